@@ -1,0 +1,229 @@
+"""The command line, `troly`. Rule: --help loads nothing heavy; each command loads what it needs; errors are one line on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0 done, 1 refused or failed, 2 wrong usage."""
+    parser = _parser()
+    args = parser.parse_args(argv)
+    if not hasattr(args, "run"):
+        parser.print_help()
+        return 2
+    from bot.settings import BadSetting
+
+    try:
+        return int(args.run(args))
+    except BadSetting as bad:
+        print(f"troly: {bad}", file=sys.stderr)
+    except ValueError as bad:
+        print(f"troly: {bad}", file=sys.stderr)
+    except OSError as bad:
+        print(f"troly: {bad.strerror or bad}: {bad.filename or ''}".rstrip(": "), file=sys.stderr)
+    except BrokenPipeError:
+        pass
+    except KeyboardInterrupt:
+        return 130
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("troly", description="Trợ lý VssID: the assistant of a provincial social-insurance office.")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="run the service: chat page, Telegram, secure page")
+    serve.add_argument("--demo", action="store_true", help="synthetic people and a pretend phone; for trying it out")
+    serve.add_argument("--roles", default="chat,console,worker", help="which parts this process runs (default: all)")
+    serve.set_defaults(run=_serve)
+
+    chat = commands.add_parser("chat", help="talk to the assistant in the terminal")
+    chat.add_argument("--json", action="store_true", help="one JSON object a line, in and out")
+    chat.add_argument("--person", default="local", metavar="ID", help="who is talking (kept between runs)")
+    chat.add_argument("--door", default="terminal", choices=["terminal"], help="which door to talk through")
+    chat.add_argument("--demo", action="store_true", help="with the synthetic people and the pretend phone")
+    chat.set_defaults(run=_chat)
+
+    directory = commands.add_parser("directory", help="the responsible contacts").add_subparsers(metavar="ACTION", required=True)
+    find = directory.add_parser("find", help="who is responsible; without QUERY one query per line of stdin")
+    find.add_argument("--json", action="store_true", help="one JSON object per query")
+    find.add_argument("query", nargs="*", metavar="QUERY")
+    find.set_defaults(run=_directory_find)
+
+    registry = commands.add_parser("registry", help="the participants' registry").add_subparsers(metavar="ACTION", required=True)
+    stats = registry.add_parser("stats", help="how many people are in it")
+    stats.add_argument("--json", action="store_true")
+    stats.set_defaults(run=_registry_stats)
+
+    migrate = commands.add_parser("migrate", help="bring the database to the newest tables")
+    migrate.set_defaults(run=_migrate)
+
+    doctor = commands.add_parser("doctor", help="say what is wrong, one line each")
+    doctor.add_argument("--json", action="store_true")
+    doctor.set_defaults(run=_doctor)
+
+    settings = commands.add_parser("settings", help="every setting with its default and what it does")
+    settings.set_defaults(run=_settings)
+    return parser
+
+
+def _run(work: Callable[[], Coroutine[Any, Any, int]]) -> int:
+    import asyncio
+
+    return asyncio.run(work())
+
+
+def _serve(args: argparse.Namespace) -> int:
+    from bot.serve import serve
+
+    roles = tuple(r.strip() for r in args.roles.split(",") if r.strip())
+    return _run(lambda: serve(demo=args.demo, roles=roles))
+
+
+def _chat(args: argparse.Namespace) -> int:
+    from bot.app import opened
+    from bot.settings import load
+    from handlers.sms import Sms
+    from handlers.terminal import Terminal, talk
+
+    if not args.person.isascii() or not args.person.replace("-", "").replace("_", "").isalnum() or len(args.person) > 60:
+        raise ValueError("--person takes up to 60 letters, digits, - and _")
+    settings = load(**({"sms": "demo"} if args.demo else {}))
+
+    async def work() -> int:
+        async with opened(settings, with_demo=args.demo) as app:
+            sms: list[Sms] | None = None
+            if app.gateway is not None:
+                kept: list[Sms] = []
+                sms = kept
+
+                async def heard(one: Sms) -> None:
+                    if one.address == terminal.address:
+                        kept.append(one)
+
+                app.gateway.listeners.append(heard)
+            terminal = Terminal(app.turns, args.person, text_limit=settings.text_limit, courier=app.courier, sms=sms)
+            await talk(terminal, _next_line(sys.stdin.isatty()), _say, as_json=args.json)
+        return 0
+
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # a real stdin can
+    return _run(work)
+
+
+def _next_line(prompt: bool) -> Callable[[], str | None]:
+    def lines() -> str | None:
+        if prompt:
+            print("> ", end="", flush=True)
+        return sys.stdin.readline() or None
+
+    return lines
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _queries(args: argparse.Namespace) -> Iterable[str]:
+    if args.query:
+        return [" ".join(args.query)]
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # a real stdin can
+    return (line.rstrip("\r\n") for line in sys.stdin)
+
+
+def _directory_find(args: argparse.Namespace) -> int:
+    from data.knowledge import load_content
+    from flows.names import find_contacts
+
+    directory = load_content().directory
+    for query in _queries(args):
+        found = find_contacts(query, directory)
+        contacts = []
+        for match in found.contacts:
+            department = directory.department(match.contact.department)
+            blocks = [b.name for i in match.contact.blocks if (b := directory.block(i))]
+            contacts.append(
+                {
+                    "id": match.contact.id,
+                    "name": match.contact.name,
+                    "phone": match.contact.phone,
+                    "department": department.name if department else "",
+                    "blocks": blocks,
+                    "score": round(match.score, 3),
+                }
+            )
+        blocks = [b.name for b in found.blocks]
+        if args.json or not args.query:
+            answer = {"query": query, "decision": found.decision, "contacts": contacts, "blocks": blocks}
+            print(json.dumps(answer, ensure_ascii=False), flush=True)
+            continue
+        print(found.decision if not found.gap else f"{found.decision}: {found.gap.name}")
+        for c in contacts:
+            print(f"  {c['name']}  {c['phone']}  {c['department']}  {'; '.join(c['blocks'])}")
+    return 0
+
+
+def _registry_stats(args: argparse.Namespace) -> int:
+    from bot.app import open_database
+    from bot.settings import load
+    from data import registry
+
+    async def work() -> int:
+        db = await open_database(load())
+        try:
+            async with db.reading() as connection:
+                people = await registry.count(connection)
+        finally:
+            await db.close()
+        print(json.dumps({"people": people}) if args.json else f"people: {people}")
+        return 0
+
+    return _run(work)
+
+
+def _migrate(args: argparse.Namespace) -> int:
+    from bot.settings import load
+    from data import migrate
+    from data.engine import Database
+
+    async def work() -> int:
+        db = Database(load().database_url)
+        try:
+            done = await migrate.upgrade(db)
+        finally:
+            await db.close()
+        print(f"{'migrated to' if done else 'already at'} {migrate.newest()}")
+        return 0
+
+    return _run(work)
+
+
+def _doctor(args: argparse.Namespace) -> int:
+    from bot.doctor import examine
+
+    async def work() -> int:
+        findings = await examine()
+        if args.json:
+            print(json.dumps([{"ok": f.ok, "what": f.what} for f in findings], ensure_ascii=False))
+        else:
+            for f in findings:
+                print(f"{'ok  ' if f.ok else 'FAIL'} {f.what}")
+        return 0 if all(f.ok for f in findings) else 1
+
+    return _run(work)
+
+
+def _settings(args: argparse.Namespace) -> int:
+    from bot.settings import shown
+
+    for name, default, text in shown():
+        print(f"{name}={default}\n    {text}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

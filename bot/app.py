@@ -1,0 +1,110 @@
+"""Builds everything once, in order, and takes it apart again. Rule: whoever is built here is handed what it needs, and asks for nothing."""
+
+from __future__ import annotations
+
+import fcntl
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import IO
+
+from bot.settings import BadSetting, Settings
+from data import demo, migrate
+from data.engine import Database, make_private
+from data.knowledge import load_content
+from data.limits import Limits
+from data.seal import Seal, secret_of
+from data.world import World
+from flows.content import Content
+from handlers.sms import Courier, DemoGateway
+from handlers.turn import Turns
+
+
+@dataclass(slots=True)
+class App:
+    """The parts that every command shares."""
+
+    settings: Settings
+    db: Database
+    seal: Seal
+    content: Content
+    world: World
+    turns: Turns
+    gateway: DemoGateway | None
+    courier: Courier | None
+
+
+def limits_of(s: Settings) -> Limits:
+    """The limits that data keeps, from the settings of the same names."""
+    return Limits(**{name: getattr(s, name) for name in Limits.__dataclass_fields__})
+
+
+async def open_database(settings: Settings) -> Database:
+    """The database, at the newest tables. PostgreSQL is not migrated by itself.
+
+    Raises BadSetting when PostgreSQL has other tables, or cannot be reached.
+    """
+    db = Database(settings.database_url)
+    if db.is_sqlite:
+        await migrate.upgrade(db)
+        make_private(settings.data_dir / "troly.db")
+    elif await migrate.revision(db) != migrate.newest():
+        await db.close()
+        raise BadSetting("the database is not at the newest tables (or cannot be reached): run 'troly migrate'")
+    return db
+
+
+def seal_of(settings: Settings) -> Seal:
+    """The installation's seal."""
+    return Seal(settings.secret_key or secret_of(settings.data_dir))
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, with_demo: bool = False, clock: Callable[[], float] = time.time) -> AsyncIterator[App]:
+    """Everything built and running; taken apart at the end, with nothing left unsaid."""
+    db = await open_database(settings)
+    try:
+        seal = seal_of(settings)
+        if with_demo:
+            await demo.fill(db, seal, settings.demo_people)
+        content = load_content()
+        world = World(db, seal, limits_of(settings), settings.address, sends_sms=settings.sms != "none")
+        turns = Turns(
+            db,
+            seal,
+            world,
+            content,
+            clock=clock,
+            group_limit=settings.group_limit,
+            queue_limit=settings.queue_limit,
+            lease=float(settings.reply_lease_seconds),
+        )
+        gateway = DemoGateway() if settings.sms == "demo" else None
+        courier = Courier(db, seal, gateway, holder=turns.holder, clock=clock) if gateway else None
+        await turns.start()
+        try:
+            yield App(settings, db, seal, content, world, turns, gateway, courier)
+        finally:
+            await turns.stop()
+    finally:
+        await db.close()
+
+
+def lone_server(settings: Settings) -> IO[str] | None:
+    """On SQLite only one process may serve: hold this file until the end.
+
+    Raises BadSetting when another one serves already.
+    """
+    if not settings.is_sqlite:
+        return None
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    held = open(settings.data_dir / "serve.lock", "w", encoding="ascii")  # noqa: SIM115  # held open on purpose
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        held.close()
+        raise BadSetting(
+            f"another 'troly serve' is using {settings.data_dir}; stop it first, or use PostgreSQL for several processes"
+        ) from None
+    return held

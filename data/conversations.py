@@ -1,0 +1,135 @@
+"""Where each conversation stands, which events were already acted on, and what could not be read. Rule: typed words are sealed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from data.engine import Database
+from data.seal import Seal
+from data.tables import conversations, dead_letters, events
+from flows.machine import State
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation as it is kept: `said` counts replies, `turns` turns; `clock` is seconds its time was moved."""
+
+    address: str
+    state: State = State()
+    person: str | None = None
+    said: int = 0
+    turns: int = 0
+    clock: float = 0.0
+
+
+_LOAD = select(conversations).where(conversations.c.address.in_(bindparam("addresses", expanding=True)))
+
+
+async def load(
+    connection: AsyncConnection, seal: Seal, addresses: Sequence[str]
+) -> dict[str, Conversation]:
+    """The conversations at these addresses; what does not exist yet is left out."""
+    rows = await connection.execute(_LOAD, {"addresses": list(addresses)})
+    found = {}
+    for r in rows:
+        place = json.loads(r.place)
+        if r.answers is not None:
+            place["answers"] = seal.open(r.answers, r.address)
+        found[r.address] = Conversation(r.address, State.from_json(place), r.person, r.said, r.turns, r.clock)
+    return found
+
+
+async def save(
+    db: Database, connection: AsyncConnection, seal: Seal, kept: Sequence[Conversation], at: float
+) -> None:
+    """Write conversations, new or changed."""
+    if not kept:
+        return
+    rows = []
+    for c in kept:
+        place = c.state.to_json()
+        answers = place.pop("answers", None)
+        rows.append(
+            {
+                "address": c.address,
+                "place": json.dumps(place, ensure_ascii=False, separators=(",", ":")),
+                "answers": seal.close(answers, c.address) if answers else None,
+                "person": c.person,
+                "said": c.said,
+                "turns": c.turns,
+                "clock": c.clock,
+                "at": at,
+            }
+        )
+    insert = db.insert(conversations)
+    changed = {name: insert.excluded[name] for name in rows[0] if name != "address"}
+    await connection.execute(insert.on_conflict_do_update(index_elements=["address"], set_=changed), rows)
+
+
+async def claim_events(
+    db: Database, connection: AsyncConnection, keys: Sequence[tuple[str, str]], at: float
+) -> set[tuple[str, str]]:
+    """Write down (address, key) of events and return those that are new: the others were acted on before."""
+    insert = db.insert(events).on_conflict_do_nothing().returning(events.c.address, events.c.key)
+    rows = await connection.execute(insert, [{"address": a, "key": k, "at": at} for a, k in keys])
+    return {(r.address, r.key) for r in rows}
+
+
+async def release_event(connection: AsyncConnection, address: str, key: str) -> None:
+    """The event was not acted on after all: it may come again."""
+    await connection.execute(delete(events).where(events.c.address == address, events.c.key == key))
+
+
+async def move_clock(db: Database, connection: AsyncConnection, seal: Seal, address: str, seconds: float, at: float) -> None:
+    """Let time pass for one person; it stays moved."""
+    found = (await load(connection, seal, [address])).get(address, Conversation(address))
+    await save(
+        db,
+        connection,
+        seal,
+        [Conversation(address, found.state, found.person, found.said, found.turns, found.clock + seconds)],
+        at,
+    )
+
+
+async def bury(db: Database, connection: AsyncConnection, door: str, key: str, why: str, shape: Any, at: float) -> None:
+    """Put an update that cannot be read or acted on among the dead letters; the same one only once."""
+    row = {"door": door, "key": key[:80], "why": why[:200], "shape": json.dumps(shape)[:2000], "at": at}
+    await connection.execute(db.insert(dead_letters).on_conflict_do_nothing(), [row])
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    door: str
+    key: str
+    why: str
+    at: float
+
+
+async def dead(connection: AsyncConnection, limit: int = 20) -> tuple[int, list[DeadLetter]]:
+    """How many dead letters there are, and the newest."""
+    total = (await connection.execute(select(func.count()).select_from(dead_letters))).scalar_one()
+    rows = await connection.execute(select(dead_letters).order_by(dead_letters.c.id.desc()).limit(limit))
+    return total, [DeadLetter(r.door, r.key, r.why, r.at) for r in rows]
+
+
+async def forget_old_events(connection: AsyncConnection, before: float) -> int:
+    """Drop event keys older than `before`; returns how many."""
+    done = await connection.execute(delete(events).where(events.c.at < before))
+    return int(done.rowcount)
+
+
+async def count(connection: AsyncConnection) -> int:
+    """How many conversations there are."""
+    return int((await connection.execute(select(func.count()).select_from(conversations))).scalar_one())
+
+
+async def bind_person(connection: AsyncConnection, address: str, person: str) -> None:
+    """Say whose conversation this is."""
+    await connection.execute(update(conversations).where(conversations.c.address == address).values(person=person))

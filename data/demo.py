@@ -1,0 +1,59 @@
+"""Synthetic people for --demo. Rule: codes 88…, CCCD 088…, CMND 350…, phones 09000000xx; nobody real."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import yaml
+from sqlalchemy import delete
+
+from data import registry
+from data.engine import Database
+from data.knowledge import CONTENT_DIR
+from data.registry import Person
+from data.seal import Seal
+from data.tables import office_facts
+
+SEED = 416
+_FIRST, _LAST = date(1950, 1, 1), date(2006, 12, 31)
+
+
+def demo_people(count: int, path: Path = CONTENT_DIR / "demo.yaml") -> Iterator[Person]:
+    """`count` people, always the same ones, the fixed ones of the file first."""
+    parts = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for fixed in parts["fixed"][:count]:
+        yield Person(province="87", unit="", **fixed)
+    chance = random.Random(SEED)  # noqa: S311  # synthetic people must be the same on every machine
+    for n in range(len(parts["fixed"]) + 1, count + 1):
+        sex = chance.choice("MF")
+        kind = sex.lower()
+        name = " ".join(chance.choice(parts[p]) for p in ("families", f"middles_{kind}", f"given_{kind}"))
+        born = _FIRST + timedelta(days=chance.randrange((_LAST - _FIRST).days))
+        only_year = born.year < 1960 and chance.random() < 0.35
+        century_and_sex = (0 if born.year < 2000 else 2) + (0 if sex == "M" else 1)
+        old_card = chance.random() < 0.2
+        yield Person(
+            code=f"88{n:08d}",
+            name=name,
+            sex=sex,
+            born=str(born.year) if only_year else born.strftime("%d/%m/%Y"),
+            id_number=f"350{n:06d}" if old_card else f"088{century_and_sex}{born.year % 100:02d}{n:06d}",
+            phone=f"09000000{n % 100:02d}",
+            province="87" if chance.random() < 0.8 else "82",
+            household=f"8899{n:06d}",
+            commune=chance.choice(parts["communes"]),
+            unit=chance.choice(parts["units"]),
+        )
+
+
+async def fill(db: Database, seal: Seal, count: int) -> int:
+    """Put the demo people into an empty registry and note that this is a demo; returns how many were written."""
+    async with db.writing() as connection:
+        if await registry.count(connection):
+            return 0
+        await connection.execute(delete(office_facts).where(office_facts.c.name == "demo"))
+        await connection.execute(office_facts.insert().values(name="demo", value="yes"))
+        return await registry.add(connection, seal, demo_people(count))

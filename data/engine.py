@@ -1,0 +1,95 @@
+"""SQLite or PostgreSQL: the only place that knows which. Rule: writing begins IMMEDIATE on SQLite, reading never does."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+BUSY_MS = 10_000  # how long a SQLite writer waits for another process
+POOL_SIZE = 8  # connections to PostgreSQL, or readers of SQLite
+
+
+class Database:
+    """One database, with one engine that writes and one that reads.
+
+    `writing()` gives a connection inside a transaction that commits at the end; `reading()` one that never writes.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self.parallel_turns = 1 if self.is_sqlite else POOL_SIZE
+        if self.is_sqlite:
+            path = make_url(url).database
+            Path(str(path)).parent.mkdir(parents=True, exist_ok=True)
+            self._writer = create_async_engine(url, pool_size=1, max_overflow=0)
+            self._reader = create_async_engine(url, pool_size=POOL_SIZE, max_overflow=0)
+            _prepare_sqlite(self._writer, "BEGIN IMMEDIATE")
+            _prepare_sqlite(self._reader, "BEGIN")
+        else:
+            self._writer = create_async_engine(url, pool_size=POOL_SIZE, max_overflow=2, pool_pre_ping=False)
+            self._reader = self._writer
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction for writing; committed when the block ends, rolled back when it raises."""
+        async with self._writer.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction for reading."""
+        async with self._reader.begin() as connection:
+            yield connection
+
+    async def lock(self, connection: AsyncConnection, name: str) -> None:
+        """Hold `name` until the transaction ends. SQLite has one writer anyway."""
+        if not self.is_sqlite:
+            number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": number})
+
+    def insert(self, table: Any) -> Any:
+        """An INSERT of this dialect, which can say ON CONFLICT."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self._writer.dispose()
+        if self._reader is not self._writer:
+            await self._reader.dispose()
+
+
+def _prepare_sqlite(engine: AsyncEngine, begin: str) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def connected(connection: Any, record: Any) -> None:
+        connection.isolation_level = None  # BEGIN is ours to say
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        mode = cursor.fetchone()
+        if mode is not None and str(mode[0]).lower() != "wal":
+            raise sqlite3.OperationalError(f"SQLite refused WAL and uses {mode[0]}: is the folder on a network drive?")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA secure_delete=ON")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def began(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+
+def make_private(path: Path) -> None:
+    """Let only the owner read this file."""
+    if path.exists():
+        os.chmod(path, 0o600)

@@ -1,0 +1,48 @@
+"""The content that people edit, read from data/content into one frozen value. Rule: facts enter the house here and nowhere else."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from data.content_directory import read_directory
+from data.content_files import read_checklist, read_office, read_password, read_provinces
+from flows.content import Content, Route
+
+CONTENT_DIR = Path(__file__).parent / "content"
+
+
+@lru_cache(maxsize=4)
+def load_content(folder: Path = CONTENT_DIR) -> Content:
+    """All content files of `folder` as one value; its version is a hash of their bytes.
+
+    Raises ValueError with one clear sentence when a file is missing or wrong.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.yaml")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    office = read_office(folder / "office.yaml")
+    return Content(
+        version=digest.hexdigest()[:12],
+        office=office.office,
+        directory=read_directory(folder / "directory.yaml"),
+        checklist=read_checklist(folder / "checklist.yaml"),
+        provinces=read_provinces(folder / "provinces.yaml"),
+        password=read_password(folder / "password.yaml"),
+        routes=_read_routes(folder / "routes.yaml"),
+        receiving_agency=office.receiving_agency,
+        working_days=office.working_days,
+        sources=office.sources,
+    )
+
+
+def _read_routes(path: Path) -> tuple[Route, ...]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        rows = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)["routes"]
+        return tuple(Route(r["flow"], r["label"], tuple(str(p) for p in r["phrases"])) for r in rows)
+    except (OSError, KeyError, TypeError, yaml.YAMLError) as wrong:
+        raise ValueError(f"{path.name}: cannot be read ({wrong})") from wrong

@@ -1,0 +1,110 @@
+"""Persons, what they agreed to, and their registration dossiers. Rule: a person exists only after the first consent."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from data.engine import Database
+from data.seal import Seal
+from data.tables import consents, dossiers, people, ticks
+
+
+async def new_person(connection: AsyncConnection, at: float) -> str:
+    """A new person's id, 128 random bits."""
+    person = secrets.token_hex(16)
+    await connection.execute(people.insert().values(id=person, at=at))
+    return person
+
+
+async def prove_phone(connection: AsyncConnection, person: str, phone_key: str, at: float) -> None:
+    """The person has shown that the phone is theirs."""
+    await connection.execute(update(people).where(people.c.id == person).values(phone_key=phone_key, proven_at=at))
+
+
+async def proven_phone(connection: AsyncConnection, person: str) -> str | None:
+    """The keyed hash of the phone this person has proven, or None."""
+    row = (await connection.execute(select(people.c.phone_key).where(people.c.id == person))).first()
+    return row.phone_key if row else None
+
+
+async def has_consented(connection: AsyncConnection, person: str, purpose: str) -> bool:
+    """Whether the newest word on `purpose` is an agreement."""
+    query = (
+        select(consents.c.given)
+        .where(consents.c.person == person, consents.c.purpose == purpose)
+        .order_by(consents.c.id.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(query)).first()
+    return bool(row and row.given)
+
+
+async def give_consent(
+    connection: AsyncConnection, person: str, purpose: str, wording: str, door: str, at: float
+) -> None:
+    """Write down who agreed to what, when, where, in which words."""
+    await connection.execute(
+        consents.insert().values(person=person, purpose=purpose, wording=wording, door=door, given=True, at=at)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A registration under way; `done` are item ids in the order they were ticked."""
+
+    who: str
+    platform: str
+    code_known: bool
+    done: tuple[str, ...]
+    name: str = ""
+    code: str = ""
+
+
+async def load_dossier(connection: AsyncConnection, seal: Seal, person: str) -> Dossier | None:
+    """The person's dossier, or None."""
+    row = (await connection.execute(select(dossiers).where(dossiers.c.person == person))).first()
+    if row is None:
+        return None
+    marked = await connection.execute(select(ticks.c.item).where(ticks.c.person == person).order_by(ticks.c.at, ticks.c.item))
+    named: dict[str, Any] = seal.open(row.named, f"dossier {person}") or {}
+    done = tuple(r.item for r in marked)
+    return Dossier(row.who, row.platform, row.code_known, done, named.get("name", ""), named.get("code", ""))
+
+
+async def start_dossier(
+    db: Database, connection: AsyncConnection, seal: Seal, person: str, dossier: Dossier, at: float
+) -> None:
+    """Begin a dossier; one that was under way is replaced and its ticks are gone."""
+    await connection.execute(delete(ticks).where(ticks.c.person == person))
+    await connection.execute(delete(dossiers).where(dossiers.c.person == person))
+    named = {"name": dossier.name, "code": dossier.code} if dossier.code else None
+    await connection.execute(
+        dossiers.insert().values(
+            person=person,
+            who=dossier.who,
+            platform=dossier.platform,
+            code_known=dossier.code_known,
+            named=seal.close(named, f"dossier {person}") if named else None,
+            started=at,
+            at=at,
+        )
+    )
+
+
+async def mark_items(
+    db: Database, connection: AsyncConnection, person: str, items: tuple[str, ...], done: bool, at: float
+) -> None:
+    """Tick or untick items; doing it twice changes nothing."""
+    if not items:
+        return
+    if done:
+        rows = [{"person": person, "item": item, "at": at} for item in items]
+        await connection.execute(db.insert(ticks).on_conflict_do_nothing(), rows)
+    else:
+        await connection.execute(delete(ticks).where(ticks.c.person == person, ticks.c.item.in_(items)))
+    await connection.execute(update(dossiers).where(dossiers.c.person == person).values(at=at))

@@ -1,0 +1,232 @@
+"""Proof that a phone is the person's: one-time codes and the secure page. Rule: an attempt is counted before it is compared."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import math
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from data import outbox
+from data.limits import Limits
+from data.seal import Seal
+from data.tables import cases, otp_failures, otps, secure_pages
+
+DIGITS = 6
+DAY, HOUR, TEN_MINUTES = 86400.0, 3600.0, 600.0
+CASE_LIFE = DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A look-up waiting for proof; `codes` are the records it fits. The keys exist even when it fits nobody."""
+
+    id: str
+    address: str
+    codes: tuple[str, ...]
+    account_key: str
+    phone_key: str
+
+
+async def open_case(
+    connection: AsyncConnection, address: str, codes: Sequence[str], account_key: str, phone_key: str, at: float
+) -> str:
+    """Keep what a look-up fits until it is proven; returns the case's id, 128 random bits."""
+    case = secrets.token_hex(16)
+    await connection.execute(
+        cases.insert().values(
+            id=case, address=address, codes=json.dumps(list(codes)), account_key=account_key, phone_key=phone_key, at=at
+        )
+    )
+    return case
+
+
+async def load_case(connection: AsyncConnection, case: str, address: str) -> Case | None:
+    """The case, if it belongs to this conversation."""
+    row = (await connection.execute(select(cases).where(cases.c.id == case, cases.c.address == address))).first()
+    if row is None:
+        return None
+    return Case(row.id, row.address, tuple(json.loads(row.codes)), row.account_key, row.phone_key)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why no code is sent now: "wait" with seconds, or "spent"."""
+
+    outcome: str
+    seconds: int = 0
+
+
+async def refusal(connection: AsyncConnection, case: Case, limits: Limits, at: float) -> Refusal | None:
+    """Whether the limits on codes forbid another one now. None: it may be sent."""
+    if await failures(connection, case, at) >= limits.otp_failures_per_day:
+        return Refusal("spent")
+    sent = [
+        r.at
+        for r in await connection.execute(
+            select(otps.c.at)
+            .where((otps.c.phone_key == case.phone_key) | (otps.c.account_key == case.account_key), otps.c.at > at - DAY)
+            .order_by(otps.c.at.desc())
+        )
+    ]
+    if sent and at - sent[0] < limits.otp_resend_seconds:
+        return Refusal("wait", math.ceil(limits.otp_resend_seconds - (at - sent[0])))
+    for span, allowed in (
+        (TEN_MINUTES, limits.otp_per_10_minutes),
+        (HOUR, limits.otp_per_hour),
+        (DAY, limits.otp_per_day),
+    ):
+        within = [t for t in sent if t > at - span]
+        if len(within) >= allowed:
+            return Refusal("wait", math.ceil(within[allowed - 1] + span - at)) if span < DAY else Refusal("spent")
+    query = select(func.count()).select_from(otps).where(otps.c.at > at - HOUR)
+    if (await connection.execute(query)).scalar_one() >= limits.sms_per_hour:
+        return Refusal("wait", int(TEN_MINUTES))
+    return None
+
+
+async def new_code(
+    connection: AsyncConnection, seal: Seal, case: Case, limits: Limits, at: float
+) -> tuple[str, float]:
+    """A fresh code for the case; older codes of the same record die, on every channel. Returns the code and its end."""
+    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    otp, until = secrets.token_hex(16), at + 60.0 * limits.otp_minutes
+    await connection.execute(
+        update(otps).where(otps.c.account_key == case.account_key, otps.c.live).values(live=False, mac="")
+    )
+    await connection.execute(
+        otps.insert().values(
+            id=otp,
+            case_id=case.id,
+            account_key=case.account_key,
+            phone_key=case.phone_key,
+            mac=_mac(seal, otp, code),
+            tries=0,
+            live=True,
+            until=until,
+            at=at,
+        )
+    )
+    return code, until
+
+
+def _mac(seal: Seal, otp: str, code: str) -> str:
+    return seal.keyed("otp", f"{otp} {code}")
+
+
+async def compare_code(
+    connection: AsyncConnection, seal: Seal, case: Case, code: str, limits: Limits, at: float
+) -> tuple[str, int]:
+    """("right" | "wrong" | "expired" | "spent", comparisons left). The attempt is counted first, in one statement."""
+    if await failures(connection, case, at) >= limits.otp_failures_per_day:
+        return "spent", 0
+    newest = select(otps.c.id).where(otps.c.case_id == case.id).order_by(otps.c.at.desc()).limit(1).scalar_subquery()
+    counted = (
+        await connection.execute(
+            update(otps)
+            .where(otps.c.id == newest, otps.c.live, otps.c.tries < limits.otp_tries, otps.c.until >= at)
+            .values(tries=otps.c.tries + 1)
+            .returning(otps.c.id, otps.c.mac, otps.c.tries)
+        )
+    ).first()
+    if counted is None:
+        row = (await connection.execute(select(otps.c.tries).where(otps.c.id == newest))).first()
+        return ("spent" if row and row.tries >= limits.otp_tries else "expired"), 0
+    if _matches(counted.mac, _mac(seal, counted.id, code)):
+        await connection.execute(update(otps).where(otps.c.id == counted.id).values(live=False, mac=""))
+        return "right", 0
+    await connection.execute(
+        otp_failures.insert().values(account_key=case.account_key, phone_key=case.phone_key, at=at)
+    )
+    left = limits.otp_tries - counted.tries
+    return ("wrong", left) if left else ("spent", 0)
+
+
+def _matches(kept: str, typed: str) -> bool:
+    return hmac.compare_digest(kept, typed)
+
+
+async def failures(connection: AsyncConnection, case: Case, at: float) -> int:
+    """Wrong codes in the last 24 hours for this record or its phone, whatever the channel; sending again resets nothing."""
+    query = (
+        select(func.count())
+        .select_from(otp_failures)
+        .where(
+            (otp_failures.c.account_key == case.account_key) | (otp_failures.c.phone_key == case.phone_key),
+            otp_failures.c.at > at - DAY,
+        )
+    )
+    return int((await connection.execute(query)).scalar_one())
+
+
+def _token_key(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def open_page(
+    connection: AsyncConnection, address: str, *, code_until: float, until: float
+) -> str:
+    """A one-time page for this conversation; earlier pages of it close. Returns the token, 256 random bits."""
+    token = secrets.token_urlsafe(32)
+    await connection.execute(delete(secure_pages).where(secure_pages.c.address == address))
+    await connection.execute(
+        secure_pages.insert().values(
+            token_key=_token_key(token), address=address, kind="otp", code_until=code_until, until=until
+        )
+    )
+    return token
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A secure page that exists: whose conversation, what it takes, until when (seconds of that person's clock)."""
+
+    address: str
+    kind: str
+    code_until: float
+    until: float
+
+
+async def page_of(connection: AsyncConnection, token: str) -> Page | None:
+    """The page with this token, or None. Looking burns nothing."""
+    row = (await connection.execute(select(secure_pages).where(secure_pages.c.token_key == _token_key(token)))).first()
+    return Page(row.address, row.kind, row.code_until, row.until) if row else None
+
+
+async def close_pages(connection: AsyncConnection, address: str) -> None:
+    """The conversation's secure pages open no more."""
+    await connection.execute(delete(secure_pages).where(secure_pages.c.address == address))
+
+
+async def forget_old(connection: AsyncConnection, at: float) -> None:
+    """Wipe the hashes of codes past their time, and rows nothing counts any more."""
+    await connection.execute(update(otps).where(otps.c.until < at, otps.c.mac != "").values(mac="", live=False))
+    await connection.execute(delete(otps).where(otps.c.at < at - DAY))
+    await connection.execute(delete(otp_failures).where(otp_failures.c.at < at - DAY))
+    await connection.execute(delete(cases).where(cases.c.at < at - CASE_LIFE))
+    await connection.execute(delete(secure_pages).where(secure_pages.c.until < at))
+
+
+def sms_text(code: str, limits: Limits) -> str:
+    """The message that carries a code: ASCII, one segment, with what it is for and who never asks for it."""
+    return (
+        f"{code} la ma xac thuc tra cuu ma so BHXH tren Tro ly VssID, dung trong {limits.otp_minutes} phut. "
+        "Khong dua ma cho bat ky ai. Hoi 19009068."
+    )
+
+
+async def queue_code(
+    connection: AsyncConnection, seal: Seal, case: Case, phone: str | None, text: str, *, at: float, until: float
+) -> int:
+    """Put the message into the ledger, encrypted; without a phone a decoy of the same making. Returns the row's id."""
+    row_id = outbox.new_id()
+    sealed = seal.close({"to": phone or "", "text": text}, f"outbox {row_id}")
+    row = outbox.otp_row(row_id, case.address, sealed if phone else None, at=at, expires=until)
+    await outbox.put(connection, [row])
+    return row_id

@@ -1,0 +1,60 @@
+"""What is encrypted or hashed at rest, and with which key. Rule: the key lives outside the database."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_NONCE = 12  # bytes
+
+
+class Seal:
+    """Encrypts small JSON values (AES-256-GCM) and makes keyed hashes (HMAC-SHA-256) under one secret."""
+
+    def __init__(self, secret: str) -> None:
+        root = hashlib.sha256(b"troly/1\0" + secret.encode()).digest()
+        self._cipher = AESGCM(hmac.digest(root, b"seal", "sha256"))
+        self._mac = hmac.digest(root, b"keyed", "sha256")
+
+    def close(self, value: Any, bound_to: str) -> bytes:
+        """`value` as ciphertext that opens only with the same `bound_to` (an address, a table and key)."""
+        nonce = os.urandom(_NONCE)
+        plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        return nonce + self._cipher.encrypt(nonce, plain, bound_to.encode())
+
+    def open(self, sealed: bytes | None, bound_to: str) -> Any:
+        """What `close` was given; None for None.
+
+        Raises ValueError when the key is another one or the bytes were changed.
+        """
+        if sealed is None:
+            return None
+        try:
+            return json.loads(self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], bound_to.encode()))
+        except InvalidTag as wrong:
+            raise ValueError("sealed with another TROLY_SECRET_KEY, or damaged") from wrong
+
+    def keyed(self, kind: str, value: str) -> str:
+        """A keyed hash of `value`, 64 hexadecimal digits; different for each `kind`."""
+        return hmac.new(self._mac, f"{kind}\0{value}".encode(), "sha256").hexdigest()
+
+
+def secret_of(data_dir: Path) -> str:
+    """The installation's secret, made with mode 0600 on first use."""
+    path = data_dir / "secret.key"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text(encoding="ascii").strip()

@@ -1,0 +1,269 @@
+"""How the wishes of a conversation are granted inside its turn. Rule: one method per effect; each gives one of its OUTCOMES."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from data import people, proofs, registry
+from data.engine import Database
+from data.limits import Limits
+from data.seal import Seal
+from data.tables import audit
+from flows import effects
+from flows.effects import Answer, Effect
+
+HOUR, DAY = 3600.0, 86400.0
+
+
+@dataclass(slots=True)
+class Visit:
+    """One turn of one conversation while it is under way: whose it is, and what must leave because of it."""
+
+    connection: AsyncConnection
+    address: str
+    person: str | None
+    at: datetime  # this person's clock
+    now: float  # the house's clock, seconds since 1970
+    codes_out: list[int] = field(default_factory=list)  # ledger ids of one-time codes
+    consents_now: list[str] = field(default_factory=list)
+
+    @property
+    def door(self) -> str:
+        return self.address.partition(":")[0]
+
+    @property
+    def stamp(self) -> float:
+        """This person's time in seconds since 1970."""
+        return self.at.timestamp()
+
+
+class World:
+    """Grants effects against one database."""
+
+    def __init__(
+        self, db: Database, seal: Seal, limits: Limits, public_address: str, *, sends_sms: bool = True
+    ) -> None:
+        self.db = db
+        self.seal = seal
+        self.limits = limits
+        self.public_address = public_address
+        self.sends_sms = sends_sms
+
+    async def grant(self, visit: Visit, effect: Effect) -> Answer:
+        """Do what the effect asks and say how it came out."""
+        match effect:
+            case effects.CheckConsent():
+                return await self._check_consent(visit, effect)
+            case effects.GiveConsent():
+                return await self._give_consent(visit, effect)
+            case effects.FindPeople():
+                return await self._find_people(visit, effect)
+            case effects.SendOtp():
+                return await self._send_otp(visit, effect)
+            case effects.CheckOtp():
+                return await self._check_otp(visit, effect)
+            case effects.ProvePhone():
+                return await self._prove_phone(visit, effect)
+            case effects.LoadDossier():
+                return await self._load_dossier(visit)
+            case effects.StartDossier():
+                return await self._start_dossier(visit, effect)
+            case effects.MarkItems():
+                return await self._mark_items(visit, effect)
+            case effects.ForgetMessage():
+                raise TypeError("ForgetMessage is for the door, not for the world")
+
+    async def _check_consent(self, visit: Visit, effect: effects.CheckConsent) -> Answer:
+        given = visit.person is not None and await people.has_consented(
+            visit.connection, visit.person, effect.purpose
+        )
+        return Answer("given" if given else "missing")
+
+    async def _give_consent(self, visit: Visit, effect: effects.GiveConsent) -> Answer:
+        person = await self._person(visit)
+        await people.give_consent(
+            visit.connection, person, effect.purpose, effect.wording, visit.door, visit.stamp
+        )
+        return Answer("kept")
+
+    async def _person(self, visit: Visit) -> str:
+        if visit.person is None:
+            visit.person = await people.new_person(visit.connection, visit.stamp)
+        return visit.person
+
+    # -- looking up
+
+    async def _find_people(self, visit: Visit, effect: effects.FindPeople) -> Answer:
+        if await self._looks_spent(visit):
+            return Answer("limited")
+        found = await registry.find(
+            visit.connection,
+            self.seal,
+            effect.name,
+            province=effect.province,
+            born=effect.born,
+            id_number=effect.id_number,
+        )
+        if effect.id_number:
+            outcome, facts = ("none", {}) if len(found) != 1 else ("found", _named(found[0]))
+            await self._note_look(visit, "look", found[0].code if found else "", outcome)
+            return Answer(outcome, {**facts, "id_number": None})
+        return await self._guarded(visit, effect, found)
+
+    async def _guarded(self, visit: Visit, effect: effects.FindPeople, found: list[registry.Record]) -> Answer:
+        """A date or a year: the same steps for one, many or none, unless the proven phone already fits."""
+        proven = await people.proven_phone(visit.connection, visit.person) if visit.person else None
+        own = [r for r in found if proven and r.phone_key == proven]
+        asked = f"{registry.join_key(effect.name)} {effect.born} {effect.province}"
+        one = found[0] if len(found) == 1 else None
+        account = self.seal.keyed("account", one.code if one else f"nobody {asked}")
+        phone = one.phone_key if one and one.phone_key else self.seal.keyed("phone", f"nobody {asked}")
+        case = await proofs.open_case(
+            visit.connection, visit.address, [r.code for r in found], account, phone, visit.stamp
+        )
+        if len(own) == 1:
+            await self._note_look(visit, "look", own[0].code, "record")
+            return Answer("record", {**_whole(own[0]), "case": case})
+        await self._note_look(visit, "look", one.code if one else "", "verify")
+        return Answer("verify", {"case": case})
+
+    async def _looks_spent(self, visit: Visit) -> bool:
+        mine = select(func.count()).select_from(audit).where(audit.c.who == visit.address, audit.c.what == "look")
+        query = mine.where(audit.c.at > visit.stamp - DAY)
+        if (await visit.connection.execute(query)).scalar_one() >= self.limits.looks_per_day:
+            return True
+        everyone = select(func.count()).select_from(audit).where(audit.c.what == "look")
+        query = everyone.where(audit.c.at > visit.stamp - HOUR)
+        return bool((await visit.connection.execute(query)).scalar_one() >= self.limits.looks_per_hour_all)
+
+    async def _note_look(self, visit: Visit, what: str, code: str, outcome: str) -> None:
+        whose = self.seal.keyed("person", code) if code else ""
+        await visit.connection.execute(
+            audit.insert().values(at=visit.stamp, who=visit.address, what=what, whose=whose, outcome=outcome)
+        )
+
+    # -- proof
+
+    async def _send_otp(self, visit: Visit, effect: effects.SendOtp) -> Answer:
+        case = await proofs.load_case(visit.connection, effect.case, visit.address)
+        if not self.sends_sms:
+            return Answer("off")
+        if case is None:
+            return Answer("spent")
+        await self.db.lock(visit.connection, f"otp {case.account_key}")
+        refused = await proofs.refusal(visit.connection, case, self.limits, visit.stamp)
+        if refused is not None:
+            return Answer(refused.outcome, {"seconds": str(refused.seconds)})
+        records = await registry.by_codes(visit.connection, case.codes if len(case.codes) == 1 else ())
+        phone = None
+        if records and records[0].phone is not None:
+            phone = str(self.seal.open(records[0].phone, f"registry {records[0].code}"))
+        code, until = await proofs.new_code(visit.connection, self.seal, case, self.limits, visit.stamp)
+        row = await proofs.queue_code(
+            visit.connection,
+            self.seal,
+            case,
+            phone,
+            proofs.sms_text(code, self.limits),
+            at=visit.now,
+            until=visit.now + 60.0 * self.limits.otp_minutes,
+        )
+        visit.codes_out.append(row)
+        page_until = visit.stamp + 60.0 * self.limits.secure_link_minutes
+        token = await proofs.open_page(visit.connection, visit.address, code_until=until, until=page_until)
+        return Answer(
+            "sent",
+            {
+                "link": f"{self.public_address}/secure/{token}",
+                "until": datetime.fromtimestamp(until, UTC).isoformat(),
+            },
+        )
+
+    async def _check_otp(self, visit: Visit, effect: effects.CheckOtp) -> Answer:
+        case = await proofs.load_case(visit.connection, effect.case, visit.address)
+        if case is None:
+            return Answer("expired")
+        await self.db.lock(visit.connection, f"otp {case.account_key}")
+        result, left = await proofs.compare_code(
+            visit.connection, self.seal, case, effect.code, self.limits, visit.stamp
+        )
+        if result != "right":
+            return Answer(result, {"left": str(left)})
+        records = await registry.by_codes(visit.connection, case.codes)
+        if len(records) != 1:
+            return Answer("expired")
+        await proofs.close_pages(visit.connection, visit.address)
+        person = await self._person(visit)
+        await people.prove_phone(visit.connection, person, case.phone_key, visit.stamp)
+        await self._note_look(visit, "record", records[0].code, "otp")
+        return Answer("record", _whole(records[0]))
+
+    async def _prove_phone(self, visit: Visit, effect: effects.ProvePhone) -> Answer:
+        case = await proofs.load_case(visit.connection, effect.case, visit.address)
+        key = registry.phone_key(self.seal, effect.phone)
+        person = await self._person(visit)
+        await people.prove_phone(visit.connection, person, key, visit.stamp)
+        records = await registry.by_codes(visit.connection, case.codes if case else ())
+        own = [r for r in records if r.phone_key == key]
+        if len(own) != 1:
+            await self._note_look(visit, "record", "", "refused")
+            return Answer("other")
+        await self._note_look(visit, "record", own[0].code, "contact")
+        return Answer("record", _whole(own[0]))
+
+    # -- the checklist
+
+    async def _load_dossier(self, visit: Visit) -> Answer:
+        found = await people.load_dossier(visit.connection, self.seal, visit.person) if visit.person else None
+        return Answer("none") if found is None else Answer("open", _dossier_facts(found))
+
+    async def _start_dossier(self, visit: Visit, effect: effects.StartDossier) -> Answer:
+        person = await self._person(visit)
+        begun = people.Dossier(effect.who, effect.platform, effect.code_known, (), effect.name, effect.code)
+        await people.start_dossier(self.db, visit.connection, self.seal, person, begun, visit.stamp)
+        return Answer("open", _dossier_facts(begun))
+
+    async def _mark_items(self, visit: Visit, effect: effects.MarkItems) -> Answer:
+        person = await self._person(visit)
+        await people.mark_items(self.db, visit.connection, person, effect.items, effect.done, visit.stamp)
+        found = await people.load_dossier(visit.connection, self.seal, person)
+        if found is None:
+            return Answer("open")
+        finished = bool(effect.needed) and set(effect.needed) <= set(found.done)
+        return Answer("finished" if finished else "open", _dossier_facts(found))
+
+
+def _named(record: registry.Record) -> dict[str, Any]:
+    """All that a matching ID number gives: name and code."""
+    return {"record_name": record.name, "record_code": record.code}
+
+
+def _whole(record: registry.Record) -> dict[str, Any]:
+    return {
+        **_named(record),
+        "record_born": record.born,
+        "record_household": record.household,
+        "record_commune": record.commune,
+        "link": None,
+        "until": None,
+        "left": None,
+    }
+
+
+def _dossier_facts(dossier: people.Dossier) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "who": dossier.who,
+        "platform": dossier.platform,
+        "code_known": "1" if dossier.code_known else None,
+        "done": list(dossier.done),
+        "marked": None,
+        "asked": None,
+    }
+    if dossier.code:
+        facts |= {"record_name": dossier.name, "record_code": dossier.code}
+    return facts

@@ -1,0 +1,43 @@
+"""How a flow asks for leave to keep personal data. Rule: it can be refused, and silence is no consent."""
+
+from __future__ import annotations
+
+from flows.effects import CheckConsent, GiveConsent
+from flows.steps import Choice, Says, Scene, Step, call, choose, end
+
+AGREE = "Đồng ý"
+REFUSE = "Không đồng ý"
+
+
+def consent_steps(purpose: str, wording: str, *, then: str, refused: Says, offers: tuple[str, ...]) -> tuple[Step, ...]:
+    """The steps permission, consent, agreed, declined, to be put at the beginning of a flow; they lead to `then`."""
+
+    def question(scene: Scene) -> str:
+        return wording
+
+    return (
+        call(
+            "permission",
+            lambda scene: CheckConsent(purpose),
+            CheckConsent,
+            goes={"given": then, "missing": "consent"},
+        ),
+        choose(
+            "consent",
+            question,
+            (
+                Choice(AGREE, "agreed", words=("co", "dong y a", "dc", "duoc", "ok", "oke", "da dong y", "vang", "u")),
+                Choice(REFUSE, "refused", words=("khong", "ko", "thoi", "tu choi", "hong", "k dong y", "ko dong y")),
+            ),
+            goes={"agreed": "agreed", "refused": "declined"},
+            asked_once=True,
+            hint="Anh/chị bấm “Đồng ý” hoặc “Không đồng ý” giúp tôi. Chưa đồng ý thì tôi chưa lưu gì cả.",
+        ),
+        call(
+            "agreed",
+            lambda scene: GiveConsent(purpose, wording),
+            GiveConsent,
+            goes={"kept": then},
+        ),
+        end("declined", refused, offers),
+    )

@@ -1,0 +1,155 @@
+"""Đầu mối phụ trách: whom the appendix names for a block, a department, a name or a phone. Rule: a near miss is offered, never asserted."""
+
+from __future__ import annotations
+
+from flows.answers import Event, Said, plain
+from flows.content import Contact, Content
+from flows.names import find_contacts
+from flows.steps import Card, Choice, Flow, Heard, Reply, Scene, ask, choose
+
+OTHER_BLOCK = "Khối khác"
+NOT_THEM = "Không phải"
+
+
+def grouped(phone: str) -> str:
+    """Ten digits as they are read aloud: "0836 393 959"."""
+    return f"{phone[:4]} {phone[4:7]} {phone[7:]}"
+
+
+def _department(contact: Contact, content: Content) -> str:
+    found = content.directory.department(contact.department)
+    return found.name if found else content.office.name
+
+
+def _blocks(contact: Contact, content: Content) -> str:
+    found = (content.directory.block(b) for b in contact.blocks)
+    return "; ".join(b.name for b in found if b)
+
+
+def _line(contact: Contact, content: Content) -> str:
+    return f"{contact.name}, {_department(contact, content)}, {grouped(contact.phone)}"
+
+
+def _contacts(scene: Scene) -> list[Contact]:
+    found = (scene.content.directory.contact(i) for i in scene.get("contacts").split())
+    return [c for c in found if c]
+
+
+def _hears(scene: Scene, event: Event) -> Heard | None:
+    if not isinstance(event, Said):
+        return None
+    found = find_contacts(event.text, scene.content.directory)
+    ids = " ".join(m.contact.id for m in found.contacts)
+    about = "; ".join(x.name for x in (*found.blocks, *found.departments))
+    if found.decision == "answer":
+        return Heard("one" if len(found.contacts) == 1 else "several", {"contacts": ids, "about": about})
+    if found.gap is not None:
+        return Heard("gap", {"about": found.gap.name, "contacts": None})
+    if found.decision == "suggest" and ids:
+        return Heard("perhaps", {"contacts": ids, "about": about})
+    return None
+
+
+def _block_choices(scene: Scene) -> tuple[Choice, ...]:
+    directory = scene.content.directory
+    choices = []
+    for block in directory.blocks:
+        ids = [c.id for c in directory.contacts if block.id in c.blocks]
+        outcome = "one" if len(ids) == 1 else "several"
+        choices.append(Choice(block.name, outcome, {"contacts": " ".join(ids), "about": block.name}))
+    return tuple(choices)
+
+
+def _source(scene: Scene) -> str:
+    return f"({scene.content.directory.source.short}; số có thể đã đổi, gọi không được thì {scene.content.office.hotline})"
+
+
+def _says_one(scene: Scene) -> Reply:
+    contact = _contacts(scene)[0]
+    lines = [f"{contact.name}, {_department(contact, scene.content)}"]
+    if contact.blocks:
+        lines.append(f"Phụ trách: {_blocks(contact, scene.content)}")
+    if contact.helper:
+        lines.append("Nhận họ tên và mã số BHXH từ cán bộ đầu mối của đơn vị để duyệt, cấp tài khoản VssID.")
+    lines.append(f"Điện thoại: {grouped(contact.phone)} {_source(scene)}")
+    return Reply("\n".join(lines), contact=Card(contact.name, contact.phone))
+
+
+def _says_several(scene: Scene) -> str:
+    about = scene.get("about") or "Yêu cầu này"
+    lines = "\n".join(f"• {_line(c, scene.content)}" for c in _contacts(scene))
+    return f"{about} có các đầu mối sau:\n{lines}\n{_source(scene)}\nBấm tên để lấy danh thiếp."
+
+
+def _says_perhaps(scene: Scene) -> str:
+    if len(_contacts(scene)) == 1:
+        return f"Tôi không có ai đúng y như vậy. Có phải anh/chị tìm {_line(_contacts(scene)[0], scene.content)}?"
+    lines = "\n".join(f"• {_line(c, scene.content)}" for c in _contacts(scene))
+    return f"Tôi không có ai đúng y như vậy. Có phải anh/chị tìm một trong những người này?\n{lines}"
+
+
+def _people(scene: Scene) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(c.name, "one", {"contacts": c.id}, words=(plain(c.name).split()[-1],)) for c in _contacts(scene)
+    )
+
+
+_OTHER = Choice(OTHER_BLOCK, "other", {"contacts": None, "about": None}, words=("tim nguoi khac", "nguoi khac"))
+_GOES = {"one": "one", "several": "several", "perhaps": "perhaps", "gap": "gap", "other": "query"}
+_HINT = (
+    "Tôi chưa tìm được đầu mối cho câu đó. Anh/chị gõ loại cơ quan (trường học, trạm y tế, ủy ban xã, công ty tư nhân), "
+    "tên phòng, tên cán bộ hoặc vài số điện thoại."
+)
+
+
+def _default_way(scene: Scene) -> str:
+    office = scene.content.office
+    return (
+        f"Phụ lục công văn 416 không ghi đầu mối riêng cho: {scene.get('about')}. Tôi không đoán thay. "
+        f"Anh/chị gọi tổng đài {office.hotline}. {office.nearest}"
+    )
+
+
+FLOW = Flow(
+    "contacts",
+    "Đầu mối phụ trách",
+    (
+        ask(
+            "query",
+            "Anh/chị ở loại cơ quan nào, hay cần tìm ai? Chọn khối bên dưới, hoặc gõ tên cán bộ, tên phòng, số điện thoại.",
+            hears=_hears,
+            choices=_block_choices,
+            hint=_HINT,
+            goes=_GOES,
+        ),
+        choose("one", _says_one, (_OTHER,), hears=_hears, hint=_HINT, goes=_GOES),
+        choose("several", _says_several, lambda s: (*_people(s), _OTHER), hears=_hears, hint=_HINT, goes=_GOES),
+        choose(
+            "perhaps",
+            _says_perhaps,
+            lambda s: (
+                *(
+                    (Choice(f"Đúng, {_contacts(s)[0].name}", "one", words=("dung", "dung roi", "phai", "co", "da")),)
+                    if len(_contacts(s)) == 1
+                    else _people(s)
+                ),
+                Choice(NOT_THEM, "nobody", words=("khong", "khong phai", "ko", "ko phai")),
+            ),
+            hears=_hears,
+            hint=_HINT,
+            goes={**_GOES, "nobody": "nobody"},
+        ),
+        choose("gap", _default_way, (_OTHER,), hears=_hears, hint=_HINT, goes=_GOES),
+        choose(
+            "nobody",
+            lambda s: (
+                f"Vậy tôi chưa có tên người anh/chị cần. Anh/chị gọi tổng đài {s.content.office.hotline}. "
+                f"{s.content.office.nearest}"
+            ),
+            (_OTHER,),
+            hears=_hears,
+            hint=_HINT,
+            goes=_GOES,
+        ),
+    ),
+)

@@ -1,0 +1,139 @@
+"""What a conversation may ask of the world, and what the world answers. Rule: an effect is a wish; `data/` grants it inside the turn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class CheckConsent:
+    """Has this person agreed to `purpose`? Outcomes: given, missing."""
+
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiveConsent:
+    """Write down that the person agreed, to which wording. Outcome: kept."""
+
+    purpose: str
+    wording: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindPeople:
+    """Look somebody up in the registry under the disclosure rules.
+
+    Exactly one of `born` ("17/01/1983" or "1983") and `id_number` (9 or 12 digits) is set. `province` is a two-digit
+    prefix. Outcomes: found (facts name, code), verify (fact case), record (all facts; the proven phone fits),
+    none (an ID number that fits nobody of that name), limited (too many looks).
+    """
+
+    name: str
+    province: str
+    born: str = ""
+    id_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SendOtp:
+    """Send a one-time code to the registered phone of the case, or pretend to, in the same words and time.
+
+    Outcomes: sent (facts link, until), wait (fact seconds), spent (too many for today), off (no SMS here).
+    """
+
+    case: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOtp:
+    """Compare a code typed on the secure page; counts the attempt first.
+
+    Outcomes: record (all facts), wrong (fact left), expired, spent.
+    """
+
+    case: str
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ProvePhone:
+    """The channel vouches for this phone as the person's own. Outcomes: record (all facts), other."""
+
+    case: str
+    phone: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadDossier:
+    """The person's registration checklist.
+
+    Outcomes: none, open (facts who, platform, code_known, done, record_name, record_code).
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class StartDossier:
+    """Begin (or begin anew) the checklist. Outcome: open (facts as LoadDossier).
+
+    `name` and `code` come from a look-up just made, "" otherwise.
+    """
+
+    who: str
+    platform: str
+    code_known: bool
+    name: str = field(default="", repr=False)
+    code: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MarkItems:
+    """Tick or untick items. Outcomes: open, finished (facts as LoadDossier)."""
+
+    items: tuple[str, ...]
+    done: bool
+    needed: tuple[str, ...] = ()  # the required items of this variant: all ticked means finished
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetMessage:
+    """Delete the message just received where the channel can; it is not kept anywhere. Not awaited."""
+
+    why: str  # "otp" or "password"
+
+
+Effect = (
+    CheckConsent
+    | GiveConsent
+    | FindPeople
+    | SendOtp
+    | CheckOtp
+    | ProvePhone
+    | LoadDossier
+    | StartDossier
+    | MarkItems
+    | ForgetMessage
+)
+
+# The outcomes each awaited effect can have: the flows' tables are checked against these.
+OUTCOMES: Mapping[type[Effect], frozenset[str]] = {
+    CheckConsent: frozenset({"given", "missing"}),
+    GiveConsent: frozenset({"kept"}),
+    FindPeople: frozenset({"found", "verify", "record", "none", "limited"}),
+    SendOtp: frozenset({"sent", "wait", "spent", "off"}),
+    CheckOtp: frozenset({"record", "wrong", "expired", "spent"}),
+    ProvePhone: frozenset({"record", "other"}),
+    LoadDossier: frozenset({"none", "open"}),
+    StartDossier: frozenset({"open"}),
+    MarkItems: frozenset({"open", "finished"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the world says to an awaited effect: one of its OUTCOMES, and facts to keep among the answers."""
+
+    outcome: str
+    facts: Mapping[str, Any] = field(default_factory=dict)

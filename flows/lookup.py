@@ -1,0 +1,392 @@
+"""Tra cứu mã số BHXH: a name and one fact, then proof of the registered phone. Rule: nothing is shown that is not proven."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flows.answers import Event, Reading, Said, SharedContact, TypedSecret, full_name, plain, read_fact
+from flows.consent import consent_steps
+from flows.content import Content, Province
+from flows.effects import CheckOtp, FindPeople, ProvePhone, SendOtp
+from flows.steps import AGAIN, Choice, Flow, Heard, Reply, Scene, ask, call, choose, end, wait
+
+HOME_PROVINCE = "87"
+
+CONSENT = (
+    "Để tra cứu mã số BHXH, tôi cần dùng họ tên, ngày sinh hoặc số CCCD mà anh/chị gõ, và số điện thoại để xác minh. "
+    "Thông tin chỉ dùng cho lần tra cứu này, số giấy tờ bị xóa ngay khi xong, mỗi lần xem đều được ghi sổ. "
+    "Anh/chị có thể từ chối, hoặc rút lại bất cứ lúc nào. Anh/chị có đồng ý không?"
+)
+
+_TROUBLE = {
+    "date": "Ngày hoặc năm đó không có trên lịch. Anh/chị xem lại giúp tôi, ví dụ 17/01/1983.",
+    "short_year": "Anh/chị ghi đủ 4 số của năm sinh giúp tôi, ví dụ 17/01/1983.",
+    "several": "Tin có nhiều hơn một ngày hoặc một số giấy tờ, tôi không dám chọn thay. Anh/chị gửi lại một thứ thôi nhé.",
+    "code": (
+        "Số 10 chữ số trông giống mã số BHXH, mã hộ hoặc số điện thoại; ở đây tôi cần ngày sinh, năm sinh, "
+        "hoặc số CMND (9 số)/CCCD (12 số)."
+    ),
+}
+_NOT_A_NAME = frozenset("khong ko biet gi sao muon giup roi duoc dc dau nao vay tra cuu quen mat khau".split())
+
+
+def other_ways(content: Content) -> str:
+    """The official ways to learn one's code."""
+    return (
+        "Cách khác để biết mã số BHXH: xem trên sổ BHXH hoặc 10 số cuối của thẻ BHYT cũ; tra trong ứng dụng VssID "
+        f"(theo công văn 416, Bước 2, 4/2021); gọi {content.office.hotline}; hoặc mang giấy tờ tùy thân đến "
+        "cơ quan BHXH gần nhất."
+    )
+
+
+def _province_in(text: str, content: Content) -> tuple[Province | None, str]:
+    """A province named at the end of the text ("... tinh Vinh Long", "..., 86"), and the text without it."""
+    words = text.split()
+    for n in range(min(5, len(words)), 0, -1):
+        tail = plain(" ".join(words[-n:]))
+        bare = tail.removeprefix("tinh ").removeprefix("thanh pho ").removeprefix("tp ")
+        marked = bare != tail
+        for province in content.provinces:
+            named = bare in (plain(province.name), *province.aliases) and (marked or n == len(words))
+            if named or (bare == province.code and bare == tail):
+                return province, " ".join(words[:-n])
+    return None, text
+
+
+def _kept(reading: Reading, name: str | None, province: Province | None) -> dict[str, str | None]:
+    keep: dict[str, str | None] = {}
+    if name:
+        keep["name"] = name
+    if province:
+        keep["province"] = province.code
+    if reading.fact:
+        keep["born"] = reading.fact.born or None
+        keep["id_number"] = reading.fact.id_number or None
+    return keep
+
+
+def _hears_name(scene: Scene, event: Event) -> Heard | None:
+    if not isinstance(event, Said):
+        return None
+    reading = read_fact(event.text, scene.at.date())
+    province, rest = _province_in(reading.rest, scene.content)
+    name = full_name(rest)
+    if name and _NOT_A_NAME & set(plain(name).split()):
+        name = None
+    keep = _kept(reading, name, province)
+    if reading.trouble:
+        return Heard("partly", keep, note=_TROUBLE[reading.trouble]) if name else Heard("again", note=_TROUBLE[reading.trouble])
+    if name:
+        known = reading.fact or scene.get("born") or scene.get("id_number")
+        return Heard("complete" if known else "partly", keep)
+    if keep:
+        return Heard("again", keep, note="Tôi đã ghi phần đó. Còn thiếu họ và tên.")
+    return None
+
+
+def _hears_fact(scene: Scene, event: Event) -> Heard | None:
+    if not isinstance(event, Said):
+        return None
+    reading = read_fact(event.text, scene.at.date())
+    province, rest = _province_in(reading.rest, scene.content)
+    if reading.trouble:
+        return Heard("again", note=_TROUBLE[reading.trouble])
+    name = full_name(rest) if reading.fact else None
+    if reading.fact:
+        return Heard("complete", _kept(reading, name, province))
+    if province and not rest:
+        return Heard("again", {"province": province.code}, note=f"Đã chọn {province.name}.")
+    return None
+
+
+def _hears_province(scene: Scene, event: Event) -> Heard | None:
+    if not isinstance(event, Said):
+        return None
+    words = plain(event.text).removeprefix("tinh ").removeprefix("thanh pho ").removeprefix("tp ")
+    digits = words.lstrip("0") if words.isascii() and words.isdigit() and len(words) <= 3 else ""
+    for p in scene.content.provinces:
+        if words in (plain(p.name), *p.aliases) or (digits and digits == p.code.lstrip("0")):
+            return Heard("chosen", {"province": p.code})
+    return None
+
+
+def _province_name(scene: Scene) -> str:
+    code = scene.get("province") or HOME_PROVINCE
+    return next((p.name for p in scene.content.provinces if p.code == code), code)
+
+
+def _asked_about(scene: Scene) -> str:
+    """What is being looked for, as the person gave it; an ID number is masked."""
+    fact = f"số giấy tờ •••{scene.get('id_number')[-3:]}" if scene.get("id_number") else ""
+    born = scene.get("born")
+    if born:
+        fact = f"sinh {born}" if "/" in born else f"sinh năm {born}"
+    return f"{scene.get('name')}, {fact}, {_province_name(scene)}"
+
+
+def _asks_fact(scene: Scene) -> str:
+    return (
+        f"Tìm {scene.get('name')}, {_province_name(scene)}. Anh/chị cho thêm MỘT thông tin: ngày sinh (17/01/1983), "
+        "năm sinh (1983), hoặc số CMND/CCCD."
+    )
+
+
+def _asks_proof(scene: Scene) -> str:
+    return (
+        f"Tôi đã nhận: {_asked_about(scene)}.\n"
+        "Để không ai xem được thông tin của người khác, anh/chị chứng minh số điện thoại đã đăng ký với cơ quan BHXH "
+        "rồi tôi mới cho xem kết quả."
+    )
+
+
+def _says_sent(scene: Scene) -> Reply:
+    until = datetime.fromisoformat(scene.get("until"))
+    return Reply(
+        "Nếu thông tin khớp đúng một người, mã OTP 6 số vừa được gửi đến số điện thoại người đó đã đăng ký với cơ quan "
+        "BHXH; mã dùng trong 5 phút. Anh/chị mở trang bảo mật để nhập mã, đừng gõ mã vào đây.",
+        link=scene.get("link"),
+        until=until,
+        key="otp",
+    )
+
+
+def _hears_proof(scene: Scene, event: Event) -> Heard | None:
+    if isinstance(event, SharedContact):
+        if not event.own:
+            return Heard("again", note="Đó không phải số của tài khoản đang nhắn. Anh/chị gửi đúng số của chính mình nhé.")
+        return Heard("phone", once={"phone": event.phone})
+    return None
+
+
+def _hears_code(scene: Scene, event: Event) -> Heard | None:
+    if isinstance(event, TypedSecret) and event.kind == "otp":
+        return Heard("typed", once={"code": event.value})
+    return _hears_proof(scene, event)
+
+
+def _wrong(scene: Scene) -> Reply:
+    reply = _says_sent(scene)
+    return Reply(
+        f"Mã chưa đúng, còn {scene.get('left')} lần nhập. Anh/chị nhập lại trên trang bảo mật.",
+        link=reply.link,
+        until=reply.until,
+        key="otp",
+    )
+
+
+def _record(scene: Scene) -> str:
+    lines = [
+        f"Họ và tên: {scene.get('record_name')}",
+        f"Ngày sinh: {scene.get('record_born')}",
+        f"Mã số BHXH: {scene.get('record_code')}",
+    ]
+    if scene.get("record_household"):
+        lines.append(f"Mã hộ: {scene.get('record_household')}")
+    if scene.get("record_commune"):
+        lines.append(f"Địa chỉ: {scene.get('record_commune')}")
+    lines.append(
+        "Chú ý: “Mã hộ” cũng có 10 số, nhưng KHÔNG phải mã số BHXH; khi kê khai chỉ dùng dòng “Mã số BHXH”."
+        " (theo công văn 416, Bước 2, 4/2021)"
+    )
+    return "\n".join(lines)
+
+
+def _found(scene: Scene) -> str:
+    return (
+        f"Họ và tên: {scene.get('record_name')}\nMã số BHXH: {scene.get('record_code')}\n"
+        "Anh/chị đối chiếu lại với sổ BHXH hoặc thẻ BHYT. Muốn xem chi tiết hơn cần xác minh số điện thoại đã đăng ký."
+    )
+
+
+_FORGET = {
+    k: None
+    for k in ("name", "born", "id_number", "case", "link", "until", "record_name", "record_code", "record_born")
+} | {"record_household": None, "record_commune": None, "left": None}
+
+_AFTER = (
+    Choice("Đăng ký VssID với mã này", "register", words=("dang ky", "dang ky vssid")),
+    Choice("Tra người khác", "another", _FORGET),
+)
+_PROOFS = (
+    Choice("Nhận mã OTP", "otp", words=("otp", "gui ma", "gui otp", "nhan ma")),
+    Choice("Sửa thông tin", "edit", _FORGET, words=("sua", "nhap lai")),
+    Choice("Cách khác", "other"),
+    Choice("Gửi số điện thoại của tôi", "share", shares=True, words=("gui so dien thoai",)),
+)
+_SHARE_HOW = "Anh/chị bấm nút “Gửi số điện thoại của tôi” của ứng dụng nhắn tin; gõ số vào đây thì chưa chứng minh được."
+
+FLOW = Flow(
+    "lookup",
+    "Tra cứu mã số BHXH",
+    (
+        *consent_steps(
+            "lookup",
+            CONSENT,
+            then="name",
+            refused=lambda scene: f"Không sao, tôi không lưu gì cả. {other_ways(scene.content)}",
+            offers=(),
+        ),
+        ask(
+            "name",
+            "Anh/chị cho biết họ và tên người cần tra. Có thể gửi luôn ngày sinh hoặc số CCCD trong một tin, "
+            "ví dụ: Trần Thị Bé Ba 17/01/1983.",
+            hears=_hears_name,
+            hint="Tôi chưa nhận ra họ và tên. Anh/chị gõ đủ họ, chữ lót và tên, ví dụ: Trần Thị Bé Ba.",
+            goes={"partly": "fact", "complete": "search", "again": AGAIN},
+        ),
+        ask(
+            "fact",
+            _asks_fact,
+            hears=_hears_fact,
+            choices=(Choice("Đổi tỉnh", "province", words=("tinh khac", "doi tinh")),),
+            hint="Tôi cần ngày sinh (17/01/1983), năm sinh (1983), hoặc số CMND 9 số/CCCD 12 số.",
+            goes={"complete": "search", "province": "province", "again": AGAIN},
+        ),
+        ask(
+            "province",
+            "Nơi đăng ký hộ khẩu là tỉnh, thành phố nào? Anh/chị gõ tên hoặc mã tỉnh, ví dụ Đồng Tháp hoặc 87.",
+            hears=_hears_province,
+            hint="Tôi chưa tìm thấy tỉnh đó trong danh sách 63 tỉnh, thành. Ví dụ: Đồng Tháp, Tiền Giang, 79.",
+            goes={"chosen": "fact"},
+        ),
+        call(
+            "search",
+            lambda s: FindPeople(
+                s.get("name"), s.get("province") or HOME_PROVINCE, s.get("born"), s.get("id_number")
+            ),
+            FindPeople,
+            goes={"found": "found", "verify": "proof", "record": "record", "none": "nobody", "limited": "limited"},
+        ),
+        choose(
+            "proof",
+            _asks_proof,
+            _PROOFS,
+            hears=_hears_proof,
+            hint="Anh/chị chọn cách xác minh bên dưới giúp tôi.",
+            goes={
+                "otp": "code_request",
+                "edit": "name",
+                "other": "other",
+                "share": "share_how",
+                "phone": "phone_check",
+                "again": AGAIN,
+            },
+        ),
+        choose(
+            "share_how",
+            _SHARE_HOW,
+            _PROOFS,
+            hears=_hears_proof,
+            goes={
+                "otp": "code_request",
+                "edit": "name",
+                "other": "other",
+                "share": AGAIN,
+                "phone": "phone_check",
+                "again": AGAIN,
+            },
+        ),
+        call(
+            "code_request",
+            lambda s: SendOtp(s.get("case")),
+            SendOtp,
+            goes={"sent": "code", "wait": "code_soon", "spent": "code_spent", "off": "code_off"},
+        ),
+        wait(
+            "code",
+            _says_sent,
+            (Choice("Gửi lại mã", "resend", words=("gui lai", "gui lai otp")), Choice("Cách khác", "other")),
+            hears=_hears_code,
+            hint="Tôi đang chờ anh/chị nhập mã trên trang bảo mật.",
+            goes={
+                "typed": "code_check",
+                "resend": "code_request",
+                "other": "other",
+                "phone": "phone_check",
+                "again": AGAIN,
+            },
+        ),
+        call(
+            "code_check",
+            lambda s: CheckOtp(s.get("case"), s.get("code")),
+            CheckOtp,
+            goes={"record": "record", "wrong": "code_wrong", "expired": "code_expired", "spent": "code_spent"},
+        ),
+        wait(
+            "code_wrong",
+            _wrong,
+            (Choice("Gửi lại mã", "resend", words=("gui lai", "gui lai otp")), Choice("Cách khác", "other")),
+            hears=_hears_code,
+            hint="Tôi đang chờ anh/chị nhập mã trên trang bảo mật.",
+            goes={
+                "typed": "code_check",
+                "resend": "code_request",
+                "other": "other",
+                "phone": "phone_check",
+                "again": AGAIN,
+            },
+        ),
+        choose(
+            "code_expired",
+            "Mã đã hết hạn hoặc đã dùng rồi. Anh/chị muốn nhận mã mới không?",
+            (Choice("Gửi lại mã", "resend", words=("gui lai", "co")), Choice("Cách khác", "other", words=("khong",))),
+            goes={"resend": "code_request", "other": "other"},
+        ),
+        choose(
+            "code_soon",
+            lambda s: f"Mã vừa được gửi. Anh/chị chờ {s.get('seconds')} giây rồi bấm “Gửi lại mã”.",
+            (Choice("Gửi lại mã", "resend", words=("gui lai",)), Choice("Cách khác", "other")),
+            hears=_hears_code,
+            goes={
+                "resend": "code_request",
+                "other": "other",
+                "typed": "code_check",
+                "phone": "phone_check",
+                "again": AGAIN,
+            },
+        ),
+        end(
+            "code_spent",
+            lambda s: f"Đã quá số lần cho phép, tôi tạm dừng xác minh để giữ an toàn. {other_ways(s.content)}",
+        ),
+        choose(
+            "code_off",
+            "Ở đây hiện chưa gửi được tin nhắn SMS.",
+            (
+                Choice("Cách khác", "other"),
+                Choice("Gửi số điện thoại của tôi", "share", shares=True, words=("gui so dien thoai",)),
+            ),
+            hears=_hears_proof,
+            goes={"other": "other", "share": "share_how", "phone": "phone_check", "again": AGAIN},
+        ),
+        call(
+            "phone_check",
+            lambda s: ProvePhone(s.get("case"), s.get("phone")),
+            ProvePhone,
+            goes={"record": "record", "other": "not_that_phone"},
+        ),
+        choose(
+            "not_that_phone",
+            "Với số điện thoại này tôi chưa cho xem được: thông tin chưa khớp, hoặc số chưa được đăng ký cho người đó.",
+            (
+                Choice("Sửa thông tin", "edit", _FORGET, words=("sua", "nhap lai")),
+                Choice("Nhận mã OTP", "otp"),
+                Choice("Cách khác", "other"),
+            ),
+            goes={"edit": "name", "otp": "code_request", "other": "other"},
+        ),
+        choose("record", _record, _AFTER, goes={"register": "registration/", "another": "name"}, no_way_back=True),
+        choose("found", _found, _AFTER, goes={"register": "registration/", "another": "name"}, no_way_back=True),
+        choose(
+            "nobody",
+            lambda s: f"Tôi không tìm thấy ai khớp với {_asked_about(s)}. {other_ways(s.content)}",
+            (Choice("Sửa thông tin", "edit", _FORGET, words=("sua", "nhap lai", "thu lai")),),
+            goes={"edit": "name"},
+        ),
+        end(
+            "limited",
+            lambda s: f"Hôm nay anh/chị đã tra cứu đủ số lần cho phép. {other_ways(s.content)}",
+        ),
+        end("other", lambda s: other_ways(s.content)),
+    ),
+)

@@ -1,0 +1,408 @@
+"""One turn of a conversation: (state, event, content) -> (state, replies, effects). No I/O, no clock, no chance.
+
+The rules, in the order in which they are tried:
+
+ 1. A secret typed into the chat is forgotten and warned about, wherever the conversation stands.
+ 2. A state whose step is gone (saved by an older version) begins its flow again and keeps the answers.
+ 3. The words that work anywhere (menu, back, stop, a person, help) come before the step's own answers.
+ 4. A press counts when its words are valid at the current step; any other press asks the step again.
+ 5. A number means an option of the newest message; words equal to an option are that option.
+ 6. Words that exactly name another flow ask whether to leave; then the step may hear an answer; then looser words
+    are tried; what nobody understands is a miss: the hint, the question again, and after two misses a person.
+ 7. A step that calls the world ends the turn's talk until the world has answered; `advance` is then called again with
+    the answer. At most one effect is awaited at a time.
+ 8. When a flow ends its answers are forgotten. What must last is kept by an effect.
+
+A reading of the file takes ten minutes; docs/flows.md draws the tables it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from flows import book, shield
+from flows.answers import Answered, Event, Pressed, Said, Unreadable, number_of, plain, same_words
+from flows.content import Content
+from flows.effects import Effect, ForgetMessage
+from flows.router import Routed, route
+from flows.steps import AGAIN, MENU, RESTING, Choice, Flow, Heard, Reply, Scene, Step
+
+STATE_VERSION = 1
+STEPS_IN_ONE_TURN = 12  # a table that shows and goes on for ever is a mistake: it is stopped here
+TRAIL_KEPT = 20  # how many steps back "quay lại" can go
+MISSES_BEFORE_A_PERSON = 2
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a conversation stands between two turns; a few hundred bytes of JSON.
+
+    `flow` and `step` are "" at the menu. `trail` holds "flow/step" of the steps asked before. `options` are the words
+    last offered. `offer` names a flow the person was asked about leaving for, `offered` the words that began it.
+    """
+
+    flow: str = ""
+    step: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    trail: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    misses: int = 0
+    offer: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The state as plain JSON values; what is empty is left out."""
+        out: dict[str, Any] = {"v": STATE_VERSION}
+        for key, value in (
+            ("flow", self.flow),
+            ("step", self.step),
+            ("answers", dict(self.answers)),
+            ("trail", list(self.trail)),
+            ("options", list(self.options)),
+            ("misses", self.misses),
+            ("offer", self.offer),
+        ):
+            if value:
+                out[key] = value
+        return out
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> State:
+        """The state that `to_json` wrote; unknown keys are ignored, missing ones are empty."""
+        return State(
+            flow=str(data.get("flow", "")),
+            step=str(data.get("step", "")),
+            answers=dict(data.get("answers", {})),
+            trail=tuple(data.get("trail", ())),
+            options=tuple(data.get("options", ())),
+            misses=int(data.get("misses", 0)),
+            offer=str(data.get("offer", "")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one call of `advance` gives. `awaits` is the effect whose answer must come back before the person speaks."""
+
+    state: State
+    replies: tuple[Reply, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    awaits: Effect | None = None
+    opening: str = ""  # the words that began the flow, not yet read; never stored
+
+
+def advance(state: State, event: Event, content: Content) -> Turn:
+    """One event of a conversation; pure. See the rules above."""
+    talk = _Talk(state, event.at, content)
+    talk.take(event)
+    return talk.turn()
+
+
+class _Talk:
+    """The turn while it is being made: the state so far, and what has been said."""
+
+    def __init__(self, state: State, at: datetime, content: Content) -> None:
+        self.state = state
+        self.at = at
+        self.content = content
+        self.replies: list[Reply] = []
+        self.effects: list[Effect] = []
+        self.awaits: Effect | None = None
+        self.opening = ""
+        self.once: Mapping[str, Any] = {}
+
+    def turn(self) -> Turn:
+        return Turn(self.state, tuple(self.replies), tuple(self.effects), self.awaits, self.opening)
+
+    def scene(self) -> Scene:
+        answers = {**self.state.answers, **self.once} if self.once else self.state.answers
+        return Scene(answers, self.content, self.at)
+
+    # -- rules 1 to 3
+
+    def take(self, event: Event) -> None:
+        if isinstance(event, Said):
+            n = number_of(event.text, len(self.state.options))
+            if n is not None:
+                event = Pressed(self.state.options[n - 1], event.at)
+        flow, step = book.find(self.state.flow, self.state.step)
+        if isinstance(event, Said):
+            secret = shield.secret_in(event.text, expected=step is not None and step.secret_expected)
+            if secret:
+                self.effects.append(ForgetMessage(secret))
+                self.say(Reply(shield.warning(secret, self.content)))
+                self.ask_again()
+                return
+        if isinstance(event, Answered):
+            self.answered(flow, step, event)
+        elif self.state.flow and step is None:
+            self.renewed(flow)
+        elif isinstance(event, Unreadable):
+            self.say(Reply(book.UNREADABLE.get(event.kind, book.UNREADABLE["other"])))
+            self.ask_again()
+        elif not self.worked_anywhere(event):
+            if flow is None or step is None:
+                self.at_menu(event)
+            else:
+                self.at_step(flow, step, event)
+
+    def renewed(self, flow: Flow | None) -> None:
+        """The step is gone: begin its flow again, keep the answers; a flow that is gone leads to the menu."""
+        self.say(Reply(book.RENEWED))
+        if flow is None:
+            self.open_menu()
+        else:
+            self.state = replace(self.state, trail=(), offer="", misses=0)
+            self.go(flow.name, flow.steps[0].name)
+
+    def worked_anywhere(self, event: Event) -> bool:
+        words = _words_of(event)
+        if not words:
+            return False
+        match book.anywhere(words):
+            case "menu":
+                self.open_menu()
+            case "back":
+                self.back()
+            case "stop":
+                self.say(Reply(book.STOPPED if self.state.flow else book.NOTHING_TO_STOP))
+                self.open_menu()
+            case "person":
+                self.say(Reply(book.person(self.content)))
+                self.ask_again()
+            case "help":
+                self.say(Reply(book.help_text(self.content)))
+                self.ask_again()
+            case _:
+                return False
+        return True
+
+    def back(self) -> None:
+        if not self.state.trail:
+            self.say(Reply(book.FIRST_STEP))
+            self.open_menu()
+            return
+        flow, step = self.state.trail[-1].split("/")
+        self.state = replace(self.state, trail=self.state.trail[:-1], misses=0, offer="")
+        self.go(flow, step)
+
+    # -- rules 4 to 6
+
+    def at_menu(self, event: Event) -> None:
+        if isinstance(event, Pressed) and not event.label:
+            self.ask_again()
+            return
+        words = self.chosen_words(event)
+        routed = route(words, self.content, loosely=True) if words else Routed()
+        if routed.flow:
+            self.enter(routed.flow, routed.opening)
+        elif routed.between:
+            labels = tuple(book.label(name, self.content) for name in routed.between)
+            self.say(Reply(book.WHICH, options=(*labels, book.MENU_LABEL)))
+        else:
+            self.miss(book.NOT_UNDERSTOOD)
+
+    def at_step(self, flow: Flow, step: Step, event: Event) -> None:
+        if self.state.offer and self.left_or_stayed(event):
+            return
+        choices = step.choices(self.scene())
+        chosen = self.choice(choices, event)
+        if chosen is not None:
+            self.heard(flow, step, Heard(chosen.outcome, chosen.keep))
+            return
+        if isinstance(event, Pressed):
+            self.say(Reply(book.OLD_BUTTON))
+            self.ask_again()
+            return
+        if isinstance(event, Said):
+            elsewhere = route(event.text, self.content, loosely=False)
+            if elsewhere.flow and elsewhere.flow != flow.name:
+                self.ask_to_leave(elsewhere.flow)
+                return
+        heard = step.hears(self.scene(), event)
+        if heard is not None:
+            self.heard(flow, step, heard)
+            return
+        if isinstance(event, Said):
+            elsewhere = route(event.text, self.content, loosely=True)
+            if elsewhere.flow and elsewhere.flow != flow.name:
+                self.ask_to_leave(elsewhere.flow)
+                return
+        hint = step.hint(self.scene())
+        self.miss(hint.text if isinstance(hint, Reply) else hint)
+
+    def chosen_words(self, event: Event) -> str:
+        """The words of a press or of what was said; "" for what has no words."""
+        if isinstance(event, Pressed):
+            return event.label
+        return event.text if isinstance(event, Said) else ""
+
+    def choice(self, choices: tuple[Choice, ...], event: Event) -> Choice | None:
+        words = self.chosen_words(event)
+        if not words:
+            return None
+        for choice in choices:
+            if same_words(words, choice.label) or any(same_words(words, w) for w in choice.words):
+                return choice
+        return None
+
+    def ask_to_leave(self, flow: str) -> None:
+        self.state = replace(self.state, offer=flow)
+        label = book.label(flow, self.content)
+        self.say(
+            Reply(
+                f"Anh/chị muốn chuyển sang “{label}” hay làm tiếp việc đang làm?",
+                options=(book.leave_label(label), book.STAY_LABEL),
+            )
+        )
+
+    def left_or_stayed(self, event: Event) -> bool:
+        words = self.chosen_words(event)
+        offer = self.state.offer
+        label = book.label(offer, self.content)
+        if same_words(words, book.leave_label(label)) or same_words(words, label):
+            self.enter(offer, "")
+            return True
+        self.state = replace(self.state, offer="")
+        if same_words(words, book.STAY_LABEL):
+            self.ask_again()
+            return True
+        return False
+
+    def miss(self, hint: str) -> None:
+        misses = self.state.misses + 1
+        self.state = replace(self.state, misses=misses)
+        self.say(Reply(hint))
+        if misses >= MISSES_BEFORE_A_PERSON:
+            self.state = replace(self.state, misses=0)
+            self.say(Reply(book.person_after_misses(self.content)))
+        self.ask_again()
+
+    # -- rule 7
+
+    def heard(self, flow: Flow, step: Step, heard: Heard) -> None:
+        if step.kind in RESTING and not step.asked_once and step.goes[heard.outcome] != AGAIN:
+            trail = (*self.state.trail, f"{flow.name}/{step.name}")[-TRAIL_KEPT:]
+            self.state = replace(self.state, trail=trail)
+        self.keep(heard.keep)
+        self.once = heard.once
+        if heard.note:
+            self.say(Reply(heard.note))
+        self.state = replace(self.state, misses=0, offer="")
+        self.follow(flow, step, heard.outcome)
+
+    def answered(self, flow: Flow | None, step: Step | None, event: Answered) -> None:
+        if flow is None or step is None or event.answer.outcome not in step.goes:
+            self.open_menu()
+            return
+        self.keep(event.answer.facts)
+        self.opening = event.opening
+        self.follow(flow, step, event.answer.outcome)
+
+    def keep(self, values: Mapping[str, Any]) -> None:
+        if values:
+            merged = {**self.state.answers, **values}
+            self.state = replace(
+                self.state, answers={k: v for k, v in merged.items() if v is not None and v != ""}
+            )
+
+    def follow(self, flow: Flow, step: Step, outcome: str) -> None:
+        target = step.goes[outcome]
+        if target == AGAIN:
+            self.go(flow.name, step.name)
+        elif target == MENU:
+            self.rest_at_menu()
+        elif "/" in target:
+            name = target.split("/")[0]
+            self.enter(name, "", carried=True)
+        else:
+            self.go(flow.name, target)
+
+    def enter(self, name: str, opening: str, *, carried: bool = False) -> None:
+        flow = book.FLOWS[name]
+        answers = {k: v for k, v in self.state.answers.items() if k in flow.takes} if carried else {}
+        self.state = State(flow=name, answers=answers)
+        self.opening = opening
+        self.go(name, flow.steps[0].name)
+
+    def go(self, flow_name: str, step_name: str, depth: int = 0) -> None:
+        """Arrive at a step: say, call, or rest there."""
+        flow, step = book.find(flow_name, step_name)
+        if flow is None or step is None or depth > STEPS_IN_ONE_TURN:
+            raise LookupError(f"no way on to {flow_name}/{step_name}")
+        trail = () if step.no_way_back else self.state.trail
+        self.state = replace(self.state, flow=flow_name, step=step_name, trail=trail)
+        if step.asks is not None:
+            self.awaits = step.asks(self.scene())
+        elif step.kind == "show":
+            self.say(_reply(step, self.scene()))
+            target = step.goes[""]
+            if target == MENU:
+                self.rest_at_menu()
+            else:
+                self.go(flow_name, target, depth + 1)
+        elif step.kind == "end":
+            reply = _reply(step, self.scene())
+            offered = tuple(c.label for c in step.choices(self.scene()))
+            self.say(replace(reply, options=(*reply.options, *offered, book.MENU_LABEL)))
+            self.rest_at_menu()
+        elif not self.opened(flow, step):
+            self.ask(step)
+
+    def opened(self, flow: Flow, step: Step) -> bool:
+        """Whether the words that began the flow already answer its first question."""
+        opening, self.opening = self.opening, ""
+        if not opening or step.kind not in RESTING:
+            return False
+        event = Said(opening, self.at)
+        chosen = self.choice(step.choices(self.scene()), event)
+        heard = Heard(chosen.outcome, chosen.keep) if chosen else step.hears(self.scene(), event)
+        if heard is None or step.goes[heard.outcome] == AGAIN:
+            return False
+        self.heard(flow, step, heard)
+        return True
+
+    # -- saying
+
+    def say(self, reply: Reply) -> None:
+        self.replies.append(reply)
+        if reply.options:
+            self.state = replace(self.state, options=reply.options)
+
+    def ask(self, step: Step) -> None:
+        reply = _reply(step, self.scene())
+        choices = step.choices(self.scene())
+        labels = tuple(c.label for c in choices if not c.shares)
+        shares = tuple(c.label for c in choices if c.shares)
+        back = (book.BACK_LABEL,) if self.state.trail else ()
+        options = (*reply.options, *labels, *back, book.MENU_LABEL, *shares)
+        self.say(replace(reply, options=options, shares=shares[0] if shares else ""))
+
+    def ask_again(self) -> None:
+        _, step = book.find(self.state.flow, self.state.step)
+        if step is None:
+            self.say(book.menu(self.content))
+        else:
+            self.ask(step)
+
+    def open_menu(self) -> None:
+        self.rest_at_menu()
+        self.say(book.menu(self.content))
+
+    def rest_at_menu(self) -> None:
+        self.state = State(options=self.state.options, misses=self.state.misses)
+
+
+def _reply(step: Step, scene: Scene) -> Reply:
+    said = step.says(scene)
+    return said if isinstance(said, Reply) else Reply(said)
+
+
+def _words_of(event: Event) -> str:
+    if isinstance(event, Pressed):
+        return plain(event.label)
+    if isinstance(event, Said):
+        return plain(event.text)
+    return ""

@@ -1,0 +1,321 @@
+"""How far a typed name is from a known one. Rule: a distance says what differs, so that a caller can refuse to guess."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from itertools import combinations
+
+from rapidfuzz.distance import OSA
+
+from flows.names.fold import Word, fold, marks
+from flows.names.syllable import decoded, is_syllable, parts, teencode
+
+
+class Kind(StrEnum):
+    """Why a typed syllable is taken for a known one, from the surest to none."""
+
+    SAME = "same"
+    SPELLING = "spelling"  # i/y, Telex, VNI, teencode: two spellings of one syllable
+    INITIAL = "initial"
+    REGIONAL = "regional"  # as it is heard: v/d/gi, n/ng, t/c ...
+    TYPO = "typo"  # one slip of the finger
+    OTHER = "other"
+
+
+COST = {
+    Kind.SAME: 0.0,
+    Kind.SPELLING: 0.05,
+    Kind.INITIAL: 0.15,
+    Kind.REGIONAL: 0.25,
+    Kind.TYPO: 0.35,
+    Kind.OTHER: 1.0,
+}
+GUESSED = frozenset({Kind.REGIONAL, Kind.TYPO})
+
+
+class Marks(StrEnum):
+    """What the typed diacritics say about a syllable."""
+
+    AGREE = "agree"
+    SILENT = "silent"  # none typed
+    SLIP = "slip"  # hỏi for ngã, a tone or a hat left out
+    CONFLICT = "conflict"  # another syllable was meant
+
+
+# Syllables that are common in names. A slip of the finger that ends on one of these may be another person.
+NAME_SYLLABLES = frozenset(
+    """
+    ai an anh ba bac bach bang bao bay be bich bien binh bui buu ca cam can canh cao cat chan chanh chau chi chien
+    chin chinh chu chuc chung chuong chuyen cong cu cuc cuong da dac dai dam dan dang danh dao dat diem dien diep dieu dinh
+    do doan doanh dong duc dung duoc duong duy duyen duyet em gam gia giang giao giap giau ha hai han hang hanh hao
+    hau hien hiep hieu hoa hoai hoan hoang hoanh hoc hoi hon hong hop hua huan hue hung huong huu huy huyen huynh ke kha
+    khac khai khang khanh khiem khoa khoat khoi khue khuong khuyen kien kieu kiet kim ky la lai lam lan lang lanh lap le
+    lich liem lien lieu linh loan loc loi long lua luan luat luc luong luu luyen ly mai man manh may men mi mien minh
+    mo mong muoi my na nam nga ngan nghi nghia ngo ngoan ngoc nguyen nguyet nha nham nhan nhat nhi nhien nho nhon nhu
+    nhuan nhung nhut ni nghiep niem ninh nu nuong oanh pham phan phap phat phi phong phu phuc phung phuoc phuong quach
+    quan quang que qui quoc quy quyen quyet quynh sam san sang sau sen si sinh son song su suong sy ta tai tam tan tang
+    tao tat teo thach thai tham than thang thanh thao the thi thien thiet thieu thinh tho thoa thoai thom thong thu thua
+    thuan thuat thuc thuong thuy thuyen thy tien tiep tieu tin tinh to toai toan toi ton tong tra trac tram tran trang
+    tri trieu triet trinh trong tru truc trung truong truyen tu tuan tuc tue tung tuoi tuong tuy tuyen tuyet ty uoc ut
+    uyen van vi vien viet vinh vo vu vui vuong vy xinh xuan xuyen y yen
+    """.split()
+)
+# Syllables in so many names that sharing one says nothing.
+FREQUENT = frozenset({"van", "thi", "huu"})
+
+_ONSET_GROUP = {
+    "v": "D", "d": "D", "gi": "D", "s": "S", "x": "S", "tr": "C", "ch": "C", "r": "R", "g": "R", "gh": "R",
+    "c": "K", "k": "K", "ng": "N", "ngh": "N", "l": "L", "n": "L",
+}  # fmt: skip  # reason: one group beside the other reads as the table it is
+_RIME_GROUP = {
+    "ay": "ai", "au": "ao", "iem": "im", "iep": "ip", "ieu": "iu", "uou": "uu", "uoi": "ui", "oam": "am", "ong": "on",
+    "om": "ong", "inh": "in", "ich": "it", "anh": "an", "ach": "at", "enh": "en", "ech": "et", "oanh": "oan",
+}  # fmt: skip  # reason: as above
+_KEY_NEIGHBOURS = {
+    key: frozenset(row[max(0, i - 1) : i] + row[i + 1 : i + 2])
+    for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+    for i, key in enumerate(row)
+}
+_KEYS_ABOVE = {"a": "qw", "s": "we", "d": "er", "f": "rt", "g": "ty", "h": "yu", "j": "ui", "k": "io", "l": "op",
+               "z": "as", "x": "sd", "c": "df", "v": "fg", "b": "gh", "n": "hj", "m": "jk"}  # fmt: skip  # reason: as above
+
+
+def neighbours(one: str, other: str) -> bool:
+    """Whether two keys lie side by side on a QWERTY keyboard."""
+    return (
+        other in _KEY_NEIGHBOURS.get(one, ())
+        or other in _KEYS_ABOVE.get(one, "")
+        or one in _KEYS_ABOVE.get(other, "")
+    )
+
+
+def _heard(rime: str) -> str:
+    """A rime as a southern ear hears its end."""
+    rime = _RIME_GROUP.get(rime, rime)
+    if rime.endswith("ng"):
+        return rime[:-1]
+    if rime.endswith("ch"):
+        return rime[:-2] + "t"
+    return rime[:-1] + "t" if rime.endswith("c") else rime
+
+
+def sound_alike(one: str, other: str) -> bool:
+    """Whether two folded syllables differ only where regions mix them: in the onset or in the rime, not in both."""
+    onset_a, rime_a = parts(one)
+    onset_b, rime_b = parts(other)
+    if rime_a == rime_b:
+        if {onset_a, onset_b} == {"h", "qu"} or (onset_a, onset_b) in (("h", "q"), ("q", "h")):
+            return True
+        return _ONSET_GROUP.get(onset_a, onset_a) == _ONSET_GROUP.get(onset_b, onset_b)
+    if {onset_a, onset_b} == {"h", "qu"}:  # "huyen" for "quyen": the glide belongs to qu
+        inner = rime_a if onset_a == "h" else rime_b
+        return inner == "u" + (rime_b if onset_a == "h" else rime_a)
+    return onset_a == onset_b and _heard(rime_a) == _heard(rime_b)
+
+
+def one_slip(typed: str, known: str) -> bool:
+    """Whether one slip of the finger makes the typed word of the known one: a key missing, doubled, swapped, or beside.
+
+    A substitution counts when the keys are neighbours, or when what came out is no Vietnamese syllable.
+    """
+    if OSA.distance(typed, known, score_cutoff=1) > 1:
+        return False
+    if len(typed) == len(known):
+        changed = [(a, b) for a, b in zip(typed, known, strict=True) if a != b]
+        return len(changed) == 2 or neighbours(*changed[0]) or not is_syllable(typed)
+    return True
+
+
+@lru_cache(maxsize=65536)
+def syllable_kind(typed: str, known: str) -> Kind:
+    """How one folded typed word (already decoded) reaches one known folded syllable."""
+    if typed == known:
+        return Kind.SAME
+    if typed.replace("y", "i") == known.replace("y", "i") or known in teencode(typed):
+        return Kind.SPELLING
+    if sound_alike(typed, known):
+        return Kind.REGIONAL
+    if len(typed) > 1 and len(known) > 1 and one_slip(typed, known):
+        return Kind.TYPO
+    for reading in teencode(typed):
+        if sound_alike(reading, known):
+            return Kind.REGIONAL
+    return Kind.OTHER
+
+
+def is_initial(typed: str, known: str) -> bool:
+    """Whether a folded word abbreviates a syllable: its first letter, or its first consonants ("ng", "ph")."""
+    return typed == known[:1] or (len(typed) <= 3 and typed == parts(known)[0] and len(known) > len(typed))
+
+
+@lru_cache(maxsize=16384)
+def compare_marks(typed: str, known: str) -> Marks:
+    """What the diacritics of a typed syllable say about a known one with the same (or nearly the same) letters.
+
+    Both are accented lower-case NFC. Missing marks are silent, other marks are evidence: "hùng" conflicts with "hưng".
+    """
+    tone_a, shapes_a = marks(typed)
+    tone_b, shapes_b = marks(known)
+    if not tone_a and not shapes_a:
+        return Marks.SILENT if tone_b or shapes_b else Marks.AGREE
+    if shapes_a - shapes_b:
+        return Marks.CONFLICT
+    if tone_a != tone_b and tone_a and {tone_a, tone_b} != {"hoi", "nga"}:
+        return Marks.CONFLICT
+    return Marks.AGREE if (tone_a, shapes_a) == (tone_b, shapes_b) else Marks.SLIP
+
+
+def tone_left_out(typed: str, known: str) -> bool:
+    """Whether a syllable has marks typed but not the tone of the known one: "tuân" for "tuấn"."""
+    tone, shapes = marks(typed)
+    return bool(shapes) and not tone and bool(marks(known)[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One typed word and what it may stand for: `words` from the likeliest, always at least one."""
+
+    typed: Word
+    words: tuple[Word, ...]
+
+    @property
+    def plain(self) -> str:
+        """The likeliest reading, folded."""
+        return self.words[0].plain
+
+
+@lru_cache(maxsize=8192)
+def read_word(word: Word) -> Reading:
+    """A typed word with its Telex, VNI and teencode readings; a syllable stands for itself alone."""
+    if is_syllable(word.plain) or not word.plain.isascii():
+        return Reading(word, (word,))
+    found: dict[Word, None] = {}
+    if accented := decoded(word.text):
+        found[Word(accented, fold(accented))] = None
+    for plain in teencode(word.plain):
+        found[Word(plain, plain)] = None
+    found[word] = None
+    return Reading(word, tuple(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Syllable:
+    """How one typed word reaches one syllable of a name."""
+
+    kind: Kind
+    marks: Marks
+    as_read: Word
+
+    @property
+    def cost(self) -> float:
+        """0 for the same syllable, 1 for another one."""
+        against = {Marks.CONFLICT: 0.4, Marks.SLIP: 0.05}.get(self.marks, 0.0)
+        return min(1.0, COST[self.kind] + against)
+
+
+@lru_cache(maxsize=32768)
+def reach(reading: Reading, known: Word) -> Syllable:
+    """The best way from a typed word to a known syllable, over all its readings."""
+    best: Syllable | None = None
+    for index, word in enumerate(reading.words):
+        kind = syllable_kind(word.plain, known.plain)
+        if kind is Kind.SAME and word.plain != reading.typed.plain:
+            kind = Kind.SPELLING
+        if kind is Kind.OTHER and is_initial(word.plain, known.plain):
+            kind = Kind.INITIAL
+        silent = kind in (Kind.OTHER, Kind.INITIAL)
+        found = Syllable(kind, Marks.SILENT if silent else compare_marks(word.text, known.text), word)
+        if best is None or found.cost + 0.01 * index < best.cost:
+            best = found
+    assert best is not None  # a Reading has at least one word
+    return best
+
+
+@dataclass(frozen=True, slots=True)
+class NameGap:
+    """How a whole typed name reaches a known one.
+
+    `steps[i]` says how typed word i reaches syllable `at[i]` of the name (-1: no syllable is left for it).
+    `cost` is 0 for the same name and grows by up to 1 for each word or syllable that does not fit.
+    """
+
+    cost: float
+    steps: tuple[Syllable, ...]
+    at: tuple[int, ...]
+    size: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether every syllable of the name was typed."""
+        return len({a for a in self.at if a >= 0}) == self.size
+
+    @property
+    def given(self) -> bool:
+        """Whether the given name was typed, in whatever spelling."""
+        return any(a == self.size - 1 and s.kind is not Kind.OTHER for a, s in zip(self.at, self.steps, strict=True))
+
+    @property
+    def conflict(self) -> bool:
+        """Whether a typed diacritic speaks against the name."""
+        return any(s.marks is Marks.CONFLICT for s in self.steps)
+
+    def count(self, *kinds: Kind) -> int:
+        """How many typed words are of these kinds."""
+        return sum(s.kind in kinds for s in self.steps)
+
+
+_DROPPED_FAMILY, _DROPPED_MIDDLE, _DROPPED_GIVEN, _TURNED, _EXTRA = 0.3, 0.15, 0.9, 0.1, 1.0
+
+
+def _dropped(at: tuple[int, ...], size: int) -> float:
+    cost = 0.0
+    for spot in range(size):
+        if spot not in at:
+            cost += _DROPPED_GIVEN if spot == size - 1 else _DROPPED_FAMILY if spot == 0 else _DROPPED_MIDDLE
+    return cost
+
+
+@lru_cache(maxsize=512)
+def _orders(typed: int, size: int) -> tuple[tuple[tuple[int, ...], float], ...]:
+    """Every way to lay `typed` words on `size` syllables: in order, or with the name turned (given name first)."""
+    found: dict[tuple[int, ...], float] = {}
+    for turn in range(size):
+        turned = tuple(range(turn, size)) + tuple(range(turn))
+        for spots in combinations(turned, min(typed, size)):
+            at = spots
+            if typed == size + 1:
+                for extra in range(typed):
+                    wide = at[:extra] + (-1,) + at[extra:]
+                    found.setdefault(wide, _EXTRA + (_TURNED if turn else 0.0))
+                continue
+            found.setdefault(at, _dropped(at, size) + (_TURNED if list(at) != sorted(at) else 0.0))
+    return tuple(found.items())
+
+
+_NOWHERE = Syllable(Kind.OTHER, Marks.SILENT, Word("", ""))
+
+
+def name_gap(typed: Sequence[Reading], known: Sequence[Word]) -> NameGap | None:
+    """How the typed words reach a known name: the cheapest way, or None when the lengths are too far apart.
+
+    At most one typed word may be too many; order may be turned; family, middle or given name may be missing.
+    """
+    size = len(known)
+    if not typed or not size or len(typed) > size + 1 or size > 6:
+        return None
+    table = [[reach(reading, syllable) for syllable in known] for reading in typed]
+    costs = [[step.cost for step in row] for row in table]
+    best: tuple[float, tuple[int, ...]] | None = None
+    for at, base in _orders(len(typed), size):
+        cost = base
+        for row, spot in enumerate(at):
+            if spot >= 0:
+                cost += costs[row][spot]
+        if best is None or cost < best[0]:
+            best = (cost, at)
+    assert best is not None  # _orders is never empty here
+    steps = tuple(table[row][spot] if spot >= 0 else _NOWHERE for row, spot in enumerate(best[1]))
+    return NameGap(best[0], steps, best[1], size)

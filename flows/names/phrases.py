@@ -1,0 +1,172 @@
+"""Which known phrases a message holds, and the reading that explains most of it. Rule: longest and exact first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from flows.names.fold import Word, words
+from flows.names.near import Marks, compare_marks, neighbours, sound_alike
+from flows.names.speech import CONNECTING
+from flows.names.syllable import is_syllable
+
+Role = Literal["alias", "person", "address", "asking", "filling"]
+TargetKind = Literal["block", "department", "contact", "gap", "helpers"]
+MAX_WINDOW = 9  # words; the longest alias of the appendix has eight
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What an alias stands for."""
+
+    kind: TargetKind
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The words `start` to `end` (exclusive) of a message, read as one thing."""
+
+    start: int
+    end: int
+    role: Role
+    weight: float
+    targets: tuple[Target, ...] = ()
+    sure: bool = True  # an exact reading, or a slip that could not be another word
+    people: tuple[int, ...] = ()  # positions in the directory
+    form: str = ""  # which part of the name was typed: full, family_given, no_family, no_given, given, family
+
+
+def key_of(typed: Sequence[Word]) -> str:
+    """What two spellings of a phrase share: folded, joined, y as i, small words inside left out."""
+    last = len(typed) - 1
+    kept = (w.plain for i, w in enumerate(typed) if not (0 < i < last and w.plain in CONNECTING))
+    return "".join(kept).replace("y", "i")
+
+
+@dataclass(slots=True)
+class PhraseBook:
+    """Phrases by their key. Built once, then only read."""
+
+    entries: dict[str, list[tuple[tuple[Word, ...], Role, tuple[Target, ...]]]] = field(default_factory=dict)
+    long_keys: list[str] = field(default_factory=list)
+
+    def add(self, phrase: str, role: Role, *targets: Target) -> None:
+        """Enter one phrase; the same phrase may be entered for several targets."""
+        spelt = words(phrase)
+        key = key_of(spelt)
+        known = self.entries.setdefault(key, [])
+        if (spelt, role, targets) not in known:
+            known.append((spelt, role, targets))
+        if role == "alias" and len(key) >= 6 and key not in self.long_keys:
+            self.long_keys.append(key)
+
+    def exact(self, typed: Sequence[Word], start: int, end: int) -> Piece | None:
+        """The phrase that these words are, when their diacritics do not speak against it."""
+        entries = self.entries.get(key_of(typed[start:end]))
+        return self._piece(entries, typed, start, end, sure=True, exact=True) if entries else None
+
+    def nearly(self, typed: Sequence[Word], start: int, end: int) -> Piece | None:
+        """The alias that these words are but for a slip or two; `sure` when the slip could not be another word."""
+        window = typed[start:end]
+        key = key_of(window)
+        if not 6 <= len(key) <= 60 or key in self.entries or (len(window) == 1 and is_syllable(window[0].plain)):
+            return None
+        reach = 1 if len(key) < 14 else 2
+        hits = process.extract(key, self.long_keys, scorer=OSA.distance, score_cutoff=reach, limit=3)
+        if not hits:
+            return None
+        best, distance = hits[0][0], int(hits[0][1])
+        entries = self.entries[best]
+        rivals = [self.entries[k] for k, d, _ in hits[1:] if d == distance]
+        clear = all({t for e in r for t in e[2]} == {t for e in entries for t in e[2]} for r in rivals)
+        sure = clear and any(_is_slip(window, spelt, distance) for spelt, _, _ in entries)
+        return self._piece(entries, typed, start, end, sure=sure, exact=False)
+
+    @staticmethod
+    def _piece(
+        entries: Iterable[tuple[tuple[Word, ...], Role, tuple[Target, ...]]],
+        typed: Sequence[Word],
+        start: int,
+        end: int,
+        *,
+        sure: bool,
+        exact: bool,
+    ) -> Piece | None:
+        window = typed[start:end]
+        roles: dict[Role, None] = {}
+        targets: dict[Target, None] = {}
+        for spelt, role, meant in entries:
+            if role == "alias" and _against(window, spelt):
+                continue
+            roles[role] = None
+            targets.update(dict.fromkeys(meant))
+        if not roles:
+            return None
+        role = next(iter(sorted(roles, key=("alias", "asking", "address", "filling", "person").index)))
+        size = end - start
+        per_word = {"alias": 2.0, "asking": 1.9, "address": 1.85, "filling": 1.8}[role] if role != "person" else 2.0
+        if size == 1 and role != "alias":
+            per_word -= 0.9
+        weight = per_word * size - (0.3 if role == "alias" else 0.0) - (0.0 if exact else 0.7)
+        return Piece(start, end, role, weight, tuple(targets), sure)
+
+
+def _against(window: Sequence[Word], spelt: Sequence[Word]) -> bool:
+    """Whether the typed diacritics speak against the phrase."""
+    if len(window) != len(spelt):
+        return False
+    refused = (Marks.CONFLICT, Marks.SLIP) if len(window) == 1 else (Marks.CONFLICT,)  # "Trương" is no "trường"
+    return any(
+        w.marked and w.plain == s.plain and compare_marks(w.text, s.text) in refused
+        for w, s in zip(window, spelt, strict=True)
+    )
+
+
+def _is_slip(window: Sequence[Word], spelt: Sequence[Word], distance: int) -> bool:
+    """Whether the words differ from the phrase by something that fingers or ears do, not by another word."""
+    if len(window) != len(spelt):
+        return distance == 1  # a space too many or too few beside one slip
+    if distance > 1:  # "dam" for "giam" is two letters and one sound
+        changed_words = [(w.plain, s.plain) for w, s in zip(window, spelt, strict=True) if w.plain != s.plain]
+        return len(changed_words) == 1 and sound_alike(*changed_words[0])
+    for word, known in zip(window, spelt, strict=True):
+        a, b = word.plain, known.plain
+        if a == b or not is_syllable(a):
+            continue
+        if sound_alike(a, b) or len(a) < len(b) or a.replace("y", "i") == b.replace("y", "i"):
+            continue
+        if len(a) > len(b):
+            return False
+        changed = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
+        if len(changed) == 1 and not neighbours(*changed[0]):
+            return False
+    return True
+
+
+def best_cover(pieces: Iterable[Piece], size: int) -> list[Piece]:
+    """The non-overlapping pieces of greatest weight, in order; what no piece covers stays unexplained."""
+    ending: list[list[Piece]] = [[] for _ in range(size + 1)]
+    for piece in pieces:
+        ending[piece.end].append(piece)
+    best: list[tuple[float, Piece | None]] = [(0.0, None)] * (size + 1)
+    for end in range(1, size + 1):
+        best[end] = (best[end - 1][0], None)
+        for piece in ending[end]:
+            weight = best[piece.start][0] + piece.weight
+            if weight > best[end][0]:
+                best[end] = (weight, piece)
+    chosen: list[Piece] = []
+    spot = size
+    while spot > 0:
+        chosen_here = best[spot][1]
+        if chosen_here is None:
+            spot -= 1
+        else:
+            chosen.append(chosen_here)
+            spot = chosen_here.start
+    return chosen[::-1]

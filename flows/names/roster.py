@@ -1,0 +1,273 @@
+"""A short list of known names and every way they are typed. Rule: a name is sure only when every typed word is explained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations, pairwise, product
+
+from rapidfuzz.distance import OSA
+
+from flows.names.fold import Word, marks, words
+from flows.names.near import (
+    FREQUENT,
+    GUESSED,
+    NAME_SYLLABLES,
+    Kind,
+    Marks,
+    NameGap,
+    Reading,
+    compare_marks,
+    name_gap,
+    read_word,
+    tone_left_out,
+)
+from flows.names.phrases import Piece
+from flows.names.syllable import is_syllable
+
+_FORM_WEIGHT = {"full": 2.3, "family_given": 2.0, "no_family": 2.0, "no_given": 1.6}
+_MAX_TYPED = 8  # words a name may be scattered over ("ng uyen tu an hai")
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How near a run of typed words is to one name of the list; `sure` when it may be asserted if nobody rivals it."""
+
+    person: int
+    cost: float
+    shared: float  # how many syllables agree; frequent ones count half
+    sure: bool
+
+
+def _forms(name: Sequence[Word]) -> dict[tuple[int, ...], str]:
+    """Every part of a name that people type, as positions of its syllables, and what the part is called."""
+    last = len(name) - 1
+    if last == 0:
+        return {(0,): "given"}
+    everything = tuple(range(len(name)))
+    found: dict[tuple[int, ...], str] = {everything: "full"}
+    for turn in range(1, len(name)):
+        found[everything[turn:] + everything[:turn]] = "full"
+    middle = everything[1:-1]
+    for kept in range(len(middle) + 1):
+        for some in combinations(middle, kept):
+            found.setdefault((0, *some, last), "family_given")
+            found.setdefault((last, 0, *some), "family_given")
+            if some:
+                found.setdefault((*some, last), "no_family")
+                found.setdefault((0, *some), "no_given")
+    found[(last,)] = "given"
+    found[(0,)] = "family"
+    return found
+
+
+class Roster:
+    """The names of a directory, ready to be searched. Built once."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = tuple(words(name) for name in names)
+        self._parts: dict[str, list[tuple[int, str, tuple[Word, ...]]]] = {}
+        self._longest = 0
+        for person, name in enumerate(self.names):
+            for spots, form in _forms(name).items():
+                part = tuple(name[i] for i in spots)
+                key = "".join(w.plain for w in part)
+                self._parts.setdefault(key, []).append((person, form, part))
+                self._longest = max(self._longest, len(key))
+
+    @cached_property
+    def families(self) -> frozenset[str]:
+        """The folded family names of the list."""
+        return frozenset(name[0].plain for name in self.names if len(name) > 1)
+
+    def exact(self, typed: Sequence[Reading], start: int) -> list[Piece]:
+        """The names and parts of names that begin at this word, whatever their spelling, order and spaces."""
+        found: list[Piece] = []
+        heads = [""]
+        for end in range(start + 1, min(start + _MAX_TYPED, len(typed)) + 1):
+            options = [w.plain for w in typed[end - 1].words][:6]
+            heads = [head + option for head, option in product(heads, options)][:24]
+            if all(len(head) > self._longest for head in heads):
+                break
+            for head in heads:
+                if head in self._parts:
+                    found += self._pieces(self._parts[head], typed, start, end)
+        return found
+
+    def _pieces(
+        self,
+        entries: list[tuple[int, str, tuple[Word, ...]]],
+        typed: Sequence[Reading],
+        start: int,
+        end: int,
+    ) -> list[Piece]:
+        window = typed[start:end]
+        by_form: dict[tuple[str, bool], list[int]] = {}
+        for person, form, part in entries:
+            agrees = _agrees(window, part)
+            if person not in by_form.setdefault((form, agrees), []):
+                by_form[form, agrees].append(person)
+        size = end - start
+        pieces: list[Piece] = []
+        people_of: dict[str, list[int]] = {}
+        for (form, agrees), people in by_form.items():
+            if agrees:
+                people_of.setdefault(form, []).extend(people)
+            else:
+                pieces.append(Piece(start, end, "person", 0.5 * size, (), False, tuple(people), form))
+        whole = {p for f in ("full", "family_given", "no_family", "no_given") for p in people_of.get(f, ())}
+        for form, people in people_of.items():
+            if form in _FORM_WEIGHT:
+                everyone = tuple(sorted(whole))
+                best = form if len(everyone) == 1 else "several"
+                weight = _FORM_WEIGHT[form] * max(size, len(entries[0][2]))
+                pieces.append(Piece(start, end, "person", weight, (), True, everyone, best))
+            else:
+                pieces.append(Piece(start, end, "person", 1.0 if form == "given" else 0.6, (), True, tuple(people), form))
+        return pieces
+
+    def initials(self, typed: Sequence[Reading], start: int) -> list[Piece]:
+        """The names whose first words are abbreviated here: "N.T.Hải", "Ng. Tuấn Hải", "L Vũ"."""
+        found: list[Piece] = []
+        for end in range(start + 2, min(start + 5, len(typed)) + 1):
+            window = typed[start:end]
+            if not any(_abbreviated(r.typed.plain) for r in window):
+                continue
+            people = []
+            for person, name in enumerate(self.names):
+                gap = name_gap(window, name) if len(window) <= len(name) else None
+                if gap is not None and _sure(window, name, gap, strict=False) and list(gap.at) == sorted(gap.at):
+                    people.append(person)
+            if people:
+                form = "family_given" if len(people) == 1 else "several"
+                found.append(Piece(start, end, "person", 2.0 * len(window), (), True, tuple(people), form))
+        return found
+
+    def near(self, typed: Sequence[Reading], *, strict: bool) -> list[Likeness]:
+        """The people a run of words may mean, the nearest first; people who share too little are left out.
+
+        `strict` when the typist writes diacritics: then a syllable that is itself a name is never taken for another.
+        """
+        found = []
+        joined = Word("".join(r.typed.text for r in typed), "".join(r.typed.plain for r in typed))
+        for person, name in enumerate(self.names):
+            options = [tuple(typed)]
+            whole = "".join(w.plain for w in name)
+            if len(name) == 1:
+                if _ends_in(typed, name[0]):
+                    found.append(Likeness(person, 0.5, 1.0, sure=False))
+                continue
+            if len(typed) != len(name) and len(joined.plain) >= 5 and OSA.distance(joined.plain, whole, score_cutoff=2) <= 2:
+                options.append(_cut_like(joined, name))
+            best: Likeness | None = None
+            for option in options:
+                gap = name_gap(option, name)
+                if gap is None:
+                    continue
+                shared = _shared(option, name, gap)
+                sure = _sure(option, name, gap, strict=strict)
+                if best is None or (sure, -gap.cost) > (best.sure, -best.cost):
+                    best = Likeness(person, gap.cost, shared, sure)
+            if best is not None and (best.sure or best.shared >= 2):
+                found.append(best)
+        return sorted(found, key=lambda near: (not near.sure, near.cost))
+
+
+def _agrees(window: Sequence[Reading], part: tuple[Word, ...]) -> bool:
+    """Whether the typed diacritics allow this part of a name."""
+    aligned = len(window) == len(part) and all(
+        any(w.plain == known.plain for w in reading.words) for reading, known in zip(window, part, strict=True)
+    )
+    if not aligned:
+        text = "".join(r.typed.text for r in window)
+        return not any(r.typed.marked for r in window) or text == "".join(w.text for w in part)
+    toneless = False  # another syllable lost its tone too: this typist writes none
+    left_out = False
+    for reading, known in zip(window, part, strict=True):
+        fitting = [w for w in reading.words if w.plain == known.plain]
+        said = min((compare_marks(w.text, known.text) for w in fitting), key=list(Marks).index)
+        if said is Marks.CONFLICT:
+            return False
+        toneless = toneless or (known is not part[-1] and _loses_tone(fitting[0], known))
+        left_out = known is part[-1] and said is Marks.SLIP and tone_left_out(fitting[0].text, known.text)
+    # "Lê Minh Tuân": a given name with its hat but without its tone is another name, unless tones are missing all over.
+    return toneless or not left_out
+
+
+def _abbreviated(plain: str) -> bool:
+    """Whether a folded word may be the first letters of a name."""
+    return plain.isalpha() and (len(plain) == 1 or plain in ("ng", "ngh", "ph", "tr", "th", "qu", "ch", "kh", "nh"))
+
+
+def _ends_in(typed: Sequence[Reading], given: Word) -> bool:
+    """Whether the words are somebody's whole name that ends in this given name: all we know of a helper."""
+    last = [w for w in typed[-1].words if w.plain == given.plain]
+    fits = any(compare_marks(w.text, given.text) is not Marks.CONFLICT for w in last)
+    return fits and 2 <= len(typed) <= 4 and all(r.plain in NAME_SYLLABLES for r in typed[:-1])
+
+
+def _tone_lost_alone(name: Sequence[Word], gap: NameGap) -> bool:
+    """Whether only the given name lacks its tone although its hat was typed: another name, see `_agrees`."""
+    pairs = [(s.as_read, name[a]) for a, s in zip(gap.at, gap.steps, strict=True) if a >= 0 and s.kind is Kind.SAME]
+    given = [typed for typed, known in pairs if known is name[-1]]
+    if not given or not tone_left_out(given[0].text, name[-1].text):
+        return False
+    return not any(_loses_tone(typed, known) for typed, known in pairs if known is not name[-1])
+
+
+def _loses_tone(typed: Word, known: Word) -> bool:
+    return bool(marks(known.text)[0]) and not marks(typed.text)[0]
+
+
+def _cut_like(joined: Word, name: Sequence[Word]) -> tuple[Reading, ...]:
+    """A joined word cut into as many parts as the name has, each as near to its syllable as can be."""
+    size = len(joined.plain)
+    text = joined.text if len(joined.text) == size else joined.plain
+    best: dict[int, tuple[int, tuple[int, ...]]] = {0: (0, (0,))}
+    for syllable in name:
+        following: dict[int, tuple[int, tuple[int, ...]]] = {}
+        for start, (cost, cuts) in best.items():
+            for end in range(start + max(1, len(syllable.plain) - 1), min(size, start + len(syllable.plain) + 1) + 1):
+                total = cost + OSA.distance(joined.plain[start:end], syllable.plain)
+                if end not in following or total < following[end][0]:
+                    following[end] = (total, (*cuts, end))
+        best = following
+    if size not in best:
+        return (read_word(joined),)
+    cuts = best[size][1]
+    return tuple(read_word(Word(text[a:b], joined.plain[a:b])) for a, b in pairwise(cuts))
+
+
+def _shared(typed: Sequence[Reading], name: Sequence[Word], gap: NameGap) -> float:
+    """How many syllables of the name were typed; a syllable that half the country carries counts half."""
+    shared = 0.0
+    for spot, step in zip(gap.at, gap.steps, strict=True):
+        if spot < 0 or step.kind is Kind.OTHER:
+            continue
+        one = 0.5 if name[spot].plain in FREQUENT or step.kind is Kind.INITIAL else 1.0
+        shared += one * (0.5 if step.marks is Marks.CONFLICT else 0.6 if step.kind in GUESSED else 1.0)
+    return shared
+
+
+def _sure(typed: Sequence[Reading], name: Sequence[Word], gap: NameGap, *, strict: bool) -> bool:
+    """Whether this may be asserted: every word explained, the given name typed, and no more than one guess."""
+    if gap.conflict or _tone_lost_alone(name, gap) or not gap.given or len(typed) > gap.size or gap.count(Kind.OTHER):
+        return False
+    given = next(s for a, s in zip(gap.at, gap.steps, strict=True) if a == gap.size - 1)
+    guesses = [(s, name[a].plain) for a, s in zip(gap.at, gap.steps, strict=True) if s.kind in GUESSED]
+    initials = gap.count(Kind.INITIAL)
+    if initials:
+        first = 0 in gap.at  # an initial speaks for the family name, or for all but the given name
+        return not guesses and given.kind in (Kind.SAME, Kind.SPELLING) and first and len(typed) >= 2
+    if not guesses:
+        return len(typed) >= 2
+    if len(guesses) > (1 if gap.size < 4 else 2) or len(typed) < 3 or len(typed) - len(guesses) < 2:
+        return False
+    for step, known in guesses:
+        another_name = step.as_read.plain in NAME_SYLLABLES
+        if step.kind is Kind.TYPO and (another_name or (strict and is_syllable(step.as_read.plain))):
+            return False
+        if step.kind is Kind.REGIONAL and another_name and (strict or {step.as_read.plain[0], known[0]} == {"h", "q"}):
+            return False
+    return True

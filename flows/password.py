@@ -1,0 +1,170 @@
+"""Đổi mật khẩu VssID, in `guide` mode: VssID's own screens one by one, and the ways out. Rule: no password is asked for here, ever."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from flows.answers import Event, Said, plain
+from flows.content import Screen, Trouble
+from flows.steps import Choice, Flow, Heard, Reply, Scene, choose, end, show, wait
+
+REMEMBERS = "Tôi nhớ mật khẩu, muốn đổi"
+FINISH_SCREEN = "finish"  # after this screen VssID sends its code and the clock runs
+CODE_SCREEN = "otp"
+
+
+def _screens(scene: Scene) -> tuple[Screen, ...]:
+    return scene.content.password.screens
+
+
+def _n(scene: Scene) -> int:
+    return min(int(scene.get("screen") or 0), len(_screens(scene)) - 1)
+
+
+def _index(scene: Scene, screen_id: str) -> int:
+    return next(i for i, s in enumerate(_screens(scene)) if s.id == screen_id)
+
+
+def _situations(scene: Scene) -> tuple[Choice, ...]:
+    troubles = tuple(Choice(t.title, "trouble", {"trouble": t.id}, words=t.aliases) for t in scene.content.password.troubles)
+    first = Choice(REMEMBERS, "remembers", {"screen": 0}, words=("doi mat khau", "nho", "con nho", "toi nho", "muon doi"))
+    return (first, *troubles)
+
+
+def _hears_trouble(scene: Scene, event: Event) -> Heard | None:
+    """A trouble described in a longer sentence: all words of one of its wordings occur, of one trouble only."""
+    if not isinstance(event, Said):
+        return None
+    words = set(plain(event.text).split())
+    hits = {
+        t.id
+        for t in scene.content.password.troubles
+        for alias in (*t.aliases, plain(t.title))
+        if len(alias.split()) > 1 and set(alias.split()) <= words
+    }
+    return Heard("trouble", {"trouble": hits.pop()}) if len(hits) == 1 else None
+
+
+def _says_screen(scene: Scene) -> str:
+    n = _n(scene)
+    return f"Màn hình {n + 1}/{len(_screens(scene))}. {_screens(scene)[n].text}"
+
+
+def _screen_choices(scene: Scene) -> tuple[Choice, ...]:
+    n = _n(scene)
+    if _screens(scene)[n].id == FINISH_SCREEN:
+        minutes = timedelta(minutes=scene.content.password.otp_minutes)
+        done = ("sent", {"otp_until": (scene.at + minutes).isoformat(), "screen": _index(scene, CODE_SCREEN)})
+    elif n == len(_screens(scene)) - 1:
+        done = ("changed", {})
+    else:
+        done = ("next", {"screen": n + 1})
+    return (
+        Choice("Đã xong", done[0], done[1], words=("xong", "xong roi", "tiep", "tiep tuc", "ok", "roi", "da bam")),
+        Choice("Không thấy như vậy", "odd", words=("khong thay", "ko thay", "khong co", "hong thay", "khac")),
+    )
+
+
+def _until(scene: Scene) -> datetime:
+    return datetime.fromisoformat(scene.get("otp_until"))
+
+
+def _says_code(scene: Scene) -> Reply:
+    guide = scene.content.password
+    return Reply(
+        f"VssID đang gửi mã {guide.otp_digits} số đến số điện thoại đã đăng ký. Tin nhắn sẽ ghi:\n“{guide.sms_wording}”\n"
+        f"{guide.sms_why}\nMã dùng trong {guide.otp_minutes} phút kể từ lúc bấm Hoàn tất. Chỉ nhập mã vào VssID, "
+        f"đừng gõ vào đây. ({guide.source.short})",
+        until=_until(scene),
+        key="vssid-otp",
+    )
+
+
+def _code_choices(scene: Scene) -> tuple[Choice, ...]:
+    in_time = scene.at <= _until(scene)
+    return (
+        Choice(
+            "Đã nhận được mã",
+            "received" if in_time else "late",
+            words=("nhan duoc roi", "da nhan", "co ma roi", "nhan duoc", "co roi", "da co ma"),
+        ),
+        Choice(
+            "Không nhận được mã",
+            "trouble",
+            {"trouble": "no_otp"},
+            words=("khong nhan duoc", "ko nhan duoc", "chua nhan duoc", "khong co ma", "chua co"),
+        ),
+    )
+
+
+def _trouble(scene: Scene) -> Trouble:
+    troubles = scene.content.password.troubles
+    return next((t for t in troubles if t.id == scene.get("trouble")), troubles[0])
+
+
+def _says_trouble(scene: Scene) -> str:
+    trouble = _trouble(scene)
+    return f"{trouble.text} ({trouble.source.short})"
+
+
+FLOW = Flow(
+    "password",
+    "Đổi mật khẩu, quên mật khẩu",
+    (
+        choose(
+            "situation",
+            "Anh/chị đang ở trường hợp nào? Xin đừng gõ mật khẩu hay mã OTP vào đây; chỉ nhập trong ứng dụng VssID.",
+            _situations,
+            hears=_hears_trouble,
+            goes={"remembers": "screen", "trouble": "trouble"},
+        ),
+        choose(
+            "screen",
+            _says_screen,
+            _screen_choices,
+            hears=_hears_trouble,
+            hint="Làm xong màn hình này anh/chị bấm “Đã xong”; thấy khác thì bấm “Không thấy như vậy”.",
+            goes={"next": "screen", "sent": "code", "changed": "changed", "odd": "odd", "trouble": "trouble"},
+        ),
+        show("odd", lambda s: _screens(s)[_n(s)].trouble, goes="screen"),
+        wait(
+            "code",
+            _says_code,
+            _code_choices,
+            hears=_hears_trouble,
+            hint="Anh/chị cho biết đã nhận được tin nhắn mã OTP chưa.",
+            goes={"received": "screen", "late": "late", "trouble": "trouble"},
+        ),
+        choose(
+            "late",
+            lambda s: (
+                f"Đã quá {s.content.password.otp_minutes} phút nên mã đó hết hiệu lực. Anh/chị bấm Hoàn tất lại trong "
+                "VssID để nhận mã mới."
+            ),
+            lambda s: (
+                Choice("Làm lại", "again", {"screen": _index(s, FINISH_SCREEN)}, words=("lam lai", "tiep", "ok")),
+                Choice("Không nhận được mã", "trouble", {"trouble": "no_otp"}),
+            ),
+            goes={"again": "screen", "trouble": "trouble"},
+        ),
+        choose(
+            "trouble",
+            _says_trouble,
+            (
+                Choice("Đã giải quyết được", "solved", words=("duoc roi", "xong", "xong roi", "ok", "cam on")),
+                Choice("Vấn đề khác", "other", words=("van de khac", "khac", "chua duoc", "khong duoc")),
+                Choice("Đổi mật khẩu từng bước", "guide", {"screen": 0}, words=("doi mat khau",)),
+            ),
+            hears=_hears_trouble,
+            goes={"solved": "solved", "other": "situation", "guide": "screen", "trouble": "trouble"},
+        ),
+        end(
+            "changed",
+            lambda s: (
+                "Mật khẩu VssID đã đổi xong. Anh/chị giữ kín mật khẩu mới. Nếu không phải chính anh/chị đổi, "
+                f"gọi ngay {s.content.office.hotline}."
+            ),
+        ),
+        end("solved", lambda s: f"Tốt rồi. Cần thêm, anh/chị cứ nhắn, hoặc gọi {s.content.office.hotline}."),
+    ),
+)

@@ -1,0 +1,116 @@
+"""Which flow a free text means. Rule: when two are plausible it says so; it never guesses between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+
+from flows.answers import full_name, plain, read_fact
+from flows.content import Content, Route
+from flows.names import find_contacts
+
+SURE = 92.0  # rapidfuzz score from which a wording counts as a route's phrase
+PLAUSIBLE = 80.0
+GAP = 6.0  # two flows closer than this are both plausible
+_POLITE = frozenset(
+    "da thua em anh chi a ah ad admin oi cho hoi giup voi toi minh con chau tui muon can xin nho duoc dc k ko khong "
+    "nha nhe lam on vui long ban bac co chu em e ai nao the".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """`flow` when one is meant; `between` when several are plausible; `opening` is what the flow should read first."""
+
+    flow: str = ""
+    between: tuple[str, ...] = ()
+    opening: str = ""
+
+
+def route(text: str, content: Content, *, loosely: bool) -> Routed:
+    """The flow that a text means. Strictly: a menu label or a known phrase. Loosely: also near wordings, a contact
+    that is asked for, or a name with a birth date."""
+    words = plain(text)
+    if not words:
+        return Routed()
+    for r in content.routes:
+        if words == plain(r.label):
+            return Routed(r.flow)
+    core = _without_politeness(words)
+    for r, phrases in _phrases(content.routes):
+        if words in phrases or core in phrases:
+            return Routed(r.flow)
+    if not loosely:
+        return Routed()
+    return _loosely(text, words, core, content)
+
+
+def _loosely(text: str, words: str, core: str, content: Content) -> Routed:
+    asked = find_contacts(text, content.directory)
+    if asked.decision == "answer":
+        return Routed("contacts", opening=text)
+    if _is_name_and_fact(text):
+        return Routed("lookup", opening=text)
+    scored: dict[str, float] = {}
+    for r, phrases in _phrases(content.routes):
+        best = max((_score(core or words, p) for p in phrases), default=0.0)
+        scored[r.flow] = max(scored.get(r.flow, 0.0), best)
+    ranked = sorted(scored.items(), key=lambda kv: -kv[1])
+    sure = [flow for flow, score in ranked if score >= SURE]
+    if sure:
+        close = tuple(f for f, s in ranked if s >= PLAUSIBLE and ranked[0][1] - s < GAP)
+        if len(close) > 1:
+            return Routed(between=close)
+        return Routed(ranked[0][0], opening=_after_phrase(text, ranked[0][0], content))
+    if asked.decision == "suggest" or asked.gap is not None:
+        return Routed("contacts", opening=text)
+    plausible = tuple(f for f, s in ranked if s >= PLAUSIBLE)
+    if plausible:
+        return Routed(between=plausible[:3])
+    return Routed()
+
+
+def _score(words: str, phrase: str) -> float:
+    if len(phrase) < 4:
+        return 100.0 if phrase in words.split() else 0.0
+    whole = fuzz.ratio(words, phrase)
+    inside = fuzz.partial_ratio(phrase, words) if len(words) > len(phrase) else 0.0
+    return max(whole, inside if f" {phrase[:3]}" in f" {words}" else inside - 8)
+
+
+def _is_name_and_fact(text: str) -> bool:
+    reading = read_fact(text, date.max)
+    return reading.fact is not None and full_name(reading.rest) is not None
+
+
+def _after_phrase(text: str, flow: str, content: Content) -> str:
+    """What follows the phrase that started a look-up: "tra ma so Tran Thi Be Ba 17/01/1983" -> the name and date."""
+    if flow != "lookup":
+        return ""
+    reading = read_fact(text, date.max)
+    if reading.fact is None and full_name(reading.rest) is None:
+        return ""
+    words = text.split()
+    phrases = sorted((p for r in content.routes if r.flow == flow for p in r.phrases), key=len, reverse=True)
+    for phrase in phrases:
+        n = len(phrase.split())
+        for i in range(len(words) - n + 1):
+            if plain(" ".join(words[i : i + n])) == phrase:
+                rest = " ".join(words[i + n :])
+                return rest.removeprefix("cho ").removeprefix("của ").removeprefix("cua ").strip()
+    return ""
+
+
+def _without_politeness(words: str) -> str:
+    return " ".join(w for w in words.split() if w not in _POLITE)
+
+
+@lru_cache(maxsize=8)
+def _phrases(routes: tuple[Route, ...]) -> tuple[tuple[Route, frozenset[str]], ...]:
+    return tuple(
+        (r, frozenset({plain(r.label), *r.phrases, *(_without_politeness(p) for p in r.phrases)} - {""}))
+        for r in routes
+    )

@@ -1,0 +1,213 @@
+"""The parts a flow is written with: steps, choices, replies. Rule: a step holds its question, what counts as an answer, and where it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from flows.answers import Event
+from flows.content import Content
+from flows.effects import OUTCOMES, Effect
+
+MENU = "/"  # target: the flow is over, the menu stands open
+AGAIN = "."  # target: the same step is asked again
+
+Kind = Literal["ask", "choose", "call", "wait", "checklist", "show", "end"]
+RESTING: frozenset[Kind] = frozenset({"ask", "choose", "wait", "checklist"})
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A contact card: `phone` is ten digits."""
+
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message of the assistant; every door can say it.
+
+    `options` are words that can be pressed, numbered or typed. `shares` is the option (one of them) with which a door
+    that can vouch for a phone number asks for it; other doors leave it out. `until` is a countdown, `key` names it so
+    that a newer reply with the same key takes its place.
+    """
+
+    text: str
+    options: tuple[str, ...] = ()
+    shares: str = ""
+    contact: Card | None = None
+    link: str = ""
+    file: str = ""
+    until: datetime | None = None
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a step may look at: the answers so far, the content, and the time. Nothing else."""
+
+    answers: Mapping[str, Any]
+    content: Content
+    at: datetime
+
+    def get(self, key: str) -> str:
+        """The answer under `key` as text, "" when there is none."""
+        value = self.answers.get(key, "")
+        return value if isinstance(value, str) else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An answer was understood: which outcome it is, and what to keep of it. None as a value forgets the key.
+
+    `once` is handed to the call that follows and then gone: typed secrets travel there. `note` is said first.
+    """
+
+    outcome: str
+    keep: Mapping[str, Any] = field(default_factory=dict)
+    once: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option: its words, the outcome it means, what it keeps, and other wordings that mean the same."""
+
+    label: str
+    outcome: str
+    keep: Mapping[str, Any] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
+    shares: bool = False  # pressing it on a door that can vouch for phones sends the contact
+
+
+Says = Callable[[Scene], Reply | str]
+Hears = Callable[[Scene, Event], Heard | None]
+Choices = Callable[[Scene], tuple[Choice, ...]]
+Asks = Callable[[Scene], Effect]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of a flow's table. Made by the constructors below, never directly."""
+
+    name: str
+    kind: Kind
+    says: Says
+    goes: Mapping[str, str]
+    hears: Hears
+    choices: Choices
+    hint: Says
+    asks: Asks | None = None
+    asks_for: type[Effect] | None = None
+    secret_expected: bool = False  # a bare number here is surely a code that must not be typed into the chat
+    no_way_back: bool = False  # something has become true here: "quay lại" does not undo it
+    asked_once: bool = False  # "quay lại" does not come back to it: consent given is taken back elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A table of steps; it begins at the first. `takes` names the answers it accepts from the flow before it."""
+
+    name: str
+    title: str
+    steps: tuple[Step, ...]
+    takes: tuple[str, ...] = ()
+
+    def step(self, name: str) -> Step | None:
+        """The step of this name, or None."""
+        return next((s for s in self.steps if s.name == name), None)
+
+
+def _words(says: Says | str) -> Says:
+    return says if callable(says) else lambda scene, words=says: words  # type: ignore[misc]  # mypy: lambda default
+
+
+def _deaf(scene: Scene, event: Event) -> Heard | None:
+    return None
+
+
+def _no_choices(scene: Scene) -> tuple[Choice, ...]:
+    return ()
+
+
+def _listed(choices: Choices | tuple[Choice, ...]) -> Choices:
+    return choices if callable(choices) else lambda scene, fixed=choices: fixed  # type: ignore[misc]  # as above
+
+
+def ask(
+    name: str,
+    says: Says | str,
+    *,
+    hears: Hears,
+    hint: Says | str,
+    goes: Mapping[str, str],
+    choices: Choices | tuple[Choice, ...] = (),
+) -> Step:
+    """A question answered in the person's own words; `choices` are shortcuts."""
+    return Step(name, "ask", _words(says), goes, hears, _listed(choices), _words(hint))
+
+
+def choose(
+    name: str,
+    says: Says | str,
+    choices: Choices | tuple[Choice, ...],
+    *,
+    goes: Mapping[str, str],
+    hears: Hears = _deaf,
+    hint: Says | str = "Tôi chưa hiểu. Anh/chị bấm một lựa chọn bên dưới, hoặc gõ số thứ tự.",
+    no_way_back: bool = False,
+    asked_once: bool = False,
+) -> Step:
+    """A question answered by one of the choices."""
+    said, listed = _words(says), _listed(choices)
+    return Step(
+        name, "choose", said, goes, hears, listed, _words(hint), no_way_back=no_way_back, asked_once=asked_once
+    )
+
+
+def checklist(
+    name: str,
+    says: Says,
+    choices: Choices,
+    *,
+    goes: Mapping[str, str],
+    hears: Hears,
+    hint: Says | str,
+) -> Step:
+    """A list that is ticked off over many turns."""
+    return Step(name, "checklist", says, goes, hears, choices, _words(hint))
+
+
+def wait(
+    name: str,
+    says: Says,
+    choices: tuple[Choice, ...],
+    *,
+    goes: Mapping[str, str],
+    hears: Hears,
+    hint: Says | str,
+) -> Step:
+    """The conversation waits for something that happens elsewhere, such as the secure page."""
+    return Step(name, "wait", says, goes, hears, _listed(choices), _words(hint), secret_expected=True)
+
+
+def call(name: str, asks: Asks, asks_for: type[Effect], *, goes: Mapping[str, str]) -> Step:
+    """The world is asked; each of its outcomes has a way on."""
+    missing = OUTCOMES[asks_for] - goes.keys()
+    if missing:
+        raise ValueError(f"step {name}: no way on for {sorted(missing)}")
+    return Step(name, "call", _words(""), goes, _deaf, _no_choices, _words(""), asks, asks_for)
+
+
+def show(name: str, says: Says | str, *, goes: str) -> Step:
+    """Something is said and the talk goes on at once."""
+    return Step(name, "show", _words(says), {"": goes}, _deaf, _no_choices, _words(""))
+
+
+def end(name: str, says: Says | str, choices: tuple[str, ...] = ()) -> Step:
+    """What has become true is said; the menu stands open. `choices` are menu words offered first."""
+    offered = tuple(Choice(label, "") for label in choices)
+    return Step(name, "end", _words(says), {"": MENU}, _deaf, _listed(offered), _words(""))

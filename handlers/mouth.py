@@ -1,0 +1,115 @@
+"""How a door says what the ledger holds: at once, in order for each address, again after trouble. Rule: marked only after the channel's answer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+
+from data import outbox
+from data.outbox import Outgoing
+from handlers.turn import Turns
+
+log = logging.getLogger("troly.mouth")
+
+PATIENCE = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds between tries; the last one repeats
+GIVE_UP_AFTER = 3600.0  # seconds; then the row is marked failed
+
+
+class Again(Exception):
+    """The channel did not take it now; `after` is how long it asked to wait, in seconds."""
+
+    def __init__(self, after: float | None = None) -> None:
+        super().__init__("again")
+        self.after = after
+
+
+class Refused(Exception):
+    """The channel will never take it: `state` is blocked or failed."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.state = state
+
+
+Say = Callable[[Outgoing], Awaitable[None]]
+Sleep = Callable[[float], Awaitable[None]]
+
+
+class Mouth:
+    """Says rows of one door. Rows of one address go out one after the other, those of others meanwhile."""
+
+    def __init__(self, door: str, turns: Turns, say: Say, *, sleep: Sleep = asyncio.sleep) -> None:
+        self.door = door
+        self._turns = turns
+        self._say = say
+        self._sleep = sleep
+        self._queues: dict[str, deque[Outgoing]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def say(self, rows: Iterable[Outgoing]) -> None:
+        """Say these rows as soon as what was handed in before for the same address is said."""
+        for row in rows:
+            queue = self._queues.get(row.address)
+            if queue is not None:
+                queue.append(row)
+                continue
+            self._queues[row.address] = deque([row])
+            task = asyncio.create_task(self._say_all(row.address))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def say_what_was_left(self, *, orphans: bool) -> int:
+        """Take over from the ledger what another process left unsaid; returns how many rows."""
+        turns = self._turns
+        async with turns.db.writing() as connection:
+            rows = await outbox.claim_replies(
+                turns.db,
+                connection,
+                self.door,
+                holder=turns.holder,
+                now=turns.clock(),
+                lease=turns.lease,
+                orphans=orphans,
+            )
+        self.say(rows)
+        return len(rows)
+
+    async def quiet(self) -> None:
+        """Return when everything handed in has been said."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    async def _say_all(self, address: str) -> None:
+        queue = self._queues[address]
+        try:
+            while queue:
+                row = queue.popleft()
+                state = await self._say_one(row)
+                self._turns.mark(row, state)
+        finally:
+            del self._queues[address]
+
+    async def _say_one(self, row: Outgoing) -> str:
+        waited, tries = 0.0, 0
+        while True:
+            try:
+                await self._say(row)
+                return "sent"
+            except Refused as refused:
+                return refused.state
+            except Again as again:
+                pause = again.after if again.after is not None else PATIENCE[min(tries, len(PATIENCE) - 1)]
+                tries += 1
+                waited += pause
+                if waited > GIVE_UP_AFTER:
+                    log.error("a reply was given up after %d tries", tries)
+                    return "failed"
+                await self._keep(row, pause)
+                await self._sleep(pause)
+
+    async def _keep(self, row: Outgoing, pause: float) -> None:
+        turns = self._turns
+        async with turns.db.writing() as connection:
+            await outbox.extend(connection, row.id, row.fence, turns.clock() + pause + turns.lease)

@@ -1,0 +1,82 @@
+"""How one-time codes leave: the ledger's otp lane, and the demo phone. Rule: a code is plain text only between opening and sending."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from data import outbox
+from data.engine import Database
+from data.outbox import Mark
+from data.seal import Seal
+
+log = logging.getLogger("troly.sms")
+
+
+@dataclass(frozen=True, slots=True)
+class Sms:
+    """One text message; `to` is ten digits, `address` the conversation that caused it."""
+
+    to: str
+    text: str
+    address: str
+
+
+class Gateway(Protocol):
+    """What sends a text message. Raises OSError when it was not taken."""
+
+    async def send(self, sms: Sms) -> None: ...
+
+
+Listener = Callable[[Sms], Awaitable[None]]
+
+
+class DemoGateway:
+    """A pretend phone network: keeps nothing, tells whoever listens."""
+
+    def __init__(self) -> None:
+        self.listeners: list[Listener] = []
+
+    async def send(self, sms: Sms) -> None:
+        """Tell the listeners; there is no phone."""
+        for listener in self.listeners:
+            await listener(sms)
+
+
+class Courier:
+    """Carries codes from the ledger to a gateway."""
+
+    def __init__(
+        self, db: Database, seal: Seal, gateway: Gateway, *, holder: str, clock: Callable[[], float], lease: float = 30.0
+    ) -> None:
+        self._db = db
+        self._seal = seal
+        self._gateway = gateway
+        self._holder = holder
+        self._clock = clock
+        self._lease = lease
+
+    async def deliver(self) -> Sequence[Sms]:
+        """Send every code that waits; each row's ciphertext is overwritten once the gateway took it."""
+        async with self._db.writing() as connection:
+            claimed = await outbox.claim_codes(
+                self._db, connection, holder=self._holder, now=self._clock(), lease=self._lease
+            )
+        sent: list[Sms] = []
+        marks: list[Mark] = []
+        for row in claimed:
+            opened = self._seal.open(row.sealed, f"outbox {row.id}")
+            sms = Sms(opened["to"], opened["text"], row.address)
+            try:
+                await self._gateway.send(sms)
+            except OSError as wrong:
+                log.warning("an SMS was not taken (%s); it is tried again", type(wrong).__name__)
+                continue
+            sent.append(sms)
+            marks.append(Mark(row.id, row.fence, "sent", self._clock()))
+        if marks:
+            async with self._db.writing() as connection:
+                await outbox.mark(connection, marks)
+        return sent

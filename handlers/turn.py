@@ -1,0 +1,395 @@
+"""One turn, whatever the door: once, in order, find, advance, keep, answer. Rule: nothing is acknowledged or said before it is committed.
+
+Turns wait in one line. On SQLite a writer takes the waiting turns of different conversations, up to `group_limit`, into
+one transaction, so that they share one durable commit; marks of what was said ride along. On PostgreSQL each turn is a
+transaction of its own under an advisory lock of its conversation, several at a time.
+
+A turn that only talks writes nothing before the end of the group; a turn that asks the world has a savepoint, so that
+its failure leaves its neighbours alone. A turn that fails is tried `TRIES` times, then it becomes a dead letter and the
+person gets a kind sentence.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from data import conversations, outbox
+from data.conversations import Conversation
+from data.engine import Database
+from data.outbox import Mark, Outgoing
+from data.seal import Seal
+from data.world import Visit, World
+from flows.answers import Answered, Event
+from flows.content import Content
+from flows.effects import ForgetMessage
+from flows.machine import State, Turn, advance
+from flows.steps import Card, Reply
+
+log = logging.getLogger("troly.turn")
+
+ROUNDS = 8  # how often one turn may ask the world
+TRIES = 3  # how often a failing turn is tried before it is put aside
+APOLOGY = "Xin lỗi, tôi vừa gặp lỗi với tin này. Anh/chị thử lại, hoặc gọi 1900 9068."
+
+Clock = Callable[[], float]
+Opens = Callable[[State, datetime], Event]  # reads the event where it needs to know what was offered last
+
+
+class Busy(Exception):
+    """Too many turns are waiting: the door says so and the sender tries again later."""
+
+
+class NotKept(Exception):
+    """The turn could not be committed: it is not acknowledged, and will come again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of an event. `repeat`: it had been acted on before, nothing new is said.
+
+    `rows` are the replies as the ledger holds them, leased by this process where the door says them itself.
+    """
+
+    address: str
+    rows: tuple[Outgoing, ...] = ()
+    place: tuple[str, str] = ("", "")
+    codes_out: tuple[int, ...] = ()
+    forget: bool = False
+    repeat: bool = False
+    outcomes: tuple[str, ...] = ()  # what the world answered, for the secure page
+    said: int = 0
+
+
+@dataclass(slots=True)
+class _Waiting:
+    address: str
+    key: str
+    opens: Opens
+    pushed: bool
+    done: asyncio.Future[Taken]
+    tries: int = 0
+
+
+@dataclass(slots=True)
+class _Made:
+    """A turn that is made but not yet committed."""
+
+    waiting: _Waiting
+    taken: Taken
+    kept: Conversation | None = None
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+
+def body_of(reply: Reply) -> dict[str, Any]:
+    """A reply as the ledger keeps it: JSON values, what is empty left out."""
+    body: dict[str, Any] = {"text": reply.text}
+    if reply.options:
+        body["options"] = list(reply.options)
+    if reply.shares:
+        body["shares"] = reply.shares
+    if reply.contact:
+        body["contact"] = {"name": reply.contact.name, "phone": reply.contact.phone}
+    if reply.link:
+        body["link"] = reply.link
+    if reply.file:
+        body["file"] = reply.file
+    if reply.until:
+        body["until"] = reply.until.astimezone(UTC).isoformat()
+    if reply.key:
+        body["key"] = reply.key
+    return body
+
+
+def reply_of(body: dict[str, Any]) -> Reply:
+    """The reply that `body_of` wrote."""
+    card = body.get("contact")
+    return Reply(
+        body.get("text", ""),
+        tuple(body.get("options", ())),
+        body.get("shares", ""),
+        Card(card["name"], card["phone"]) if card else None,
+        body.get("link", ""),
+        body.get("file", ""),
+        datetime.fromisoformat(body["until"]) if "until" in body else None,
+        body.get("key", ""),
+    )
+
+
+class Turns:
+    """The one place where conversations move. Doors call `take`; `start` and `stop` frame its life."""
+
+    def __init__(
+        self,
+        db: Database,
+        seal: Seal,
+        world: World,
+        content: Content,
+        *,
+        clock: Clock = time.time,
+        group_limit: int = 32,
+        queue_limit: int = 1000,
+        lease: float = 30.0,
+    ) -> None:
+        self.db = db
+        self.seal = seal
+        self.world = world
+        self.content = content
+        self.clock = clock
+        self.holder = secrets.token_hex(8)
+        self.lease = lease
+        self._group_limit = group_limit if db.is_sqlite else 1
+        self._queue_limit = queue_limit
+        self._waiting: deque[_Waiting] = deque()
+        self._marks: list[Mark] = []
+        self._busy: set[str] = set()
+        self._wake = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._writers: list[asyncio.Task[None]] = []
+        self._stopping = False
+
+    async def start(self) -> None:
+        """Begin to write."""
+        self._stopping = False
+        self._writers = [asyncio.create_task(self._write_on()) for _ in range(self.db.parallel_turns)]
+
+    async def stop(self) -> None:
+        """Finish what is waiting, then stop."""
+        self._stopping = True
+        self._wake.set()
+        for writer in self._writers:
+            await writer
+        self._writers = []
+
+    @property
+    def waiting(self) -> int:
+        """How many turns wait for the writer."""
+        return len(self._waiting)
+
+    async def take(self, address: str, key: str, event: Opens, *, pushed: bool) -> Taken:
+        """Act on one event of the conversation at `address`, once for each `key`; returns when it is committed.
+
+        `event` is made from the state and the person's time. `pushed`: the caller says the replies itself, so they
+        are leased to this process; otherwise they wait in the ledger to be fetched.
+        Raises Busy when too many wait, NotKept when the database could not commit.
+        """
+        if len(self._waiting) >= self._queue_limit or self._stopping:
+            raise Busy
+        waiting = _Waiting(address, key, event, pushed, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        self._wake.set()
+        return await waiting.done
+
+    def mark(self, out: Outgoing, state: str = "sent") -> None:
+        """Say what became of a row; written with the next group."""
+        self._marks.append(Mark(out.id, out.fence, state, self.clock()))
+        self._wake.set()
+
+    async def settled(self) -> None:
+        """Return when nothing waits any more, marks included."""
+        while self._waiting or self._marks or self._busy:
+            self._idle.clear()
+            self._wake.set()
+            await self._idle.wait()
+
+    # -- the writer
+
+    async def _write_on(self) -> None:
+        while True:
+            group = self._next_group()
+            marks, self._marks = self._marks, []
+            if not group and not marks:
+                self._idle.set()
+                if self._stopping and not self._busy:
+                    return
+                self._wake.clear()
+                if not self._waiting and not self._marks:
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._wake.wait(), 0.5 if self._stopping else None)
+                continue
+            await self._write(group, marks)
+            self._busy -= {w.address for w in group}
+            self._wake.set()
+
+    def _next_group(self) -> list[_Waiting]:
+        """The first waiting turns of conversations that no other writer is busy with, each conversation once."""
+        group: list[_Waiting] = []
+        passed: deque[_Waiting] = deque()
+        skipped: set[str] = set()
+        while self._waiting and len(group) < self._group_limit:
+            waiting = self._waiting.popleft()
+            if waiting.address in self._busy or waiting.address in skipped:
+                passed.append(waiting)
+                skipped.add(waiting.address)
+                continue
+            self._busy.add(waiting.address)
+            group.append(waiting)
+        self._waiting.extendleft(reversed(passed))
+        return group
+
+    async def _write(self, group: list[_Waiting], marks: list[Mark]) -> None:
+        try:
+            async with self.db.writing() as connection:
+                made = await self._make(connection, group)
+                await outbox.mark(connection, marks)
+        except (SQLAlchemyError, OSError) as wrong:
+            log.error("a group of %d turns was not committed: %s", len(group), type(wrong).__name__)
+            self._marks = marks + self._marks
+            for waiting in group:
+                if not waiting.done.done():
+                    waiting.done.set_exception(NotKept(type(wrong).__name__))
+            await asyncio.sleep(0)
+            return
+        for m in made:
+            if not m.waiting.done.done():
+                m.waiting.done.set_result(m.taken)
+
+    async def _make(self, connection: AsyncConnection, group: list[_Waiting]) -> list[_Made]:
+        if not group:
+            return []
+        now = self.clock()
+        for waiting in group:
+            await self.db.lock(connection, waiting.address)
+        keys = [(w.address, w.key) for w in group]
+        fresh = await conversations.claim_events(self.db, connection, keys, now)
+        found = await conversations.load(connection, self.seal, [w.address for w in group])
+        made: list[_Made] = []
+        for waiting in group:
+            conversation = found.get(waiting.address) or Conversation(waiting.address)
+            if (waiting.address, waiting.key) not in fresh:
+                place = (conversation.state.flow, conversation.state.step)
+                made.append(_Made(waiting, Taken(waiting.address, place=place, repeat=True, said=conversation.said)))
+                continue
+            made.append(await self._one(connection, waiting, conversation, now))
+        kept = [m.kept for m in made if m.kept is not None]
+        await conversations.save(self.db, connection, self.seal, kept, now)
+        await outbox.put(connection, [row for m in made for row in m.rows])
+        return made
+
+    async def _one(
+        self, connection: AsyncConnection, waiting: _Waiting, conversation: Conversation, now: float
+    ) -> _Made:
+        """Make one turn; what fails `TRIES` times becomes a dead letter and an apology."""
+        at = datetime.fromtimestamp(now + conversation.clock, UTC)
+        while True:
+            visit = Visit(connection, waiting.address, conversation.person, at, now)
+            savepoint = _Savepoint(connection)
+            try:
+                turn, outcomes = await self._advance(visit, savepoint, waiting.opens, conversation.state)
+                await savepoint.keep()
+                break
+            except SQLAlchemyError:
+                raise  # the database's trouble, not the turn's: the whole group comes again
+            except Exception as wrong:  # noqa: BLE001  # a fault in a flow must never stop its neighbours
+                await savepoint.undo()
+                waiting.tries += 1
+                log.error("turn failed (%d/%d): %s", waiting.tries, TRIES, type(wrong).__name__)
+                if waiting.tries >= TRIES:
+                    door = waiting.address.partition(":")[0]
+                    why = f"{type(wrong).__name__} at {conversation.state.flow}/{conversation.state.step}"
+                    await conversations.bury(self.db, connection, door, waiting.key, why, {}, now)
+                    turn, outcomes = Turn(conversation.state, (Reply(APOLOGY),)), ()
+                    visit = Visit(connection, waiting.address, conversation.person, at, now)
+                    break
+        return await self._bound(connection, waiting, conversation, visit, turn, outcomes)
+
+    async def _bound(
+        self,
+        connection: AsyncConnection,
+        waiting: _Waiting,
+        conversation: Conversation,
+        visit: Visit,
+        turn: Turn,
+        outcomes: tuple[str, ...],
+    ) -> _Made:
+        """Number the replies and lay out the rows."""
+        leased = waiting.pushed
+        if leased and not self.db.is_sqlite and turn.replies:
+            leased = not await outbox.held_elsewhere(connection, waiting.address, self.holder, visit.now)
+        rows = [
+            Outgoing(outbox.new_id(), waiting.address, conversation.said + n, body_of(reply))
+            for n, reply in enumerate(turn.replies, start=1)
+        ]
+        kept = replace(
+            conversation,
+            state=turn.state,
+            person=visit.person,
+            said=conversation.said + len(rows),
+            turns=conversation.turns + 1,
+        )
+        holder = self.holder if leased else ""
+        return _Made(
+            waiting,
+            Taken(
+                waiting.address,
+                tuple(rows) if leased or not waiting.pushed else (),
+                (turn.state.flow, turn.state.step),
+                tuple(visit.codes_out),
+                any(isinstance(e, ForgetMessage) for e in turn.effects),
+                outcomes=outcomes,
+                said=kept.said,
+            ),
+            kept,
+            [outbox.reply_row(out, holder=holder, lease=self.lease, at=visit.now) for out in rows],
+        )
+
+    async def _advance(
+        self, visit: Visit, savepoint: _Savepoint, opens: Opens, state: State
+    ) -> tuple[Turn, tuple[str, ...]]:
+        """Let the machine and the world answer each other until the person is to speak again."""
+        turn = advance(state, opens(state, visit.at), self.content)
+        replies, effects = list(turn.replies), list(turn.effects)
+        outcomes: list[str] = []
+        for _ in range(ROUNDS):
+            if turn.awaits is None:
+                return replace(turn, replies=tuple(replies), effects=tuple(effects)), tuple(outcomes)
+            await savepoint.begin()
+            answer = await self.world.grant(visit, turn.awaits)
+            outcomes.append(answer.outcome)
+            turn = advance(turn.state, Answered(answer, visit.at, turn.opening), self.content)
+            replies += turn.replies
+            effects += turn.effects
+        raise RuntimeError(f"the flow asked the world more than {ROUNDS} times in one turn")
+
+
+class _Savepoint:
+    """A savepoint that begins only when the turn first asks the world."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self._nested: Any = None
+
+    async def begin(self) -> None:
+        if self._nested is None:
+            self._nested = await self._connection.begin_nested()
+
+    async def keep(self) -> None:
+        if self._nested is not None:
+            await self._nested.commit()
+
+    async def undo(self) -> None:
+        if self._nested is not None:
+            await self._nested.rollback()
+            self._nested = None
+
+
+def at_once(event: Event) -> Opens:
+    """An event that needs to know nothing of the state; its time becomes the person's."""
+
+    def opens(state: State, at: datetime) -> Event:
+        return replace(event, at=at)
+
+    return opens
+
+
