@@ -1,4 +1,4 @@
-"""Reads the responsible contacts that staff edit. Rule: bad content is refused with the file, the key and what is wrong."""
+"""Reads the contacts that staff edit. Rule: bad content is refused, naming the file and the key."""
 
 from __future__ import annotations
 
@@ -113,11 +113,11 @@ def _distinct(file: str, key: str, ids: list[str]) -> None:
 def read_directory(path: Path) -> Directory:
     """The directory written in a YAML file of the form of data/content/directory.yaml.
 
-    Raises ValueError with one sentence naming the file and the key when the content is bad; OSError when the file
-    cannot be read.
+    Raises ValueError with one sentence naming the file and the key when the content is bad; OSError when
+    the file cannot be read.
     """
     try:
-        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506  # reason: a safe loader
+        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506  # reason: both are safe
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ValueError(f"{path.name}: the file is not valid YAML: {error}") from error
     top = _Entry(path.name, "", loaded)

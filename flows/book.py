@@ -18,6 +18,7 @@ HELP_LABEL = "Trợ giúp"
 
 STOPPED = "Đã dừng. Những gì anh/chị đang gõ dở không được giữ lại."
 NOTHING_TO_STOP = "Hiện không có việc nào đang làm."
+STILL_HERE = "Chào anh/chị. Việc lần trước còn đang dở, mình làm tiếp nhé; muốn thôi thì bấm Menu."
 FIRST_STEP = "Đây là bước đầu tiên, nên tôi đưa anh/chị về menu."
 OLD_BUTTON = "Nút đó thuộc tin cũ, bây giờ không dùng được nữa."
 RENEWED = "Trợ lý vừa được cập nhật nên tôi bắt đầu lại phần này; những gì anh/chị đã cho biết vẫn còn."
@@ -41,7 +42,8 @@ UNREADABLE = {
 }
 
 _ANYWHERE = {
-    "menu": ("menu", "start", "bat dau", "trang chu", "thuc don", "ve menu", "menu chinh", "xin chao", "chao"),
+    "start": ("start", "bat dau", "xin chao", "chao", "hello", "hi", "alo"),
+    "menu": ("menu", "trang chu", "thuc don", "ve menu", "menu chinh"),
     "back": ("quay lai", "tro lai", "lui lai", "back", "quay lui", "buoc truoc"),
     "stop": ("huy", "huy bo", "thoat", "dung lai", "stop", "cancel", "khong lam nua", "thoi khong lam nua"),
     "person": (
@@ -63,7 +65,7 @@ ANYWHERE: dict[str, str] = {words: what for what, wordings in _ANYWHERE.items() 
 
 
 def anywhere(words: str) -> str:
-    """Which of menu, back, stop, person, help these folded words mean, else ""."""
+    """Which of start, menu, back, stop, person, help these folded words mean, else ""."""
     return ANYWHERE.get(words, "")
 
 

@@ -162,7 +162,10 @@ class _Talk:
         if not words:
             return False
         match book.anywhere(words):
-            case "menu":
+            case "start" if self.state.flow:
+                self.say(Reply(book.STILL_HERE))
+                self.ask_again()
+            case "menu" | "start":
                 self.open_menu()
             case "back":
                 self.back()

@@ -15,6 +15,7 @@ from flows.names import find_contacts
 SURE = 92.0  # rapidfuzz score from which a wording counts as a route's phrase
 PLAUSIBLE = 80.0
 GAP = 6.0  # two flows closer than this are both plausible
+READS_ITS_OPENING = ("password", "contacts")  # their first question can be answered by the words that led there
 _POLITE = frozenset(
     "da thua em anh chi a ah ad admin oi cho hoi giup voi toi minh con chau tui muon can xin nho duoc dc k ko khong "
     "nha nhe lam on vui long ban bac co chu em e ai nao the".split()
@@ -42,7 +43,7 @@ def route(text: str, content: Content, *, loosely: bool) -> Routed:
     core = _without_politeness(words)
     for r, phrases in _phrases(content.routes):
         if words in phrases or core in phrases:
-            return Routed(r.flow)
+            return Routed(r.flow, opening=text if r.flow in READS_ITS_OPENING else "")
     if not loosely:
         return Routed()
     return _loosely(text, words, core, content)
@@ -64,7 +65,8 @@ def _loosely(text: str, words: str, core: str, content: Content) -> Routed:
         close = tuple(f for f, s in ranked if s >= PLAUSIBLE and ranked[0][1] - s < GAP)
         if len(close) > 1:
             return Routed(between=close)
-        return Routed(ranked[0][0], opening=_after_phrase(text, ranked[0][0], content))
+        flow = ranked[0][0]
+        return Routed(flow, opening=text if flow in READS_ITS_OPENING else _after_phrase(text, flow, content))
     if asked.decision == "suggest" or asked.gap is not None:
         return Routed("contacts", opening=text)
     plausible = tuple(f for f, s in ranked if s >= PLAUSIBLE)

@@ -153,6 +153,7 @@ class Turns:
         self._queue_limit = queue_limit
         self._waiting: deque[_Waiting] = deque()
         self._marks: list[Mark] = []
+        self._seen: dict[str, int] = {}
         self._busy: set[str] = set()
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
@@ -196,9 +197,14 @@ class Turns:
         self._marks.append(Mark(out.id, out.fence, state, self.clock()))
         self._wake.set()
 
+    def mark_seen(self, address: str, number: int) -> None:
+        """The reader at `address` has shown every reply up to `number`; written with the next group."""
+        self._seen[address] = max(number, self._seen.get(address, 0))
+        self._wake.set()
+
     async def settled(self) -> None:
         """Return when nothing waits any more, marks included."""
-        while self._waiting or self._marks or self._busy:
+        while self._waiting or self._marks or self._seen or self._busy:
             self._idle.clear()
             self._wake.set()
             await self._idle.wait()
@@ -209,16 +215,17 @@ class Turns:
         while True:
             group = self._next_group()
             marks, self._marks = self._marks, []
-            if not group and not marks:
+            seen, self._seen = self._seen, {}
+            if not (group or marks or seen):
                 self._idle.set()
                 if self._stopping and not self._busy:
                     return
                 self._wake.clear()
-                if not self._waiting and not self._marks:
+                if not (self._waiting or self._marks or self._seen):
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(self._wake.wait(), 0.5 if self._stopping else None)
                 continue
-            await self._write(group, marks)
+            await self._write(group, marks, seen)
             self._busy -= {w.address for w in group}
             self._wake.set()
 
@@ -238,14 +245,17 @@ class Turns:
         self._waiting.extendleft(reversed(passed))
         return group
 
-    async def _write(self, group: list[_Waiting], marks: list[Mark]) -> None:
+    async def _write(self, group: list[_Waiting], marks: list[Mark], seen: dict[str, int]) -> None:
         try:
             async with self.db.writing() as connection:
                 made = await self._make(connection, group)
                 await outbox.mark(connection, marks)
+                for address, number in seen.items():
+                    await outbox.mark_seen(connection, address, number, self.clock())
         except (SQLAlchemyError, OSError) as wrong:
             log.error("a group of %d turns was not committed: %s", len(group), type(wrong).__name__)
             self._marks = marks + self._marks
+            self._seen = seen | self._seen
             for waiting in group:
                 if not waiting.done.done():
                     waiting.done.set_exception(NotKept(type(wrong).__name__))

@@ -1,4 +1,4 @@
-"""Text without its marks, cut into words. Rule: compatibility-decompose first, so any two ways to encode a letter agree."""
+"""Text without its marks, cut into words. Rule: decompose first, so two encodings of a letter agree."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-# Letters that Unicode does not decompose. Only Vietnamese needs one; Ð and ɖ are what OCR and old fonts leave.
+# Letters that Unicode does not decompose. Vietnamese needs one; Ð and ɖ are what OCR and old fonts leave.
 _NOT_DECOMPOSED = str.maketrans({"đ": "d", "Đ": "d", "ð": "d", "Ð": "d", "ɖ": "d", "Ɖ": "d"})
 _WORD = re.compile(r"[^\W_]+")
 _MAX_MARKS = 2  # the most a Vietnamese letter carries ("ễ"); more is zalgo
@@ -35,7 +35,9 @@ def fold(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text.lower()
     folded = _drop_marks(text)
-    while (again := _drop_marks(folded)) != folded:  # lower-casing may uncover a mark ("İ"); settles in a step or two
+    while (
+        again := _drop_marks(folded)
+    ) != folded:  # lower-casing may uncover a mark ("İ"); settles in a step or two
         folded = again
     return folded
 
@@ -85,7 +87,7 @@ def join_key(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def marks(text: str) -> tuple[str, frozenset[str]]:
-    """The tone of one syllable ("" when none is written) and its other marks, each with its letter ("u\u031b", "đ")."""
+    """The tone of one syllable ("" when none is written) and its other marks, each with its letter."""
     tone, shapes, base = "", set(), ""
     for char in unicodedata.normalize("NFD", text.lower()):
         if char in TONES:

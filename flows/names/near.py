@@ -1,4 +1,4 @@
-"""How far a typed name is from a known one. Rule: a distance says what differs, so that a caller can refuse to guess."""
+"""How far a typed name is from a known one. Rule: say what differs, so that a caller can refuse to guess."""
 
 from __future__ import annotations
 
@@ -46,23 +46,24 @@ class Marks(StrEnum):
 
 
 # Syllables that are common in names. A slip of the finger that ends on one of these may be another person.
-NAME_SYLLABLES = frozenset(
-    """
-    ai an anh ba bac bach bang bao bay be bich bien binh bui buu ca cam can canh cao cat chan chanh chau chi chien
-    chin chinh chu chuc chung chuong chuyen cong cu cuc cuong da dac dai dam dan dang danh dao dat diem dien diep dieu dinh
-    do doan doanh dong duc dung duoc duong duy duyen duyet em gam gia giang giao giap giau ha hai han hang hanh hao
-    hau hien hiep hieu hoa hoai hoan hoang hoanh hoc hoi hon hong hop hua huan hue hung huong huu huy huyen huynh ke kha
-    khac khai khang khanh khiem khoa khoat khoi khue khuong khuyen kien kieu kiet kim ky la lai lam lan lang lanh lap le
-    lich liem lien lieu linh loan loc loi long lua luan luat luc luong luu luyen ly mai man manh may men mi mien minh
-    mo mong muoi my na nam nga ngan nghi nghia ngo ngoan ngoc nguyen nguyet nha nham nhan nhat nhi nhien nho nhon nhu
-    nhuan nhung nhut ni nghiep niem ninh nu nuong oanh pham phan phap phat phi phong phu phuc phung phuoc phuong quach
-    quan quang que qui quoc quy quyen quyet quynh sam san sang sau sen si sinh son song su suong sy ta tai tam tan tang
-    tao tat teo thach thai tham than thang thanh thao the thi thien thiet thieu thinh tho thoa thoai thom thong thu thua
-    thuan thuat thuc thuong thuy thuyen thy tien tiep tieu tin tinh to toai toan toi ton tong tra trac tram tran trang
-    tri trieu triet trinh trong tru truc trung truong truyen tu tuan tuc tue tung tuoi tuong tuy tuyen tuyet ty uoc ut
-    uyen van vi vien viet vinh vo vu vui vuong vy xinh xuan xuyen y yen
-    """.split()
-)
+_name_syllables = """
+    ai an anh ba bac bach bang bao bay be bich bien binh bui buu ca cam can canh cao cat chan chanh chau
+    chi chien chin chinh chu chuc chung chuong chuyen cong cu cuc cuong da dac dai dam dan dang danh dao
+    dat diem dien diep dieu dinh do doan doanh dong duc dung duoc duong duy duyen duyet em gam gia giang
+    giao giap giau ha hai han hang hanh hao hau hien hiep hieu hoa hoai hoan hoang hoanh hoc hoi hon
+    hong hop hua huan hue hung huong huu huy huyen huynh ke kha khac khai khang khanh khiem khoa khoan khoat
+    khoi khue khuong khuyen kien kieu kiet kim ky la lai lam lan lang lanh lap le lich liem lien lieu
+    linh loan loc loi long lua luan luat luc luong luu luyen ly mai man manh may men mi mien minh mo
+    mong muoi my na nam nga ngan nghi nghia ngo ngoan ngoc nguyen nguyet nha nham nhan nhat nhi nhien
+    nho nhon nhu nhuan nhung nhut ni nghiep niem ninh nu nuong oanh pham phan phap phat phi phong phu
+    phuc phung phuoc phuong quach quan quang que qui quoc quy quyen quyet quynh sam san sang sau sen si
+    sinh son song su suong sy ta tai tam tan tang tao tat teo thach thai tham than thang thanh thao the
+    thi thien thiet thieu thinh tho thoa thoai thom thong thu thua thuan thuat thuc thuong thuy thuyen
+    thy tien tiep tieu tin tinh to toai toan toi ton tong tra trac tram tran trang tri trieu triet trinh
+    trong tru truc trung truong truyen tu tuan tue tung tuoi tuong tuy tuyen tuyet ty uoc ut uyen
+    van vi vien viet vinh vo vu vui vuong vy xinh xuan xuyen y yen
+"""
+NAME_SYLLABLES = frozenset(_name_syllables.split())
 # Syllables in so many names that sharing one says nothing.
 FREQUENT = frozenset({"van", "thi", "huu"})
 
@@ -71,16 +72,19 @@ _ONSET_GROUP = {
     "c": "K", "k": "K", "ng": "N", "ngh": "N", "l": "L", "n": "L",
 }  # fmt: skip  # reason: one group beside the other reads as the table it is
 _RIME_GROUP = {
-    "ay": "ai", "au": "ao", "iem": "im", "iep": "ip", "ieu": "iu", "uou": "uu", "uoi": "ui", "oam": "am", "ong": "on",
-    "om": "ong", "inh": "in", "ich": "it", "anh": "an", "ach": "at", "enh": "en", "ech": "et", "oanh": "oan",
+    "ay": "ai", "au": "ao", "iem": "im", "iep": "ip", "ieu": "iu", "uou": "uu", "uoi": "ui", "oam": "am",
+    "ong": "on", "om": "ong", "inh": "in", "ich": "it", "anh": "an", "ach": "at", "enh": "en", "ech": "et",
+    "oanh": "oan",
 }  # fmt: skip  # reason: as above
 _KEY_NEIGHBOURS = {
     key: frozenset(row[max(0, i - 1) : i] + row[i + 1 : i + 2])
     for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm")
     for i, key in enumerate(row)
 }
-_KEYS_ABOVE = {"a": "qw", "s": "we", "d": "er", "f": "rt", "g": "ty", "h": "yu", "j": "ui", "k": "io", "l": "op",
-               "z": "as", "x": "sd", "c": "df", "v": "fg", "b": "gh", "n": "hj", "m": "jk"}  # fmt: skip  # reason: as above
+_KEYS_ABOVE = {
+    "a": "qw", "s": "we", "d": "er", "f": "rt", "g": "ty", "h": "yu", "j": "ui", "k": "io", "l": "op",
+    "z": "as", "x": "sd", "c": "df", "v": "fg", "b": "gh", "n": "hj", "m": "jk",
+}  # fmt: skip  # reason: as above
 
 
 def neighbours(one: str, other: str) -> bool:
@@ -103,7 +107,7 @@ def _heard(rime: str) -> str:
 
 
 def sound_alike(one: str, other: str) -> bool:
-    """Whether two folded syllables differ only where regions mix them: in the onset or in the rime, not in both."""
+    """Whether two folded syllables differ only where regions mix them: in onset or rime, not both."""
     onset_a, rime_a = parts(one)
     onset_b, rime_b = parts(other)
     if rime_a == rime_b:
@@ -117,7 +121,7 @@ def sound_alike(one: str, other: str) -> bool:
 
 
 def one_slip(typed: str, known: str) -> bool:
-    """Whether one slip of the finger makes the typed word of the known one: a key missing, doubled, swapped, or beside.
+    """Whether one slip makes the typed word of the known one: a key missing, added, swapped, or beside.
 
     A substitution counts when the keys are neighbours, or when what came out is no Vietnamese syllable.
     """
@@ -147,15 +151,16 @@ def syllable_kind(typed: str, known: str) -> Kind:
 
 
 def is_initial(typed: str, known: str) -> bool:
-    """Whether a folded word abbreviates a syllable: its first letter, or its first consonants ("ng", "ph")."""
+    """Whether a folded word abbreviates a syllable: by its first letter or consonants ("ng", "ph")."""
     return typed == known[:1] or (len(typed) <= 3 and typed == parts(known)[0] and len(known) > len(typed))
 
 
 @lru_cache(maxsize=16384)
 def compare_marks(typed: str, known: str) -> Marks:
-    """What the diacritics of a typed syllable say about a known one with the same (or nearly the same) letters.
+    """What the diacritics of a typed syllable say about a known one with (nearly) the same letters.
 
-    Both are accented lower-case NFC. Missing marks are silent, other marks are evidence: "hùng" conflicts with "hưng".
+    Both are accented lower-case NFC. Missing marks are silent, other marks are evidence: "hùng" conflicts
+    with "hưng".
     """
     tone_a, shapes_a = marks(typed)
     tone_b, shapes_b = marks(known)
@@ -222,8 +227,10 @@ def reach(reading: Reading, known: Word) -> Syllable:
     best: Syllable | None = None
     for index, word in enumerate(reading.words):
         kind = syllable_kind(word.plain, known.plain)
-        if kind is Kind.SAME and word.plain != reading.typed.plain:
-            kind = Kind.SPELLING
+        if word.plain != reading.typed.plain:
+            kind = {Kind.SAME: Kind.SPELLING, Kind.TYPO: Kind.OTHER}.get(
+                kind, kind
+            )  # never two guesses in one
         if kind is Kind.OTHER and is_initial(word.plain, known.plain):
             kind = Kind.INITIAL
         silent = kind in (Kind.OTHER, Kind.INITIAL)
@@ -255,7 +262,9 @@ class NameGap:
     @property
     def given(self) -> bool:
         """Whether the given name was typed, in whatever spelling."""
-        return any(a == self.size - 1 and s.kind is not Kind.OTHER for a, s in zip(self.at, self.steps, strict=True))
+        return any(
+            a == self.size - 1 and s.kind is not Kind.OTHER for a, s in zip(self.at, self.steps, strict=True)
+        )
 
     @property
     def conflict(self) -> bool:
@@ -280,7 +289,7 @@ def _dropped(at: tuple[int, ...], size: int) -> float:
 
 @lru_cache(maxsize=512)
 def _orders(typed: int, size: int) -> tuple[tuple[tuple[int, ...], float], ...]:
-    """Every way to lay `typed` words on `size` syllables: in order, or with the name turned (given name first)."""
+    """Every way to lay `typed` words on `size` syllables: in order, or turned (given name first)."""
     found: dict[tuple[int, ...], float] = {}
     for turn in range(size):
         turned = tuple(range(turn, size)) + tuple(range(turn))
@@ -288,7 +297,7 @@ def _orders(typed: int, size: int) -> tuple[tuple[tuple[int, ...], float], ...]:
             at = spots
             if typed == size + 1:
                 for extra in range(typed):
-                    wide = at[:extra] + (-1,) + at[extra:]
+                    wide = (*at[:extra], -1, *at[extra:])
                     found.setdefault(wide, _EXTRA + (_TURNED if turn else 0.0))
                 continue
             found.setdefault(at, _dropped(at, size) + (_TURNED if list(at) != sorted(at) else 0.0))

@@ -1,4 +1,4 @@
-"""Which known phrases a message holds, and the reading that explains most of it. Rule: longest and exact first."""
+"""Which known phrases a message holds, and the reading that explains most. Rule: long and exact first."""
 
 from __future__ import annotations
 
@@ -71,10 +71,14 @@ class PhraseBook:
         return self._piece(entries, typed, start, end, sure=True, exact=True) if entries else None
 
     def nearly(self, typed: Sequence[Word], start: int, end: int) -> Piece | None:
-        """The alias that these words are but for a slip or two; `sure` when the slip could not be another word."""
+        """The alias these words are but for a slip or two; `sure` when the slip can be no other word."""
         window = typed[start:end]
         key = key_of(window)
-        if not 6 <= len(key) <= 60 or key in self.entries or (len(window) == 1 and is_syllable(window[0].plain)):
+        if (
+            not 6 <= len(key) <= 60
+            or key in self.entries
+            or (len(window) == 1 and is_syllable(window[0].plain))
+        ):
             return None
         reach = 1 if len(key) < 14 else 2
         hits = process.extract(key, self.long_keys, scorer=OSA.distance, score_cutoff=reach, limit=3)
@@ -109,7 +113,9 @@ class PhraseBook:
             return None
         role = next(iter(sorted(roles, key=("alias", "asking", "address", "filling", "person").index)))
         size = end - start
-        per_word = {"alias": 2.0, "asking": 1.9, "address": 1.85, "filling": 1.8}[role] if role != "person" else 2.0
+        per_word = (
+            {"alias": 2.0, "asking": 1.9, "address": 1.85, "filling": 1.8}[role] if role != "person" else 2.0
+        )
         if size == 1 and role != "alias":
             per_word -= 0.9
         weight = per_word * size - (0.3 if role == "alias" else 0.0) - (0.0 if exact else 0.7)
@@ -120,7 +126,9 @@ def _against(window: Sequence[Word], spelt: Sequence[Word]) -> bool:
     """Whether the typed diacritics speak against the phrase."""
     if len(window) != len(spelt):
         return False
-    refused = (Marks.CONFLICT, Marks.SLIP) if len(window) == 1 else (Marks.CONFLICT,)  # "Trương" is no "trường"
+    refused = (
+        (Marks.CONFLICT, Marks.SLIP) if len(window) == 1 else (Marks.CONFLICT,)
+    )  # "Trương" is no "trường"
     return any(
         w.marked and w.plain == s.plain and compare_marks(w.text, s.text) in refused
         for w, s in zip(window, spelt, strict=True)

@@ -1,4 +1,4 @@
-"""A short list of known names and every way they are typed. Rule: a name is sure only when every typed word is explained."""
+"""A short list of names and every way they are typed. Rule: sure only when every word is explained."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MAX_TYPED = 8  # words a name may be scattered over ("ng uyen tu an hai")
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """How near a run of typed words is to one name of the list; `sure` when it may be asserted if nobody rivals it."""
+    """How near typed words are to one name; `sure` when it may be asserted if nobody rivals it."""
 
     person: int
     cost: float
@@ -124,7 +124,11 @@ class Roster:
                 weight = _FORM_WEIGHT[form] * max(size, len(entries[0][2]))
                 pieces.append(Piece(start, end, "person", weight, (), True, everyone, best))
             else:
-                pieces.append(Piece(start, end, "person", 1.0 if form == "given" else 0.6, (), True, tuple(people), form))
+                pieces.append(
+                    Piece(
+                        start, end, "person", 1.0 if form == "given" else 0.6, (), True, tuple(people), form
+                    )
+                )
         return pieces
 
     def initials(self, typed: Sequence[Reading], start: int) -> list[Piece]:
@@ -137,7 +141,11 @@ class Roster:
             people = []
             for person, name in enumerate(self.names):
                 gap = name_gap(window, name) if len(window) <= len(name) else None
-                if gap is not None and _sure(window, name, gap, strict=False) and list(gap.at) == sorted(gap.at):
+                if (
+                    gap is not None
+                    and _sure(window, name, gap, strict=False)
+                    and list(gap.at) == sorted(gap.at)
+                ):
                     people.append(person)
             if people:
                 form = "family_given" if len(people) == 1 else "several"
@@ -147,7 +155,7 @@ class Roster:
     def near(self, typed: Sequence[Reading], *, strict: bool) -> list[Likeness]:
         """The people a run of words may mean, the nearest first; people who share too little are left out.
 
-        `strict` when the typist writes diacritics: then a syllable that is itself a name is never taken for another.
+        `strict` when the typist writes diacritics: then a syllable of names is never taken for another.
         """
         found = []
         joined = Word("".join(r.typed.text for r in typed), "".join(r.typed.plain for r in typed))
@@ -158,7 +166,11 @@ class Roster:
                 if _ends_in(typed, name[0]):
                     found.append(Likeness(person, 0.5, 1.0, sure=False))
                 continue
-            if len(typed) != len(name) and len(joined.plain) >= 5 and OSA.distance(joined.plain, whole, score_cutoff=2) <= 2:
+            if (
+                len(typed) != len(name)
+                and len(joined.plain) >= 5
+                and OSA.distance(joined.plain, whole, score_cutoff=2) <= 2
+            ):
                 options.append(_cut_like(joined, name))
             best: Likeness | None = None
             for option in options:
@@ -177,7 +189,8 @@ class Roster:
 def _agrees(window: Sequence[Reading], part: tuple[Word, ...]) -> bool:
     """Whether the typed diacritics allow this part of a name."""
     aligned = len(window) == len(part) and all(
-        any(w.plain == known.plain for w in reading.words) for reading, known in zip(window, part, strict=True)
+        any(w.plain == known.plain for w in reading.words)
+        for reading, known in zip(window, part, strict=True)
     )
     if not aligned:
         text = "".join(r.typed.text for r in window)
@@ -191,13 +204,15 @@ def _agrees(window: Sequence[Reading], part: tuple[Word, ...]) -> bool:
             return False
         toneless = toneless or (known is not part[-1] and _loses_tone(fitting[0], known))
         left_out = known is part[-1] and said is Marks.SLIP and tone_left_out(fitting[0].text, known.text)
-    # "Lê Minh Tuân": a given name with its hat but without its tone is another name, unless tones are missing all over.
+    # "Lê Minh Tuân": a given name with its hat but no tone is another, unless tones are missing elsewhere.
     return toneless or not left_out
 
 
 def _abbreviated(plain: str) -> bool:
     """Whether a folded word may be the first letters of a name."""
-    return plain.isalpha() and (len(plain) == 1 or plain in ("ng", "ngh", "ph", "tr", "th", "qu", "ch", "kh", "nh"))
+    return plain.isalpha() and (
+        len(plain) == 1 or plain in ("ng", "ngh", "ph", "tr", "th", "qu", "ch", "kh", "nh")
+    )
 
 
 def _ends_in(typed: Sequence[Reading], given: Word) -> bool:
@@ -209,11 +224,18 @@ def _ends_in(typed: Sequence[Reading], given: Word) -> bool:
 
 def _tone_lost_alone(name: Sequence[Word], gap: NameGap) -> bool:
     """Whether only the given name lacks its tone although its hat was typed: another name, see `_agrees`."""
-    pairs = [(s.as_read, name[a]) for a, s in zip(gap.at, gap.steps, strict=True) if a >= 0 and s.kind is Kind.SAME]
+    pairs = [
+        (s.as_read, name[a]) for a, s in zip(gap.at, gap.steps, strict=True) if a >= 0 and s.kind is Kind.SAME
+    ]
     given = [typed for typed, known in pairs if known is name[-1]]
     if not given or not tone_left_out(given[0].text, name[-1].text):
         return False
     return not any(_loses_tone(typed, known) for typed, known in pairs if known is not name[-1])
+
+
+def _doubled(typed: str, known: str) -> bool:
+    """Whether one letter of the known syllable was typed twice."""
+    return any(a == b and typed[:i] + typed[i + 1 :] == known for i, (a, b) in enumerate(pairwise(typed)))
 
 
 def _loses_tone(typed: Word, known: Word) -> bool:
@@ -228,7 +250,9 @@ def _cut_like(joined: Word, name: Sequence[Word]) -> tuple[Reading, ...]:
     for syllable in name:
         following: dict[int, tuple[int, tuple[int, ...]]] = {}
         for start, (cost, cuts) in best.items():
-            for end in range(start + max(1, len(syllable.plain) - 1), min(size, start + len(syllable.plain) + 1) + 1):
+            for end in range(
+                start + max(1, len(syllable.plain) - 1), min(size, start + len(syllable.plain) + 1) + 1
+            ):
                 total = cost + OSA.distance(joined.plain[start:end], syllable.plain)
                 if end not in following or total < following[end][0]:
                     following[end] = (total, (*cuts, end))
@@ -251,8 +275,14 @@ def _shared(typed: Sequence[Reading], name: Sequence[Word], gap: NameGap) -> flo
 
 
 def _sure(typed: Sequence[Reading], name: Sequence[Word], gap: NameGap, *, strict: bool) -> bool:
-    """Whether this may be asserted: every word explained, the given name typed, and no more than one guess."""
-    if gap.conflict or _tone_lost_alone(name, gap) or not gap.given or len(typed) > gap.size or gap.count(Kind.OTHER):
+    """Whether this may be asserted: every word explained, the given name typed, at most one guess."""
+    if (
+        gap.conflict
+        or _tone_lost_alone(name, gap)
+        or not gap.given
+        or len(typed) > gap.size
+        or gap.count(Kind.OTHER)
+    ):
         return False
     given = next(s for a, s in zip(gap.at, gap.steps, strict=True) if a == gap.size - 1)
     guesses = [(s, name[a].plain) for a, s in zip(gap.at, gap.steps, strict=True) if s.kind in GUESSED]
@@ -266,8 +296,14 @@ def _sure(typed: Sequence[Reading], name: Sequence[Word], gap: NameGap, *, stric
         return False
     for step, known in guesses:
         another_name = step.as_read.plain in NAME_SYLLABLES
-        if step.kind is Kind.TYPO and (another_name or (strict and is_syllable(step.as_read.plain))):
+        real = is_syllable(step.as_read.plain)
+        longer = len(step.as_read.plain) > len(known) and not _doubled(step.as_read.plain, known)
+        if step.kind is Kind.TYPO and (another_name or (real and (strict or longer))):
             return False
-        if step.kind is Kind.REGIONAL and another_name and (strict or {step.as_read.plain[0], known[0]} == {"h", "q"}):
+        if (
+            step.kind is Kind.REGIONAL
+            and another_name
+            and (strict or {step.as_read.plain[0], known[0]} == {"h", "q"})
+        ):
             return False
     return True

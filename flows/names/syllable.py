@@ -1,8 +1,7 @@
-"""What a Vietnamese syllable can be, and what Telex, VNI and teencode leave of one. Rule: never decode a real syllable."""
+"""What a syllable can be, and what Telex, VNI and teencode leave of one. Rule: never decode a real one."""
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import lru_cache
 from itertools import product
@@ -10,19 +9,19 @@ from itertools import product
 from flows.names.fold import fold, words
 
 # Folded onsets and rimes; the spelling rules (c/k, g/gh, ng/ngh, qu) are applied when they are joined.
-_ONSETS = (
-    "",
-    *"b c ch d g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x".split(),
-)
-_RIMES = frozenset(
+_onsets = "b c ch d g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x"
+_rimes = (
     "a ac ach ai am an ang anh ao ap at au ay "
     "e ec ech em en eng enh eo ep et eu "
     "i ia ich iec iem ien ieng iep iet ieu im in inh ip it iu "
     "o oa oac oach oai oam oan oang oanh oao oap oat oay oc oe oen oeo oet oi om on ong ooc oong op ot "
     "u ua uan uang uat uay uc ue uech uenh ui um un ung uo uoc uoi uom uon uong uop uot uou up ut uu "
-    "uy uya uych uyen uyet uyn uynh uyt uyu y yem yen yeng yet yeu".split()
+    "uy uya uych uyen uyet uyn uynh uyt uyu y yem yen yeng yet yeu"
 )
-_AFTER_QU = frozenset("a ac ach ai an ang anh ao at au ay e en eng eo et o oc on y ych yen yet ynh yt i it inh".split())
+_after_qu = "a ac ach ai an ang anh ao at au ay e en eng eo et o oc on y ych yen yet ynh yt i it inh"
+_ONSETS = ("", *_onsets.split())
+_RIMES = frozenset(_rimes.split())
+_AFTER_QU = frozenset(_after_qu.split())
 _ONSET_BY_LENGTH = tuple(sorted((o for o in _ONSETS if o), key=len, reverse=True))
 
 
@@ -68,14 +67,14 @@ def parts(plain: str) -> tuple[str, str]:
     return "", plain
 
 
-# ---- Telex and VNI -------------------------------------------------------------------------------------------------
+# ---- Telex and VNI -------------------------------------------------------------------------------
 
 _TELEX_TONE = {"f": "\u0300", "s": "\u0301", "x": "\u0303", "r": "\u0309", "j": "\u0323"}
 _VNI_TONE = {"2": "\u0300", "1": "\u0301", "4": "\u0303", "3": "\u0309", "5": "\u0323"}
 _TELEX_KEYS = frozenset("fsxrjwaeod")
 _HAT, _BREVE, _HORN = "\u0302", "\u0306", "\u031b"
 _VOWELS = frozenset("aeiouy")
-_HAS_VNI = re.compile(r"[a-z][a-z0-9]*[1-9]")
+_VNI_DIGITS = frozenset("123456789")
 
 
 class _Letters:
@@ -109,7 +108,7 @@ class _Letters:
         return spot is not None
 
     def text(self) -> str:
-        """The syllable, its tone on a shaped vowel, else on the last vowel that carries it in either style."""
+        """The syllable, its tone on a shaped vowel, else on the last vowel that may carry it."""
         letters = [b + s if s != "đ" else "đ" for b, s in zip(self.base, self.shape, strict=True)]
         if self.tone:
             vowels = [i for i, b in enumerate(self.base) if b in _VOWELS]
@@ -174,20 +173,19 @@ def _vni(raw: str) -> str | None:
 def decoded(text: str) -> str | None:
     """The accented syllable that a Telex or VNI left-over stands for, or None.
 
-    `text` is one lower-case word ("nguyeenx", "vo4", also partly accented). None when the word is a syllable as it
-    stands, or when nothing valid comes out: then it is a typo, and not for this function.
+    `text` is one lower-case word ("nguyeenx", "vo4", also partly accented). None when the word is a syllable
+    as it stands, or when nothing valid comes out: then it is a typo, and not for this function.
     """
     plain = fold(text)
     if len(plain) > 12 or is_syllable(plain):
         return None
-    for read in (_vni,) if _HAS_VNI.fullmatch(plain) else (_telex,):
-        found = read(plain)
-        if found is not None and is_syllable(fold(found)):
-            return found
-    return None
+    if not plain or not plain.isascii() or not plain[0].isalpha():
+        return None
+    found = _telex(plain) if _VNI_DIGITS.isdisjoint(plain) else _vni(plain)
+    return found if found is not None and is_syllable(fold(found)) else None
 
 
-# ---- teencode ------------------------------------------------------------------------------------------------------
+# ---- teencode ------------------------------------------------------------------------------------
 
 _TEEN_ONSET = {
     "f": ("ph",),
@@ -207,7 +205,7 @@ _TEEN_FINAL = {"nk": ("nh", "ng"), "ck": ("ch",), "k": ("c", "ch"), "g": ("ng",)
 
 @lru_cache(maxsize=8192)
 def teencode(plain: str) -> tuple[str, ...]:
-    """The syllables that a folded word in chat spelling may stand for ("wyen" -> "quyen", "zo" -> "do", "vo", "gio").
+    """The syllables that a folded word in chat spelling may stand for ("zo" for "do", "vo", "gio").
 
     Empty when the word is a syllable as it stands, or when no reading is one.
     """
@@ -231,5 +229,5 @@ def teencode(plain: str) -> tuple[str, ...]:
 
 
 def syllables(text: str) -> tuple[str, ...]:
-    """The folded words of a text, Telex and VNI left-overs decoded: "Nguyeenx Va8n" gives ("nguyen", "van")."""
+    """The folded words of a text, Telex and VNI decoded: "Nguyeenx Va8n" gives ("nguyen", "van")."""
     return tuple(fold(decoded(word.text) or word.plain) for word in words(text))

@@ -1,0 +1,65 @@
+"""`troly doctor`: what is wrong, in one line each. Rule: it looks, it changes nothing."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+
+from bot.settings import BadSetting, load, unknown
+from data import conversations, migrate, outbox
+from data.engine import Database
+from data.knowledge import load_content
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: fine or not, and a line about it."""
+
+    ok: bool
+    what: str
+
+
+async def examine() -> list[Finding]:
+    """Everything the doctor looks at, in order; stops early where the rest cannot be looked at."""
+    try:
+        settings = load()
+    except BadSetting as bad:
+        return [Finding(False, str(bad))]
+    findings = [Finding(True, f"settings: {len(unknown()) or 'no'} unknown names")]
+    findings += [Finding(False, f"{name} is not a setting: misspelt?") for name in unknown()]
+    try:
+        content = load_content()
+        findings.append(Finding(True, f"content: version {content.version}"))
+    except ValueError as bad:
+        findings.append(Finding(False, f"content: {bad}"))
+    if settings.is_sqlite:
+        key = settings.data_dir / "secret.key"
+        if key.exists() and stat.S_IMODE(os.stat(key).st_mode) & 0o077:
+            findings.append(Finding(False, f"{key} can be read by others: chmod 600 {key}"))
+        if not (settings.data_dir / "troly.db").exists():
+            return [*findings, Finding(True, "database: none yet; the first start makes it")]
+    findings.append(Finding(True, "Telegram: token set" if settings.telegram_token else "Telegram: not connected"))
+    findings.append(Finding(True, f"SMS: {settings.sms}"))
+    return [*findings, *await _database(Database(settings.database_url))]
+
+
+async def _database(db: Database) -> list[Finding]:
+    try:
+        at, newest = await migrate.revision(db), migrate.newest()
+        if at != newest:
+            return [Finding(False, f"database: at revision {at or 'none'}, newest is {newest}: run 'troly migrate'")]
+        async with db.reading() as connection:
+            total, letters = await conversations.dead(connection)
+            counts = await outbox.counts(connection)
+            talks = await conversations.count(connection)
+    finally:
+        await db.close()
+    waiting = sum(n for name, n in counts.items() if name.endswith(("pending", "leased")))
+    failed = sum(n for name, n in counts.items() if name.endswith("failed"))
+    findings = [
+        Finding(True, f"database: revision {at}, {talks} conversations, {waiting} messages waiting"),
+        Finding(failed == 0, f"ledger: {failed} messages failed"),
+        Finding(total == 0, f"dead letters: {total}"),
+    ]
+    return findings + [Finding(False, f"  {d.door} {d.key}: {d.why}") for d in letters[:5]]

@@ -1,0 +1,182 @@
+"""`troly serve`: the roles of one process, until it is told to stop. Rule: nothing is lost between SIGTERM and the end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from typing import TYPE_CHECKING
+
+import uvicorn
+from starlette.requests import Request
+
+from bot.app import App, lone_server, opened
+from bot.settings import BadSetting, Settings, load
+from data import conversations, proofs
+from handlers.turn import Taken
+from handlers.web_chat import Web
+
+if TYPE_CHECKING:
+    from handlers.telegram_chat import TelegramDoor
+
+log = logging.getLogger("troly.serve")
+
+ROLES = ("chat", "console", "worker")
+DRAIN_SECONDS = 8
+SWEEP_SECONDS = 2.0  # how often codes left behind by another process are looked for
+FORGET_SECONDS = 600.0  # how often what is past its time is wiped
+
+
+async def serve(*, demo: bool, roles: tuple[str, ...]) -> int:
+    """Run the service; returns the exit code.
+
+    Raises BadSetting when the settings forbid a start.
+    """
+    unknown = [r for r in roles if r not in ROLES]
+    if unknown or not roles:
+        raise BadSetting(f"--roles takes {', '.join(ROLES)}, not {', '.join(unknown) or 'nothing'}")
+    settings = load(**({"sms": "demo"} if demo else {}))
+    if demo and settings.host not in ("127.0.0.1", "localhost", "::1"):
+        log.warning("--demo shows pretend SMS to everybody; listen on 127.0.0.1 only")
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for noisy in ("httpx", "httpcore", "aiohttp", "aiogram", "websockets", "aiosqlite", "asyncio"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    held = lone_server(settings)
+    try:
+        async with opened(settings, with_demo=demo) as app:
+            await _run(app, demo=demo, roles=roles)
+    finally:
+        if held is not None:
+            held.close()
+    return 0
+
+
+async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
+    settings = app.settings
+    telegram = _telegram(app) if settings.telegram_token and "chat" in roles else None
+    web = _web(app, telegram, demo=demo)
+    if app.gateway is not None:
+        app.gateway.listeners.append(web.show_sms)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            web.app,
+            host=settings.host,
+            port=settings.port,
+            http="httptools",
+            ws="websockets-sansio",
+            ws_max_size=settings.socket_frame_limit,
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+        )
+    )
+    chores = [asyncio.create_task(_forget(app))]
+    if app.courier is not None and "worker" in roles:
+        chores.append(asyncio.create_task(_sweep(app)))
+    serving = asyncio.create_task(server.serve())
+    try:
+        await _started(server, serving)
+        if telegram is not None:
+            await telegram.start(
+                mode=settings.telegram_mode,
+                webhook_url=f"{settings.address}/telegram/webhook",
+                webhook_secret=settings.telegram_webhook_secret,
+            )
+        if serving.done() is False:
+            print(_greeting(settings, demo=demo), flush=True)
+        await serving
+    finally:
+        if telegram is not None:
+            await telegram.stop()
+        await web.quiet()
+        for chore in chores:
+            chore.cancel()
+        await asyncio.gather(*chores, return_exceptions=True)
+
+
+async def _started(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
+    while not server.started:
+        if serving.done():
+            raise BadSetting(f"cannot listen on {server.config.host}:{server.config.port}: is the port taken?")
+        await asyncio.sleep(0.01)
+
+
+def _greeting(settings: Settings, *, demo: bool) -> str:
+    lines = [f"Trợ lý VssID: chat as a citizen  {settings.address}/"]
+    if demo:
+        lines.append("Demo: synthetic people only, SMS appear on the page. Try: Trần Thị Bé Ba 17/01/1983")
+    if not settings.telegram_token:
+        lines.append("Telegram: not connected (set TROLY_TELEGRAM_TOKEN)")
+    lines.append("Stop with Ctrl-C.")
+    return "\n".join(lines)
+
+
+def _telegram(app: App) -> TelegramDoor:
+    from handlers.telegram_chat import TelegramDoor
+
+    s = app.settings
+    return TelegramDoor(
+        app.turns,
+        token=s.telegram_token,
+        api_base=s.telegram_api_base,
+        key=lambda text: app.seal.keyed("button", text),
+        typing_after=s.telegram_typing_after,
+        poll_seconds=s.telegram_poll_seconds,
+        text_limit=s.text_limit,
+        body_limit=s.webhook_body_limit,
+    )
+
+
+def _web(app: App, telegram: TelegramDoor | None, *, demo: bool) -> Web:
+    s = app.settings
+    say_elsewhere = {}
+    webhook = None
+    if telegram is not None:
+        door = telegram
+
+        def say(taken: Taken) -> None:
+            door.mouth.say(taken.rows)
+
+        async def hand_over(secret: bytes | str | None, request: Request) -> tuple[int, dict[str, str]]:
+            body = bytearray()
+            async for piece in request.stream():
+                body += piece
+                if len(body) > s.webhook_body_limit:
+                    break
+            return await door.webhook(secret, bytes(body))
+
+        say_elsewhere["telegram"] = say
+        webhook = hand_over if s.telegram_mode == "webhook" else None
+    return Web(
+        app.turns,
+        address=s.address,
+        demo=demo,
+        text_limit=s.text_limit,
+        frames_per_minute=s.socket_per_minute,
+        courier=app.courier,
+        say_elsewhere=say_elsewhere,
+        telegram=webhook,
+    )
+
+
+async def _sweep(app: App) -> None:
+    """Send codes that a process left behind."""
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        assert app.courier is not None
+        with contextlib.suppress(OSError):
+            await app.courier.deliver()
+
+
+async def _forget(app: App) -> None:
+    """Wipe what is past its time: hashes of codes, cases, event keys."""
+    while True:
+        now = time.time()
+        async with app.db.writing() as connection:
+            await proofs.forget_old(connection, now)
+            await conversations.forget_old_events(connection, now - 3600.0 * app.settings.event_keys_hours)
+        await asyncio.sleep(FORGET_SECONDS)

@@ -1,0 +1,301 @@
+"""One query read as pieces: aliases, people, wrapping. Rule: what no piece covers stays unexplained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from flows.names import speech
+from flows.names.fold import Word
+from flows.names.lexicon import DirectoryIndex
+from flows.names.near import NAME_SYLLABLES, Marks, compare_marks, read_word
+from flows.names.phrases import MAX_WINDOW, Piece, best_cover
+from flows.names.syllable import is_syllable
+
+_MAX_TAIL = 5  # words of an organisation's own name
+MAX_NAME = 7  # words one name may be scattered over
+
+
+class Message:
+    """One query as pieces: aliases, people, words of address, asking and filling, and what is left over."""
+
+    def __init__(self, index: DirectoryIndex, typed: Sequence[Word], *, whole: bool) -> None:
+        self.index = index
+        self.typed = typed
+        self.whole = whole
+        self.readings = [read_word(word) for word in typed]
+        self.marked = any(word.marked for word in typed)
+        pieces = self._exact_pieces()
+        self.pieces = best_cover(pieces, len(typed))
+        known = any(p.role in ("alias", "person") for p in self.pieces)
+        doubtful = self.run([p for p in self.pieces if p.role == "person"]) is not None
+        if self.unexplained or doubtful or not known:
+            self.pieces = best_cover(pieces + self._near_names() + self._near_pieces(), len(typed))
+        self._call_away()
+        self._name_organisations()
+        self._departments_after_names()
+
+    # -- reading
+
+    def _exact_pieces(self) -> list[Piece]:
+        pieces: list[Piece] = []
+        size = len(self.typed)
+        for start in range(size):
+            word = self.typed[start]
+            if word.plain in speech.ADDRESS:
+                pieces.append(Piece(start, start + 1, "address", 0.95))
+            elif word.plain in speech.FILLING:
+                pieces.append(Piece(start, start + 1, "filling", 0.9))
+            pieces += self.index.roster.exact(self.readings, start)
+            pieces += self.index.roster.initials(self.readings, start)
+            for end in range(start + 1, min(start + MAX_WINDOW, size) + 1):
+                if piece := self.index.book.exact(self.typed, start, end):
+                    after_address = start and self.typed[start - 1].plain in speech.ADDRESS
+                    if end - start == 1 and after_address and word.plain in NAME_SYLLABLES:
+                        continue  # "chị Huyền" is no district
+                    pieces.append(piece)
+        return pieces
+
+    def _departments_after_names(self) -> None:
+        """ "A Hưng thu": the everyday word of a department, right after somebody addressed."""
+        for spot in self.unexplained:
+            target = self.index.after_name.get(self.typed[spot].plain)
+            before = self.before(spot)
+            if target is None or self.typed[spot].marked or before is None or before.role != "person":
+                continue
+            called = self.before(before.start)
+            if before.form not in ("given", "family") or (called is not None and called.role == "address"):
+                piece = Piece(spot, spot + 1, "alias", 0.0, (target,))
+                self.pieces = sorted([*self.pieces, piece], key=lambda p: p.start)
+
+    def _near_names(self) -> list[Piece]:
+        """The one name that a run of words is but for a slip, when nobody rivals it."""
+        run = self.run([p for p in self.pieces if p.role == "person"])
+        if run is None or run[1] - run[0] > MAX_NAME:
+            return []
+        start, end = run
+        starts = [start]
+        if start and _may_be(self.typed[start - 1], {"anh": "anh"}):
+            starts.append(start - 1)
+        for first in starts:
+            near = self.index.roster.near(self.readings[first:end], strict=self.marked)
+            if (
+                near
+                and near[0].sure
+                and (len(near) == 1 or not near[1].sure or near[1].cost >= near[0].cost + 0.4)
+            ):
+                return [
+                    Piece(
+                        first, end, "person", 2.1 * max(2, end - first), (), True, (near[0].person,), "full"
+                    )
+                ]
+        return []
+
+    def _near_pieces(self) -> list[Piece]:
+        """Aliases with a slip in them, in windows that hold a word nothing else explains."""
+        pieces: list[Piece] = []
+        tried = 0
+        for spot in self.unexplained[:6] or range(min(4, len(self.typed))):
+            for start in range(max(0, spot - 4), spot + 1):
+                for end in range(spot + 1, min(start + 7, len(self.typed)) + 1):
+                    if tried > 60:
+                        return pieces
+                    tried += 1
+                    if piece := self.index.book.nearly(self.typed, start, end):
+                        pieces.append(piece)
+        return pieces
+
+    @property
+    def unexplained(self) -> list[int]:
+        """Positions of the words that no piece covers."""
+        covered = {i for p in self.pieces for i in range(p.start, p.end)}
+        return [i for i in range(len(self.typed)) if i not in covered]
+
+    def _call_away(self) -> None:
+        """ "Anh Hải ơi" calls somebody, it asks for nobody: such words become filling."""
+        for spot, word in enumerate(self.typed):
+            if word.plain not in speech.CALLING or spot == 0:
+                continue
+            start = spot - 1
+            named = self.before(spot)
+            if named is not None and named.role == "person" and named.form not in ("given", "family"):
+                self._replace(spot, spot + 1, "filling")
+                continue
+            if start > 0 and self.typed[start - 1].plain in speech.ADDRESS:
+                start -= 1
+            self._replace(start, spot + 1, "filling")
+
+    def _replace(self, start: int, end: int, role: Literal["filling"]) -> None:
+        kept = [p for p in self.pieces if p.end <= start or p.start >= end]
+        self.pieces = sorted([*kept, Piece(start, end, role, 0.0)], key=lambda p: p.start)
+
+    def _name_organisations(self) -> None:
+        """Words after a kind of organisation may be its own name: "trường THCS Nguyễn Huệ", "phường 1"."""
+        for piece in list(self.pieces):
+            if piece not in self.pieces or not any(t.kind == "block" for t in piece.targets):
+                continue  # no kind of organisation, or already part of another's own name
+            end = piece.end
+            while end < len(self.typed) and end - piece.end < _MAX_TAIL and self._proper(end, piece):
+                end += 1
+            inside = [p for p in self.pieces if p.start >= piece.end and p.end <= end]
+            size = end - piece.end
+            if any(
+                p.role == "person" and p.sure and (p.form not in ("family", "given") or size == 1)
+                for p in inside
+            ):
+                continue
+            if end == piece.end or any(p.start < end < p.end for p in self.pieces):
+                continue
+            numbered = self.typed[piece.end].plain.isdigit()
+            if piece.end - piece.start == 1 and self._family_too(piece.start) and not numbered:
+                self._unsure(piece)  # "truong my duyen" is a school or Ms Trương
+            self._replace(piece.end, end, "filling")
+
+    def _family_too(self, spot: int) -> bool:
+        word = self.typed[spot]
+        return not word.marked and word.plain in NAME_SYLLABLES
+
+    def _unsure(self, piece: Piece) -> None:
+        self.pieces[self.pieces.index(piece)] = replace(piece, sure=False)
+
+    def _proper(self, spot: int, kind: Piece) -> bool:
+        """Whether a word can belong to the own name of an organisation of this kind."""
+        first = spot == kind.end
+        word = self.typed[spot]
+        covering = next((p for p in self.pieces if p.start <= spot < p.end), None)
+        if covering is not None and covering.end - covering.start > 1 and covering.role != "person":
+            return False
+        if (
+            covering is not None
+            and covering.role == "alias"
+            and any(t.kind != "block" for t in covering.targets)
+        ):
+            return False
+        if covering is not None and covering.role in ("alias", "asking"):
+            return covering.role == "alias"
+        if first and covering is not None and covering.role in ("filling", "address"):
+            ahead = [self._plain_name(i) for i in range(spot + 1, min(spot + 3, len(self.typed)))]
+            needed = 1 if covering.role == "filling" and _may_be(word, speech.FAMILY_LIKE) else 2
+            if ahead[:needed] != [True] * needed:
+                return False
+        verb = speech.NOT_A_PROPER_NAME.get(word.plain)
+        if first and verb is not None and (not word.marked or word.text == verb):
+            return False
+        if word.plain.isdigit() or not is_syllable(word.plain) or len(word.plain) == 1:
+            return True
+        ahead_word = self.typed[kind.end].plain
+        commune = self.typed[kind.end - 1].plain in speech.COMMUNES and ahead_word in NAME_SYLLABLES
+        named = ahead_word in speech.FAMILIES or commune
+        follows = not first and covering is None and named and spot - kind.end <= (1 if commune else 2)
+        return follows or word.plain in NAME_SYLLABLES or word.plain in speech.PLACE_SYLLABLES
+
+    def _plain_name(self, spot: int) -> bool:
+        """Whether a word is a syllable of names and nothing else that we know."""
+        plain = self.typed[spot].plain
+        known = plain in speech.FILLING or plain in speech.ADDRESS
+        return plain in NAME_SYLLABLES and not (known and plain not in ("an", "van", "thi"))
+
+    # -- people
+
+    def named(self) -> set[int]:
+        """The people whose names the message holds for sure."""
+        return {i for p in self.pieces if p.role == "person" and p.sure for i in p.people}
+
+    def before(self, position: int) -> Piece | None:
+        """The piece that ends where this position begins."""
+        return next((p for p in self.pieces if p.end == position), None)
+
+    def touched(self, piece: Piece) -> bool:
+        """Whether a filling word that touches a name may be one more syllable of it."""
+        before = self.before(piece.start)
+        if (
+            before is not None
+            and before.role == "filling"
+            and piece.form not in ("full", "family_given", "family")
+        ):
+            last = self.typed[before.end - 1]
+            if before.end - before.start == 1 and _may_be(last, speech.FAMILY_LIKE):
+                return not (piece.form == "given" and last.plain in ("minh", "con"))
+        after = next((p for p in self.pieces if p.start == piece.end), None)
+        if after is not None and after.role in ("filling", "address") and after.end - after.start == 1:
+            follows = next((p for p in self.pieces if p.start == after.end), None)
+            addresses = after.role == "address" and follows is not None and follows.role == "person"
+            return not addresses and _may_be(self.typed[after.start], speech.GIVEN_LIKE)
+        return False
+
+    def called(self, piece: Piece) -> bool:
+        """Whether a single given name is meant as a name: addressed, asked for, or all there is."""
+        before = self.before(piece.start)
+        if before is not None and (
+            before.role == "address" or self.typed[before.end - 1].plain in ("so", "gap")
+        ):
+            return True
+        if any(p.role == "asking" and p.end <= piece.start for p in self.pieces):
+            return True
+        return all(p.role in ("person", "address") for p in self.pieces) and not self.unexplained
+
+    def asked(self) -> bool:
+        """Whether the message asks for somebody at all."""
+        if any(p.role == "asking" for p in self.pieces):
+            return True
+        phrases = [p for p in self.pieces if p.role == "filling" and p.end - p.start > 1]
+        inside = {i for p in phrases for i in range(p.start, p.end) if self.typed[i].plain != "ai"}  # "mã số"
+        return any(w.plain in speech.WHO for i, w in enumerate(self.typed) if i not in inside)
+
+    def department_told(self) -> bool:
+        """Whether a group is named clearly beside a bare given name: "Hải CNTT", not "vũ trường"."""
+        for piece in self.aliases():
+            lone = piece.end - piece.start == 1 and self.typed[piece.start].plain in NAME_SYLLABLES
+            if not lone:
+                return True
+        return False
+
+    def aliases(self) -> list[Piece]:
+        """The aliases that count: a wider one yields to a narrower ("cty" to "tnhh"), a place to a kind."""
+        found = [p for p in self.pieces if p.role == "alias"]
+        kinds = [p for p in found if self.typed[p.start].plain not in speech.PLACE_WORDS]
+        if any(t.kind == "block" for p in kinds for t in p.targets):
+            found = kinds
+        return [p for p in found if not any(set(p.targets) > set(q.targets) for q in found if q.targets)]
+
+    def run(self, people: Sequence[Piece]) -> tuple[int, int] | None:
+        """The words that look like one name which no single piece explains, or None."""
+        loose = set(self.unexplained)
+        spots = sorted(loose | {i for p in people for i in range(p.start, p.end)})
+        if not spots:
+            return None
+        groups: list[list[int]] = [[spots[0]]]
+        for spot in spots[1:]:
+            gap = [p for p in self.pieces if groups[-1][-1] < p.start < spot]
+            between = range(groups[-1][-1] + 1, spot)
+            bridged = len(between) == 1 and gap and gap[0].role in ("address", "filling")
+            family_first = any(p.form in ("family", "no_given") and p.end == between.start for p in people)
+            if not between or (bridged and (family_first or between.start - 1 in loose)):
+                groups[-1] += [*between, spot]
+            else:
+                groups.append([spot])
+        for group in groups:
+            start, end = group[0], group[-1] + 1
+            inside = [p for p in people if start <= p.start < end]
+            if len(inside) == 1 and inside[0].sure and (inside[0].start, inside[0].end) == (start, end):
+                continue
+            if (
+                len(inside) > 1
+                and all(p.form == "given" and p.sure for p in inside)
+                and not loose & set(group)
+            ):
+                continue
+            return start, end
+        return None
+
+    def wordy(self, spot: int) -> bool:
+        """Whether a word is a real word or a number, not a slip."""
+        plain = self.typed[spot].plain
+        return is_syllable(plain) or plain[0].isdigit()
+
+
+def _may_be(word: Word, names: dict[str, str]) -> bool:
+    """Whether a typed word may be one of these syllables of names: its diacritics do not speak against it."""
+    known = names.get(word.plain)
+    return known is not None and (not word.marked or compare_marks(word.text, known) is not Marks.CONFLICT)

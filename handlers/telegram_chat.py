@@ -1,0 +1,413 @@
+"""The Telegram door: aiogram in, by polling or webhook. Rule: acknowledged only when committed or buried.
+
+An update comes in raw, is read alone and goes through a real Dispatcher; its handler hands one event to
+`Turns`. What cannot be read becomes a dead letter that names its top-level fields and nothing else. While
+polling, the offset moves only past updates that are committed or buried; chats of one batch go side by side,
+each chat strictly in order. Log lines hold class names only: a library's message may hold the address, and so
+the token.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+import json
+import logging
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Any, Literal, TypeVar
+
+from aiogram import Bot, Dispatcher, Router
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.session.base import BaseSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import (
+    AiogramError,
+    ClientDecodeError,
+    TelegramEntityTooLarge,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramServerError,
+)
+from aiogram.methods import (
+    AnswerCallbackQuery,
+    DeleteMessage,
+    DeleteWebhook,
+    GetMe,
+    SendChatAction,
+    SetChatMenuButton,
+    SetMyCommands,
+    SetWebhook,
+    TelegramMethod,
+)
+from aiogram.types import BotCommand, CallbackQuery, ChatMemberUpdated, MenuButtonCommands, Message, Update
+from sqlalchemy.exc import SQLAlchemyError
+
+from data import conversations
+from flows.answers import Event, Pressed, Unreadable
+from flows.machine import State
+from handlers import telegram_words as words
+from handlers.mouth import Mouth, Sleep
+from handlers.telegram_polling import Polling, patience
+from handlers.telegram_replies import Replies
+from handlers.telegram_updates import (
+    ALLOWED,
+    WHENEVER,
+    event_of,
+    is_private,
+    number_of,
+    shape_of,
+)
+from handlers.turn import Busy, NotKept, Opens, Taken, Turns, at_once
+
+log = logging.getLogger("troly.telegram")
+
+DOOR = "telegram"
+CONNECTIONS = 100  # webhook calls Telegram may have open at once; they share commits
+DRAIN = 10.0  # seconds to say what is under way when the door closes
+LEFTOVERS_EVERY = 3.0  # seconds between looks for what a dead process left unsaid, on PostgreSQL
+ASIDE_SECONDS = 2  # how long a deletion, a typing sign or an answer to a press may take
+RETRY = {"Retry-After": "5"}
+_T = TypeVar("_T")
+
+
+class TelegramDoor:
+    """The assistant's Telegram bot. `start` and `stop` frame its life; `webhook` takes what Telegram posts.
+
+    `key` is a keyed hash in hexadecimal digits. `typing_after` is in seconds, `body_limit` in bytes. A
+    `session` handed in is the caller's to close. Raises aiogram's TokenValidationError when the token cannot
+    be one.
+    """
+
+    def __init__(
+        self,
+        turns: Turns,
+        *,
+        token: str,
+        api_base: str,
+        key: words.Key,
+        typing_after: float,
+        poll_seconds: int,
+        text_limit: int,
+        body_limit: int,
+        run_errands: Callable[[Taken], None] | None = None,
+        sleep: Sleep = asyncio.sleep,
+        session: BaseSession | None = None,
+    ) -> None:
+        for library in ("aiogram", "aiohttp"):  # their messages may hold the address, which holds the token
+            logging.getLogger(library).setLevel(logging.CRITICAL)
+        self._session = None if session else AiohttpSession(api=TelegramAPIServer.from_base(api_base))
+        self.bot = Bot(token, session=session or self._session)
+        self.turns = turns
+        self._replies = Replies(self.bot, key, patience=turns.lease / 2)
+        self.mouth = Mouth(DOOR, turns, self._replies.say, sleep=sleep)
+        self.body_limit = body_limit
+        self.run_errands = run_errands  # told of each turn once it is committed: one-time codes leave at once
+        self.username = ""  # as getMe tells it
+        self.trouble = ""  # what Telegram last failed at, as "method: class name"; "" when all is well
+        self.ready = asyncio.Event()  # Telegram knows how updates come here
+        self._key = key
+        self._typing_after = typing_after
+        self._poll_seconds = poll_seconds
+        self._text_limit = text_limit
+        self._sleep = sleep
+        self._secret = b""
+        self._open = False
+        self._life: list[asyncio.Task[None]] = []
+        self._inside: set[asyncio.Task[Any]] = set()  # turns under way
+        self._asides: set[asyncio.Task[None]] = set()  # deletions, typing signs, answers to presses
+        self.dispatcher = Dispatcher(disable_fsm=True)
+        self.dispatcher.include_router(self._router())
+
+    # -- its life
+
+    async def start(
+        self, *, mode: Literal["polling", "webhook"], webhook_url: str = "", webhook_secret: str = ""
+    ) -> None:
+        """Say what was left, then take in. Telegram need not be reachable: it is told later.
+
+        Raises ValueError when the webhook has no secret.
+        """
+        if mode == "webhook":
+            if not webhook_secret or not webhook_secret.isascii():
+                raise ValueError("the Telegram webhook needs a secret of A-Z a-z 0-9 _ -")
+            self._secret = webhook_secret.encode("ascii")
+        await self.mouth.say_what_was_left(orphans=self.turns.db.is_sqlite)
+        self._open = True
+        self._life = [
+            asyncio.create_task(self._take_in(mode, webhook_url, webhook_secret)),
+            asyncio.create_task(self._introduce()),
+        ]
+        if not self.turns.db.is_sqlite:
+            self._life.append(asyncio.create_task(self._look_for_leftovers()))
+
+    async def stop(self) -> None:
+        """Take nothing in any more; say what is under way, for DRAIN seconds; the rest stays in the ledger."""
+        self._open = False
+        for task in self._life:
+            task.cancel()
+        if self._life:
+            await asyncio.wait(self._life)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN):
+                await _all_done(self._inside)
+                await self.mouth.quiet()
+                await _all_done(self._asides)
+        unfinished = [*self._replies.unfinished(), *self._asides]
+        for unsaid in unfinished:
+            unsaid.cancel()
+        if unfinished:
+            await asyncio.wait(unfinished)
+        if self._session is not None:
+            await self._session.close()
+
+    async def _take_in(self, mode: str, url: str, secret: str) -> None:
+        way: TelegramMethod[bool] = DeleteWebhook()
+        if mode == "webhook":
+            way = SetWebhook(
+                url=url, secret_token=secret, allowed_updates=ALLOWED, max_connections=CONNECTIONS
+            )
+        await self._insist(way, essential=True)
+        self.ready.set()
+        if mode == "polling":
+            await Polling(
+                self.bot,
+                self.take_raw,
+                seconds=self._poll_seconds,
+                sleep=self._sleep,
+                to_its_end=self._to_its_end,
+                note=self._note,
+            ).go_on()
+
+    async def _introduce(self) -> None:
+        me = await self._insist(GetMe(), essential=False)
+        self.username = (me.username or "") if me is not None else ""
+        listed = words.commands(self.turns.content).items()
+        commands = [BotCommand(command=name, description=about) for name, (_, about) in listed]
+        await self._insist(SetMyCommands(commands=commands), essential=False)
+        await self._insist(SetChatMenuButton(menu_button=MenuButtonCommands()), essential=False)
+
+    async def _insist(self, method: TelegramMethod[_T], *, essential: bool) -> _T | None:
+        """Ask until Telegram answers. A refusal ends it with None, unless the door cannot live without."""
+        tries = 0
+        while True:
+            try:
+                answer = await self.bot(method, request_timeout=10)
+            except TelegramRetryAfter as wrong:
+                pause = float(wrong.retry_after)
+            except (AiogramError, OSError) as wrong:
+                pause = patience(tries)
+                self._note(method.__api_method__, wrong)
+                if not essential and not _is_passing(wrong):
+                    return None
+            else:
+                self._note(method.__api_method__, None)
+                return answer
+            tries += 1
+            await self._sleep(pause)
+
+    def _note(self, what: str, wrong: BaseException | None) -> None:
+        """Keep what is wrong now; one log line for each new trouble, not for each try."""
+        trouble = f"{what}: {type(wrong).__name__}" if wrong is not None else ""
+        if trouble and trouble != self.trouble:
+            log.warning("Telegram: %s", trouble)
+        self.trouble = trouble
+
+    async def _look_for_leftovers(self) -> None:
+        while True:
+            await self._sleep(LEFTOVERS_EVERY)
+            try:
+                await self.mouth.say_what_was_left(orphans=False)
+            except (SQLAlchemyError, OSError) as wrong:
+                log.warning("the ledger could not be looked through: %s", type(wrong).__name__)
+
+    # -- by webhook
+
+    async def webhook(self, secret_header: bytes | str | None, body: bytes) -> tuple[int, dict[str, str]]:
+        """Take what was posted; returns status and headers to answer with, once it is committed or buried."""
+        if not self._is_secret(secret_header):
+            return 401, {}
+        if len(body) > self.body_limit:
+            return 413, {}
+        if not self._open:
+            return 503, RETRY
+        try:
+            await self._to_its_end(self._take_body(body))
+        except (Busy, NotKept):
+            return 503, RETRY
+        return 200, {}
+
+    def _is_secret(self, given: bytes | str | None) -> bool:
+        if isinstance(given, str):
+            given = given.encode("utf-8", "replace")
+        if not given or not given.isascii() or not self._secret:
+            return False
+        return hmac.compare_digest(given, self._secret)
+
+    async def _take_body(self, body: bytes) -> None:
+        try:
+            update = Update.model_validate_json(body, context={"bot": self.bot})
+        except (ValueError, RecursionError):
+            await self._take_odd(body)
+        else:
+            await self._take(update)
+
+    async def _take_odd(self, body: bytes) -> None:
+        """Read slowly what the quick reader refused (lone surrogates are such a case), or bury it."""
+        try:
+            raw = json.loads(body)
+        except (ValueError, RecursionError) as wrong:
+            await self._bury(self._unnumbered(body), type(wrong).__name__, {"bytes": len(body)})
+            return
+        await self.take_raw(raw)
+
+    # -- one update
+
+    async def take_raw(self, raw: Any) -> None:
+        """Act on one update as Telegram sent it; returns when it is committed, buried or ignored on purpose.
+
+        Raises Busy or NotKept when it must come again.
+        """
+        number = number_of(raw)
+        if number is None:
+            await self._bury(self._unnumbered(_bytes_of(raw)), "no update_id", shape_of(raw))
+            return
+        try:
+            update = Update.model_validate(raw, context={"bot": self.bot})
+        except (ValueError, RecursionError) as wrong:
+            await self._bury(str(number), type(wrong).__name__, shape_of(raw))
+            return
+        await self._take(update)
+
+    async def _take(self, update: Update) -> None:
+        number = str(update.update_id)
+        if number_of({"update_id": update.update_id}) is None:
+            await self._bury(number, "no update_id", sorted(update.model_fields_set))
+            return
+        if not (update.message or update.callback_query or update.edited_message or update.my_chat_member):
+            kinds = sorted(update.model_fields_set - {"update_id"})
+            if not kinds:
+                await self._bury(number, "nothing we know", sorted(update.model_extra or ())[:20])
+            return  # a kind we never asked for: ignored on purpose
+        try:
+            await self.dispatcher.feed_update(self.bot, update)
+        except (Busy, NotKept):
+            raise
+        except Exception as wrong:  # noqa: BLE001  # a fault in one update must never stop its neighbours
+            log.error("an update could not be acted on: %s", type(wrong).__name__)
+            await self._bury(number, type(wrong).__name__, sorted(update.model_fields_set))
+
+    async def _bury(self, key: str, why: str, shape: Any) -> None:
+        turns = self.turns
+        try:
+            async with turns.db.writing() as connection:
+                await conversations.bury(turns.db, connection, DOOR, key, why, shape, turns.clock())
+        except (SQLAlchemyError, OSError) as wrong:
+            raise NotKept(type(wrong).__name__) from None
+        log.warning("an update went to the dead letters: %s", why)
+
+    def _unnumbered(self, body: bytes) -> str:
+        """A key for what has no number: the same thing is buried once."""
+        return "body-" + self._key("dead|" + hashlib.sha256(body).hexdigest())[:24]
+
+    # -- what it means
+
+    def _router(self) -> Router:
+        router = Router(name=DOOR)
+        router.message.register(self._on_message)
+        router.edited_message.register(self._on_edited)
+        router.callback_query.register(self._on_press)
+        router.my_chat_member.register(self._on_membership)
+        return router
+
+    async def _on_message(self, message: Message, event_update: Update) -> None:
+        if not is_private(message) or message.from_user is None:
+            return
+        event = event_of(message, self.turns.content, self._text_limit)
+        if event is None:
+            return
+        user = message.from_user.id
+        taken = await self._turn(user, event_update.update_id, at_once(event))
+        if taken.forget:
+            self._aside(DeleteMessage(chat_id=user, message_id=message.message_id), tries=2)
+
+    async def _on_edited(self, message: Message, event_update: Update) -> None:
+        if not is_private(message) or message.from_user is None:
+            return
+        await self._turn(
+            message.from_user.id, event_update.update_id, at_once(Unreadable("edited", WHENEVER))
+        )
+
+    async def _on_press(self, press: CallbackQuery, event_update: Update) -> None:
+        if press.message is not None and press.message.chat.type == "private":
+            user, data = press.from_user.id, press.data or ""
+
+            def opens(state: State, at: datetime) -> Event:
+                valid = words.labels_valid_now(state, self.turns.content, at)
+                return Pressed(words.label_pressed(self._key, str(user), data, valid), at)
+
+            await self._turn(user, event_update.update_id, opens)
+        self._aside(AnswerCallbackQuery(callback_query_id=press.id))
+
+    async def _on_membership(self, change: ChatMemberUpdated) -> None:
+        """Blocking or unblocking the bot moves no conversation: replies then find out by themselves."""
+
+    async def _turn(self, user: int, number: int, opens: Opens) -> Taken:
+        started: list[asyncio.Task[None]] = []
+        typing = asyncio.get_running_loop().call_later(
+            self._typing_after,
+            lambda: started.append(self._aside(SendChatAction(chat_id=user, action="typing"))),
+        )
+        try:
+            taken = await self.turns.take(f"{DOOR}:{user}", str(number), opens, pushed=True)
+        finally:
+            typing.cancel()
+            for task in started:
+                task.cancel()
+        self.mouth.say(taken.rows)
+        if self.run_errands is not None:
+            self.run_errands(taken)
+        return taken
+
+    async def _to_its_end(self, work: Coroutine[Any, Any, _T]) -> _T:
+        """Do `work` even if the caller is broken off: what is committed must be said by this process."""
+        task = asyncio.create_task(work)
+        self._inside.add(task)
+        task.add_done_callback(self._inside.discard)
+        return await asyncio.shield(task)
+
+    def _aside(self, method: TelegramMethod[bool], *, tries: int = 1) -> asyncio.Task[None]:
+        """Ask Telegram for something whose failure nobody must notice."""
+        task = asyncio.create_task(self._try(method, tries))
+        self._asides.add(task)
+        task.add_done_callback(self._asides.discard)
+        return task
+
+    async def _try(self, method: TelegramMethod[bool], tries: int) -> None:
+        for _ in range(tries):
+            try:
+                await self.bot(method, request_timeout=ASIDE_SECONDS)
+                return
+            except (AiogramError, OSError, ValueError) as wrong:
+                log.debug("%s failed: %s", method.__api_method__, type(wrong).__name__)
+
+
+def _is_passing(wrong: BaseException) -> bool:
+    """Whether asking again may help: the network, the server, an answer that was cut off."""
+    if isinstance(wrong, TelegramEntityTooLarge):
+        return False
+    return isinstance(wrong, TelegramNetworkError | TelegramServerError | ClientDecodeError | OSError)
+
+
+def _bytes_of(raw: Any) -> bytes:
+    try:
+        return json.dumps(raw).encode()
+    except (ValueError, TypeError, RecursionError):
+        return b""
+
+
+async def _all_done(tasks: set[asyncio.Task[Any]]) -> None:
+    while tasks:
+        await asyncio.wait(set(tasks))

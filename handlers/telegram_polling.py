@@ -1,0 +1,122 @@
+"""Asking Telegram for updates. Rule: the offset moves only past updates that were committed, buried or ignored."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from typing import Any, ClassVar
+
+from aiogram import Bot
+from aiogram.exceptions import ClientDecodeError, TelegramRetryAfter
+from aiogram.methods import TelegramMethod
+
+from handlers.mouth import PATIENCE, Sleep
+from handlers.telegram_updates import ALLOWED, number_of, sender_of
+from handlers.turn import Busy, NotKept
+
+log = logging.getLogger("troly.telegram")
+
+EMPTY_SECONDS = 0.2  # an empty answer that came sooner is followed by a pause of this length
+_BATCH = 100
+
+
+class GetRawUpdates(TelegramMethod[list[Any]]):
+    """getUpdates whose answer is left as it came, so that one bad update does not spoil the batch."""
+
+    __returning__: ClassVar[Any] = list[Any]
+    __api_method__: ClassVar[str] = "getUpdates"
+
+    offset: int
+    timeout: int
+    limit: int = _BATCH
+    allowed_updates: list[str] = ALLOWED
+
+
+Take = Callable[
+    [Any], Awaitable[None]
+]  # acts on one raw update; raises Busy or NotKept when it must come again
+ToItsEnd = Callable[[Coroutine[Any, Any, int]], Awaitable[int]]
+Note = Callable[[str, BaseException | None], None]
+
+
+class Polling:
+    """Long polls, one after the other. `to_its_end` runs a batch so that cancelling the polls does not cut it."""
+
+    def __init__(
+        self, bot: Bot, take: Take, *, seconds: int, sleep: Sleep, to_its_end: ToItsEnd, note: Note
+    ) -> None:
+        self._bot = bot
+        self._take = take
+        self._seconds = seconds
+        self._sleep = sleep
+        self._to_its_end = to_its_end
+        self._note = note
+
+    async def go_on(self) -> None:
+        """Ask and take until cancelled, whatever happens."""
+        offset, tries = 0, 0
+        while True:
+            try:
+                asked = time.monotonic()
+                batch = await self._ask(offset)
+                self._note("getUpdates", None)
+                stayed, offset = offset, await self._to_its_end(self._take_batch(batch, offset))
+                if offset != stayed or (not batch and time.monotonic() - asked > EMPTY_SECONDS):
+                    tries = 0
+                    continue
+                # nothing moved: the database or the queue is in trouble, or Telegram does not make us wait
+                pause = patience(tries) if batch else EMPTY_SECONDS
+            except TelegramRetryAfter as wrong:
+                pause = float(wrong.retry_after)
+            except Exception as wrong:  # noqa: BLE001  # whatever it is, the polling must go on
+                self._note("getUpdates", wrong)
+                pause = patience(tries)
+            tries += 1
+            await self._sleep(pause)
+
+    async def _ask(self, offset: int) -> list[Any]:
+        """The next batch. What cannot be decoded is asked for singly, then reduced to its number."""
+        for limit in (_BATCH, 1):
+            method = GetRawUpdates(offset=offset, timeout=self._seconds, limit=limit)
+            try:
+                answer: list[Any] = await self._bot(method, request_timeout=self._seconds + 10)
+                return answer
+            except ClientDecodeError as wrong:
+                number = re.search(r'"update_id"\s*:\s*([0-9]{1,18})', str(wrong.data))
+                if limit == 1 and number is not None:
+                    return [{"update_id": int(number.group(1))}]
+                if limit == 1:
+                    raise
+        return []
+
+    async def _take_batch(self, batch: list[Any], offset: int) -> int:
+        """Take every update of a batch; returns the offset up to which none is left."""
+        lines: dict[str, list[Any]] = {}
+        for raw in batch:
+            lines.setdefault(sender_of(raw), []).append(raw)
+        left = [n for part in await asyncio.gather(*map(self._take_line, lines.values())) for n in part]
+        numbers = [n for raw in batch if (n := number_of(raw)) is not None]
+        return min(left) if left else max((n + 1 for n in numbers), default=offset)
+
+    async def _take_line(self, line: Iterable[Any]) -> list[int]:
+        """Take one person's updates in order; returns the numbers of those from the first that was not kept."""
+        left: list[int] = []
+        for raw in line:
+            if not left:
+                try:
+                    await self._take(raw)
+                    continue
+                except (Busy, NotKept) as wrong:
+                    log.warning("an update waits: %s", type(wrong).__name__)
+            number = number_of(raw)
+            if number is not None:
+                left.append(number)
+        return left
+
+
+def patience(tries: int) -> float:
+    """How long to wait after so many failures, in seconds."""
+    return PATIENCE[min(tries, len(PATIENCE) - 1)]

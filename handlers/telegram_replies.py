@@ -1,0 +1,129 @@
+"""How rows of the ledger are said in Telegram. Rule: one process does not say a part twice that was taken."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any, ClassVar
+from weakref import WeakSet
+
+from aiogram import Bot
+from aiogram.exceptions import (
+    AiogramError,
+    TelegramBadRequest,
+    TelegramEntityTooLarge,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+    TelegramRetryAfter,
+    TelegramServerError,
+)
+from aiogram.methods import TelegramMethod
+
+from data.outbox import Outgoing
+from handlers import telegram_words as words
+from handlers.mouth import Again, Refused
+
+log = logging.getLogger("troly.telegram")
+
+
+class Tell(TelegramMethod[dict[str, Any]]):
+    """sendMessage with what we use of it: a third of the work, and the answer is not read back."""
+
+    __returning__: ClassVar[Any] = dict[str, Any]
+    __api_method__: ClassVar[str] = "sendMessage"
+
+    chat_id: int
+    text: str
+    parse_mode: str | None = None
+    reply_markup: dict[str, Any] | None = None
+
+
+class TellContact(TelegramMethod[dict[str, Any]]):
+    """sendContact; `phone_number` is international."""
+
+    __returning__: ClassVar[Any] = dict[str, Any]
+    __api_method__: ClassVar[str] = "sendContact"
+
+    chat_id: int
+    phone_number: str
+    first_name: str
+
+
+class Replies:
+    """Says rows through one bot; `say` is what a Mouth calls. One request may take `patience` seconds."""
+
+    def __init__(self, bot: Bot, key: words.Key, *, patience: float) -> None:
+        self._bot = bot
+        self._key = key
+        self._patience = max(1, int(patience))
+        self._progress: dict[str, tuple[int, int]] = {}  # address -> (row, how many of its parts are said)
+        self._sayers: WeakSet[asyncio.Task[Any]] = WeakSet()
+
+    async def say(self, row: Outgoing) -> None:
+        """Say one row; tried again, it goes on after the parts that were said. Raises Again or Refused."""
+        sayer = asyncio.current_task()
+        if sayer is not None:
+            self._sayers.add(sayer)
+        user = row.address.partition(":")[2]
+        parts = words.parts(row.body, user, self._key)
+        begun = self._progress.get(row.address)
+        first = begun[1] if begun is not None and begun[0] == row.id else 0
+        for n in range(first, len(parts)):
+            try:
+                await self._say_part(int(user), parts[n])
+            except Again:
+                self._progress[row.address] = (row.id, n)
+                raise
+            except Refused:
+                self._progress.pop(row.address, None)
+                raise
+        self._progress.pop(row.address, None)
+
+    def unfinished(self) -> list[asyncio.Task[Any]]:
+        """The tasks that are still saying something; broken off, they leave their rows to the ledger."""
+        return [task for task in self._sayers if not task.done()]
+
+    async def _say_part(self, chat: int, part: words.Part) -> None:
+        if part.phone:  # refused or not: the number stands in the text
+            await self._send(TellContact(chat_id=chat, phone_number=part.phone, first_name=part.name))
+            return
+        text = words.escaped(part.text)
+        dislike = await self._send(Tell(chat_id=chat, text=text, parse_mode="HTML", reply_markup=part.markup))
+        if dislike == "entities":
+            dislike = await self._send(Tell(chat_id=chat, text=part.text, reply_markup=part.markup))
+        if dislike == "keyboard":  # options can be typed, too
+            dislike = await self._send(Tell(chat_id=chat, text=part.text))
+        if dislike:
+            raise Refused("failed")
+
+    async def _send(self, method: Tell | TellContact) -> str:
+        """Send; returns "" when it was taken, else what was disliked: entities, keyboard, or other."""
+        try:
+            await self._bot(method, request_timeout=self._patience)
+            return ""
+        except TelegramRetryAfter as wrong:
+            raise Again(float(wrong.retry_after)) from None
+        except TelegramForbiddenError:
+            raise Refused("blocked") from None
+        except (TelegramBadRequest, TelegramMigrateToChat, TelegramEntityTooLarge) as wrong:
+            return _disliked(wrong.message)
+        except TelegramServerError as wrong:
+            if isinstance(method, TellContact) and "not " in wrong.message.lower():
+                return "other"  # 501, "not implemented", of a server that knows less
+            log.info("a reply waits: %s", type(wrong).__name__)
+            raise Again from None
+        except (AiogramError, OSError) as wrong:
+            log.info("a reply waits: %s", type(wrong).__name__)
+            raise Again from None
+        except ValueError as wrong:
+            log.error("a reply could not be written down for Telegram: %s", type(wrong).__name__)
+            return "other"
+
+
+def _disliked(message: str) -> str:
+    lowered = message.lower()
+    if "parse entities" in lowered:
+        return "entities"
+    if any(word in lowered for word in ("button", "keyboard", "reply_markup", "reply markup")):
+        return "keyboard"
+    return "other"

@@ -1,0 +1,235 @@
+"""How a reply looks in Telegram: parts, keyboards, button ids, commands. Rule: readable without buttons."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import html
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from flows import book
+from flows.answers import plain
+from flows.content import Content
+from flows.machine import State
+from flows.steps import Scene
+
+Key = Callable[[str], str]  # a keyed hash in hexadecimal digits, 24 or more
+Markup = dict[str, Any]
+
+TEXT_UNITS = 4096  # longest message, in UTF-16 units
+BUTTONS = 100  # most buttons under one message
+KEYBOARD_ROWS = 12  # most rows of a reply keyboard
+SHORT_LABEL = 18  # two labels of at most this many characters share a row
+_ID_BYTES = 12  # of the keyed hash; 16 characters of base64url, Telegram takes 64
+VIETNAM = timezone(timedelta(hours=7))  # no summer time since 1975; needs no time zone files
+
+OPEN_SECURE_PAGE = "Mở trang bảo mật"
+OPEN_LINK = "Mở liên kết"
+ONLY_BUTTONS = "Mời anh/chị chọn."
+
+# command -> (the words it means, what Telegram's menu shows); a flow's own label stands for itself
+_WORDS = {
+    "menu": ("menu", "Về menu"),
+    "trogiup": (book.HELP_LABEL, "Trợ lý làm được gì"),
+    "quaylai": (book.BACK_LABEL, "Lùi một bước"),
+    "huy": ("hủy", "Thôi việc đang làm"),
+    "canbo": (book.PERSON_LABEL, "Cách gặp người hỗ trợ"),
+}
+_FLOWS = {"tracuu": "lookup", "dangky": "registration", "matkhau": "password", "daumoi": "contacts"}
+_ALSO = {"start": "menu", "help": book.HELP_LABEL, "cancel": "hủy", "stop": "hủy"}  # understood, not listed
+
+
+def commands(content: Content) -> dict[str, tuple[str, str]]:
+    """Every command listed in Telegram's menu: name -> (the words it means, its description)."""
+    flows = {
+        name: (book.label(flow, content), book.label(flow, content))
+        for name, flow in _FLOWS.items()
+        if flow in book.FLOWS
+    }
+    return {"menu": _WORDS["menu"], **flows, **_WORDS}
+
+
+def words_of(text: str, content: Content) -> str:
+    """What was typed, a known command replaced by the words it means ("/quaylai" -> "Quay lại")."""
+    if not text.startswith("/"):
+        return text
+    name = text[1:].split(maxsplit=1)[0].partition("@")[0].lower() if len(text) > 1 else ""
+    if name in _ALSO:
+        return _ALSO[name]
+    found = commands(content).get(name)
+    return found[0] if found else text
+
+
+# -- buttons
+
+
+def button_id(key: Key, user: str, label: str) -> str:
+    """The callback data of a button: belongs to one person and one wording, nothing is stored for it."""
+    digest = key(f"{user}|{plain(label) or label}")
+    return base64.urlsafe_b64encode(bytes.fromhex(digest[: 2 * _ID_BYTES])).decode("ascii")
+
+
+def label_pressed(key: Key, user: str, data: str, labels: Iterable[str]) -> str:
+    """Which of `labels` this person's button `data` stands for; "" when none. Equally slow either way."""
+    given = data.encode("utf-8", "replace")
+    found = ""
+    for label in labels:
+        if hmac.compare_digest(button_id(key, user, label).encode("ascii"), given):
+            found = label
+    return found
+
+
+def labels_valid_now(state: State, content: Content, at: datetime) -> tuple[str, ...]:
+    """Every wording a press may mean now: offered last or by the step, on the menu, or valid anywhere."""
+    _, step = book.find(state.flow, state.step)
+    choices = step.choices(Scene(state.answers, content, at)) if step is not None else ()
+    labels = (
+        *state.options,
+        *(choice.label for choice in choices),
+        *book.menu(content).options,
+        *book.always_offered(content),
+    )
+    return tuple(dict.fromkeys(labels))
+
+
+def _rows(labels: Sequence[str]) -> list[list[str]]:
+    """One label a row; two when both are short."""
+    rows: list[list[str]] = []
+    for label in labels:
+        last = rows[-1] if rows else None
+        if last is not None and len(last) == 1 and len(last[0]) <= SHORT_LABEL and len(label) <= SHORT_LABEL:
+            last.append(label)
+        else:
+            rows.append([label])
+    return rows
+
+
+def _keyboard(body: Mapping[str, Any], user: str, key: Key) -> Markup:
+    options = [str(label) for label in body.get("options", ())][:BUTTONS]
+    shares = body.get("shares", "")
+    if shares:
+        keys: list[list[dict[str, Any]]] = [[{"text": shares, "request_contact": True}]]
+        keys += [[{"text": label} for label in row] for row in _rows([o for o in options if o != shares])]
+        return {"keyboard": keys[:KEYBOARD_ROWS], "resize_keyboard": True, "one_time_keyboard": True}
+    buttons: list[list[dict[str, Any]]] = []
+    if _has_link_button(body):
+        label = OPEN_SECURE_PAGE if "/secure/" in body["link"] else OPEN_LINK
+        buttons.append([{"text": label, "url": body["link"]}])
+    for row in _rows(options):
+        buttons.append([{"text": label, "callback_data": button_id(key, user, label)} for label in row])
+    return {"inline_keyboard": buttons} if buttons else {"remove_keyboard": True}
+
+
+def _has_link_button(body: Mapping[str, Any]) -> bool:
+    """Telegram takes only public https addresses as buttons, and none beside a reply keyboard."""
+    return str(body.get("link", "")).startswith("https://") and not body.get("shares")
+
+
+# -- text
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message to send: text with an optional keyboard, or a contact card when `phone` is set."""
+
+    text: str = ""
+    markup: Markup | None = None
+    phone: str = ""
+    name: str = ""
+
+
+def parts(body: Mapping[str, Any], user: str, key: Key) -> list[Part]:
+    """The messages that say a reply of the ledger, in order; the keyboard is under the last text."""
+    texts = split(_text(body)) or [ONLY_BUTTONS]
+    out = [Part(text) for text in texts[:-1]]
+    out.append(Part(texts[-1], _keyboard(body, user, key)))
+    card = body.get("contact")
+    if card:
+        out.append(Part(phone=international(card["phone"]), name=card["name"]))
+    return out
+
+
+def _text(body: Mapping[str, Any]) -> str:
+    text = str(body.get("text", ""))
+    if "until" in body:
+        clock = datetime.fromisoformat(body["until"]).astimezone(VIETNAM)
+        text = f"{text}\n(đến {clock:%H:%M})"
+    link = body.get("link", "")
+    if link and link not in text and not _has_link_button(body):
+        text = f"{text}\n{link}"
+    return text
+
+
+def international(phone: str) -> str:
+    """ "0836393959" -> "+84836393959", which can be called from anywhere; anything else stays."""
+    return f"+84{phone[1:]}" if phone.startswith("0") and len(phone) == 10 else phone
+
+
+def escaped(text: str) -> str:
+    """`text` for parse_mode HTML."""
+    return html.escape(text, quote=False)
+
+
+_WEIGHT = {"&": 5, "<": 4, ">": 4}  # as they are written in HTML; Telegram counts them as 1
+
+
+def _weight(ch: str) -> int:
+    return _WEIGHT.get(ch) or (2 if ord(ch) > 0xFFFF else 1)
+
+
+def split(text: str, limit: int = TEXT_UNITS) -> list[str]:
+    """`text` in parts of at most `limit` UTF-16 units once escaped, cut at a line, a word or a character.
+
+    A character and its marks stay together, unless they alone are longer than a message.
+    """
+    out: list[str] = []
+    text = text.strip()
+    while text:
+        cut = _fits(text, limit)
+        if cut < len(text):
+            cut = _good_cut(text, cut)
+        piece = text[:cut].rstrip()
+        if piece:
+            out.append(piece)
+        text = text[cut:].lstrip()
+    return out
+
+
+def _fits(text: str, limit: int) -> int:
+    """How many characters from the start fit into `limit`."""
+    if 5 * len(text) <= limit:
+        return len(text)
+    weight = 0
+    for n, ch in enumerate(text):
+        weight += _weight(ch)
+        if weight > limit:
+            return n
+    return len(text)
+
+
+def _good_cut(text: str, cut: int) -> int:
+    for mark in ("\n", " "):
+        at = text.rfind(mark, cut // 2, cut + 1)
+        if at > 0:
+            return at
+    whole = cut
+    while whole > 0 and _joined(text[whole - 1], text[whole]):
+        whole -= 1
+    return whole or cut
+
+
+_JOINERS = ("\u200d", "\ufe0e", "\ufe0f")
+
+
+def _joined(before: str, after: str) -> bool:
+    """Whether the two belong to one visible character: marks, emoji joiners, skin tones."""
+    return (
+        unicodedata.combining(after) != 0
+        or after in _JOINERS
+        or before == "\u200d"
+        or "\U0001f3fb" <= after <= "\U0001f3ff"
+    )

@@ -1,0 +1,426 @@
+"""The web door: the chat page, its socket, and the secure page. Rule: a browser is believed nothing but the words it sends and its own cookie."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from data import conversations, outbox, proofs
+from data.proofs import Page
+from flows import shield
+from flows.answers import TypedSecret
+from handlers.sms import Courier, Sms
+from handlers.terminal import NEVER, BadInput, Pass, place_object, read_object, shown
+from handlers.turn import Busy, NotKept, Opens, Taken, Turns, at_once
+
+log = logging.getLogger("troly.web")
+
+PAGES = Path(__file__).parent / "pages"
+VISITOR_DAYS = 180
+ID_LIMIT = 64  # characters of a message id that a page may send
+FORM_LIMIT = 4096  # bytes of a posted secure page
+BUSY = "Đang có rất nhiều người nhắn. Anh/chị chờ vài giây, tin sẽ được gửi lại."
+NOT_FROM_HERE = ("secure", "contact")  # a page cannot vouch for a phone; codes go to the secure page only
+SAME_SITE = ("same-origin", "none", "")
+
+_ERRORS = {
+    "expired": "Mã đã hết hạn hoặc đã dùng rồi. Anh/chị quay lại cuộc trò chuyện để nhận mã mới.",
+    "spent": "Đã quá số lần nhập cho phép. Anh/chị quay lại cuộc trò chuyện để xem cách khác.",
+}
+GONE = "Trang này đã hết hạn hoặc không có. Anh/chị quay lại cuộc trò chuyện để nhận đường dẫn mới."
+
+
+class Web:
+    """The web door's routes. `say_elsewhere` lets another door say what the secure page led to."""
+
+    def __init__(
+        self,
+        turns: Turns,
+        *,
+        address: str,
+        demo: bool,
+        text_limit: int,
+        frames_per_minute: int,
+        courier: Courier | None,
+        say_elsewhere: dict[str, Callable[[Taken], None]],
+        telegram: Callable[[bytes | str | None, Request], Awaitable[tuple[int, dict[str, str]]]] | None = None,
+    ) -> None:
+        self._turns = turns
+        self._address = address
+        self._https = address.startswith("https://")
+        self._cookie = "__Host-troly_visitor" if self._https else "troly_visitor"
+        self._demo = demo
+        self._text_limit = text_limit
+        self._frames_per_minute = frames_per_minute
+        self._courier = courier
+        self._say_elsewhere = say_elsewhere
+        self._telegram = telegram
+        self._sockets: dict[str, set[_Socket]] = {}
+        self._errands: set[asyncio.Task[Any]] = set()
+        self._proof_key = secrets.token_bytes(32)
+        self._templates = Environment(
+            loader=FileSystemLoader(PAGES / "templates"), autoescape=select_autoescape(default=True), trim_blocks=True
+        )
+        self._version = _static_version()
+        self.app = Starlette(
+            routes=[
+                Route("/", self.page, methods=["GET"]),
+                WebSocketRoute("/chat/socket", self.socket),
+                Mount("/chat/static", StaticFiles(directory=PAGES / "static"), name="static"),
+                Route("/secure/{token}", self.secure_page, methods=["GET"]),
+                Route("/secure/{token}", self.secure_post, methods=["POST"]),
+                Route("/telegram/webhook", self.telegram_webhook, methods=["POST"]),
+                Route("/healthz", self.healthz, methods=["GET"]),
+                Route("/readyz", self.readyz, methods=["GET"]),
+            ],
+            exception_handlers={404: self._lost, 405: self._lost},
+        )
+
+    # -- the page
+
+    async def page(self, request: Request) -> Response:
+        """The chat page; gives a new visitor their cookie."""
+        office = self._turns.content.office
+        response = self._html("chat.html", request, demo=self._demo, hotline=office.hotline)
+        if not _good_cookie(request.cookies.get(self._cookie)):
+            response.set_cookie(
+                self._cookie,
+                secrets.token_urlsafe(24),
+                max_age=VISITOR_DAYS * 86400,
+                httponly=True,
+                samesite="lax",
+                secure=self._https,
+                path="/",
+            )
+        return response
+
+    def _html(self, template: str, request: Request, status: int = 200, **context: Any) -> HTMLResponse:
+        text = self._templates.get_template(template).render(
+            office_name=self._turns.content.office.name, static_version=self._version, **context
+        )
+        return HTMLResponse(text, status, headers=self._headers(request.url.netloc))
+
+    def _headers(self, host: str) -> dict[str, str]:
+        socket = f"{'wss' if self._https else 'ws'}://{host}"
+        headers = {
+            "content-security-policy": (
+                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+                f"connect-src 'self' {socket}; form-action 'self'; base-uri 'none'; object-src 'none'; "
+                "frame-ancestors 'none'; manifest-src 'self'"
+            ),
+            "x-content-type-options": "nosniff",
+            "referrer-policy": "no-referrer",
+            "cache-control": "no-store",
+            "permissions-policy": "camera=(), microphone=(), geolocation=()",
+            "cross-origin-opener-policy": "same-origin",
+        }
+        if self._https:
+            headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
+        return headers
+
+    def _notice(self, request: Request, status: int, title: str, message: str, tone: str = "error") -> HTMLResponse:
+        return self._html(
+            "notice.html",
+            request,
+            status,
+            title=title,
+            message=message,
+            tone=tone,
+            hotline=self._turns.content.office.hotline,
+        )
+
+    async def _lost(self, request: Request, exc: Exception) -> Response:
+        return self._notice(request, 404, "Không có trang này", "Anh/chị về trang trò chuyện giúp em nhé.")
+
+    # -- the socket
+
+    async def socket(self, websocket: WebSocket) -> None:
+        """One tab's connection: objects of the contract, both ways."""
+        cookie = websocket.cookies.get(self._cookie)
+        if not _good_cookie(cookie) or not self._same_origin(websocket):
+            await websocket.close(4403)
+            return
+        address = address_of(str(cookie))
+        await websocket.accept()
+        one = _Socket(websocket, address)
+        self._sockets.setdefault(address, set()).add(one)
+        try:
+            while True:
+                frame = await websocket.receive_text()
+                if not one.may_send(self._turns.clock(), self._frames_per_minute):
+                    await websocket.close(4429)
+                    return
+                await self._frame(one, frame)
+        except (WebSocketDisconnect, KeyError, RuntimeError):
+            pass  # the tab is gone, or sent bytes: nothing is lost, it asks for what it missed
+        finally:
+            mine = self._sockets.get(address, set())
+            mine.discard(one)
+            if not mine:
+                self._sockets.pop(address, None)
+
+    def _same_origin(self, websocket: WebSocket) -> bool:
+        origin = websocket.headers.get("origin")
+        if origin is None:
+            return True  # not a browser: nobody's cookie rides along unasked
+        return urlsplit(origin).netloc in (websocket.headers.get("host"), urlsplit(self._address).netloc)
+
+    async def _frame(self, one: _Socket, frame: str) -> None:
+        try:
+            given = json.loads(frame)
+        except (ValueError, RecursionError):
+            given = None
+        if not isinstance(given, dict):
+            await one.send({"error": "Mỗi khung phải là một đối tượng JSON."})
+            return
+        if isinstance(given.get("after"), int):
+            await self._catch_up(one, given["after"])
+        elif isinstance(given.get("seen"), int):
+            self._turns.mark_seen(one.address, given["seen"])
+        else:
+            await self._act(one, given)
+
+    async def _catch_up(self, one: _Socket, after: int) -> None:
+        turns = self._turns
+        async with turns.db.reading() as connection:
+            missed = await outbox.unseen(connection, one.address, after)
+            found = (await conversations.load(connection, turns.seal, [one.address])).get(one.address)
+        place = (found.state.flow, found.state.step) if found else ("", "")
+        await one.send(
+            {
+                "replies": [{**shown(row.body), **_web_only(row)} for row in missed],
+                "at": place_object(place),
+                "now": datetime.fromtimestamp(turns.clock() + (found.clock if found else 0.0), UTC).isoformat(),
+                "conversation": hashlib.sha256(one.address.encode()).hexdigest()[:16],
+            }
+        )
+
+    async def _act(self, one: _Socket, given: dict[str, Any]) -> None:
+        message_id = given.pop("id", None)
+        if not isinstance(message_id, str) or not 0 < len(message_id) <= ID_LIMIT:
+            message_id = secrets.token_hex(16)
+        try:
+            if any(k in given for k in NOT_FROM_HERE) or ("wait" in given and not self._demo):
+                raise BadInput("Trang này không nhận mục đó.")
+            if isinstance(given.get("file"), dict) and "path" in given["file"]:
+                raise BadInput("Trang này không nhận đường dẫn tệp.")
+            wish = read_object(given, self._text_limit)
+            if isinstance(wish, Pass):
+                await self._pass_time(one.address, wish.seconds)
+                await one.send({"for": message_id, "replies": [], "at": None})
+                return
+            taken = await self._turns.take(one.address, f"web:{message_id}", wish, pushed=False)
+        except BadInput as bad:
+            await one.send({"for": message_id, "error": str(bad)})
+            return
+        except (Busy, NotKept):
+            await one.send({"error": BUSY})
+            return
+        forget = taken.forget or (taken.repeat and bool(shield.secret_in(str(given.get("text", "")), expected=False)))
+        await self.say(taken, to=one, extra={"for": message_id} | ({"forget": True} if forget else {}))
+        self.run_errands(taken)
+
+    async def _pass_time(self, address: str, seconds: float) -> None:
+        turns = self._turns
+        async with turns.db.writing() as connection:
+            await conversations.move_clock(turns.db, connection, turns.seal, address, seconds, turns.clock())
+
+    async def say(self, taken: Taken, to: _Socket | None = None, extra: dict[str, Any] | None = None) -> None:
+        """Show replies in the tab that asked, and in the person's other tabs."""
+        frame = {
+            "replies": [{**shown(row.body), **_web_only(row)} for row in taken.rows],
+            "at": place_object(taken.place),
+        }
+        if self._demo:
+            frame["sms"] = []
+        for one in list(self._sockets.get(taken.address, ())):
+            await one.send({**frame, **(extra or {})} if one is to else frame)
+
+    def run_errands(self, taken: Taken) -> None:
+        """Send the codes of this turn; the replies do not wait for them, so a hit takes no longer than a miss."""
+        if taken.codes_out and self._courier is not None:
+            self._start(self._courier.deliver())
+
+    async def show_sms(self, sms: Sms) -> None:
+        """Show a message of the pretend phone to the person whose conversation caused it."""
+        for one in list(self._sockets.get(sms.address, ())):
+            await one.send({"replies": [], "sms": [{"to": sms.to, "text": sms.text}]})
+
+    def _start(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
+
+    async def quiet(self) -> None:
+        """Return when no errand is under way."""
+        while self._errands:
+            await asyncio.wait(set(self._errands))
+
+    # -- the secure page
+
+    async def secure_page(self, request: Request) -> Response:
+        """Show the form. Looking burns nothing: link previews may look too."""
+        token = request.path_params["token"]
+        page, now = await self._page(token)
+        if page is None:
+            return self._notice(request, 410, "Trang đã hết hạn", GONE)
+        return self._form(request, token, page, now)
+
+    async def _page(self, token: str) -> tuple[Page | None, float]:
+        turns = self._turns
+        async with turns.db.reading() as connection:
+            page = await proofs.page_of(connection, token)
+            if page is None:
+                return None, 0.0
+            found = (await conversations.load(connection, turns.seal, [page.address])).get(page.address)
+        now = turns.clock() + (found.clock if found else 0.0)
+        return (page if now <= page.until else None), now
+
+    def _form(self, request: Request, token: str, page: Page, now: float, error: str = "", status: int = 200) -> Response:
+        return self._html(
+            "secure.html",
+            request,
+            status,
+            kind=page.kind,
+            digits=proofs.DIGITS,
+            error=error,
+            until=datetime.fromtimestamp(page.code_until, UTC).isoformat(),
+            now=datetime.fromtimestamp(now, UTC).isoformat(),
+            hint="Mã nằm trong tin nhắn SMS vừa gửi đến số điện thoại đã đăng ký.",
+            action=f"/secure/{token}",
+            nonce_field=self._proof(token),
+            hotline=self._turns.content.office.hotline,
+        )
+
+    def _proof(self, token: str) -> str:
+        return hmac.new(self._proof_key, token.encode(), "sha256").hexdigest()
+
+    async def secure_post(self, request: Request) -> Response:
+        """Take a code. The attempt is counted in the person's own conversation, in order with what they type there."""
+        token = request.path_params["token"]
+        page, now = await self._page(token)
+        if page is None:
+            return self._notice(request, 410, "Trang đã hết hạn", GONE)
+        if int(request.headers.get("content-length") or 0) > FORM_LIMIT:
+            return self._notice(request, 413, "Tin quá dài", "Anh/chị chỉ nhập 6 số của mã OTP.")
+        form = await request.form(max_files=0, max_fields=8, max_part_size=FORM_LIMIT)
+        proof, code = str(form.get("proof", "")), "".join(str(form.get("otp", "")).split())
+        same_site = request.headers.get("sec-fetch-site", "") in SAME_SITE
+        if not same_site or not hmac.compare_digest(proof.encode(), self._proof(token).encode()):
+            return self._form(request, token, page, now, "Trang đã cũ. Anh/chị nhập lại mã giúp em.", 403)
+        if len(code) != proofs.DIGITS or not (code.isascii() and code.isdigit()):
+            return self._form(request, token, page, now, f"Mã OTP gồm đúng {proofs.DIGITS} chữ số.", 422)
+        return await self._typed(request, token, page, now, code)
+
+    async def _typed(self, request: Request, token: str, page: Page, now: float, code: str) -> Response:
+        event: Opens = at_once(TypedSecret("otp", code, NEVER))
+        elsewhere = self._say_elsewhere.get(page.address.partition(":")[0])
+        try:
+            taken = await self._turns.take(
+                page.address, f"secure:{secrets.token_hex(16)}", event, pushed=elsewhere is not None
+            )
+        except (Busy, NotKept):
+            return self._form(request, token, page, now, "Hệ thống đang bận. Anh/chị bấm Xác nhận lại.", 503)
+        if elsewhere is not None:
+            elsewhere(taken)
+        else:
+            await self.say(taken)
+        outcome = taken.outcomes[-1] if taken.outcomes else "expired"
+        if outcome == "record":
+            return self._notice(
+                request, 200, "Đã xác minh", "Xong rồi ạ. Anh/chị quay lại cuộc trò chuyện để xem kết quả.", "done"
+            )
+        if outcome == "wrong":
+            return self._form(request, token, page, now, "Mã chưa đúng. Anh/chị xem lại tin nhắn mới nhất.", 422)
+        return self._notice(request, 410, "Không dùng được mã này", _ERRORS.get(outcome, _ERRORS["expired"]))
+
+    # -- other routes
+
+    async def telegram_webhook(self, request: Request) -> Response:
+        """Hand an update to the Telegram door; 404 where there is none."""
+        if self._telegram is None:
+            return await self._lost(request, Exception())
+        secret = next((v for k, v in request.scope["headers"] if k == b"x-telegram-bot-api-secret-token"), None)
+        status, headers = await self._telegram(secret, request)
+        return Response(status_code=status, headers=headers)
+
+    async def healthz(self, request: Request) -> Response:
+        """The process lives."""
+        return JSONResponse({"ok": True})
+
+    async def readyz(self, request: Request) -> Response:
+        """The database answers."""
+        try:
+            async with self._turns.db.reading() as connection:
+                await conversations.count(connection)
+        except Exception as wrong:  # noqa: BLE001  # whatever is wrong, the answer is 503 with its kind
+            return JSONResponse({"ok": False, "database": type(wrong).__name__}, 503)
+        return JSONResponse({"ok": True, "waiting": self._turns.waiting})
+
+
+class _Socket:
+    """One open tab."""
+
+    def __init__(self, websocket: WebSocket, address: str) -> None:
+        self._websocket = websocket
+        self.address = address
+        self._minute = 0
+        self._frames = 0
+
+    def may_send(self, now: float, per_minute: int) -> bool:
+        minute = int(now // 60)
+        if minute != self._minute:
+            self._minute, self._frames = minute, 0
+        self._frames += 1
+        return self._frames <= per_minute
+
+    async def send(self, frame: dict[str, Any]) -> None:
+        """Send a frame; a tab that is gone will ask for what it missed."""
+        try:
+            await self._websocket.send_text(json.dumps(frame, ensure_ascii=False))
+        except (WebSocketDisconnect, RuntimeError, OSError):
+            log.debug("a tab was gone")
+
+
+def address_of(cookie: str) -> str:
+    """The conversation's address of a visitor; the cookie itself is kept nowhere."""
+    return f"web:{hashlib.sha256(cookie.encode()).hexdigest()[:32]}"
+
+
+def _good_cookie(cookie: str | None) -> bool:
+    return cookie is not None and 32 <= len(cookie) <= 64 and cookie.isascii()
+
+
+def _web_only(row: outbox.Outgoing) -> dict[str, Any]:
+    """What the page needs beyond the contract: the number, the key of a countdown; contact options are left out."""
+    out: dict[str, Any] = {"number": row.number}
+    if "key" in row.body:
+        out["key"] = row.body["key"]
+    shares = row.body.get("shares")
+    if shares:
+        out["options"] = [o for o in row.body["options"] if o != shares]
+    return out
+
+
+def _static_version() -> str:
+    digest = hashlib.sha256()
+    for path in sorted((PAGES / "static").iterdir()):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:10]

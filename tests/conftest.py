@@ -1,0 +1,51 @@
+"""Fixtures: `place` is the URL of a fresh database, once on SQLite and once on PostgreSQL; `house` a whole house on it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.houses import Clock, House, Places, open_house
+
+for noisy in ("alembic", "aiosqlite", "asyncio"):
+    logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+@pytest.fixture(scope="session")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
+    made = Places(tmp_path_factory.mktemp("places"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def place(request: pytest.FixtureRequest, places: Places) -> str:
+    """A fresh database with tables and demo people."""
+    return await getattr(places, request.param)()
+
+
+@pytest.fixture
+async def sqlite_place(places: Places) -> str:
+    """A fresh SQLite file, for tests of what does not depend on the database."""
+    return await places.sqlite()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def house(place: str, clock: Clock) -> AsyncIterator[House]:
+    """A whole house, on SQLite and on PostgreSQL."""
+    async with open_house(place, clock=clock) as made:
+        yield made
+
+
+@pytest.fixture
+async def sqlite_house(sqlite_place: str, clock: Clock) -> AsyncIterator[House]:
+    """A whole house on SQLite only."""
+    async with open_house(sqlite_place, clock=clock) as made:
+        yield made

