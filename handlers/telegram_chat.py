@@ -197,7 +197,7 @@ class TelegramDoor:
                 answer = await self.bot(method, request_timeout=10)
             except TelegramRetryAfter as wrong:
                 pause = float(wrong.retry_after)
-            except (AiogramError, OSError) as wrong:
+            except Exception as wrong:  # noqa: BLE001  # whatever it is, the service starts
                 pause = patience(tries)
                 self._note(method.__api_method__, wrong)
                 if not essential and not _is_passing(wrong):
@@ -287,9 +287,9 @@ class TelegramDoor:
             await self._bury(number, "no update_id", sorted(update.model_fields_set))
             return
         if not (update.message or update.callback_query or update.edited_message or update.my_chat_member):
-            kinds = sorted(update.model_fields_set - {"update_id"})
-            if not kinds:
-                await self._bury(number, "nothing we know", sorted(update.model_extra or ())[:20])
+            known = Update.model_fields.keys() & update.model_fields_set - {"update_id"}
+            if not known:
+                await self._bury(number, "nothing we know", shape_of(update.model_extra or {}))
             return  # a kind we never asked for: ignored on purpose
         try:
             await self.dispatcher.feed_update(self.bot, update)

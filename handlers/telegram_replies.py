@@ -64,9 +64,18 @@ class Replies:
         sayer = asyncio.current_task()
         if sayer is not None:
             self._sayers.add(sayer)
+        try:
+            await self._say_parts(row)
+        except (Again, Refused):
+            raise
+        except Exception as wrong:  # noqa: BLE001  # a fault in one row must not silence the rows behind it
+            log.error("a reply could not be written down for Telegram: %s", type(wrong).__name__)
+            raise Refused("failed") from None
+
+    async def _say_parts(self, row: Outgoing) -> None:
         user = row.address.partition(":")[2]
         parts = words.parts(row.body, user, self._key)
-        begun = self._progress.get(row.address)
+        begun = self._progress.pop(row.address, None)
         first = begun[1] if begun is not None and begun[0] == row.id else 0
         for n in range(first, len(parts)):
             try:
@@ -74,10 +83,6 @@ class Replies:
             except Again:
                 self._progress[row.address] = (row.id, n)
                 raise
-            except Refused:
-                self._progress.pop(row.address, None)
-                raise
-        self._progress.pop(row.address, None)
 
     def unfinished(self) -> list[asyncio.Task[Any]]:
         """The tasks that are still saying something; broken off, they leave their rows to the ledger."""
@@ -115,9 +120,6 @@ class Replies:
         except (AiogramError, OSError) as wrong:
             log.info("a reply waits: %s", type(wrong).__name__)
             raise Again from None
-        except ValueError as wrong:
-            log.error("a reply could not be written down for Telegram: %s", type(wrong).__name__)
-            return "other"
 
 
 def _disliked(message: str) -> str:

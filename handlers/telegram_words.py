@@ -57,7 +57,7 @@ def words_of(text: str, content: Content) -> str:
     """What was typed, a known command replaced by the words it means ("/quaylai" -> "Quay lại")."""
     if not text.startswith("/"):
         return text
-    name = text[1:].split(maxsplit=1)[0].partition("@")[0].lower() if len(text) > 1 else ""
+    name = "".join(text[1:].split(maxsplit=1)[:1]).partition("@")[0].lower()
     if name in _ALSO:
         return _ALSO[name]
     found = commands(content).get(name)

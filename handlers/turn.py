@@ -12,7 +12,6 @@ person gets a kind sentence.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import secrets
 import time
@@ -155,6 +154,7 @@ class Turns:
         self._marks: list[Mark] = []
         self._seen: dict[str, int] = {}
         self._busy: set[str] = set()
+        self._writing = 0
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._writers: list[asyncio.Task[None]] = []
@@ -204,7 +204,7 @@ class Turns:
 
     async def settled(self) -> None:
         """Return when nothing waits any more, marks included."""
-        while self._waiting or self._marks or self._seen or self._busy:
+        while self._waiting or self._marks or self._seen or self._writing:
             self._idle.clear()
             self._wake.set()
             await self._idle.wait()
@@ -217,16 +217,20 @@ class Turns:
             marks, self._marks = self._marks, []
             seen, self._seen = self._seen, {}
             if not (group or marks or seen):
-                self._idle.set()
-                if self._stopping and not self._busy:
-                    return
+                if not self._waiting and not self._writing:
+                    self._idle.set()
+                    if self._stopping:
+                        self._wake.set()  # the other writers end too
+                        return
                 self._wake.clear()
-                if not (self._waiting or self._marks or self._seen):
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._wake.wait(), 0.5 if self._stopping else None)
+                await self._wake.wait()  # what waits now belongs to conversations another writer is busy with
                 continue
-            await self._write(group, marks, seen)
-            self._busy -= {w.address for w in group}
+            self._writing += 1
+            try:
+                await self._write(group, marks, seen)
+            finally:
+                self._writing -= 1
+                self._busy -= {w.address for w in group}
             self._wake.set()
 
     def _next_group(self) -> list[_Waiting]:

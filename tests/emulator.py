@@ -8,6 +8,7 @@ scripted faults, updates of kinds that lo-bot refuses to queue, and fingers that
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import copy
 import json
 from collections import deque
@@ -85,11 +86,10 @@ class Emulator(LoBotApiEmulator):  # type: ignore[misc]  # lo-bot has no type hi
         self._message_id = 1000
         self._raw: deque[str] = deque()
 
-    async def start(self) -> Emulator:
+    async def start(self, port: int = 0) -> Emulator:
         self._runner = web.AppRunner(self.app(), access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
+        await web.TCPSite(self._runner, "127.0.0.1", port).start()
         port = self._runner.addresses[0][1]
         self.base = f"http://127.0.0.1:{port}"
         return self
@@ -247,7 +247,8 @@ class Emulator(LoBotApiEmulator):  # type: ignore[misc]  # lo-bot has no type hi
         async with asyncio.timeout(WAIT):
             while not true():
                 self._changed.clear()
-                await self._changed.wait()
+                with contextlib.suppress(TimeoutError):  # an acknowledgement shows only inside lo-bot
+                    await asyncio.wait_for(self._changed.wait(), 0.02)
 
     def to(self, person: int, method: str = "sendMessage") -> list[Call]:
         """The calls of this method for one person, oldest first."""

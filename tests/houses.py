@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator
@@ -133,7 +132,7 @@ class Places:
     async def postgresql(self) -> str:
         """The URL of a new PostgreSQL database on a server of our own."""
         if self._pg is None:
-            self._pg = await asyncio.to_thread(_start_postgresql, self.folder / "pg")
+            self._pg = _start_postgresql(self.folder / "pg")
         host = str(self._pg.pgdata if not self._pg.get_postmaster_info().socket_dir else self._pg.get_postmaster_info().socket_dir)
         admin = await asyncpg.connect(user="postgres", host=host, database="postgres")
         try:
