@@ -34,12 +34,18 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("troly", description="Trợ lý VssID: the assistant of a provincial social-insurance office.")
+    parser = argparse.ArgumentParser(
+        "troly", description="Trợ lý VssID: the assistant of a provincial social-insurance office."
+    )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     serve = commands.add_parser("serve", help="run the service: chat page, Telegram, secure page")
-    serve.add_argument("--demo", action="store_true", help="synthetic people and a pretend phone; for trying it out")
-    serve.add_argument("--roles", default="chat,console,worker", help="which parts this process runs (default: all)")
+    serve.add_argument(
+        "--demo", action="store_true", help="synthetic people and a pretend phone; for trying it out"
+    )
+    serve.add_argument(
+        "--roles", default="chat,console,worker", help="which parts this process runs (default: all)"
+    )
     serve.set_defaults(run=_serve)
 
     chat = commands.add_parser("chat", help="talk to the assistant in the terminal")
@@ -49,13 +55,17 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--demo", action="store_true", help="with the synthetic people and the pretend phone")
     chat.set_defaults(run=_chat)
 
-    directory = commands.add_parser("directory", help="the responsible contacts").add_subparsers(metavar="ACTION", required=True)
+    directory = commands.add_parser("directory", help="the responsible contacts").add_subparsers(
+        metavar="ACTION", required=True
+    )
     find = directory.add_parser("find", help="who is responsible; without QUERY one query per line of stdin")
     find.add_argument("--json", action="store_true", help="one JSON object per query")
     find.add_argument("query", nargs="*", metavar="QUERY")
     find.set_defaults(run=_directory_find)
 
-    registry = commands.add_parser("registry", help="the participants' registry").add_subparsers(metavar="ACTION", required=True)
+    registry = commands.add_parser("registry", help="the participants' registry").add_subparsers(
+        metavar="ACTION", required=True
+    )
     stats = registry.add_parser("stats", help="how many people are in it")
     stats.add_argument("--json", action="store_true")
     stats.set_defaults(run=_registry_stats)
@@ -91,9 +101,13 @@ def _chat(args: argparse.Namespace) -> int:
     from handlers.sms import Sms
     from handlers.terminal import Terminal, talk
 
-    if not args.person.isascii() or not args.person.replace("-", "").replace("_", "").isalnum() or len(args.person) > 60:
+    if (
+        not args.person.isascii()
+        or not args.person.replace("-", "").replace("_", "").isalnum()
+        or len(args.person) > 60
+    ):
         raise ValueError("--person takes up to 60 letters, digits, - and _")
-    settings = load(**({"sms": "demo"} if args.demo else {}))
+    settings = load(sms="demo") if args.demo else load()
 
     async def work() -> int:
         async with opened(settings, with_demo=args.demo) as app:
@@ -107,7 +121,9 @@ def _chat(args: argparse.Namespace) -> int:
                         kept.append(one)
 
                 app.gateway.listeners.append(heard)
-            terminal = Terminal(app.turns, args.person, text_limit=settings.text_limit, courier=app.courier, sms=sms)
+            terminal = Terminal(
+                app.turns, args.person, text_limit=settings.text_limit, courier=app.courier, sms=sms
+            )
             await talk(terminal, _next_line(sys.stdin.isatty()), _say, as_json=args.json)
         return 0
 
@@ -142,7 +158,7 @@ def _directory_find(args: argparse.Namespace) -> int:
     directory = load_content().directory
     for query in _queries(args):
         found = find_contacts(query, directory)
-        contacts = []
+        contacts: list[dict[str, Any]] = []
         for match in found.contacts:
             department = directory.department(match.contact.department)
             blocks = [b.name for i in match.contact.blocks if (b := directory.block(i))]

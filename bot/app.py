@@ -51,7 +51,9 @@ async def open_database(settings: Settings) -> Database:
         make_private(settings.data_dir / "troly.db")
     elif await migrate.revision(db) != migrate.newest():
         await db.close()
-        raise BadSetting("the database is not at the newest tables (or cannot be reached): run 'troly migrate'")
+        raise BadSetting(
+            "the database is not at the newest tables (or cannot be reached): run 'troly migrate'"
+        )
     return db
 
 
@@ -61,7 +63,9 @@ def seal_of(settings: Settings) -> Seal:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, *, with_demo: bool = False, clock: Callable[[], float] = time.time) -> AsyncIterator[App]:
+async def opened(
+    settings: Settings, *, with_demo: bool = False, clock: Callable[[], float] = time.time
+) -> AsyncIterator[App]:
     """Everything built and running; taken apart at the end, with nothing left unsaid."""
     db = await open_database(settings)
     try:

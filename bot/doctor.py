@@ -39,7 +39,9 @@ async def examine() -> list[Finding]:
             findings.append(Finding(False, f"{key} can be read by others: chmod 600 {key}"))
         if not (settings.data_dir / "troly.db").exists():
             return [*findings, Finding(True, "database: none yet; the first start makes it")]
-    findings.append(Finding(True, "Telegram: token set" if settings.telegram_token else "Telegram: not connected"))
+    findings.append(
+        Finding(True, "Telegram: token set" if settings.telegram_token else "Telegram: not connected")
+    )
     findings.append(Finding(True, f"SMS: {settings.sms}"))
     return [*findings, *await _database(Database(settings.database_url))]
 
@@ -48,7 +50,11 @@ async def _database(db: Database) -> list[Finding]:
     try:
         at, newest = await migrate.revision(db), migrate.newest()
         if at != newest:
-            return [Finding(False, f"database: at revision {at or 'none'}, newest is {newest}: run 'troly migrate'")]
+            return [
+                Finding(
+                    False, f"database: at revision {at or 'none'}, newest is {newest}: run 'troly migrate'"
+                )
+            ]
         async with db.reading() as connection:
             total, letters = await conversations.dead(connection)
             counts = await outbox.counts(connection)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -36,7 +37,7 @@ async def serve(*, demo: bool, roles: tuple[str, ...]) -> int:
     unknown = [r for r in roles if r not in ROLES]
     if unknown or not roles:
         raise BadSetting(f"--roles takes {', '.join(ROLES)}, not {', '.join(unknown) or 'nothing'}")
-    settings = load(**({"sms": "demo"} if demo else {}))
+    settings = load(sms="demo") if demo else load()
     if demo and settings.host not in ("127.0.0.1", "localhost", "::1"):
         log.warning("--demo shows pretend SMS to everybody; listen on 127.0.0.1 only")
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -82,7 +83,7 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
         await _started(server, serving)
         if telegram is not None:
             await telegram.start(
-                mode=settings.telegram_mode,
+                mode="webhook" if settings.telegram_mode == "webhook" else "polling",
                 webhook_url=f"{settings.address}/telegram/webhook",
                 webhook_secret=settings.telegram_webhook_secret,
             )
@@ -101,7 +102,9 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
 async def _started(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
     while not server.started:
         if serving.done():
-            raise BadSetting(f"cannot listen on {server.config.host}:{server.config.port}: is the port taken?")
+            raise BadSetting(
+                f"cannot listen on {server.config.host}:{server.config.port}: is the port taken?"
+            )
         await asyncio.sleep(0.01)
 
 
@@ -133,7 +136,7 @@ def _telegram(app: App) -> TelegramDoor:
 
 def _web(app: App, telegram: TelegramDoor | None, *, demo: bool) -> Web:
     s = app.settings
-    say_elsewhere = {}
+    say_elsewhere: dict[str, Callable[[Taken], None]] = {}
     webhook = None
     if telegram is not None:
         door = telegram

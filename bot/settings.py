@@ -22,29 +22,40 @@ def _s(default: Any, text: str, *, secret: bool = False, choices: tuple[str, ...
 class Settings:
     """All settings of the service; `name` here is TROLY_NAME in the environment or in .env."""
 
-    data_dir: Path = _s(Path("var"), "folder for runtime files: database, key, lock")
+    data_dir: Path = _s(Path("var"), "folder for runtime files: database, key, lock")  # a field, not a value
     database_url: str = _s(
         "", "sqlite+aiosqlite:///… or postgresql+asyncpg://…; empty: troly.db in the data folder", secret=True
     )
     secret_key: str = _s(
-        "", "key for what is encrypted; made by itself in the data folder on SQLite, compulsory on PostgreSQL", secret=True
+        "",
+        "key for what is encrypted; made by itself in the data folder on SQLite, compulsory on PostgreSQL",
+        secret=True,
     )
-    public_url: str = _s("", "address people reach this service at, for example https://troly.example.vn; empty: http://HOST:PORT")
+    public_url: str = _s(
+        "",
+        "address people reach this service at, for example https://troly.example.vn; empty: http://HOST:PORT",
+    )
     host: str = _s("127.0.0.1", "address the service listens on")
     port: int = _s(8080, "port the service listens on")
     telegram_token: str = _s("", "token of the Telegram bot; empty: no Telegram", secret=True)
     telegram_api_base: str = _s("https://api.telegram.org", "address of the Bot API server")
     telegram_mode: str = _s("polling", "how updates come in", choices=("polling", "webhook"))
     telegram_webhook_secret: str = _s(
-        "", "secret Telegram sends with each webhook call, 16 to 256 of A-Z a-z 0-9 _ -; compulsory in webhook mode", secret=True
+        "",
+        "secret Telegram sends with each webhook call, 16 to 256 of A-Z a-z 0-9 _ -; compulsory in webhook mode",
+        secret=True,
     )
     telegram_poll_seconds: int = _s(25, "how long one long poll may last, in seconds, at most 50")
     telegram_typing_after: float = _s(0.7, "show 'typing' when an answer takes longer than this, in seconds")
     lookup_disclosure: str = _s(
-        "guarded", "who may see a looked-up record: guarded (proof of phone or ID number)", choices=("guarded",)
+        "guarded",
+        "who may see a looked-up record: guarded (proof of phone or ID number)",
+        choices=("guarded",),
     )
     accounts: str = _s("guide", "how passwords are changed: guide (VssID's own screens)", choices=("guide",))
-    sms: str = _s("none", "how SMS leave: none, or demo (a pretend phone on the page)", choices=("none", "demo"))
+    sms: str = _s(
+        "none", "how SMS leave: none, or demo (a pretend phone on the page)", choices=("none", "demo")
+    )
     otp_minutes: int = _s(5, "how long a one-time code is valid, in minutes, at most 10")
     otp_tries: int = _s(5, "comparisons allowed per code")
     otp_failures_per_day: int = _s(10, "wrong codes allowed per record, and per phone, in 24 hours")
@@ -52,7 +63,9 @@ class Settings:
     otp_per_10_minutes: int = _s(3, "codes to one phone in 10 minutes")
     otp_per_hour: int = _s(5, "codes to one phone in an hour")
     otp_per_day: int = _s(10, "codes to one phone in a day")
-    sms_per_hour: int = _s(500, "codes to all phones in an hour; above it none are sent until the hour is over")
+    sms_per_hour: int = _s(
+        500, "codes to all phones in an hour; above it none are sent until the hour is over"
+    )
     looks_per_day: int = _s(20, "look-ups one conversation may make in 24 hours")
     looks_per_hour_all: int = _s(2000, "look-ups all conversations together may make in an hour")
     secure_link_minutes: int = _s(10, "how long a secure page may be opened, in minutes, at most 10")
@@ -62,10 +75,16 @@ class Settings:
     webhook_body_limit: int = _s(1048576, "largest webhook body that is read, in bytes")
     queue_limit: int = _s(1000, "turns that may wait at once; above it a door answers 503 with Retry-After")
     group_limit: int = _s(32, "turns committed together on SQLite")
-    reply_lease_seconds: int = _s(30, "how long a process may take to say a reply before another takes it over")
-    event_keys_hours: int = _s(72, "how long the key of an event is kept against repeats, in hours, at least 48")
+    reply_lease_seconds: int = _s(
+        30, "how long a process may take to say a reply before another takes it over"
+    )
+    event_keys_hours: int = _s(
+        72, "how long the key of an event is kept against repeats, in hours, at least 48"
+    )
     demo_people: int = _s(2000, "synthetic people that --demo creates")
-    log_level: str = _s("INFO", "DEBUG, INFO, WARNING or ERROR", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
+    log_level: str = _s(
+        "INFO", "DEBUG, INFO, WARNING or ERROR", choices=("DEBUG", "INFO", "WARNING", "ERROR")
+    )
 
     @property
     def is_sqlite(self) -> bool:
@@ -77,7 +96,9 @@ class Settings:
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
 
-def load(environment: dict[str, str] | None = None, dotenv: Path | None = Path(".env"), **given: Any) -> Settings:
+def load(
+    environment: dict[str, str] | None = None, dotenv: Path | None = Path(".env"), **given: Any
+) -> Settings:
     """The settings from `given`, then the environment, then .env, then the defaults.
 
     Raises BadSetting with one line that says what is wrong and where.
@@ -113,7 +134,9 @@ def _typed(name: str, raw: Any, default: Any, choices: tuple[str, ...]) -> Any:
     try:
         value = kind(raw)
     except (TypeError, ValueError):
-        raise BadSetting(f"{name} must be {'a whole number' if kind is int else 'a number'}, not {raw!r}") from None
+        raise BadSetting(
+            f"{name} must be {'a whole number' if kind is int else 'a number'}, not {raw!r}"
+        ) from None
     if choices and value not in choices:
         raise BadSetting(f"{name} must be one of {', '.join(choices)}, not {raw!r}")
     return value
@@ -123,9 +146,13 @@ def _checked(s: Settings) -> Settings:
     if not s.database_url.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
         raise BadSetting("TROLY_DATABASE_URL must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://")
     if ":memory:" in s.database_url:
-        raise BadSetting("TROLY_DATABASE_URL must name a file: a database in memory would lose what was acknowledged")
+        raise BadSetting(
+            "TROLY_DATABASE_URL must name a file: a database in memory would lose what was acknowledged"
+        )
     if not s.is_sqlite and not s.secret_key:
-        raise BadSetting("TROLY_SECRET_KEY is compulsory on PostgreSQL: every process must share it (32 characters or more)")
+        raise BadSetting(
+            "TROLY_SECRET_KEY is compulsory on PostgreSQL: every process must share it (32 characters or more)"
+        )
     if s.secret_key and len(s.secret_key) < 32:
         raise BadSetting("TROLY_SECRET_KEY is too short: 32 characters or more")
     if s.telegram_token and s.telegram_mode == "webhook":

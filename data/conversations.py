@@ -21,7 +21,7 @@ class Conversation:
     """A conversation as it is kept: `said` counts replies, `turns` turns; `clock` is seconds its time was moved."""
 
     address: str
-    state: State = State()
+    state: State = State()  # frozen
     person: str | None = None
     said: int = 0
     turns: int = 0
@@ -31,9 +31,7 @@ class Conversation:
 _LOAD = select(conversations).where(conversations.c.address.in_(bindparam("addresses", expanding=True)))
 
 
-async def load(
-    connection: AsyncConnection, seal: Seal, addresses: Sequence[str]
-) -> dict[str, Conversation]:
+async def load(connection: AsyncConnection, seal: Seal, addresses: Sequence[str]) -> dict[str, Conversation]:
     """The conversations at these addresses; what does not exist yet is left out."""
     rows = await connection.execute(_LOAD, {"addresses": list(addresses)})
     found = {}
@@ -86,7 +84,9 @@ async def release_event(connection: AsyncConnection, address: str, key: str) -> 
     await connection.execute(delete(events).where(events.c.address == address, events.c.key == key))
 
 
-async def move_clock(db: Database, connection: AsyncConnection, seal: Seal, address: str, seconds: float, at: float) -> None:
+async def move_clock(
+    db: Database, connection: AsyncConnection, seal: Seal, address: str, seconds: float, at: float
+) -> None:
     """Let time pass for one person; it stays moved."""
     found = (await load(connection, seal, [address])).get(address, Conversation(address))
     await save(
@@ -98,7 +98,9 @@ async def move_clock(db: Database, connection: AsyncConnection, seal: Seal, addr
     )
 
 
-async def bury(db: Database, connection: AsyncConnection, door: str, key: str, why: str, shape: Any, at: float) -> None:
+async def bury(
+    db: Database, connection: AsyncConnection, door: str, key: str, why: str, shape: Any, at: float
+) -> None:
     """Put an update that cannot be read or acted on among the dead letters; the same one only once."""
     row = {"door": door, "key": key[:80], "why": why[:200], "shape": json.dumps(shape)[:2000], "at": at}
     await connection.execute(db.insert(dead_letters).on_conflict_do_nothing(), [row])
@@ -132,4 +134,6 @@ async def count(connection: AsyncConnection) -> int:
 
 async def bind_person(connection: AsyncConnection, address: str, person: str) -> None:
     """Say whose conversation this is."""
-    await connection.execute(update(conversations).where(conversations.c.address == address).values(person=person))
+    await connection.execute(
+        update(conversations).where(conversations.c.address == address).values(person=person)
+    )

@@ -26,7 +26,7 @@ def demo_people(count: int, path: Path = CONTENT_DIR / "demo.yaml") -> Iterator[
     parts = yaml.safe_load(path.read_text(encoding="utf-8"))
     for fixed in parts["fixed"][:count]:
         yield Person(province="87", unit="", **fixed)
-    chance = random.Random(SEED)  # noqa: S311  # synthetic people must be the same on every machine
+    chance = random.Random(SEED)  # synthetic people must be the same on every machine
     for n in range(len(parts["fixed"]) + 1, count + 1):
         sex = chance.choice("MF")
         kind = sex.lower()

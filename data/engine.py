@@ -78,7 +78,9 @@ def _prepare_sqlite(engine: AsyncEngine, begin: str) -> None:
         cursor.execute("PRAGMA journal_mode=WAL")
         mode = cursor.fetchone()
         if mode is not None and str(mode[0]).lower() != "wal":
-            raise sqlite3.OperationalError(f"SQLite refused WAL and uses {mode[0]}: is the folder on a network drive?")
+            raise sqlite3.OperationalError(
+                f"SQLite refused WAL and uses {mode[0]}: is the folder on a network drive?"
+            )
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA secure_delete=ON")
         cursor.execute("PRAGMA foreign_keys=ON")

@@ -42,7 +42,7 @@ def load_content(folder: Path = CONTENT_DIR) -> Content:
 def _read_routes(path: Path) -> tuple[Route, ...]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        rows = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)["routes"]
+        rows = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)["routes"]  # noqa: S506  # both are safe loaders
         return tuple(Route(r["flow"], r["label"], tuple(str(p) for p in r["phrases"])) for r in rows)
     except (OSError, KeyError, TypeError, yaml.YAMLError) as wrong:
         raise ValueError(f"{path.name}: cannot be read ({wrong})") from wrong

@@ -109,7 +109,12 @@ _MARK = (
     update(outbox)
     .where(outbox.c.id == bindparam("row_id"), outbox.c.fence == bindparam("row_fence"))
     .values(
-        state=bindparam("new_state"), sent_at=bindparam("marked_at"), body="", sealed=None, holder="", leased_until=0.0
+        state=bindparam("new_state"),
+        sent_at=bindparam("marked_at"),
+        body="",
+        sealed=None,
+        holder="",
+        leased_until=0.0,
     )
 )
 

@@ -23,7 +23,9 @@ async def new_person(connection: AsyncConnection, at: float) -> str:
 
 async def prove_phone(connection: AsyncConnection, person: str, phone_key: str, at: float) -> None:
     """The person has shown that the phone is theirs."""
-    await connection.execute(update(people).where(people.c.id == person).values(phone_key=phone_key, proven_at=at))
+    await connection.execute(
+        update(people).where(people.c.id == person).values(phone_key=phone_key, proven_at=at)
+    )
 
 
 async def proven_phone(connection: AsyncConnection, person: str) -> str | None:
@@ -49,7 +51,9 @@ async def give_consent(
 ) -> None:
     """Write down who agreed to what, when, where, in which words."""
     await connection.execute(
-        consents.insert().values(person=person, purpose=purpose, wording=wording, door=door, given=True, at=at)
+        consents.insert().values(
+            person=person, purpose=purpose, wording=wording, door=door, given=True, at=at
+        )
     )
 
 
@@ -70,7 +74,9 @@ async def load_dossier(connection: AsyncConnection, seal: Seal, person: str) -> 
     row = (await connection.execute(select(dossiers).where(dossiers.c.person == person))).first()
     if row is None:
         return None
-    marked = await connection.execute(select(ticks.c.item).where(ticks.c.person == person).order_by(ticks.c.at, ticks.c.item))
+    marked = await connection.execute(
+        select(ticks.c.item).where(ticks.c.person == person).order_by(ticks.c.at, ticks.c.item)
+    )
     named: dict[str, Any] = seal.open(row.named, f"dossier {person}") or {}
     done = tuple(r.item for r in marked)
     return Dossier(row.who, row.platform, row.code_known, done, named.get("name", ""), named.get("code", ""))

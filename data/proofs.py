@@ -35,13 +35,23 @@ class Case:
 
 
 async def open_case(
-    connection: AsyncConnection, address: str, codes: Sequence[str], account_key: str, phone_key: str, at: float
+    connection: AsyncConnection,
+    address: str,
+    codes: Sequence[str],
+    account_key: str,
+    phone_key: str,
+    at: float,
 ) -> str:
     """Keep what a look-up fits until it is proven; returns the case's id, 128 random bits."""
     case = secrets.token_hex(16)
     await connection.execute(
         cases.insert().values(
-            id=case, address=address, codes=json.dumps(list(codes)), account_key=account_key, phone_key=phone_key, at=at
+            id=case,
+            address=address,
+            codes=json.dumps(list(codes)),
+            account_key=account_key,
+            phone_key=phone_key,
+            at=at,
         )
     )
     return case
@@ -49,7 +59,9 @@ async def open_case(
 
 async def load_case(connection: AsyncConnection, case: str, address: str) -> Case | None:
     """The case, if it belongs to this conversation."""
-    row = (await connection.execute(select(cases).where(cases.c.id == case, cases.c.address == address))).first()
+    row = (
+        await connection.execute(select(cases).where(cases.c.id == case, cases.c.address == address))
+    ).first()
     if row is None:
         return None
     return Case(row.id, row.address, tuple(json.loads(row.codes)), row.account_key, row.phone_key)
@@ -71,7 +83,10 @@ async def refusal(connection: AsyncConnection, case: Case, limits: Limits, at: f
         r.at
         for r in await connection.execute(
             select(otps.c.at)
-            .where((otps.c.phone_key == case.phone_key) | (otps.c.account_key == case.account_key), otps.c.at > at - DAY)
+            .where(
+                (otps.c.phone_key == case.phone_key) | (otps.c.account_key == case.account_key),
+                otps.c.at > at - DAY,
+            )
             .order_by(otps.c.at.desc())
         )
     ]
@@ -84,7 +99,11 @@ async def refusal(connection: AsyncConnection, case: Case, limits: Limits, at: f
     ):
         within = [t for t in sent if t > at - span]
         if len(within) >= allowed:
-            return Refusal("wait", math.ceil(within[allowed - 1] + span - at)) if span < DAY else Refusal("spent")
+            return (
+                Refusal("wait", math.ceil(within[allowed - 1] + span - at))
+                if span < DAY
+                else Refusal("spent")
+            )
     query = select(func.count()).select_from(otps).where(otps.c.at > at - HOUR)
     if (await connection.execute(query)).scalar_one() >= limits.sms_per_hour:
         return Refusal("wait", int(TEN_MINUTES))
@@ -126,7 +145,13 @@ async def compare_code(
     """("right" | "wrong" | "expired" | "spent", comparisons left). The attempt is counted first, in one statement."""
     if await failures(connection, case, at) >= limits.otp_failures_per_day:
         return "spent", 0
-    newest = select(otps.c.id).where(otps.c.case_id == case.id).order_by(otps.c.at.desc()).limit(1).scalar_subquery()
+    newest = (
+        select(otps.c.id)
+        .where(otps.c.case_id == case.id)
+        .order_by(otps.c.at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     counted = (
         await connection.execute(
             update(otps)
@@ -169,9 +194,7 @@ def _token_key(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-async def open_page(
-    connection: AsyncConnection, address: str, *, code_until: float, until: float
-) -> str:
+async def open_page(connection: AsyncConnection, address: str, *, code_until: float, until: float) -> str:
     """A one-time page for this conversation; earlier pages of it close. Returns the token, 256 random bits."""
     token = secrets.token_urlsafe(32)
     await connection.execute(delete(secure_pages).where(secure_pages.c.address == address))
@@ -195,7 +218,9 @@ class Page:
 
 async def page_of(connection: AsyncConnection, token: str) -> Page | None:
     """The page with this token, or None. Looking burns nothing."""
-    row = (await connection.execute(select(secure_pages).where(secure_pages.c.token_key == _token_key(token)))).first()
+    row = (
+        await connection.execute(select(secure_pages).where(secure_pages.c.token_key == _token_key(token)))
+    ).first()
     return Page(row.address, row.kind, row.code_until, row.until) if row else None
 
 
@@ -206,7 +231,9 @@ async def close_pages(connection: AsyncConnection, address: str) -> None:
 
 async def forget_old(connection: AsyncConnection, at: float) -> None:
     """Wipe the hashes of codes past their time, and rows nothing counts any more."""
-    await connection.execute(update(otps).where(otps.c.until < at, otps.c.mac != "").values(mac="", live=False))
+    await connection.execute(
+        update(otps).where(otps.c.until < at, otps.c.mac != "").values(mac="", live=False)
+    )
     await connection.execute(delete(otps).where(otps.c.at < at - DAY))
     await connection.execute(delete(otp_failures).where(otp_failures.c.at < at - DAY))
     await connection.execute(delete(cases).where(cases.c.at < at - CASE_LIFE))
@@ -222,7 +249,14 @@ def sms_text(code: str, limits: Limits) -> str:
 
 
 async def queue_code(
-    connection: AsyncConnection, seal: Seal, case: Case, phone: str | None, text: str, *, at: float, until: float
+    connection: AsyncConnection,
+    seal: Seal,
+    case: Case,
+    phone: str | None,
+    text: str,
+    *,
+    at: float,
+    until: float,
 ) -> int:
     """Put the message into the ledger, encrypted; without a phone a decoy of the same making. Returns the row's id."""
     row_id = outbox.new_id()

@@ -119,7 +119,9 @@ async def find(
         query = query.where(registry.c.year == int(born))
         tolerance = TOLERANCE["year"]
     if province and not id_number:
-        query = query.where(registry.c.province.in_(("87", "82") if province in ("87", "82") else (province,)))
+        query = query.where(
+            registry.c.province.in_(("87", "82") if province in ("87", "82") else (province,))
+        )
     rows = (await connection.execute(query.limit(_CANDIDATES))).all()
     exact = [r for r in rows if r.folded == join_key(name)]
     fitting = exact or [r for r in rows if alike(name, r.name, tolerance)]

@@ -39,7 +39,9 @@ conversations = Table(
     Column("person", String(32), nullable=True, index=True),
     Column("said", Integer, nullable=False),  # number of the newest reply
     Column("turns", Integer, nullable=False),
-    Column("clock", Float, nullable=False),  # seconds this person's clock was moved by; tests and the terminal
+    Column(
+        "clock", Float, nullable=False
+    ),  # seconds this person's clock was moved by; tests and the terminal
     Column("at", Float, nullable=False),
 )
 
@@ -73,7 +75,9 @@ outbox = Table(
     Column("number", Integer, nullable=True),  # of a reply within its conversation
     Column("body", Text, nullable=False),  # JSON; "" once sent
     Column("sealed", LargeBinary, nullable=True),  # ciphertext, for the otp lane; NULL once sent or expired
-    Column("state", String(10), nullable=False),  # pending, leased, sent, blocked, failed, in_doubt, withdrawn
+    Column(
+        "state", String(10), nullable=False
+    ),  # pending, leased, sent, blocked, failed, in_doubt, withdrawn
     Column("holder", String(32), nullable=False),  # process that leased it, "" for none
     Column("fence", Integer, nullable=False),  # grows with each lease: a stale holder's mark is refused
     Column("leased_until", Float, nullable=False),
@@ -121,7 +125,9 @@ registry = Table(
     Column("name", String(80), nullable=False),
     Column("folded", String(80), nullable=False, index=True),
     Column("sex", String(1), nullable=False),
-    Column("born", String(10), nullable=False, index=True),  # dd/mm/yyyy, or yyyy where only the year is known
+    Column(
+        "born", String(10), nullable=False, index=True
+    ),  # dd/mm/yyyy, or yyyy where only the year is known
     Column("year", Integer, nullable=False, index=True),
     Column("id_key", String(64), nullable=True, index=True),  # keyed hash; ID numbers are never stored
     Column("phone_key", String(64), nullable=True, index=True),
@@ -138,7 +144,9 @@ cases = Table(  # one look-up waiting for proof
     Column("id", String(32), primary_key=True),
     Column("address", String(120), nullable=False),
     Column("codes", Text, nullable=False),  # JSON: the records it fits, none or several too
-    Column("account_key", String(64), nullable=False),  # what limits are counted on; there is one for nobody too
+    Column(
+        "account_key", String(64), nullable=False
+    ),  # what limits are counted on; there is one for nobody too
     Column("phone_key", String(64), nullable=False),
     Column("at", Float, nullable=False, index=True),
 )

@@ -16,6 +16,7 @@ from data.seal import Seal
 from data.tables import audit
 from flows import effects
 from flows.effects import Answer, Effect
+from flows.names import join_key
 
 HOUR, DAY = 3600.0, 86400.0
 
@@ -115,11 +116,13 @@ class World:
             return Answer(outcome, {**facts, "id_number": None})
         return await self._guarded(visit, effect, found)
 
-    async def _guarded(self, visit: Visit, effect: effects.FindPeople, found: list[registry.Record]) -> Answer:
+    async def _guarded(
+        self, visit: Visit, effect: effects.FindPeople, found: list[registry.Record]
+    ) -> Answer:
         """A date or a year: the same steps for one, many or none, unless the proven phone already fits."""
         proven = await people.proven_phone(visit.connection, visit.person) if visit.person else None
         own = [r for r in found if proven and r.phone_key == proven]
-        asked = f"{registry.join_key(effect.name)} {effect.born} {effect.province}"
+        asked = f"{join_key(effect.name)} {effect.born} {effect.province}"
         one = found[0] if len(found) == 1 else None
         account = self.seal.keyed("account", one.code if one else f"nobody {asked}")
         phone = one.phone_key if one and one.phone_key else self.seal.keyed("phone", f"nobody {asked}")
@@ -133,7 +136,11 @@ class World:
         return Answer("verify", {"case": case})
 
     async def _looks_spent(self, visit: Visit) -> bool:
-        mine = select(func.count()).select_from(audit).where(audit.c.who == visit.address, audit.c.what == "look")
+        mine = (
+            select(func.count())
+            .select_from(audit)
+            .where(audit.c.who == visit.address, audit.c.what == "look")
+        )
         query = mine.where(audit.c.at > visit.stamp - DAY)
         if (await visit.connection.execute(query)).scalar_one() >= self.limits.looks_per_day:
             return True

@@ -143,9 +143,7 @@ class Fact:
 
 _DATE = re.compile(r"(?<![0-9])([0-9]{1,2})\s*[-/. ]\s*([0-9]{1,2})\s*[-/. ]\s*([0-9]{4})(?![0-9])")
 _DATE_TIGHT = re.compile(r"(?<![0-9])([0-9]{2})([0-9]{2})([0-9]{4})(?![0-9])")
-_DATE_WORDS = re.compile(
-    r"(?<![0-9])(?:ngay )?([0-9]{1,2}) thang ([0-9]{1,2})(?: nam)? ([0-9]{4})(?![0-9])"
-)
+_DATE_WORDS = re.compile(r"(?<![0-9])(?:ngay )?([0-9]{1,2}) thang ([0-9]{1,2})(?: nam)? ([0-9]{4})(?![0-9])")
 _YEAR = re.compile(r"(?<![0-9])(?:nam sinh |sinh nam |sn |nam )?((?:19|20)[0-9]{2})(?![0-9])")
 _DATE_SHORT = re.compile(r"(?<![0-9])[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}(?![0-9])")
 _ID = re.compile(r"(?<![0-9])([0-9]{12}|[0-9]{9}|[0-9]{3} [0-9]{3} [0-9]{3}(?: [0-9]{3})?)(?![0-9])")
@@ -187,11 +185,11 @@ def read_fact(text: str, today: date) -> Reading:
         if hits:
             h = hits[0]
             rest = text[: h.start()] + " " + text[h.end() :]
-            inner = read_fact(rest, today)  # a date beside an ID number is dropped from the name, the ID decides
+            inner = read_fact(
+                rest, today
+            )  # a date beside an ID number is dropped from the name, the ID decides
             return Reading(Fact(id_number=h.group(1).replace(" ", "")), inner.rest)
-    dated = (
-        list(_DATE.finditer(bare)) or list(_DATE_WORDS.finditer(bare)) or list(_DATE_TIGHT.finditer(bare))
-    )
+    dated = list(_DATE.finditer(bare)) or list(_DATE_WORDS.finditer(bare)) or list(_DATE_TIGHT.finditer(bare))
     if len({h.group(0) for h in dated}) > 1:
         return Reading(None, text, "several")
     if dated:

@@ -9,7 +9,9 @@ AGREE = "Đồng ý"
 REFUSE = "Không đồng ý"
 
 
-def consent_steps(purpose: str, wording: str, *, then: str, refused: Says, offers: tuple[str, ...]) -> tuple[Step, ...]:
+def consent_steps(
+    purpose: str, wording: str, *, then: str, refused: Says, offers: tuple[str, ...]
+) -> tuple[Step, ...]:
     """The steps permission, consent, agreed, declined, to be put at the beginning of a flow; they lead to `then`."""
 
     def question(scene: Scene) -> str:
@@ -26,8 +28,16 @@ def consent_steps(purpose: str, wording: str, *, then: str, refused: Says, offer
             "consent",
             question,
             (
-                Choice(AGREE, "agreed", words=("co", "dong y a", "dc", "duoc", "ok", "oke", "da dong y", "vang", "u")),
-                Choice(REFUSE, "refused", words=("khong", "ko", "thoi", "tu choi", "hong", "k dong y", "ko dong y")),
+                Choice(
+                    AGREE,
+                    "agreed",
+                    words=("co", "dong y a", "dc", "duoc", "ok", "oke", "da dong y", "vang", "u"),
+                ),
+                Choice(
+                    REFUSE,
+                    "refused",
+                    words=("khong", "ko", "thoi", "tu choi", "hong", "k dong y", "ko dong y"),
+                ),
             ),
             goes={"agreed": "agreed", "refused": "declined"},
             asked_once=True,

@@ -40,7 +40,7 @@ def _hears(scene: Scene, event: Event) -> Heard | None:
         return None
     found = find_contacts(event.text, scene.content.directory)
     ids = " ".join(m.contact.id for m in found.contacts)
-    about = "; ".join(x.name for x in (*found.blocks, *found.departments))
+    about = "; ".join([*(b.name for b in found.blocks), *(d.name for d in found.departments)])
     if found.decision == "answer":
         return Heard("one" if len(found.contacts) == 1 else "several", {"contacts": ids, "about": about})
     if found.gap is not None:
@@ -90,11 +90,14 @@ def _says_perhaps(scene: Scene) -> str:
 
 def _people(scene: Scene) -> tuple[Choice, ...]:
     return tuple(
-        Choice(c.name, "one", {"contacts": c.id}, words=(plain(c.name).split()[-1],)) for c in _contacts(scene)
+        Choice(c.name, "one", {"contacts": c.id}, words=(plain(c.name).split()[-1],))
+        for c in _contacts(scene)
     )
 
 
-_OTHER = Choice(OTHER_BLOCK, "other", {"contacts": None, "about": None}, words=("tim nguoi khac", "nguoi khac"))
+_OTHER = Choice(
+    OTHER_BLOCK, "other", {"contacts": None, "about": None}, words=("tim nguoi khac", "nguoi khac")
+)
 _GOES = {"one": "one", "several": "several", "perhaps": "perhaps", "gap": "gap", "other": "query"}
 _HINT = (
     "Tôi chưa tìm được đầu mối cho câu đó. Anh/chị gõ loại cơ quan (trường học, trạm y tế, ủy ban xã, công ty tư nhân), "
@@ -123,13 +126,21 @@ FLOW = Flow(
             goes=_GOES,
         ),
         choose("one", _says_one, (_OTHER,), hears=_hears, hint=_HINT, goes=_GOES),
-        choose("several", _says_several, lambda s: (*_people(s), _OTHER), hears=_hears, hint=_HINT, goes=_GOES),
+        choose(
+            "several", _says_several, lambda s: (*_people(s), _OTHER), hears=_hears, hint=_HINT, goes=_GOES
+        ),
         choose(
             "perhaps",
             _says_perhaps,
             lambda s: (
                 *(
-                    (Choice(f"Đúng, {_contacts(s)[0].name}", "one", words=("dung", "dung roi", "phai", "co", "da")),)
+                    (
+                        Choice(
+                            f"Đúng, {_contacts(s)[0].name}",
+                            "one",
+                            words=("dung", "dung roi", "phai", "co", "da"),
+                        ),
+                    )
                     if len(_contacts(s)) == 1
                     else _people(s)
                 ),

@@ -27,7 +27,28 @@ _TROUBLE = {
         "hoặc số CMND (9 số)/CCCD (12 số)."
     ),
 }
-_NOT_A_NAME = frozenset("khong ko biet gi sao muon giup roi duoc dc dau nao vay tra cuu quen mat khau".split())
+_NOT_A_NAME = frozenset(
+    [
+        "khong",
+        "ko",
+        "biet",
+        "gi",
+        "sao",
+        "muon",
+        "giup",
+        "roi",
+        "duoc",
+        "dc",
+        "dau",
+        "nao",
+        "vay",
+        "tra",
+        "cuu",
+        "quen",
+        "mat",
+        "khau",
+    ]
+)
 
 
 def other_ways(content: Content) -> str:
@@ -75,7 +96,11 @@ def _hears_name(scene: Scene, event: Event) -> Heard | None:
         name = None
     keep = _kept(reading, name, province)
     if reading.trouble:
-        return Heard("partly", keep, note=_TROUBLE[reading.trouble]) if name else Heard("again", note=_TROUBLE[reading.trouble])
+        return (
+            Heard("partly", keep, note=_TROUBLE[reading.trouble])
+            if name
+            else Heard("again", note=_TROUBLE[reading.trouble])
+        )
     if name:
         known = reading.fact or scene.get("born") or scene.get("id_number")
         return Heard("complete" if known else "partly", keep)
@@ -153,7 +178,10 @@ def _says_sent(scene: Scene) -> Reply:
 def _hears_proof(scene: Scene, event: Event) -> Heard | None:
     if isinstance(event, SharedContact):
         if not event.own:
-            return Heard("again", note="Đó không phải số của tài khoản đang nhắn. Anh/chị gửi đúng số của chính mình nhé.")
+            return Heard(
+                "again",
+                note="Đó không phải số của tài khoản đang nhắn. Anh/chị gửi đúng số của chính mình nhé.",
+            )
         return Heard("phone", once={"phone": event.phone})
     return None
 
@@ -198,10 +226,9 @@ def _found(scene: Scene) -> str:
     )
 
 
-_FORGET = {
-    k: None
-    for k in ("name", "born", "id_number", "case", "link", "until", "record_name", "record_code", "record_born")
-} | {"record_household": None, "record_commune": None, "left": None}
+_FORGET = dict.fromkeys(
+    ("name", "born", "id_number", "case", "link", "until", "record_name", "record_code", "record_born")
+) | {"record_household": None, "record_commune": None, "left": None}
 
 _AFTER = (
     Choice("Đăng ký VssID với mã này", "register", words=("dang ky", "dang ky vssid")),
@@ -255,7 +282,13 @@ FLOW = Flow(
                 s.get("name"), s.get("province") or HOME_PROVINCE, s.get("born"), s.get("id_number")
             ),
             FindPeople,
-            goes={"found": "found", "verify": "proof", "record": "record", "none": "nobody", "limited": "limited"},
+            goes={
+                "found": "found",
+                "verify": "proof",
+                "record": "record",
+                "none": "nobody",
+                "limited": "limited",
+            },
         ),
         choose(
             "proof",
@@ -310,7 +343,12 @@ FLOW = Flow(
             "code_check",
             lambda s: CheckOtp(s.get("case"), s.get("code")),
             CheckOtp,
-            goes={"record": "record", "wrong": "code_wrong", "expired": "code_expired", "spent": "code_spent"},
+            goes={
+                "record": "record",
+                "wrong": "code_wrong",
+                "expired": "code_expired",
+                "spent": "code_spent",
+            },
         ),
         wait(
             "code_wrong",
@@ -329,7 +367,10 @@ FLOW = Flow(
         choose(
             "code_expired",
             "Mã đã hết hạn hoặc đã dùng rồi. Anh/chị muốn nhận mã mới không?",
-            (Choice("Gửi lại mã", "resend", words=("gui lai", "co")), Choice("Cách khác", "other", words=("khong",))),
+            (
+                Choice("Gửi lại mã", "resend", words=("gui lai", "co")),
+                Choice("Cách khác", "other", words=("khong",)),
+            ),
             goes={"resend": "code_request", "other": "other"},
         ),
         choose(
@@ -347,7 +388,9 @@ FLOW = Flow(
         ),
         end(
             "code_spent",
-            lambda s: f"Đã quá số lần cho phép, tôi tạm dừng xác minh để giữ an toàn. {other_ways(s.content)}",
+            lambda s: (
+                f"Đã quá số lần cho phép, tôi tạm dừng xác minh để giữ an toàn. {other_ways(s.content)}"
+            ),
         ),
         choose(
             "code_off",
@@ -375,8 +418,12 @@ FLOW = Flow(
             ),
             goes={"edit": "name", "otp": "code_request", "other": "other"},
         ),
-        choose("record", _record, _AFTER, goes={"register": "registration/", "another": "name"}, no_way_back=True),
-        choose("found", _found, _AFTER, goes={"register": "registration/", "another": "name"}, no_way_back=True),
+        choose(
+            "record", _record, _AFTER, goes={"register": "registration/", "another": "name"}, no_way_back=True
+        ),
+        choose(
+            "found", _found, _AFTER, goes={"register": "registration/", "another": "name"}, no_way_back=True
+        ),
         choose(
             "nobody",
             lambda s: f"Tôi không tìm thấy ai khớp với {_asked_about(s)}. {other_ways(s.content)}",

@@ -26,8 +26,13 @@ def _index(scene: Scene, screen_id: str) -> int:
 
 
 def _situations(scene: Scene) -> tuple[Choice, ...]:
-    troubles = tuple(Choice(t.title, "trouble", {"trouble": t.id}, words=t.aliases) for t in scene.content.password.troubles)
-    first = Choice(REMEMBERS, "remembers", {"screen": 0}, words=("doi mat khau", "nho", "con nho", "toi nho", "muon doi"))
+    troubles = tuple(
+        Choice(t.title, "trouble", {"trouble": t.id}, words=t.aliases)
+        for t in scene.content.password.troubles
+    )
+    first = Choice(
+        REMEMBERS, "remembers", {"screen": 0}, words=("doi mat khau", "nho", "con nho", "toi nho", "muon doi")
+    )
     return (first, *troubles)
 
 
@@ -60,7 +65,9 @@ def _screen_choices(scene: Scene) -> tuple[Choice, ...]:
     else:
         done = ("next", {"screen": n + 1})
     return (
-        Choice("Đã xong", done[0], done[1], words=("xong", "xong roi", "tiep", "tiep tuc", "ok", "roi", "da bam")),
+        Choice(
+            "Đã xong", done[0], done[1], words=("xong", "xong roi", "tiep", "tiep tuc", "ok", "roi", "da bam")
+        ),
         Choice("Không thấy như vậy", "odd", words=("khong thay", "ko thay", "khong co", "hong thay", "khac")),
     )
 
@@ -142,7 +149,9 @@ FLOW = Flow(
                 "VssID để nhận mã mới."
             ),
             lambda s: (
-                Choice("Làm lại", "again", {"screen": _index(s, FINISH_SCREEN)}, words=("lam lai", "tiep", "ok")),
+                Choice(
+                    "Làm lại", "again", {"screen": _index(s, FINISH_SCREEN)}, words=("lam lai", "tiep", "ok")
+                ),
                 Choice("Không nhận được mã", "trouble", {"trouble": "no_otp"}),
             ),
             goes={"again": "screen", "trouble": "trouble"},
@@ -151,7 +160,9 @@ FLOW = Flow(
             "trouble",
             _says_trouble,
             (
-                Choice("Đã giải quyết được", "solved", words=("duoc roi", "xong", "xong roi", "ok", "cam on")),
+                Choice(
+                    "Đã giải quyết được", "solved", words=("duoc roi", "xong", "xong roi", "ok", "cam on")
+                ),
                 Choice("Vấn đề khác", "other", words=("van de khac", "khac", "chua duoc", "khong duoc")),
                 Choice("Đổi mật khẩu từng bước", "guide", {"screen": 0}, words=("doi mat khau",)),
             ),

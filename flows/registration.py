@@ -91,16 +91,22 @@ def _list_choices(scene: Scene) -> tuple[Choice, ...]:
             {"marked": [item.id]},
             words=("xong", "xong roi", "da xong", "roi", "lam roi", "da lam"),
         ),
-        Choice("Cách làm", "how", {"asked": item.id}, words=("cach lam", "lam sao", "lam the nao", "chi toi")),
+        Choice(
+            "Cách làm", "how", {"asked": item.id}, words=("cach lam", "lam sao", "lam the nao", "chi toi")
+        ),
     ]
     if len(stage) > 1:
-        choices.append(Choice("Xong cả phần này", "mark", {"marked": stage}, words=("xong het", "xong ca buoc")))
+        choices.append(
+            Choice("Xong cả phần này", "mark", {"marked": stage}, words=("xong het", "xong ca buoc"))
+        )
     choices.append(Choice("Xem cả danh sách", "all", words=("danh sach", "xem het")))
     if item.step == "b2":
         choices.append(Choice("Tra mã số giúp tôi", "lookup", words=("tra cuu", "tra ma so")))
     if _done(scene):
         last = [i.id for i in _items(scene) if i.id in _done(scene)][-1]
-        choices.append(Choice("Bỏ dấu việc vừa xong", "unmark", {"marked": [last]}, words=("bo dau", "bo danh dau")))
+        choices.append(
+            Choice("Bỏ dấu việc vừa xong", "unmark", {"marked": [last]}, words=("bo dau", "bo danh dau"))
+        )
     return tuple(choices)
 
 
@@ -144,7 +150,9 @@ def _how_choices(scene: Scene) -> tuple[Choice, ...]:
     if asked in _done(scene):
         mark = Choice("Bỏ dấu việc này", "unmark", {"marked": [asked]}, words=("bo dau",))
     else:
-        mark = Choice("Xong việc này", "mark", {"marked": [asked]}, words=("xong", "xong roi", "da xong", "roi"))
+        mark = Choice(
+            "Xong việc này", "mark", {"marked": [asked]}, words=("xong", "xong roi", "da xong", "roi")
+        )
     return (mark, Choice("Về danh sách", "list", words=("ve", "danh sach")))
 
 
@@ -159,7 +167,12 @@ def _platform_choices(scene: Scene) -> tuple[Choice, ...]:
     outcome = "known" if scene.get("record_code") else "chosen"
     keep = {"code_known": "1"} if scene.get("record_code") else {}
     return (
-        Choice("Android", outcome, {"platform": "android", **keep}, words=("samsung", "oppo", "xiaomi", "may thuong")),
+        Choice(
+            "Android",
+            outcome,
+            {"platform": "android", **keep},
+            words=("samsung", "oppo", "xiaomi", "may thuong"),
+        ),
         Choice("iPhone", outcome, {"platform": "ios", **keep}, words=("ios", "ip", "apple", "ai phon")),
     )
 
@@ -203,19 +216,46 @@ FLOW = Flow(
             "who",
             "Anh/chị đăng ký cho ai?",
             (
-                Choice("Người lao động của đơn vị", "chosen", {"who": "employee"}, words=("nguoi lao dong", "nhan vien", "cong nhan", "vien chuc", "co don vi")),
-                Choice("Cá nhân tự do", "chosen", {"who": "individual"}, words=("ca nhan", "tu do", "cho toi", "ban than", "tu nguyen", "ho gia dinh")),
-                Choice("Con nhỏ", "chosen", {"who": "child"}, words=("con", "cho con", "tre em", "em be", "con toi")),
+                Choice(
+                    "Người lao động của đơn vị",
+                    "chosen",
+                    {"who": "employee"},
+                    words=("nguoi lao dong", "nhan vien", "cong nhan", "vien chuc", "co don vi"),
+                ),
+                Choice(
+                    "Cá nhân tự do",
+                    "chosen",
+                    {"who": "individual"},
+                    words=("ca nhan", "tu do", "cho toi", "ban than", "tu nguyen", "ho gia dinh"),
+                ),
+                Choice(
+                    "Con nhỏ",
+                    "chosen",
+                    {"who": "child"},
+                    words=("con", "cho con", "tre em", "em be", "con toi"),
+                ),
             ),
             goes={"chosen": "platform"},
         ),
-        choose("platform", "Điện thoại loại nào?", _platform_choices, goes={"chosen": "code", "known": "start"}),
+        choose(
+            "platform", "Điện thoại loại nào?", _platform_choices, goes={"chosen": "code", "known": "start"}
+        ),
         choose(
             "code",
             "Đã biết mã số BHXH (10 số) của người đăng ký chưa?",
             (
-                Choice("Đã biết", "chosen", {"code_known": "1"}, words=("biet roi", "co", "co roi", "roi", "biet")),
-                Choice("Chưa biết", "chosen", {"code_known": None}, words=("chua", "khong biet", "ko biet", "khong", "chua co")),
+                Choice(
+                    "Đã biết",
+                    "chosen",
+                    {"code_known": "1"},
+                    words=("biet roi", "co", "co roi", "roi", "biet"),
+                ),
+                Choice(
+                    "Chưa biết",
+                    "chosen",
+                    {"code_known": None},
+                    words=("chua", "khong biet", "ko biet", "khong", "chua co"),
+                ),
                 Choice("Tra mã số giúp tôi", "lookup", words=("tra cuu", "tra giup", "tra ma so")),
             ),
             goes={"chosen": "start", "lookup": "lookup/"},
@@ -223,14 +263,25 @@ FLOW = Flow(
         call(
             "start",
             lambda s: StartDossier(
-                s.get("who"), s.get("platform"), bool(s.get("code_known")), s.get("record_name"), s.get("record_code")
+                s.get("who"),
+                s.get("platform"),
+                bool(s.get("code_known")),
+                s.get("record_name"),
+                s.get("record_code"),
             ),
             StartDossier,
             goes={"open": "list"},
         ),
         checklist("list", _says_list, _list_choices, hears=_hears_number, hint=_HINT, goes=_GOES),
         choose("how", _says_how, _how_choices, hears=_hears_number, hint=_HINT, goes=_GOES),
-        choose("all", _says_all, (Choice("Về việc kế tiếp", "list"),), hears=_hears_number, hint=_HINT, goes=_GOES),
+        choose(
+            "all",
+            _says_all,
+            (Choice("Về việc kế tiếp", "list"),),
+            hears=_hears_number,
+            hint=_HINT,
+            goes=_GOES,
+        ),
         call(
             "mark",
             lambda s: MarkItems(tuple(s.answers.get("marked", ())), True, _needed(s)),

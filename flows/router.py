@@ -15,10 +15,56 @@ from flows.names import find_contacts
 SURE = 92.0  # rapidfuzz score from which a wording counts as a route's phrase
 PLAUSIBLE = 80.0
 GAP = 6.0  # two flows closer than this are both plausible
-READS_ITS_OPENING = ("password", "contacts")  # their first question can be answered by the words that led there
+READS_ITS_OPENING = (
+    "password",
+    "contacts",
+)  # their first question can be answered by the words that led there
 _POLITE = frozenset(
-    "da thua em anh chi a ah ad admin oi cho hoi giup voi toi minh con chau tui muon can xin nho duoc dc k ko khong "
-    "nha nhe lam on vui long ban bac co chu em e ai nao the".split()
+    [
+        "da",
+        "thua",
+        "em",
+        "anh",
+        "chi",
+        "a",
+        "ah",
+        "ad",
+        "admin",
+        "oi",
+        "cho",
+        "hoi",
+        "giup",
+        "voi",
+        "toi",
+        "minh",
+        "con",
+        "chau",
+        "tui",
+        "muon",
+        "can",
+        "xin",
+        "nho",
+        "duoc",
+        "dc",
+        "k",
+        "ko",
+        "khong",
+        "nha",
+        "nhe",
+        "lam",
+        "on",
+        "vui",
+        "long",
+        "ban",
+        "bac",
+        "co",
+        "chu",
+        "em",
+        "e",
+        "ai",
+        "nao",
+        "the",
+    ]
 )
 
 

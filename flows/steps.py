@@ -164,7 +164,15 @@ def choose(
     """A question answered by one of the choices."""
     said, listed = _words(says), _listed(choices)
     return Step(
-        name, "choose", said, goes, hears, listed, _words(hint), no_way_back=no_way_back, asked_once=asked_once
+        name,
+        "choose",
+        said,
+        goes,
+        hears,
+        listed,
+        _words(hint),
+        no_way_back=no_way_back,
+        asked_once=asked_once,
     )
 
 
@@ -184,7 +192,7 @@ def checklist(
 def wait(
     name: str,
     says: Says,
-    choices: tuple[Choice, ...],
+    choices: Choices | tuple[Choice, ...],
     *,
     goes: Mapping[str, str],
     hears: Hears,

@@ -49,7 +49,14 @@ class Courier:
     """Carries codes from the ledger to a gateway."""
 
     def __init__(
-        self, db: Database, seal: Seal, gateway: Gateway, *, holder: str, clock: Callable[[], float], lease: float = 30.0
+        self,
+        db: Database,
+        seal: Seal,
+        gateway: Gateway,
+        *,
+        holder: str,
+        clock: Callable[[], float],
+        lease: float = 30.0,
     ) -> None:
         self._db = db
         self._seal = seal

@@ -144,7 +144,7 @@ class TelegramDoor:
             self._life.append(asyncio.create_task(self._look_for_leftovers()))
 
     async def stop(self) -> None:
-        """Take nothing in any more; say what is under way, for DRAIN seconds; the rest stays in the ledger."""
+        """Take nothing in any more; say what is under way for DRAIN seconds; the ledger keeps the rest."""
         self._open = False
         for task in self._life:
             task.cancel()

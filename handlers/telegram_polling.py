@@ -1,4 +1,4 @@
-"""Asking Telegram for updates. Rule: the offset moves only past updates that were committed, buried or ignored."""
+"""Asking Telegram for updates. Rule: the offset moves only past what was committed, buried or ignored."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ Note = Callable[[str, BaseException | None], None]
 
 
 class Polling:
-    """Long polls, one after the other. `to_its_end` runs a batch so that cancelling the polls does not cut it."""
+    """Long polls, one after the other. `to_its_end` runs a batch so that a cancel does not cut it."""
 
     def __init__(
         self, bot: Bot, take: Take, *, seconds: int, sleep: Sleep, to_its_end: ToItsEnd, note: Note
@@ -102,7 +102,7 @@ class Polling:
         return min(left) if left else max((n + 1 for n in numbers), default=offset)
 
     async def _take_line(self, line: Iterable[Any]) -> list[int]:
-        """Take one person's updates in order; returns the numbers of those from the first that was not kept."""
+        """Take one person's updates in order; returns the numbers from the first that was not kept."""
         left: list[int] = []
         for raw in line:
             if not left:

@@ -128,7 +128,9 @@ def as_lines(reply: dict[str, Any], now: datetime) -> list[str]:
 class Terminal:
     """One person's talk at the terminal."""
 
-    def __init__(self, turns: Turns, person: str, *, text_limit: int, courier: Courier | None, sms: list[Sms] | None) -> None:
+    def __init__(
+        self, turns: Turns, person: str, *, text_limit: int, courier: Courier | None, sms: list[Sms] | None
+    ) -> None:
         self.address = f"terminal:{person}"
         self._turns = turns
         self._text_limit = text_limit
@@ -167,7 +169,9 @@ class Terminal:
     async def _passed(self, wish: Pass) -> dict[str, Any]:
         turns = self._turns
         async with turns.db.writing() as connection:
-            await conversations.move_clock(turns.db, connection, turns.seal, self.address, wish.seconds, turns.clock())
+            await conversations.move_clock(
+                turns.db, connection, turns.seal, self.address, wish.seconds, turns.clock()
+            )
             found = await conversations.load(connection, turns.seal, [self.address])
         missed = await self._missed()
         self._sent(missed)
@@ -207,7 +211,9 @@ def printed(answer: dict[str, Any], now: datetime) -> str:
     return "\n".join(lines)
 
 
-async def talk(terminal: Terminal, lines: Callable[[], str | None], say: Callable[[str], None], *, as_json: bool) -> None:
+async def talk(
+    terminal: Terminal, lines: Callable[[], str | None], say: Callable[[str], None], *, as_json: bool
+) -> None:
     """Answer each line until there are no more."""
     import asyncio
 

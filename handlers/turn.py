@@ -283,7 +283,9 @@ class Turns:
             conversation = found.get(waiting.address) or Conversation(waiting.address)
             if (waiting.address, waiting.key) not in fresh:
                 place = (conversation.state.flow, conversation.state.step)
-                made.append(_Made(waiting, Taken(waiting.address, place=place, repeat=True, said=conversation.said)))
+                made.append(
+                    _Made(waiting, Taken(waiting.address, place=place, repeat=True, said=conversation.said))
+                )
                 continue
             made.append(await self._one(connection, waiting, conversation, now))
         kept = [m.kept for m in made if m.kept is not None]
@@ -405,5 +407,3 @@ def at_once(event: Event) -> Opens:
         return replace(event, at=at)
 
     return opens
-
-

@@ -60,7 +60,8 @@ class Web:
         frames_per_minute: int,
         courier: Courier | None,
         say_elsewhere: dict[str, Callable[[Taken], None]],
-        telegram: Callable[[bytes | str | None, Request], Awaitable[tuple[int, dict[str, str]]]] | None = None,
+        telegram: Callable[[bytes | str | None, Request], Awaitable[tuple[int, dict[str, str]]]]
+        | None = None,
     ) -> None:
         self._turns = turns
         self._address = address
@@ -76,7 +77,9 @@ class Web:
         self._errands: set[asyncio.Task[Any]] = set()
         self._proof_key = secrets.token_bytes(32)
         self._templates = Environment(
-            loader=FileSystemLoader(PAGES / "templates"), autoescape=select_autoescape(default=True), trim_blocks=True
+            loader=FileSystemLoader(PAGES / "templates"),
+            autoescape=select_autoescape(default=True),
+            trim_blocks=True,
         )
         self._version = _static_version()
         self.app = Starlette(
@@ -135,7 +138,9 @@ class Web:
             headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
         return headers
 
-    def _notice(self, request: Request, status: int, title: str, message: str, tone: str = "error") -> HTMLResponse:
+    def _notice(
+        self, request: Request, status: int, title: str, message: str, tone: str = "error"
+    ) -> HTMLResponse:
         return self._html(
             "notice.html",
             request,
@@ -207,7 +212,9 @@ class Web:
             {
                 "replies": [{**shown(row.body), **_web_only(row)} for row in missed],
                 "at": place_object(place),
-                "now": datetime.fromtimestamp(turns.clock() + (found.clock if found else 0.0), UTC).isoformat(),
+                "now": datetime.fromtimestamp(
+                    turns.clock() + (found.clock if found else 0.0), UTC
+                ).isoformat(),
                 "conversation": hashlib.sha256(one.address.encode()).hexdigest()[:16],
             }
         )
@@ -233,7 +240,9 @@ class Web:
         except (Busy, NotKept):
             await one.send({"error": BUSY})
             return
-        forget = taken.forget or (taken.repeat and bool(shield.secret_in(str(given.get("text", "")), expected=False)))
+        forget = taken.forget or (
+            taken.repeat and bool(shield.secret_in(str(given.get("text", "")), expected=False))
+        )
         await self.say(taken, to=one, extra={"for": message_id} | ({"forget": True} if forget else {}))
         self.run_errands(taken)
 
@@ -293,7 +302,9 @@ class Web:
         now = turns.clock() + (found.clock if found else 0.0)
         return (page if now <= page.until else None), now
 
-    def _form(self, request: Request, token: str, page: Page, now: float, error: str = "", status: int = 200) -> Response:
+    def _form(
+        self, request: Request, token: str, page: Page, now: float, error: str = "", status: int = 200
+    ) -> Response:
         return self._html(
             "secure.html",
             request,
@@ -345,10 +356,16 @@ class Web:
         outcome = taken.outcomes[-1] if taken.outcomes else "expired"
         if outcome == "record":
             return self._notice(
-                request, 200, "Đã xác minh", "Xong rồi ạ. Anh/chị quay lại cuộc trò chuyện để xem kết quả.", "done"
+                request,
+                200,
+                "Đã xác minh",
+                "Xong rồi ạ. Anh/chị quay lại cuộc trò chuyện để xem kết quả.",
+                "done",
             )
         if outcome == "wrong":
-            return self._form(request, token, page, now, "Mã chưa đúng. Anh/chị xem lại tin nhắn mới nhất.", 422)
+            return self._form(
+                request, token, page, now, "Mã chưa đúng. Anh/chị xem lại tin nhắn mới nhất.", 422
+            )
         return self._notice(request, 410, "Không dùng được mã này", _ERRORS.get(outcome, _ERRORS["expired"]))
 
     # -- other routes
@@ -357,7 +374,9 @@ class Web:
         """Hand an update to the Telegram door; 404 where there is none."""
         if self._telegram is None:
             return await self._lost(request, Exception())
-        secret = next((v for k, v in request.scope["headers"] if k == b"x-telegram-bot-api-secret-token"), None)
+        secret = next(
+            (v for k, v in request.scope["headers"] if k == b"x-telegram-bot-api-secret-token"), None
+        )
         status, headers = await self._telegram(secret, request)
         return Response(status_code=status, headers=headers)
 

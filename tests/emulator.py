@@ -1,8 +1,9 @@
-"""An outside Bot API server to test against: lo-bot-api-emulator with teremok's rules, and what we add, named as ours.
+"""An outside Bot API server to test against. Rule: what we add to lo-bot and teremok is named as ours.
 
-Theirs: the wire, update queues, long polls, webhook delivery, secrets, limits (lo-bot); parse modes, lengths, keyboard
-rules (teremok). Ours, each marked "ours:" below: the record of calls, a user name in getMe, the answer to sendContact,
-scripted faults, updates of kinds that lo-bot refuses to queue, and fingers that press what was last shown.
+Theirs: the wire, update queues, long polls, webhook delivery, secrets, limits (lo-bot-api-emulator); parse
+modes, lengths, keyboard rules (teremok). Ours, each marked "ours:" below: the record of calls, a user name in
+getMe, the answer to sendContact, scripted faults, updates of kinds that lo-bot refuses to queue, and fingers
+that press what was last shown.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ class Fault:
 
 
 class Emulator(LoBotApiEmulator):  # type: ignore[misc]  # lo-bot has no type hints
-    """lo-bot on a loopback port; `calls` are the bot's calls that were taken, `refused` those that were not."""
+    """lo-bot on a loopback port; `calls` of the bot were taken, those in `refused` were not."""
 
     def __init__(self) -> None:
         super().__init__(allow_insecure_loopback_webhooks=True, max_updates=100_000)
@@ -223,7 +224,7 @@ class Emulator(LoBotApiEmulator):  # type: ignore[misc]  # lo-bot has no type hi
         raise AssertionError(f"no button {label!r}; newest: {[c.labels for c in self.calls[-3:]]}")
 
     async def press(self, person: int, label: str) -> int:
-        """ours: press the newest button of this label, inline or of the keyboard, as a person's finger does."""
+        """ours: press the newest button of this label, inline or of the keyboard."""
         call, button = self.shown(person, label)
         if "callback_data" in button:
             return await self.people_send(
@@ -267,7 +268,7 @@ class Emulator(LoBotApiEmulator):  # type: ignore[misc]  # lo-bot has no type hi
         return len(self._update_queues._state(TOKEN).updates)
 
     async def acknowledged(self) -> None:
-        """Wait until every queued update is acknowledged; polling bots ask again at once, so calls keep coming."""
+        """Wait until every queued update is acknowledged."""
         await self.until(lambda: self.pending() == 0)
 
 

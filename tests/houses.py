@@ -133,7 +133,11 @@ class Places:
         """The URL of a new PostgreSQL database on a server of our own."""
         if self._pg is None:
             self._pg = _start_postgresql(self.folder / "pg")
-        host = str(self._pg.pgdata if not self._pg.get_postmaster_info().socket_dir else self._pg.get_postmaster_info().socket_dir)
+        host = str(
+            self._pg.pgdata
+            if not self._pg.get_postmaster_info().socket_dir
+            else self._pg.get_postmaster_info().socket_dir
+        )
         admin = await asyncpg.connect(user="postgres", host=host, database="postgres")
         try:
             if not self._pg_ready:

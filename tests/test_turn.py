@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from data import conversations, outbox
-from handlers.turn import APOLOGY, at_once
 from flows.answers import Event, Said
 from flows.machine import State
+from handlers.turn import APOLOGY, at_once
 from tests.houses import House
 
 

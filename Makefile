@@ -1,0 +1,49 @@
+# Two commands matter: `make run` and `make test`. Everything they need, they make.
+PYTHON ?= python3
+BIN := .venv/bin
+WORKERS ?= 2
+
+.PHONY: run setup test lint soak bench screens docs clean
+
+run: .venv/ready
+	$(BIN)/troly serve --demo
+
+setup: .venv/ready
+
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+.venv/ready-test: .venv/ready requirements-test.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.lock
+	touch $@
+
+lint: .venv/ready-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: .venv/ready-test lint
+	tests/browser-setup || true
+	$(BIN)/coverage erase
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=
+	$(BIN)/coverage report --fail-under=85 | tail -n 15
+
+soak: .venv/ready-test
+	TROLY_SOAK=1 $(BIN)/python -m pytest -m soak --timeout=3600
+
+bench: .venv/ready-test
+	$(BIN)/python -m benchmarks.turn
+
+screens: .venv/ready-test
+	$(BIN)/python -m tests.screens
+
+docs: .venv/ready-test
+	$(BIN)/python -m tests.diagram > docs/flows.md
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

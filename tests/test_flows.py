@@ -1,0 +1,119 @@
+"""The flows as tables: nothing leads nowhere, nothing is unreachable. Rule: these hold for every flow there will ever be."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from data.knowledge import load_content
+from flows import book
+from flows.answers import Answered, Pressed, Said
+from flows.effects import OUTCOMES, Answer
+from flows.machine import State, advance
+from flows.steps import AGAIN, MENU, RESTING, Flow
+from tests.diagram import drawn
+
+ROOT = Path(__file__).parents[1]
+AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
+CONTENT = load_content()
+FLOWS = list(book.FLOWS.values())
+EVERY_STEP = [(f, s) for f in FLOWS for s in f.steps]
+
+
+def _next(flow: Flow, name: str) -> set[str]:
+    step = flow.step(name)
+    assert step is not None
+    return {t for t in step.goes.values() if t not in (AGAIN, MENU) and "/" not in t}
+
+
+def _reached(flow: Flow, start: str) -> set[str]:
+    seen, todo = {start}, [start]
+    while todo:
+        for name in _next(flow, todo.pop()) - seen:
+            seen.add(name)
+            todo.append(name)
+    return seen
+
+
+@pytest.mark.parametrize("flow", FLOWS, ids=lambda f: f.name)
+def test_every_step_can_be_reached_from_the_first(flow: Flow) -> None:
+    assert _reached(flow, flow.steps[0].name) == {s.name for s in flow.steps}
+
+
+@pytest.mark.parametrize("flow", FLOWS, ids=lambda f: f.name)
+def test_every_step_can_reach_an_end_or_rests_where_the_person_can_leave(flow: Flow) -> None:
+    for step in flow.steps:
+        kinds = {s.kind for s in flow.steps if s.name in _reached(flow, step.name)}
+        assert kinds & {"end"} or kinds & RESTING, step.name
+
+
+@pytest.mark.parametrize("flow", FLOWS, ids=lambda f: f.name)
+def test_every_target_exists(flow: Flow) -> None:
+    for step in flow.steps:
+        for target in step.goes.values():
+            if target in (AGAIN, MENU):
+                continue
+            if "/" in target:
+                assert target.split("/")[0] in book.FLOWS
+            else:
+                assert flow.step(target) is not None, (step.name, target)
+
+
+@pytest.mark.parametrize(("flow", "step"), EVERY_STEP, ids=lambda x: x.name)
+def test_a_call_has_a_way_on_for_every_outcome_and_no_other(flow: Flow, step: object) -> None:
+    from flows.steps import Step
+
+    assert isinstance(step, Step)
+    if step.asks_for is None:
+        assert step.kind != "call"
+    else:
+        assert step.goes.keys() == OUTCOMES[step.asks_for]
+
+
+def test_every_flow_is_on_the_menu_and_has_wordings() -> None:
+    assert {r.flow for r in CONTENT.routes} == set(book.FLOWS)
+    offered = advance(State(), Said("menu", AT), CONTENT).replies[0].options
+    assert all(book.label(name, CONTENT) in offered for name in book.FLOWS)
+
+
+def test_the_diagram_is_fresh() -> None:
+    assert (ROOT / "docs" / "flows.md").read_text(encoding="utf-8") == drawn(), "run: make docs"
+
+
+def test_a_state_whose_step_is_gone_begins_its_flow_again_and_keeps_the_answers() -> None:
+    old = State("password", "a_step_of_long_ago", {"screen": 3})
+    turn = advance(old, Said("xin chào", AT), CONTENT)
+    assert turn.state.flow == "password"
+    assert turn.state.step == "situation"
+    assert turn.state.answers == {"screen": 3}
+    assert turn.replies[0].text == book.RENEWED
+
+
+def test_a_state_whose_flow_is_gone_leads_to_the_menu() -> None:
+    turn = advance(State("a_flow_of_long_ago", "x"), Said("xin chào", AT), CONTENT)
+    assert turn.state.flow == ""
+    assert turn.replies[-1].options[0] == book.label("lookup", CONTENT)
+
+
+def test_a_press_of_an_old_button_acts_when_its_words_are_valid_now() -> None:
+    state = State("contacts", "query", options=("something", "else"))
+    turn = advance(state, Pressed("Trường học", AT), CONTENT)
+    assert turn.state.step == "one"
+
+
+def test_a_press_of_an_old_button_asks_the_step_again_when_its_words_mean_nothing_now() -> None:
+    turn = advance(State("password", "situation"), Pressed("Trường học", AT), CONTENT)
+    assert turn.state.step == "situation"
+    assert turn.replies[0].text == book.OLD_BUTTON
+
+
+def test_an_answer_of_the_world_that_nobody_waits_for_does_no_harm() -> None:
+    turn = advance(State(), Answered(Answer("found", {"record_code": "8800000001"}), AT), CONTENT)
+    assert turn.state.answers == {}
+
+
+@pytest.mark.parametrize("flow", FLOWS, ids=lambda f: f.name)
+def test_every_flow_is_described_in_the_readme(flow: Flow) -> None:
+    assert f"`{flow.name}`" in (ROOT / "README.md").read_text(encoding="utf-8")
