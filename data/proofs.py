@@ -110,11 +110,16 @@ async def refusal(connection: AsyncConnection, case: Case, limits: Limits, at: f
     return None
 
 
+def fresh_code() -> str:
+    """Six digits by chance, leading zeros included."""
+    return f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+
+
 async def new_code(
     connection: AsyncConnection, seal: Seal, case: Case, limits: Limits, at: float
 ) -> tuple[str, float]:
     """A fresh code for the case; older codes of the same record die, on every channel. Returns the code and its end."""
-    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    code = fresh_code()
     otp, until = secrets.token_hex(16), at + 60.0 * limits.otp_minutes
     await connection.execute(
         update(otps).where(otps.c.account_key == case.account_key, otps.c.live).values(live=False, mac="")

@@ -113,7 +113,7 @@ class World:
         if effect.id_number:
             outcome, facts = ("none", {}) if len(found) != 1 else ("found", _named(found[0]))
             await self._note_look(visit, "look", found[0].code if found else "", outcome)
-            return Answer(outcome, {**facts, "id_number": None})
+            return Answer(outcome, {**facts, "id_number": None, "id_tail": effect.id_number[-3:]})
         return await self._guarded(visit, effect, found)
 
     async def _guarded(
@@ -162,7 +162,7 @@ class World:
             return Answer("off")
         if case is None:
             return Answer("spent")
-        await self.db.lock(visit.connection, f"otp {case.account_key}")
+        await self._alone_with(visit, case)
         refused = await proofs.refusal(visit.connection, case, self.limits, visit.stamp)
         if refused is not None:
             return Answer(refused.outcome, {"seconds": str(refused.seconds)})
@@ -191,11 +191,16 @@ class World:
             },
         )
 
+    async def _alone_with(self, visit: Visit, case: proofs.Case) -> None:
+        """Codes of one record, and of one phone that several records share, are sent and compared one at a time."""
+        await self.db.lock(visit.connection, f"otp {case.account_key}")
+        await self.db.lock(visit.connection, f"otp phone {case.phone_key}")
+
     async def _check_otp(self, visit: Visit, effect: effects.CheckOtp) -> Answer:
         case = await proofs.load_case(visit.connection, effect.case, visit.address)
         if case is None:
             return Answer("expired")
-        await self.db.lock(visit.connection, f"otp {case.account_key}")
+        await self._alone_with(visit, case)
         result, left = await proofs.compare_code(
             visit.connection, self.seal, case, effect.code, self.limits, visit.stamp
         )

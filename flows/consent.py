@@ -7,6 +7,7 @@ from flows.steps import Choice, Says, Scene, Step, call, choose, end
 
 AGREE = "Đồng ý"
 REFUSE = "Không đồng ý"
+NOT_KEPT_YET = "(Tin vừa rồi tôi chưa giữ lại; đồng ý xong, anh/chị gửi lại giúp nhé.)"
 
 
 def consent_steps(
@@ -15,7 +16,7 @@ def consent_steps(
     """The steps permission, consent, agreed, declined, to be put at the beginning of a flow; they lead to `then`."""
 
     def question(scene: Scene) -> str:
-        return wording
+        return f"{wording}\n{NOT_KEPT_YET}" if scene.get("opening") else wording
 
     return (
         call(

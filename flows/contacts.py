@@ -125,9 +125,15 @@ FLOW = Flow(
             hint=_HINT,
             goes=_GOES,
         ),
-        choose("one", _says_one, (_OTHER,), hears=_hears, hint=_HINT, goes=_GOES),
+        choose("one", _says_one, (_OTHER,), hears=_hears, hint=_HINT, goes=_GOES, done=True),
         choose(
-            "several", _says_several, lambda s: (*_people(s), _OTHER), hears=_hears, hint=_HINT, goes=_GOES
+            "several",
+            _says_several,
+            lambda s: (*_people(s), _OTHER),
+            hears=_hears,
+            hint=_HINT,
+            goes=_GOES,
+            done=True,
         ),
         choose(
             "perhaps",
@@ -150,7 +156,7 @@ FLOW = Flow(
             hint=_HINT,
             goes={**_GOES, "nobody": "nobody"},
         ),
-        choose("gap", _default_way, (_OTHER,), hears=_hears, hint=_HINT, goes=_GOES),
+        choose("gap", _default_way, (_OTHER,), hears=_hears, hint=_HINT, goes=_GOES, done=True),
         choose(
             "nobody",
             lambda s: (
@@ -161,6 +167,7 @@ FLOW = Flow(
             hears=_hears,
             hint=_HINT,
             goes=_GOES,
+            done=True,
         ),
     ),
 )

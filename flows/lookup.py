@@ -142,7 +142,7 @@ def _province_name(scene: Scene) -> str:
 
 def _asked_about(scene: Scene) -> str:
     """What is being looked for, as the person gave it; an ID number is masked."""
-    fact = f"số giấy tờ •••{scene.get('id_number')[-3:]}" if scene.get("id_number") else ""
+    fact = f"số giấy tờ •••{scene.get('id_tail')}"
     born = scene.get("born")
     if born:
         fact = f"sinh {born}" if "/" in born else f"sinh năm {born}"
@@ -228,7 +228,7 @@ def _found(scene: Scene) -> str:
 
 _FORGET = dict.fromkeys(
     ("name", "born", "id_number", "case", "link", "until", "record_name", "record_code", "record_born")
-) | {"record_household": None, "record_commune": None, "left": None}
+) | {"record_household": None, "record_commune": None, "left": None, "id_tail": None}
 
 _AFTER = (
     Choice("Đăng ký VssID với mã này", "register", words=("dang ky", "dang ky vssid")),
@@ -419,16 +419,27 @@ FLOW = Flow(
             goes={"edit": "name", "otp": "code_request", "other": "other"},
         ),
         choose(
-            "record", _record, _AFTER, goes={"register": "registration/", "another": "name"}, no_way_back=True
+            "record",
+            _record,
+            _AFTER,
+            goes={"register": "registration/", "another": "name"},
+            no_way_back=True,
+            done=True,
         ),
         choose(
-            "found", _found, _AFTER, goes={"register": "registration/", "another": "name"}, no_way_back=True
+            "found",
+            _found,
+            _AFTER,
+            goes={"register": "registration/", "another": "name"},
+            no_way_back=True,
+            done=True,
         ),
         choose(
             "nobody",
             lambda s: f"Tôi không tìm thấy ai khớp với {_asked_about(s)}. {other_ways(s.content)}",
             (Choice("Sửa thông tin", "edit", _FORGET, words=("sua", "nhap lai", "thu lai")),),
             goes={"edit": "name"},
+            done=True,
         ),
         end(
             "limited",

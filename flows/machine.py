@@ -7,7 +7,7 @@ The rules, in the order in which they are tried:
  3. The words that work anywhere (menu, back, stop, a person, help) come before the step's own answers.
  4. A press counts when its words are valid at the current step; any other press asks the step again.
  5. A number means an option of the newest message; words equal to an option are that option.
- 6. Words that exactly name another flow ask whether to leave; then the step may hear an answer; then looser words
+ 6. Words that exactly name another flow begin it, or ask whether to leave when something is under way; then the step may hear an answer; then looser words
     are tried; what nobody understands is a miss: the hint, the question again, and after two misses a person.
  7. A step that calls the world ends the turn's talk until the world has answered; `advance` is then called again with
     the answer. At most one effect is awaited at a time.
@@ -24,7 +24,7 @@ from datetime import datetime
 from typing import Any
 
 from flows import book, shield
-from flows.answers import Answered, Event, Pressed, Said, Unreadable, number_of, plain, same_words
+from flows.answers import Answered, Event, Pressed, Said, Unreadable, number_of, plain, same_words, yes_or_no
 from flows.content import Content
 from flows.effects import Effect, ForgetMessage
 from flows.router import Routed, route
@@ -222,7 +222,7 @@ class _Talk:
         if isinstance(event, Said):
             elsewhere = route(event.text, self.content, loosely=False)
             if elsewhere.flow and elsewhere.flow != flow.name:
-                self.ask_to_leave(elsewhere.flow)
+                self.leave_for(elsewhere, step)
                 return
         heard = step.hears(self.scene(), event)
         if heard is not None:
@@ -231,7 +231,7 @@ class _Talk:
         if isinstance(event, Said):
             elsewhere = route(event.text, self.content, loosely=True)
             if elsewhere.flow and elsewhere.flow != flow.name:
-                self.ask_to_leave(elsewhere.flow)
+                self.leave_for(elsewhere, step)
                 return
         hint = step.hint(self.scene())
         self.miss(hint.text if isinstance(hint, Reply) else hint)
@@ -251,6 +251,13 @@ class _Talk:
                 return choice
         return None
 
+    def leave_for(self, elsewhere: Routed, step: Step) -> None:
+        """Begin another flow; while something is under way, only after asking."""
+        if step.done or step.kind == "checklist" or not self.state.trail:
+            self.enter(elsewhere.flow, elsewhere.opening)
+        else:
+            self.ask_to_leave(elsewhere.flow)
+
     def ask_to_leave(self, flow: str) -> None:
         self.state = replace(self.state, offer=flow)
         label = book.label(flow, self.content)
@@ -265,11 +272,12 @@ class _Talk:
         words = self.chosen_words(event)
         offer = self.state.offer
         label = book.label(offer, self.content)
-        if same_words(words, book.leave_label(label)) or same_words(words, label):
+        meant = yes_or_no(words)
+        if meant or same_words(words, book.leave_label(label)) or same_words(words, label):
             self.enter(offer, "")
             return True
         self.state = replace(self.state, offer="")
-        if same_words(words, book.STAY_LABEL):
+        if meant is False or same_words(words, book.STAY_LABEL):
             self.ask_again()
             return True
         return False
@@ -302,6 +310,8 @@ class _Talk:
             return
         self.keep(event.answer.facts)
         self.opening = event.opening
+        if event.opening:
+            self.once = {"opening": event.opening}
         self.follow(flow, step, event.answer.outcome)
 
     def keep(self, values: Mapping[str, Any]) -> None:

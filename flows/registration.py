@@ -273,7 +273,7 @@ FLOW = Flow(
             goes={"open": "list"},
         ),
         checklist("list", _says_list, _list_choices, hears=_hears_number, hint=_HINT, goes=_GOES),
-        choose("how", _says_how, _how_choices, hears=_hears_number, hint=_HINT, goes=_GOES),
+        choose("how", _says_how, _how_choices, hears=_hears_number, hint=_HINT, goes=_GOES, done=True),
         choose(
             "all",
             _says_all,
@@ -281,6 +281,7 @@ FLOW = Flow(
             hears=_hears_number,
             hint=_HINT,
             goes=_GOES,
+            done=True,
         ),
         call(
             "mark",

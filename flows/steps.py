@@ -104,6 +104,7 @@ class Step:
     asks_for: type[Effect] | None = None
     secret_expected: bool = False  # a bare number here is surely a code that must not be typed into the chat
     no_way_back: bool = False  # something has become true here: "quay lại" does not undo it
+    done: bool = False  # the flow's job is done here: another flow begins without asking whether to leave
     asked_once: bool = False  # "quay lại" does not come back to it: consent given is taken back elsewhere
 
 
@@ -160,6 +161,7 @@ def choose(
     hint: Says | str = "Tôi chưa hiểu. Anh/chị bấm một lựa chọn bên dưới, hoặc gõ số thứ tự.",
     no_way_back: bool = False,
     asked_once: bool = False,
+    done: bool = False,
 ) -> Step:
     """A question answered by one of the choices."""
     said, listed = _words(says), _listed(choices)
@@ -173,6 +175,7 @@ def choose(
         _words(hint),
         no_way_back=no_way_back,
         asked_once=asked_once,
+        done=done,
     )
 
 

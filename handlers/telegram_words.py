@@ -76,7 +76,7 @@ def button_id(key: Key, user: str, label: str) -> str:
 
 @lru_cache(maxsize=2048)
 def _folded(label: str) -> str:
-    """Labels come from content and recur; folding them is a third of a menu's work."""
+    """Labels recur, and folding each one again would be a tenth of a turn."""
     return plain(label) or label
 
 

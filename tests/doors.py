@@ -1,0 +1,526 @@
+"""A person at each door, for the transcripts: straight in, Telegram, the web page, `troly chat`. Rule: only what a real
+door, browser or terminal would carry goes through; the clock is ours, except for the process, which has the real one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import html
+import json
+import os
+import re
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import uvicorn
+from aiogram import Bot
+from aiogram.client.session.base import BaseSession
+from aiogram.methods import TelegramMethod
+from websockets.asyncio.client import ClientConnection, connect
+
+from flows.answers import TypedSecret, Unreadable
+from handlers.sms import Sms
+from handlers.telegram_chat import TelegramDoor
+from handlers.telegram_words import VIETNAM, button_id
+from handlers.terminal import NEVER, as_lines, read_object, shown
+from handlers.turn import Opens, at_once
+from handlers.web_chat import Web
+from tests.houses import PEOPLE, SECRET, House, limits, open_house
+from tests.transcripts import Move, masked
+
+ROOT = Path(__file__).parent.parent
+TOKEN = "7777777777:SYNTHETIC-token_of-no-real-bot-0000000"
+TEXT_LIMIT = 2000
+PATIENCE = 20.0  # seconds until a door that says nothing fails the test
+APART = 120 * 86400.0  # seconds between two transcripts on one database: limits look back a day at most
+_CODE = re.compile(r"^[0-9]{6}")
+_numbers = count(1)
+
+
+class Stage:
+    """One house with the doors that live in its process, open for many visitors, one after the other."""
+
+    def __init__(self, house: House, web: Web, base: str, telegram: TelegramDoor, session: Recorder) -> None:
+        self.house = house
+        self.web = web
+        self.base = base
+        self.telegram = telegram
+        self.session = session
+
+    @asynccontextmanager
+    async def visitor(self, door: str) -> AsyncIterator[Straight | Telegram | Browser]:
+        """A new person at a door, on a new day that begins at a whole minute."""
+        clock = self.house.clock
+        clock.now = (clock.now + APART) // 60 * 60
+        number = next(_numbers)
+        if door == "straight":
+            yield Straight(self, f"terminal:p{number}")
+        elif door == "telegram":
+            yield Telegram(self, 100_000 + number)
+        else:
+            async with httpx.AsyncClient(base_url=self.base, trust_env=False) as client:
+                (await client.get("/")).raise_for_status()
+                cookie = "; ".join(f"{k}={v}" for k, v in client.cookies.items())
+                url = f"{self.base.replace('http', 'ws', 1)}/chat/socket"
+                async with connect(url, additional_headers={"Cookie": cookie}, origin=self.base, proxy=None) as socket:  # type: ignore[arg-type]  # an origin is a string
+                    yield Browser(self, client, socket)
+
+    async def calm(self) -> None:
+        """Return when nothing is under way any more: codes sent, replies said and marked."""
+        async with asyncio.timeout(PATIENCE):
+            await self.web.quiet()
+            await self.telegram.mouth.quiet()
+            while self.telegram._asides:  # deletions and answers to presses; nothing public tells when they are over
+                await asyncio.wait(set(self.telegram._asides))
+            await self.house.turns.settled()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its hands on the signals of the test run."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def open_stage(url: str, changed: dict[str, int]) -> AsyncIterator[Stage]:
+    """A house at `url` with its doors open: the web one on a loopback port, Telegram's over a recording session."""
+    async with open_house(url, limits=limits(**changed)) as house:
+        session = Recorder()
+        said_elsewhere: dict[str, Any] = {}
+        web = Web(
+            house.turns,
+            address="http://127.0.0.1",
+            demo=True,
+            text_limit=TEXT_LIMIT,
+            frames_per_minute=1_000_000,  # the hand clock stands still
+            courier=house.courier,
+            say_elsewhere=said_elsewhere,
+        )
+        telegram = TelegramDoor(
+            house.turns,
+            token=TOKEN,
+            api_base="http://127.0.0.1:9",
+            key=partial(house.seal.keyed, "button"),
+            typing_after=60.0,
+            poll_seconds=0,
+            text_limit=TEXT_LIMIT,
+            body_limit=1_000_000,
+            run_errands=web.run_errands,
+            session=session,
+        )
+        said_elsewhere["telegram"] = lambda taken: telegram.mouth.say(taken.rows)
+        house.gateway.listeners.append(web.show_sms)
+        config = uvicorn.Config(
+            web.app, port=0, http="httptools", ws="websockets-sansio", lifespan="off", access_log=False, log_config=None
+        )
+        server = _Server(config)
+        serving = asyncio.create_task(server.serve())
+        try:
+            while not server.started:
+                assert not serving.done()
+                await asyncio.sleep(0.005)
+            port = server.servers[0].sockets[0].getsockname()[1]
+            base = f"http://127.0.0.1:{port}"
+            house.world.public_address = base
+            yield Stage(house, web, base, telegram, session)
+        finally:
+            await telegram.stop()
+            server.should_exit = True
+            await serving
+
+
+class _Inside:
+    """What the three doors in our process share: the house, its clock, the phone."""
+
+    name = ""
+
+    def __init__(self, stage: Stage, address: str) -> None:
+        self.stage = stage
+        self.house = stage.house
+        self.address = address
+        self._heard = 0
+        self.code = ""
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.house.clock(), UTC)
+
+    def sms(self) -> list[str]:
+        """What the phone showed since, for this person; the newest code is remembered."""
+        new, self._heard = self.house.sms[self._heard :], len(self.house.sms)
+        return [self.noted({"to": s.to, "text": s.text}) for s in new if self._mine(s)]
+
+    def _mine(self, sms: Sms) -> bool:
+        return sms.address == self.address
+
+    def noted(self, sms: dict[str, Any]) -> str:
+        found = _CODE.match(sms["text"])
+        self.code = found.group(0) if found else self.code
+        return masked(sms)
+
+    def typed_code(self, which: str) -> str:
+        """The code of the newest SMS, or one that differs from it."""
+        return _code(self.code, which)
+
+
+def _code(right: str, which: str) -> str:
+    if which == "wrong":
+        return f"{(int(right or '0') + 1) % 10**6:06d}"
+    assert right, "no code has been sent"
+    return right
+
+
+def _object(move: Move) -> dict[str, Any]:
+    """A move as the contract's object."""
+    match move.kind, move.given:
+        case "text", (text,):
+            return {"text": text}
+        case "press", (label,):
+            return {"press": int(label) if label.isdigit() else label}
+        case "contact", (whose, phone):
+            return {"contact": {"phone": phone, "own": whose == "own"}}
+        case "file", (name, size, kind):
+            return {"file": {"name": name, "bytes": int(size), "type": kind}}
+    raise AssertionError(f"this door has no {move.kind}")
+
+
+class Straight(_Inside):
+    """Nobody between: each move becomes an event and goes into the turn."""
+
+    name = "straight"
+
+    async def act(self, move: Move) -> list[str]:
+        if move.kind == "wait":
+            self.house.clock.move(move.seconds)
+            return []
+        taken = await self.house.turns.take(self.address, f"k{next(_numbers)}", self._opens(move), pushed=False)
+        if taken.codes_out:
+            await self.house.courier.deliver()
+        self.house.turns.mark_seen(self.address, taken.said)
+        await self.house.turns.settled()
+        lines = [line for row in taken.rows for line in as_lines(shown(row.body), self.now())]
+        return lines + ["! forget"] * taken.forget + self.sms()
+
+    def _opens(self, move: Move) -> Opens:
+        if move.kind == "secure":
+            return at_once(TypedSecret("otp", self.typed_code(move.given[0]), NEVER))
+        if move.kind in ("sticker", "voice", "location", "edited"):
+            return at_once(Unreadable(move.kind, NEVER))
+        opens = read_object(_object(move), TEXT_LIMIT)
+        assert callable(opens)
+        return opens
+
+
+class Recorder(BaseSession):
+    """Telegram as far as the bot can see: every call is taken and written down."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+
+    async def make_request(self, bot: Bot, method: TelegramMethod[Any], timeout: int | None = None) -> Any:
+        fields = method.model_dump(exclude_none=True, warnings=False)
+        json.dumps(fields, default=str).encode()  # what cannot be written would not leave the house
+        self.calls.append((method.__api_method__, fields))
+        return {"message_id": len(self.calls)} if method.__api_method__.startswith("send") else True
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    async def stream_content(self, *args: Any, **kwargs: Any) -> AsyncGenerator[bytes, None]:
+        raise AssertionError("the bot downloads nothing")
+        yield b""
+
+
+class Telegram(_Inside):
+    """A Telegram user: raw updates in, the calls of a real Dispatcher and Bot out, read as a person reads them."""
+
+    name = "telegram"
+
+    def __init__(self, stage: Stage, user: int) -> None:
+        super().__init__(stage, f"telegram:{user}")
+        self.user = user
+        self._calls = len(stage.session.calls)
+        self._keyboards: list[list[dict[str, Any]]] = []
+        self._link = ""
+
+    async def act(self, move: Move) -> list[str]:
+        if move.kind == "wait":
+            self.house.clock.move(move.seconds)
+            return []
+        message = next(_numbers)
+        if move.kind == "secure":
+            await _post_code(self.stage.base, self._link, self.typed_code(move.given[0]))
+        else:
+            update = json.loads(json.dumps({"update_id": message, **self._update(move, message)}))
+            await self.stage.telegram.take_raw(update)
+        await self.stage.calm()
+        return self._said(message) + self.sms()
+
+    def _update(self, move: Move, number: int) -> dict[str, Any]:
+        person = {"id": self.user, "is_bot": False, "first_name": "Lan"}
+        chat = {"id": self.user, "type": "private", "first_name": "Lan"}
+        message: dict[str, Any] = {"message_id": number, "date": 1_790_000_000, "from": person, "chat": chat}
+        file = {"file_id": "f", "file_unique_id": "f"}
+        match move.kind, move.given:
+            case "text", (text,):
+                return {"message": {**message, "text": text}}
+            case "edited", (text,):
+                return {"edited_message": {**message, "text": text, "edit_date": 1_790_000_001}}
+            case "press", (label,):
+                return self._press(self._button(label), message, person)
+            case "contact", (whose, phone):
+                owner = self.user if whose == "own" else self.user + 1
+                return {"message": {**message, "contact": {"phone_number": phone, "first_name": "Lan", "user_id": owner}}}
+            case "file", (_, size, kind) if kind.startswith("image/"):
+                photo = [{**file, "width": 100, "height": 100, "file_size": int(size)}]
+                return {"message": {**message, "photo": photo}}
+            case "file", (name, size, kind):
+                document = {**file, "file_name": name, "file_size": int(size), "mime_type": kind}
+                return {"message": {**message, "document": document}}
+            case "sticker", ():
+                sticker = {**file, "type": "regular", "width": 9, "height": 9, "is_animated": False, "is_video": False}
+                return {"message": {**message, "sticker": sticker}}
+            case "voice", ():
+                return {"message": {**message, "voice": {**file, "duration": 3}}}
+            case "location", ():
+                return {"message": {**message, "location": {"latitude": 10.46, "longitude": 105.63}}}
+        raise AssertionError(f"Telegram has no {move.kind}")
+
+    def _button(self, label: str) -> dict[str, Any]:
+        """The newest button of this label or number; a finger finds no other."""
+        if label.isdigit():
+            return self._keyboards[-1][int(label) - 1]
+        for keyboard in reversed(self._keyboards):
+            for button in keyboard:
+                if button["text"] == label:
+                    return button
+        raise AssertionError(f"no button {label!r} has been shown")
+
+    def _press(self, button: dict[str, Any], message: dict[str, Any], person: dict[str, Any]) -> dict[str, Any]:
+        if "callback_data" not in button:  # of a reply keyboard: its words are sent as a message
+            assert not button.get("request_contact"), "use [contact …] for the button that shares a phone number"
+            return {"message": {**message, "text": button["text"]}}
+        return {
+            "callback_query": {
+                "id": f"press-{message['message_id']}",
+                "from": person,
+                "chat_instance": "1",
+                "data": button["callback_data"],
+                "message": {**message, "from": {"id": 7777777777, "is_bot": True, "first_name": "Bot"}, "text": "…"},
+            }
+        }
+
+    def _said(self, message: int) -> list[str]:
+        new, self._calls = self.stage.session.calls[self._calls :], len(self.stage.session.calls)
+        replies: list[dict[str, Any]] = []
+        forgotten = False
+        text = ""
+        for method, fields in new:
+            assert fields.get("chat_id", self.user) == self.user, "somebody else was written to"
+            if method == "sendMessage":
+                text += html.unescape(fields["text"])
+                if "reply_markup" in fields:
+                    replies.append(self._reply(text, fields["reply_markup"]))
+                    text = ""
+                else:
+                    text += "\n"
+            elif method == "sendContact":
+                phone = fields["phone_number"].replace("+84", "0", 1)
+                replies[-1]["contact"] = {"name": fields["first_name"], "phone": phone}
+            elif method == "deleteMessage":
+                assert fields["message_id"] == message
+                forgotten = True
+        assert not text, "the last message has no keyboard"
+        return [line for reply in replies for line in self._lines(reply)] + ["! forget"] * forgotten
+
+    def _reply(self, text: str, markup: dict[str, Any]) -> dict[str, Any]:
+        """A message as the contract's object: what the door wrote into the text is taken out again."""
+        reply: dict[str, Any] = {}
+        keyboard = [b for row in markup.get("inline_keyboard", markup.get("keyboard", ())) for b in row]
+        keyboard.sort(key=lambda b: bool(b.get("request_contact")))  # shown first there, offered last
+        for button in keyboard:
+            if "callback_data" in button:
+                assert button["callback_data"] == button_id(self.house_key, str(self.user), button["text"])
+        if keyboard:
+            self._keyboards.append(keyboard)
+            reply["options"] = [b["text"] for b in keyboard]
+        lines = text.split("\n")
+        if "/secure/" in lines[-1]:
+            reply["link"] = self._link = lines.pop()
+        if re.fullmatch(r"\(đến [0-9:]{5}\)", lines[-1]):
+            reply["clock"] = lines.pop()
+        reply["text"] = "\n".join(lines)
+        return reply
+
+    def house_key(self, text: str) -> str:
+        return self.house.seal.keyed("button", text)
+
+    def _lines(self, reply: dict[str, Any]) -> list[str]:
+        lines = as_lines(reply, self.now())
+        if "clock" in reply:  # where the terminal writes ⏳: before the options
+            lines.insert(len(lines) - bool(reply.get("options")), f"  {reply['clock']}")
+        return lines
+
+    def rewrite(self, line: str) -> str:
+        """Telegram says the clock time in Vietnam instead of counting down."""
+        found = re.fullmatch(r"  ⏳ ([0-9]+):([0-9]{2})", line)
+        if found is None:
+            return line
+        until = self.now() + timedelta(minutes=int(found.group(1)), seconds=int(found.group(2)))
+        return f"  (đến {until.astimezone(VIETNAM):%H:%M})"
+
+
+class Browser(_Inside):
+    """A visitor of the page: the cookie of GET /, the socket, the secure page; time moves by the socket's `wait`."""
+
+    name = "web"
+
+    def __init__(self, stage: Stage, client: httpx.AsyncClient, socket: ClientConnection) -> None:
+        super().__init__(stage, "")
+        self._client = client
+        self._socket = socket
+        self._moved = 0
+        self._newest = 0
+        self._link = ""
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=self._moved)
+
+    async def act(self, move: Move) -> list[str]:
+        if move.kind == "secure":
+            await _post_code(self.stage.base, self._link, self.typed_code(move.given[0]), self._client)
+            return self._lines(await self._until_quiet())
+        if move.kind == "wait":
+            self._moved += move.seconds
+            given: dict[str, Any] = {"wait": f"{move.seconds}s"}
+        else:
+            given = _object(move)
+        await self._socket.send(json.dumps({"id": str(next(_numbers)), **given}))
+        first = await self._frame()
+        assert "for" in first, first
+        assert "error" not in first, first
+        return self._lines([first, *await self._until_quiet()])
+
+    async def _frame(self) -> dict[str, Any]:
+        async with asyncio.timeout(PATIENCE):
+            found: dict[str, Any] = json.loads(await self._socket.recv())
+        return found
+
+    async def _until_quiet(self) -> list[dict[str, Any]]:
+        """Every frame that is under way: up to the answer to a question that is answered in order."""
+        await self.stage.calm()
+        frames: list[dict[str, Any]] = []
+        await self._socket.send(json.dumps({"after": 2**31}))
+        while "conversation" not in (frame := await self._frame()):
+            frames.append(frame)
+        return frames
+
+    def _lines(self, frames: list[dict[str, Any]]) -> list[str]:
+        replies = [r for f in frames for r in f["replies"]]
+        for reply in replies:
+            assert reply["number"] == self._newest + 1, "replies came out of order"
+            self._newest = reply["number"]
+            self._link = reply.get("link") or self._link
+        lines = [line for reply in replies for line in as_lines(reply, self.now())]
+        lines += ["! forget"] * any(f.get("forget") for f in frames)
+        return lines + [self.noted(sms) for f in frames for sms in f.get("sms", ())]
+
+
+async def _post_code(base: str, link: str, code: str, client: httpx.AsyncClient | None = None) -> None:
+    """Open the secure page, type the code, send the form; a page that is gone is left alone."""
+    assert link.startswith(base), "no secure page has been offered"
+    async with contextlib.AsyncExitStack() as stack:
+        if client is None:
+            client = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
+        page = await client.get(link)
+        proof = re.search(r'name="proof" value="([0-9a-f]+)"', page.text)
+        if proof is None:
+            assert page.status_code == 410, page.text
+            return
+        action = re.search(r'action="(/secure/[^"]+)"', page.text)
+        assert action and urlsplit(link).path == action.group(1)
+        await client.post(base + action.group(1), data={"proof": proof.group(1), "otp": code})
+
+
+class Process:
+    """`troly chat --json` as its own process, on the real clock."""
+
+    name = "chat"
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._moved = 0
+        self.code = ""
+
+    async def act(self, move: Move) -> list[str]:
+        if move.kind == "wait":
+            self._moved += move.seconds
+            given: dict[str, Any] = {"wait": f"{move.seconds}s"}
+        elif move.kind == "secure":
+            given = {"secure": {"otp": _code(self.code, move.given[0])}}
+        else:
+            given = _object(move)
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None
+        assert stdout is not None
+        stdin.write(json.dumps(given).encode() + b"\n")
+        async with asyncio.timeout(PATIENCE):
+            line = await stdout.readline()
+        answer = json.loads(line or b'{"error": "the process is gone"}')
+        assert "error" not in answer, answer
+        now = datetime.now(UTC) + timedelta(seconds=self._moved)
+        lines = [line for reply in answer["replies"] for line in as_lines(reply, now)]
+        for sms in answer["sms"]:
+            self.code = sms["text"][:6]
+            lines.append(masked(sms))
+        return [_in_tens(line) for line in lines]
+
+    def rewrite(self, line: str) -> str:
+        return _in_tens(line)
+
+
+def _in_tens(line: str) -> str:
+    """The real clock goes on between two lines: seconds to wait are compared in tens."""
+    return re.sub(r"chờ ([0-9]+) giây", lambda m: f"chờ {-(-int(m.group(1)) // 10) * 10} giây", line)
+
+
+async def start_chat(url: str, folder: Path, changed: dict[str, int]) -> asyncio.subprocess.Process:
+    """A `troly chat --json` of its own person on the database at `url`."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith("TROLY_")}
+    env |= {
+        "PYTHONPATH": str(ROOT),
+        "TROLY_DATABASE_URL": url,
+        "TROLY_SECRET_KEY": SECRET,
+        "TROLY_DATA_DIR": str(folder),
+        "TROLY_DEMO_PEOPLE": str(PEOPLE),
+        **{f"TROLY_{name.upper()}": str(value) for name, value in changed.items()},
+    }
+    pipe = asyncio.subprocess.PIPE
+    command = [sys.executable, "-m", "bot", "chat", "--json", "--demo", "--person", f"p{next(_numbers)}"]
+    return await asyncio.create_subprocess_exec(
+        *command, env=env, cwd=folder, stdin=pipe, stdout=pipe, stderr=pipe
+    )
+
+
+@asynccontextmanager
+async def at_the_chat(process: asyncio.subprocess.Process) -> AsyncIterator[Process]:
+    """The person at a started process, which must end well and have complained of nothing."""
+    try:
+        yield Process(process)
+        async with asyncio.timeout(PATIENCE):
+            out, complaints = await process.communicate()
+        assert (process.returncode, out, complaints) == (0, b"", b"")
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()

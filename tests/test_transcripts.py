@@ -1,0 +1,106 @@
+"""Every transcript at every door, on both databases. Rule: the file decides; no test here knows a word of a flow."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from flows import book
+from tests import doors
+from tests.houses import Places
+from tests.transcripts import DOORS, FOLDER, BadTranscript, Script, play, read, scripts
+
+SCRIPTS = scripts()
+INSIDE = ("straight", "telegram", "web")
+DATABASES = ("sqlite", "postgresql")
+ASK_CONSENT = {name for name, flow in book.FLOWS.items() if flow.step("consent")}
+EVERY_FLOW_SHOWS = ("happy", "misspelt", "interrupted", "back", "bad")
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+class Stages:
+    """The houses of this test run, one on each database, opened when first needed."""
+
+    def __init__(self, places: Places, stack: AsyncExitStack) -> None:
+        self._places = places
+        self._stack = stack
+        self._open: dict[str, doors.Stage] = {}
+
+    async def on(self, database: str) -> doors.Stage:
+        if database not in self._open:
+            url = await getattr(self._places, database)()
+            self._open[database] = await self._stack.enter_async_context(doors.open_stage(url, {}))
+        return self._open[database]
+
+
+@pytest.fixture(scope="session")
+def chat_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("chat")
+
+
+@pytest.fixture(scope="session", loop_scope="session")
+async def stages(places: Places) -> AsyncIterator[Stages]:
+    async with AsyncExitStack() as stack:
+        yield Stages(places, stack)
+
+
+def _id(script: Script) -> str:
+    return script.name
+
+
+def _first_of_each(*kinds: str) -> list[Script]:
+    """The first transcript of each flow and kind: the few that are also talked through in processes on PostgreSQL."""
+    found = {(s.flow, k): s for s in reversed(SCRIPTS) for k in s.kinds[1:] if k in kinds and "chat" in s.doors}
+    return sorted({s.name: s for s in found.values()}.values(), key=_id)
+
+
+@pytest.mark.parametrize("database", DATABASES)
+@pytest.mark.parametrize(
+    ("script", "door"), [pytest.param(s, d, id=f"{s.name}-{d}") for s in SCRIPTS for d in s.doors if d in INSIDE]
+)
+async def test_a_transcript_is_what_is_said(
+    script: Script, door: str, database: str, stages: Stages, places: Places
+) -> None:
+    if not script.limits:
+        stage = await stages.on(database)
+        async with stage.visitor(door) as person:
+            await play(script, person)
+        return
+    url = await getattr(places, database)()
+    async with doors.open_stage(url, script.limits) as stage, stage.visitor(door) as person:
+        await play(script, person)
+
+
+async def _chat(script: Script, url: str, folder: Path) -> None:
+    process = await doors.start_chat(url, folder, script.limits)
+    async with doors.at_the_chat(process) as person:
+        await play(script, person)
+
+
+@pytest.mark.parametrize("script", [s for s in SCRIPTS if "chat" in s.doors], ids=_id)
+async def test_a_transcript_is_what_the_command_prints(script: Script, places: Places, chat_folder: Path) -> None:
+    await _chat(script, await places.sqlite(), chat_folder)
+
+
+async def test_the_command_says_the_same_on_postgresql(places: Places, chat_folder: Path) -> None:
+    url = await places.postgresql()
+    few = _first_of_each("happy", "interrupted")
+    assert len(few) >= len(book.FLOWS)
+    for script in few:
+        assert not script.limits
+        await _chat(script, await places.postgresql(), chat_folder)
+    assert url
+
+
+async def test_every_flow_has_transcripts_of_each_kind() -> None:
+    shown = Counter((s.flow, kind) for s in SCRIPTS for kind in s.kinds[1:])
+    missing = [(flow, kind) for flow in book.FLOWS for kind in EVERY_FLOW_SHOWS if not shown[flow, kind]]
+    missing += [(flow, "refused") for flow in ASK_CONSENT if not shown[flow, "refused"]]
+    assert missing == []
+    assert {s.flow for s in SCRIPTS} <= {*book.FLOWS, "-"}

@@ -1,0 +1,251 @@
+"""Transcripts: how they are read, how what a door said is compared. Rule: whole lists are compared, nothing is skipped.
+
+A transcript is a text file of tests/transcripts/. Its head, up to the first line that acts:
+
+    A title, in one line.
+    kinds: lookup happy                 the flow it is about ("-" for none) and what it shows; see KINDS
+    doors: straight telegram chat       where it applies, if not at every door
+    limits: looks_per_day=2             data/limits.py, changed for this transcript alone
+
+Then what the person does, each line followed by what is said because of it:
+
+    > text                    typed; \\u0000 and \\n are escapes
+    [repeat 5000 a]           typed: the words as many times
+    [press Label] [press 2]   a button, by its words or its number on the newest message
+    [contact own 0900000001] [contact other 0900000001]
+    [file anh.jpg 2500000 image/jpeg]
+    [secure otp right] [secure otp wrong]    what is typed on the secure page; the right code is the newest SMS's
+    [sticker] [voice] [location] [edited words]    at Telegram's door
+    ~ 6 phút                  time passes: giây, phút, giờ, ngày
+    < text                    the assistant; lines indented by two spaces go on with it
+    ! sms 0900000001: …       a message of the pretend phone, the code masked
+    ! forget                  the message just typed is to be deleted; the terminal has no way to
+
+Anything else is a remark. `python -m tests.transcripts FILE…` talks each file through and writes down what was said:
+read every line of it before you believe it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+FOLDER = Path(__file__).parent / "transcripts"
+DOORS = ("straight", "telegram", "web", "chat")
+KINDS = ("happy", "misspelt", "interrupted", "back", "bad", "refused", "secret", "words", "limits")
+SHARE = "Gửi số điện thoại của tôi"  # a page cannot vouch for a phone: the web door leaves this option out
+UNITS = {"giây": 1, "phút": 60, "giờ": 3600, "ngày": 86400}
+CODE = re.compile(r"[0-9]{6}(?= la ma xac thuc)")
+
+_ACTIONS = {
+    "repeat": re.compile(r"\[repeat ([0-9]+) (.+)\]"),
+    "press": re.compile(r"\[press (.+)\]"),
+    "contact": re.compile(r"\[contact (own|other) (\+?[0-9]+)\]"),
+    "file": re.compile(r"\[file (\S+) ([0-9]+) (\S+)\]"),
+    "secure": re.compile(r"\[secure otp (right|wrong)\]"),
+    "sticker": re.compile(r"\[sticker\]"),
+    "voice": re.compile(r"\[voice\]"),
+    "location": re.compile(r"\[location\]"),
+    "edited": re.compile(r"\[edited (.+)\]"),
+}
+_ESCAPE = re.compile(r"\\(?:u([0-9a-f]{4})|(n))")
+_TIME = re.compile(r"~ ([0-9]+) (\S+)")
+_HEAD = re.compile(r"(kinds|doors|limits): (.*)")
+_MASK = "••••••"
+
+
+@dataclass(frozen=True)
+class Move:
+    """What the person does, or time: `kind` is text, wait or an action; `given` its parts; `line` counted from 1."""
+
+    kind: str
+    given: tuple[str, ...]
+    line: int
+
+    @property
+    def text(self) -> str:
+        """What is typed, for the kind text."""
+        return self.given[0]
+
+    @property
+    def seconds(self) -> int:
+        """How much time passes, for the kind wait."""
+        return int(self.given[0])
+
+
+@dataclass
+class Exchange:
+    """A move and the lines that are expected to follow."""
+
+    move: Move
+    expected: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Script:
+    """One transcript."""
+
+    name: str
+    title: str = ""
+    kinds: tuple[str, ...] = ()
+    doors: tuple[str, ...] = DOORS
+    limits: dict[str, int] = field(default_factory=dict)
+    exchanges: list[Exchange] = field(default_factory=list)
+    head: list[str] = field(default_factory=list)
+
+    @property
+    def flow(self) -> str:
+        return self.kinds[0] if self.kinds else ""
+
+
+class Door(Protocol):
+    """One person at one door."""
+
+    name: str
+
+    async def act(self, move: Move) -> list[str]:
+        """Do what the person does; returns the lines that a transcript writes for what came back."""
+
+
+class BadTranscript(ValueError):
+    """A file that is no transcript; says where."""
+
+
+def read(path: Path) -> Script:
+    """The transcript in a file. Raises BadTranscript."""
+    script = Script(path.stem)
+    for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        line = raw.rstrip()
+        try:
+            _read_line(script, line, number)
+        except BadTranscript as bad:
+            raise BadTranscript(f"{path.name}:{number}: {bad}") from None
+    for name, given, allowed in (("kinds", script.kinds[1:], KINDS), ("doors", script.doors, DOORS)):
+        if not given or set(given) - set(allowed):
+            raise BadTranscript(f"{path.name}: {name} must be some of {' '.join(allowed)}")
+    return script
+
+
+def _read_line(script: Script, line: str, number: int) -> None:
+    move = _move(line, number)
+    if move is not None:
+        script.exchanges.append(Exchange(move))
+    elif line.startswith(("< ", "<< ", "! ")) or (line.startswith("  ") and script.exchanges):
+        if not script.exchanges:
+            raise BadTranscript("something is said before anybody acts")
+        script.exchanges[-1].expected.append(line)
+    elif not script.exchanges:
+        _read_head(script, line)
+
+
+def _read_head(script: Script, line: str) -> None:
+    script.head.append(line)
+    found = _HEAD.fullmatch(line)
+    if found is None:
+        script.title = script.title or line
+        return
+    words = tuple(found.group(2).split())
+    if found.group(1) == "kinds":
+        script.kinds = words
+    elif found.group(1) == "doors":
+        script.doors = words
+    else:
+        script.limits = {name: int(value) for name, value in (w.split("=") for w in words)}
+
+
+def _move(line: str, number: int) -> Move | None:
+    if line == ">" or line.startswith("> "):
+        return Move("text", (_ESCAPE.sub(_unescaped, line[2:]),), number)
+    if line.startswith("~"):
+        found = _TIME.fullmatch(line)
+        if found is None or found.group(2) not in UNITS:
+            raise BadTranscript(f"no time: {line}")
+        return Move("wait", (str(int(found.group(1)) * UNITS[found.group(2)]),), number)
+    if not line.startswith("["):
+        return None
+    for kind, pattern in _ACTIONS.items():
+        found = pattern.fullmatch(line)
+        if found is not None:
+            given = tuple(found.groups())
+            return Move("text", (given[1] * int(given[0]),), number) if kind == "repeat" else Move(kind, given, number)
+    raise BadTranscript(f"no action: {line}")
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return chr(int(found.group(1), 16)) if found.group(1) else "\n"
+
+
+def masked(sms: dict[str, Any]) -> str:
+    """A message of the pretend phone as a transcript writes it."""
+    return f"! sms {sms['to']}: {CODE.sub(_MASK, sms['text'])}"
+
+
+def scripts() -> list[Script]:
+    """Every transcript, by name."""
+    return [read(path) for path in sorted(FOLDER.glob("*.txt"))]
+
+
+async def play(script: Script, door: Door) -> None:
+    """Talk a transcript through at a door; raises AssertionError where something else is said."""
+    for exchange in script.exchanges:
+        said = _tidy(await door.act(exchange.move))
+        expected = _tidy(expected_at(door, exchange.expected))
+        if said != expected:
+            diff = difflib.unified_diff(expected, said, "expected", "said", lineterm="", n=20)
+            where = f"{script.name}.txt:{exchange.move.line} at the {door.name} door"
+            raise AssertionError("\n".join([where, *diff]))
+
+
+def expected_at(door: Door, lines: Sequence[str]) -> list[str]:
+    """What is expected of this door: what it cannot show is left out."""
+    out = list(lines)
+    if door.name == "web":
+        out = [line.replace(f" [{SHARE}]", "") for line in out]
+    if door.name == "chat":
+        out = [line for line in out if line != "! forget"]
+    rewrite = getattr(door, "rewrite", None)
+    return [rewrite(line) for line in out] if rewrite is not None else out
+
+
+def _tidy(lines: Sequence[str]) -> list[str]:
+    return [line.rstrip() for line in lines if line.strip()]
+
+
+async def written(script: Script, path: Path, door: Door) -> str:
+    """The file with what is said put under every move; remarks stay."""
+    said = {e.move.line: _tidy(await door.act(e.move)) for e in script.exchanges}
+    out: list[str] = []
+    begun = False
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if begun and line.startswith(("< ", "<< ", "! ", "  ")):
+            continue
+        begun = begun or number in said
+        out += [line, *said.get(number, [])]
+    return "\n".join(out) + "\n"
+
+
+async def _write(paths: Sequence[Path]) -> None:
+    import tempfile
+
+    from tests import doors
+    from tests.houses import Places
+
+    with tempfile.TemporaryDirectory() as folder:
+        places = Places(Path(folder))
+        for path in paths:
+            script = read(path)
+            async with doors.open_stage(await places.sqlite(), script.limits) as stage:
+                name = next(d for d in ("straight", "telegram", "web") if d in script.doors)
+                async with stage.visitor(name) as door:
+                    path.write_text(await written(script, path, door), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    import asyncio
+
+    asyncio.run(_write([Path(p) for p in sys.argv[1:]]))
