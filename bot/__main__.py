@@ -92,7 +92,9 @@ def _serve(args: argparse.Namespace) -> int:
     from bot.serve import serve
 
     roles = tuple(r.strip() for r in args.roles.split(",") if r.strip())
-    return _run(lambda: serve(demo=args.demo, roles=roles))
+    import uvloop
+
+    return uvloop.run(serve(demo=args.demo, roles=roles))
 
 
 def _chat(args: argparse.Namespace) -> int:

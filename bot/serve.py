@@ -57,6 +57,8 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
     settings = app.settings
     telegram = _telegram(app) if settings.telegram_token and "chat" in roles else None
     web = _web(app, telegram, demo=demo)
+    if telegram is not None:
+        telegram.run_errands = web.run_errands
     if app.gateway is not None:
         app.gateway.listeners.append(web.show_sms)
     server = uvicorn.Server(

@@ -17,13 +17,16 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramServerError,
 )
-from aiogram.methods import TelegramMethod
+from aiogram.methods import Response, TelegramMethod
 
 from data.outbox import Outgoing
 from handlers import telegram_words as words
 from handlers.mouth import Again, Refused
 
 log = logging.getLogger("troly.telegram")
+
+
+_ANSWER = Response[dict[str, Any]]  # kept: pydantic forgets a model it made when nobody holds it, and makes it anew
 
 
 class Tell(TelegramMethod[dict[str, Any]]):

@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from data import conversations, outbox, proofs
@@ -36,6 +37,7 @@ PAGES = Path(__file__).parent / "pages"
 VISITOR_DAYS = 180
 ID_LIMIT = 64  # characters of a message id that a page may send
 FORM_LIMIT = 4096  # bytes of a posted secure page
+GREETING = "/start"  # what a page without a talk says by itself; the answer concerns that tab only
 BUSY = "Đang có rất nhiều người nhắn. Anh/chị chờ vài giây, tin sẽ được gửi lại."
 NOT_FROM_HERE = ("secure", "contact")  # a page cannot vouch for a phone; codes go to the secure page only
 SAME_SITE = ("same-origin", "none", "")
@@ -86,7 +88,7 @@ class Web:
             routes=[
                 Route("/", self.page, methods=["GET"]),
                 WebSocketRoute("/chat/socket", self.socket),
-                Mount("/chat/static", StaticFiles(directory=PAGES / "static"), name="static"),
+                Mount("/chat/static", _Static(self._version), name="static"),
                 Route("/secure/{token}", self.secure_page, methods=["GET"]),
                 Route("/secure/{token}", self.secure_post, methods=["POST"]),
                 Route("/telegram/webhook", self.telegram_webhook, methods=["POST"]),
@@ -95,6 +97,7 @@ class Web:
             ],
             exception_handlers={404: self._lost, 405: self._lost},
         )
+        self.app.router.redirect_slashes = False  # a redirect would repeat whatever Host the caller claimed
 
     # -- the page
 
@@ -216,6 +219,7 @@ class Web:
                     turns.clock() + (found.clock if found else 0.0), UTC
                 ).isoformat(),
                 "conversation": hashlib.sha256(one.address.encode()).hexdigest()[:16],
+                "said": found.said if found else 0,
             }
         )
 
@@ -243,7 +247,8 @@ class Web:
         forget = taken.forget or (
             taken.repeat and bool(shield.secret_in(str(given.get("text", "")), expected=False))
         )
-        await self.say(taken, to=one, extra={"for": message_id} | ({"forget": True} if forget else {}))
+        extra = {"for": message_id} | ({"forget": True} if forget else {})
+        await self.say(taken, to=one, extra=extra, alone=given.get("text") == GREETING)
         self.run_errands(taken)
 
     async def _pass_time(self, address: str, seconds: float) -> None:
@@ -251,8 +256,10 @@ class Web:
         async with turns.db.writing() as connection:
             await conversations.move_clock(turns.db, connection, turns.seal, address, seconds, turns.clock())
 
-    async def say(self, taken: Taken, to: _Socket | None = None, extra: dict[str, Any] | None = None) -> None:
-        """Show replies in the tab that asked, and in the person's other tabs."""
+    async def say(
+        self, taken: Taken, to: _Socket | None = None, extra: dict[str, Any] | None = None, *, alone: bool = False
+    ) -> None:
+        """Show replies in the tab that asked, and in the person's other tabs unless it asked for itself `alone`."""
         frame = {
             "replies": [{**shown(row.body), **_web_only(row)} for row in taken.rows],
             "at": place_object(taken.place),
@@ -260,7 +267,8 @@ class Web:
         if self._demo:
             frame["sms"] = []
         for one in list(self._sockets.get(taken.address, ())):
-            await one.send({**frame, **(extra or {})} if one is to else frame)
+            if one is to or not alone:
+                await one.send({**frame, **(extra or {})} if one is to else frame)
 
     def run_errands(self, taken: Taken) -> None:
         """Send the codes of this turn; the replies do not wait for them, so a hit takes no longer than a miss."""
@@ -392,6 +400,21 @@ class Web:
         except Exception as wrong:  # noqa: BLE001  # whatever is wrong, the answer is 503 with its kind
             return JSONResponse({"ok": False, "database": type(wrong).__name__}, 503)
         return JSONResponse({"ok": True, "waiting": self._turns.waiting})
+
+
+class _Static(StaticFiles):
+    """The pages' own files. An address with the present version never changes; any other is asked for each time."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(directory=PAGES / "static")
+        self._version = version
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        lasting = scope["query_string"] == f"v={self._version}".encode()
+        response.headers["x-content-type-options"] = "nosniff"
+        response.headers["cache-control"] = "public, max-age=31536000, immutable" if lasting else "no-cache"
+        return response
 
 
 class _Socket:

@@ -420,7 +420,7 @@ class Browser(_Inside):
         """Every frame that is under way: up to the answer to a question that is answered in order."""
         await self.stage.calm()
         frames: list[dict[str, Any]] = []
-        await self._socket.send(json.dumps({"after": 2**31}))
+        await self._socket.send(json.dumps({"after": 2**31 - 1}))
         while "conversation" not in (frame := await self._frame()):
             frames.append(frame)
         return frames

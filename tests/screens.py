@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import re
 import shutil
 import signal
 import socket
@@ -17,8 +16,9 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 ROOT = Path(__file__).resolve().parent.parent
 SCREENS = ROOT / "docs" / "screens"
@@ -130,3 +130,101 @@ class RealServer:
             os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
             raise AssertionError(f"the server did not stop: {self.words()[-2000:]}") from None
+
+
+# -- the screenshots
+
+
+class _Shown:
+    """One page, used for its picture."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.log = page.get_by_role("log")
+        self.newest = page.locator(".message.theirs").last
+
+    async def press(self, label: str, then: str) -> None:
+        await self.log.get_by_role("button", name=label, exact=True).last.click()
+        await expect(self.newest).to_contain_text(then)
+
+    async def say(self, text: str, then: str) -> None:
+        await self.page.get_by_role("textbox", name="Nhập tin nhắn").fill(text)
+        await self.page.get_by_role("button", name="Gửi", exact=True).click()
+        await expect(self.newest).to_contain_text(then)
+
+    async def save(self, name: str) -> None:
+        await self.page.mouse.move(0, 0)
+        path = SCREENS / f"{name}.png"
+        await self.page.screenshot(path=path, animations="disabled", caret="hide")
+        print(f"{path.relative_to(ROOT)}  {path.stat().st_size // 1024} kB")
+
+
+@asynccontextmanager
+async def _visitor(browser: Browser, address: str, size: Any) -> AsyncIterator[_Shown]:
+    context = await browser.new_context(
+        viewport=size, locale="vi-VN", reduced_motion="reduce", color_scheme="light"
+    )
+    page = await context.new_page()
+    await page.goto(address)
+    shown = _Shown(page)
+    await expect(shown.newest).to_contain_text("Tôi giúp được gì")
+    yield shown
+    await context.close()
+
+
+async def _look_up(shown: _Shown, person: str) -> Locator:
+    """From the greeting to the link of the secure page."""
+    await shown.press("Tra cứu mã số BHXH", "đồng ý")
+    await shown.press("Đồng ý", "họ và tên")
+    await shown.say(person, "Tôi đã nhận")
+    await shown.press("Nhận mã OTP", "trang bảo mật")
+    await expect(shown.page.locator("#inbox .sms")).to_have_count(1)
+    return shown.newest.get_by_role("link", name="Mở trang bảo mật")
+
+
+async def _take(browser: Browser, address: str) -> None:
+    async with _visitor(browser, address, PHONE) as shown:
+        link = await _look_up(shown, "Lê Thị Hồng Thắm 1958")
+        await shown.save("chat-phone")
+        async with shown.page.context.expect_page() as opening:
+            await link.click()
+        secure = _Shown(await opening.value)
+        await expect(secure.page.locator(".countdown")).to_contain_text("còn")
+        await secure.save("secure-phone")
+    async with _visitor(browser, address, DESKTOP) as shown:
+        link = await _look_up(shown, "Trần Thị Bé Ba 17/01/1983")
+        words = await shown.page.locator("#inbox .sms .words").inner_text()
+        async with shown.page.context.expect_page() as opening:
+            await link.click()
+        page = await opening.value
+        await page.get_by_role("textbox").fill("".join(c for c in words[:7] if c.isdigit()))
+        await page.get_by_role("button", name="Xác nhận").click()
+        await expect(page.get_by_role("heading", name="Đã xác minh")).to_be_visible()
+        await page.close()
+        await expect(shown.newest).to_contain_text("8800000001")
+        await shown.save("chat-desktop")
+    async with _visitor(browser, address, DESKTOP) as shown:
+        await shown.say("benh vien lien he ai", "Cơ sở y tế")
+        await shown.press("Nguyễn Văn Quyến", "Phụ trách")
+        await shown.save("contacts-desktop")
+
+
+async def main() -> int:
+    """Take every screenshot anew; 1 when this machine has no Chromium."""
+    if chromium_path() is None:
+        print(NO_CHROMIUM, file=sys.stderr)
+        return 1
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        server = RealServer(Path(folder))
+        await server.start()
+        try:
+            async with chromium() as browser:
+                await _take(browser, server.address)
+        finally:
+            await server.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))

@@ -102,10 +102,11 @@ class Talk:
             await self.field.click()
         else:
             await reach(self.page, self.field)
-        await self.page.keyboard.type(text)
         if self.hands == "mouse":
+            await self.page.keyboard.insert_text(text)
             await self.page.get_by_role("button", name="Gửi", exact=True).click()
         else:
+            await self.page.keyboard.type(text)
             await self.page.keyboard.press("Enter")
         await expect(self.field).to_have_value("")
 
@@ -171,7 +172,9 @@ class Visitors:
     _contexts: list[BrowserContext] = field(default_factory=list)
 
     async def context(self, size: Any = DESKTOP, **options: Any) -> BrowserContext:
-        context = await self.browser.new_context(viewport=size, locale="vi-VN", reduced_motion="reduce", **options)
+        context = await self.browser.new_context(
+            viewport=size, locale="vi-VN", reduced_motion="reduce", **options
+        )
         context.set_default_timeout(8000)
         if options.get("java_script_enabled", True):
             await context.add_init_script(CSP_REPORTS)
@@ -279,7 +282,9 @@ async def test_a_contact_is_found_by_words_and_by_options_and_can_be_called(
         await reach(talk.page, talk.theirs.last.get_by_role("button").first)
 
 
-async def test_the_keyboard_meets_everything_in_the_order_of_the_page_under_its_own_name(visitors: Visitors) -> None:
+async def test_the_keyboard_meets_everything_in_the_order_of_the_page_under_its_own_name(
+    visitors: Visitors,
+) -> None:
     talk = await visitors.arrive(PHONE)
     page = talk.page
     order = [
@@ -368,12 +373,12 @@ async def test_a_page_that_lost_its_server_in_mid_talk_delivers_what_was_typed_m
     await talk.told("loại cơ quan nào")
     await server.kill()
     await expect(talk.state).to_have_text(LOST)
-    await talk.say("benh vien")
+    await talk.say("truong hoc")
     await expect(talk.own.last.locator(".waiting")).to_have_text("đang gửi…")
     await server.start()
     await expect(talk.state).to_have_text(CONNECTED, timeout=20_000)
     await expect(talk.page.locator(".waiting")).to_have_count(0)
-    await expect(talk.own.filter(has_text="benh vien")).to_have_count(1)
+    await expect(talk.own.filter(has_text="truong hoc")).to_have_count(1)
     await expect(talk.theirs.last.locator(".contact")).to_be_visible()
     assert await talk.theirs.count() == 3
     visitors.expected("WebSocket connection")
@@ -416,7 +421,7 @@ async def test_a_second_tab_shows_the_replies_of_the_same_conversation(visitors:
     await page.goto(visitors.address)
     second = Talk(page)
     await second.told("loại cơ quan nào")
-    await first.say("benh vien")
+    await first.say("truong hoc")
     await expect(first.theirs.last.locator(".contact")).to_be_visible()
     await expect(second.theirs.last.locator(".contact")).to_be_visible()
     number = await first.theirs.last.get_attribute("data-number")
@@ -448,7 +453,10 @@ async def test_a_line_needs_a_cookie_of_ours_and_our_own_page(visitors: Visitors
         ({"Cookie": f"other={cookie}"}, visitors.address),
         ({"Cookie": f"troly_visitor={cookie}"}, "https://evil.example"),
         ({"Cookie": f"troly_visitor={cookie}"}, "null"),
-        ({"Cookie": f"troly_visitor={cookie}"}, visitors.address.replace("127.0.0.1", "127.0.0.1.evil.example")),
+        (
+            {"Cookie": f"troly_visitor={cookie}"},
+            visitors.address.replace("127.0.0.1", "127.0.0.1.evil.example"),
+        ),
         ({"Cookie": f"troly_visitor={cookie}"}, visitors.address + "1"),
     ]
     for headers, origin in refused:
@@ -469,7 +477,6 @@ async def test_html_and_scripts_that_are_typed_stay_text(visitors: Visitors) -> 
     words = '<b>đậm</b><script>window.hacked = 1</script><img src=x onerror="window.hacked = 1">&amp;{name}'
     for _ in range(2):
         await talk.say(words)
-        await talk.told("chưa hiểu") if await talk.theirs.count() < 3 else None
         await expect(talk.own.last.locator(".words")).to_have_text(words)
         await expect(talk.page.locator(".waiting")).to_have_count(0)
     await talk.page.reload()
@@ -495,12 +502,16 @@ async def test_a_secret_that_was_typed_is_wiped_from_page_store_and_database(
     await talk.page.reload()
     await expect(talk.own.last.locator(".words")).to_have_text(FORGOTTEN)
     assert secret not in await talk.page.content()
-    assert secret not in await talk.page.evaluate("JSON.stringify(Object.assign({}, sessionStorage, localStorage))")
+    assert secret not in await talk.page.evaluate(
+        "JSON.stringify(Object.assign({}, sessionStorage, localStorage))"
+    )
     for path in server.folder.rglob("*"):
         assert not path.is_file() or secret.encode() not in path.read_bytes(), path.name
 
 
-async def test_the_demo_phone_rings_on_a_small_screen_and_lies_open_on_a_large_one(visitors: Visitors) -> None:
+async def test_the_demo_phone_rings_on_a_small_screen_and_lies_open_on_a_large_one(
+    visitors: Visitors,
+) -> None:
     small, large = await visitors.arrive(PHONE), await visitors.arrive(DESKTOP)
     for talk in (small, large):
         code = await talk.ask_for_a_code("Lê Thị Hồng Thắm 1958")
@@ -525,7 +536,10 @@ async def test_the_secure_page_burns_nothing_by_looking_and_works_without_script
     page = await bare.new_page()
     for _ in range(2):
         await page.goto(address)
-    otp, press = page.get_by_role("textbox", name="Mã OTP gồm 6 chữ số"), page.get_by_role("button", name="Xác nhận")
+    otp, press = (
+        page.get_by_role("textbox", name="Mã OTP gồm 6 chữ số"),
+        page.get_by_role("button", name="Xác nhận"),
+    )
     await otp.fill(str((int(code) + 1) % 1_000_000).zfill(6))
     await press.click()
     await expect(page.get_by_role("alert")).to_contain_text("Mã chưa đúng")
@@ -549,7 +563,16 @@ async def test_a_page_of_360_pixels_never_scrolls_sideways(visitors: Visitors) -
     talk = await visitors.arrive(PHONE)
     await talk.say("Nghiêng" * 60)
     await expect(talk.page.locator(".waiting")).to_have_count(0)
-    for words in ("dang ky", "Menu", "quen mat khau", "menu", "tro giup", "gap can bo", "dau moi", "phong quan ly thu"):
+    for words in (
+        "dang ky",
+        "Menu",
+        "quen mat khau",
+        "menu",
+        "tro giup",
+        "gap can bo",
+        "dau moi",
+        "phong quan ly thu",
+    ):
         before = await talk.theirs.count()
         await talk.say(words)
         await expect(talk.theirs).not_to_have_count(before)

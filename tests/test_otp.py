@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import itertools
 import json
 import os
 import sys
@@ -224,7 +225,7 @@ async def test_without_burning_the_code_it_would_work_more_than_once(place: str)
     """Teeth: the naive comparison never burns the code, and the count alone lets it through several times."""
     async with open_house(place) as house:
         case, code = await asked(house)
-        guessed = await guess_at_once(place, case, [code] * 50, how="naive")
+        guessed = await guess_at_once(place, case, [code] * 50, how="naive", processes=2)
         assert guessed.outcomes["record"] > 1
 
 
@@ -294,7 +295,7 @@ async def test_a_code_is_refused_for_another_case_and_in_another_conversation(ho
 async def test_a_code_bought_with_another_record_of_the_same_phone_opens_only_its_own(house: House) -> None:
     """A family shares a phone: the code still belongs to one case."""
     await add_person(house, "8899999901", "Trần Thị Út", "05/05/2005", "0900000001")
-    case, code = await asked(house)
+    case, _code = await asked(house)
     house.clock.move(61)
     other_case, other_code = await asked(house, FindPeople("Trần Thị Út", "87", born="05/05/2005"))
     assert (await grant(house, CheckOtp(case, other_code))).outcome in ("wrong", "expired")
@@ -358,7 +359,7 @@ async def test_records_that_share_a_phone_share_its_ten_guesses_even_at_once(
     Seen to fail on PostgreSQL (12 to 15 compared) while only the record was locked and not the phone.
     """
     born = "05/05/200"
-    family = [(f"889999990{n}", f"Trần Thị Út {'An Bình Cúc'.split()[n]}") for n in range(3)]
+    family = [(f"889999990{n}", f"Trần Thị Út {['An', 'Bình', 'Cúc'][n]}") for n in range(3)]
     cases = []
     for n, (code, name) in enumerate(family):
         await add_person(house, code, name, f"{born}{n}", "0911111111")
@@ -389,7 +390,7 @@ async def test_codes_are_sent_no_oftener_than_the_limits_say(house: House) -> No
         wait = float(answer.facts.get("seconds", 20)) if answer.outcome == "wait" else 1800.0
         house.clock.move(20 if answer.outcome == "sent" else max(1.0, min(wait, 1800.0)))
     assert len(house.sms) == len(sent)
-    assert min(b - a for a, b in zip(sent, sent[1:], strict=False)) >= 60
+    assert min(b - a for a, b in itertools.pairwise(sent)) >= 60
     for span, allowed in ((600, 3), (3600, 5), (DAY, 10)):
         assert most_within(sent, span) == allowed, span
 
@@ -520,23 +521,24 @@ async def everything_said(house: House, address: str, opening: str) -> tuple[lis
 
 @pytest.mark.parametrize(
     ("fact", "several"),
-    [("17/01/1983", "Lê Thị Lan"), ("1983", "Lê Thị Lan")],
+    [("29/02/2004", "Lê Thị Lan"), ("2004", "Lê Thị Lan")],
     ids=["by date", "by year"],
 )
 async def test_one_many_and_none_are_told_the_same_words(house: House, fact: str, several: str) -> None:
     """Replies, options, countdowns and outcomes are compared whole; only the typed name may differ."""
     for n in range(2):
-        await add_person(house, f"889999990{n}", several, "17/01/1983", f"091111111{n}")
-    told = {}
-    for address, name in (("web:hit", "Trần Thị Bé Ba"), ("web:many", several), ("web:none", "Đỗ Thị Không Ai")):
+        await add_person(house, f"889999990{n}", several, "29/02/2004", f"091111111{n}")
+    told: dict[str, list[Any]] = {}
+    for address, name in (("web:hit", "Phạm Hoàng Đăng Khoa"), ("web:many", several), ("web:none", "Đỗ Thị Bích Nhạn")):
         replies, outcomes = await everything_said(house, address, f"{name} {fact}")
-        told[address] = (json.dumps(replies, ensure_ascii=False).replace(name, "…"), outcomes)
-    assert told["web:hit"] == told["web:many"] == told["web:none"]
+        told[address] = [json.dumps(r, ensure_ascii=False).replace(name, "…") for r in replies] + outcomes
+    assert told["web:many"] == told["web:hit"]
+    assert told["web:none"] == told["web:hit"]
 
 
 async def test_only_a_hit_sends_a_message_and_each_leaves_a_row_in_the_ledger(house: House) -> None:
     before = await _codes_in_ledger(house)
-    for n, name in enumerate(("Trần Thị Bé Ba", "Đỗ Thị Không Ai")):
+    for n, name in enumerate(("Trần Thị Bé Ba", "Đỗ Thị Bích Nhạn")):
         case = await open_case(house, FindPeople(name, "87", born="17/01/1983"), f"web:{n}")
         assert (await send(house, case, f"web:{n}")).outcome == "sent"
     assert len(house.sms) == 1

@@ -8,8 +8,10 @@ that change to the code was made and the test failed.
 from __future__ import annotations
 
 import asyncio
+import html
 import json
 import logging
+import unicodedata
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -589,21 +591,31 @@ async def press(bot: Bot, person: int, data: str) -> None:
 
 
 async def test_a_button_of_an_old_message_acts_when_its_words_are_valid_now(hook: Bot) -> None:
-    await reach_block_question(hook, LAN)
-    _, old = hook.server.shown(LAN, "Trường học")
-    await hook.post_text(LAN, "/matkhau")  # asks whether to leave: the newest buttons are others
+    """Seen to fail: only the options offered last taken for valid."""
+    for text in ("/tracuu", "đồng ý", "Trần Thị Bé Ba"):
+        await hook.post_text(LAN, text)
     await hook.said()
+    _, old = hook.server.shown(LAN, "Đổi tỉnh")
+    await hook.post_text(LAN, "/daumoi")  # asks whether to leave: the newest buttons are others
+    await hook.said()
+    assert book.STAY_LABEL in hook.server.to(LAN)[-1].labels
+    assert "Đổi tỉnh" not in hook.server.to(LAN)[-1].labels
     await press(hook, LAN, old["callback_data"])
-    assert "Lê Tuấn Vũ" in hook.server.texts(LAN)[-1]
+    kept = await hook.kept(LAN)
+    assert kept is not None
+    assert (kept.state.flow, kept.state.step) == ("lookup", "province")
 
 
 async def test_a_button_of_an_old_menu_opens_its_flow_at_the_menu(hook: Bot) -> None:
+    """Seen to fail: only the options offered last taken for valid."""
+    label = book.label("contacts", hook.house.content)
     await hook.post_text(LAN, "menu")
     await hook.said()
-    _, old = hook.server.shown(LAN, book.label("contacts", hook.house.content))
-    await hook.post_text(LAN, "/daumoi")
-    await hook.post_text(LAN, "hủy")
+    _, old = hook.server.shown(LAN, label)
+    for text in ("/tracuu", "không đồng ý"):  # ends at the menu, with other buttons
+        await hook.post_text(LAN, text)
     await hook.said()
+    assert label not in hook.server.to(LAN)[-1].labels
     await press(hook, LAN, old["callback_data"])
     kept = await hook.kept(LAN)
     assert kept is not None
@@ -613,16 +625,12 @@ async def test_a_button_of_an_old_menu_opens_its_flow_at_the_menu(hook: Bot) -> 
 async def test_a_button_whose_words_mean_nothing_now_asks_the_step_again(hook: Bot) -> None:
     await reach_block_question(hook, LAN)
     _, old = hook.server.shown(LAN, "Trường học")
-    asked = hook.server.to(LAN)[-1].text
-    await hook.post_text(LAN, "/matkhau")
+    await hook.post_text(LAN, "menu")
+    await hook.post_text(LAN, "/tracuu")
     await hook.said()
-    leave = next(label for label in hook.server.to(LAN)[-1].labels if label != book.STAY_LABEL)
-    await hook.server.until(lambda: True)
-    await press(hook, LAN, hook.server.shown(LAN, leave)[1]["callback_data"])
     question = hook.server.texts(LAN)[-1]
     await press(hook, LAN, old["callback_data"])
     assert hook.server.texts(LAN)[-2:] == [book.OLD_BUTTON, question]
-    assert asked != question
 
 
 async def test_a_press_with_another_persons_button_is_not_accepted(hook: Bot) -> None:
@@ -949,21 +957,27 @@ async def test_a_text_over_4096_is_sent_in_parts_with_the_buttons_under_the_last
     assert hook.server.refused == []
 
 
-@given(
-    st.text(alphabet=st.sampled_from("aạ\u0302\u0323 \n😀👩\u200d🏽&<>e\u0301漢"), max_size=400),
-    st.integers(12, 60),
-)
-def test_parts_fit_and_together_are_the_whole_text(text: str, limit: int) -> None:
-    import html
-    import unicodedata
+_LETTERS = "aạ\u0302\u0323😀👩\u200d🏽&<>e\u0301漢"
 
+
+@given(st.text(alphabet=st.sampled_from(_LETTERS + " \n"), max_size=400), st.integers(12, 60))
+def test_parts_fit_and_together_are_the_whole_text(text: str, limit: int) -> None:
     out = split(text, limit)
     assert all(0 < len(html.escape(p, quote=False).encode("utf-16-le")) // 2 <= limit for p in out)
     assert "".join("".join(out).split()) == "".join(text.split())
-    for before, after in pairwise(out):
-        torn = unicodedata.combining(after[0]) or after[0] == "\u200d" or before[-1] == "\u200d"
-        if torn:  # only where one visible character alone is longer than a part
-            assert len(before) > limit // 6
+
+
+@given(st.text(alphabet=st.sampled_from(_LETTERS), max_size=400), st.integers(12, 60))
+def test_what_is_one_character_to_the_eye_is_torn_only_if_longer_than_a_part(text: str, limit: int) -> None:
+    """Seen to fail: `_good_cut` returning `cut`."""
+
+    def one(before: str, after: str) -> bool:
+        mark = unicodedata.combining(after) or after in ("\u200d", "🏽")
+        return bool(mark) or before == "\u200d"
+
+    for part, rest in pairwise(split(text, limit)):
+        if one(part[-1], rest[0]):
+            assert all(one(a, b) for a, b in pairwise(part))
 
 
 def test_a_letter_and_its_marks_stay_together() -> None:

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from flows import book
 from tests import doors
@@ -44,7 +45,7 @@ def chat_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("chat")
 
 
-@pytest.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def stages(places: Places) -> AsyncIterator[Stages]:
     async with AsyncExitStack() as stack:
         yield Stages(places, stack)

@@ -17,6 +17,7 @@ const PATIENCE = 15000;          // ms without a word from the server before the
 const HELLO_WAIT = 1500;         // ms for the answer to "after" before a fresh tab greets
 const DOUBLE_PRESS = 500;        // ms in which the same button counts once
 const FORGOTTEN = "••• (đã xóa vì lý do an toàn)";
+const EVERYWHERE = ["Menu", "Quay lại"];   // of older options these are left out: the newest offer them again
 const CONNECTED = "Đã kết nối";
 const LOST = "Mất mạng – đang thử lại";
 
@@ -114,7 +115,7 @@ function drawFile(address) {
 function drawOptions(labels) {
   const group = make("div", "options", "", { role: "group", "aria-label": "Lựa chọn" });
   labels.forEach((label, index) => {
-    const button = make("button", "option", "", { type: "button" });
+    const button = make("button", EVERYWHERE.includes(label) ? "option everywhere" : "option", "", { type: "button" });
     button.append(make("span", "number", index + 1, { "aria-hidden": "true" }), make("span", "label", label));
     button.addEventListener("click", (event) => pressed(event, { press: label }));
     group.append(button);
@@ -150,17 +151,24 @@ function tick() {
   if (lefts.some((left) => left <= 0)) byId("voice").textContent = "Đã hết giờ";
 }
 
-function stopCountdown(key) {
-  const clocks = Array.from(log.querySelectorAll(".countdown"));
-  clocks.filter((clock) => clock.closest(".message").dataset.key === key).forEach((clock) => clock.remove());
+function stopCountdowns(over) {
+  Array.from(log.querySelectorAll(".message"))
+    .filter(over)
+    .forEach((message) => message.querySelectorAll(".countdown").forEach((clock) => clock.remove()));
 }
+
+// A secure page belongs to the question that offered it: the next question ends its clock too.
+const isSecure = (message) => Boolean(message.querySelector('a[href*="/secure/"]'));
 
 /* ---- the log ---- */
 
 function show(entry) {
-  if (entry.key) stopCountdown(entry.key);
+  if (entry.key) stopCountdowns((message) => message.dataset.key === entry.key);
   const node = { own: drawOwn, reply: drawReply, note: drawNote }[entry.kind](entry);
-  if (node.querySelector(".options")) log.querySelectorAll(".options").forEach((group) => group.classList.add("old"));
+  if (node.querySelector(".options")) {
+    log.querySelectorAll(".options").forEach((group) => group.classList.add("old"));
+    stopCountdowns(isSecure);
+  }
   log.append(node);
   byId("empty").hidden = true;
   return node;
@@ -334,8 +342,9 @@ function receive(frame) {
   tries = 0;
   clearTimeout(deadTimer);
   if (frame.now) clockSkew = Date.parse(frame.now) - Date.now() || 0;
-  if (frame.conversation && frame.conversation !== store.conversation) {
-    if (store.conversation) return startOver(frame.conversation);
+  if (frame.conversation) {
+    const other = store.conversation && frame.conversation !== store.conversation;
+    if (other || frame.said < store.last) return startOver(frame.conversation);
     store.conversation = frame.conversation;
   }
   const following = nearEnd() || Boolean(frame.for);
