@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import conversations, outbox
@@ -256,18 +256,43 @@ class Turns:
                 await outbox.mark(connection, marks)
                 for address, number in seen.items():
                     await outbox.mark_seen(connection, address, number, self.clock())
-        except (SQLAlchemyError, OSError) as wrong:
-            log.error("a group of %d turns was not committed: %s", len(group), type(wrong).__name__)
+        except Exception as wrong:  # noqa: BLE001  # the writer outlives whatever one turn does to it
             self._marks = marks + self._marks
             self._seen = seen | self._seen
-            for waiting in group:
-                if not waiting.done.done():
-                    waiting.done.set_exception(NotKept(type(wrong).__name__))
-            await asyncio.sleep(0)
+            await self._not_written(group, wrong)
             return
         for m in made:
             if not m.waiting.done.done():
                 m.waiting.done.set_result(m.taken)
+
+    async def _not_written(self, group: list[_Waiting], wrong: Exception) -> None:
+        """The database is in trouble: all come again. One turn is: the others go without it, it is put aside."""
+        log.error("%d turns were not committed: %s", len(group), type(wrong).__name__)
+        if isinstance(wrong, OperationalError | InterfaceError | OSError):
+            for waiting in group:
+                _refuse(waiting, wrong)
+            await asyncio.sleep(0)
+        elif len(group) > 1:
+            for waiting in group:
+                await self._write([waiting], [], {})
+        elif group:
+            await self._put_aside(group[0], wrong)
+
+    async def _put_aside(self, waiting: _Waiting, wrong: Exception) -> None:
+        waiting.tries += 1
+        if waiting.tries < TRIES:
+            await self._write([waiting], [], {})
+            return
+        try:
+            async with self.db.writing() as connection:
+                door, why = waiting.address.partition(":")[0], type(wrong).__name__
+                key = waiting.key.encode("ascii", "backslashreplace").decode().replace("\0", "")
+                await conversations.bury(self.db, connection, door, key, why, {}, self.clock())
+        except Exception as worse:  # noqa: BLE001  # as above
+            _refuse(waiting, worse)
+            return
+        if not waiting.done.done():
+            waiting.done.set_result(Taken(waiting.address, repeat=True))
 
     async def _make(self, connection: AsyncConnection, group: list[_Waiting]) -> list[_Made]:
         if not group:
@@ -377,6 +402,11 @@ class Turns:
             replies += turn.replies
             effects += turn.effects
         raise RuntimeError(f"the flow asked the world more than {ROUNDS} times in one turn")
+
+
+def _refuse(waiting: _Waiting, wrong: Exception) -> None:
+    if not waiting.done.done():
+        waiting.done.set_exception(NotKept(type(wrong).__name__))
 
 
 class _Savepoint:

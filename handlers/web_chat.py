@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import logging
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -35,7 +36,7 @@ log = logging.getLogger("troly.web")
 
 PAGES = Path(__file__).parent / "pages"
 VISITOR_DAYS = 180
-ID_LIMIT = 64  # characters of a message id that a page may send
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # a message id that a page may send
 FORM_LIMIT = 4096  # bytes of a posted secure page
 GREETING = "/start"  # what a page without a talk says by itself; the answer concerns that tab only
 BUSY = "Đang có rất nhiều người nhắn. Anh/chị chờ vài giây, tin sẽ được gửi lại."
@@ -225,7 +226,7 @@ class Web:
 
     async def _act(self, one: _Socket, given: dict[str, Any]) -> None:
         message_id = given.pop("id", None)
-        if not isinstance(message_id, str) or not 0 < len(message_id) <= ID_LIMIT:
+        if not isinstance(message_id, str) or not _ID.fullmatch(message_id):
             message_id = secrets.token_hex(16)
         try:
             if any(k in given for k in NOT_FROM_HERE) or ("wait" in given and not self._demo):

@@ -69,3 +69,16 @@ def _never() -> object:
     from handlers.terminal import NEVER
 
     return NEVER
+
+
+async def test_a_key_that_the_database_cannot_hold_is_put_aside_and_its_neighbours_go_on(house: House) -> None:
+    """With `_not_written` as a plain refusal the writer's group fails for all of them (seen so)."""
+    bad = house.say("menu", "terminal:bad", key="\ud800")
+    good = [house.say("menu", f"terminal:g{n}") for n in range(10)]
+    done = await asyncio.gather(bad, *good)
+    assert done[0].rows == ()
+    assert all(t.rows for t in done[1:])
+    async with house.db.reading() as connection:
+        total, letters = await conversations.dead(connection)
+    assert (total, letters[0].door) == (1, "terminal")
+    assert (await house.say("menu", "terminal:bad")).rows
