@@ -58,6 +58,41 @@ async def give_consent(
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept about a person: purposes agreed to, how many items are ticked (None: no dossier), a proven phone."""
+
+    purposes: tuple[str, ...]
+    ticked: int | None
+    phone: bool
+
+
+async def kept_about(connection: AsyncConnection, person: str) -> Kept:
+    """Everything that is kept under this person."""
+    rows = await connection.execute(select(consents.c.purpose).where(consents.c.person == person).distinct())
+    purposes = sorted(r.purpose for r in rows)
+    given = [p for p in purposes if await has_consented(connection, person, p)]
+    dossier = (await connection.execute(select(dossiers.c.person).where(dossiers.c.person == person))).first()
+    marked = (await connection.execute(select(ticks.c.item).where(ticks.c.person == person))).all()
+    phone = await proven_phone(connection, person)
+    return Kept(tuple(given), len(marked) if dossier else None, phone is not None)
+
+
+async def withdraw(connection: AsyncConnection, person: str, door: str, at: float) -> None:
+    """Take all consent back and erase what it allowed; that it was given and taken back stays provable."""
+    for purpose in (await kept_about(connection, person)).purposes:
+        await connection.execute(
+            consents.insert().values(
+                person=person, purpose=purpose, wording="rút lại", door=door, given=False, at=at
+            )
+        )
+    await connection.execute(delete(ticks).where(ticks.c.person == person))
+    await connection.execute(delete(dossiers).where(dossiers.c.person == person))
+    await connection.execute(
+        update(people).where(people.c.id == person).values(phone_key=None, proven_at=None)
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """A registration under way; `done` are item ids in the order they were ticked."""
 

@@ -76,6 +76,10 @@ class World:
                 return await self._start_dossier(visit, effect)
             case effects.MarkItems():
                 return await self._mark_items(visit, effect)
+            case effects.LoadMyData():
+                return await self._load_my_data(visit)
+            case effects.EraseMyData():
+                return await self._erase_my_data(visit)
             case effects.ForgetMessage():
                 raise TypeError("ForgetMessage is for the door, not for the world")
 
@@ -248,6 +252,24 @@ class World:
             return Answer("open")
         finished = bool(effect.needed) and set(effect.needed) <= set(found.done)
         return Answer("finished" if finished else "open", _dossier_facts(found))
+
+    # -- the person's own data
+
+    async def _load_my_data(self, visit: Visit) -> Answer:
+        kept = await people.kept_about(visit.connection, visit.person) if visit.person else None
+        if kept is None or not (kept.purposes or kept.ticked is not None or kept.phone):
+            return Answer("nothing")
+        facts = {
+            "purposes": " ".join(kept.purposes),
+            "dossier": None if kept.ticked is None else str(kept.ticked),
+            "phone": "1" if kept.phone else None,
+        }
+        return Answer("something", facts)
+
+    async def _erase_my_data(self, visit: Visit) -> Answer:
+        if visit.person:
+            await people.withdraw(visit.connection, visit.person, visit.door, visit.stamp)
+        return Answer("erased")
 
 
 def _named(record: registry.Record) -> dict[str, Any]:

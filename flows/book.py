@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from flows import contacts, lookup, password, registration
+from flows import contacts, lookup, my_data, password, registration
 from flows.content import Content
 from flows.steps import Flow, Reply, Step
 
-FLOWS: dict[str, Flow] = {f.name: f for f in (lookup.FLOW, registration.FLOW, password.FLOW, contacts.FLOW)}
+FLOWS: dict[str, Flow] = {
+    f.name: f for f in (lookup.FLOW, registration.FLOW, password.FLOW, contacts.FLOW, my_data.FLOW)
+}
 
 MENU_LABEL = "Menu"
 BACK_LABEL = "Quay lại"

@@ -98,6 +98,16 @@ class MarkItems:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadMyData:
+    """What is kept about the person. Outcomes: nothing, something (facts purposes, dossier, phone)."""
+
+
+@dataclass(frozen=True, slots=True)
+class EraseMyData:
+    """Take all consent back; erase dossier and proven phone. Outcome: erased."""
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetMessage:
     """Delete the message just received where the channel can; it is not kept anywhere. Not awaited."""
 
@@ -114,6 +124,8 @@ Effect = (
     | LoadDossier
     | StartDossier
     | MarkItems
+    | LoadMyData
+    | EraseMyData
     | ForgetMessage
 )
 
@@ -128,6 +140,8 @@ OUTCOMES: Mapping[type[Effect], frozenset[str]] = {
     LoadDossier: frozenset({"none", "open"}),
     StartDossier: frozenset({"open"}),
     MarkItems: frozenset({"open", "finished"}),
+    LoadMyData: frozenset({"nothing", "something"}),
+    EraseMyData: frozenset({"erased"}),
 }
 
 

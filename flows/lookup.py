@@ -15,7 +15,7 @@ HOME_PROVINCE = "87"
 CONSENT = (
     "Để tra cứu mã số BHXH, tôi cần dùng họ tên, ngày sinh hoặc số CCCD mà anh/chị gõ, và số điện thoại để xác minh. "
     "Thông tin chỉ dùng cho lần tra cứu này, số giấy tờ bị xóa ngay khi xong, mỗi lần xem đều được ghi sổ. "
-    "Anh/chị có thể từ chối, hoặc rút lại bất cứ lúc nào. Anh/chị có đồng ý không?"
+    "Anh/chị có thể từ chối, hoặc rút lại bất cứ lúc nào (gõ “dữ liệu của tôi”). Anh/chị có đồng ý không?"
 )
 
 _TROUBLE = {

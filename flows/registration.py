@@ -13,7 +13,7 @@ from flows.steps import AGAIN, Choice, Flow, Heard, Scene, call, checklist, choo
 CONSENT = (
     "Tôi có thể đi cùng anh/chị suốt việc đăng ký VssID và nhớ việc nào đã xong để lần sau làm tiếp. Muốn vậy tôi cần lưu: "
     "đăng ký cho ai, loại điện thoại, các mục đã đánh dấu, và họ tên, mã số nếu anh/chị vừa tra cứu. "
-    "Anh/chị có thể từ chối, hoặc rút lại bất cứ lúc nào. Anh/chị có đồng ý không?"
+    "Anh/chị có thể từ chối, hoặc rút lại bất cứ lúc nào (gõ “dữ liệu của tôi”). Anh/chị có đồng ý không?"
 )
 WHO = {"employee": "người lao động của đơn vị", "individual": "cá nhân tự do", "child": "con nhỏ"}
 PLATFORM = {"android": "Android", "ios": "iPhone"}

@@ -1,0 +1,51 @@
+"""Dữ liệu của tôi: what is kept about the person, and taking consent back. Rule: what is said to be erased is erased in the same turn."""
+
+from __future__ import annotations
+
+from flows.effects import EraseMyData, LoadMyData
+from flows.steps import Choice, Flow, Scene, call, choose, end
+
+_PURPOSES = {"lookup": "tra cứu mã số BHXH", "registration": "đi cùng việc đăng ký VssID"}
+
+
+def _says_kept(scene: Scene) -> str:
+    lines = ["Tôi đang giữ về anh/chị:"]
+    purposes = [_PURPOSES.get(p, p) for p in scene.get("purposes").split()]
+    if purposes:
+        lines.append(f"• sự đồng ý cho: {'; '.join(purposes)}")
+    if scene.get("dossier"):
+        lines.append(f"• hồ sơ đăng ký VssID, {scene.get('dossier')} mục đã đánh dấu")
+    if scene.get("phone"):
+        lines.append("• dấu vết mã hóa của số điện thoại đã xác minh")
+    lines.append("Anh/chị muốn rút lại đồng ý và xóa hết không? Xóa rồi không lấy lại được.")
+    return "\n".join(lines)
+
+
+FLOW = Flow(
+    "my_data",
+    "Dữ liệu của tôi",
+    (
+        call("kept", lambda s: LoadMyData(), LoadMyData, goes={"nothing": "nothing", "something": "choice"}),
+        choose(
+            "choice",
+            _says_kept,
+            (
+                Choice(
+                    "Rút đồng ý và xóa",
+                    "erase",
+                    words=("xoa", "xoa het", "rut dong y", "rut lai", "dong y", "co"),
+                ),
+                Choice("Giữ lại", "keep", words=("giu", "khong", "khong xoa", "ko", "thoi")),
+            ),
+            goes={"erase": "erase", "keep": "still_kept"},
+        ),
+        call("erase", lambda s: EraseMyData(), EraseMyData, goes={"erased": "erased"}),
+        end(
+            "erased",
+            "Đã rút đồng ý và xóa hồ sơ đăng ký, số điện thoại đã xác minh. Tôi chỉ còn giữ ngày giờ anh/chị đã đồng ý "
+            "và rút lại, để chứng minh khi cần.",
+        ),
+        end("still_kept", "Tôi giữ nguyên. Lúc nào muốn xóa, anh/chị gõ “dữ liệu của tôi”."),
+        end("nothing", "Tôi không giữ thông tin cá nhân nào của anh/chị."),
+    ),
+)
