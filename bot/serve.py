@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -41,7 +42,7 @@ async def serve(*, demo: bool, roles: tuple[str, ...]) -> int:
     if demo and settings.host not in ("127.0.0.1", "localhost", "::1"):
         log.warning("--demo shows pretend SMS to everybody; listen on 127.0.0.1 only")
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for noisy in ("httpx", "httpcore", "aiohttp", "aiogram", "websockets", "aiosqlite", "asyncio"):
+    for noisy in ("httpx", "httpcore", "aiohttp", "aiogram", "websockets", "aiosqlite", "asyncio", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     held = lone_server(settings)
     try:
@@ -61,7 +62,7 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
         telegram.run_errands = web.run_errands
     if app.gateway is not None:
         app.gateway.listeners.append(web.show_sms)
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(
             web.app,
             host=settings.host,
@@ -77,6 +78,9 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
             timeout_graceful_shutdown=DRAIN_SECONDS,
         )
     )
+    loop = asyncio.get_running_loop()
+    for told in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(told, server.told_to_stop)
     chores = [asyncio.create_task(_forget(app))]
     if app.courier is not None and "worker" in roles:
         chores.append(asyncio.create_task(_sweep(app)))
@@ -99,6 +103,19 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
         for chore in chores:
             chore.cancel()
         await asyncio.gather(*chores, return_exceptions=True)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signals: it would raise them again at its end and cut off what is still to be said."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    def told_to_stop(self) -> None:
+        """Stop taking in; told twice, wait for nobody."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
 
 
 async def _started(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:

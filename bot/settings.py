@@ -155,6 +155,11 @@ def _checked(s: Settings) -> Settings:
         )
     if s.secret_key and len(s.secret_key) < 32:
         raise BadSetting("TROLY_SECRET_KEY is too short: 32 characters or more")
+    bot_id, colon, rest = s.telegram_token.partition(":")
+    if s.telegram_token and not (
+        bot_id.isascii() and bot_id.isdigit() and colon and rest and " " not in rest
+    ):
+        raise BadSetting("TROLY_TELEGRAM_TOKEN is not a bot token: @BotFather gives one like 123456789:AbC…")
     if s.telegram_token and s.telegram_mode == "webhook":
         secret = s.telegram_webhook_secret
         good = 16 <= len(secret) <= 256 and all(c.isascii() and (c.isalnum() or c in "_-") for c in secret)

@@ -65,6 +65,7 @@ def test_the_service_without_a_token_does_not_load_aiogram() -> None:
         ({"TROLY_PORT": "many"}, "TROLY_PORT"),
         ({"TROLY_TELEGRAM_MODE": "carrier pigeon"}, "polling, webhook"),
         ({"TROLY_TELEGRAM_TOKEN": "1:x", "TROLY_TELEGRAM_MODE": "webhook"}, "TROLY_TELEGRAM_WEBHOOK_SECRET"),
+        ({"TROLY_TELEGRAM_TOKEN": "not a token"}, "TROLY_TELEGRAM_TOKEN"),
         ({"TROLY_DATABASE_URL": "postgresql+asyncpg://x@y/z"}, "TROLY_SECRET_KEY is compulsory"),
         ({"TROLY_DATABASE_URL": "sqlite+aiosqlite:///:memory:"}, "must name a file"),
         ({"TROLY_DATABASE_URL": "mysql://x"}, "must begin with"),
