@@ -112,7 +112,7 @@ def _chat(args: argparse.Namespace) -> int:
     settings = load(sms="demo") if args.demo else load()
 
     async def work() -> int:
-        async with opened(settings, with_demo=args.demo) as app:
+        async with opened(settings, with_demo=args.demo, like_its_demo=True) as app:
             sms: list[Sms] | None = None
             if app.gateway is not None:
                 kept: list[Sms] = []

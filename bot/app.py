@@ -6,7 +6,7 @@ import fcntl
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO
 
 from bot.settings import BadSetting, Settings
@@ -64,14 +64,23 @@ def seal_of(settings: Settings) -> Seal:
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, *, with_demo: bool = False, clock: Callable[[], float] = time.time
+    settings: Settings,
+    *,
+    with_demo: bool = False,
+    like_its_demo: bool = False,
+    clock: Callable[[], float] = time.time,
 ) -> AsyncIterator[App]:
-    """Everything built and running; taken apart at the end, with nothing left unsaid."""
+    """Everything built and running; taken apart at the end, with nothing left unsaid.
+
+    `like_its_demo`: on a database that --demo filled, the pretend phone is there too.
+    """
     db = await open_database(settings)
     try:
         seal = seal_of(settings)
         if with_demo:
             await demo.fill(db, seal, settings.demo_people)
+        if like_its_demo and settings.sms == "none" and await demo.is_demo(db):
+            settings = replace(settings, sms="demo")
         content = load_content()
         world = World(db, seal, limits_of(settings), settings.address, sends_sms=settings.sms != "none")
         turns = Turns(

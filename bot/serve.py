@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 
 from bot.app import App, lone_server, opened
@@ -26,6 +27,12 @@ log = logging.getLogger("troly.serve")
 
 ROLES = ("chat", "console", "worker")
 DRAIN_SECONDS = 8
+# libraries whose DEBUG lines hold addresses with the token, SQL with its values, or whole chat frames
+CHATTY = (
+    *("aiogram", "aiohttp", "aiosqlite", "alembic", "asyncio", "asyncpg", "httpcore", "httpx", "multipart"),
+    *("python_multipart", "sqlalchemy", "uvicorn", "websockets"),
+)
+LEFT_BEHIND_SECONDS = 5.0  # a code this old was left by its own process
 SWEEP_SECONDS = 2.0  # how often codes left behind by another process are looked for
 FORGET_SECONDS = 600.0  # how often what is past its time is wiped
 
@@ -42,8 +49,8 @@ async def serve(*, demo: bool, roles: tuple[str, ...]) -> int:
     if demo and settings.host not in ("127.0.0.1", "localhost", "::1"):
         log.warning("--demo shows pretend SMS to everybody; listen on 127.0.0.1 only")
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for noisy in ("httpx", "httpcore", "aiohttp", "aiogram", "websockets", "aiosqlite", "asyncio", "alembic"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    for chatty in CHATTY:
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     held = lone_server(settings)
     try:
         async with opened(settings, with_demo=demo) as app:
@@ -190,15 +197,22 @@ async def _sweep(app: App) -> None:
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
         assert app.courier is not None
-        with contextlib.suppress(OSError):
-            await app.courier.deliver()
+        try:
+            await app.courier.deliver(older_than=LEFT_BEHIND_SECONDS)
+        except (SQLAlchemyError, OSError, ValueError) as wrong:
+            log.error("codes could not be carried: %s", type(wrong).__name__)
 
 
 async def _forget(app: App) -> None:
     """Wipe what is past its time: hashes of codes, cases, event keys."""
     while True:
         now = time.time()
-        async with app.db.writing() as connection:
-            await proofs.forget_old(connection, now)
-            await conversations.forget_old_events(connection, now - 3600.0 * app.settings.event_keys_hours)
+        try:
+            async with app.db.writing() as connection:
+                await proofs.forget_old(connection, now)
+                await conversations.forget_old_events(
+                    connection, now - 3600.0 * app.settings.event_keys_hours
+                )
+        except (SQLAlchemyError, OSError) as wrong:
+            log.error("what is past its time could not be wiped: %s", type(wrong).__name__)
         await asyncio.sleep(FORGET_SECONDS)

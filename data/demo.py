@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import yaml
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from data import registry
 from data.engine import Database
@@ -47,6 +47,13 @@ def demo_people(count: int, path: Path = CONTENT_DIR / "demo.yaml") -> Iterator[
             commune=chance.choice(parts["communes"]),
             unit=chance.choice(parts["units"]),
         )
+
+
+async def is_demo(db: Database) -> bool:
+    """Whether --demo filled this database."""
+    async with db.reading() as connection:
+        row = await connection.execute(select(office_facts.c.value).where(office_facts.c.name == "demo"))
+        return row.first() is not None
 
 
 async def fill(db: Database, seal: Seal, count: int) -> int:

@@ -32,12 +32,12 @@ class Database:
         if self.is_sqlite:
             path = make_url(url).database
             Path(str(path)).parent.mkdir(parents=True, exist_ok=True)
-            self._writer = create_async_engine(url, pool_size=1, max_overflow=0)
-            self._reader = create_async_engine(url, pool_size=POOL_SIZE, max_overflow=0)
+            self._writer = create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
+            self._reader = create_async_engine(url, pool_size=POOL_SIZE, max_overflow=0, hide_parameters=True)
             _prepare_sqlite(self._writer, "BEGIN IMMEDIATE")
             _prepare_sqlite(self._reader, "BEGIN")
         else:
-            self._writer = create_async_engine(url, pool_size=POOL_SIZE, max_overflow=2, pool_pre_ping=False)
+            self._writer = create_async_engine(url, pool_size=POOL_SIZE, max_overflow=2, hide_parameters=True)
             self._reader = self._writer
 
     @asynccontextmanager

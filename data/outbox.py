@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import Database
@@ -152,15 +152,16 @@ async def unseen(connection: AsyncConnection, address: str, after: int) -> list[
     return [Outgoing(r.id, address, r.number, json.loads(r.body), r.fence) for r in rows]
 
 
-async def held_elsewhere(connection: AsyncConnection, address: str, holder: str, now: float) -> bool:
-    """Whether another process is still saying earlier replies to this address."""
+async def held_elsewhere(connection: AsyncConnection, address: str, holder: str) -> bool:
+    """Whether earlier replies to this address are another process's to say, or nobody's yet."""
     found = await connection.execute(
         select(outbox.c.id)
         .where(
             outbox.c.address == address,
             outbox.c.lane == REPLY,
             or_(
-                and_(outbox.c.state == "leased", outbox.c.holder != holder, outbox.c.leased_until > now),
+                # even when its time is up: it is to be said first
+                and_(outbox.c.state == "leased", outbox.c.holder != holder),
                 outbox.c.state == "pending",
             ),
         )
@@ -186,9 +187,11 @@ async def claim_replies(
     Rows of one address come in order; an address that another process is still speaking to is left to it.
     """
     earlier = outbox.alias("earlier")
-    if orphans:
-        expired, spoken_to = outbox.c.holder != holder, earlier.c.holder == holder
-    else:
+    # two that look at once would share out one address between them
+    await db.lock(connection, f"claim {door}")
+    expired: ColumnElement[bool] = outbox.c.holder != holder
+    spoken_to: ColumnElement[bool] = false()
+    if not orphans:
         expired, spoken_to = outbox.c.leased_until <= now, earlier.c.leased_until > now
     query = (
         select(outbox.c.id, outbox.c.address, outbox.c.number, outbox.c.body, outbox.c.fence)
@@ -229,10 +232,17 @@ async def claim_replies(
     return [Outgoing(r.id, r.address, r.number, json.loads(r.body or "{}"), r.fence + 1) for r in rows]
 
 
-async def extend(connection: AsyncConnection, row_id: int, fence: int, until: float) -> None:
-    """A channel is slow: keep the lease a little longer."""
+_EXTEND = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row_id"), outbox.c.fence == bindparam("row_fence"))
+    .values(leased_until=bindparam("new_end"))
+)
+
+
+async def extend(connection: AsyncConnection, rows: Sequence[Outgoing], until: float) -> None:
+    """A channel is slow: keep the leases a little longer."""
     await connection.execute(
-        update(outbox).where(outbox.c.id == row_id, outbox.c.fence == fence).values(leased_until=until)
+        _EXTEND, [{"row_id": row.id, "row_fence": row.fence, "new_end": until} for row in rows]
     )
 
 
@@ -247,9 +257,20 @@ class SealedOut:
 
 
 async def claim_codes(
-    db: Database, connection: AsyncConnection, *, holder: str, now: float, lease: float, limit: int = 50
+    db: Database,
+    connection: AsyncConnection,
+    *,
+    holder: str,
+    now: float,
+    lease: float,
+    ids: Sequence[int] | None = None,
+    older_than: float = 0.0,
+    limit: int = 50,
 ) -> list[SealedOut]:
-    """Lease one-time codes that wait to leave; those past their time are overwritten instead."""
+    """Lease one-time codes that wait to leave; those past their time are overwritten instead.
+
+    `ids`: only these rows. `older_than` seconds: younger ones belong to the process whose turn made them.
+    """
     await connection.execute(
         update(outbox)
         .where(outbox.c.lane == OTP, outbox.c.state.in_(WAITING), outbox.c.expires <= now)
@@ -260,11 +281,14 @@ async def claim_codes(
         .where(
             outbox.c.lane == OTP,
             outbox.c.due <= now,
+            outbox.c.at <= now - older_than,
             or_(outbox.c.state == "pending", and_(outbox.c.state == "leased", outbox.c.leased_until <= now)),
         )
         .order_by(outbox.c.id)
         .limit(limit)
     )
+    if ids is not None:
+        query = query.where(outbox.c.id.in_(ids))
     if not db.is_sqlite:
         query = query.with_for_update(skip_locked=True)
     rows = (await connection.execute(query)).all()

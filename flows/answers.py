@@ -144,7 +144,7 @@ class Fact:
 _DATE = re.compile(r"(?<![0-9])([0-9]{1,2})\s*[-/. ]\s*([0-9]{1,2})\s*[-/. ]\s*([0-9]{4})(?![0-9])")
 _DATE_TIGHT = re.compile(r"(?<![0-9])([0-9]{2})([0-9]{2})([0-9]{4})(?![0-9])")
 _DATE_WORDS = re.compile(r"(?<![0-9])(?:ngay )?([0-9]{1,2}) thang ([0-9]{1,2})(?: nam)? ([0-9]{4})(?![0-9])")
-_YEAR = re.compile(r"(?<![0-9])(?:nam sinh |sinh nam |sn |nam )?((?:19|20)[0-9]{2})(?![0-9])")
+_YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9])")
 _DATE_SHORT = re.compile(r"(?<![0-9])[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}(?![0-9])")
 _ID = re.compile(r"(?<![0-9])([0-9]{12}|[0-9]{9}|[0-9]{3} [0-9]{3} [0-9]{3}(?: [0-9]{3})?)(?![0-9])")
 OLDEST_YEAR = 1900
@@ -194,7 +194,7 @@ def read_fact(text: str, today: date) -> Reading:
         return Reading(None, text, "several")
     if dated:
         h = dated[0]
-        rest = text[: h.start()] + " " + text[h.end() :]
+        rest = _without_label(text[: h.start()]) + " " + text[h.end() :]
         born = birth_date(int(h.group(1)), int(h.group(2)), int(h.group(3)), today)
         return Reading(Fact(born=born), _name_part(rest)) if born else Reading(None, _name_part(rest), "date")
     if _DATE_SHORT.search(bare):
@@ -207,16 +207,43 @@ def read_fact(text: str, today: date) -> Reading:
     if years:
         h = years[0]
         year = int(h.group(1))
-        rest = text[: h.start()] + " " + text[h.end() :]
+        rest = _without_label(text[: h.start()]) + " " + text[h.end() :]
         if OLDEST_YEAR <= year <= today.year:
             return Reading(Fact(born=str(year)), _name_part(rest))
         return Reading(None, _name_part(rest), "date")
     return Reading(None, _name_part(text))
 
 
+_LABELS = frozenset(
+    {"sinh", "nam", "ngay", "sn"}
+)  # what stands before a date: "sinh năm", "năm sinh", "ngày"
+_ALSO_NAMES = frozenset({"sinh", "nam"})  # Nguyễn Văn Sinh, Nguyễn Văn Nam, Bé Năm
+
+
+def _without_label(before: str) -> str:
+    """What stands before a date, without "sinh năm" and the like at its end; a name that is such a word stays.
+
+    "Trần Thị Bé Ba sinh" -> "Trần Thị Bé Ba"; "Nguyễn Văn Nam sinh" -> "Nguyễn Văn Nam".
+    """
+    words = before.split()
+    n = len(words)
+    while n and plain(words[n - 1]) in _LABELS:
+        n -= 1
+    name, label = words[:n], words[n:]
+    if not label or not name or name[-1][-1] in ",;:." or plain(label[0]) not in _ALSO_NAMES:
+        return " ".join(name)
+    if any(w.istitle() for w in name):
+        belongs = label[0].istitle() and (n < 4 or len(label) == 1)
+    elif [plain(w) for w in label[:2]] in (["sinh", "nam"], ["sinh", "ngay"]):
+        belongs = False
+    else:  # all in one case: the fewer words are left, the surer it is a name
+        belongs = n < (4 if plain(label[0]) == "nam" else 3)
+    return " ".join([*name, label[0]]) if belongs else " ".join(name)
+
+
 _FILLER = re.compile(
-    r"(?i)\b(?:sinh ng[aà]y|ng[aà]y sinh|sinh n[aă]m|n[aă]m sinh|sinh|s[oố] (?:cccd|cmnd|c[aă]n c[uư][oớ]c)|cccd|cmnd|cmt|"
-    r"c[aă]n c[uư][oớ]c|t[eê]n l[aà]|h[oọ] (?:v[aà] )?t[eê]n|t[eê]n|t[oô]i l[aà]|em l[aà]|m[iì]nh l[aà])\b[ :]*"
+    r"(?i)\b(?:s[oố] (?:cccd|cmnd|c[aă]n c[uư][oớ]c)|cccd|cmnd|cmt|c[aă]n c[uư][oớ]c|t[eê]n l[aà]|"
+    r"h[oọ] (?:v[aà] )?t[eê]n|t[eê]n|t[oô]i l[aà]|em l[aà]|m[iì]nh l[aà])\b[ :]*"
 )
 
 

@@ -34,6 +34,8 @@ UNREADABLE = {
         "Tôi không mở ảnh. Xin đừng gửi ảnh CCCD, thẻ BHYT hay giấy tờ vào đây; anh/chị viết câu hỏi bằng chữ nhé."
     ),
     "file": "Tôi không mở tệp gửi kèm. Xin đừng gửi giấy tờ cá nhân vào đây; anh/chị viết câu hỏi bằng chữ nhé.",
+    "contact": "Lúc này tôi chưa cần số điện thoại, nên không giữ số anh/chị vừa gửi.",
+    "secret": "Trang bảo mật đó không còn dùng nữa.",
     "location": "Tôi chưa dùng vị trí. Anh/chị viết câu hỏi bằng chữ nhé.",
     "edited": "Tôi không đọc lại tin đã sửa. Anh/chị gửi thành một tin mới giúp tôi.",
     "long": "Tin này dài quá nên tôi không đọc hết được. Anh/chị viết ngắn lại, mỗi tin một ý nhé.",
@@ -41,8 +43,35 @@ UNREADABLE = {
     "other": "Tôi chưa đọc được loại tin này. Anh/chị viết bằng chữ giúp tôi nhé.",
 }
 
+LEAVE = frozenset({"chuyen", "chuyen di", "chuyen sang", "chuyen qua", "qua do", "sang do"})
+
 _ANYWHERE = {
-    "start": ("start", "bat dau", "xin chao", "chao", "hello", "hi", "alo"),
+    "start": (
+        *(
+            "start",
+            "bat dau",
+            "xin chao",
+            "chao",
+            "hello",
+            "hi",
+            "alo",
+            "alo em",
+            "hello em",
+            "hi em",
+            "em oi",
+        ),
+        *(
+            "xin chao em",
+            "chao em",
+            "chao e",
+            "chao anh",
+            "chao chi",
+            "chao ban",
+            "chao ad",
+            "ad oi",
+            "da chao",
+        ),
+    ),
     "menu": ("menu", "trang chu", "thuc don", "ve menu", "menu chinh"),
     "back": ("quay lai", "tro lai", "lui lai", "back", "quay lui", "buoc truoc"),
     "stop": ("huy", "huy bo", "thoat", "dung lai", "stop", "cancel", "khong lam nua", "thoi khong lam nua"),

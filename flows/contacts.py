@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flows.answers import Event, Said, plain
 from flows.content import Contact, Content
 from flows.names import find_contacts
@@ -30,23 +32,30 @@ def _line(contact: Contact, content: Content) -> str:
     return f"{contact.name}, {_department(contact, content)}, {grouped(contact.phone)}"
 
 
-def _contacts(scene: Scene) -> list[Contact]:
-    found = (scene.content.directory.contact(i) for i in scene.get("contacts").split())
+def _contacts(scene: Scene, key: str = "contacts") -> list[Contact]:
+    found = (scene.content.directory.contact(i) for i in scene.get(key).split())
     return [c for c in found if c]
+
+
+def _listed(ids: list[str], about: str) -> tuple[str, dict[str, str]]:
+    """The outcome for these contacts, and what to keep: a list stays when one of it is looked at, for the way back."""
+    if len(ids) == 1:
+        return "one", {"one": ids[0]}
+    return "several", {"contacts": " ".join(ids), "about": about}
 
 
 def _hears(scene: Scene, event: Event) -> Heard | None:
     if not isinstance(event, Said):
         return None
     found = find_contacts(event.text, scene.content.directory)
-    ids = " ".join(m.contact.id for m in found.contacts)
+    ids = [m.contact.id for m in found.contacts]
     about = "; ".join([*(b.name for b in found.blocks), *(d.name for d in found.departments)])
     if found.decision == "answer":
-        return Heard("one" if len(found.contacts) == 1 else "several", {"contacts": ids, "about": about})
+        return Heard(*_listed(ids, about))
     if found.gap is not None:
-        return Heard("gap", {"about": found.gap.name, "contacts": None})
+        return Heard("gap", {"gap": found.gap.name})
     if found.decision == "suggest" and ids:
-        return Heard("perhaps", {"contacts": ids, "about": about})
+        return Heard("perhaps", {"near": " ".join(ids)})
     return None
 
 
@@ -55,8 +64,7 @@ def _block_choices(scene: Scene) -> tuple[Choice, ...]:
     choices = []
     for block in directory.blocks:
         ids = [c.id for c in directory.contacts if block.id in c.blocks]
-        outcome = "one" if len(ids) == 1 else "several"
-        choices.append(Choice(block.name, outcome, {"contacts": " ".join(ids), "about": block.name}))
+        choices.append(Choice(block.name, *_listed(ids, block.name)))
     return tuple(choices)
 
 
@@ -65,7 +73,7 @@ def _source(scene: Scene) -> str:
 
 
 def _says_one(scene: Scene) -> Reply:
-    contact = _contacts(scene)[0]
+    contact = _contacts(scene, "one")[0]
     lines = [f"{contact.name}, {_department(contact, scene.content)}"]
     if contact.blocks:
         lines.append(f"Phụ trách: {_blocks(contact, scene.content)}")
@@ -76,28 +84,35 @@ def _says_one(scene: Scene) -> Reply:
 
 
 def _says_several(scene: Scene) -> str:
-    about = scene.get("about") or "Yêu cầu này"
+    helpers = all(c.helper for c in _contacts(scene))
+    about = scene.get("about") or ("Việc duyệt, cấp tài khoản VssID" if helpers else "Yêu cầu này")
     lines = "\n".join(f"• {_line(c, scene.content)}" for c in _contacts(scene))
     return f"{about} có các đầu mối sau:\n{lines}\n{_source(scene)}\nBấm tên để lấy danh thiếp."
 
 
 def _says_perhaps(scene: Scene) -> str:
-    if len(_contacts(scene)) == 1:
-        return f"Tôi không có ai đúng y như vậy. Có phải anh/chị tìm {_line(_contacts(scene)[0], scene.content)}?"
-    lines = "\n".join(f"• {_line(c, scene.content)}" for c in _contacts(scene))
+    if len(_contacts(scene, "near")) == 1:
+        return f"Tôi không có ai đúng y như vậy. Có phải anh/chị tìm {_line(_contacts(scene, 'near')[0], scene.content)}?"
+    lines = "\n".join(f"• {_line(c, scene.content)}" for c in _contacts(scene, "near"))
     return f"Tôi không có ai đúng y như vậy. Có phải anh/chị tìm một trong những người này?\n{lines}"
 
 
-def _people(scene: Scene) -> tuple[Choice, ...]:
+def _people(scene: Scene, key: str = "contacts") -> tuple[Choice, ...]:
     return tuple(
-        Choice(c.name, "one", {"contacts": c.id}, words=(plain(c.name).split()[-1],))
-        for c in _contacts(scene)
+        Choice(c.name, "one", {"one": c.id}, words=(plain(c.name).split()[-1],))
+        for c in _contacts(scene, key)
     )
 
 
-_OTHER = Choice(
-    OTHER_BLOCK, "other", {"contacts": None, "about": None}, words=("tim nguoi khac", "nguoi khac")
-)
+def _perhaps_choices(scene: Scene) -> tuple[Choice, ...]:
+    people = _people(scene, "near")
+    if len(people) == 1:
+        yes = ("dung", "dung roi", "phai", "co", "da")
+        people = (replace(people[0], label=f"Đúng, {people[0].label}", words=yes),)
+    return (*people, Choice(NOT_THEM, "nobody", words=("khong", "khong phai", "ko", "ko phai")))
+
+
+_OTHER = Choice(OTHER_BLOCK, "other", words=("tim nguoi khac", "nguoi khac"))
 _GOES = {"one": "one", "several": "several", "perhaps": "perhaps", "gap": "gap", "other": "query"}
 _HINT = (
     "Tôi chưa tìm được đầu mối cho câu đó. Anh/chị gõ loại cơ quan (trường học, trạm y tế, ủy ban xã, công ty tư nhân), "
@@ -108,7 +123,7 @@ _HINT = (
 def _default_way(scene: Scene) -> str:
     office = scene.content.office
     return (
-        f"Phụ lục công văn 416 không ghi đầu mối riêng cho: {scene.get('about')}. Tôi không đoán thay. "
+        f"Phụ lục công văn 416 không ghi đầu mối riêng cho: {scene.get('gap')}. Tôi không đoán thay. "
         f"Anh/chị gọi tổng đài {office.hotline}. {office.nearest}"
     )
 
@@ -138,20 +153,7 @@ FLOW = Flow(
         choose(
             "perhaps",
             _says_perhaps,
-            lambda s: (
-                *(
-                    (
-                        Choice(
-                            f"Đúng, {_contacts(s)[0].name}",
-                            "one",
-                            words=("dung", "dung roi", "phai", "co", "da"),
-                        ),
-                    )
-                    if len(_contacts(s)) == 1
-                    else _people(s)
-                ),
-                Choice(NOT_THEM, "nobody", words=("khong", "khong phai", "ko", "ko phai")),
-            ),
+            _perhaps_choices,
             hears=_hears,
             hint=_HINT,
             goes={**_GOES, "nobody": "nobody"},

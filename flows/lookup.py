@@ -49,6 +49,7 @@ _NOT_A_NAME = frozenset(
         "khau",
     ]
 )
+_ADDRESSES = frozenset(("em", "toi", "tui", "minh", "con", "cho", "da", "thua", "a", "e"))
 
 
 def other_ways(content: Content) -> str:
@@ -86,13 +87,22 @@ def _kept(reading: Reading, name: str | None, province: Province | None) -> dict
     return keep
 
 
+def _is_no_name(words: list[str], *, alone: bool) -> bool:
+    """Whether these words are talk. One such word may be a name (Nguyễn Văn Được, Lê Thị Trà): two are not, nor is
+    the first, which is the family's."""
+    talk = [w in _NOT_A_NAME for w in words]
+    if not alone:
+        return sum(talk) * 2 > len(words)
+    return talk[0] or words[0] in _ADDRESSES or sum(talk) > 1
+
+
 def _hears_name(scene: Scene, event: Event) -> Heard | None:
     if not isinstance(event, Said):
         return None
     reading = read_fact(event.text, scene.at.date())
     province, rest = _province_in(reading.rest, scene.content)
     name = full_name(rest)
-    if name and _NOT_A_NAME & set(plain(name).split()):
+    if name and _is_no_name(plain(name).split(), alone=reading.fact is None):
         name = None
     keep = _kept(reading, name, province)
     if reading.trouble:
@@ -102,6 +112,8 @@ def _hears_name(scene: Scene, event: Event) -> Heard | None:
             else Heard("again", note=_TROUBLE[reading.trouble])
         )
     if name:
+        if scene.get("name") and not reading.fact:  # come back to: the fact before belonged to another name
+            return Heard("partly", {**keep, "born": None, "id_number": None})
         known = reading.fact or scene.get("born") or scene.get("id_number")
         return Heard("complete" if known else "partly", keep)
     if keep:
@@ -240,6 +252,23 @@ _PROOFS = (
     Choice("Cách khác", "other"),
     Choice("Gửi số điện thoại của tôi", "share", shares=True, words=("gui so dien thoai",)),
 )
+_NO_CODE = (
+    "gui lai",
+    "gui lai otp",
+    "gui lai ma otp",
+    "otp",
+    "nhan ma otp",
+    "khong nhan duoc ma",
+    "ko nhan duoc ma",
+    "chua nhan duoc ma",
+    "khong nhan duoc otp",
+    "ko nhan duoc otp",
+    "chua nhan duoc otp",
+    "khong thay ma",
+    "chua thay ma",
+    "khong co ma",
+    "chua co ma",
+)
 _SHARE_HOW = "Anh/chị bấm nút “Gửi số điện thoại của tôi” của ứng dụng nhắn tin; gõ số vào đây thì chưa chứng minh được."
 
 FLOW = Flow(
@@ -328,7 +357,7 @@ FLOW = Flow(
         wait(
             "code",
             _says_sent,
-            (Choice("Gửi lại mã", "resend", words=("gui lai", "gui lai otp")), Choice("Cách khác", "other")),
+            (Choice("Gửi lại mã", "resend", words=_NO_CODE), Choice("Cách khác", "other")),
             hears=_hears_code,
             hint="Tôi đang chờ anh/chị nhập mã trên trang bảo mật.",
             goes={
@@ -353,7 +382,7 @@ FLOW = Flow(
         wait(
             "code_wrong",
             _wrong,
-            (Choice("Gửi lại mã", "resend", words=("gui lai", "gui lai otp")), Choice("Cách khác", "other")),
+            (Choice("Gửi lại mã", "resend", words=_NO_CODE), Choice("Cách khác", "other")),
             hears=_hears_code,
             hint="Tôi đang chờ anh/chị nhập mã trên trang bảo mật.",
             goes={
@@ -376,7 +405,7 @@ FLOW = Flow(
         choose(
             "code_soon",
             lambda s: f"Mã vừa được gửi. Anh/chị chờ {s.get('seconds')} giây rồi bấm “Gửi lại mã”.",
-            (Choice("Gửi lại mã", "resend", words=("gui lai",)), Choice("Cách khác", "other")),
+            (Choice("Gửi lại mã", "resend", words=_NO_CODE), Choice("Cách khác", "other")),
             hears=_hears_code,
             goes={
                 "resend": "code_request",

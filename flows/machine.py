@@ -24,7 +24,20 @@ from datetime import datetime
 from typing import Any
 
 from flows import book, shield
-from flows.answers import Answered, Event, Pressed, Said, Unreadable, number_of, plain, same_words, yes_or_no
+from flows.answers import (
+    Answered,
+    Event,
+    Pressed,
+    Said,
+    SentFile,
+    SharedContact,
+    TypedSecret,
+    Unreadable,
+    number_of,
+    plain,
+    same_words,
+    yes_or_no,
+)
 from flows.content import Content
 from flows.effects import Effect, ForgetMessage
 from flows.router import Routed, route
@@ -40,7 +53,7 @@ MISSES_BEFORE_A_PERSON = 2
 class State:
     """Where a conversation stands between two turns; a few hundred bytes of JSON.
 
-    `flow` and `step` are "" at the menu. `trail` holds "flow/step" of the steps asked before. `options` are the words
+    `flow` and `step` are "" at the menu. `trail` holds "flow/step" of the steps asked before, with the numbers that have changed since: "password/screen?screen=2". `options` are the words
     last offered. `offer` names a flow the person was asked about leaving for, `offered` the words that began it.
     """
 
@@ -130,7 +143,9 @@ class _Talk:
         flow, step = book.find(self.state.flow, self.state.step)
         if isinstance(event, Said):
             secret = shield.secret_in(event.text, expected=step is not None and step.secret_expected)
-            if secret:
+            if secret and not (
+                self.state.flow == "contacts" and shield.is_known_phone(event.text, self.content)
+            ):
                 self.effects.append(ForgetMessage(secret))
                 self.say(Reply(shield.warning(secret, self.content)))
                 self.ask_again()
@@ -184,27 +199,31 @@ class _Talk:
 
     def back(self) -> None:
         if not self.state.trail:
-            self.say(Reply(book.FIRST_STEP))
+            if self.state.flow:
+                self.say(Reply(book.FIRST_STEP))
             self.open_menu()
             return
-        flow, step = self.state.trail[-1].split("/")
+        place, _, numbers = self.state.trail[-1].partition("?")
+        flow, step = place.split("/")
         self.state = replace(self.state, trail=self.state.trail[:-1], misses=0, offer="")
+        self.keep({key: int(value) for key, value in (n.split("=") for n in numbers.split("&") if n)})
         self.go(flow, step)
 
     # -- rules 4 to 6
 
     def at_menu(self, event: Event) -> None:
-        if isinstance(event, Pressed) and not event.label:
-            self.ask_again()
-            return
         words = self.chosen_words(event)
-        routed = route(words, self.content, loosely=True) if words else Routed()
+        pressed = isinstance(event, Pressed)
+        routed = route(words, self.content, loosely=not pressed) if words else Routed()
         if routed.flow:
             self.enter(routed.flow, routed.opening)
         elif routed.between:
             labels = tuple(book.label(name, self.content) for name in routed.between)
             self.say(Reply(book.WHICH, options=(*labels, book.MENU_LABEL)))
-        else:
+        elif pressed:
+            self.say(Reply(book.OLD_BUTTON))
+            self.ask_again()
+        elif not self.unasked(event):
             self.miss(book.NOT_UNDERSTOOD)
 
     def at_step(self, flow: Flow, step: Step, event: Event) -> None:
@@ -216,6 +235,10 @@ class _Talk:
             self.heard(flow, step, Heard(chosen.outcome, chosen.keep))
             return
         if isinstance(event, Pressed):
+            elsewhere = route(event.label, self.content, loosely=False) if event.label else Routed()
+            if elsewhere.flow and elsewhere.flow != flow.name:  # of an older menu
+                self.leave_for(elsewhere, step)
+                return
             self.say(Reply(book.OLD_BUTTON))
             self.ask_again()
             return
@@ -233,6 +256,8 @@ class _Talk:
             if elsewhere.flow and elsewhere.flow != flow.name:
                 self.leave_for(elsewhere, step)
                 return
+        if self.unasked(event):
+            return
         hint = step.hint(self.scene())
         self.miss(hint.text if isinstance(hint, Reply) else hint)
 
@@ -273,7 +298,11 @@ class _Talk:
         offer = self.state.offer
         label = book.label(offer, self.content)
         meant = yes_or_no(words)
-        if meant or same_words(words, book.leave_label(label)) or same_words(words, label):
+        if (
+            meant
+            or plain(words) in book.LEAVE
+            or any(same_words(words, w) for w in (book.leave_label(label), label))
+        ):
             self.enter(offer, "")
             return True
         self.state = replace(self.state, offer="")
@@ -282,27 +311,56 @@ class _Talk:
             return True
         return False
 
+    def unasked(self, event: Event) -> bool:
+        """Something without words that nobody asked for: it is said what becomes of it; that is no misunderstanding."""
+        match event:
+            case SentFile():
+                kind = "photo" if event.type.startswith("image/") else "file"
+            case SharedContact():
+                kind = "contact"
+            case TypedSecret():
+                kind = "secret"
+            case _:
+                return False
+        self.say(Reply(book.UNREADABLE[kind]))
+        self.ask_again()
+        return True
+
     def miss(self, hint: str) -> None:
         misses = self.state.misses + 1
         self.state = replace(self.state, misses=misses)
-        self.say(Reply(hint))
+        said = [hint]
         if misses >= MISSES_BEFORE_A_PERSON:
             self.state = replace(self.state, misses=0)
-            self.say(Reply(book.person_after_misses(self.content)))
-        self.ask_again()
+            said.append(book.person_after_misses(self.content))
+        _, step = book.find(self.state.flow, self.state.step)
+        for text in said:
+            self.say(Reply(text))
+        if step is not None and step.done:  # what it says again would look like the answer
+            last = self.replies.pop()
+            self.say(self.offering(step, last))
+        else:
+            self.ask_again()
 
     # -- rule 7
 
     def heard(self, flow: Flow, step: Step, heard: Heard) -> None:
         if step.kind in RESTING and not step.asked_once and step.goes[heard.outcome] != AGAIN:
-            trail = (*self.state.trail, f"{flow.name}/{step.name}")[-TRAIL_KEPT:]
-            self.state = replace(self.state, trail=trail)
+            self.remember(f"{flow.name}/{step.name}", heard.keep)
         self.keep(heard.keep)
         self.once = heard.once
         if heard.note:
             self.say(Reply(heard.note))
         self.state = replace(self.state, misses=0, offer="")
         self.follow(flow, step, heard.outcome)
+
+    def remember(self, place: str, keep: Mapping[str, Any]) -> None:
+        """Make this place one step back. Numbers that are about to change (which screen) are noted with it."""
+        answers = self.state.answers
+        numbers = [f"{key}={answers[key]}" for key in sorted(keep) if type(answers.get(key)) is int]
+        entry = f"{place}?{'&'.join(numbers)}" if numbers else place
+        if self.state.trail[-1:] != (entry,):
+            self.state = replace(self.state, trail=(*self.state.trail, entry)[-TRAIL_KEPT:])
 
     def answered(self, flow: Flow | None, step: Step | None, event: Answered) -> None:
         if flow is None or step is None or event.answer.outcome not in step.goes:
@@ -385,13 +443,16 @@ class _Talk:
             self.state = replace(self.state, options=reply.options)
 
     def ask(self, step: Step) -> None:
-        reply = _reply(step, self.scene())
+        self.say(self.offering(step, _reply(step, self.scene())))
+
+    def offering(self, step: Step, reply: Reply) -> Reply:
+        """The reply with the options of a step."""
         choices = step.choices(self.scene())
         labels = tuple(c.label for c in choices if not c.shares)
         shares = tuple(c.label for c in choices if c.shares)
         back = (book.BACK_LABEL,) if self.state.trail else ()
         options = (*reply.options, *labels, *back, book.MENU_LABEL, *shares)
-        self.say(replace(reply, options=options, shares=shares[0] if shares else ""))
+        return replace(reply, options=options, shares=shares[0] if shares else "")
 
     def ask_again(self) -> None:
         _, step = book.find(self.state.flow, self.state.step)
@@ -401,7 +462,7 @@ class _Talk:
             self.ask(step)
 
     def open_menu(self) -> None:
-        self.rest_at_menu()
+        self.state = State()
         self.say(book.menu(self.content))
 
     def rest_at_menu(self) -> None:

@@ -31,7 +31,10 @@ def _situations(scene: Scene) -> tuple[Choice, ...]:
         for t in scene.content.password.troubles
     )
     first = Choice(
-        REMEMBERS, "remembers", {"screen": 0}, words=("doi mat khau", "nho", "con nho", "toi nho", "muon doi")
+        REMEMBERS,
+        "remembers",
+        {"screen": 0},
+        words=("doi mat khau", "doi mk", "doi pass", "nho", "con nho", "toi nho", "muon doi"),
     )
     return (first, *troubles)
 
@@ -79,7 +82,7 @@ def _until(scene: Scene) -> datetime:
 def _says_code(scene: Scene) -> Reply:
     guide = scene.content.password
     return Reply(
-        f"VssID đang gửi mã {guide.otp_digits} số đến số điện thoại đã đăng ký. Tin nhắn sẽ ghi:\n“{guide.sms_wording}”\n"
+        f"Màn hình {_n(scene)}/{len(_screens(scene))}. VssID đang gửi mã {guide.otp_digits} số đến số điện thoại đã đăng ký. Tin nhắn sẽ ghi:\n“{guide.sms_wording}”\n"
         f"{guide.sms_why}\nMã dùng trong {guide.otp_minutes} phút kể từ lúc bấm Hoàn tất. Chỉ nhập mã vào VssID, "
         f"đừng gõ vào đây. ({guide.source.short})",
         until=_until(scene),

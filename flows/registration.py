@@ -102,11 +102,11 @@ def _list_choices(scene: Scene) -> tuple[Choice, ...]:
     choices.append(Choice("Xem cả danh sách", "all", words=("danh sach", "xem het")))
     if item.step == "b2":
         choices.append(Choice("Tra mã số giúp tôi", "lookup", words=("tra cuu", "tra ma so")))
-    if _done(scene):
-        last = [i.id for i in _items(scene) if i.id in _done(scene)][-1]
-        choices.append(
-            Choice("Bỏ dấu việc vừa xong", "unmark", {"marked": [last]}, words=("bo dau", "bo danh dau"))
-        )
+    shown = {i.id for i in _items(scene)}
+    ticked = [i for i in scene.answers.get("done", ()) if i in shown]  # in the order they were ticked
+    if ticked:
+        newest = {"marked": ticked[-1:]}
+        choices.append(Choice("Bỏ dấu việc vừa xong", "unmark", newest, words=("bo dau", "bo danh dau")))
     return tuple(choices)
 
 
@@ -125,9 +125,9 @@ def _hears_number(scene: Scene, event: Event) -> Heard | None:
         return Heard("again", note=f"Danh sách chỉ có {len(items)} mục, từ 1 đến {len(items)}.")
     item = items[n - 1]
     if found.group(1) == "xong":
-        return Heard("mark", {"marked": [item.id]})
+        return Heard("mark", {"marked": [item.id]}, note=f"Đã đánh dấu mục {n}: {item.title}.")
     if found.group(1).startswith("bo"):
-        return Heard("unmark", {"marked": [item.id]})
+        return Heard("unmark", {"marked": [item.id]}, note=f"Đã bỏ dấu mục {n}: {item.title}.")
     return Heard("how", {"asked": item.id})
 
 
@@ -154,6 +154,28 @@ def _how_choices(scene: Scene) -> tuple[Choice, ...]:
             "Xong việc này", "mark", {"marked": [asked]}, words=("xong", "xong roi", "da xong", "roi")
         )
     return (mark, Choice("Về danh sách", "list", words=("ve", "danh sach")))
+
+
+def _found_by_looking(scene: Scene) -> list[str]:
+    """The open items of the step that looks for the code, when a code was just looked up for this registration."""
+    return [i.id for i in _open(scene) if i.step == "b2"] if scene.get("record_code") else []
+
+
+def _says_resume(scene: Scene) -> str:
+    looked_up = (
+        f" Mã số vừa tra của {scene.get('record_name')} thì khỏi tìm nữa." if _found_by_looking(scene) else ""
+    )
+    return f"Lần trước anh/chị đã xong {_progress(scene)}.{looked_up} Làm tiếp nhé?"
+
+
+def _resume_choices(scene: Scene) -> tuple[Choice, ...]:
+    found = _found_by_looking(scene)
+    outcome, keep = ("mark", {"marked": found}) if found else ("list", {})
+    words = ("lam tiep", "tiep", "tiep tuc", "co", "ok")
+    return (
+        Choice("Xem việc kế tiếp", outcome, keep, words=words),
+        Choice("Bắt đầu lại", "anew", words=("lam lai", "lam lai tu dau", "khong")),
+    )
 
 
 def _says_finished(scene: Scene) -> str:
@@ -205,12 +227,9 @@ FLOW = Flow(
         call("load", lambda s: LoadDossier(), LoadDossier, goes={"none": "who", "open": "resume"}),
         choose(
             "resume",
-            lambda s: f"Lần trước anh/chị đã xong {_progress(s)}. Làm tiếp nhé?",
-            (
-                Choice("Xem việc kế tiếp", "list", words=("lam tiep", "tiep", "tiep tuc", "co", "ok")),
-                Choice("Bắt đầu lại", "anew", words=("lam lai", "lam lai tu dau", "khong")),
-            ),
-            goes={"list": "list", "anew": "who"},
+            _says_resume,
+            _resume_choices,
+            goes={"list": "list", "mark": "mark", "anew": "who"},
         ),
         choose(
             "who",
@@ -277,7 +296,7 @@ FLOW = Flow(
         choose(
             "all",
             _says_all,
-            (Choice("Về việc kế tiếp", "list"),),
+            (Choice("Về việc kế tiếp", "list", words=("ve", "tiep", "tiep tuc", "xong", "xong roi", "ok")),),
             hears=_hears_number,
             hint=_HINT,
             goes=_GOES,

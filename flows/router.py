@@ -90,8 +90,13 @@ def route(text: str, content: Content, *, loosely: bool) -> Routed:
     for r, phrases in _phrases(content.routes):
         if words in phrases or core in phrases:
             return Routed(r.flow, opening=text if r.flow in READS_ITS_OPENING else "")
+    ways_out = {alias for t in content.password.troubles for alias in t.aliases}
+    if words in ways_out or core in ways_out:
+        return Routed("password", opening=text)
     if not loosely:
         return Routed()
+    if any(f" {alias} " in f" {words} " for alias in ways_out if alias.count(" ") >= 2):
+        return Routed("password", opening=text)
     return _loosely(text, words, core, content)
 
 
@@ -138,9 +143,6 @@ def _after_phrase(text: str, flow: str, content: Content) -> str:
     """What follows the phrase that started a look-up: "tra ma so Tran Thi Be Ba 17/01/1983" -> the name and date."""
     if flow != "lookup":
         return ""
-    reading = read_fact(text, date.max)
-    if reading.fact is None and full_name(reading.rest) is None:
-        return ""
     words = text.split()
     phrases = sorted((p for r in content.routes if r.flow == flow for p in r.phrases), key=len, reverse=True)
     for phrase in phrases:
@@ -148,7 +150,9 @@ def _after_phrase(text: str, flow: str, content: Content) -> str:
         for i in range(len(words) - n + 1):
             if plain(" ".join(words[i : i + n])) == phrase:
                 rest = " ".join(words[i + n :])
-                return rest.removeprefix("cho ").removeprefix("của ").removeprefix("cua ").strip()
+                rest = rest.removeprefix("cho ").removeprefix("của ").removeprefix("cua ").strip()
+                reading = read_fact(rest, date.max)
+                return rest if reading.fact or full_name(reading.rest) else ""
     return ""
 
 

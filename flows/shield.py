@@ -126,6 +126,13 @@ def _holds_password(folded: str) -> bool:
     return False
 
 
+def is_known_phone(text: str, content: Content) -> bool:
+    """Whether six digits alone are part of a telephone number of the directory, which is public anyway."""
+    digits = re.sub(r"[ .\-]", "", text.strip())
+    found = _SIX.fullmatch(text.strip())
+    return found is not None and any(digits in c.phone for c in content.directory.contacts)
+
+
 def plain_keeping_marks(text: str) -> str:
     """Folded text with its punctuation: passwords hold it."""
     from flows.names import fold

@@ -188,8 +188,8 @@ def checklist(
     hears: Hears,
     hint: Says | str,
 ) -> Step:
-    """A list that is ticked off over many turns."""
-    return Step(name, "checklist", says, goes, hears, choices, _words(hint))
+    """A list that is ticked off over many turns. "Quay lại" does not leave it: answering again would begin it anew."""
+    return Step(name, "checklist", says, goes, hears, choices, _words(hint), no_way_back=True)
 
 
 def wait(

@@ -7,6 +7,8 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from data import outbox
 from data.outbox import Outgoing
 from handlers.turn import Turns
@@ -62,19 +64,22 @@ class Mouth:
 
     async def say_what_was_left(self, *, orphans: bool) -> int:
         """Take over from the ledger what another process left unsaid; returns how many rows."""
-        turns = self._turns
-        async with turns.db.writing() as connection:
-            rows = await outbox.claim_replies(
-                turns.db,
-                connection,
-                self.door,
-                holder=turns.holder,
-                now=turns.clock(),
-                lease=turns.lease,
-                orphans=orphans,
-            )
-        self.say(rows)
-        return len(rows)
+        turns, total = self._turns, 0
+        while True:
+            async with turns.db.writing() as connection:
+                rows = await outbox.claim_replies(
+                    turns.db,
+                    connection,
+                    self.door,
+                    holder=turns.holder,
+                    now=turns.clock(),
+                    lease=turns.lease,
+                    orphans=orphans,
+                )
+            self.say(rows)
+            total += len(rows)
+            if not rows or not orphans:  # who is not alone looks again soon, and leaves some to the others
+                return total
 
     async def quiet(self) -> None:
         """Return when everything handed in has been said."""
@@ -111,5 +116,9 @@ class Mouth:
 
     async def _keep(self, row: Outgoing, pause: float) -> None:
         turns = self._turns
-        async with turns.db.writing() as connection:
-            await outbox.extend(connection, row.id, row.fence, turns.clock() + pause + turns.lease)
+        rows = [row, *self._queues[row.address]]  # those behind it wait as long
+        try:
+            async with turns.db.writing() as connection:
+                await outbox.extend(connection, rows, turns.clock() + pause + turns.lease)
+        except (SQLAlchemyError, OSError) as wrong:  # said twice at worst, never dropped
+            log.warning("leases could not be kept: %s", type(wrong).__name__)

@@ -65,16 +65,30 @@ class Courier:
         self._clock = clock
         self._lease = lease
 
-    async def deliver(self) -> Sequence[Sms]:
-        """Send every code that waits; each row's ciphertext is overwritten once the gateway took it."""
+    async def deliver(self, ids: Sequence[int] | None = None, *, older_than: float = 0.0) -> Sequence[Sms]:
+        """Send the codes of these rows, or all that wait and are `older_than` so many seconds.
+
+        A row's ciphertext is overwritten once the gateway took it.
+        """
         async with self._db.writing() as connection:
             claimed = await outbox.claim_codes(
-                self._db, connection, holder=self._holder, now=self._clock(), lease=self._lease
+                self._db,
+                connection,
+                holder=self._holder,
+                now=self._clock(),
+                lease=self._lease,
+                ids=ids,
+                older_than=older_than,
             )
         sent: list[Sms] = []
         marks: list[Mark] = []
         for row in claimed:
-            opened = self._seal.open(row.sealed, f"outbox {row.id}")
+            try:
+                opened = self._seal.open(row.sealed, f"outbox {row.id}")
+            except ValueError as wrong:  # it can never leave, and must not stop the others
+                log.error("an SMS cannot be opened: %s", wrong)
+                marks.append(Mark(row.id, row.fence, "failed", self._clock()))
+                continue
             sms = Sms(opened["to"], opened["text"], row.address)
             try:
                 await self._gateway.send(sms)

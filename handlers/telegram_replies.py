@@ -26,7 +26,9 @@ from handlers.mouth import Again, Refused
 log = logging.getLogger("troly.telegram")
 
 
-_ANSWER = Response[dict[str, Any]]  # kept: pydantic forgets a model it made when nobody holds it, and makes it anew
+_ANSWER = Response[
+    dict[str, Any]
+]  # kept: pydantic forgets a model it made when nobody holds it, and makes it anew
 
 
 class Tell(TelegramMethod[dict[str, Any]]):

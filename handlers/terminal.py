@@ -161,7 +161,7 @@ class Terminal:
         taken = await self._turns.take(self.address, secrets.token_hex(16), event, pushed=True)
         self._sent([*missed, *taken.rows])
         if self._courier is not None and taken.codes_out:
-            await self._courier.deliver()
+            await self._courier.deliver(taken.codes_out)
         await self._turns.settled()
         replies = [shown(m.body, proactive=True) for m in missed] + [shown(r.body) for r in taken.rows]
         return self._object(replies, taken.place)

@@ -357,7 +357,7 @@ class Turns:
         """Number the replies and lay out the rows."""
         leased = waiting.pushed
         if leased and not self.db.is_sqlite and turn.replies:
-            leased = not await outbox.held_elsewhere(connection, waiting.address, self.holder, visit.now)
+            leased = not await outbox.held_elsewhere(connection, waiting.address, self.holder)
         rows = [
             Outgoing(outbox.new_id(), waiting.address, conversation.said + n, body_of(reply))
             for n, reply in enumerate(turn.replies, start=1)

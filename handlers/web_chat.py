@@ -156,7 +156,7 @@ class Web:
         )
 
     async def _lost(self, request: Request, exc: Exception) -> Response:
-        return self._notice(request, 404, "Không có trang này", "Anh/chị về trang trò chuyện giúp em nhé.")
+        return self._notice(request, 404, "Không có trang này", "Anh/chị về trang trò chuyện giúp tôi nhé.")
 
     # -- the socket
 
@@ -258,7 +258,12 @@ class Web:
             await conversations.move_clock(turns.db, connection, turns.seal, address, seconds, turns.clock())
 
     async def say(
-        self, taken: Taken, to: _Socket | None = None, extra: dict[str, Any] | None = None, *, alone: bool = False
+        self,
+        taken: Taken,
+        to: _Socket | None = None,
+        extra: dict[str, Any] | None = None,
+        *,
+        alone: bool = False,
     ) -> None:
         """Show replies in the tab that asked, and in the person's other tabs unless it asked for itself `alone`."""
         frame = {
@@ -274,7 +279,7 @@ class Web:
     def run_errands(self, taken: Taken) -> None:
         """Send the codes of this turn; the replies do not wait for them, so a hit takes no longer than a miss."""
         if taken.codes_out and self._courier is not None:
-            self._start(self._courier.deliver())
+            self._start(self._courier.deliver(taken.codes_out))
 
     async def show_sms(self, sms: Sms) -> None:
         """Show a message of the pretend phone to the person whose conversation caused it."""
@@ -344,7 +349,7 @@ class Web:
         proof, code = str(form.get("proof", "")), "".join(str(form.get("otp", "")).split())
         same_site = request.headers.get("sec-fetch-site", "") in SAME_SITE
         if not same_site or not hmac.compare_digest(proof.encode(), self._proof(token).encode()):
-            return self._form(request, token, page, now, "Trang đã cũ. Anh/chị nhập lại mã giúp em.", 403)
+            return self._form(request, token, page, now, "Trang đã cũ. Anh/chị nhập lại mã giúp tôi.", 403)
         if len(code) != proofs.DIGITS or not (code.isascii() and code.isdigit()):
             return self._form(request, token, page, now, f"Mã OTP gồm đúng {proofs.DIGITS} chữ số.", 422)
         return await self._typed(request, token, page, now, code)

@@ -70,7 +70,9 @@ class Stage:
                 (await client.get("/")).raise_for_status()
                 cookie = "; ".join(f"{k}={v}" for k, v in client.cookies.items())
                 url = f"{self.base.replace('http', 'ws', 1)}/chat/socket"
-                async with connect(url, additional_headers={"Cookie": cookie}, origin=self.base, proxy=None) as socket:  # type: ignore[arg-type]  # an origin is a string
+                async with connect(
+                    url, additional_headers={"Cookie": cookie}, origin=self.base, proxy=None
+                ) as socket:  # type: ignore[arg-type]  # an origin is a string
                     yield Browser(self, client, socket)
 
     async def calm(self) -> None:
@@ -78,7 +80,9 @@ class Stage:
         async with asyncio.timeout(PATIENCE):
             await self.web.quiet()
             await self.telegram.mouth.quiet()
-            while self.telegram._asides:  # deletions and answers to presses; nothing public tells when they are over
+            while (
+                self.telegram._asides
+            ):  # deletions and answers to presses; nothing public tells when they are over
                 await asyncio.wait(set(self.telegram._asides))
             await self.house.turns.settled()
 
@@ -121,7 +125,13 @@ async def open_stage(url: str, changed: dict[str, int]) -> AsyncIterator[Stage]:
         said_elsewhere["telegram"] = lambda taken: telegram.mouth.say(taken.rows)
         house.gateway.listeners.append(web.show_sms)
         config = uvicorn.Config(
-            web.app, port=0, http="httptools", ws="websockets-sansio", lifespan="off", access_log=False, log_config=None
+            web.app,
+            port=0,
+            http="httptools",
+            ws="websockets-sansio",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
         )
         server = _Server(config)
         serving = asyncio.create_task(server.serve())
@@ -179,6 +189,12 @@ def _code(right: str, which: str) -> str:
     return right
 
 
+def _span(seconds: int) -> str:
+    """A span of time as the contract writes it, in the largest unit that fits."""
+    unit, size = next((u, n) for u, n in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)) if seconds % n == 0)
+    return f"{seconds // size}{unit}"
+
+
 def _object(move: Move) -> dict[str, Any]:
     """A move as the contract's object."""
     match move.kind, move.given:
@@ -202,7 +218,9 @@ class Straight(_Inside):
         if move.kind == "wait":
             self.house.clock.move(move.seconds)
             return []
-        taken = await self.house.turns.take(self.address, f"k{next(_numbers)}", self._opens(move), pushed=False)
+        taken = await self.house.turns.take(
+            self.address, f"k{next(_numbers)}", self._opens(move), pushed=False
+        )
         if taken.codes_out:
             await self.house.courier.deliver()
         self.house.turns.mark_seen(self.address, taken.said)
@@ -280,7 +298,12 @@ class Telegram(_Inside):
                 return self._press(self._button(label), message, person)
             case "contact", (whose, phone):
                 owner = self.user if whose == "own" else self.user + 1
-                return {"message": {**message, "contact": {"phone_number": phone, "first_name": "Lan", "user_id": owner}}}
+                return {
+                    "message": {
+                        **message,
+                        "contact": {"phone_number": phone, "first_name": "Lan", "user_id": owner},
+                    }
+                }
             case "file", (_, size, kind) if kind.startswith("image/"):
                 photo = [{**file, "width": 100, "height": 100, "file_size": int(size)}]
                 return {"message": {**message, "photo": photo}}
@@ -288,7 +311,14 @@ class Telegram(_Inside):
                 document = {**file, "file_name": name, "file_size": int(size), "mime_type": kind}
                 return {"message": {**message, "document": document}}
             case "sticker", ():
-                sticker = {**file, "type": "regular", "width": 9, "height": 9, "is_animated": False, "is_video": False}
+                sticker = {
+                    **file,
+                    "type": "regular",
+                    "width": 9,
+                    "height": 9,
+                    "is_animated": False,
+                    "is_video": False,
+                }
                 return {"message": {**message, "sticker": sticker}}
             case "voice", ():
                 return {"message": {**message, "voice": {**file, "duration": 3}}}
@@ -306,9 +336,13 @@ class Telegram(_Inside):
                     return button
         raise AssertionError(f"no button {label!r} has been shown")
 
-    def _press(self, button: dict[str, Any], message: dict[str, Any], person: dict[str, Any]) -> dict[str, Any]:
+    def _press(
+        self, button: dict[str, Any], message: dict[str, Any], person: dict[str, Any]
+    ) -> dict[str, Any]:
         if "callback_data" not in button:  # of a reply keyboard: its words are sent as a message
-            assert not button.get("request_contact"), "use [contact …] for the button that shares a phone number"
+            assert not button.get("request_contact"), (
+                "use [contact …] for the button that shares a phone number"
+            )
             return {"message": {**message, "text": button["text"]}}
         return {
             "callback_query": {
@@ -316,7 +350,11 @@ class Telegram(_Inside):
                 "from": person,
                 "chat_instance": "1",
                 "data": button["callback_data"],
-                "message": {**message, "from": {"id": 7777777777, "is_bot": True, "first_name": "Bot"}, "text": "…"},
+                "message": {
+                    **message,
+                    "from": {"id": 7777777777, "is_bot": True, "first_name": "Bot"},
+                    "text": "…",
+                },
             }
         }
 
@@ -402,7 +440,7 @@ class Browser(_Inside):
             return self._lines(await self._until_quiet())
         if move.kind == "wait":
             self._moved += move.seconds
-            given: dict[str, Any] = {"wait": f"{move.seconds}s"}
+            given: dict[str, Any] = {"wait": _span(move.seconds)}
         else:
             given = _object(move)
         await self._socket.send(json.dumps({"id": str(next(_numbers)), **given}))
@@ -465,7 +503,7 @@ class Process:
     async def act(self, move: Move) -> list[str]:
         if move.kind == "wait":
             self._moved += move.seconds
-            given: dict[str, Any] = {"wait": f"{move.seconds}s"}
+            given: dict[str, Any] = {"wait": _span(move.seconds)}
         elif move.kind == "secure":
             given = {"secure": {"otp": _code(self.code, move.given[0])}}
         else:

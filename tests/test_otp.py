@@ -100,7 +100,9 @@ class Guessed:
     outcomes: Counter[str]
 
 
-async def guess_at_once(url: str, case: str, codes: Sequence[str], *, how: str = "world", processes: int = PROCESSES) -> Guessed:
+async def guess_at_once(
+    url: str, case: str, codes: Sequence[str], *, how: str = "world", processes: int = PROCESSES
+) -> Guessed:
     """Let `processes` processes try `codes` between them, released by one barrier."""
     started = []
     for n in range(processes):
@@ -146,7 +148,9 @@ async def _guess(job: dict[str, Any]) -> dict[str, Any]:
 
         async def through_a_turn(code: str) -> str:
             event = at_once(TypedSecret("otp", code, NEVER))
-            taken = await house.turns.take(CITIZEN, f"secure:{os.getpid()}:{code}:{id(event)}", event, pushed=False)
+            taken = await house.turns.take(
+                CITIZEN, f"secure:{os.getpid()}:{code}:{id(event)}", event, pushed=False
+            )
             return taken.outcomes[-1] if taken.outcomes else "not asked"
 
         async def naively(code: str) -> str:
@@ -231,7 +235,9 @@ async def test_without_burning_the_code_it_would_work_more_than_once(place: str)
 
 async def failures_within(house: House, seconds: float) -> int:
     async with house.db.reading() as connection:
-        query = select(func.count()).select_from(otp_failures).where(otp_failures.c.at > house.clock() - seconds)
+        query = (
+            select(func.count()).select_from(otp_failures).where(otp_failures.c.at > house.clock() - seconds)
+        )
         return int((await connection.execute(query)).scalar_one())
 
 
@@ -313,7 +319,9 @@ async def test_sending_again_never_gives_more_than_ten_wrong_guesses_a_day(house
     records = (BE_BA, FindPeople("Trần Thị Út", "87", born="05/05/2005"))
     at: list[float] = []
     for n in range(100):
-        at += await _round_of_wrong_guesses(house, records[n % 2], f"{('telegram', 'web', 'terminal')[n % 3]}:{n}")
+        at += await _round_of_wrong_guesses(
+            house, records[n % 2], f"{('telegram', 'web', 'terminal')[n % 3]}:{n}"
+        )
         house.clock.move(700)
     assert len(at) >= 10  # the loop really guesses
     assert most_within(at, DAY) <= 10
@@ -374,7 +382,11 @@ async def test_records_that_share_a_phone_share_its_ten_guesses_even_at_once(
 
     monkeypatch.setattr(proofs, "failures", slowly)
     await asyncio.gather(
-        *(grant(house, CheckOtp(case, wrong(code, n)), address) for address, case, code in cases for n in range(1, 6))
+        *(
+            grant(house, CheckOtp(case, wrong(code, n)), address)
+            for address, case, code in cases
+            for n in range(1, 6)
+        )
     )
     assert await failures_within(house, DAY) == 10
 
@@ -502,12 +514,18 @@ async def talked(house: House, address: str, opening: str) -> list[dict[str, Any
     return said
 
 
-async def everything_said(house: House, address: str, opening: str) -> tuple[list[Any], list[tuple[str, ...]]]:
+async def everything_said(
+    house: House, address: str, opening: str
+) -> tuple[list[Any], list[tuple[str, ...]]]:
     """All that a person who guesses is told, links aside: replies, and how each turn came out."""
     replies: list[Any] = await talked(house, address, opening)
     outcomes: list[tuple[str, ...]] = []
     turns: list[dict[str, Any]] = [{"secure": {"otp": f"{n:06d}"}} for n in range(3)]
-    turns += [{"text": "gửi lại mã"}, {"contact": {"phone": "0977777777", "own": True}}, {"text": "sửa thông tin"}]
+    turns += [
+        {"text": "gửi lại mã"},
+        {"contact": {"phone": "0977777777", "own": True}},
+        {"text": "sửa thông tin"},
+    ]
     turns += [{"text": opening}, {"text": "nhận mã OTP"}]
     for given in turns:
         taken = await house.tell(given, address)
@@ -529,7 +547,11 @@ async def test_one_many_and_none_are_told_the_same_words(house: House, fact: str
     for n in range(2):
         await add_person(house, f"889999990{n}", several, "29/02/2004", f"091111111{n}")
     told: dict[str, list[Any]] = {}
-    for address, name in (("web:hit", "Phạm Hoàng Đăng Khoa"), ("web:many", several), ("web:none", "Đỗ Thị Bích Nhạn")):
+    for address, name in (
+        ("web:hit", "Phạm Hoàng Đăng Khoa"),
+        ("web:many", several),
+        ("web:none", "Đỗ Thị Bích Nhạn"),
+    ):
         replies, outcomes = await everything_said(house, address, f"{name} {fact}")
         told[address] = [json.dumps(r, ensure_ascii=False).replace(name, "…") for r in replies] + outcomes
     assert told["web:many"] == told["web:hit"]
@@ -547,7 +569,9 @@ async def test_only_a_hit_sends_a_message_and_each_leaves_a_row_in_the_ledger(ho
 
 async def _codes_in_ledger(house: House) -> int:
     async with house.db.reading() as connection:
-        return int((await connection.execute(text("SELECT count(*) FROM outbox WHERE lane = 'otp'"))).scalar_one())
+        return int(
+            (await connection.execute(text("SELECT count(*) FROM outbox WHERE lane = 'otp'"))).scalar_one()
+        )
 
 
 async def test_a_contact_that_is_not_the_registered_one_opens_nothing(house: House) -> None:
@@ -583,7 +607,9 @@ async def test_trouble_in_the_database_refuses_the_code(
     assert (await grant(house, CheckOtp(case, code))).outcome == "record"
 
 
-async def test_a_fault_in_the_comparison_is_no_way_through(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_fault_in_the_comparison_is_no_way_through(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Not the database's trouble but a bug: three tries, an apology, a dead letter, no record."""
     _, code = await walked_to_the_code(house)
 

@@ -57,13 +57,16 @@ def _id(script: Script) -> str:
 
 def _first_of_each(*kinds: str) -> list[Script]:
     """The first transcript of each flow and kind: the few that are also talked through in processes on PostgreSQL."""
-    found = {(s.flow, k): s for s in reversed(SCRIPTS) for k in s.kinds[1:] if k in kinds and "chat" in s.doors}
+    found = {
+        (s.flow, k): s for s in reversed(SCRIPTS) for k in s.kinds[1:] if k in kinds and "chat" in s.doors
+    }
     return sorted({s.name: s for s in found.values()}.values(), key=_id)
 
 
 @pytest.mark.parametrize("database", DATABASES)
 @pytest.mark.parametrize(
-    ("script", "door"), [pytest.param(s, d, id=f"{s.name}-{d}") for s in SCRIPTS for d in s.doors if d in INSIDE]
+    ("script", "door"),
+    [pytest.param(s, d, id=f"{s.name}-{d}") for s in SCRIPTS for d in s.doors if d in INSIDE],
 )
 async def test_a_transcript_is_what_is_said(
     script: Script, door: str, database: str, stages: Stages, places: Places
@@ -85,7 +88,9 @@ async def _chat(script: Script, url: str, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("script", [s for s in SCRIPTS if "chat" in s.doors], ids=_id)
-async def test_a_transcript_is_what_the_command_prints(script: Script, places: Places, chat_folder: Path) -> None:
+async def test_a_transcript_is_what_the_command_prints(
+    script: Script, places: Places, chat_folder: Path
+) -> None:
     await _chat(script, await places.sqlite(), chat_folder)
 
 

@@ -172,7 +172,11 @@ def _move(line: str, number: int) -> Move | None:
         found = pattern.fullmatch(line)
         if found is not None:
             given = tuple(found.groups())
-            return Move("text", (given[1] * int(given[0]),), number) if kind == "repeat" else Move(kind, given, number)
+            return (
+                Move("text", (given[1] * int(given[0]),), number)
+                if kind == "repeat"
+                else Move(kind, given, number)
+            )
     raise BadTranscript(f"no action: {line}")
 
 

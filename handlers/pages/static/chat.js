@@ -6,7 +6,7 @@
    2. A message keeps its id until the server answers "for" it; after every reconnect it is sent again.
    3. A reply is shown once: a number not above the highest shown one is dropped.
    4. Shown, then stored in this tab, then reported as seen. "forget" wipes the person's words from page and store.
-   5. Numbers typed by people mean the newest options; older options look quiet but can still be pressed.
+   5. Numbers typed by people mean the newest options; older ones look quiet and can be pressed, repeated ones go.
    6. Focus moves only for people who use keys, so that no phone keyboard jumps up. */
 
 const STORE = "troly-chat";
@@ -17,7 +17,8 @@ const PATIENCE = 15000;          // ms without a word from the server before the
 const HELLO_WAIT = 1500;         // ms for the answer to "after" before a fresh tab greets
 const DOUBLE_PRESS = 500;        // ms in which the same button counts once
 const FORGOTTEN = "••• (đã xóa vì lý do an toàn)";
-const EVERYWHERE = ["Menu", "Quay lại"];   // of older options these are left out: the newest offer them again
+const MENU = "Menu";             // not drawn among options: its button is always there, and so is its number
+const BACK = "Quay lại";         // drawn among the newest options only
 const CONNECTED = "Đã kết nối";
 const LOST = "Mất mạng – đang thử lại";
 
@@ -77,7 +78,7 @@ function drawReply(reply) {
   const extras = [drawContact(reply.contact), drawLink(reply.link), drawFile(reply.file), drawCountdown(reply.until)];
   bubble.append(...extras.filter(Boolean));
   node.append(bubble);
-  if (reply.options && reply.options.length) node.append(drawOptions(reply.options));
+  if (reply.options && reply.options.some((label) => label !== MENU)) node.append(drawOptions(reply.options));
   return node;
 }
 
@@ -103,8 +104,9 @@ function webAddress(address) {
 function drawLink(address) {
   const url = address && webAddress(address);
   if (!url) return null;
-  const label = url.pathname.includes("/secure/") ? "Mở trang bảo mật" : "Mở liên kết";
-  return make("a", "button", label, { href: url.href, target: "_blank", rel: "noopener", "aria-describedby": "new-tab" });
+  const secure = url.pathname.includes("/secure/");
+  const label = secure ? "Mở trang bảo mật" : "Mở liên kết";
+  return make("a", secure ? "button strong" : "button", label, { href: url.href, target: "_blank", rel: "noopener", "aria-describedby": "new-tab" });
 }
 
 function drawFile(address) {
@@ -115,7 +117,8 @@ function drawFile(address) {
 function drawOptions(labels) {
   const group = make("div", "options", "", { role: "group", "aria-label": "Lựa chọn" });
   labels.forEach((label, index) => {
-    const button = make("button", EVERYWHERE.includes(label) ? "option everywhere" : "option", "", { type: "button" });
+    if (label === MENU) return;
+    const button = make("button", label === BACK ? "option back" : "option", "", { type: "button" });
     button.append(make("span", "number", index + 1, { "aria-hidden": "true" }), make("span", "label", label));
     button.addEventListener("click", (event) => pressed(event, { press: label }));
     group.append(button);
@@ -157,18 +160,24 @@ function stopCountdowns(over) {
     .forEach((message) => message.querySelectorAll(".countdown").forEach((clock) => clock.remove()));
 }
 
-// A secure page belongs to the question that offered it: the next question ends its clock too.
-const isSecure = (message) => Boolean(message.querySelector('a[href*="/secure/"]'));
+// Options and a secure page belong to the question that offered them: the next question ends its clock too.
+// Older options that are all offered again go: a question asked anew is not a second wall of buttons.
+function retireOlder(offered) {
+  log.querySelectorAll(".options").forEach((group) => {
+    const labels = Array.from(group.querySelectorAll(".label"), (label) => label.textContent);
+    if (labels.every((label) => offered.includes(label))) group.remove();
+    group.classList.add("old");
+  });
+  stopCountdowns((message) => message.querySelector(".strong"));
+  log.querySelectorAll(".strong").forEach((link) => link.classList.remove("strong"));
+}
 
 /* ---- the log ---- */
 
 function show(entry) {
   if (entry.key) stopCountdowns((message) => message.dataset.key === entry.key);
   const node = { own: drawOwn, reply: drawReply, note: drawNote }[entry.kind](entry);
-  if (node.querySelector(".options")) {
-    log.querySelectorAll(".options").forEach((group) => group.classList.add("old"));
-    stopCountdowns(isSecure);
-  }
+  if (entry.options && entry.options.length) retireOlder(entry.options);
   log.append(node);
   byId("empty").hidden = true;
   return node;

@@ -1,0 +1,196 @@
+"""kill -9, SIGTERM, and two processes: what was acknowledged is acted on once and answered. Rule: a real process, a real kill.
+
+Short forms run in `make test`, the long forms with the same code in `make soak`. Duplicates are bounded by what the
+ledger shows to be on its way at the moment of each kill.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.emulator import Emulator
+from tests.houses import Places
+from tests.kills import (
+    CHAT,
+    Driver,
+    Nursery,
+    Service,
+    Telegram,
+    first_sightings,
+    kept,
+    kill_at_random,
+    ledger_comes_to,
+    lost,
+    repeats,
+    script_of,
+    telegram_server,
+)
+
+SHORT = {"chats": 4, "turns": 30, "kills": 2}
+LONG = {"chats": 20, "turns": 50, "kills": 20}
+pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("kills")]
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    one = Nursery()
+    yield one
+    one.close()
+
+
+async def _all_is_well(
+    url: str, server: Telegram, driver: Driver, said: list[str], told: list[str], *, most_repeats: int
+) -> int:
+    """What every test here demands at its end; returns how many replies came twice."""
+    await server.until(lambda: not any(lost(told, server.heard(chat)) for chat in driver.chats))
+    found = await kept(url, driver.chats)
+    doubled = 0
+    for chat in driver.chats:
+        heard = server.heard(chat)
+        assert lost(told, heard) == []
+        assert first_sightings(heard) == told, "overtaken"
+        assert found[chat].turns == len(said), "acted on twice, or not at all"
+        assert found[chat].said == len(told)
+        doubled += repeats(heard)
+    assert doubled <= most_repeats
+    expected = {"reply sent": len(told) * len(driver.chats)}
+    assert await ledger_comes_to(url, expected) == expected
+    return doubled
+
+
+async def _killed_while_talking(
+    nursery: Nursery,
+    place: str,
+    places: Places,
+    folder: Path,
+    *,
+    chats: int,
+    turns: int,
+    kills: int,
+    seed: int,
+) -> None:
+    said, told = await script_of(places, turns)
+    async with telegram_server(folder, seed=seed) as server, AsyncExitStack() as stack:
+        service = Service(nursery, place, folder, api_base=server.base)
+        stack.push_async_callback(service.close)
+        await service.start()
+        driver = Driver([service], chats=chats, said=said, seed=seed)
+        talk = asyncio.create_task(driver.run())
+        pids, under_way = await kill_at_random(
+            service, driver.until_acked, chats * turns, url=place, kills=kills, seed=seed
+        )
+        await talk
+        assert len(set(pids)) == kills
+        doubled = await _all_is_well(place, server, driver, said, told, most_repeats=under_way)
+        print(
+            f"{kills} kills, {driver.acked} acked, {len(told) * chats} replies: 0 lost, "
+            f"{doubled} twice of {under_way} on their way"
+        )
+
+
+async def test_kill_9_by_webhook_loses_nothing_and_does_nothing_twice(
+    nursery: Nursery, place: str, places: Places, tmp_path: Path
+) -> None:
+    await _killed_while_talking(nursery, place, places, tmp_path / "run", seed=416, **SHORT)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+async def test_twenty_kills_during_a_thousand_turns_lose_nothing(
+    nursery: Nursery, place: str, places: Places, tmp_path: Path
+) -> None:
+    await _killed_while_talking(nursery, place, places, tmp_path / "run", seed=2026, **LONG)
+
+
+async def _killed_while_polling(
+    nursery: Nursery, place: str, places: Places, folder: Path, *, chats: int, turns: int, kills: int
+) -> None:
+    said, told = await script_of(places, turns)
+    server = await Emulator().start()
+    service = Service(nursery, place, folder, api_base=server.base, mode="polling", telegram_poll_seconds="1")
+    people = range(CHAT, CHAT + chats)
+    total = chats * len(told)
+    try:
+        await service.start()
+        await server.enqueue_all([server.message(chat, text=words) for words in said for chat in people])
+
+        async def until_said(turns_done: int) -> None:
+            async with asyncio.timeout(60):
+                while sum(len(server.to(chat)) for chat in people) < turns_done * total // (chats * turns):
+                    await asyncio.sleep(0.01)  # the emulator tells of calls only to those who look
+
+        _, under_way = await kill_at_random(
+            service, until_said, chats * turns, url=place, kills=kills, seed=7
+        )
+        async with asyncio.timeout(90):
+            while server.pending() or any(lost(told, server.texts(chat)) for chat in people):
+                await asyncio.sleep(0.05)
+        found = await kept(place, people)
+        assert {chat: c.turns for chat, c in found.items()} == dict.fromkeys(people, turns)
+        assert [first_sightings(server.texts(chat)) for chat in people] == [told] * chats
+        doubled = sum(repeats(server.texts(chat)) for chat in people)
+        assert doubled <= under_way
+        print(
+            f"{kills} kills while polling, {chats * turns} updates, 0 lost, {total} replies: 0 lost, "
+            f"{doubled} twice of {under_way} on their way"
+        )
+    finally:
+        await service.close()
+        await server.stop()
+
+
+async def test_kill_9_while_polling_loses_no_update(
+    nursery: Nursery, place: str, places: Places, tmp_path: Path
+) -> None:
+    await _killed_while_polling(nursery, place, places, tmp_path / "run", **SHORT)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+async def test_twenty_kills_while_polling_a_thousand_updates_lose_none(
+    nursery: Nursery, place: str, places: Places, tmp_path: Path
+) -> None:
+    await _killed_while_polling(nursery, place, places, tmp_path / "run", **LONG)
+
+
+async def test_sigterm_under_load_ends_well_and_nothing_is_lost_or_said_twice(
+    nursery: Nursery, place: str, places: Places, tmp_path: Path
+) -> None:
+    """Exit code 0 within ten seconds; no reply comes twice, because all that was committed was said and marked."""
+    said, told = await script_of(places, 40)
+    async with telegram_server(tmp_path / "run", slow=0.1) as server, AsyncExitStack() as stack:
+        service = Service(nursery, place, tmp_path / "run", api_base=server.base)
+        stack.push_async_callback(service.close)
+        await service.start()
+        driver = Driver([service], chats=6, said=said, seed=5)
+        talk = asyncio.create_task(driver.run())
+        await driver.until_acked(90)
+        code, seconds = await service.terminate()
+        assert code == 0
+        assert seconds <= 10
+        await service.start()
+        await talk
+        await _all_is_well(place, server, driver, said, told, most_repeats=0)
+        assert (await service.terminate())[0] == 0
+        print(f"SIGTERM: exit {code} after {seconds:.2f} s, 0 lost, 0 twice")
+
+
+async def test_two_processes_keep_the_order_of_one_persons_replies(
+    nursery: Nursery, places: Places, tmp_path: Path
+) -> None:
+    """PostgreSQL; each chat's updates go to both in turn, each after the previous acknowledgement."""
+    place = await places.postgresql()
+    said, told = await script_of(places, 40)
+    async with telegram_server(tmp_path / "api", slow=0.02) as server, AsyncExitStack() as stack:
+        services = [Service(nursery, place, tmp_path / str(n), api_base=server.base) for n in range(2)]
+        for service in services:
+            stack.push_async_callback(service.close)
+        await asyncio.gather(*(service.start() for service in services))
+        driver = Driver(services, chats=3, said=said, seed=9)
+        await driver.run()
+        await _all_is_well(place, server, driver, said, told, most_repeats=0)
