@@ -64,7 +64,8 @@ async def serve(*, demo: bool, roles: tuple[str, ...]) -> int:
 async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
     settings = app.settings
     telegram = _telegram(app) if settings.telegram_token and "chat" in roles else None
-    web = _web(app, telegram, demo=demo)
+    doors_open = asyncio.Event()
+    web = _web(app, telegram, doors_open, demo=demo)
     if telegram is not None:
         telegram.run_errands = web.run_errands
     if app.gateway is not None:
@@ -100,16 +101,22 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
                 webhook_url=f"{settings.address}/telegram/webhook",
                 webhook_secret=settings.telegram_webhook_secret,
             )
+        doors_open.set()
         if serving.done() is False:
             print(_greeting(settings, demo=demo), flush=True)
-        await serving
+        told = asyncio.create_task(server.told.wait())
+        await asyncio.wait({serving, told}, return_when=asyncio.FIRST_COMPLETED)
+        told.cancel()
     finally:
+        server.should_exit = True
         if telegram is not None:
-            await telegram.stop()
+            await telegram.stop()  # the port closes meanwhile
+        await asyncio.wait({serving})
         await web.quiet()
         for chore in chores:
             chore.cancel()
         await asyncio.gather(*chores, return_exceptions=True)
+    await serving  # its own trouble, if it had any
 
 
 class _Server(uvicorn.Server):
@@ -119,8 +126,13 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         yield
 
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.told = asyncio.Event()
+
     def told_to_stop(self) -> None:
         """Stop taking in; told twice, wait for nobody."""
+        self.told.set()
         self.force_exit = self.should_exit
         self.should_exit = True
 
@@ -160,7 +172,7 @@ def _telegram(app: App) -> TelegramDoor:
     )
 
 
-def _web(app: App, telegram: TelegramDoor | None, *, demo: bool) -> Web:
+def _web(app: App, telegram: TelegramDoor | None, doors_open: asyncio.Event, *, demo: bool) -> Web:
     s = app.settings
     say_elsewhere: dict[str, Callable[[Taken], None]] = {}
     webhook = None
@@ -171,6 +183,8 @@ def _web(app: App, telegram: TelegramDoor | None, *, demo: bool) -> Web:
             door.mouth.say(taken.rows)
 
         async def hand_over(secret: bytes | str | None, request: Request) -> tuple[int, dict[str, str]]:
+            if not doors_open.is_set():  # the port listens a moment earlier: Telegram is to come again
+                return 503, {"Retry-After": "1"}
             body = bytearray()
             async for piece in request.stream():
                 body += piece

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -11,6 +12,15 @@ from tests.houses import Clock, House, Places, open_house
 
 for noisy in ("alembic", "aiosqlite", "asyncio"):
     logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long forms run in `make soak` only."""
+    if os.environ.get("TROLY_SOAK") == "1":
+        return
+    for item in items:
+        if item.get_closest_marker("soak"):
+            item.add_marker(pytest.mark.skip(reason="long form: make soak"))
 
 
 @pytest.fixture(scope="session")

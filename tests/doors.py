@@ -7,9 +7,7 @@ import asyncio
 import contextlib
 import html
 import json
-import os
 import re
-import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -34,9 +32,9 @@ from handlers.terminal import NEVER, as_lines, read_object, shown
 from handlers.turn import Opens, at_once
 from handlers.web_chat import Web
 from tests.houses import PEOPLE, SECRET, House, limits, open_house
+from tests.nursery import Born, Nursery
 from tests.transcripts import Move, masked
 
-ROOT = Path(__file__).parent.parent
 TOKEN = "7777777777:SYNTHETIC-token_of-no-real-bot-0000000"
 TEXT_LIMIT = 2000
 PATIENCE = 20.0  # seconds until a door that says nothing fails the test
@@ -495,7 +493,7 @@ class Process:
 
     name = "chat"
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: Born) -> None:
         self._process = process
         self._moved = 0
         self.code = ""
@@ -508,12 +506,9 @@ class Process:
             given = {"secure": {"otp": _code(self.code, move.given[0])}}
         else:
             given = _object(move)
-        stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin is not None
-        assert stdout is not None
-        stdin.write(json.dumps(given).encode() + b"\n")
+        self._process.stdin.write(json.dumps(given).encode() + b"\n")
         async with asyncio.timeout(PATIENCE):
-            line = await stdout.readline()
+            line = await self._process.stdout.readline()
         answer = json.loads(line or b'{"error": "the process is gone"}')
         assert "error" not in answer, answer
         now = datetime.now(UTC) + timedelta(seconds=self._moved)
@@ -532,33 +527,23 @@ def _in_tens(line: str) -> str:
     return re.sub(r"chờ ([0-9]+) giây", lambda m: f"chờ {-(-int(m.group(1)) // 10) * 10} giây", line)
 
 
-async def start_chat(url: str, folder: Path, changed: dict[str, int]) -> asyncio.subprocess.Process:
-    """A `troly chat --json` of its own person on the database at `url`."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith("TROLY_")}
-    env |= {
-        "PYTHONPATH": str(ROOT),
+@asynccontextmanager
+async def at_the_chat(
+    nursery: Nursery, url: str, folder: Path, changed: dict[str, int]
+) -> AsyncIterator[Process]:
+    """A person at a `troly chat --json` of their own, which must end well and have complained of nothing."""
+    env = {
         "TROLY_DATABASE_URL": url,
         "TROLY_SECRET_KEY": SECRET,
         "TROLY_DATA_DIR": str(folder),
         "TROLY_DEMO_PEOPLE": str(PEOPLE),
         **{f"TROLY_{name.upper()}": str(value) for name, value in changed.items()},
     }
-    pipe = asyncio.subprocess.PIPE
-    command = [sys.executable, "-m", "bot", "chat", "--json", "--demo", "--person", f"p{next(_numbers)}"]
-    return await asyncio.create_subprocess_exec(
-        *command, env=env, cwd=folder, stdin=pipe, stdout=pipe, stderr=pipe
-    )
-
-
-@asynccontextmanager
-async def at_the_chat(process: asyncio.subprocess.Process) -> AsyncIterator[Process]:
-    """The person at a started process, which must end well and have complained of nothing."""
+    person = f"p{next(_numbers)}"
+    process = await nursery.bear(["chat", "--json", "--demo", "--person", person], env, folder)
     try:
         yield Process(process)
-        async with asyncio.timeout(PATIENCE):
-            out, complaints = await process.communicate()
-        assert (process.returncode, out, complaints) == (0, b"", b"")
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        async with asyncio.timeout(PATIENCE):
+            ended = await process.end()
+    assert ended == (0, "")

@@ -94,11 +94,11 @@ class Nursery:
         with self._news:
             return f"end of {pid}" in self._told
 
-    async def fork(self, environment: dict[str, str], log: Path) -> int:
+    async def fork(self, environment: dict[str, str], log: Path, without: str) -> int:
         """A new service; returns its pid."""
         assert self._process.stdin is not None
         name = f"service {next(self._names)}"
-        job = {"name": name, "environment": environment, "log": str(log)}
+        job = {"name": name, "environment": environment, "log": str(log), "without": without}
         self._process.stdin.write(json.dumps(job) + "\n")
         self._process.stdin.flush()
         return await self.told(name)
@@ -168,12 +168,60 @@ def _become_a_service(job: dict[str, Any]) -> None:
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.environ.clear()
         os.environ.update(job["environment"])
+        if job["without"]:
+            WITHOUT[job["without"]]()
         from bot.__main__ import main
 
         code = main(["serve"])
     finally:
         sys.stdout.flush()
         os._exit(code)
+
+
+def _without_event_keys() -> None:
+    async def all_new(
+        db: Any, connection: Any, keys: Sequence[tuple[str, str]], at: float
+    ) -> set[tuple[str, str]]:
+        return set(keys)
+
+    conversations.claim_events = all_new
+
+
+def _without_leftovers() -> None:
+    from handlers.mouth import Mouth
+
+    async def none(self: Mouth, *, orphans: bool) -> int:
+        return 0
+
+    Mouth.say_what_was_left = none  # type: ignore[method-assign]  # that is the sabotage
+
+
+def _without_commit_before_ack() -> None:
+    from handlers.telegram_chat import TelegramDoor
+
+    take, under_way = TelegramDoor._take_body, set()
+
+    async def later(self: TelegramDoor, body: bytes) -> None:
+        task = asyncio.create_task(take(self, body))
+        under_way.add(task)
+        task.add_done_callback(under_way.discard)
+
+    TelegramDoor._take_body = later  # type: ignore[method-assign]  # as above
+
+
+def _without_quiet_libraries() -> None:
+    from bot import serve
+
+    serve.CHATTY = ()
+
+
+# Protections that a service can be started without, to see that the tests would notice.
+WITHOUT: dict[str, Callable[[], None]] = {
+    "event keys": _without_event_keys,
+    "leftovers": _without_leftovers,
+    "commit before ack": _without_commit_before_ack,
+    "quiet libraries": _without_quiet_libraries,
+}
 
 
 class Service:
@@ -187,6 +235,7 @@ class Service:
         *,
         api_base: str,
         mode: str = "webhook",
+        without: str = "",
         **settings: str,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -208,11 +257,12 @@ class Service:
             **{f"TROLY_{name.upper()}": value for name, value in settings.items()},
         }
         self._nursery = nursery
+        self._without = without
         self._pid = 0
 
     async def start(self) -> None:
         """Start the process and wait until it is ready."""
-        self._pid = await self._nursery.fork(self._environment, self.log)
+        self._pid = await self._nursery.fork(self._environment, self.log, self._without)
         async with asyncio.timeout(START_SECONDS), aiohttp.ClientSession() as session:
             while not await self._is_ready(session):
                 assert not self._nursery.ended(self._pid), self.log.read_text()[-2000:]
@@ -248,9 +298,10 @@ class Service:
 class Telegram:
     """A Bot API server: each sendMessage is on disk before it is answered, after a wait of up to `slow` seconds."""
 
-    def __init__(self, ledger: Path, *, slow: float, seed: int) -> None:
+    def __init__(self, folder: Path, *, slow: float, seed: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self.base = ""
-        self._ledger = open(ledger, "a", encoding="utf-8")  # noqa: SIM115  # closed by `stop`
+        self._ledger = open(folder / "said.jsonl", "a", encoding="utf-8")  # noqa: SIM115  # closed by `stop`
         self._seen: dict[int, list[str]] = {}
         self._slow = slow
         self._chance = random.Random(seed)
@@ -290,10 +341,10 @@ class Telegram:
         """What a chat was told, oldest first, repeats included."""
         return self._seen.get(chat, [])
 
-    async def until(self, true: Callable[[], bool]) -> None:
-        """Wait until `true()` is, looking again after each message; gives up after QUIET_SECONDS."""
+    async def until(self, true: Callable[[], bool], seconds: float = QUIET_SECONDS) -> None:
+        """Wait until `true()` is, looking again after each message; gives up after some time."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(QUIET_SECONDS):
+            async with asyncio.timeout(seconds):
                 while not true():
                     self._changed.clear()
                     await self._changed.wait()
@@ -334,13 +385,14 @@ class Driver:
 
     async def _chat(self, session: aiohttp.ClientSession, chat: int) -> None:
         for n, words in enumerate(self._said):
-            update = _update(next(self._numbers), chat, words)
+            update = update_of(next(self._numbers), chat, words)
             deliveries = (
                 2 if self._chance.random() < 0.1 else 1
             )  # now and then Telegram did not see our answer
             for _ in range(deliveries):
-                while not await self._post(session, self._services[n % len(self._services)], update):
-                    await asyncio.sleep(0.02)  # as Telegram waits before it tries again
+                service = self._services[n % len(self._services)]
+                while not await self._post(session, service, update):  # noqa: ASYNC110  # as Telegram tries again
+                    await asyncio.sleep(0.02)
             self.acked += 1
             self._acks.set()
 
@@ -364,7 +416,8 @@ class Driver:
                 await self._acks.wait()
 
 
-def _update(number: int, chat: int, words: str) -> dict[str, Any]:
+def update_of(number: int, chat: int, words: str) -> dict[str, Any]:
+    """A text message of a private chat as Telegram posts it."""
     return {
         "update_id": number,
         "message": {
@@ -459,8 +512,7 @@ async def kill_at_random(
 
 @asynccontextmanager
 async def telegram_server(folder: Path, *, slow: float = 0.02, seed: int = 1) -> AsyncIterator[Telegram]:
-    folder.mkdir(parents=True, exist_ok=True)
-    server = Telegram(folder / "said.jsonl", slow=slow, seed=seed)
+    server = Telegram(folder, slow=slow, seed=seed)
     await server.start()
     try:
         yield server

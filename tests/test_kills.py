@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,52 @@ async def test_kill_9_by_webhook_loses_nothing_and_does_nothing_twice(
     await _killed_while_talking(nursery, place, places, tmp_path / "run", seed=416, **SHORT)
 
 
+async def _harm_seen(nursery: Nursery, places: Places, folder: Path, without: str) -> list[Harm]:
+    """Talk through three kills while a protection is off; returns what became of each chat."""
+    said, told = await script_of(places, 20)
+    place = await places.sqlite()
+    async with telegram_server(folder, slow=0.05) as server, AsyncExitStack() as stack:
+        service = Service(nursery, place, folder, api_base=server.base, without=without)
+        stack.push_async_callback(service.close)
+        await service.start()
+        driver = Driver([service], chats=6, said=said, seed=3)
+        talk = asyncio.create_task(driver.run())
+        await kill_at_random(service, driver.until_acked, 120, url=place, kills=3, seed=3)
+        await talk
+        await server.until(lambda: not any(lost(told, server.heard(chat)) for chat in driver.chats), 3)
+        found = await kept(place, driver.chats)
+        return [Harm(found[c].turns - len(said), len(lost(told, server.heard(c)))) for c in driver.chats]
+
+
+@dataclass(frozen=True)
+class Harm:
+    """What became of one chat: turns too many (or too few, below 0), and replies that never came."""
+
+    turns: int
+    lost: int
+
+
+async def test_without_event_keys_updates_would_act_twice(
+    nursery: Nursery, places: Places, tmp_path: Path
+) -> None:
+    """Teeth: every tenth update is delivered twice, and those not acknowledged come again."""
+    assert sum(h.turns for h in await _harm_seen(nursery, places, tmp_path, "event keys")) > 0
+
+
+async def test_without_saying_what_was_left_replies_would_be_lost(
+    nursery: Nursery, places: Places, tmp_path: Path
+) -> None:
+    """Teeth: the ledger alone says nothing; somebody must look into it after a crash."""
+    assert sum(h.lost for h in await _harm_seen(nursery, places, tmp_path, "leftovers")) > 0
+
+
+async def test_acknowledged_before_committed_updates_would_be_lost(
+    nursery: Nursery, places: Places, tmp_path: Path
+) -> None:
+    """Teeth: aiogram's default way, 200 first and the work in the background."""
+    assert sum(h.turns for h in await _harm_seen(nursery, places, tmp_path, "commit before ack")) < 0
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
 async def test_twenty_kills_during_a_thousand_turns_lose_nothing(
@@ -121,14 +168,14 @@ async def _killed_while_polling(
 
         async def until_said(turns_done: int) -> None:
             async with asyncio.timeout(60):
-                while sum(len(server.to(chat)) for chat in people) < turns_done * total // (chats * turns):
-                    await asyncio.sleep(0.01)  # the emulator tells of calls only to those who look
+                while sum(len(server.to(chat)) for chat in people) < turns_done * total // (chats * turns):  # noqa: ASYNC110  # it tells only those who look
+                    await asyncio.sleep(0.01)
 
         _, under_way = await kill_at_random(
             service, until_said, chats * turns, url=place, kills=kills, seed=7
         )
         async with asyncio.timeout(90):
-            while server.pending() or any(lost(told, server.texts(chat)) for chat in people):
+            while server.pending() or any(lost(told, server.texts(chat)) for chat in people):  # noqa: ASYNC110  # as above
                 await asyncio.sleep(0.05)
         found = await kept(place, people)
         assert {chat: c.turns for chat, c in found.items()} == dict.fromkeys(people, turns)
