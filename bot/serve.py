@@ -87,8 +87,8 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
         )
     )
     loop = asyncio.get_running_loop()
-    for told in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(told, server.told_to_stop)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.told_to_stop)
     chores = [asyncio.create_task(_forget(app))]
     if app.courier is not None and "worker" in roles:
         chores.append(asyncio.create_task(_sweep(app)))

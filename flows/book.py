@@ -119,13 +119,17 @@ def always_offered(content: Content) -> tuple[str, ...]:
     return (MENU_LABEL, BACK_LABEL, PERSON_LABEL, HELP_LABEL)
 
 
-def menu(content: Content) -> Reply:
-    """The menu, as it is said."""
-    labels = tuple(label(name, content) for name in FLOWS)
+def menu(content: Content, *, again: bool = False) -> Reply:
+    """The menu, as it is said; `again`: without the greeting."""
+    own_data = my_data.FLOW.name
+    labels = tuple(label(name, content) for name in FLOWS if name != own_data)
+    options = (*labels, PERSON_LABEL, HELP_LABEL, label(own_data, content))
+    if again:
+        return Reply("Anh/chị chọn một việc:", options=options)
     return Reply(
         f"Chào anh/chị, tôi là trợ lý VssID của {content.office.name}. Tôi giúp được gì?\n"
         "Anh/chị bấm chọn, gõ số, hoặc viết câu hỏi; không dấu cũng được.",
-        options=(*labels, PERSON_LABEL, HELP_LABEL),
+        options=options,
     )
 
 

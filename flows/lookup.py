@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from flows.answers import Event, Reading, Said, SharedContact, TypedSecret, full_name, plain, read_fact
+from flows.answers import Event, Reading, Said, full_name, plain, read_fact
 from flows.consent import consent_steps
 from flows.content import Content, Province
-from flows.effects import CheckOtp, FindPeople, ProvePhone, SendOtp
-from flows.steps import AGAIN, Choice, Flow, Heard, Reply, Scene, ask, call, choose, end, wait
+from flows.effects import FindPeople
+from flows.proof import FORGET, other_ways, proof_steps
+from flows.steps import AGAIN, Choice, Flow, Heard, Scene, ask, call, choose, end
 
 HOME_PROVINCE = "87"
 
@@ -50,15 +49,6 @@ _NOT_A_NAME = frozenset(
     ]
 )
 _ADDRESSES = frozenset(("em", "toi", "tui", "minh", "con", "cho", "da", "thua", "a", "e"))
-
-
-def other_ways(content: Content) -> str:
-    """The official ways to learn one's code."""
-    return (
-        "Cách khác để biết mã số BHXH: xem trên sổ BHXH hoặc 10 số cuối của thẻ BHYT cũ; tra trong ứng dụng VssID "
-        f"(theo công văn 416, Bước 2, 4/2021); gọi {content.office.hotline}; hoặc mang giấy tờ tùy thân đến "
-        "cơ quan BHXH gần nhất."
-    )
 
 
 def _province_in(text: str, content: Content) -> tuple[Province | None, str]:
@@ -176,49 +166,11 @@ def _asks_proof(scene: Scene) -> str:
     )
 
 
-def _says_sent(scene: Scene) -> Reply:
-    until = datetime.fromisoformat(scene.get("until"))
-    return Reply(
-        "Nếu thông tin khớp đúng một người, mã OTP 6 số vừa được gửi đến số điện thoại người đó đã đăng ký với cơ quan "
-        "BHXH; mã dùng trong 5 phút. Anh/chị mở trang bảo mật để nhập mã, đừng gõ mã vào đây.",
-        link=scene.get("link"),
-        until=until,
-        key="otp",
-    )
-
-
-def _hears_proof(scene: Scene, event: Event) -> Heard | None:
-    if isinstance(event, SharedContact):
-        if not event.own:
-            return Heard(
-                "again",
-                note="Đó không phải số của tài khoản đang nhắn. Anh/chị gửi đúng số của chính mình nhé.",
-            )
-        return Heard("phone", once={"phone": event.phone})
-    return None
-
-
-def _hears_code(scene: Scene, event: Event) -> Heard | None:
-    if isinstance(event, TypedSecret) and event.kind == "otp":
-        return Heard("typed", once={"code": event.value})
-    return _hears_proof(scene, event)
-
-
-def _wrong(scene: Scene) -> Reply:
-    reply = _says_sent(scene)
-    return Reply(
-        f"Mã chưa đúng, còn {scene.get('left')} lần nhập. Anh/chị nhập lại trên trang bảo mật.",
-        link=reply.link,
-        until=reply.until,
-        key="otp",
-    )
-
-
 def _record(scene: Scene) -> str:
     lines = [
+        f"Mã số BHXH: {scene.get('record_code')}",
         f"Họ và tên: {scene.get('record_name')}",
         f"Ngày sinh: {scene.get('record_born')}",
-        f"Mã số BHXH: {scene.get('record_code')}",
     ]
     if scene.get("record_household"):
         lines.append(f"Mã hộ: {scene.get('record_household')}")
@@ -233,44 +185,15 @@ def _record(scene: Scene) -> str:
 
 def _found(scene: Scene) -> str:
     return (
-        f"Họ và tên: {scene.get('record_name')}\nMã số BHXH: {scene.get('record_code')}\n"
+        f"Mã số BHXH: {scene.get('record_code')}\nHọ và tên: {scene.get('record_name')}\n"
         "Anh/chị đối chiếu lại với sổ BHXH hoặc thẻ BHYT. Muốn xem chi tiết hơn cần xác minh số điện thoại đã đăng ký."
     )
 
 
-_FORGET = dict.fromkeys(
-    ("name", "born", "id_number", "case", "link", "until", "record_name", "record_code", "record_born")
-) | {"record_household": None, "record_commune": None, "left": None, "id_tail": None}
-
 _AFTER = (
     Choice("Đăng ký VssID với mã này", "register", words=("dang ky", "dang ky vssid")),
-    Choice("Tra người khác", "another", _FORGET),
+    Choice("Tra người khác", "another", FORGET),
 )
-_PROOFS = (
-    Choice("Nhận mã OTP", "otp", words=("otp", "gui ma", "gui otp", "nhan ma")),
-    Choice("Sửa thông tin", "edit", _FORGET, words=("sua", "nhap lai")),
-    Choice("Cách khác", "other"),
-    Choice("Gửi số điện thoại của tôi", "share", shares=True, words=("gui so dien thoai",)),
-)
-_NO_CODE = (
-    "gui lai",
-    "gui lai otp",
-    "gui lai ma otp",
-    "otp",
-    "nhan ma otp",
-    "khong nhan duoc ma",
-    "ko nhan duoc ma",
-    "chua nhan duoc ma",
-    "khong nhan duoc otp",
-    "ko nhan duoc otp",
-    "chua nhan duoc otp",
-    "khong thay ma",
-    "chua thay ma",
-    "khong co ma",
-    "chua co ma",
-)
-_SHARE_HOW = "Anh/chị bấm nút “Gửi số điện thoại của tôi” của ứng dụng nhắn tin; gõ số vào đây thì chưa chứng minh được."
-
 FLOW = Flow(
     "lookup",
     "Tra cứu mã số BHXH",
@@ -319,134 +242,7 @@ FLOW = Flow(
                 "limited": "limited",
             },
         ),
-        choose(
-            "proof",
-            _asks_proof,
-            _PROOFS,
-            hears=_hears_proof,
-            hint="Anh/chị chọn cách xác minh bên dưới giúp tôi.",
-            goes={
-                "otp": "code_request",
-                "edit": "name",
-                "other": "other",
-                "share": "share_how",
-                "phone": "phone_check",
-                "again": AGAIN,
-            },
-        ),
-        choose(
-            "share_how",
-            _SHARE_HOW,
-            _PROOFS,
-            hears=_hears_proof,
-            goes={
-                "otp": "code_request",
-                "edit": "name",
-                "other": "other",
-                "share": AGAIN,
-                "phone": "phone_check",
-                "again": AGAIN,
-            },
-        ),
-        call(
-            "code_request",
-            lambda s: SendOtp(s.get("case")),
-            SendOtp,
-            goes={"sent": "code", "wait": "code_soon", "spent": "code_spent", "off": "code_off"},
-        ),
-        wait(
-            "code",
-            _says_sent,
-            (Choice("Gửi lại mã", "resend", words=_NO_CODE), Choice("Cách khác", "other")),
-            hears=_hears_code,
-            hint="Tôi đang chờ anh/chị nhập mã trên trang bảo mật.",
-            goes={
-                "typed": "code_check",
-                "resend": "code_request",
-                "other": "other",
-                "phone": "phone_check",
-                "again": AGAIN,
-            },
-        ),
-        call(
-            "code_check",
-            lambda s: CheckOtp(s.get("case"), s.get("code")),
-            CheckOtp,
-            goes={
-                "record": "record",
-                "wrong": "code_wrong",
-                "expired": "code_expired",
-                "spent": "code_spent",
-            },
-        ),
-        wait(
-            "code_wrong",
-            _wrong,
-            (Choice("Gửi lại mã", "resend", words=_NO_CODE), Choice("Cách khác", "other")),
-            hears=_hears_code,
-            hint="Tôi đang chờ anh/chị nhập mã trên trang bảo mật.",
-            goes={
-                "typed": "code_check",
-                "resend": "code_request",
-                "other": "other",
-                "phone": "phone_check",
-                "again": AGAIN,
-            },
-        ),
-        choose(
-            "code_expired",
-            "Mã đã hết hạn hoặc đã dùng rồi. Anh/chị muốn nhận mã mới không?",
-            (
-                Choice("Gửi lại mã", "resend", words=("gui lai", "co")),
-                Choice("Cách khác", "other", words=("khong",)),
-            ),
-            goes={"resend": "code_request", "other": "other"},
-        ),
-        choose(
-            "code_soon",
-            lambda s: f"Mã vừa được gửi. Anh/chị chờ {s.get('seconds')} giây rồi bấm “Gửi lại mã”.",
-            (Choice("Gửi lại mã", "resend", words=_NO_CODE), Choice("Cách khác", "other")),
-            hears=_hears_code,
-            goes={
-                "resend": "code_request",
-                "other": "other",
-                "typed": "code_check",
-                "phone": "phone_check",
-                "again": AGAIN,
-            },
-        ),
-        end(
-            "code_spent",
-            lambda s: (
-                f"Đã quá số lần cho phép, tôi tạm dừng xác minh để giữ an toàn. {other_ways(s.content)}"
-            ),
-        ),
-        choose(
-            "code_off",
-            "Ở đây hiện chưa gửi được tin nhắn SMS.",
-            (
-                Choice("Cách khác", "other"),
-                Choice("Gửi số điện thoại của tôi", "share", shares=True, words=("gui so dien thoai",)),
-            ),
-            hears=_hears_proof,
-            goes={"other": "other", "share": "share_how", "phone": "phone_check", "again": AGAIN},
-        ),
-        call(
-            "phone_check",
-            lambda s: ProvePhone(s.get("case"), s.get("phone")),
-            ProvePhone,
-            goes={"record": "record", "other": "not_that_phone"},
-        ),
-        choose(
-            "not_that_phone",
-            "Với số điện thoại này tôi chưa cho xem được: thông tin chưa khớp, hoặc số chưa được đăng ký cho người đó.",
-            (
-                Choice("Sửa thông tin", "edit", _FORGET, words=("sua", "nhap lai")),
-                Choice("Nhận mã OTP", "otp"),
-                Choice("Cách khác", "other"),
-            ),
-            goes={"edit": "name", "otp": "code_request", "other": "other"},
-        ),
+        *proof_steps(_asks_proof),
         choose(
             "record",
             _record,
@@ -466,7 +262,7 @@ FLOW = Flow(
         choose(
             "nobody",
             lambda s: f"Tôi không tìm thấy ai khớp với {_asked_about(s)}. {other_ways(s.content)}",
-            (Choice("Sửa thông tin", "edit", _FORGET, words=("sua", "nhap lai", "thu lai")),),
+            (Choice("Sửa thông tin", "edit", FORGET, words=("sua", "nhap lai", "thu lai")),),
             goes={"edit": "name"},
             done=True,
         ),

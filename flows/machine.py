@@ -457,7 +457,7 @@ class _Talk:
     def ask_again(self) -> None:
         _, step = book.find(self.state.flow, self.state.step)
         if step is None:
-            self.say(book.menu(self.content))
+            self.say(book.menu(self.content, again=True))
         else:
             self.ask(step)
 

@@ -282,8 +282,12 @@ class Web:
             self._start(self._courier.deliver(taken.codes_out))
 
     async def show_sms(self, sms: Sms) -> None:
-        """Show a message of the pretend phone to the person whose conversation caused it."""
-        for one in list(self._sockets.get(sms.address, ())):
+        """Show a message of the pretend phone to whoever caused it; one caused elsewhere, on every open page."""
+        if sms.address.startswith("web:"):
+            shown_to = list(self._sockets.get(sms.address, ()))
+        else:
+            shown_to = [one for sockets in self._sockets.values() for one in sockets]
+        for one in shown_to:
             await one.send({"replies": [], "sms": [{"to": sms.to, "text": sms.text}]})
 
     def _start(self, work: Any) -> None:

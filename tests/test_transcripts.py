@@ -14,7 +14,7 @@ from flows import book
 from tests import doors
 from tests.houses import Places
 from tests.nursery import Nursery
-from tests.transcripts import Script, play, scripts
+from tests.transcripts import BadTranscript, Move, Script, parsed, play, scripts
 
 SCRIPTS = scripts()
 INSIDE = ("straight", "telegram", "web")
@@ -115,3 +115,63 @@ async def test_every_flow_has_transcripts_of_each_kind() -> None:
     missing += [(flow, "refused") for flow in ASK_CONSENT if not shown[flow, "refused"]]
     assert missing == []
     assert {s.flow for s in SCRIPTS} <= {*book.FLOWS, "-"}
+
+
+# -- the reader and the comparer
+
+
+class Parrot:
+    """A door at which always the same is said."""
+
+    def __init__(self, name: str, *lines: str) -> None:
+        self.name = name
+        self._lines = list(lines)
+
+    async def act(self, move: Move) -> list[str]:
+        return self._lines
+
+
+TALK = "A talk\nkinds: - words\n\n> menu\n< Menu\n  [One] [Gửi số điện thoại của tôi]\n! forget\n"
+
+
+@pytest.mark.parametrize(
+    ("door", "lines"),
+    [
+        ("straight", ["< Menu", "  [One] [Gửi số điện thoại của tôi]", "! forget"]),
+        ("web", ["< Menu", "  [One]", "! forget"]),
+        ("chat", ["< Menu", "  [One] [Gửi số điện thoại của tôi]"]),
+    ],
+)
+async def test_whole_lists_are_compared(door: str, lines: list[str]) -> None:
+    script = parsed("talk", TALK)
+    await play(script, Parrot(door, *lines))
+    for other in (lines[:-1], [*lines, "< More"], ["< menu", *lines[1:]], []):
+        with pytest.raises(AssertionError, match=r"talk\.txt:4"):
+            await play(script, Parrot(door, *other))
+
+
+@pytest.mark.parametrize(
+    "line", ["[pres Menu]", "[contact mine 09]", "~ 6 minutes", "~ phút", "[secure password x]", "[press]"]
+)
+async def test_an_action_that_is_none_is_no_remark(line: str) -> None:
+    with pytest.raises(BadTranscript, match=r"talk\.txt:8"):
+        parsed("talk", f"{TALK}{line}\n")
+
+
+@pytest.mark.parametrize(
+    "head", ["A talk\n", "kinds: lookup\n", "kinds: - nice\n", "kinds: - words\ndoors: fax\n"]
+)
+async def test_a_transcript_says_what_it_shows_and_where(head: str) -> None:
+    with pytest.raises(BadTranscript):
+        parsed("talk", f"{head}> menu\n< Menu\n")
+
+
+async def test_every_move_is_followed_by_what_is_said_unless_time_passes() -> None:
+    mute = [
+        (s.name, e.move.line)
+        for s in SCRIPTS
+        for e in s.exchanges
+        if not e.expected and e.move.kind != "wait"
+    ]
+    assert mute == []
+    assert len(SCRIPTS) >= 45

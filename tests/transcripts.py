@@ -118,16 +118,20 @@ class BadTranscript(ValueError):
 
 def read(path: Path) -> Script:
     """The transcript in a file. Raises BadTranscript."""
-    script = Script(path.stem)
-    for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        line = raw.rstrip()
+    return parsed(path.stem, path.read_text(encoding="utf-8"))
+
+
+def parsed(name: str, text: str) -> Script:
+    """The transcript of this name and text. Raises BadTranscript."""
+    script = Script(name)
+    for number, raw in enumerate(text.splitlines(), start=1):
         try:
-            _read_line(script, line, number)
+            _read_line(script, raw.rstrip(), number)
         except BadTranscript as bad:
-            raise BadTranscript(f"{path.name}:{number}: {bad}") from None
-    for name, given, allowed in (("kinds", script.kinds[1:], KINDS), ("doors", script.doors, DOORS)):
+            raise BadTranscript(f"{name}.txt:{number}: {bad}") from None
+    for what, given, allowed in (("kinds", script.kinds[1:], KINDS), ("doors", script.doors, DOORS)):
         if not given or set(given) - set(allowed):
-            raise BadTranscript(f"{path.name}: {name} must be some of {' '.join(allowed)}")
+            raise BadTranscript(f"{name}.txt: {what} must be some of {' '.join(allowed)}")
     return script
 
 
@@ -220,12 +224,12 @@ def _tidy(lines: Sequence[str]) -> list[str]:
     return [line.rstrip() for line in lines if line.strip()]
 
 
-async def written(script: Script, path: Path, door: Door) -> str:
-    """The file with what is said put under every move; remarks stay."""
+async def written(script: Script, text: str, door: Door) -> str:
+    """The file's text with what is said put under every move; remarks stay."""
     said = {e.move.line: _tidy(await door.act(e.move)) for e in script.exchanges}
     out: list[str] = []
     begun = False
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(text.splitlines(), start=1):
         if begun and line.startswith(("< ", "<< ", "! ", "  ")):
             continue
         begun = begun or number in said
@@ -233,23 +237,31 @@ async def written(script: Script, path: Path, door: Door) -> str:
     return "\n".join(out) + "\n"
 
 
-async def _write(paths: Sequence[Path]) -> None:
+async def _talked_through(texts: Sequence[str]) -> list[str]:
     import tempfile
 
     from tests import doors
     from tests.houses import Places
 
+    out = []
     with tempfile.TemporaryDirectory() as folder:
         places = Places(Path(folder))
-        for path in paths:
-            script = read(path)
+        for text in texts:
+            script = parsed("", text)
             async with doors.open_stage(await places.sqlite(), script.limits) as stage:
                 name = next(d for d in ("straight", "telegram", "web") if d in script.doors)
                 async with stage.visitor(name) as door:
-                    path.write_text(await written(script, path, door), encoding="utf-8")
+                    out.append(await written(script, text, door))
+    return out
+
+
+def _main(paths: Sequence[Path]) -> None:
+    import asyncio
+
+    done = asyncio.run(_talked_through([p.read_text(encoding="utf-8") for p in paths]))
+    for path, text in zip(paths, done, strict=True):
+        path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    import asyncio
-
-    asyncio.run(_write([Path(p) for p in sys.argv[1:]]))
+    _main([Path(p) for p in sys.argv[1:]])
