@@ -104,9 +104,9 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
         doors_open.set()
         if serving.done() is False:
             print(_greeting(settings, demo=demo), flush=True)
-        told = asyncio.create_task(server.told.wait())
-        await asyncio.wait({serving, told}, return_when=asyncio.FIRST_COMPLETED)
-        told.cancel()
+        stop = asyncio.create_task(server.told.wait())
+        await asyncio.wait({serving, stop}, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
     finally:
         server.should_exit = True
         if telegram is not None:
