@@ -9,7 +9,9 @@ import time
 _LENGTH = re.compile(rb"content-length: *([0-9]+)", re.IGNORECASE)
 _CHUNKED = re.compile(rb"transfer-encoding: *chunked", re.IGNORECASE)
 _CHAT = re.compile(rb"chat_id\D{0,20}?([0-9]{3,})")
-_MESSAGE = b'{"ok":true,"result":{"message_id":1,"date":1790000000,"chat":{"id":1,"type":"private"},"text":"x"}}'
+_MESSAGE = (
+    b'{"ok":true,"result":{"message_id":1,"date":1790000000,"chat":{"id":1,"type":"private"},"text":"x"}}'
+)
 _ME = b'{"ok":true,"result":{"id":1,"is_bot":true,"first_name":"x","username":"x_bot","can_join_groups":false,"can_read_all_group_messages":false,"supports_inline_queries":false}}'
 _TRUE = b'{"ok":true,"result":true}'
 
@@ -51,7 +53,8 @@ class MockApi(asyncio.Protocol):
         else:
             out = _ME if b"/getMe" in line else _TRUE
         self._transport.write(
-            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(out) + out
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(out)
+            + out
         )
 
 

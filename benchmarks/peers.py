@@ -23,9 +23,9 @@ async def aiogram_echo(api: str, port: int) -> None:
         await message.answer(message.text or "")
 
     app = web.Application()
-    SimpleRequestHandler(dispatcher, bot, handle_in_background=False, secret_token="bench-secret-bench").register(
-        app, path="/telegram/webhook"
-    )
+    SimpleRequestHandler(
+        dispatcher, bot, handle_in_background=False, secret_token="bench-secret-bench"
+    ).register(app, path="/telegram/webhook")
     setup_application(app, dispatcher, bot=bot)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()

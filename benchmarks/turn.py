@@ -58,7 +58,13 @@ def _start(which: str, api: str, port: int, folder: str) -> subprocess.Popen[byt
 def _update(chat: int, text: str) -> bytes:
     n = next(_updates)
     who = {"id": chat, "is_bot": False, "first_name": "A"}
-    message = {"message_id": n, "date": 1790000000, "chat": {"id": chat, "type": "private"}, "from": who, "text": text}
+    message = {
+        "message_id": n,
+        "date": 1790000000,
+        "chat": {"id": chat, "type": "private"},
+        "from": who,
+        "text": text,
+    }
     return json.dumps({"update_id": n, "message": message}).encode()
 
 
@@ -143,7 +149,10 @@ async def shares(turns: int = 600) -> dict[str, float]:
         began = time.perf_counter()
         for first in range(0, turns, 32):
             await asyncio.gather(
-                *(house.take(f"telegram:{first + n}", "1", at_once(Said("xin chào", at)), pushed=True) for n in range(32))
+                *(
+                    house.take(f"telegram:{first + n}", "1", at_once(Said("xin chào", at)), pushed=True)
+                    for n in range(32)
+                )
             )
         data = (time.perf_counter() - began) / turns
         await house.stop()
@@ -153,7 +162,9 @@ async def shares(turns: int = 600) -> dict[str, float]:
 
 def growth() -> float:
     """Megabytes by which the process grows from 10,000 to 110,000 conversations, in a process of its own."""
-    done = subprocess.run([sys.executable, "-m", "benchmarks.growth"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.growth"], capture_output=True, text=True, check=True
+    )
     return float(json.loads(done.stdout)["growth_mb"])
 
 
@@ -162,7 +173,9 @@ def help_seconds() -> float:
     times = []
     for _ in range(5):
         began = time.perf_counter()
-        subprocess.run([Path(sys.executable).parent / "troly", "--help"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [Path(sys.executable).parent / "troly", "--help"], check=True, stdout=subprocess.DEVNULL
+        )
         times.append(time.perf_counter() - began)
     return min(times)
 

@@ -40,7 +40,13 @@ _WORDS = {
     "huy": ("hủy", "Thôi việc đang làm"),
     "canbo": (book.PERSON_LABEL, "Cách gặp người hỗ trợ"),
 }
-_FLOWS = {"tracuu": "lookup", "dangky": "registration", "matkhau": "password", "daumoi": "contacts", "dulieu": "my_data"}
+_FLOWS = {
+    "tracuu": "lookup",
+    "dangky": "registration",
+    "matkhau": "password",
+    "daumoi": "contacts",
+    "dulieu": "my_data",
+}
 _ALSO = {"start": "start", "help": book.HELP_LABEL, "cancel": "hủy", "stop": "hủy"}  # understood, not listed
 
 

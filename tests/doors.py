@@ -221,8 +221,6 @@ class Straight(_Inside):
         )
         if taken.codes_out:
             await self.house.courier.deliver()
-        self.house.turns.mark_seen(self.address, taken.said)
-        await self.house.turns.settled()
         lines = [line for row in taken.rows for line in as_lines(shown(row.body), self.now())]
         return lines + ["! forget"] * taken.forget + self.sms()
 
@@ -453,11 +451,11 @@ class Browser(_Inside):
         return found
 
     async def _until_quiet(self) -> list[dict[str, Any]]:
-        """Every frame that is under way: up to the answer to a question that is answered in order."""
+        """Every frame that is under way: up to the answer to one that is no object, which comes in order."""
         await self.stage.calm()
         frames: list[dict[str, Any]] = []
-        await self._socket.send(json.dumps({"after": 2**31 - 1}))
-        while "conversation" not in (frame := await self._frame()):
+        await self._socket.send("[]")
+        while "error" not in (frame := await self._frame()):
             frames.append(frame)
         return frames
 

@@ -4,6 +4,7 @@ of its own, with its own standard streams, environment and folder; it runs `bot.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -89,6 +90,8 @@ def _serve(requests: socket.socket) -> None:
     assert bot.app
     find_contacts("đầu mối", load_content().directory)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    gc.collect()
+    gc.freeze()  # what is here already need not be copied into each child by the collector
     while True:
         wish, fds, _, _ = socket.recv_fds(requests, LONGEST, 3)
         if not wish:

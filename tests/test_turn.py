@@ -71,7 +71,9 @@ def _never() -> object:
     return NEVER
 
 
-async def test_a_key_that_the_database_cannot_hold_is_put_aside_and_its_neighbours_go_on(house: House) -> None:
+async def test_a_key_that_the_database_cannot_hold_is_put_aside_and_its_neighbours_go_on(
+    house: House,
+) -> None:
     """With `_not_written` as a plain refusal the writer's group fails for all of them (seen so)."""
     bad = house.say("menu", "terminal:bad", key="\ud800")
     good = [house.say("menu", f"terminal:g{n}") for n in range(10)]
