@@ -142,7 +142,7 @@ def _read_line(script: Script, line: str, number: int) -> None:
     elif line.startswith(("< ", "<< ", "! ")) or (line.startswith("  ") and script.exchanges):
         if not script.exchanges:
             raise BadTranscript("something is said before anybody acts")
-        script.exchanges[-1].expected.append(line)
+        script.exchanges[-1].expected.append(CODE.sub(_MASK, line))  # as pasted from `troly chat`
     elif not script.exchanges:
         _read_head(script, line)
 
