@@ -58,6 +58,7 @@ _ACCOUNT_SMS = re.compile(
     r"\b(?:tai khoan|tk|user|username|ten dang nhap)\b.{0,60}\b(?:mat khau|mk|pass|password)\b\W{0,3}\S*[0-9]"
 )
 _SIGN = frozenset("@#$%^&*!?+=~_")
+_MARKUP = frozenset("/<>{}();,'\"")  # a link, a tag, a piece of a program
 _BRACKETS = ".,;:!?\"'()[]{}<>…“”"
 # after "mật khẩu là", these ask; a password does not
 _ASKING = (
@@ -115,9 +116,9 @@ def _holds_password(folded: str) -> bool:
 
 
 def _mixes_signs(token: str) -> bool:
-    """A word such as "abc@123": letters, digits and a sign inside; addresses are none."""
+    """A word such as "abc@123": letters, digits and a sign inside; addresses and markup are none."""
     core = token.strip(_BRACKETS)
-    if len(core) < 6 or "/" in core or _is_address(core):
+    if len(core) < 6 or _MARKUP & set(core) or _is_address(core):
         return False
     return bool(_SIGN & set(core)) and any(c.isdigit() for c in core) and any(c.isalpha() for c in core)
 

@@ -38,7 +38,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group(
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET = "a-webhook-secret-of-tests_0123456789"
-START_WAIT = 40.0  # seconds until a process that does not come up is given up; importing aiogram takes some
+START_WAIT = 90.0  # seconds until a process that does not come up is given up; importing aiogram takes some
 STOP_WAIT = 20.0  # seconds until a process that was told to stop must have ended
 DELETED_WITHIN = 2.0  # seconds between a typed password and its deletion
 
@@ -255,7 +255,9 @@ async def test_start_and_menu_show_what_can_be_done(service: Service, hand: str)
     await person.does("dau moi", CONTACTS, _words(contacts.FLOW, "query"))
     again = await person.does("menu", book.MENU_LABEL, book.menu(CONTENT).text)
     assert again.labels == hello.labels
-    await person.does("tro giup", book.HELP_LABEL, book.help_text(CONTENT), book.menu(CONTENT).text)
+    await person.does(
+        "tro giup", book.HELP_LABEL, book.help_text(CONTENT), book.menu(CONTENT, again=True).text
+    )
 
 
 @HANDS
@@ -475,7 +477,9 @@ async def test_an_edited_message_is_not_read_again(service: Service) -> None:
     """The update is queued by our harness: lo-bot refuses the kind."""
     person = service.person()
     edited = service.server.message(person.id, text="dau moi", edit_date=1_790_000_001)["message"]
-    await person.sends({"edited_message": edited}, book.UNREADABLE["edited"], book.menu(CONTENT).text)
+    await person.sends(
+        {"edited_message": edited}, book.UNREADABLE["edited"], book.menu(CONTENT, again=True).text
+    )
 
 
 async def test_a_group_chat_is_ignored_and_its_member_is_answered_in_private(service: Service) -> None:

@@ -16,6 +16,7 @@ from data.content_directory import read_directory
 from flows.content import Directory
 from flows.names.directory import Found, find_contacts
 from flows.names.fold import fold
+from tests.houses import allowed
 
 ROOT = Path(__file__).parents[1]
 CONTENT = ROOT / "data" / "content" / "directory.yaml"
@@ -153,9 +154,9 @@ def test_any_mixture_of_known_words_is_answered(typed: list[str]) -> None:
 @pytest.mark.parametrize("piece", ["anh ", "0", "0918 ", "đ/c ", "nguyen ", "\u0301", "ub nd", "&", "z1"])
 def test_twenty_kilobytes_are_answered_at_once(piece: str) -> None:
     text = piece * (20_000 // len(piece))
-    begun = time.perf_counter()
+    begun = time.process_time()
     find(text)
-    assert time.perf_counter() - begun < 0.05
+    assert time.process_time() - begun < allowed(0.05)
 
 
 # ---- sets of wordings
@@ -166,9 +167,9 @@ def score(rows: Iterable[dict[str, Any]]) -> tuple[float, list[str], list[str], 
     right, wrong, false, times, total = 0, [], [], [], 0
     find("lam nong")
     for row in rows:
-        begun = time.perf_counter()
+        begun = time.process_time()
         found = find(row["q"])
-        times.append((time.perf_counter() - begun) * 1000)
+        times.append((time.process_time() - begun) * 1000)
         total += 1
         got, must = names(found), set(row["must"])
         allowed = must | set(row["may"])
@@ -202,7 +203,7 @@ def test_the_development_set_is_found() -> None:
     assert right >= 0.97
     assert wrong == []
     assert len(false) <= 0.01 * negatives
-    assert median <= 1.0
+    assert median <= allowed(1.0)
 
 
 # ---- the file that staff edit

@@ -218,7 +218,7 @@ def test_no_pattern_takes_ten_milliseconds_on_hostile_text(text: str) -> None:
 
 
 def _seconds(pattern: re.Pattern[str], text: str) -> float:
-    begun = time.perf_counter()
+    begun = time.process_time()
     for _ in pattern.finditer(text):
         pass
-    return time.perf_counter() - begun
+    return time.process_time() - begun

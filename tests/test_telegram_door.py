@@ -300,7 +300,7 @@ def test_every_flow_has_a_command(sqlite_content: Any) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("/start", "menu"), ("/start from_a_link", "menu"), ("/Menu", "menu"), ("/help", book.HELP_LABEL)],
+    [("/start", "start"), ("/start from_a_link", "start"), ("/Menu", "menu"), ("/help", book.HELP_LABEL)],
 )
 def test_what_people_type_after_a_slash_is_understood(typed: str, meant: str, sqlite_content: Any) -> None:
     assert words_of(typed, sqlite_content) == meant
@@ -835,7 +835,7 @@ async def test_what_is_no_text_gets_its_kind_sentence_and_is_never_fetched(
     assert await hook.post(hook.server.message(LAN, **content)) == 200
     await hook.said()
     assert hook.server.texts(LAN)[0] == book.UNREADABLE[kind]
-    assert hook.server.texts(LAN)[-1] == menu_text(hook)
+    assert hook.server.texts(LAN)[-1] == book.menu(hook.house.content, again=True).text
     assert not any(c.method == "getFile" for c in hook.server.calls)
     assert await hook.dead() == []
 
