@@ -30,7 +30,7 @@ lint: .venv/ready-test
 test: .venv/ready-test lint
 	tests/browser-setup || true
 	$(BIN)/coverage erase
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report=
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=
 	$(BIN)/coverage report --fail-under=85 | tail -n 15
 
 soak: .venv/ready-test

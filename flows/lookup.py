@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from flows.answers import Event, Reading, Said, full_name, plain, read_fact
 from flows.consent import consent_steps
 from flows.content import Content, Province
@@ -51,17 +53,23 @@ _NOT_A_NAME = frozenset(
 _ADDRESSES = frozenset(("em", "toi", "tui", "minh", "con", "cho", "da", "thua", "a", "e"))
 
 
+@lru_cache(maxsize=8)
+def _provinces_by_name(provinces: tuple[Province, ...]) -> dict[str, Province]:
+    """Folded names and aliases; the first province of a name keeps it."""
+    return {name: p for p in reversed(provinces) for name in (plain(p.name), *p.aliases)}
+
+
 def _province_in(text: str, content: Content) -> tuple[Province | None, str]:
     """A province named at the end of the text ("... tinh Vinh Long", "..., 86"), and the text without it."""
     words = text.split()
+    names = _provinces_by_name(content.provinces)
     for n in range(min(5, len(words)), 0, -1):
         tail = plain(" ".join(words[-n:]))
         bare = tail.removeprefix("tinh ").removeprefix("thanh pho ").removeprefix("tp ")
-        marked = bare != tail
-        for province in content.provinces:
-            named = bare in (plain(province.name), *province.aliases) and (marked or n == len(words))
-            if named or (bare == province.code and bare == tail):
-                return province, " ".join(words[:-n])
+        found = names.get(bare) if bare != tail or n == len(words) else None
+        found = found or next((p for p in content.provinces if p.code == bare == tail), None)
+        if found is not None:
+            return found, " ".join(words[:-n])
     return None, text
 
 

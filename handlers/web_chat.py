@@ -200,9 +200,9 @@ class Web:
             await one.send({"error": "Mỗi khung phải là một đối tượng JSON."})
             return
         if isinstance(given.get("after"), int):
-            await self._catch_up(one, given["after"])
+            await self._catch_up(one, _reply_number(given["after"]))
         elif isinstance(given.get("seen"), int):
-            self._turns.mark_seen(one.address, given["seen"])
+            self._turns.mark_seen(one.address, _reply_number(given["seen"]))
         else:
             await self._act(one, given)
 
@@ -454,6 +454,11 @@ class _Socket:
 def address_of(cookie: str) -> str:
     """The conversation's address of a visitor; the cookie itself is kept nowhere."""
     return f"web:{hashlib.sha256(cookie.encode()).hexdigest()[:32]}"
+
+
+def _reply_number(given: int) -> int:
+    """A reply's number as the ledger can hold it: a page may claim anything."""
+    return min(max(given, 0), 2**31 - 1)
 
 
 def _good_cookie(cookie: str | None) -> bool:
