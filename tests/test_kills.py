@@ -114,7 +114,8 @@ async def _harm_seen(nursery: Nursery, places: Places, folder: Path, without: st
         await talk
         await server.until(lambda: not any(lost(told, server.heard(chat)) for chat in driver.chats), 3)
         found = await kept(place, driver.chats)
-        return [Harm(found[c].turns - len(said), len(lost(told, server.heard(c)))) for c in driver.chats]
+        turns = {c: found[c].turns if c in found else 0 for c in driver.chats}  # a chat may be lost whole
+        return [Harm(turns[c] - len(said), len(lost(told, server.heard(c)))) for c in driver.chats]
 
 
 @dataclass(frozen=True)
