@@ -15,6 +15,7 @@ from flows.names import directory, fold, syllable
 from flows.names.fold import join_key, tidy, words
 from flows.names.near import Kind, Marks, NameGap, compare_marks, name_gap, read_word, syllable_kind
 from flows.names.syllable import SYLLABLES, decoded, is_syllable, syllables, teencode
+from tests.houses import allowed
 
 # Every code point, lone surrogates included.
 any_text = st.text(alphabet=st.characters(), max_size=60)
@@ -214,7 +215,7 @@ def test_no_pattern_takes_ten_milliseconds_on_hostile_text(text: str) -> None:
     patterns = [value for module in modules for value in vars(module).values()]
     for pattern in (p for p in patterns if isinstance(p, re.Pattern)):
         best = min(_seconds(pattern, text) for _ in range(3))
-        assert best <= 0.010, pattern.pattern
+        assert best <= allowed(0.010), pattern.pattern
 
 
 def _seconds(pattern: re.Pattern[str], text: str) -> float:
