@@ -37,6 +37,13 @@ conversations = Table(
     Column("place", Text, nullable=False),  # JSON: flow, step, trail, options, misses; nothing a person typed
     Column("answers", LargeBinary, nullable=True),  # sealed JSON: what the person typed in the flow under way
     Column("person", String(32), nullable=True, index=True),
+    Column(
+        "owner", String(10), nullable=False, server_default="bot"
+    ),  # bot, officer or nobody: who may speak
+    Column("ticket", String(32), nullable=True),  # the open ticket, if any
+    Column(
+        "blocked_at", Float, nullable=True
+    ),  # the channel refused: nothing proactive until the person writes
     Column("said", Integer, nullable=False),  # number of the newest reply
     Column("turns", Integer, nullable=False),
     Column(
@@ -72,8 +79,9 @@ outbox = Table(
     Column("lane", String(10), nullable=False),  # reply, otp, officer, reminder, notice
     Column("door", String(20), nullable=False),
     Column("address", String(120), nullable=False),
-    Column("number", Integer, nullable=True),  # of a reply within its conversation
-    Column("body", Text, nullable=False),  # JSON; "" once sent
+    Column("number", Integer, nullable=True),  # within its conversation, once a door without push may show it
+    Column("campaign", String(32), nullable=True),  # whose notice this is; its words are the campaign's
+    Column("body", Text, nullable=False),  # JSON; "" once sent, and for notices
     Column("sealed", LargeBinary, nullable=True),  # ciphertext, for the otp lane; NULL once sent or expired
     Column(
         "state", String(10), nullable=False
@@ -82,11 +90,23 @@ outbox = Table(
     Column("fence", Integer, nullable=False),  # grows with each lease: a stale holder's mark is refused
     Column("leased_until", Float, nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column(
+        "answer", String(80), nullable=False, server_default=""
+    ),  # what the channel said last; no personal data
     Column("due", Float, nullable=False),
     Column("expires", Float, nullable=True),
     Column("at", Float, nullable=False),
     Column("sent_at", Float, nullable=True),
     UniqueConstraint("address", "number"),
+    UniqueConstraint("campaign", "address"),
+)
+Index(
+    "ix_outbox_campaign_state",
+    outbox.c.campaign,
+    outbox.c.state,
+    outbox.c.id,
+    sqlite_where=outbox.c.campaign.is_not(None),
+    postgresql_where=outbox.c.campaign.is_not(None),
 )
 Index(
     "ix_outbox_waiting",
@@ -213,6 +233,118 @@ audit = Table(
     Column("what", String(20), nullable=False),
     Column("whose", String(64), nullable=False),  # keyed hash, never a code
     Column("outcome", String(20), nullable=False),
+    Column(
+        "fields", String(120), nullable=False, server_default=""
+    ),  # which fields were seen; never their values
+    Column("why", String(200), nullable=False, server_default=""),
+    Column(
+        "link", String(64), nullable=False, server_default=""
+    ),  # keyed hash over this row and the link before
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(40), nullable=False, unique=True),  # how commands and pages call them
+    Column("role", String(10), nullable=False),  # officer, admin or auditor
+    Column("telegram", String(20), nullable=True),  # Telegram user id, for test notices
+    Column("removed_at", Float, nullable=True),
+    Column("at", Float, nullable=False),
+)
+
+staff_links = Table(  # one-time links for signing in
+    "staff_links",
+    metadata,
+    Column("token_key", String(64), primary_key=True),  # hash of the token in the link
+    Column("staff", String(32), nullable=False, index=True),
+    Column("until", Float, nullable=False),
+    Column("uses", Integer, nullable=False),  # how often it may still be confirmed; a demo link: very often
+    Column("at", Float, nullable=False),
+)
+
+staff_sessions = Table(
+    "staff_sessions",
+    metadata,
+    Column("key", String(64), primary_key=True),  # hash of the cookie
+    Column("staff", String(32), nullable=False, index=True),
+    Column("at", Float, nullable=False),
+    Column("seen_at", Float, nullable=False),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("number", Integer, nullable=False, unique=True),  # what people call it: "phiếu 12"
+    Column("address", String(120), nullable=False, index=True),
+    Column("person", String(32), nullable=True, index=True),
+    Column("state", String(10), nullable=False, index=True),  # waiting, claiming, claimed, closed
+    Column("officer", String(32), nullable=True),  # who claimed it
+    Column("fence", Integer, nullable=False),  # grows with each change of owner
+    Column("card", LargeBinary, nullable=True),  # sealed JSON: want, flow, step, failed, who (masked)
+    Column("reason", String(20), nullable=False, server_default=""),  # why it was closed
+    Column("opened_at", Float, nullable=False),
+    Column("claimed_at", Float, nullable=True),
+    Column("closed_at", Float, nullable=True),
+)
+Index(  # a conversation has one open ticket at most
+    "uq_tickets_open",
+    tickets.c.address,
+    unique=True,
+    sqlite_where=tickets.c.state != "closed",
+    postgresql_where=tickets.c.state != "closed",
+)
+
+desk_messages = Table(  # what was written in a ticket, by whomever
+    "desk_messages",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("ticket", String(32), nullable=False, index=True),
+    Column("who", String(10), nullable=False),  # citizen, officer, bot, withdrawn (a reply of the bot), note
+    Column("staff", String(32), nullable=True),
+    Column("words", LargeBinary, nullable=True),  # sealed JSON: text
+    Column("row", BigInteger, nullable=True),  # the ledger row that carries an officer's words
+    Column("at", Float, nullable=False),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("person", String(32), primary_key=True),
+    Column("topic", String(20), primary_key=True),
+    Column("at", Float, nullable=False),
+)
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("number", Integer, nullable=False, unique=True),  # what people call it: "thông báo 3"
+    Column("text", Text, nullable=False),
+    Column("audience", Text, nullable=False),  # JSON: doors, topics, blocks; empty lists mean all
+    Column("office_hours", Boolean, nullable=False),  # only then
+    Column("once", Boolean, nullable=False),  # an answer that is lost is in_doubt instead of tried again
+    Column("state", String(12), nullable=False, index=True),  # draft, running, paused, cancelled, done
+    Column("total", Integer, nullable=False),  # recipients, once it was started
+    Column(
+        "filled_to", String(120), nullable=True
+    ),  # address up to which the ledger is filled; NULL: all of it
+    Column("made_by", String(32), nullable=False),
+    Column("tested_at", Float, nullable=True),
+    Column("approved_by", String(32), nullable=True),
+    Column("approved_at", Float, nullable=True),
+    Column("at", Float, nullable=False),
+    Column("started_at", Float, nullable=True),
+    Column("ended_at", Float, nullable=True),
+)
+
+paces = Table(  # who sends with a token: one process at a time
+    "paces",
+    metadata,
+    Column("token_key", String(64), primary_key=True),
+    Column("holder", String(32), nullable=False),
+    Column("until", Float, nullable=False),
 )
 
 office_facts = Table(  # small facts about this installation: is it a demo, the polling offset
