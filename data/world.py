@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from data import audit as trail
 from data import people, proofs, registry
 from data.engine import Database
 from data.limits import Limits
@@ -154,8 +155,15 @@ class World:
 
     async def _note_look(self, visit: Visit, what: str, code: str, outcome: str) -> None:
         whose = self.seal.keyed("person", code) if code else ""
-        await visit.connection.execute(
-            audit.insert().values(at=visit.stamp, who=visit.address, what=what, whose=whose, outcome=outcome)
+        await trail.note(
+            self.db,
+            visit.connection,
+            self.seal,
+            at=visit.stamp,
+            who=visit.address,
+            what=what,
+            whose=whose,
+            outcome=outcome,
         )
 
     # -- proof

@@ -1,0 +1,98 @@
+"""Who saw or changed what, as a chain. Rule: rows are only added; each is linked to the one before by a keyed hash."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from data.engine import Database
+from data.seal import Seal
+from data.tables import audit, office_facts
+
+_HEAD = "audit head"  # the newest link, so that rows cut off at the end are missed too
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row: who did what, to whose data (a keyed hash), which fields, why; never a value."""
+
+    id: int
+    at: float
+    who: str
+    what: str
+    whose: str
+    outcome: str
+    fields: str
+    why: str
+
+
+async def note(
+    db: Database,
+    connection: AsyncConnection,
+    seal: Seal,
+    *,
+    at: float,
+    who: str,
+    what: str,
+    whose: str = "",
+    outcome: str = "",
+    fields: str = "",
+    why: str = "",
+) -> None:
+    """Add one row. `whose` is a keyed hash; `fields` names what was seen, never its values."""
+    await db.lock(connection, _HEAD)
+    head = (
+        await connection.execute(select(office_facts.c.value).where(office_facts.c.name == _HEAD))
+    ).scalar()
+    row = {
+        "at": at,
+        "who": who[:120],
+        "what": what[:20],
+        "whose": whose[:64],
+        "outcome": outcome[:20],
+        "fields": fields[:120],
+        "why": why[:200],
+    }
+    link = _link(seal, head or "", row)
+    await connection.execute(audit.insert().values(**row, link=link))
+    kept = db.insert(office_facts).values(name=_HEAD, value=link)
+    await connection.execute(
+        kept.on_conflict_do_update(index_elements=["name"], set_={"value": kept.excluded.value})
+    )
+
+
+def _link(seal: Seal, before: str, row: dict[str, object]) -> str:
+    return seal.keyed("audit", before + json.dumps(row, ensure_ascii=False, sort_keys=True))
+
+
+async def first_broken(connection: AsyncConnection, seal: Seal) -> int | None:
+    """The id of the first row that was changed, or after which one is missing; 0 when the newest are; None: whole.
+
+    Rows of before there was a chain (link "") at the beginning are not judged.
+    """
+    before = ""
+    rows = await connection.stream(select(audit).order_by(audit.c.id).execution_options(yield_per=1000))
+    async for r in rows:
+        if not r.link and not before:
+            continue
+        row = {name: getattr(r, name) for name in ("at", "who", "what", "whose", "outcome", "fields", "why")}
+        if r.link != _link(seal, before, row):
+            await rows.close()
+            return int(r.id)
+        before = r.link
+    head = (
+        await connection.execute(select(office_facts.c.value).where(office_facts.c.name == _HEAD))
+    ).scalar()
+    return None if (head or "") == before else 0
+
+
+async def newest(connection: AsyncConnection, limit: int, before: int | None = None) -> list[Entry]:
+    """The newest rows first; `before`: only those with a smaller id."""
+    query = select(audit).order_by(audit.c.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(audit.c.id < before)
+    rows = await connection.execute(query)
+    return [Entry(r.id, r.at, r.who, r.what, r.whose, r.outcome, r.fields, r.why) for r in rows]
