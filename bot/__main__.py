@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
+from bot.staff_commands import add_staff_commands
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 done, 1 refused or failed, 2 wrong usage."""
@@ -69,6 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     stats = registry.add_parser("stats", help="how many people are in it")
     stats.add_argument("--json", action="store_true")
     stats.set_defaults(run=_registry_stats)
+
+    add_staff_commands(commands)
 
     migrate = commands.add_parser("migrate", help="bring the database to the newest tables")
     migrate.set_defaults(run=_migrate)

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
+from starlette.routing import Route
 
 from bot.app import App, lone_server, opened
 from bot.settings import BadSetting, Settings, load
-from data import conversations, proofs
+from data import conversations, proofs, staff
 from handlers.turn import Taken
 from handlers.web_chat import Web
 
@@ -46,7 +47,7 @@ async def serve(*, demo: bool, roles: tuple[str, ...]) -> int:
     if unknown or not roles:
         raise BadSetting(f"--roles takes {', '.join(ROLES)}, not {', '.join(unknown) or 'nothing'}")
     settings = load(sms="demo") if demo else load()
-    if demo and settings.host not in ("127.0.0.1", "localhost", "::1"):
+    if demo and settings.host not in LOOPBACK:
         log.warning("--demo shows pretend SMS to everybody; listen on 127.0.0.1 only")
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     for chatty in CHATTY:
@@ -65,7 +66,8 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
     settings = app.settings
     telegram = _telegram(app) if settings.telegram_token and "chat" in roles else None
     doors_open = asyncio.Event()
-    web = _web(app, telegram, doors_open, demo=demo)
+    console = "console" in roles
+    web = _web(app, telegram, doors_open, demo=demo, console=console)
     if telegram is not None:
         telegram.run_errands = web.run_errands
     if app.gateway is not None:
@@ -89,6 +91,7 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.told_to_stop)
+    await _end_demo_links(app)
     chores = [asyncio.create_task(_forget(app))]
     if app.courier is not None and "worker" in roles:
         chores.append(asyncio.create_task(_sweep(app)))
@@ -103,7 +106,8 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
             )
         doors_open.set()
         if serving.done() is False:
-            print(_greeting(settings, demo=demo), flush=True)
+            links = await _demo_links(app) if demo and console else []
+            print(_greeting(settings, links, demo=demo), flush=True)
         stop = asyncio.create_task(server.told.wait())
         await asyncio.wait({serving, stop}, return_when=asyncio.FIRST_COMPLETED)
         stop.cancel()
@@ -116,6 +120,7 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
         for chore in chores:
             chore.cancel()
         await asyncio.gather(*chores, return_exceptions=True)
+        await _end_demo_links(app)
     await serving  # its own trouble, if it had any
 
 
@@ -146,10 +151,43 @@ async def _started(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
         await asyncio.sleep(0.01)
 
 
-def _greeting(settings: Settings, *, demo: bool) -> str:
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+DEMO_STAFF = (  # name, role, what its link is called; no link for the last
+    ("can.bo", "officer", "the console as an officer"),
+    ("quan.tri", "admin", "the console as an admin"),
+    ("quan.tri.2", "admin", "as a second admin"),
+    ("kiem.tra", "auditor", ""),
+)
+NO_END = 10 * 365 * 86400.0  # seconds; a demo link ends with its process
+
+
+async def _demo_links(app: App) -> list[str]:
+    """Demo staff and their links, as lines to print; they are good while this process runs, on loopback only."""
+    if app.settings.host not in LOOPBACK:
+        return ["Demo: no console links, because this does not listen on 127.0.0.1 only"]
+    now, lines = time.time(), []
+    async with app.db.writing() as connection:
+        for name, role, called in DEMO_STAFF:
+            member = await staff.by_name(connection, name) or await staff.add(connection, name, role, now)
+            if called:
+                token = await staff.new_link(
+                    connection, member.id, until=now + NO_END, at=now, uses=staff.MANY
+                )
+                lines.append(f"Demo: {called:<27}{app.settings.address}/console/sign-in/{token}")
+    return lines
+
+
+async def _end_demo_links(app: App) -> None:
+    """Wipe the links of a demo, this one's or one's that was killed."""
+    async with app.db.writing() as connection:
+        await staff.wipe_demo_links(connection)
+
+
+def _greeting(settings: Settings, links: list[str], *, demo: bool) -> str:
     lines = [f"Trợ lý VssID: chat as a citizen  {settings.address}/"]
     if demo:
         lines.append("Demo: synthetic people only, SMS appear on the page. Try: Trần Thị Bé Ba 17/01/1983")
+    lines += links
     if not settings.telegram_token:
         lines.append("Telegram: not connected (set TROLY_TELEGRAM_TOKEN)")
     lines.append("Stop with Ctrl-C.")
@@ -172,7 +210,23 @@ def _telegram(app: App) -> TelegramDoor:
     )
 
 
-def _web(app: App, telegram: TelegramDoor | None, doors_open: asyncio.Event, *, demo: bool) -> Web:
+def _staff_pages(app: App) -> list[Route]:
+    """The console's routes; it is loaded only where it is served."""
+    from handlers.console import Console, Rules
+
+    s = app.settings
+    rules = Rules(
+        idle_minutes=s.staff_idle_minutes,
+        session_hours=s.staff_session_hours,
+        failures_per_minute=s.sign_in_failures_per_minute,
+        live_seconds=s.console_live_seconds,
+    )
+    return Console(app.turns, address=s.address, rules=rules).routes
+
+
+def _web(
+    app: App, telegram: TelegramDoor | None, doors_open: asyncio.Event, *, demo: bool, console: bool
+) -> Web:
     s = app.settings
     say_elsewhere: dict[str, Callable[[Taken], None]] = {}
     webhook = None
@@ -203,6 +257,7 @@ def _web(app: App, telegram: TelegramDoor | None, doors_open: asyncio.Event, *, 
         courier=app.courier,
         say_elsewhere=say_elsewhere,
         telegram=webhook,
+        staff_pages=_staff_pages(app) if console else (),
     )
 
 
@@ -224,6 +279,7 @@ async def _forget(app: App) -> None:
         try:
             async with app.db.writing() as connection:
                 await proofs.forget_old(connection, now)
+                await staff.forget_old(connection, now, 3600.0 * app.settings.staff_session_hours)
                 await conversations.forget_old_events(
                     connection, now - 3600.0 * app.settings.event_keys_hours
                 )

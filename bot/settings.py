@@ -81,6 +81,13 @@ class Settings:
     event_keys_hours: int = _s(
         72, "how long the key of an event is kept against repeats, in hours, at least 48"
     )
+    sign_in_minutes: int = _s(5, "how long a staff sign-in link is good, in minutes, at most 5")
+    sign_in_failures_per_minute: int = _s(
+        5, "failed sign-ins a minute, over the whole process; then all wait, longer each time"
+    )
+    staff_idle_minutes: int = _s(15, "a staff session ends after so many minutes without activity, at most 15")
+    staff_session_hours: int = _s(8, "a staff session ends after so many hours, at most 8")
+    console_live_seconds: float = _s(2.0, "how often an open console page asks for what is new, in seconds")
     demo_people: int = _s(2000, "synthetic people that --demo creates")
     log_level: str = _s(
         "INFO", "DEBUG, INFO, WARNING or ERROR", choices=("DEBUG", "INFO", "WARNING", "ERROR")
@@ -177,6 +184,11 @@ def _checked(s: Settings) -> Settings:
         ("telegram_poll_seconds", 0, 50),
         ("text_limit", 100, 4096),
         ("demo_people", 0, 100000),
+        ("sign_in_minutes", 1, 5),
+        ("sign_in_failures_per_minute", 1, 5),
+        ("staff_idle_minutes", 1, 15),
+        ("staff_session_hours", 1, 8),
+        ("console_live_seconds", 0.2, 60),
     ):
         if not low <= getattr(s, name) <= high:
             raise BadSetting(f"{PREFIX}{name.upper()} must lie between {low} and {high}")

@@ -9,17 +9,15 @@ import json
 import logging
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, select_autoescape
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -28,20 +26,19 @@ from data import conversations, outbox, proofs
 from data.proofs import Page
 from flows import shield
 from flows.answers import TypedSecret
+from handlers.rendering import PAGES, SAME_SITE, page_headers, static_version, templates
 from handlers.sms import Courier, Sms
 from handlers.terminal import NEVER, BadInput, Pass, place_object, read_object, shown
 from handlers.turn import Busy, NotKept, Opens, Taken, Turns, at_once
 
 log = logging.getLogger("troly.web")
 
-PAGES = Path(__file__).parent / "pages"
 VISITOR_DAYS = 180
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # a message id that a page may send
 FORM_LIMIT = 4096  # bytes of a posted secure page
 GREETING = "/start"  # what a page without a talk says by itself; the answer concerns that tab only
 BUSY = "Đang có rất nhiều người nhắn. Anh/chị chờ vài giây, tin sẽ được gửi lại."
 NOT_FROM_HERE = ("secure", "contact")  # a page cannot vouch for a phone; codes go to the secure page only
-SAME_SITE = ("same-origin", "none", "")
 
 _ERRORS = {
     "expired": "Mã đã hết hạn hoặc đã dùng rồi. Anh/chị quay lại cuộc trò chuyện để nhận mã mới.",
@@ -51,7 +48,7 @@ GONE = "Trang này đã hết hạn hoặc không có. Anh/chị quay lại cu�
 
 
 class Web:
-    """The web door's routes. `say_elsewhere` lets another door say what the secure page led to."""
+    """The web door's routes. `say_elsewhere` lets another door say what the secure page led to; `staff_pages` are the console's."""
 
     def __init__(
         self,
@@ -65,6 +62,7 @@ class Web:
         say_elsewhere: dict[str, Callable[[Taken], None]],
         telegram: Callable[[bytes | str | None, Request], Awaitable[tuple[int, dict[str, str]]]]
         | None = None,
+        staff_pages: Sequence[BaseRoute] = (),
     ) -> None:
         self._turns = turns
         self._address = address
@@ -79,12 +77,8 @@ class Web:
         self._sockets: dict[str, set[_Socket]] = {}
         self._errands: set[asyncio.Task[Any]] = set()
         self._proof_key = secrets.token_bytes(32)
-        self._templates = Environment(
-            loader=FileSystemLoader(PAGES / "templates"),
-            autoescape=select_autoescape(default=True),
-            trim_blocks=True,
-        )
-        self._version = _static_version()
+        self._templates = templates()
+        self._version = static_version()
         self.app = Starlette(
             routes=[
                 Route("/", self.page, methods=["GET"]),
@@ -95,6 +89,7 @@ class Web:
                 Route("/telegram/webhook", self.telegram_webhook, methods=["POST"]),
                 Route("/healthz", self.healthz, methods=["GET"]),
                 Route("/readyz", self.readyz, methods=["GET"]),
+                *staff_pages,
             ],
             exception_handlers={404: self._lost, 405: self._lost},
         )
@@ -126,21 +121,7 @@ class Web:
 
     def _headers(self, host: str) -> dict[str, str]:
         socket = f"{'wss' if self._https else 'ws'}://{host}"
-        headers = {
-            "content-security-policy": (
-                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-                f"connect-src 'self' {socket}; form-action 'self'; base-uri 'none'; object-src 'none'; "
-                "frame-ancestors 'none'; manifest-src 'self'"
-            ),
-            "x-content-type-options": "nosniff",
-            "referrer-policy": "no-referrer",
-            "cache-control": "no-store",
-            "permissions-policy": "camera=(), microphone=(), geolocation=()",
-            "cross-origin-opener-policy": "same-origin",
-        }
-        if self._https:
-            headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
-        return headers
+        return page_headers(https=self._https, connect=f"'self' {socket}")
 
     def _notice(
         self, request: Request, status: int, title: str, message: str, tone: str = "error"
@@ -474,10 +455,3 @@ def _web_only(row: outbox.Outgoing) -> dict[str, Any]:
     if shares:
         out["options"] = [o for o in row.body["options"] if o != shares]
     return out
-
-
-def _static_version() -> str:
-    digest = hashlib.sha256()
-    for path in sorted((PAGES / "static").iterdir()):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:10]

@@ -1,0 +1,153 @@
+"""`troly staff …`: who works here, and their way in. Rule: a link is shown once, on standard output, and kept nowhere."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.settings import Settings
+
+T = TypeVar("T")
+ROLES = ("officer", "admin", "auditor")
+
+
+def add_staff_commands(commands: Any) -> None:
+    """Add `staff` and its actions to the command line."""
+    actions = commands.add_parser("staff", help="officers, admins, auditors").add_subparsers(
+        metavar="ACTION", required=True
+    )
+
+    def action(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = actions.add_parser(name, help=text)
+        made.set_defaults(run=run)
+        return made
+
+    for name, run, text in (
+        ("add", _add, "take somebody on"),
+        ("role", _role, "give a member another role"),
+    ):
+        parser = action(name, run, text)
+        parser.add_argument("name", metavar="NAME")
+        parser.add_argument("--role", required=True, choices=ROLES)
+    action("list", _list, "who is on the staff").add_argument("--json", action="store_true")
+    action("sign-in", _sign_in, "print a one-time link for the console").add_argument("name", metavar="NAME")
+    link = action("link-telegram", _link_telegram, "note a member's Telegram user id")
+    link.add_argument("name", metavar="NAME")
+    link.add_argument("user_id", metavar="USER_ID")
+    action("remove", _remove, "take somebody off; links and sessions end").add_argument(
+        "name", metavar="NAME"
+    )
+
+
+def _written(
+    work: Callable[[AsyncConnection, Settings], Awaitable[T]], what: str = "", why: str = ""
+) -> tuple[T, Settings]:
+    """Do `work` in one transaction, with its row in the audit."""
+    import asyncio
+
+    from bot.app import open_database, seal_of
+    from bot.settings import load
+    from data import audit
+
+    settings = load()
+
+    async def run() -> T:
+        db = await open_database(settings)
+        try:
+            async with db.writing() as connection:
+                done = await work(connection, settings)
+                if what:
+                    await audit.note(
+                        db, connection, seal_of(settings), at=time.time(), who="operator", what=what, why=why
+                    )
+                return done
+        finally:
+            await db.close()
+
+    return asyncio.run(run()), settings
+
+
+def _add(args: argparse.Namespace) -> int:
+    from data import staff
+
+    member, _ = _written(
+        lambda connection, _: staff.add(connection, args.name, args.role, time.time()),
+        "staff_added",
+        f"{args.name} {args.role}",
+    )
+    print(f"{member.name} is on the staff now, as {member.role}; next: troly staff sign-in {member.name}")
+    return 0
+
+
+def _role(args: argparse.Namespace) -> int:
+    from data import staff
+
+    _written(
+        lambda connection, _: staff.change_role(connection, args.name, args.role),
+        "staff_role",
+        f"{args.name} {args.role}",
+    )
+    print(f"{args.name} is {args.role} from the next request on")
+    return 0
+
+
+def _list(args: argparse.Namespace) -> int:
+    from data import staff
+
+    everybody, _ = _written(lambda connection, _: staff.members(connection))
+    if args.json:
+        rows = [{"name": m.name, "role": m.role, "telegram": m.telegram} for m in everybody]
+        print(json.dumps(rows, ensure_ascii=False))
+        return 0
+    if not everybody:
+        print("nobody yet: troly staff add NAME --role admin")
+    for m in everybody:
+        print(f"{m.name:<24} {m.role:<8} {m.telegram or '-'}")
+    return 0
+
+
+def _sign_in(args: argparse.Namespace) -> int:
+    from data import staff
+
+    async def make(connection: AsyncConnection, settings: Settings) -> str:
+        member = await staff.by_name(connection, args.name)
+        if member is None:
+            raise ValueError(f"nobody on the staff is called {args.name}")
+        now = time.time()
+        return await staff.new_link(
+            connection, member.id, until=now + 60.0 * settings.sign_in_minutes, at=now
+        )
+
+    token, settings = _written(make, "staff_link", args.name)
+    print(f"{settings.address}/console/sign-in/{token}")
+    print(f"good once, for {settings.sign_in_minutes} minutes, for {args.name} only", file=sys.stderr)
+    return 0
+
+
+def _link_telegram(args: argparse.Namespace) -> int:
+    from data import staff
+
+    _written(
+        lambda connection, _: staff.link_telegram(connection, args.name, args.user_id),
+        "staff_telegram",
+        args.name,
+    )
+    print(f"{args.name} gets test notices on Telegram now")
+    return 0
+
+
+def _remove(args: argparse.Namespace) -> int:
+    from data import staff
+
+    _written(
+        lambda connection, _: staff.remove(connection, args.name, time.time()), "staff_removed", args.name
+    )
+    print(f"{args.name} is off the staff; links and sessions are ended")
+    return 0

@@ -1,0 +1,23 @@
+"""The console: pages for staff, server-rendered. Rule: its routes are entries that name their roles; a route without them cannot be made."""
+
+from __future__ import annotations
+
+from starlette.routing import Route
+
+from handlers.console.entrance import Entrance, Entry, Rules
+from handlers.console.home_page import HomePage
+from handlers.console.sign_in import SignIn
+from handlers.turn import Turns
+
+__all__ = ["Console", "Rules"]
+
+
+class Console:
+    """The console's routes, to be served next to the chat page."""
+
+    def __init__(self, turns: Turns, *, address: str, rules: Rules) -> None:
+        entrance = Entrance(turns, address=address, rules=rules)
+        self.entries: list[Entry] = entrance.entries
+        for pages in (SignIn(entrance), HomePage(entrance)):
+            self.entries += pages.entries
+        self.routes: list[Route] = [entrance.route(entry) for entry in self.entries]

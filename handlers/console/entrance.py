@@ -1,0 +1,325 @@
+"""Who may come into the console: sessions, roles, forms. Rule: a page names its roles; nothing is shown or done before they are checked."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from data import audit, staff
+from data.staff import Member, Session
+from handlers.console import wording
+from handlers.rendering import SAME_SITE, page_headers, static_version, templates
+from handlers.turn import Turns
+
+log = logging.getLogger("troly.console")
+
+FORM_LIMIT = 65536  # bytes of a posted form
+FORM_FIELDS = 60
+LIVE = "x-live"  # header of a request that a page makes by itself: it is no activity
+EVERYBODY = frozenset({"officer", "admin", "auditor"})
+DESK = frozenset({"officer", "admin"})
+ADMINS = frozenset({"admin"})
+READERS = frozenset({"admin", "auditor"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Limits of staff sessions: minutes, hours, failures a minute, seconds between two live requests."""
+
+    idle_minutes: int = 15
+    session_hours: int = 8
+    failures_per_minute: int = 5
+    live_seconds: float = 2.0
+
+    @property
+    def idle(self) -> float:
+        return 60.0 * self.idle_minutes
+
+    @property
+    def total(self) -> float:
+        return 3600.0 * self.session_hours
+
+
+class Form:
+    """A posted form: text without NUL, with \\n line ends."""
+
+    def __init__(self, body: bytes = b"") -> None:
+        self._values: dict[str, list[str]] = {}
+        text = body.decode("utf-8", errors="replace")
+        for name, value in parse_qsl(text, keep_blank_values=True, max_num_fields=FORM_FIELDS):
+            kept = value.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+            self._values.setdefault(name, []).append(kept)
+
+    def get(self, name: str) -> str:
+        """The first value of a field; "" when it is absent."""
+        return self._values.get(name, [""])[0]
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a field (ticked boxes)."""
+        return self._values.get(name, [])
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A part of a page that is asked for again while it is open; `tag` changes with its HTML."""
+
+    address: str
+    html: Markup
+    tag: str
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request of a member who may make it."""
+
+    entrance: Entrance
+    request: Request
+    session: Session
+    form: Form = field(default_factory=Form)
+
+    @property
+    def member(self) -> Member:
+        return self.session.member
+
+    @property
+    def who(self) -> str:
+        """How the audit calls this member."""
+        return f"staff:{self.member.name}"
+
+    @property
+    def live(self) -> bool:
+        """Whether the page asks by itself, not the person."""
+        return self.request.method == "GET" and LIVE in self.request.headers
+
+    @property
+    def fragment(self) -> str:
+        """Which live part is asked for; "" for the whole page."""
+        return self.request.query_params.get("fragment", "")
+
+    def proof(self) -> str:
+        """The field that every form of this session carries."""
+        return self.entrance.proof_of(self.session.key)
+
+    def page(self, template: str, *, status: int = 200, **context: Any) -> Response:
+        """The page; `note` in the address becomes its sentence."""
+        note = wording.NOTES.get(self.request.query_params.get("note", ""))
+        return self.entrance.page(
+            self.request,
+            template,
+            status,
+            member=self.member,
+            proof=self.proof(),
+            note=note,
+            path=self.request.url.path,
+            nav=[e for e in self.entrance.entries if e.nav and self.member.role in e.roles],
+            **context,
+        )
+
+    def part(self, address: str, template: str, **context: Any) -> Live:
+        """A live part, to be put into a page with `live()` or sent alone with `send`."""
+        html = self.entrance.render(template, member=self.member, proof=self.proof(), **context)
+        return Live(address, Markup(html), hashlib.sha256(html.encode()).hexdigest()[:16])  # noqa: S704  # rendered with escaping just now
+
+    def send(self, part: Live) -> Response:
+        """The part alone; 304 when the page has it already."""
+        headers = self.entrance.headers() | {"etag": f'"{part.tag}"'}
+        if self.request.headers.get("if-none-match") == f'"{part.tag}"':
+            return Response(status_code=304, headers=headers)
+        return HTMLResponse(str(part.html), headers=headers)
+
+    def go(self, address: str) -> Response:
+        """To another page, after a form was taken."""
+        return Response(status_code=303, headers=self.entrance.headers() | {"location": address})
+
+    def refused(self, status: int, title: str, message: str) -> Response:
+        """A page that says why not, with the way back."""
+        return self.entrance.refused(self.request, status, title, message)
+
+    async def note(self, what: str, *, whose: str = "", fields: str = "", why: str = "", outcome: str = "") -> None:
+        """One row in the audit, in a transaction of its own. `whose` is a keyed hash."""
+        turns = self.entrance.turns
+        async with turns.db.writing() as connection:
+            await audit.note(
+                turns.db,
+                connection,
+                turns.seal,
+                at=turns.clock(),
+                who=self.who,
+                what=what,
+                whose=whose,
+                fields=fields,
+                why=why,
+                outcome=outcome,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One route: who may use it. No roles: everybody in the world (signing in). `nav`: its words in the menu."""
+
+    method: str
+    path: str
+    roles: frozenset[str]
+    act: Callable[[Visit], Awaitable[Response]] | Callable[[Request], Awaitable[Response]]
+    nav: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+class Entrance:
+    """Checks each request and makes its pages."""
+
+    def __init__(self, turns: Turns, *, address: str, rules: Rules) -> None:
+        self.turns = turns
+        self.rules = rules
+        self.address = address
+        self.https = address.startswith("https://")
+        self.cookie = "__Host-troly_staff" if self.https else "troly_staff"
+        self.entries: list[Entry] = []
+        self._templates = templates()
+        self._templates.globals.update(
+            static_version=static_version(),
+            office_name=turns.content.office.name,
+            hotline=turns.content.office.hotline,
+            live_seconds=rules.live_seconds,
+            live=_live,
+            words=wording,
+        )
+        self._templates.filters["clock"] = wording.clock_time
+        self._templates.filters["moment"] = wording.moment
+
+    # -- pages
+
+    def headers(self) -> dict[str, str]:
+        """The headers of every answer."""
+        return page_headers(https=self.https, referrer="same-origin")
+
+    def render(self, template: str, **context: Any) -> str:
+        return self._templates.get_template(template).render(now=self.turns.clock(), **context)
+
+    def page(self, request: Request, template: str, status: int = 200, **context: Any) -> Response:
+        return HTMLResponse(self.render(template, **context), status, headers=self.headers())
+
+    def refused(self, request: Request, status: int, title: str, message: str) -> Response:
+        """A page that says why not."""
+        return self.page(
+            request,
+            "notice.html",
+            status,
+            title=title,
+            message=message,
+            tone="error",
+            link="/console",
+            link_label="Về bàn làm việc",
+        )
+
+    # -- forms
+
+    def proof_of(self, key: str) -> str:
+        """The value that a form of this session (or of this link) must carry."""
+        return self.turns.seal.keyed("console form", key)
+
+    def is_ours(self, request: Request) -> bool:
+        """Whether a form was posted from a page of ours."""
+        if request.headers.get("sec-fetch-site", "") not in SAME_SITE:
+            return False
+        origin = request.headers.get("origin")
+        if origin is None:
+            return True  # not a browser: nobody's cookie rides along unasked
+        return urlsplit(origin).netloc in (request.headers.get("host"), urlsplit(self.address).netloc)
+
+    async def read_form(self, request: Request) -> Form | None:
+        """What was posted; None when it is too long or has too many fields."""
+        body = bytearray()
+        async for piece in request.stream():
+            body += piece
+            if len(body) > FORM_LIMIT:
+                return None
+        try:
+            return Form(bytes(body))
+        except ValueError:
+            return None
+
+    def proven(self, form: Form, key: str) -> bool:
+        """Whether the form carries its proof."""
+        return hmac.compare_digest(form.get("proof").encode(), self.proof_of(key).encode())
+
+    # -- who it is
+
+    async def session_of(self, request: Request) -> Session | None:
+        """Who is signed in with this request's cookie."""
+        cookie = request.cookies.get(self.cookie, "")
+        if not cookie or len(cookie) > 100:
+            return None
+        async with self.turns.db.reading() as connection:
+            return await staff.session(
+                connection,
+                cookie,
+                self.turns.clock(),
+                idle=self.rules.idle,
+                total=self.rules.total,
+            )
+
+    def route(self, entry: Entry) -> Route:
+        """The route of an entry, with everything that is checked before it."""
+        inner = self._open if not entry.roles else self._guarded
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                return await inner(entry, request)
+            except ClientDisconnect:
+                raise
+            except (SQLAlchemyError, OSError, ValueError) as wrong:
+                log.error("%s failed: %s", entry, type(wrong).__name__)
+                return self.refused(request, 500, "Có trục trặc", wording.TROUBLE)
+
+        return Route(entry.path, endpoint, methods=[entry.method])
+
+    async def _open(self, entry: Entry, request: Request) -> Response:
+        if request.method == "POST" and not self.is_ours(request):
+            return self.refused(request, 403, "Không nhận", wording.FOREIGN)
+        return await entry.act(request)  # type: ignore[arg-type]  # an entry without roles takes the request itself
+
+    async def _guarded(self, entry: Entry, request: Request) -> Response:
+        post = request.method == "POST"
+        if post and not self.is_ours(request):
+            return self.refused(request, 403, "Không nhận", wording.FOREIGN)
+        session = await self.session_of(request)
+        if session is None:
+            return self.page(request, "console/signed_out.html", 401)
+        visit = Visit(self, request, session)
+        if not visit.live:
+            await self._seen(session)
+        if session.member.role not in entry.roles:
+            return self.refused(request, 403, "Không có quyền", wording.NOT_YOURS)
+        if post:
+            form = await self.read_form(request)
+            if form is None:
+                return self.refused(request, 413, "Quá dài", wording.TOO_LONG)
+            if not self.proven(form, session.key):
+                return self.refused(request, 403, "Trang đã cũ", wording.OLD_FORM)
+            visit.form = form
+        return await entry.act(visit)  # type: ignore[arg-type]  # an entry with roles takes a visit
+
+    async def _seen(self, session: Session) -> None:
+        now = self.turns.clock()
+        if now - session.seen_at >= 1.0:
+            async with self.turns.db.writing() as connection:
+                await staff.seen(connection, session.key, now)
+
+
+def _live(part: Live) -> Markup:
+    """The attributes of an element that holds a live part."""
+    return Markup('data-live="{}" data-tag="{}"').format(part.address, part.tag)

@@ -1,0 +1,144 @@
+"""Signing in by a one-time link, and out. Rule: looking at a link burns nothing; a POST uses it, once."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from data import audit, staff
+from handlers.console import wording
+from handlers.console.entrance import EVERYBODY, Entrance, Entry, Visit
+
+log = logging.getLogger("troly.console")
+
+MINUTE = 60.0
+FIRST_DELAY, LAST_DELAY = 15.0, 240.0  # seconds everybody waits after too many failures; doubled each time
+CALM = 600.0  # seconds without a failure after which the delay is short again
+
+
+class Failures:
+    """Failed sign-ins of the whole process: so many a minute, then everybody waits, longer each time.
+
+    An attempt under way counts as failed until it has succeeded, so that many at once are no way round.
+    """
+
+    def __init__(self, clock: Callable[[], float], per_minute: int) -> None:
+        self._clock = clock
+        self._per_minute = per_minute
+        self._times: list[float] = []
+        self._locks = 0
+        self._until = 0.0
+        self._last = 0.0
+
+    def begin(self) -> int:
+        """0: an attempt may be made, and is counted; else the seconds until then."""
+        now = self._clock()
+        self._times = [t for t in self._times if t > now - MINUTE]
+        until = self._until
+        if len(self._times) >= self._per_minute:
+            until = max(until, self._times[0] + MINUTE)
+        if until > now:
+            return math.ceil(until - now)
+        self._times.append(now)
+        return 0
+
+    def succeeded(self) -> None:
+        """The attempt was right: it does not count."""
+        self._times.pop()
+
+    def failed(self) -> None:
+        """The attempt was wrong."""
+        now = self._clock()
+        if now - self._last > CALM:
+            self._locks = 0
+        self._last = now
+        if len(self._times) < self._per_minute or self._until > now:
+            return
+        delay = min(FIRST_DELAY * 2**self._locks, LAST_DELAY)
+        self._until = max(self._times[0] + MINUTE, now + delay)
+        self._locks += 1
+        log.warning("too many failed staff sign-ins; nobody can sign in for %.0f s", self._until - now)
+
+
+class SignIn:
+    """The pages of the way in and out."""
+
+    def __init__(self, entrance: Entrance) -> None:
+        self._entrance = entrance
+        self._failures = Failures(entrance.turns.clock, entrance.rules.failures_per_minute)
+        self.entries = [
+            Entry("GET", "/console/sign-in/{token}", frozenset(), self.look),
+            Entry("POST", "/console/sign-in/{token}", frozenset(), self.confirm),
+            Entry("POST", "/console/sign-out", EVERYBODY, self.sign_out),
+        ]
+
+    async def look(self, request: Request) -> Response:
+        """The button. Link previews may look too: the link is not even compared."""
+        token = request.path_params["token"]
+        return self._entrance.page(
+            request,
+            "console/sign_in.html",
+            action=f"/console/sign-in/{token}",
+            proof=self._entrance.proof_of(token),
+        )
+
+    async def confirm(self, request: Request) -> Response:
+        """Use the link, open a session under a new cookie, and go in."""
+        entrance, turns = self._entrance, self._entrance.turns
+        token = request.path_params["token"]
+        if wait := self._failures.begin():
+            response = entrance.refused(request, 429, "Chờ một chút", wording.locked(wait))
+            response.headers["retry-after"] = str(wait)
+            return response
+        form = await entrance.read_form(request)
+        if form is None or not entrance.proven(form, token):
+            self._failures.failed()
+            return entrance.refused(request, 403, "Trang đã cũ", wording.OLD_FORM)
+        before = request.cookies.get(entrance.cookie, "")
+        async with turns.db.writing() as connection:
+            signed_in = await staff.sign_in(connection, token, turns.clock())
+            if signed_in is not None:
+                if before:
+                    await staff.sign_out(connection, staff.key_of(before))
+                await audit.note(
+                    turns.db,
+                    connection,
+                    turns.seal,
+                    at=turns.clock(),
+                    who=f"staff:{signed_in[1].name}",
+                    what="signed_in",
+                )
+        if signed_in is None:
+            self._failures.failed()
+            return entrance.refused(request, 410, "Liên kết không dùng được", wording.LINK_GONE)
+        self._failures.succeeded()
+        response = Response(status_code=303, headers=entrance.headers() | {"location": "/console"})
+        # lax, not strict: a link to a ticket that a colleague sends is to open signed in; every change is a POST with its proof
+        response.set_cookie(
+            entrance.cookie,
+            signed_in[0],
+            max_age=int(entrance.rules.total),
+            httponly=True,
+            samesite="lax",
+            secure=entrance.https,
+            path="/",
+        )
+        return response
+
+    async def sign_out(self, visit: Visit) -> Response:
+        """End the session, here and in the database."""
+        entrance, turns = self._entrance, self._entrance.turns
+        async with turns.db.writing() as connection:
+            await staff.sign_out(connection, visit.session.key)
+            await audit.note(
+                turns.db, connection, turns.seal, at=turns.clock(), who=visit.who, what="signed_out"
+            )
+        response = entrance.page(visit.request, "console/signed_out.html", left=True)
+        response.delete_cookie(
+            entrance.cookie, path="/", secure=entrance.https, httponly=True, samesite="lax"
+        )
+        return response

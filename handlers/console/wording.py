@@ -1,0 +1,97 @@
+"""What the console says: names of roles, doors, states, and its sentences. Rule: every sentence that staff read and no template holds is here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+VIETNAM = timezone(timedelta(hours=7))
+
+ROLES = {"officer": "Cán bộ", "admin": "Quản trị", "auditor": "Kiểm tra"}
+DOORS = {"telegram": "Telegram", "web": "Trang web", "terminal": "Dòng lệnh", "demo": "Thử nghiệm"}
+STATES = {
+    "waiting": "Đang chờ",
+    "claiming": "Đang nhận",
+    "claimed": "Cán bộ đang trả lời",
+    "closed": "Đã đóng",
+}
+REASONS = {
+    "answered": "Đã trả lời xong",
+    "no_answer": "Người dân không trả lời",
+    "elsewhere": "Chuyển nơi khác giải quyết",
+}
+SPEAKERS = {
+    "citizen": "Người dân",
+    "officer": "Cán bộ",
+    "bot": "Trợ lý",
+    "withdrawn": "Trợ lý định nói, chưa gửi",
+    "note": "Ghi chú",
+}
+DELIVERY = {
+    "pending": "đang chờ gửi",
+    "leased": "đang gửi",
+    "sent": "đã gửi",
+    "blocked": "không gửi được: người dân đã chặn",
+    "failed": "không gửi được",
+    "in_doubt": "không rõ đã tới chưa",
+    "withdrawn": "đã rút lại",
+}
+ON_THE_PAGE = "sẽ hiện khi người dân mở trang"
+
+ABOUT = {  # what a page of the menu is for, on the first page
+    "/console/queue": "Người dân đang chờ gặp cán bộ, và các phiếu anh/chị đang giữ.",
+    "/console/notices": "Soạn, xem trước, gửi thử và gửi thông báo cho người đã đăng ký nhận.",
+    "/console/audit": "Ai đã xem hoặc đổi gì, và sổ có còn nguyên vẹn không.",
+}
+
+# what happened, said on the page that a form leads to: the address carries the key only
+NOTES = {
+    "yours": "Anh/chị đã nhận phiếu này. Từ giờ trợ lý im lặng, người dân chờ anh/chị trả lời.",
+    "taken": "Đồng nghiệp khác đã nhận phiếu này trước.",
+    "gone": "Phiếu này đã đóng.",
+    "sent": "Đã ghi câu trả lời; trạng thái gửi hiện dưới tin.",
+    "handed_back": "Đã trả lại cho trợ lý. Cuộc trò chuyện đi tiếp đúng bước đang dở.",
+    "closed": "Đã đóng phiếu.",
+    "not_yours": "Phiếu này không còn do anh/chị giữ, nên thao tác không được thực hiện.",
+}
+
+TROUBLE = "Hệ thống đang có trục trặc. Anh/chị thử lại sau ít phút; nếu vẫn lỗi, báo người vận hành."
+FOREIGN = "Yêu cầu này không đến từ trang của cơ quan, nên không được nhận."
+NOT_YOURS = "Vai trò của anh/chị không mở được trang này. Cần thì liên hệ người quản trị."
+OLD_FORM = "Trang đã mở từ phiên trước. Anh/chị quay lại, tải lại trang rồi làm lại giúp tôi."
+TOO_LONG = "Nội dung gửi lên quá dài, nên không được nhận."
+LINK_GONE = "Liên kết này đã dùng, đã quá hạn hoặc không có. Anh/chị xin người vận hành một liên kết mới."
+NO_TICKET = "Không có phiếu này, hoặc phiếu đã bị xóa theo yêu cầu của người dân."
+
+
+def locked(seconds: int) -> str:
+    """Why signing in has to wait."""
+    return f"Có quá nhiều lần đăng nhập không thành công. Anh/chị thử lại sau {seconds} giây; liên kết chưa bị dùng mất."
+
+
+def waiting(seconds: float) -> str:
+    """How long somebody waits, in words."""
+    minutes = int(max(seconds, 0.0) // 60)
+    if minutes < 1:
+        return "vừa xong"
+    if minutes < 60:
+        return f"{minutes} phút"
+    hours, rest = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} giờ {rest} phút" if rest else f"{hours} giờ"
+    return f"{hours // 24} ngày {hours % 24} giờ"
+
+
+def clock_time(at: float) -> str:
+    """14:05, in Vietnam."""
+    return datetime.fromtimestamp(at, UTC).astimezone(VIETNAM).strftime("%H:%M")
+
+
+def moment(at: float) -> str:
+    """14:05:09 24/11/2026, in Vietnam."""
+    return datetime.fromtimestamp(at, UTC).astimezone(VIETNAM).strftime("%H:%M:%S %d/%m/%Y")
+
+
+def greeting(at: float) -> str:
+    """The time of day, as a greeting."""
+    hour = datetime.fromtimestamp(at, UTC).astimezone(VIETNAM).hour
+    return "Chào buổi sáng" if hour < 11 else "Chào buổi trưa" if hour < 14 else "Chào buổi chiều"
