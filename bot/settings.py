@@ -85,7 +85,9 @@ class Settings:
     sign_in_failures_per_minute: int = _s(
         5, "failed sign-ins a minute, over the whole process; then all wait, longer each time"
     )
-    staff_idle_minutes: int = _s(15, "a staff session ends after so many minutes without activity, at most 15")
+    staff_idle_minutes: int = _s(
+        15, "a staff session ends after so many minutes without activity, at most 15"
+    )
     staff_session_hours: int = _s(8, "a staff session ends after so many hours, at most 8")
     console_live_seconds: float = _s(2.0, "how often an open console page asks for what is new, in seconds")
     demo_people: int = _s(2000, "synthetic people that --demo creates")

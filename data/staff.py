@@ -82,9 +82,7 @@ async def members(connection: AsyncConnection) -> list[Member]:
 async def by_name(connection: AsyncConnection, name: str) -> Member | None:
     """The member of this name; None when there is none, or no more."""
     row = (
-        await connection.execute(
-            select(*_COLUMNS).where(staff.c.name == name, staff.c.removed_at.is_(None))
-        )
+        await connection.execute(select(*_COLUMNS).where(staff.c.name == name, staff.c.removed_at.is_(None)))
     ).first()
     return Member(*row) if row else None
 

@@ -146,7 +146,9 @@ class Visit:
         """A page that says why not, with the way back."""
         return self.entrance.refused(self.request, status, title, message)
 
-    async def note(self, what: str, *, whose: str = "", fields: str = "", why: str = "", outcome: str = "") -> None:
+    async def note(
+        self, what: str, *, whose: str = "", fields: str = "", why: str = "", outcome: str = ""
+    ) -> None:
         """One row in the audit, in a transaction of its own. `whose` is a keyed hash."""
         turns = self.entrance.turns
         async with turns.db.writing() as connection:

@@ -17,6 +17,4 @@ class HomePage:
 
     async def home(self, visit: Visit) -> Response:
         """Greeting, what waits, links by role."""
-        return visit.page(
-            "console/home.html", greeting=wording.greeting(self._entrance.turns.clock())
-        )
+        return visit.page("console/home.html", greeting=wording.greeting(self._entrance.turns.clock()))
