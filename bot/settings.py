@@ -78,6 +78,10 @@ class Settings:
     reply_lease_seconds: int = _s(
         30, "how long a process may take to say a reply before another takes it over"
     )
+    notice_text_limit: int = _s(3500, "longest notice an admin may write, in characters")
+    notice_approval_above: int = _s(
+        10000, "a notice to more recipients than this is approved by a second admin before it starts"
+    )
     event_keys_hours: int = _s(
         72, "how long the key of an event is kept against repeats, in hours, at least 48"
     )
@@ -185,6 +189,8 @@ def _checked(s: Settings) -> Settings:
         ("event_keys_hours", 48, 8760),
         ("telegram_poll_seconds", 0, 50),
         ("text_limit", 100, 4096),
+        ("notice_text_limit", 1, 3500),
+        ("notice_approval_above", 0, 10**9),
         ("demo_people", 0, 100000),
         ("sign_in_minutes", 1, 5),
         ("sign_in_failures_per_minute", 1, 5),

@@ -21,3 +21,5 @@ class Limits:
     looks_per_hour_all: int = 2000
     secure_link_minutes: int = 10
     reply_lease_seconds: int = 30
+    notice_text_limit: int = 3500
+    notice_approval_above: int = 10_000

@@ -1,0 +1,491 @@
+"""Notices as admins run them: the draft, who approved it, its start, pause and end. Rule: each change is one atomic step of one state to another, and leaves its row in the audit."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from data import audience as audiences
+from data import audit, outbox
+from data.audience import Audience
+from data.engine import Database
+from data.limits import Limits
+from data.seal import Seal
+from data.tables import campaigns, staff
+from data.tables import outbox as ledger
+from flows import notice_text
+
+DRAFT, RUNNING, PAUSED, CANCELLED, DONE = "draft", "running", "paused", "cancelled", "done"
+LIVE = (RUNNING, PAUSED)
+ENDED = (CANCELLED, DONE)
+CHUNK = 2000  # rows withdrawn in one transaction
+TEST_GAP = 5.0  # seconds in which a second test is the same press of a button
+
+
+class Refused(ValueError):
+    """A change that is not allowed; the message is one sentence for the admin."""
+
+
+class Admin(Protocol):
+    """Who makes a change."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def telegram(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """One notice and its run. Times are seconds since 1970; `total` is known once it was started."""
+
+    id: str
+    number: int
+    text: str
+    audience: Audience
+    office_hours: bool
+    once: bool
+    state: str
+    total: int
+    filled: bool
+    made_by: str
+    tested_at: float | None
+    approved_by: str | None
+    approved_at: float | None
+    at: float
+    started_at: float | None
+    ended_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a change led to: the campaign as it is now, whether anything changed, and a sentence that says so."""
+
+    campaign: Campaign
+    changed: bool
+    says: str
+
+
+def words_of(campaign: Campaign) -> str:
+    """The text as people receive it, with how to leave at its end; the worker and the preview say this."""
+    return notice_text.with_leave(campaign.text)
+
+
+# -- reading
+
+
+async def load(connection: AsyncConnection, which: str) -> Campaign | None:
+    """The campaign with this id or number ("3", "#3"), or None."""
+    number = which.strip().removeprefix("#")
+    query = select(campaigns).where(campaigns.c.id == which.strip())
+    if number.isascii() and number.isdigit() and len(number) < 10:
+        query = select(campaigns).where(campaigns.c.number == int(number))
+    row = (await connection.execute(query)).first()
+    return _campaign(row) if row else None
+
+
+async def newest(connection: AsyncConnection, limit: int = 50, before: int | None = None) -> list[Campaign]:
+    """Campaigns, the newest first; `before`: only those with a smaller number."""
+    query = select(campaigns).order_by(campaigns.c.number.desc()).limit(limit)
+    if before is not None:
+        query = query.where(campaigns.c.number < before)
+    return [_campaign(row) for row in await connection.execute(query)]
+
+
+async def count(connection: AsyncConnection, audience: Audience) -> dict[str, int]:
+    """How many people the audience has now, by door."""
+    return await audiences.count(connection, audience)
+
+
+def _campaign(r: Any) -> Campaign:
+    return Campaign(
+        id=r.id,
+        number=r.number,
+        text=r.text,
+        audience=Audience.from_json(r.audience),
+        office_hours=bool(r.office_hours),
+        once=bool(r.once),
+        state=r.state,
+        total=r.total,
+        filled=r.filled_to is None,
+        made_by=r.made_by,
+        tested_at=r.tested_at,
+        approved_by=r.approved_by,
+        approved_at=r.approved_at,
+        at=r.at,
+        started_at=r.started_at,
+        ended_at=r.ended_at,
+    )
+
+
+# -- the desk at which all changes are made
+
+
+class Campaigns:
+    """The changes an admin can make, on one database. Each method is one short transaction, unless it says otherwise.
+
+    All raise Refused with one sentence when the change is not allowed.
+    """
+
+    def __init__(self, db: Database, seal: Seal, limits: Limits) -> None:
+        self._db = db
+        self._seal = seal
+        self._limits = limits
+
+    # -- drafts
+
+    async def new(
+        self,
+        text: str,
+        audience: Audience,
+        *,
+        office_hours: bool,
+        once: bool,
+        by: Admin,
+        at: float,
+        key: str = "",
+    ) -> Campaign:
+        """Write a draft. `key`: the same key of the same admin gives the same draft, however often it comes."""
+        _must_be_admin(by)
+        kept = self._text(text)
+        fresh = self._id(by, key)
+        async with self._db.writing() as connection:
+            await self._db.lock(connection, "campaign numbers")
+            seen = await load(connection, fresh)
+            if seen is not None:
+                return seen
+            number = (await connection.execute(select(func.max(campaigns.c.number)))).scalar() or 0
+            row = {
+                "id": fresh,
+                "number": number + 1,
+                "text": kept,
+                "audience": audience.to_json(),
+                "office_hours": office_hours,
+                "once": once,
+                "state": DRAFT,
+                "total": 0,
+                "filled_to": audiences.NOT_FILLED,
+                "made_by": by.id,
+                "at": at,
+            }
+            await connection.execute(campaigns.insert().values(**row))
+            await self._note(connection, by, at, "notice new", number + 1, f"audience {audience}")
+            return await _must(connection, fresh)
+
+    def _id(self, by: Admin, key: str) -> str:
+        return self._seal.keyed("campaign", f"{by.id} {key}")[:32] if key else secrets.token_hex(16)
+
+    async def edit(
+        self,
+        which: str,
+        text: str,
+        audience: Audience,
+        *,
+        office_hours: bool,
+        once: bool,
+        by: Admin,
+        at: float,
+    ) -> Change:
+        """Change a draft. Who changes it answers for it from then on; approval and test are taken back."""
+        _must_be_admin(by)
+        kept = self._text(text)
+        async with self._db.writing() as connection:
+            old = await self._held(connection, which)
+            if old.state != DRAFT:
+                raise Refused(f"{_name(old)} {_STATE[old.state]}, không sửa được nữa.")
+            same = (kept, audience, office_hours, once) == (
+                old.text,
+                old.audience,
+                old.office_hours,
+                old.once,
+            )
+            if same:
+                return Change(old, False, f"{_name(old)} không có gì thay đổi.")
+            await self._set(
+                connection,
+                old,
+                text=kept,
+                audience=audience.to_json(),
+                office_hours=office_hours,
+                once=once,
+                made_by=by.id,
+                tested_at=None,
+                approved_by=None,
+                approved_at=None,
+            )
+            await self._note(connection, by, at, "notice edit", old.number, f"audience {audience}")
+            return Change(await _must(connection, old.id), True, f"Đã lưu {_name(old, lower=True)}.")
+
+    def _text(self, text: str) -> str:
+        try:
+            return notice_text.tidied(text, self._limits.notice_text_limit)
+        except notice_text.BadText as bad:
+            raise Refused(str(bad)) from None
+
+    async def test(self, which: str, *, by: Admin, at: float, address: str = "") -> Change:
+        """Send the draft to the admin alone: at `address`, or on their linked Telegram account.
+
+        It is one officer's message in the ledger and no part of the campaign.
+        """
+        _must_be_admin(by)
+        if not address and by.telegram:
+            address = f"telegram:{by.telegram}"
+        if not address:
+            raise Refused(
+                "Chưa biết gửi thử cho anh/chị ở đâu: nối Telegram bằng lệnh troly staff link-telegram."
+            )
+        async with self._db.writing() as connection:
+            old = await self._held(connection, which)
+            if old.tested_at is not None and 0 <= at - old.tested_at < TEST_GAP:
+                return Change(old, False, f"{_name(old)} vừa được gửi thử.")
+            await outbox.put(connection, [_test_row(old, address, at)])
+            await self._set(connection, old, tested_at=at)
+            await self._note(connection, by, at, "notice test", old.number, address.partition(":")[0])
+            return Change(await _must(connection, old.id), True, f"Đã gửi thử {_name(old, lower=True)}.")
+
+    async def approve(self, which: str, *, by: Admin, at: float) -> Change:
+        """A second admin stands for the draft as it is now."""
+        _must_be_admin(by)
+        async with self._db.writing() as connection:
+            old = await self._held(connection, which)
+            if old.state != DRAFT:
+                raise Refused(f"{_name(old)} {_STATE[old.state]}, không cần duyệt nữa.")
+            if await self._same_person(connection, by, old.made_by):
+                raise Refused("Người soạn không tự duyệt được: cần một quản trị viên khác.")
+            if old.approved_by == by.id:
+                return Change(old, False, f"{_name(old)} đã được anh/chị duyệt rồi.")
+            await self._set(connection, old, approved_by=by.id, approved_at=at)
+            await self._note(connection, by, at, "notice approve", old.number)
+            return Change(await _must(connection, old.id), True, f"Đã duyệt {_name(old, lower=True)}.")
+
+    async def _same_person(self, connection: AsyncConnection, by: Admin, maker: str) -> bool:
+        """Names change; the id stays, and so does a person's Telegram account when they are entered anew."""
+        if by.id == maker:
+            return True
+        row = (await connection.execute(select(staff.c.telegram).where(staff.c.id == maker))).first()
+        return bool(row and row.telegram and row.telegram == by.telegram)
+
+    async def needs_approval(self, connection: AsyncConnection, campaign: Campaign) -> bool:
+        """Whether the audience is so large now that a second admin must approve first."""
+        reached = sum((await count(connection, campaign.audience)).values())
+        return reached > self._limits.notice_approval_above and campaign.approved_by is None
+
+    # -- the run
+
+    async def start(self, which: str, *, by: Admin, at: float) -> Change:
+        """draft -> running. Started again it says that it runs and changes nothing."""
+        _must_be_admin(by)
+        async with self._db.writing() as connection:
+            old = await self._held(connection, which)
+            if old.state != DRAFT:
+                if old.state in ENDED:
+                    raise Refused(f"{_name(old)} {_STATE[old.state]}, không bắt đầu lại được.")
+                return Change(old, False, f"{_name(old)} đã bắt đầu rồi.")
+            total = sum((await count(connection, old.audience)).values())
+            if total == 0:
+                raise Refused("Chưa có ai đăng ký nhận trong nhóm người nhận này.")
+            if total > self._limits.notice_approval_above and not await self._approved(connection, old):
+                raise Refused(
+                    f"Thông báo gửi cho {total} người, trên mức {self._limits.notice_approval_above}: "
+                    "một quản trị viên khác cần duyệt trước."
+                )
+            await self._set(
+                connection, old, state=RUNNING, total=total, started_at=at, filled_to=audiences.NOT_FILLED
+            )
+            await self._note(connection, by, at, "notice start", old.number, f"total {total}")
+            return Change(
+                await _must(connection, old.id), True, f"{_name(old)} bắt đầu gửi cho {total} người."
+            )
+
+    async def _approved(self, connection: AsyncConnection, campaign: Campaign) -> bool:
+        return campaign.approved_by is not None and campaign.approved_by != campaign.made_by
+
+    async def pause(self, which: str, *, by: Admin, at: float) -> Change:
+        """running -> paused: nothing more is taken up; what is under way is finished."""
+        return await self._move(which, RUNNING, PAUSED, by=by, at=at, what="notice pause", says="tạm dừng")
+
+    async def resume(self, which: str, *, by: Admin, at: float) -> Change:
+        """paused -> running."""
+        return await self._move(which, PAUSED, RUNNING, by=by, at=at, what="notice resume", says="gửi tiếp")
+
+    async def _move(
+        self, which: str, before: str, after: str, *, by: Admin, at: float, what: str, says: str
+    ) -> Change:
+        _must_be_admin(by)
+        async with self._db.writing() as connection:
+            old = await self._held(connection, which)
+            if old.state == after:
+                return Change(old, False, f"{_name(old)} {_STATE[after]} rồi.")
+            if old.state != before:
+                raise Refused(f"{_name(old)} {_STATE[old.state]}, không {says} được.")
+            await self._set(connection, old, state=after)
+            await self._note(connection, by, at, what, old.number)
+            return Change(await _must(connection, old.id), True, f"{_name(old)} đã {says}.")
+
+    async def cancel(self, which: str, *, by: Admin, at: float) -> Change:
+        """End it before its time: the state first, in a transaction of its own, so that it takes effect at once; then
+        what still waits is withdrawn in chunks. What is leased is the worker's to mark."""
+        _must_be_admin(by)
+        async with self._db.writing() as connection:
+            old = await self._held(connection, which)
+            if old.state == DONE:
+                raise Refused(f"{_name(old)} {_STATE[DONE]}, không hủy được nữa.")
+            changed = old.state != CANCELLED
+            if changed:
+                await self._set(connection, old, state=CANCELLED, ended_at=at)
+                await self._note(connection, by, at, "notice cancel", old.number)
+        while await self.withdraw(old.id, at) == CHUNK:
+            pass
+        async with self._db.reading() as connection:
+            now = await _must(connection, old.id)
+        return Change(now, changed, f"{_name(old)} đã hủy." if changed else f"{_name(old)} đã hủy rồi.")
+
+    async def withdraw(self, campaign: str, at: float, limit: int = CHUNK) -> int:
+        """Withdraw up to `limit` rows of a cancelled campaign that nobody has taken up; returns how many."""
+        async with self._db.writing() as connection:
+            waiting = (
+                select(ledger.c.id)
+                .join(campaigns, campaigns.c.id == ledger.c.campaign)
+                .where(
+                    ledger.c.campaign == campaign, ledger.c.state == "pending", campaigns.c.state == CANCELLED
+                )
+                .order_by(ledger.c.id)
+                .limit(limit)
+            )
+            if not self._db.is_sqlite:
+                waiting = waiting.with_for_update(skip_locked=True, of=ledger)
+            ids = [r.id for r in await connection.execute(waiting)]
+            for n in range(0, len(ids), 500):
+                await connection.execute(
+                    update(ledger)
+                    .where(ledger.c.id.in_(ids[n : n + 500]), ledger.c.state == "pending")
+                    .values(state="withdrawn", sent_at=at, fence=ledger.c.fence + 1)
+                )
+        return len(ids)
+
+    async def retry(self, which: str, *, by: Admin, at: float, in_doubt: bool = False) -> Change:
+        """Let what failed wait again; `in_doubt`: also what may have arrived, which some then get twice."""
+        _must_be_admin(by)
+        again = ("failed", "in_doubt") if in_doubt else ("failed",)
+        async with self._db.writing() as connection:
+            old = await self._held(connection, which)
+            if old.state not in (*LIVE, DONE):
+                raise Refused(f"{_name(old)} {_STATE[old.state]}, không có gì để gửi lại.")
+            done = await connection.execute(
+                update(ledger)
+                .where(ledger.c.campaign == old.id, ledger.c.state.in_(again))
+                .values(
+                    state="pending",
+                    due=at,
+                    attempts=0,
+                    answer="",
+                    sent_at=None,
+                    holder="",
+                    leased_until=0.0,
+                    fence=ledger.c.fence + 1,
+                )
+            )
+            n = int(done.rowcount)
+            if n == 0:
+                return Change(old, False, f"{_name(old)} không có tin nào cần gửi lại.")
+            if old.state == DONE:
+                await self._set(connection, old, state=RUNNING, ended_at=None)
+            await self._note(connection, by, at, "notice retry", old.number, f"{n} {' '.join(again)}")
+            return Change(await _must(connection, old.id), True, f"{n} tin sẽ được gửi lại.")
+
+    async def noted_look(self, which: str, what: str, *, by: Admin, at: float) -> Campaign:
+        """Write down that the list of recipients is looked at (`recipients`) or leaves the house (`export`)."""
+        _must_be_admin(by)
+        async with self._db.writing() as connection:
+            kept = await _must(connection, which)
+            await self._note(connection, by, at, f"notice {what}", kept.number, fields="door account state")
+            return kept
+
+    # -- inside
+
+    async def _held(self, connection: AsyncConnection, which: str) -> Campaign:
+        """The campaign, locked until the transaction ends: two changes come one after the other."""
+        seen = await _must(connection, which)
+        row = await connection.execute(select(campaigns).where(campaigns.c.id == seen.id).with_for_update())
+        return _campaign(row.one())
+
+    async def _set(self, connection: AsyncConnection, campaign: Campaign, **values: Any) -> None:
+        await connection.execute(update(campaigns).where(campaigns.c.id == campaign.id).values(**values))
+
+    async def _note(
+        self,
+        connection: AsyncConnection,
+        by: Admin,
+        at: float,
+        what: str,
+        number: int,
+        why: str = "",
+        *,
+        fields: str = "",
+    ) -> None:
+        await audit.note(
+            self._db,
+            connection,
+            self._seal,
+            at=at,
+            who=f"staff:{by.name}",
+            what=what,
+            outcome="done",
+            fields=fields,
+            why=f"notice {number}; {why}" if why else f"notice {number}",
+        )
+
+
+_STATE = {
+    DRAFT: "còn là bản nháp",
+    RUNNING: "đang gửi",
+    PAUSED: "đang tạm dừng",
+    CANCELLED: "đã hủy",
+    DONE: "đã gửi xong",
+}
+
+
+def _name(campaign: Campaign, *, lower: bool = False) -> str:
+    return f"{'thông' if lower else 'Thông'} báo {campaign.number}"
+
+
+def _must_be_admin(by: Admin) -> None:
+    if by.role != "admin":
+        raise Refused("Chỉ quản trị viên làm được việc này.")
+
+
+async def _must(connection: AsyncConnection, which: str) -> Campaign:
+    found = await load(connection, which)
+    if found is None:
+        raise Refused("Không có thông báo này.")
+    return found
+
+
+def _test_row(campaign: Campaign, address: str, at: float) -> dict[str, Any]:
+    return {
+        "id": outbox.new_id(),
+        "lane": "officer",
+        "door": address.partition(":")[0],
+        "address": address,
+        "number": None,
+        "body": json.dumps({"text": words_of(campaign)}, ensure_ascii=False),
+        "sealed": None,
+        "state": "pending",
+        "holder": "",
+        "fence": 1,
+        "leased_until": 0.0,
+        "attempts": 0,
+        "due": at,
+        "expires": None,
+        "at": at,
+        "sent_at": None,
+    }
