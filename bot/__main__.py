@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
+from bot.campaign_commands import add_campaign_commands
 from bot.staff_commands import add_staff_commands
 
 
@@ -73,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     stats.set_defaults(run=_registry_stats)
 
     add_staff_commands(commands)
+    add_campaign_commands(commands)
 
     migrate = commands.add_parser("migrate", help="bring the database to the newest tables")
     migrate.set_defaults(run=_migrate)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,6 +16,7 @@ from data.audience import Audience
 from data.engine import Database
 from data.limits import Limits
 from data.seal import Seal
+from data.staff import Member
 from data.tables import campaigns, staff
 from data.tables import outbox as ledger
 from flows import notice_text
@@ -29,19 +30,6 @@ TEST_GAP = 5.0  # seconds in which a second test is the same press of a button
 
 class Refused(ValueError):
     """A change that is not allowed; the message is one sentence for the admin."""
-
-
-class Admin(Protocol):
-    """Who makes a change."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def role(self) -> str: ...
-    @property
-    def telegram(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +138,7 @@ class Campaigns:
         *,
         office_hours: bool,
         once: bool,
-        by: Admin,
+        by: Member,
         at: float,
         key: str = "",
     ) -> Campaign:
@@ -181,7 +169,7 @@ class Campaigns:
             await self._note(connection, by, at, "notice new", number + 1, f"audience {audience}")
             return await _must(connection, fresh)
 
-    def _id(self, by: Admin, key: str) -> str:
+    def _id(self, by: Member, key: str) -> str:
         return self._seal.keyed("campaign", f"{by.id} {key}")[:32] if key else secrets.token_hex(16)
 
     async def edit(
@@ -192,7 +180,7 @@ class Campaigns:
         *,
         office_hours: bool,
         once: bool,
-        by: Admin,
+        by: Member,
         at: float,
     ) -> Change:
         """Change a draft. Who changes it answers for it from then on; approval and test are taken back."""
@@ -231,7 +219,7 @@ class Campaigns:
         except notice_text.BadText as bad:
             raise Refused(str(bad)) from None
 
-    async def test(self, which: str, *, by: Admin, at: float, address: str = "") -> Change:
+    async def test(self, which: str, *, by: Member, at: float, address: str = "") -> Change:
         """Send the draft to the admin alone: at `address`, or on their linked Telegram account.
 
         It is one officer's message in the ledger and no part of the campaign.
@@ -252,7 +240,7 @@ class Campaigns:
             await self._note(connection, by, at, "notice test", old.number, address.partition(":")[0])
             return Change(await _must(connection, old.id), True, f"Đã gửi thử {_name(old, lower=True)}.")
 
-    async def approve(self, which: str, *, by: Admin, at: float) -> Change:
+    async def approve(self, which: str, *, by: Member, at: float) -> Change:
         """A second admin stands for the draft as it is now."""
         _must_be_admin(by)
         async with self._db.writing() as connection:
@@ -267,7 +255,7 @@ class Campaigns:
             await self._note(connection, by, at, "notice approve", old.number)
             return Change(await _must(connection, old.id), True, f"Đã duyệt {_name(old, lower=True)}.")
 
-    async def _same_person(self, connection: AsyncConnection, by: Admin, maker: str) -> bool:
+    async def _same_person(self, connection: AsyncConnection, by: Member, maker: str) -> bool:
         """Names change; the id stays, and so does a person's Telegram account when they are entered anew."""
         if by.id == maker:
             return True
@@ -281,7 +269,7 @@ class Campaigns:
 
     # -- the run
 
-    async def start(self, which: str, *, by: Admin, at: float) -> Change:
+    async def start(self, which: str, *, by: Member, at: float) -> Change:
         """draft -> running. Started again it says that it runs and changes nothing."""
         _must_be_admin(by)
         async with self._db.writing() as connection:
@@ -309,16 +297,16 @@ class Campaigns:
     async def _approved(self, connection: AsyncConnection, campaign: Campaign) -> bool:
         return campaign.approved_by is not None and campaign.approved_by != campaign.made_by
 
-    async def pause(self, which: str, *, by: Admin, at: float) -> Change:
+    async def pause(self, which: str, *, by: Member, at: float) -> Change:
         """running -> paused: nothing more is taken up; what is under way is finished."""
         return await self._move(which, RUNNING, PAUSED, by=by, at=at, what="notice pause", says="tạm dừng")
 
-    async def resume(self, which: str, *, by: Admin, at: float) -> Change:
+    async def resume(self, which: str, *, by: Member, at: float) -> Change:
         """paused -> running."""
         return await self._move(which, PAUSED, RUNNING, by=by, at=at, what="notice resume", says="gửi tiếp")
 
     async def _move(
-        self, which: str, before: str, after: str, *, by: Admin, at: float, what: str, says: str
+        self, which: str, before: str, after: str, *, by: Member, at: float, what: str, says: str
     ) -> Change:
         _must_be_admin(by)
         async with self._db.writing() as connection:
@@ -331,7 +319,7 @@ class Campaigns:
             await self._note(connection, by, at, what, old.number)
             return Change(await _must(connection, old.id), True, f"{_name(old)} đã {says}.")
 
-    async def cancel(self, which: str, *, by: Admin, at: float) -> Change:
+    async def cancel(self, which: str, *, by: Member, at: float) -> Change:
         """End it before its time: the state first, in a transaction of its own, so that it takes effect at once; then
         what still waits is withdrawn in chunks. What is leased is the worker's to mark."""
         _must_be_admin(by)
@@ -372,7 +360,7 @@ class Campaigns:
                 )
         return len(ids)
 
-    async def retry(self, which: str, *, by: Admin, at: float, in_doubt: bool = False) -> Change:
+    async def retry(self, which: str, *, by: Member, at: float, in_doubt: bool = False) -> Change:
         """Let what failed wait again; `in_doubt`: also what may have arrived, which some then get twice."""
         _must_be_admin(by)
         again = ("failed", "in_doubt") if in_doubt else ("failed",)
@@ -402,7 +390,7 @@ class Campaigns:
             await self._note(connection, by, at, "notice retry", old.number, f"{n} {' '.join(again)}")
             return Change(await _must(connection, old.id), True, f"{n} tin sẽ được gửi lại.")
 
-    async def noted_look(self, which: str, what: str, *, by: Admin, at: float) -> Campaign:
+    async def noted_look(self, which: str, what: str, *, by: Member, at: float) -> Campaign:
         """Write down that the list of recipients is looked at (`recipients`) or leaves the house (`export`)."""
         _must_be_admin(by)
         async with self._db.writing() as connection:
@@ -424,7 +412,7 @@ class Campaigns:
     async def _note(
         self,
         connection: AsyncConnection,
-        by: Admin,
+        by: Member,
         at: float,
         what: str,
         number: int,
@@ -458,7 +446,7 @@ def _name(campaign: Campaign, *, lower: bool = False) -> str:
     return f"{'thông' if lower else 'Thông'} báo {campaign.number}"
 
 
-def _must_be_admin(by: Admin) -> None:
+def _must_be_admin(by: Member) -> None:
     if by.role != "admin":
         raise Refused("Chỉ quản trị viên làm được việc này.")
 

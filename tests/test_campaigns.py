@@ -19,6 +19,7 @@ from data.campaign_reports import STATES, Status
 from data.campaigns import Campaign, Campaigns, Refused, words_of
 from data.engine import Database
 from data.seal import Seal
+from data.staff import Member
 from data.tables import campaigns, conversations, outbox, staff, subscriptions
 from flows import notice_text
 from tests.houses import SECRET, START, limits
@@ -39,17 +40,12 @@ HOSTILE = [
 ]
 
 
-@dataclass(frozen=True)
-class Someone:
-    """A member of staff, as the desk of changes needs them."""
-
-    id: str
-    name: str
-    role: str = "admin"
-    telegram: str | None = None
+def someone(staff_id: str, name: str, role: str = "admin", telegram: str | None = None) -> Member:
+    """A member of staff, as the changes need them."""
+    return Member(staff_id, name, role, telegram)
 
 
-LAN, BINH = Someone("1" * 32, "lan"), Someone("2" * 32, "bình")
+LAN, BINH = someone("1" * 32, "lan"), someone("2" * 32, "bình")
 
 
 @dataclass
@@ -82,7 +78,7 @@ class Desk:
                 insert(subscriptions), [{"person": p, "topic": topic, "at": START} for p in people]
             )
 
-    async def draft(self, text: str = TEXT, audience: Audience = Audience(), by: Someone = LAN) -> Campaign:  # noqa: B008  # frozen
+    async def draft(self, text: str = TEXT, audience: Audience = Audience(), by: Member = LAN) -> Campaign:  # noqa: B008  # frozen
         return await self.changes.new(text, audience, office_hours=False, once=False, by=by, at=START)
 
     async def running(self) -> Campaign:
@@ -281,7 +277,7 @@ async def test_only_admins_change_anything(quick: Desk, role: str) -> None:
     await quick.opt_in(3)
     made = await quick.running()
     notes = await quick.notes()
-    who = Someone("3" * 32, "khách", role, "1")
+    who = someone("3" * 32, "khách", role, "1")
     every = [
         quick.changes.new(TEXT, Audience(), office_hours=False, once=False, by=who, at=START),
         quick.changes.edit(made.id, TEXT, Audience(), office_hours=False, once=False, by=who, at=START),
@@ -312,7 +308,7 @@ async def test_a_large_notice_starts_only_after_a_second_admin_approved(desk: De
 async def test_the_maker_cannot_approve_under_any_name(desk: Desk) -> None:
     await desk.opt_in(6)
     made = await desk.draft()
-    for same in (LAN, Someone(LAN.id, "lan mới")):
+    for same in (LAN, someone(LAN.id, "lan mới")):
         with pytest.raises(Refused, match="không tự duyệt"):
             await desk.changes.approve(made.id, by=same, at=START)
 
@@ -324,7 +320,7 @@ async def test_the_maker_entered_anew_is_known_by_their_telegram_account(desk: D
         )
     made = await desk.draft()
     with pytest.raises(Refused, match="không tự duyệt"):
-        await desk.changes.approve(made.id, by=Someone("9" * 32, "lan mới", telegram="88"), at=START)
+        await desk.changes.approve(made.id, by=someone("9" * 32, "lan mới", telegram="88"), at=START)
 
 
 async def test_an_edit_takes_approval_and_test_back_and_the_editor_answers_for_it(desk: Desk) -> None:
@@ -372,7 +368,7 @@ async def test_approval_and_start_against_edits_never_let_unread_words_out(desk:
 async def test_a_test_goes_to_the_admin_alone_and_is_no_part_of_the_campaign(desk: Desk) -> None:
     await desk.opt_in(3)
     made = await desk.draft()
-    who = Someone(LAN.id, "lan", telegram="4242")
+    who = someone(LAN.id, "lan", telegram="4242")
     await desk.changes.test(made.id, by=who, at=START)
     await desk.changes.test(made.id, by=who, at=START + 1)  # a double click
     async with desk.db.reading() as connection:
