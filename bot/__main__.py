@@ -95,10 +95,14 @@ def _run(work: Callable[[], Coroutine[Any, Any, int]]) -> int:
 
 
 def _serve(args: argparse.Namespace) -> int:
-    from bot.serve import serve
+    import uvloop
 
     roles = tuple(r.strip() for r in args.roles.split(",") if r.strip())
-    import uvloop
+    if roles == ("worker",):  # alone it needs neither pages nor aiogram
+        from bot.worker import work
+
+        return uvloop.run(work())
+    from bot.serve import serve
 
     return uvloop.run(serve(demo=args.demo, roles=roles))
 

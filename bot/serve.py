@@ -16,7 +16,9 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from bot.app import App, lone_server, opened
+from bot.logs import CHATTY
 from bot.settings import BadSetting, Settings, load
+from bot.worker import Worker, worker_of
 from data import conversations, proofs, staff
 from handlers.turn import Taken
 from handlers.web_chat import Web
@@ -28,11 +30,6 @@ log = logging.getLogger("troly.serve")
 
 ROLES = ("chat", "console", "worker")
 DRAIN_SECONDS = 8
-# libraries whose DEBUG lines hold addresses with the token, SQL with its values, or whole chat frames
-CHATTY = (
-    *("aiogram", "aiohttp", "aiosqlite", "alembic", "asyncio", "asyncpg", "httpcore", "httpx", "multipart"),
-    *("python_multipart", "sqlalchemy", "uvicorn", "websockets"),
-)
 LEFT_BEHIND_SECONDS = 5.0  # a code this old was left by its own process
 SWEEP_SECONDS = 2.0  # how often codes left behind by another process are looked for
 FORGET_SECONDS = 600.0  # how often what is past its time is wiped
@@ -95,6 +92,7 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
     chores = [asyncio.create_task(_forget(app))]
     if app.courier is not None and "worker" in roles:
         chores.append(asyncio.create_task(_sweep(app)))
+    worker = await worker_of(app) if "worker" in roles else None
     serving = asyncio.create_task(server.serve())
     try:
         await _started(server, serving)
@@ -105,6 +103,8 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
                 webhook_secret=settings.telegram_webhook_secret,
             )
         doors_open.set()
+        if worker is not None:
+            await worker.start()
         if serving.done() is False:
             links = await _demo_links(app) if demo and console else []
             print(_greeting(settings, links, demo=demo), flush=True)
@@ -113,15 +113,22 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
         stop.cancel()
     finally:
         server.should_exit = True
+        resting = asyncio.create_task(_rest(worker))  # beside the doors: all share the ten seconds
         if telegram is not None:
             await telegram.stop()  # the port closes meanwhile
         await asyncio.wait({serving})
         await web.quiet()
+        await resting
         for chore in chores:
             chore.cancel()
         await asyncio.gather(*chores, return_exceptions=True)
         await _end_demo_links(app)
     await serving  # its own trouble, if it had any
+
+
+async def _rest(worker: Worker | None) -> None:
+    if worker is not None:
+        await worker.stop()
 
 
 class _Server(uvicorn.Server):

@@ -78,6 +78,17 @@ class Settings:
     reply_lease_seconds: int = _s(
         30, "how long a process may take to say a reply before another takes it over"
     )
+    rate_telegram: int = _s(
+        25, "messages a second the worker sends to Telegram at most, in any second, at most 1000"
+    )
+    notices_in_flight: int = _s(
+        25, "notices that may be under way at once; a crash can double at most so many, at most 250"
+    )
+    notice_tries: int = _s(8, "how often a notice is tried before it is failed")
+    notice_batch: int = _s(500, "notices taken from the ledger at once; never more than one second's worth")
+    pace_lease_seconds: int = _s(
+        10, "after a crash of the worker, how long another one waits before it takes over, on PostgreSQL"
+    )
     notice_text_limit: int = _s(3500, "longest notice an admin may write, in characters")
     notice_approval_above: int = _s(
         10000, "a notice to more recipients than this is approved by a second admin before it starts"
@@ -189,6 +200,11 @@ def _checked(s: Settings) -> Settings:
         ("event_keys_hours", 48, 8760),
         ("telegram_poll_seconds", 0, 50),
         ("text_limit", 100, 4096),
+        ("rate_telegram", 1, 1000),
+        ("notices_in_flight", 1, 250),
+        ("notice_tries", 1, 20),
+        ("notice_batch", 1, 5000),
+        ("pace_lease_seconds", 2, 120),
         ("notice_text_limit", 1, 3500),
         ("notice_approval_above", 0, 10**9),
         ("demo_people", 0, 100000),

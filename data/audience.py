@@ -90,7 +90,7 @@ def _reached(audience: Audience) -> ColumnElement[bool]:
     )
 
 
-def query(audience: Audience, after: str, limit: int) -> Select[tuple[str]]:
+def query(audience: Audience, after: str, limit: int) -> Select[str]:
     """The next `limit` addresses of the audience behind `after` ("" from the start), in order."""
     return (
         select(conversations.c.address)
@@ -98,6 +98,11 @@ def query(audience: Audience, after: str, limit: int) -> Select[tuple[str]]:
         .order_by(conversations.c.address)
         .limit(limit)
     )
+
+
+def among(audience: Audience, addresses: Sequence[str]) -> Select[str]:
+    """Those of `addresses` who are in the audience now."""
+    return select(conversations.c.address).where(conversations.c.address.in_(addresses), _reached(audience))
 
 
 async def count(connection: AsyncConnection, audience: Audience) -> dict[str, int]:

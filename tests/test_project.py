@@ -99,3 +99,11 @@ def test_compose_offers_the_service_alone_and_with_postgresql() -> None:
 def test_no_lock_file_names_a_host() -> None:
     for path in ROOT.glob("requirements*.lock"):
         assert "://" not in path.read_text(encoding="utf-8")
+
+
+def test_the_worker_alone_loads_neither_aiogram_nor_the_pages() -> None:
+    program = (
+        "import sys, bot.worker, handlers.telegram_broadcast\n"
+        "assert not {'aiogram', 'starlette', 'uvicorn', 'jinja2'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)

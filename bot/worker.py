@@ -1,0 +1,180 @@
+"""The worker: campaigns into the ledger, what waits there out of the house. Rule: a look is cheap, a transaction short, a stop whole."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from datetime import time as day_time
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import logs
+from bot.app import App, lone_server, opened
+from bot.settings import Settings, load
+from data import campaign_runs, demo
+from data.campaign_runs import Running
+from data.engine import Database
+from handlers.demo_channel import DemoChannel
+from handlers.outlet import DIRECT_IN_FLIGHT, Channel, Outlet
+from handlers.telegram_words import VIETNAM
+
+log = logging.getLogger("troly.worker")
+
+WATCH_SECONDS = 0.4  # how often it is looked which campaigns may speak; a pause takes effect within it
+STOP_SECONDS = 8.0  # for what is under way at the end
+BREATH = 0.02  # seconds between two transactions of a long job, for citizens' turns
+
+HOURS = ((day_time(7, 30), day_time(11, 30)), (day_time(13, 30), day_time(17, 0)))
+
+Open = Callable[[float], bool]  # whether the office is open at this time
+
+
+class Worker:
+    """Delivers what waits in the ledger's officer, reminder and notice lanes; `nudge` makes it look at once."""
+
+    def __init__(
+        self,
+        db: Database,
+        outlets: Sequence[Outlet],
+        *,
+        open_at: Open,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.outlets = list(outlets)
+        self._db = db
+        self._open_at = open_at
+        self._clock = clock
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin to deliver."""
+        for outlet in self.outlets:
+            await outlet.start()
+        self._tasks = [
+            asyncio.create_task(self._repeat(self._watch, "campaigns could not be read")),
+            asyncio.create_task(self._repeat(self._move, "campaigns could not be moved on")),
+        ]
+
+    async def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Finish what is under way within `seconds`, put back the rest."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(outlet.stop(seconds) for outlet in self.outlets))
+
+    def nudge(self) -> None:
+        """An officer's answer was just committed."""
+        for outlet in self.outlets:
+            outlet.nudge()
+
+    async def _repeat(self, step: Callable[[], Awaitable[bool]], trouble: str) -> None:
+        while True:
+            try:
+                more = await step()
+            except (SQLAlchemyError, OSError, ValueError) as wrong:
+                log.error("%s: %s", trouble, type(wrong).__name__)
+                more = False
+            await asyncio.sleep(BREATH if more else WATCH_SECONDS)
+
+    async def _running(self) -> list[Running]:
+        async with self._db.reading() as connection:
+            return await campaign_runs.running(connection)
+
+    def _may_speak(self, campaigns: Sequence[Running]) -> list[Running]:
+        return [c for c in campaigns if not c.office_hours or self._open_at(self._clock())]
+
+    async def _watch(self) -> bool:
+        may = self._may_speak(await self._running())
+        for outlet in self.outlets:
+            outlet.run(may)
+        return False
+
+    async def _move(self) -> bool:
+        """One short step for each campaign; True while there is more to do at once."""
+        async with self._db.reading() as connection:
+            campaigns = await campaign_runs.running(connection)
+            cancelled = await campaign_runs.cancelled_with_rows(connection)
+        more = False
+        for campaign_id in cancelled:
+            async with self._db.writing() as connection:
+                more |= await campaign_runs.withdraw(connection, campaign_id)
+        for campaign in campaigns:
+            if not campaign.filled:
+                async with self._db.writing() as connection:
+                    more |= await campaign_runs.fill(self._db, connection, campaign.id, self._clock())
+        if campaigns:
+            async with self._db.writing() as connection:
+                await campaign_runs.finish(connection, self._clock())
+        return more
+
+
+def office_open(at: float) -> bool:
+    """Whether the office is open at this time: on working days, mornings and afternoons."""
+    here = datetime.fromtimestamp(at, VIETNAM)
+    return here.weekday() < 5 and any(opens <= here.time() < closes for opens, closes in HOURS)
+
+
+async def worker_of(app: App) -> Worker:
+    """The worker of this house: Telegram where there is a token, the pretend channel where there are demo people."""
+    s = app.settings
+    outlets: list[Outlet] = []
+
+    def outlet(door: str, channel: Channel, token: str) -> Outlet:
+        return Outlet(
+            door,
+            channel,
+            app.db,
+            token_key=app.seal.keyed("pace", token),
+            holder=app.turns.holder,
+            rate=s.rate_telegram,
+            in_flight=s.notices_in_flight,
+            tries=s.notice_tries,
+            batch=s.notice_batch,
+            pace_lease=float(s.pace_lease_seconds),
+            alone=app.db.is_sqlite,
+            clock=app.turns.clock,
+        )
+
+    if s.telegram_token:
+        from handlers.telegram_broadcast import TelegramChannel
+
+        def key(text: str) -> str:
+            return app.seal.keyed("button", text)
+
+        connections = s.notices_in_flight + DIRECT_IN_FLIGHT
+        channel = TelegramChannel(s.telegram_token, s.telegram_api_base, key=key, connections=connections)
+        outlets.append(outlet("telegram", channel, s.telegram_token))
+    if await demo.is_demo(app.db):
+        outlets.append(outlet("demo", DemoChannel(), "demo"))
+    return Worker(app.db, outlets, open_at=office_open, clock=app.turns.clock)
+
+
+async def work() -> int:
+    """`troly serve --roles worker`: the worker alone, until it is told to stop; returns the exit code."""
+    settings = load()
+    logs.set_up(settings.log_level)
+    held = lone_server(settings)
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    try:
+        async with opened(settings) as app:
+            worker = await worker_of(app)
+            await worker.start()
+            print(_greeting(settings), flush=True)
+            await told.wait()
+            await worker.stop()
+    finally:
+        if held is not None:
+            held.close()
+    return 0
+
+
+def _greeting(settings: Settings) -> str:
+    rate = f"{settings.rate_telegram} a second" if settings.telegram_token else "not connected, rows wait"
+    return f"Trợ lý VssID: worker. Telegram: {rate}. Stop with Ctrl-C."

@@ -1,0 +1,174 @@
+"""The run of a campaign: into the ledger in chunks, out of it when cancelled, done at its end. Rule: short transactions; each step may be repeated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, exists, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from data import audience
+from data.audience import Audience
+from data.engine import Database
+from data.outbox import WAITING, new_id
+from data.tables import campaigns, outbox
+
+NOTICE = "notice"
+PULL = ("web", "terminal")  # nobody can be called there: a row is put up and fetched
+FILL_CHUNK = 1000  # addresses a transaction fills in
+WITHDRAW_CHUNK = 5000  # rows a transaction withdraws
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A campaign as the worker needs it; `filled`: the ledger holds all its recipients."""
+
+    id: str
+    text: str
+    audience: Audience
+    office_hours: bool
+    once: bool
+    filled: bool
+
+
+async def running(connection: AsyncConnection) -> list[Running]:
+    """Campaigns that are to be delivered, oldest first."""
+    rows = await connection.execute(
+        select(campaigns).where(campaigns.c.state == "running").order_by(campaigns.c.number)
+    )
+    return [
+        Running(r.id, r.text, Audience.from_json(r.audience), r.office_hours, r.once, r.filled_to is None)
+        for r in rows
+    ]
+
+
+async def fill(
+    db: Database, connection: AsyncConnection, campaign_id: str, now: float, chunk: int = FILL_CHUNK
+) -> bool:
+    """Write the next recipients of a started campaign into the ledger; False when there are none left.
+
+    Each recipient once, however often and by however many processes it is called.
+    """
+    query = select(campaigns).where(campaigns.c.id == campaign_id, campaigns.c.state == "running")
+    if not db.is_sqlite:
+        query = query.with_for_update()
+    r = (await connection.execute(query)).first()
+    if r is None or r.filled_to is None:
+        return False
+    wanted = Audience.from_json(r.audience)
+    found = list((await connection.execute(audience.query(wanted, r.filled_to, chunk))).scalars())
+    if found:
+        insert = db.insert(outbox).on_conflict_do_nothing(index_elements=["campaign", "address"])
+        await connection.execute(insert, [_notice_row(campaign_id, address, now) for address in found])
+    values: dict[str, Any] = {"filled_to": found[-1] if len(found) == chunk else None}
+    if len(found) < chunk:
+        values["total"] = select(func.count()).where(outbox.c.campaign == campaign_id).scalar_subquery()
+    await connection.execute(update(campaigns).where(campaigns.c.id == campaign_id).values(**values))
+    return len(found) == chunk
+
+
+def _notice_row(campaign_id: str, address: str, now: float) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "lane": NOTICE,
+        "door": address.partition(":")[0],
+        "address": address,
+        "number": None,
+        "campaign": campaign_id,
+        "body": "",
+        "sealed": None,
+        "state": "pending",
+        "holder": "",
+        "fence": 0,
+        "leased_until": 0.0,
+        "attempts": 0,
+        "answer": "",
+        "due": now,
+        "expires": None,
+        "at": now,
+        "sent_at": None,
+    }
+
+
+async def not_put_up(connection: AsyncConnection, campaign_id: str, limit: int) -> list[tuple[int, str]]:
+    """Recipients of a campaign at doors that fetch, who cannot see it yet: (row, address), in order of address."""
+    rows = await connection.execute(
+        select(outbox.c.id, outbox.c.address)
+        .where(
+            outbox.c.campaign == campaign_id,
+            outbox.c.state == "pending",
+            outbox.c.door.in_(PULL),
+            outbox.c.number.is_(None),
+        )
+        .order_by(outbox.c.address)
+        .limit(limit)
+    )
+    return [(r.id, r.address) for r in rows]
+
+
+async def still_wanted(connection: AsyncConnection, campaign: Running, address: str) -> bool:
+    """Whether this address is still in the campaign's audience, and the campaign running."""
+    found = await connection.execute(
+        audience.among(campaign.audience, [address]).where(
+            exists(
+                select(campaigns.c.id).where(campaigns.c.id == campaign.id, campaigns.c.state == "running")
+            )
+        )
+    )
+    return found.first() is not None
+
+
+async def withdraw_waiting(connection: AsyncConnection, row_id: int, why: str) -> None:
+    """Take a row that nobody has fetched yet out of the line."""
+    await connection.execute(
+        update(outbox)
+        .where(outbox.c.id == row_id, outbox.c.state == "pending")
+        .values(state="withdrawn", answer=why, body="")
+    )
+
+
+async def cancelled_with_rows(connection: AsyncConnection) -> list[str]:
+    """Campaigns that were cancelled while rows of theirs still wait."""
+    waits = exists(
+        select(outbox.c.id).where(outbox.c.campaign == campaigns.c.id, outbox.c.state == "pending")
+    )
+    rows = await connection.execute(select(campaigns.c.id).where(campaigns.c.state == "cancelled", waits))
+    return list(rows.scalars())
+
+
+async def withdraw(connection: AsyncConnection, campaign_id: str, chunk: int = WITHDRAW_CHUNK) -> bool:
+    """Withdraw rows of a cancelled campaign that wait; False when there are none left."""
+    some = (
+        select(outbox.c.id)
+        .where(outbox.c.campaign == campaign_id, outbox.c.state == "pending")
+        .limit(chunk)
+        .scalar_subquery()
+    )
+    is_cancelled = exists(
+        select(campaigns.c.id).where(campaigns.c.id == campaign_id, campaigns.c.state == "cancelled")
+    )
+    done = await connection.execute(
+        update(outbox)
+        .where(outbox.c.id.in_(some), outbox.c.state == "pending", is_cancelled)
+        .values(state="withdrawn", answer="cancelled", body="", fence=outbox.c.fence + 1)
+    )
+    return int(done.rowcount) == chunk
+
+
+async def finish(connection: AsyncConnection, now: float) -> int:
+    """Running campaigns with nobody left to tell are done; returns how many became so.
+
+    A notice that is put up and not yet seen keeps no campaign open.
+    """
+    waits = exists(
+        select(outbox.c.id).where(
+            outbox.c.campaign == campaigns.c.id, outbox.c.state.in_(WAITING), outbox.c.number.is_(None)
+        )
+    )
+    done = await connection.execute(
+        update(campaigns)
+        .where(and_(campaigns.c.state == "running", campaigns.c.filled_to.is_(None)), ~waits)
+        .values(state="done", ended_at=now)
+    )
+    return int(done.rowcount)

@@ -1,0 +1,207 @@
+"""python-telegram-bot out, over aiohttp: what the worker sends to Telegram. Rule: the only file that imports `telegram`; plain text, no parse mode.
+
+python-telegram-bot's own transport takes eight times as long per message (docs/decisions/0007). Nothing here logs an
+address: it holds the token.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import aiohttp
+from telegram import Bot
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+from telegram.request import BaseRequest, RequestData
+
+from handlers.outlet import Answer
+from handlers.telegram_words import Key, Part, parts
+
+CONNECT_SECONDS = 5.0  # until a connection that does not come is given up
+ANSWER_SECONDS = 15.0  # until an answer that does not come is lost
+NO_RETRY_AFTER = 5  # seconds of silence on a 429 that names none
+_GONE = (  # descriptions of 400 that mean: this person cannot be reached any more
+    "chat not found",
+    "user is deactivated",
+    "user not found",
+    "peer_id_invalid",
+    "bot was kicked",
+    "bot can't initiate conversation",
+)
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+class NotReached(NetworkError):
+    """No connection: the request was not even written."""
+
+
+class AnswerLost(NetworkError):
+    """The request was written, or may have been; what became of it is unknown."""
+
+
+class AiohttpRequest(BaseRequest):
+    """Requests of a Bot through one aiohttp session with at most `connections`; no proxy from the environment."""
+
+    __slots__ = ("_connections", "_session")
+
+    def __init__(self, connections: int) -> None:
+        self._connections = connections
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float:
+        """Seconds until an answer is lost."""
+        return ANSWER_SECONDS
+
+    async def initialize(self) -> None:
+        """Open the session; connections follow when they are needed."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=30),
+                timeout=aiohttp.ClientTimeout(
+                    total=CONNECT_SECONDS + ANSWER_SECONDS,
+                    sock_connect=CONNECT_SECONDS,
+                    sock_read=ANSWER_SECONDS,
+                ),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"User-Agent": self.USER_AGENT},
+                trust_env=False,
+            )
+
+    async def shutdown(self) -> None:
+        """Close the session."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """The answer as JSON; what is none is not written into the log, as the library would.
+
+        Raises AnswerLost when it is none.
+        """
+        try:
+            answer = json.loads(payload)
+        except ValueError:
+            raise AnswerLost("the answer is not JSON") from None
+        if not isinstance(answer, dict):
+            raise AnswerLost("the answer is not an object")
+        return answer
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: Any = None,
+        write_timeout: Any = None,
+        connect_timeout: Any = None,
+        pool_timeout: Any = None,
+    ) -> tuple[int, bytes]:
+        """One request; returns status and body.
+
+        Raises NotReached or AnswerLost where there is no answer, RetryAfter for a 429 that names no time.
+        """
+        assert self._session is not None, "initialize first"
+        body = request_data.url_encoded_parameters().encode() if request_data else None
+        try:
+            async with self._session.request(method, url, data=body, headers=_FORM) as answer:
+                status, payload = answer.status, await answer.read()
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as wrong:
+            raise NotReached(type(wrong).__name__) from None
+        except (aiohttp.ClientError, OSError, TimeoutError) as wrong:
+            raise AnswerLost(type(wrong).__name__) from None
+        if status == 429 and b"retry_after" not in payload:
+            raise RetryAfter(NO_RETRY_AFTER)
+        if status >= 500:
+            raise NetworkError(str(status))
+        return status, payload
+
+
+class TelegramChannel:
+    """Messages of one bot. Never asks who the bot is: that Telegram is away must not stop a start."""
+
+    def __init__(self, token: str, api_base: str, *, key: Key, connections: int) -> None:
+        self._request = AiohttpRequest(connections)
+        self.bot = Bot(
+            token,
+            base_url=f"{api_base.rstrip('/')}/bot",
+            request=self._request,
+            get_updates_request=self._request,
+        )
+        self._key = key
+        self._plain: dict[
+            str, list[Part]
+        ] = {}  # the newest text, which a campaign repeats thousands of times
+
+    async def start(self) -> None:
+        """Open the session."""
+        await self._request.initialize()
+
+    async def stop(self) -> None:
+        """Close it."""
+        await self._request.shutdown()
+
+    def parts(self, body: Mapping[str, Any], account: str) -> Sequence[Part]:
+        """The messages that say `body`, in order; options are buttons under the last text."""
+        if len(body) > 1 or "text" not in body:
+            return parts(body, account, self._key)
+        text = str(body["text"])
+        if text not in self._plain:
+            self._plain = {text: parts(body, account, self._key)}
+        return self._plain[text]
+
+    async def send(self, account: str, part: Part) -> Answer:
+        """Send one message and say what Telegram answered."""
+        try:
+            await self._send(account, part)
+        except RetryAfter as wait:
+            return Answer("wait", "429", _seconds(wait))
+        except ChatMigrated as moved:
+            return Answer("moved", "moved", to=str(moved.new_chat_id))
+        except Forbidden:
+            return Answer("blocked", "403 blocked")
+        except InvalidToken:
+            return Answer("hold", "401 token")
+        except BadRequest as refused:
+            said = refused.message.lower()
+            if any(gone in said for gone in _GONE):
+                return Answer("blocked", "400 gone")
+            return Answer("failed", f"400 {_harmless(said)}")
+        except NotReached:
+            return Answer("hold", "no connection")
+        except AnswerLost as lost:
+            return Answer("again", f"no answer ({lost.message})"[:60], lost=True)
+        except TelegramError as wrong:
+            return Answer("again", _harmless(wrong.message) or type(wrong).__name__)
+        return Answer("sent")
+
+    async def _send(self, account: str, part: Part) -> None:
+        if part.phone:
+            await self.bot.send_contact(account, part.phone, part.name)
+            return
+        markup = part.markup
+        if markup and "inline_keyboard" in markup:
+            await self.bot.send_message(account, part.text, api_kwargs={"reply_markup": markup})
+        else:
+            await self.bot.send_message(account, part.text)
+
+
+def _seconds(wait: RetryAfter) -> float:
+    """How long Telegram asked for silence."""
+    return wait._retry_after.total_seconds()
+
+
+def _harmless(text: str) -> str:
+    """What an answer says, without digits and names that it may quote."""
+    return re.sub(r"[^a-z0-9' ]+|[0-9]{4,}", "", text.lower())[:40].strip()
