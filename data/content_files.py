@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from flows.content import (
     Stage,
     Trouble,
 )
+from flows.hours import Hours
 
 ITEM_TITLE_MAX = 60  # characters; a longer line wraps on an old phone
 TROUBLE_TITLE_MAX = 40  # characters; the title is a button
@@ -123,6 +124,7 @@ def read_office(path: Path) -> OfficeFile:
         hotline=block.text("hotline"),
         portal=block.text("portal"),
         nearest=block.text("nearest"),
+        hours=_hours(block),
     )
     block.close()
     value = OfficeFile(
@@ -361,6 +363,24 @@ def _source(entry: _Block) -> Source:
         raise entry.wrong("valid_to", f"({source.valid_to}) trước valid_from ({source.valid_from})")
     entry.close()
     return source
+
+
+_DAYS = ("t2", "t3", "t4", "t5", "t6", "t7", "cn")
+_SLOT = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
+
+
+def _hours(office: _Block) -> Hours:
+    block = office.block("hours")
+    days = tuple(_DAYS.index(day) for day in block.choices("days", _DAYS))
+    slots = []
+    for slot in block.texts("slots"):
+        found = _SLOT.fullmatch(slot)
+        a, b, c, d = (int(n) for n in found.groups()) if found else (0, 0, 0, 0)
+        if not found or (a, b) >= (c, d):
+            raise block.wrong("slots", f"mỗi ca ghi như 07:30-11:30, đang là {slot!r}")
+        slots.append((time(a, b), time(c, d)))
+    block.close()
+    return Hours(days, tuple(slots))
 
 
 def _sources(top: _Block) -> dict[str, Source]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select, update
@@ -15,10 +15,16 @@ from data.seal import Seal
 from data.tables import conversations, dead_letters, events
 from flows.machine import State
 
+BOT, OFFICER, NOBODY = "bot", "officer", "nobody"  # who may speak in a conversation: exactly one
+_UNDER = "~under"  # where the sealed answers hold the state that an aside lies upon
+
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A conversation as it is kept: `said` counts replies, `turns` turns; `clock` is seconds its time was moved."""
+    """A conversation as it is kept: `said` counts replies, `turns` turns; `clock` is seconds its time was moved.
+
+    `owner` is who may speak, `ticket` the open ticket, if any.
+    """
 
     address: str
     state: State = State()  # frozen
@@ -26,6 +32,8 @@ class Conversation:
     said: int = 0
     turns: int = 0
     clock: float = 0.0
+    owner: str = BOT
+    ticket: str | None = None
 
 
 _LOAD = select(conversations).where(conversations.c.address.in_(bindparam("addresses", expanding=True)))
@@ -39,26 +47,34 @@ async def load(connection: AsyncConnection, seal: Seal, addresses: Sequence[str]
         place = json.loads(r.place)
         if r.answers is not None:
             place["answers"] = seal.open(r.answers, r.address)
-        found[r.address] = Conversation(r.address, State.from_json(place), r.person, r.said, r.turns, r.clock)
+            place["under"] = place["answers"].pop(_UNDER, {})
+        found[r.address] = Conversation(
+            r.address, State.from_json(place), r.person, r.said, r.turns, r.clock, r.owner, r.ticket
+        )
     return found
 
 
 async def save(
     db: Database, connection: AsyncConnection, seal: Seal, kept: Sequence[Conversation], at: float
 ) -> None:
-    """Write conversations, new or changed."""
+    """Write conversations, new or changed, after a turn of theirs."""
     if not kept:
         return
     rows = []
     for c in kept:
         place = c.state.to_json()
         answers = place.pop("answers", None)
+        if under := place.pop("under", None):
+            answers = {**(answers or {}), _UNDER: under}
         rows.append(
             {
                 "address": c.address,
                 "place": json.dumps(place, ensure_ascii=False, separators=(",", ":")),
                 "answers": seal.close(answers, c.address) if answers else None,
                 "person": c.person,
+                "owner": c.owner,
+                "ticket": c.ticket,
+                "blocked_at": None,  # whoever writes can be written to again
                 "said": c.said,
                 "turns": c.turns,
                 "clock": c.clock,
@@ -93,7 +109,7 @@ async def move_clock(
         db,
         connection,
         seal,
-        [Conversation(address, found.state, found.person, found.said, found.turns, found.clock + seconds)],
+        [replace(found, clock=found.clock + seconds)],
         at,
     )
 

@@ -13,10 +13,12 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import Database
-from data.tables import outbox
+from data.tables import conversations, outbox
 
-REPLY, OTP = "reply", "otp"
+REPLY, OTP, OFFICER, REMINDER, NOTICE = "reply", "otp", "officer", "reminder", "notice"
+PULL_DOORS = ("web", "terminal")  # nobody can push there: rows wait until the reader comes
 WAITING = ("pending", "leased")
+RESTS = "rests"  # answer of a leased row whose channel is slow: nobody is saying it at this moment
 _EPOCH = 1_735_689_600  # 2025-01-01, so that ids stay below 2**63 for centuries
 _last_id = 0
 
@@ -38,6 +40,7 @@ class Outgoing:
     number: int | None
     body: dict[str, Any]
     fence: int = 1
+    proactive: bool = False  # it came in on its own: an officer's words, a reminder, a notice
 
     @property
     def door(self) -> str:
@@ -75,6 +78,11 @@ def reply_row(out: Outgoing, *, holder: str, lease: float, at: float) -> dict[st
         "at": at,
         "sent_at": None,
     }
+
+
+def officer_row(out: Outgoing, *, at: float) -> dict[str, Any]:
+    """The row of an officer's words: numbered where the reader fetches them, else for the worker to send."""
+    return {**reply_row(out, holder="", lease=0.0, at=at), "lane": OFFICER}
 
 
 def otp_row(row_id: int, address: str, sealed: bytes | None, *, at: float, expires: float) -> dict[str, Any]:
@@ -137,19 +145,148 @@ async def mark_seen(connection: AsyncConnection, address: str, number: int, at: 
     )
 
 
+_UNSEEN = select(
+    outbox.c.id, outbox.c.address, outbox.c.number, outbox.c.body, outbox.c.fence, outbox.c.lane
+).where(outbox.c.state.in_(WAITING), outbox.c.number.is_not(None))
+
+
+def _shown(r: Any) -> Outgoing:
+    return Outgoing(r.id, r.address, r.number, json.loads(r.body or "{}"), r.fence, r.lane != REPLY)
+
+
 async def unseen(connection: AsyncConnection, address: str, after: int) -> list[Outgoing]:
-    """Replies above `after` that the reader at `address` has not shown yet, oldest first."""
-    rows = await connection.execute(
-        select(outbox.c.id, outbox.c.number, outbox.c.body, outbox.c.fence)
+    """What the reader at `address` has not shown yet above `after`, oldest first: replies, and what came on its own."""
+    query = _UNSEEN.where(outbox.c.address == address, outbox.c.number > after)
+    return [_shown(r) for r in await connection.execute(query.order_by(outbox.c.number))]
+
+
+async def lease_unseen(
+    connection: AsyncConnection, address: str, after: int, *, holder: str, until: float
+) -> list[Outgoing]:
+    """As `unseen`, and the replies among them are leased while they are shown: a claim waits for them."""
+    rows = await unseen(connection, address, after)
+    replies = [row.id for row in rows if not row.proactive]
+    if replies:
+        await connection.execute(
+            update(outbox)
+            .where(outbox.c.id.in_(replies))
+            .values(state="leased", holder=holder, leased_until=until)
+        )
+    return rows
+
+
+async def unseen_on_its_own(connection: AsyncConnection, addresses: Sequence[str]) -> list[Outgoing]:
+    """What came on its own for these readers and is not shown yet, in order of number."""
+    if not addresses:
+        return []
+    query = _UNSEEN.where(outbox.c.address.in_(addresses), outbox.c.lane != REPLY)
+    return [_shown(r) for r in await connection.execute(query.order_by(outbox.c.number))]
+
+
+_RELEASE = (
+    update(outbox)
+    .where(
+        outbox.c.id == bindparam("row_id"),
+        outbox.c.fence == bindparam("row_fence"),
+        outbox.c.state == "leased",
+    )
+    .values(state="pending", holder="", leased_until=0.0)
+)
+
+
+async def release(connection: AsyncConnection, rows: Sequence[Outgoing]) -> None:
+    """These rows were shown to the reader, who has yet to say so: nobody is saying them any more."""
+    if rows:
+        await connection.execute(_RELEASE, [{"row_id": r.id, "row_fence": r.fence} for r in rows])
+
+
+async def put_up(
+    db: Database, connection: AsyncConnection, row_id: int, address: str, body: dict[str, Any]
+) -> bool:
+    """Give a waiting row the next number of its conversation, so that the reader fetches it; False when it is gone.
+
+    Holds the conversation's lock: call it for one address at a time, in order of address.
+    """
+    await db.lock(connection, address)
+    raised = await connection.execute(
+        update(conversations)
+        .where(conversations.c.address == address)
+        .values(said=conversations.c.said + 1)
+        .returning(conversations.c.said)
+    )
+    number = raised.scalar()
+    if number is None:
+        return False
+    done = await connection.execute(
+        update(outbox)
+        .where(outbox.c.id == row_id, outbox.c.state.in_(WAITING), outbox.c.number.is_(None))
+        .values(
+            state="pending",
+            number=number,
+            body=json.dumps(body, ensure_ascii=False),
+            holder="",
+            leased_until=0.0,
+        )
+    )
+    return int(done.rowcount) == 1
+
+
+async def withdraw_replies(connection: AsyncConnection, address: str, now: float) -> list[dict[str, Any]]:
+    """Take back the bot's replies that nobody is saying: waiting ones, and leases whose time is up; their bodies.
+
+    The fence grows, so that a process that wakes up late can mark nothing.
+    """
+    silent = [
+        outbox.c.address == address,
+        outbox.c.lane == REPLY,
+        or_(
+            outbox.c.state == "pending",
+            and_(outbox.c.state == "leased", or_(outbox.c.leased_until <= now, outbox.c.answer == RESTS)),
+        ),
+    ]
+    rows = (
+        await connection.execute(select(outbox.c.id, outbox.c.body, outbox.c.number).where(*silent))
+    ).all()
+    if rows:
+        await connection.execute(
+            update(outbox)
+            .where(outbox.c.id.in_([r.id for r in rows]))
+            .values(
+                state="withdrawn",
+                body="",
+                fence=outbox.c.fence + 1,
+                holder="",
+                leased_until=0.0,
+                answer="claimed by an officer",
+            )
+        )
+    return [json.loads(r.body or "{}") for r in sorted(rows, key=lambda r: r.number)]
+
+
+async def being_said(connection: AsyncConnection, address: str, now: float) -> int:
+    """How many replies of the bot to this address are on their way at this moment."""
+    query = (
+        select(func.count())
+        .select_from(outbox)
         .where(
             outbox.c.address == address,
-            outbox.c.number > after,
-            outbox.c.state.in_(WAITING),
             outbox.c.lane == REPLY,
+            outbox.c.state == "leased",
+            outbox.c.leased_until > now,
+            outbox.c.answer != RESTS,
         )
-        .order_by(outbox.c.number)
     )
-    return [Outgoing(r.id, address, r.number, json.loads(r.body), r.fence) for r in rows]
+    return int((await connection.execute(query)).scalar_one())
+
+
+async def take_up(connection: AsyncConnection, row: Outgoing, until: float) -> bool:
+    """Go on with a row that rested; False when it was withdrawn or taken over meanwhile."""
+    done = await connection.execute(
+        update(outbox)
+        .where(outbox.c.id == row.id, outbox.c.fence == row.fence, outbox.c.state == "leased")
+        .values(leased_until=until, answer="", attempts=outbox.c.attempts + 1)
+    )
+    return int(done.rowcount) == 1
 
 
 async def held_elsewhere(connection: AsyncConnection, address: str, holder: str) -> bool:
@@ -235,12 +372,12 @@ async def claim_replies(
 _EXTEND = (
     update(outbox)
     .where(outbox.c.id == bindparam("row_id"), outbox.c.fence == bindparam("row_fence"))
-    .values(leased_until=bindparam("new_end"))
+    .values(leased_until=bindparam("new_end"), answer=RESTS)
 )
 
 
 async def extend(connection: AsyncConnection, rows: Sequence[Outgoing], until: float) -> None:
-    """A channel is slow: keep the leases a little longer."""
+    """A channel is slow: keep the leases a little longer. The rows rest meanwhile: an officer's claim may take them back."""
     await connection.execute(
         _EXTEND, [{"row_id": row.id, "row_fence": row.fence, "new_end": until} for row in rows]
     )
@@ -299,6 +436,35 @@ async def claim_codes(
             .values(state="leased", holder=holder, fence=outbox.c.fence + 1, leased_until=now + lease)
         )
     return [SealedOut(r.id, r.address, r.sealed, r.fence + 1) for r in rows]
+
+
+async def wipe(connection: AsyncConnection, ids: Any, at: float) -> None:
+    """Withdraw these rows where they still wait, and keep no words of any; `ids` is a list or a query."""
+    await connection.execute(
+        update(outbox)
+        .where(outbox.c.id.in_(ids), outbox.c.state.in_(WAITING))
+        .values(state="withdrawn", body="", fence=outbox.c.fence + 1, holder="", leased_until=0.0, sent_at=at)
+    )
+
+
+async def wipe_proactive(connection: AsyncConnection, address: str, at: float) -> None:
+    """Withdraw everything that is still to reach this address on its own."""
+    lanes = (OFFICER, REMINDER, NOTICE)
+    waiting = select(outbox.c.id).where(
+        outbox.c.address == address, outbox.c.lane.in_(lanes), outbox.c.state.in_(WAITING)
+    )
+    await wipe(connection, (await connection.execute(waiting)).scalars().all(), at)
+
+
+async def waiting_for(connection: AsyncConnection, address: str) -> int:
+    """How many messages wait to reach this address on their own."""
+    lanes = (OFFICER, REMINDER, NOTICE)
+    query = (
+        select(func.count())
+        .select_from(outbox)
+        .where(outbox.c.address == address, outbox.c.lane.in_(lanes), outbox.c.state.in_(WAITING))
+    )
+    return int((await connection.execute(query)).scalar_one())
 
 
 async def counts(connection: AsyncConnection) -> dict[str, int]:

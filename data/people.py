@@ -10,8 +10,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import Database
+from data.outbox import NOTICE, WAITING, wipe
 from data.seal import Seal
-from data.tables import consents, dossiers, people, ticks
+from data.tables import consents, conversations, dossiers, outbox, people, subscriptions, ticks
 
 
 async def new_person(connection: AsyncConnection, at: float) -> str:
@@ -57,13 +58,54 @@ async def give_consent(
     )
 
 
+async def topics_of(connection: AsyncConnection, person: str) -> tuple[str, ...]:
+    """The topics this person wants notices on, in the order of their ids; () for no notices."""
+    rows = await connection.execute(
+        select(subscriptions.c.topic).where(subscriptions.c.person == person).order_by(subscriptions.c.topic)
+    )
+    return tuple(r.topic for r in rows)
+
+
+async def set_topics(connection: AsyncConnection, person: str, topics: tuple[str, ...], at: float) -> None:
+    """The person wants notices on exactly these topics."""
+    await connection.execute(delete(subscriptions).where(subscriptions.c.person == person))
+    if topics:
+        rows = [{"person": person, "topic": topic, "at": at} for topic in dict.fromkeys(topics)]
+        await connection.execute(subscriptions.insert(), rows)
+
+
+async def stop_notices(connection: AsyncConnection, person: str, door: str, at: float) -> bool:
+    """No notices for this person any more: those waiting are withdrawn. False when there were none."""
+    if not await topics_of(connection, person):
+        return False
+    await set_topics(connection, person, (), at)
+    await take_back(connection, person, "notices", door, at)
+    addresses = select(conversations.c.address).where(conversations.c.person == person)
+    waiting = select(outbox.c.id).where(
+        outbox.c.address.in_(addresses), outbox.c.lane == NOTICE, outbox.c.state.in_(WAITING)
+    )
+    ids = (await connection.execute(waiting)).scalars().all()
+    await wipe(connection, ids, at)
+    return True
+
+
+async def take_back(connection: AsyncConnection, person: str, purpose: str, door: str, at: float) -> None:
+    """Write down that the person no longer agrees to `purpose`."""
+    await connection.execute(
+        consents.insert().values(
+            person=person, purpose=purpose, wording="rút lại", door=door, given=False, at=at
+        )
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is kept about a person: purposes agreed to, how many items are ticked (None: no dossier), a proven phone."""
+    """What is kept about a person: purposes agreed to, how many items are ticked (None: no dossier), a proven phone, topics."""
 
     purposes: tuple[str, ...]
     ticked: int | None
     phone: bool
+    topics: tuple[str, ...] = ()
 
 
 async def kept_about(connection: AsyncConnection, person: str) -> Kept:
@@ -74,17 +116,24 @@ async def kept_about(connection: AsyncConnection, person: str) -> Kept:
     dossier = (await connection.execute(select(dossiers.c.person).where(dossiers.c.person == person))).first()
     marked = (await connection.execute(select(ticks.c.item).where(ticks.c.person == person))).all()
     phone = await proven_phone(connection, person)
-    return Kept(tuple(given), len(marked) if dossier else None, phone is not None)
+    topics = await topics_of(connection, person)
+    return Kept(tuple(given), len(marked) if dossier else None, phone is not None, topics)
+
+
+async def consents_of(connection: AsyncConnection, person: str) -> list[dict[str, Any]]:
+    """Every consent given and taken back: purpose, wording, door, given, at."""
+    query = select(consents).where(consents.c.person == person).order_by(consents.c.id)
+    return [
+        {"purpose": r.purpose, "wording": r.wording, "door": r.door, "given": r.given, "at": r.at}
+        for r in await connection.execute(query)
+    ]
 
 
 async def withdraw(connection: AsyncConnection, person: str, door: str, at: float) -> None:
     """Take all consent back and erase what it allowed; that it was given and taken back stays provable."""
     for purpose in (await kept_about(connection, person)).purposes:
-        await connection.execute(
-            consents.insert().values(
-                person=person, purpose=purpose, wording="rút lại", door=door, given=False, at=at
-            )
-        )
+        await take_back(connection, person, purpose, door, at)
+    await set_topics(connection, person, (), at)
     await connection.execute(delete(ticks).where(ticks.c.person == person))
     await connection.execute(delete(dossiers).where(dossiers.c.person == person))
     await connection.execute(

@@ -199,13 +199,15 @@ def _token_key(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-async def open_page(connection: AsyncConnection, address: str, *, code_until: float, until: float) -> str:
-    """A one-time page for this conversation; earlier pages of it close. Returns the token, 256 random bits."""
+async def open_page(
+    connection: AsyncConnection, address: str, *, code_until: float, until: float, kind: str = "otp"
+) -> str:
+    """A one-time page for this conversation: `kind` otp takes a code, export hands out the person's data. Earlier pages of it close. Returns the token, 256 random bits."""
     token = secrets.token_urlsafe(32)
     await connection.execute(delete(secure_pages).where(secure_pages.c.address == address))
     await connection.execute(
         secure_pages.insert().values(
-            token_key=_token_key(token), address=address, kind="otp", code_until=code_until, until=until
+            token_key=_token_key(token), address=address, kind=kind, code_until=code_until, until=until
         )
     )
     return token

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import audit as trail
-from data import people, proofs, registry
+from data import desk, outbox, people, proofs, registry
 from data.engine import Database
 from data.limits import Limits
 from data.seal import Seal
@@ -32,7 +32,7 @@ class Visit:
     at: datetime  # this person's clock
     now: float  # the house's clock, seconds since 1970
     codes_out: list[int] = field(default_factory=list)  # ledger ids of one-time codes
-    consents_now: list[str] = field(default_factory=list)
+    ticket: str | None = None  # the conversation's open ticket
 
     @property
     def door(self) -> str:
@@ -79,8 +79,22 @@ class World:
                 return await self._mark_items(visit, effect)
             case effects.LoadMyData():
                 return await self._load_my_data(visit)
+            case effects.ExportMyData():
+                return await self._export_my_data(visit)
             case effects.EraseMyData():
                 return await self._erase_my_data(visit)
+            case effects.CheckTicket():
+                return await self._check_ticket(visit)
+            case effects.OpenTicket():
+                return await self._open_ticket(visit, effect)
+            case effects.LeaveQueue():
+                return await self._leave_queue(visit)
+            case effects.LoadNotices():
+                return await self._load_notices(visit)
+            case effects.SetTopics():
+                return await self._set_topics(visit, effect)
+            case effects.StopNotices():
+                return await self._stop_notices(visit)
             case effects.ForgetMessage():
                 raise TypeError("ForgetMessage is for the door, not for the world")
 
@@ -264,20 +278,87 @@ class World:
     # -- the person's own data
 
     async def _load_my_data(self, visit: Visit) -> Answer:
-        kept = await people.kept_about(visit.connection, visit.person) if visit.person else None
-        if kept is None or not (kept.purposes or kept.ticked is not None or kept.phone):
+        if visit.person is None:
             return Answer("nothing")
+        kept = await people.kept_about(visit.connection, visit.person)
+        letters = await desk.count_about(visit.connection, visit.person)
+        asked = await desk.has_tickets(visit.connection, visit.person)
+        if not (kept.purposes or kept.ticked is not None or kept.phone or kept.topics or asked):
+            return Answer("nothing")
+        waiting = await outbox.waiting_for(visit.connection, visit.address)
         facts = {
             "purposes": " ".join(kept.purposes),
             "dossier": None if kept.ticked is None else str(kept.ticked),
             "phone": "1" if kept.phone else None,
+            "topics": " ".join(kept.topics),
+            "letters": str(letters) if letters else None,
+            "waiting": str(waiting) if waiting else None,
         }
         return Answer("something", facts)
+
+    async def _export_my_data(self, visit: Visit) -> Answer:
+        until = visit.stamp + 60.0 * self.limits.secure_link_minutes
+        token = await proofs.open_page(
+            visit.connection, visit.address, code_until=until, until=until, kind="export"
+        )
+        facts = {
+            "link": f"{self.public_address}/secure/{token}",
+            "until": datetime.fromtimestamp(until, UTC).isoformat(),
+        }
+        return Answer("ready", facts)
 
     async def _erase_my_data(self, visit: Visit) -> Answer:
         if visit.person:
             await people.withdraw(visit.connection, visit.person, visit.door, visit.stamp)
+            await desk.erase(visit.connection, visit.person, visit.now)
+            await outbox.wipe_proactive(visit.connection, visit.address, visit.now)
+            visit.ticket = None
         return Answer("erased")
+
+    # -- an officer, and notices
+
+    async def _check_ticket(self, visit: Visit) -> Answer:
+        found = await desk.open_at(visit.connection, self.seal, visit.address)
+        return Answer("none") if found is None else Answer("waiting", await self._place(visit, found))
+
+    async def _place(self, visit: Visit, ticket: desk.Ticket) -> dict[str, Any]:
+        ahead = await desk.ahead_of(visit.connection, ticket)
+        return {"ticket_number": str(ticket.number), "ticket_ahead": str(ahead)}
+
+    async def _open_ticket(self, visit: Visit, effect: effects.OpenTicket) -> Answer:
+        ticket, new = await desk.open_ticket(
+            self.db,
+            visit.connection,
+            self.seal,
+            address=visit.address,
+            person=await self._person(visit),
+            card=desk.Card(effect.want, effect.place, effect.failed, effect.who),
+            at=visit.now,
+        )
+        visit.ticket = ticket.id
+        return Answer("opened" if new else "already", await self._place(visit, ticket))
+
+    async def _leave_queue(self, visit: Visit) -> Answer:
+        found = await desk.open_at(visit.connection, self.seal, visit.address)
+        if found is not None:
+            await desk.leave(visit.connection, found.id, "withdrawn", visit.now)
+        visit.ticket = None
+        return Answer("left")
+
+    async def _load_notices(self, visit: Visit) -> Answer:
+        topics = await people.topics_of(visit.connection, visit.person) if visit.person else ()
+        return Answer("on", {"topics": " ".join(topics)}) if topics else Answer("off")
+
+    async def _set_topics(self, visit: Visit, effect: effects.SetTopics) -> Answer:
+        person = await self._person(visit)
+        await people.set_topics(visit.connection, person, effect.topics, visit.stamp)
+        return Answer("kept", {"topics": " ".join(effect.topics)})
+
+    async def _stop_notices(self, visit: Visit) -> Answer:
+        stopped = visit.person is not None and await people.stop_notices(
+            visit.connection, visit.person, visit.door, visit.stamp
+        )
+        return Answer("stopped" if stopped else "nothing")
 
 
 def _named(record: registry.Record) -> dict[str, Any]:

@@ -70,7 +70,17 @@ class Answered:
     opening: str = ""
 
 
-Event = Said | Pressed | SharedContact | SentFile | Unreadable | TypedSecret | Answered
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """An officer gave the conversation back to the bot. `reason` is why the ticket was closed; "" for handed back."""
+
+    ticket: str
+    officer: str
+    reason: str
+    at: datetime
+
+
+Event = Said | Pressed | SharedContact | SentFile | Unreadable | TypedSecret | Answered | Returned
 
 _MARKS_KEPT = 2  # a Vietnamese letter never carries more (ế = circumflex + acute)
 _FULL_WIDTH = {0xFF10 + n: 0x30 + n for n in range(10)}

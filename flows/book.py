@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from flows import contacts, lookup, my_data, password, registration
+from flows import contacts, helpdesk, lookup, my_data, notices, password, registration
 from flows.content import Content
 from flows.steps import Flow, Reply, Step
 
 FLOWS: dict[str, Flow] = {
-    f.name: f for f in (lookup.FLOW, registration.FLOW, password.FLOW, contacts.FLOW, my_data.FLOW)
+    f.name: f
+    for f in (
+        *(lookup.FLOW, registration.FLOW, password.FLOW, contacts.FLOW),
+        *(helpdesk.FLOW, notices.FLOW, my_data.FLOW),
+    )
 }
+ASIDES = (helpdesk.FLOW.name,)  # flows that lie on top of what is under way
 
 MENU_LABEL = "Menu"
 BACK_LABEL = "Quay lại"
@@ -121,9 +126,9 @@ def always_offered(content: Content) -> tuple[str, ...]:
 
 def menu(content: Content, *, again: bool = False) -> Reply:
     """The menu, as it is said; `again`: without the greeting."""
-    own_data = my_data.FLOW.name
-    labels = tuple(label(name, content) for name in FLOWS if name != own_data)
-    options = (*labels, PERSON_LABEL, HELP_LABEL, label(own_data, content))
+    last = (helpdesk.FLOW.name, notices.FLOW.name, my_data.FLOW.name)
+    labels = tuple(label(name, content) for name in FLOWS if name not in last)
+    options = (*labels, PERSON_LABEL, HELP_LABEL, *(label(name, content) for name in last[1:]))
     if again:
         return Reply("Anh/chị chọn một việc:", options=options)
     return Reply(
@@ -144,14 +149,6 @@ def help_text(content: Content) -> str:
     )
 
 
-def person(content: Content) -> str:
-    """How to reach a person. The hand-over to an officer's desk takes this place when there is a desk."""
-    return (
-        f"Anh/chị gọi tổng đài {content.office.hotline} để nói chuyện với người hỗ trợ. {content.office.nearest} "
-        "Muốn biết cán bộ phụ trách khối của mình, anh/chị gõ “đầu mối”. Ở đây tôi chưa chuyển thẳng được cho cán bộ."
-    )
-
-
 def person_after_misses(content: Content) -> str:
     """Offered after two misunderstandings in a row."""
-    return f"Có lẽ nói với người sẽ nhanh hơn: anh/chị gõ “gặp cán bộ” hoặc gọi {content.office.hotline}."
+    return f"Có lẽ nói với người sẽ nhanh hơn: anh/chị bấm “Gặp cán bộ” hoặc gọi {content.office.hotline}."

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from flows.hours import Hours
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -162,6 +164,7 @@ class Office:
     hotline: str  # "1900 9068"
     portal: str
     nearest: str  # one sentence: the nearest office
+    hours: Hours = field(default_factory=Hours)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,12 +99,57 @@ class MarkItems:
 
 @dataclass(frozen=True, slots=True)
 class LoadMyData:
-    """What is kept about the person. Outcomes: nothing, something (facts purposes, dossier, phone)."""
+    """What is kept about the person. Outcomes: nothing, something (facts purposes, dossier, phone, topics, letters)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportMyData:
+    """A one-time page from which the person takes everything kept along. Outcome: ready (facts link, until)."""
 
 
 @dataclass(frozen=True, slots=True)
 class EraseMyData:
-    """Take all consent back; erase dossier and proven phone. Outcome: erased."""
+    """Take all consent back; erase dossier, proven phone, tickets, topics, and what still waits to be said. Outcome: erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckTicket:
+    """Does this conversation wait for an officer? Outcomes: none, waiting (facts ticket_number, ticket_ahead)."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """Ask for an officer, with what the summary card says; all masked but `want`, the person's own words.
+
+    Outcomes: opened, already (facts ticket_number, ticket_ahead: how many wait before).
+    """
+
+    want: str = field(default="", repr=False)
+    place: str = ""
+    failed: str = ""
+    who: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveQueue:
+    """The person needs no officer any more. Outcome: left."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadNotices:
+    """Which notices the person wants. Outcomes: off, on (fact topics, ids with spaces between)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetTopics:
+    """The person wants notices on these topics. Outcome: kept (fact topics)."""
+
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StopNotices:
+    """No notices any more, at once: those on their way are withdrawn. Outcomes: stopped, nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +170,14 @@ Effect = (
     | StartDossier
     | MarkItems
     | LoadMyData
+    | ExportMyData
     | EraseMyData
+    | CheckTicket
+    | OpenTicket
+    | LeaveQueue
+    | LoadNotices
+    | SetTopics
+    | StopNotices
     | ForgetMessage
 )
 
@@ -141,7 +193,14 @@ OUTCOMES: Mapping[type[Effect], frozenset[str]] = {
     StartDossier: frozenset({"open"}),
     MarkItems: frozenset({"open", "finished"}),
     LoadMyData: frozenset({"nothing", "something"}),
+    ExportMyData: frozenset({"ready"}),
     EraseMyData: frozenset({"erased"}),
+    CheckTicket: frozenset({"none", "waiting"}),
+    OpenTicket: frozenset({"opened", "already"}),
+    LeaveQueue: frozenset({"left"}),
+    LoadNotices: frozenset({"off", "on"}),
+    SetTopics: frozenset({"kept"}),
+    StopNotices: frozenset({"stopped", "nothing"}),
 }
 
 

@@ -12,6 +12,7 @@ The rules, in the order in which they are tried:
  7. A step that calls the world ends the turn's talk until the world has answered; `advance` is then called again with
     the answer. At most one effect is awaited at a time.
  8. When a flow ends its answers are forgotten. What must last is kept by an effect.
+ 9. Asking for a person, and "DUNG", are asides: what was under way lies under them and is taken up again when they end.
 
 A reading of the file takes ten minutes; docs/flows.md draws the tables it runs.
 """
@@ -23,11 +24,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from flows import book, shield
+from flows import book, helpdesk, notices, shield
 from flows.answers import (
     Answered,
     Event,
     Pressed,
+    Returned,
     Said,
     SentFile,
     SharedContact,
@@ -54,7 +56,8 @@ class State:
     """Where a conversation stands between two turns; a few hundred bytes of JSON.
 
     `flow` and `step` are "" at the menu. `trail` holds "flow/step" of the steps asked before, with the numbers that have changed since: "password/screen?screen=2". `options` are the words
-    last offered. `offer` names a flow the person was asked about leaving for, `offered` the words that began it.
+    last offered. `offer` names a flow the person was asked about leaving for. `under` is the state, as JSON, that an aside
+    lies upon.
     """
 
     flow: str = ""
@@ -64,6 +67,7 @@ class State:
     options: tuple[str, ...] = ()
     misses: int = 0
     offer: str = ""
+    under: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The state as plain JSON values; what is empty is left out."""
@@ -76,6 +80,7 @@ class State:
             ("options", list(self.options)),
             ("misses", self.misses),
             ("offer", self.offer),
+            ("under", dict(self.under)),
         ):
             if value:
                 out[key] = value
@@ -92,6 +97,7 @@ class State:
             options=tuple(data.get("options", ())),
             misses=int(data.get("misses", 0)),
             offer=str(data.get("offer", "")),
+            under=dict(data.get("under", {})),
         )
 
 
@@ -111,6 +117,16 @@ def advance(state: State, event: Event, content: Content) -> Turn:
     talk = _Talk(state, event.at, content)
     talk.take(event)
     return talk.turn()
+
+
+def secret_of(state: State, event: Event, content: Content) -> str:
+    """ "otp" or "password" when a secret was typed here, else ""."""
+    if not isinstance(event, Said):
+        return ""
+    _, step = book.find(state.flow, state.step)
+    secret = shield.secret_in(event.text, expected=step is not None and step.secret_expected)
+    known = secret and state.flow == "contacts" and shield.is_known_phone(event.text, content)
+    return "" if known else secret
 
 
 class _Talk:
@@ -141,17 +157,17 @@ class _Talk:
             if n is not None:
                 event = Pressed(self.state.options[n - 1], event.at)
         flow, step = book.find(self.state.flow, self.state.step)
-        if isinstance(event, Said):
-            secret = shield.secret_in(event.text, expected=step is not None and step.secret_expected)
-            if secret and not (
-                self.state.flow == "contacts" and shield.is_known_phone(event.text, self.content)
-            ):
-                self.effects.append(ForgetMessage(secret))
-                self.say(Reply(shield.warning(secret, self.content)))
-                self.ask_again()
-                return
+        if secret := secret_of(self.state, event, self.content):
+            self.effects.append(ForgetMessage(secret))
+            self.say(Reply(shield.warning(secret, self.content)))
+            self.ask_again()
+            return
         if isinstance(event, Answered):
             self.answered(flow, step, event)
+        elif isinstance(event, Returned):
+            self.say(Reply(helpdesk.returned(event.reason)))
+            self.state = replace(self.state, misses=0)
+            self.ask_again()
         elif self.state.flow and step is None:
             self.renewed(flow)
         elif isinstance(event, Unreadable):
@@ -176,6 +192,9 @@ class _Talk:
         words = _words_of(event)
         if not words:
             return False
+        if isinstance(event, Said) and notices.is_stop_word(event.text):
+            self.turn_aside(notices.FLOW.name, notices.STOP)
+            return True
         match book.anywhere(words):
             case "start" if self.state.flow:
                 self.say(Reply(book.STILL_HERE))
@@ -184,12 +203,13 @@ class _Talk:
                 self.open_menu()
             case "back":
                 self.back()
+            case "stop" if self.state.under:
+                self.resume()
             case "stop":
                 self.say(Reply(book.STOPPED if self.state.flow else book.NOTHING_TO_STOP))
                 self.open_menu()
             case "person":
-                self.say(Reply(book.person(self.content)))
-                self.ask_again()
+                self.turn_aside(helpdesk.FLOW.name)
             case "help":
                 self.say(Reply(book.help_text(self.content)))
                 self.ask_again()
@@ -197,7 +217,25 @@ class _Talk:
                 return False
         return True
 
+    def turn_aside(self, flow: str, step: str = "") -> None:
+        """Begin a flow on top of what is under way, which is taken up again when it ends."""
+        below = self.state
+        stays = below.flow in (*book.ASIDES, flow)
+        under = dict(below.under) if stays else below.to_json() if below.flow else {}
+        about = helpdesk.about(below, self.content) if flow == helpdesk.FLOW.name else {}
+        self.state = State(flow=flow, answers=about, under=under)
+        self.opening = ""
+        self.go(flow, step or book.FLOWS[flow].steps[0].name)
+
+    def resume(self) -> None:
+        """The aside is over: go on at the step that lies under it."""
+        self.state = replace(State.from_json(self.state.under), misses=0)
+        self.ask_again()
+
     def back(self) -> None:
+        if not self.state.trail and self.state.under:
+            self.resume()
+            return
         if not self.state.trail:
             if self.state.flow:
                 self.say(Reply(book.FIRST_STEP))
@@ -278,7 +316,7 @@ class _Talk:
 
     def leave_for(self, elsewhere: Routed, step: Step) -> None:
         """Begin another flow; while something is under way, only after asking."""
-        if step.done or step.kind == "checklist" or not self.state.trail:
+        if elsewhere.flow in book.ASIDES or step.done or step.kind == "checklist" or not self.state.trail:
             self.enter(elsewhere.flow, elsewhere.opening)
         else:
             self.ask_to_leave(elsewhere.flow)
@@ -330,8 +368,8 @@ class _Talk:
         misses = self.state.misses + 1
         self.state = replace(self.state, misses=misses)
         said = [hint]
-        if misses >= MISSES_BEFORE_A_PERSON:
-            self.state = replace(self.state, misses=0)
+        lost = misses >= MISSES_BEFORE_A_PERSON
+        if lost:
             said.append(book.person_after_misses(self.content))
         _, step = book.find(self.state.flow, self.state.step)
         for text in said:
@@ -341,6 +379,18 @@ class _Talk:
             self.say(self.offering(step, last))
         else:
             self.ask_again()
+        if lost:
+            self.offer_a_person()
+
+    def offer_a_person(self) -> None:
+        """Put "Gặp cán bộ" among the options of what was said last; a shared phone stays the last option."""
+        last = self.replies[-1]
+        if book.PERSON_LABEL in last.options:
+            return
+        kept = len(last.options) - (1 if last.shares else 0)
+        options = (*last.options[:kept], book.PERSON_LABEL, *last.options[kept:])
+        self.replies.pop()
+        self.say(replace(last, options=options))
 
     # -- rule 7
 
@@ -394,6 +444,9 @@ class _Talk:
     def enter(self, name: str, opening: str, *, carried: bool = False) -> None:
         flow = book.FLOWS[name]
         answers = {k: v for k, v in self.state.answers.items() if k in flow.takes} if carried else {}
+        if name in book.ASIDES:
+            self.turn_aside(name)
+            return
         self.state = State(flow=name, answers=answers)
         self.opening = opening
         self.go(name, flow.steps[0].name)
@@ -416,6 +469,10 @@ class _Talk:
                 self.go(flow_name, target, depth + 1)
         elif step.kind == "end":
             reply = _reply(step, self.scene())
+            if self.state.under:
+                self.say(reply)
+                self.resume()
+                return
             offered = tuple(c.label for c in step.choices(self.scene()))
             self.say(replace(reply, options=(*reply.options, *offered, book.MENU_LABEL)))
             self.rest_at_menu()
@@ -466,6 +523,9 @@ class _Talk:
         self.say(book.menu(self.content))
 
     def rest_at_menu(self) -> None:
+        if self.state.under:
+            self.resume()
+            return
         self.state = State(options=self.state.options, misses=self.state.misses)
 
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from flows.effects import EraseMyData, LoadMyData
-from flows.steps import Choice, Flow, Scene, call, choose, end
+from datetime import datetime
 
-_PURPOSES = {"lookup": "tra cứu mã số BHXH", "registration": "đi cùng việc đăng ký VssID"}
+from flows.effects import EraseMyData, ExportMyData, LoadMyData
+from flows.notices import TOPICS
+from flows.steps import Choice, Flow, Reply, Scene, call, choose, end
+
+_PURPOSES = {
+    "lookup": "tra cứu mã số BHXH",
+    "registration": "đi cùng việc đăng ký VssID",
+    "handover": "chuyển lời cho cán bộ",
+    "notices": "nhận thông báo",
+}
 
 
 def _says_kept(scene: Scene) -> str:
@@ -17,8 +25,24 @@ def _says_kept(scene: Scene) -> str:
         lines.append(f"• hồ sơ đăng ký VssID, {scene.get('dossier')} mục đã đánh dấu")
     if scene.get("phone"):
         lines.append("• dấu vết mã hóa của số điện thoại đã xác minh")
+    topics = [name for topic, name in TOPICS.items() if topic in scene.get("topics").split()]
+    if topics:
+        lines.append(f"• thông báo đăng ký nhận: {'; '.join(topics)}")
+    if scene.get("letters"):
+        lines.append(f"• {scene.get('letters')} tin trong các yêu cầu gặp cán bộ")
+    if scene.get("waiting"):
+        lines.append(f"• {scene.get('waiting')} tin chưa gửi tới anh/chị")
     lines.append("Anh/chị muốn rút lại đồng ý và xóa hết không? Xóa rồi không lấy lại được.")
     return "\n".join(lines)
+
+
+def _says_exported(scene: Scene) -> Reply:
+    return Reply(
+        "Mở trang này rồi bấm “Tải về” để lấy tất cả những gì tôi giữ về anh/chị, trong một tệp. Đường dẫn chỉ dùng được "
+        "trong vài phút; đừng chuyển cho ai.",
+        link=scene.get("link"),
+        until=datetime.fromisoformat(scene.get("until")),
+    )
 
 
 FLOW = Flow(
@@ -35,14 +59,17 @@ FLOW = Flow(
                     "erase",
                     words=("xoa", "xoa het", "rut dong y", "rut lai", "dong y", "co"),
                 ),
+                Choice("Tải về", "export", words=("tai", "tai xuong", "xuat", "xem het", "tai du lieu")),
                 Choice("Giữ lại", "keep", words=("giu", "khong", "khong xoa", "ko", "thoi")),
             ),
-            goes={"erase": "erase", "keep": "still_kept"},
+            goes={"erase": "erase", "export": "export", "keep": "still_kept"},
         ),
+        call("export", lambda s: ExportMyData(), ExportMyData, goes={"ready": "exported"}),
+        end("exported", _says_exported),
         call("erase", lambda s: EraseMyData(), EraseMyData, goes={"erased": "erased"}),
         end(
             "erased",
-            "Đã rút đồng ý và xóa hồ sơ đăng ký, số điện thoại đã xác minh. Tôi chỉ còn giữ ngày giờ anh/chị đã đồng ý "
+            "Đã rút đồng ý và xóa hồ sơ đăng ký, số điện thoại đã xác minh, tin với cán bộ và đăng ký nhận thông báo. Tôi chỉ còn giữ ngày giờ anh/chị đã đồng ý "
             "và rút lại, để chứng minh khi cần.",
         ),
         end("still_kept", "Tôi giữ nguyên. Lúc nào muốn xóa, anh/chị gõ “dữ liệu của tôi”."),

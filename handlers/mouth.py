@@ -48,11 +48,14 @@ class Mouth:
         self._say = say
         self._sleep = sleep
         self._queues: dict[str, deque[Outgoing]] = {}
+        self._sure_until: dict[int, float] = {}  # until when a row handed in is ours without asking
         self._tasks: set[asyncio.Task[None]] = set()
 
     def say(self, rows: Iterable[Outgoing]) -> None:
         """Say these rows as soon as what was handed in before for the same address is said."""
+        sure = self._turns.clock() + self._turns.lease * 0.8
         for row in rows:
+            self._sure_until[row.id] = sure
             queue = self._queues.get(row.address)
             if queue is not None:
                 queue.append(row)
@@ -91,10 +94,27 @@ class Mouth:
         try:
             while queue:
                 row = queue.popleft()
+                if not await self._may_say(row):
+                    continue  # withdrawn by an officer's claim, or said by another process
                 state = await self._say_one(row)
-                self._turns.mark(row, state)
+                if state:
+                    self._turns.mark(row, state)
         finally:
             del self._queues[address]
+
+    async def _may_say(self, row: Outgoing) -> bool:
+        """Whether the row is still ours: asked only when it rested, or waited so long that its lease may be over."""
+        if self._turns.clock() < self._sure_until.pop(row.id, 0.0):
+            return True
+        turns, tries = self._turns, 0
+        while True:
+            try:
+                async with turns.db.writing() as connection:
+                    return await outbox.take_up(connection, row, turns.clock() + turns.lease)
+            except (SQLAlchemyError, OSError) as wrong:  # an officer may own it: not said before it is known
+                log.warning("a lease could not be looked at: %s", type(wrong).__name__)
+                await self._sleep(PATIENCE[min(tries, len(PATIENCE) - 1)])
+                tries += 1
 
     async def _say_one(self, row: Outgoing) -> str:
         waited, tries = 0.0, 0
@@ -113,10 +133,14 @@ class Mouth:
                     return "failed"
                 await self._keep(row, pause)
                 await self._sleep(pause)
+                if not await self._may_say(row):
+                    return ""
 
     async def _keep(self, row: Outgoing, pause: float) -> None:
         turns = self._turns
         rows = [row, *self._queues[row.address]]  # those behind it wait as long
+        for one in rows:
+            self._sure_until.pop(one.id, None)
         try:
             async with turns.db.writing() as connection:
                 await outbox.extend(connection, rows, turns.clock() + pause + turns.lease)

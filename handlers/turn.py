@@ -7,6 +7,9 @@ transaction of its own under an advisory lock of its conversation, several at a 
 A turn that only talks writes nothing before the end of the group; a turn that asks the world has a savepoint, so that
 its failure leaves its neighbours alone. A turn that fails is tried `TRIES` times, then it becomes a dead letter and the
 person gets a kind sentence.
+
+Where an officer owns the conversation, or is about to, the machine is not asked: what the person writes goes to the desk,
+and nothing is said, but that a secret was not kept.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ import logging
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -24,16 +27,27 @@ from typing import Any
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data import conversations, outbox
-from data.conversations import Conversation
+from data import conversations, desk, outbox
+from data.conversations import BOT, Conversation
 from data.engine import Database
 from data.outbox import Mark, Outgoing
 from data.seal import Seal
 from data.world import Visit, World
-from flows.answers import Answered, Event
+from flows import shield
+from flows.answers import (
+    Answered,
+    Event,
+    Pressed,
+    Returned,
+    Said,
+    SentFile,
+    SharedContact,
+    TypedSecret,
+    Unreadable,
+)
 from flows.content import Content
 from flows.effects import ForgetMessage
-from flows.machine import State, Turn, advance
+from flows.machine import State, Turn, advance, secret_of
 from flows.steps import Card, Reply
 
 log = logging.getLogger("troly.turn")
@@ -77,6 +91,7 @@ class _Waiting:
     key: str
     opens: Opens
     pushed: bool
+    shown: bool
     done: asyncio.Future[Taken]
     tries: int = 0
 
@@ -152,6 +167,7 @@ class Turns:
         self._queue_limit = queue_limit
         self._waiting: deque[_Waiting] = deque()
         self._marks: list[Mark] = []
+        self._released: list[Outgoing] = []
         self._seen: dict[str, int] = {}
         self._busy: set[str] = set()
         self._writing = 0
@@ -178,16 +194,17 @@ class Turns:
         """How many turns wait for the writer."""
         return len(self._waiting)
 
-    async def take(self, address: str, key: str, event: Opens, *, pushed: bool) -> Taken:
+    async def take(self, address: str, key: str, event: Opens, *, pushed: bool, shown: bool = False) -> Taken:
         """Act on one event of the conversation at `address`, once for each `key`; returns when it is committed.
 
         `event` is made from the state and the person's time. `pushed`: the caller says the replies itself, so they
-        are leased to this process; otherwise they wait in the ledger to be fetched.
+        are leased to this process; otherwise they wait in the ledger to be fetched. `shown`: the caller shows them to a
+        reader who fetches what is missed; they are leased until the caller calls `release`.
         Raises Busy when too many wait, NotKept when the database could not commit.
         """
         if len(self._waiting) >= self._queue_limit or self._stopping:
             raise Busy
-        waiting = _Waiting(address, key, event, pushed, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(address, key, event, pushed, shown, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         self._wake.set()
         return await waiting.done
@@ -197,6 +214,12 @@ class Turns:
         self._marks.append(Mark(out.id, out.fence, state, self.clock()))
         self._wake.set()
 
+    def release(self, rows: Sequence[Outgoing]) -> None:
+        """These replies were shown, and wait until the reader says so; written with the next group."""
+        if rows:
+            self._released.extend(rows)
+            self._wake.set()
+
     def mark_seen(self, address: str, number: int) -> None:
         """The reader at `address` has shown every reply up to `number`; written with the next group."""
         self._seen[address] = max(number, self._seen.get(address, 0))
@@ -204,7 +227,7 @@ class Turns:
 
     async def settled(self) -> None:
         """Return when nothing waits any more, marks included."""
-        while self._waiting or self._marks or self._seen or self._writing:
+        while self._waiting or self._marks or self._released or self._seen or self._writing:
             self._idle.clear()
             self._wake.set()
             await self._idle.wait()
@@ -216,7 +239,8 @@ class Turns:
             group = self._next_group()
             marks, self._marks = self._marks, []
             seen, self._seen = self._seen, {}
-            if not (group or marks or seen):
+            released, self._released = self._released, []
+            if not (group or marks or seen or released):
                 if not self._waiting and not self._writing:
                     self._idle.set()
                     if self._stopping:
@@ -227,7 +251,7 @@ class Turns:
                 continue
             self._writing += 1
             try:
-                await self._write(group, marks, seen)
+                await self._write(group, marks, seen, released)
             finally:
                 self._writing -= 1
                 self._busy -= {w.address for w in group}
@@ -249,15 +273,23 @@ class Turns:
         self._waiting.extendleft(reversed(passed))
         return group
 
-    async def _write(self, group: list[_Waiting], marks: list[Mark], seen: dict[str, int]) -> None:
+    async def _write(
+        self,
+        group: list[_Waiting],
+        marks: list[Mark],
+        seen: dict[str, int],
+        released: Sequence[Outgoing] = (),
+    ) -> None:
         try:
             async with self.db.writing() as connection:
                 made = await self._make(connection, group)
                 await outbox.mark(connection, marks)
+                await outbox.release(connection, released)
                 for address, number in seen.items():
                     await outbox.mark_seen(connection, address, number, self.clock())
         except Exception as wrong:  # noqa: BLE001  # the writer outlives whatever one turn does to it
             self._marks = marks + self._marks
+            self._released = [*released, *self._released]
             self._seen = seen | self._seen
             await self._not_written(group, wrong)
             return
@@ -324,10 +356,21 @@ class Turns:
         """Make one turn; what fails `TRIES` times becomes a dead letter and an apology."""
         at = datetime.fromtimestamp(now + conversation.clock, UTC)
         while True:
-            visit = Visit(connection, waiting.address, conversation.person, at, now)
+            visit = Visit(
+                connection, waiting.address, conversation.person, at, now, ticket=conversation.ticket
+            )
             savepoint = _Savepoint(connection)
             try:
-                turn, outcomes = await self._advance(visit, savepoint, waiting.opens, conversation.state)
+                event = waiting.opens(conversation.state, at)
+                if isinstance(event, Returned):
+                    given = await self._given_back(connection, waiting, conversation, event, now)
+                    if isinstance(given, _Made):
+                        return given
+                    conversation, visit.ticket = given, None
+                elif conversation.owner != BOT:
+                    return await self._to_the_desk(visit, waiting, conversation, event)
+                turn, outcomes = await self._advance(visit, savepoint, event, conversation.state)
+                await self._overheard(visit, conversation, event, turn)
                 await savepoint.keep()
                 break
             except SQLAlchemyError:
@@ -341,7 +384,9 @@ class Turns:
                     why = f"{type(wrong).__name__} at {conversation.state.flow}/{conversation.state.step}"
                     await conversations.bury(self.db, connection, door, waiting.key, why, {}, now)
                     turn, outcomes = Turn(conversation.state, (Reply(APOLOGY),)), ()
-                    visit = Visit(connection, waiting.address, conversation.person, at, now)
+                    visit = Visit(
+                        connection, waiting.address, conversation.person, at, now, ticket=conversation.ticket
+                    )
                     break
         return await self._bound(connection, waiting, conversation, visit, turn, outcomes)
 
@@ -355,8 +400,8 @@ class Turns:
         outcomes: tuple[str, ...],
     ) -> _Made:
         """Number the replies and lay out the rows."""
-        leased = waiting.pushed
-        if leased and not self.db.is_sqlite and turn.replies:
+        leased = waiting.pushed or waiting.shown
+        if waiting.pushed and not self.db.is_sqlite and turn.replies:
             leased = not await outbox.held_elsewhere(connection, waiting.address, self.holder)
         rows = [
             Outgoing(outbox.new_id(), waiting.address, conversation.said + n, body_of(reply))
@@ -366,6 +411,7 @@ class Turns:
             conversation,
             state=turn.state,
             person=visit.person,
+            ticket=visit.ticket,
             said=conversation.said + len(rows),
             turns=conversation.turns + 1,
         )
@@ -386,10 +432,10 @@ class Turns:
         )
 
     async def _advance(
-        self, visit: Visit, savepoint: _Savepoint, opens: Opens, state: State
+        self, visit: Visit, savepoint: _Savepoint, event: Event, state: State
     ) -> tuple[Turn, tuple[str, ...]]:
         """Let the machine and the world answer each other until the person is to speak again."""
-        turn = advance(state, opens(state, visit.at), self.content)
+        turn = advance(state, event, self.content)
         replies, effects = list(turn.replies), list(turn.effects)
         outcomes: list[str] = []
         for _ in range(ROUNDS):
@@ -402,6 +448,79 @@ class Turns:
             replies += turn.replies
             effects += turn.effects
         raise RuntimeError(f"the flow asked the world more than {ROUNDS} times in one turn")
+
+    # -- an officer
+
+    async def _given_back(
+        self,
+        connection: AsyncConnection,
+        waiting: _Waiting,
+        conversation: Conversation,
+        event: Returned,
+        now: float,
+    ) -> Conversation | _Made:
+        """The conversation as the bot's own again; a turn without words where it was not that officer's to give."""
+        given = conversation.ticket == event.ticket and await desk.give_back(
+            connection, event.ticket, event.officer, event.reason, now
+        )
+        if given:
+            return replace(conversation, owner=BOT, ticket=None)
+        place = (conversation.state.flow, conversation.state.step)
+        return _Made(waiting, Taken(waiting.address, place=place, repeat=True, said=conversation.said))
+
+    async def _to_the_desk(
+        self, visit: Visit, waiting: _Waiting, conversation: Conversation, event: Event
+    ) -> _Made:
+        """What the person writes is the officer's to answer. A secret reaches nobody, and its writer is told so."""
+        secret = secret_of(conversation.state, event, self.content)
+        turn = Turn(conversation.state)
+        if secret:
+            effects = (ForgetMessage(secret),)
+            turn = replace(turn, replies=(Reply(shield.warning(secret, self.content)),), effects=effects)
+        if conversation.ticket is not None:
+            words = LEFT_OUT if secret else written(event)
+            who = "note" if secret else "citizen"
+            if words:
+                await desk.receive(visit.connection, self.seal, conversation.ticket, who, words, visit.now)
+        return await self._bound(visit.connection, waiting, conversation, visit, turn, ())
+
+    async def _overheard(self, visit: Visit, conversation: Conversation, event: Event, turn: Turn) -> None:
+        """While a ticket waits, the officer will want to read what is said meanwhile."""
+        ticket = conversation.ticket
+        if ticket is None or visit.ticket != ticket or isinstance(event, Returned):
+            return
+        secret = any(isinstance(e, ForgetMessage) for e in turn.effects)
+        words = LEFT_OUT if secret else written(event)
+        if words:
+            who = "note" if secret else "citizen"
+            await desk.receive(visit.connection, self.seal, ticket, who, words, visit.now)
+        for reply in turn.replies:
+            await desk.receive(visit.connection, self.seal, ticket, "bot", reply.text, visit.now)
+
+
+LEFT_OUT = "[một tin có mật khẩu hoặc mã OTP, đã bỏ]"
+_KINDS = {
+    "sticker": "nhãn dán",
+    "voice": "tin thoại",
+    "location": "vị trí",
+    "edited": "tin đã sửa",
+    "long": "tin quá dài",
+}
+
+
+def written(event: Event) -> str:
+    """An event in words, as an officer reads it; "" for what is none of the officer's business."""
+    match event:
+        case Said(text=text) | Pressed(label=text):
+            return text
+        case SentFile(name=name):
+            return f"[tệp {name}, không mở]"
+        case SharedContact(phone=phone):
+            return f"[chia sẻ số điện thoại {phone}]"
+        case Unreadable(kind=kind):
+            return f"[{_KINDS.get(kind, 'tin không đọc được')}]"
+        case TypedSecret() | Answered() | Returned():
+            return ""
 
 
 def _refuse(waiting: _Waiting, wrong: Exception) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import json
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -35,6 +37,7 @@ log = logging.getLogger("troly.web")
 
 VISITOR_DAYS = 180
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # a message id that a page may send
+PUSH_SECONDS = 0.5  # how often the ledger is looked through for what came on its own
 FORM_LIMIT = 4096  # bytes of a posted secure page
 GREETING = "/start"  # what a page without a talk says by itself; the answer concerns that tab only
 BUSY = "Đang có rất nhiều người nhắn. Anh/chị chờ vài giây, tin sẽ được gửi lại."
@@ -76,6 +79,8 @@ class Web:
         self._telegram = telegram
         self._sockets: dict[str, set[_Socket]] = {}
         self._errands: set[asyncio.Task[Any]] = set()
+        self._pusher: asyncio.Task[None] | None = None
+        self._news = asyncio.Event()
         self._proof_key = secrets.token_bytes(32)
         self._templates = templates()
         self._version = static_version()
@@ -151,6 +156,8 @@ class Web:
         await websocket.accept()
         one = _Socket(websocket, address)
         self._sockets.setdefault(address, set()).add(one)
+        if self._pusher is None:
+            self._pusher = asyncio.create_task(self._push_on())
         try:
             while True:
                 frame = await websocket.receive_text()
@@ -192,10 +199,17 @@ class Web:
         async with turns.db.reading() as connection:
             missed = await outbox.unseen(connection, one.address, after)
             found = (await conversations.load(connection, turns.seal, [one.address])).get(one.address)
+        if any(
+            not row.proactive for row in missed
+        ):  # leased while they are shown: an officer's claim waits for them
+            async with turns.db.writing() as connection:
+                missed = await outbox.lease_unseen(
+                    connection, one.address, after, holder=turns.holder, until=turns.clock() + turns.lease
+                )
         place = (found.state.flow, found.state.step) if found else ("", "")
         await one.send(
             {
-                "replies": [{**shown(row.body), **_web_only(row)} for row in missed],
+                "replies": [_on_page(row) for row in missed],
                 "at": place_object(place),
                 "now": datetime.fromtimestamp(
                     turns.clock() + (found.clock if found else 0.0), UTC
@@ -204,6 +218,42 @@ class Web:
                 "said": found.said if found else 0,
             }
         )
+        one.showed(missed)
+        turns.release([row for row in missed if not row.proactive])
+
+    # -- what comes on its own
+
+    def nudge(self) -> None:
+        """Something may wait for an open page: look now."""
+        self._news.set()
+
+    async def _push_on(self) -> None:
+        """Show officers' words, reminders and notices on open pages, soon after they are put up."""
+        while self._sockets:
+            try:
+                await self._push()
+            except (SQLAlchemyError, OSError) as wrong:
+                log.warning("the ledger could not be looked through: %s", type(wrong).__name__)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PUSH_SECONDS):
+                    await self._news.wait()
+            self._news.clear()
+        self._pusher = None
+
+    async def _push(self) -> None:
+        turns = self._turns
+        async with turns.db.reading() as connection:
+            rows = await outbox.unseen_on_its_own(connection, list(self._sockets))
+            fresh = {r.address for r in rows if any(one.lacks(r) for one in self._sockets.get(r.address, ()))}
+            places = await conversations.load(connection, turns.seal, sorted(fresh)) if fresh else {}
+        for address in fresh:
+            state = places[address].state
+            for one in list(self._sockets.get(address, ())):
+                mine = [r for r in rows if r.address == address and one.lacks(r)]
+                if mine:
+                    at = place_object((state.flow, state.step))
+                    await one.send({"replies": [_on_page(r) for r in mine], "at": at})
+                    one.showed(mine)
 
     async def _act(self, one: _Socket, given: dict[str, Any]) -> None:
         message_id = given.pop("id", None)
@@ -219,7 +269,7 @@ class Web:
                 await self._pass_time(one.address, wish.seconds)
                 await one.send({"for": message_id, "replies": [], "at": None})
                 return
-            taken = await self._turns.take(one.address, f"web:{message_id}", wish, pushed=False)
+            taken = await self._turns.take(one.address, f"web:{message_id}", wish, pushed=False, shown=True)
         except BadInput as bad:
             await one.send({"for": message_id, "error": str(bad)})
             return
@@ -247,15 +297,24 @@ class Web:
         alone: bool = False,
     ) -> None:
         """Show replies in the tab that asked, and in the person's other tabs unless it asked for itself `alone`."""
-        frame = {
-            "replies": [{**shown(row.body), **_web_only(row)} for row in taken.rows],
-            "at": place_object(taken.place),
-        }
+        frame: dict[str, Any] = {"at": place_object(taken.place)}
         if self._demo:
             frame["sms"] = []
-        for one in list(self._sockets.get(taken.address, ())):
-            if one is to or not alone:
-                await one.send({**frame, **(extra or {})} if one is to else frame)
+        readers = [one for one in self._sockets.get(taken.address, ()) if one is to or not alone]
+        missed: list[outbox.Outgoing] = []
+        if any(
+            taken.said - len(taken.rows) > one.newest for one in readers
+        ):  # put up since: goes before the answer
+            async with self._turns.db.reading() as connection:
+                missed = await outbox.unseen_on_its_own(connection, [taken.address])
+        for one in readers:
+            rows = sorted(
+                [*(m for m in missed if one.lacks(m)), *taken.rows], key=lambda row: row.number or 0
+            )
+            mine = {**frame, "replies": [_on_page(row) for row in rows]}
+            await one.send({**mine, **(extra or {})} if one is to else mine)
+            one.showed(rows)
+        self._turns.release(taken.rows)
 
     def run_errands(self, taken: Taken) -> None:
         """Send the codes of this turn; the replies do not wait for them, so a hit takes no longer than a miss."""
@@ -277,9 +336,12 @@ class Web:
         task.add_done_callback(self._errands.discard)
 
     async def quiet(self) -> None:
-        """Return when no errand is under way."""
+        """Return when no errand is under way; nothing more is pushed once every page is gone."""
         while self._errands:
             await asyncio.wait(set(self._errands))
+        if self._pusher is not None and not self._sockets:
+            self.nudge()
+            await self._pusher
 
     # -- the secure page
 
@@ -344,7 +406,11 @@ class Web:
         elsewhere = self._say_elsewhere.get(page.address.partition(":")[0])
         try:
             taken = await self._turns.take(
-                page.address, f"secure:{secrets.token_hex(16)}", event, pushed=elsewhere is not None
+                page.address,
+                f"secure:{secrets.token_hex(16)}",
+                event,
+                pushed=elsewhere is not None,
+                shown=page.address.startswith("web:"),
             )
         except (Busy, NotKept):
             return self._form(request, token, page, now, "Hệ thống đang bận. Anh/chị bấm Xác nhận lại.", 503)
@@ -414,8 +480,21 @@ class _Socket:
     def __init__(self, websocket: WebSocket, address: str) -> None:
         self._websocket = websocket
         self.address = address
+        self.newest = 0  # number of the newest reply shown
+        self._shown: set[int] = set()
         self._minute = 0
         self._frames = 0
+
+    def lacks(self, row: outbox.Outgoing) -> bool:
+        """Whether this tab has not been shown the row by this process."""
+        return row.id not in self._shown
+
+    def showed(self, rows: Sequence[outbox.Outgoing]) -> None:
+        """These rows were shown here."""
+        for row in rows:
+            self.newest = max(self.newest, row.number or 0)
+            if row.proactive:
+                self._shown.add(row.id)
 
     def may_send(self, now: float, per_minute: int) -> bool:
         minute = int(now // 60)
@@ -444,6 +523,10 @@ def _reply_number(given: int) -> int:
 
 def _good_cookie(cookie: str | None) -> bool:
     return cookie is not None and 32 <= len(cookie) <= 64 and cookie.isascii()
+
+
+def _on_page(row: outbox.Outgoing) -> dict[str, Any]:
+    return {**shown(row.body, proactive=row.proactive), **_web_only(row)}
 
 
 def _web_only(row: outbox.Outgoing) -> dict[str, Any]:

@@ -25,12 +25,15 @@ from aiogram.client.session.base import BaseSession
 from aiogram.methods import TelegramMethod
 from websockets.asyncio.client import ClientConnection, connect
 
+from data import desk as tickets
+from data import outbox
 from flows.answers import TypedSecret, Unreadable
+from handlers.desk import Desk, Say
 from handlers.sms import Sms
 from handlers.telegram_chat import TelegramDoor
 from handlers.telegram_words import VIETNAM, button_id
 from handlers.terminal import NEVER, as_lines, read_object, shown
-from handlers.turn import Opens, at_once
+from handlers.turn import Opens, Taken, at_once
 from handlers.web_chat import Web
 from tests.houses import PEOPLE, SECRET, House, limits, open_house
 from tests.nursery import Born, Nursery
@@ -172,6 +175,24 @@ class _Inside:
     def _mine(self, sms: Sms) -> bool:
         return sms.address == self.address
 
+    async def officer(self, what: str, say: Say) -> None:
+        """An officer does something with this person's ticket; the bot's words go through `say`."""
+        turns = self.house.turns
+        desk = Desk(turns, say={self.address.partition(":")[0]: say})
+        async with turns.db.reading() as connection:
+            ticket = await tickets.open_at(connection, turns.seal, self.address)
+        assert ticket is not None, "no ticket is open"
+        match what.partition(" ")[0]:
+            case "claims":
+                assert await desk.claim(ticket.id, "officer") == "yours"
+            case "hands":
+                assert await desk.hand_back(ticket.id, "officer")
+            case "closes":
+                assert await desk.close(ticket.id, "officer", "answered")
+            case "says":
+                words = what.partition(" ")[2]
+                assert await desk.answer(ticket.id, "officer", words, f"k{next(_numbers)}") == "sent"
+
     def noted(self, sms: dict[str, Any]) -> str:
         found = _CODE.match(sms["text"])
         self.code = found.group(0) if found else self.code
@@ -218,6 +239,8 @@ class Straight(_Inside):
         if move.kind == "wait":
             self.house.clock.move(move.seconds)
             return []
+        if move.kind == "officer":
+            return await self._told(move.given[0])
         taken = await self.house.turns.take(
             self.address, f"k{next(_numbers)}", self._opens(move), pushed=False
         )
@@ -225,6 +248,22 @@ class Straight(_Inside):
             await self.house.courier.deliver()
         lines = [line for row in taken.rows for line in as_lines(shown(row.body), self.now())]
         return lines + ["! forget"] * taken.forget + self.sms()
+
+    async def _told(self, what: str) -> list[str]:
+        said: list[str] = []
+
+        def say(taken: Taken) -> None:
+            said.extend(line for row in taken.rows for line in as_lines(shown(row.body), self.now()))
+            self.house.turns.release(taken.rows)
+
+        await self.officer(what, say)
+        async with self.house.db.reading() as connection:
+            rows = [r for r in await outbox.unseen(connection, self.address, 0) if r.proactive]
+        for row in rows:
+            said += as_lines(shown(row.body, proactive=True), self.now())
+            self.house.turns.mark(row)
+        await self.house.turns.settled()
+        return said
 
     def _opens(self, move: Move) -> Opens:
         if move.kind == "secure":
@@ -435,6 +474,12 @@ class Browser(_Inside):
     async def act(self, move: Move) -> list[str]:
         if move.kind == "secure":
             await _post_code(self.stage.base, self._link, self.typed_code(move.given[0]), self._client)
+            return self._lines(await self._until_quiet())
+        if move.kind == "officer":
+            if not self.address:
+                self.address = next(iter(self.stage.web._sockets))
+            await self.officer(move.given[0], self.stage.web.say)
+            await self.stage.web._push()  # what its loop does by itself, a little later
             return self._lines(await self._until_quiet())
         if move.kind == "wait":
             self._moved += move.seconds

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.knowledge import load_content
-from flows import book
+from flows import book, helpdesk, notices
 from flows.answers import Answered, Pressed, Said
 from flows.effects import OUTCOMES, Answer
 from flows.machine import State, advance
@@ -117,3 +117,38 @@ def test_an_answer_of_the_world_that_nobody_waits_for_does_no_harm() -> None:
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda f: f.name)
 def test_every_flow_is_described_in_the_readme(flow: Flow) -> None:
     assert f"`{flow.name}`" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_step_where_a_person_may_rest_has_a_name_on_the_officers_card() -> None:
+    rest = {f"{f.name}/{s.name}" for f in FLOWS for s in f.steps if s.kind in RESTING}
+    asides = {place for place in rest if place.split("/")[0] in book.ASIDES}
+    assert rest - asides == helpdesk.PLACES.keys()
+
+
+@pytest.mark.parametrize("text", ["DUNG", "dừng", "Dừng.", " DUNG ", "ngừng nhận thông báo", "dung nhan tin"])
+def test_a_stop_word_ends_the_notices(text: str) -> None:
+    assert notices.is_stop_word(text)
+
+
+@pytest.mark.parametrize("text", ["dung", "đúng", "Đúng", "dung roi", "dừng lại", "đừng", "DUNG ROI"])
+def test_a_small_dung_is_no_stop_word(text: str) -> None:
+    assert not notices.is_stop_word(text)
+
+
+def test_an_aside_lies_on_top_of_what_is_under_way_and_survives_json() -> None:
+    below = State("lookup", "fact", {"name": "tran thi be ba"}, ("lookup/name",), ("Menu",))
+    turn = advance(below, Said("gặp cán bộ", AT), CONTENT)
+    kept = State.from_json(turn.state.to_json())
+    assert kept.flow == "helpdesk"
+    assert State.from_json(kept.under) == below
+    assert kept.answers["about_who"] == "tran T. B. B."
+    back = advance(kept, Answered(Answer("waiting", {"ticket_number": "1"}), AT), CONTENT)
+    again = advance(back.state, Said("chờ tiếp", AT), CONTENT)
+    assert (again.state.flow, again.state.step) == ("lookup", "fact")
+    assert again.state.answers == below.answers
+    assert again.state.trail == below.trail
+
+
+def test_the_card_hides_the_middle_of_numbers_and_dates() -> None:
+    shown = helpdesk.masked("mã 8800000001, CCCD 088083000001, sinh 17/01/1983, gọi 0900 000 001, phòng 12")
+    assert shown == "mã •••••••001, CCCD •••••••••001, sinh ••/••/1983, gọi •••••••001, phòng 12"

@@ -171,7 +171,7 @@ async def test_every_move_is_followed_by_what_is_said_unless_time_passes() -> No
         (s.name, e.move.line)
         for s in SCRIPTS
         for e in s.exchanges
-        if not e.expected and e.move.kind != "wait"
+        if not e.expected and e.move.kind not in ("wait", "officer") and s.flow != "helpdesk"
     ]
     assert mute == []
     assert len(SCRIPTS) >= 45

@@ -16,6 +16,7 @@ Then what the person does, each line followed by what is said because of it:
     [file anh.jpg 2500000 image/jpeg]
     [secure otp right] [secure otp wrong]    what is typed on the secure page; the right code is the newest SMS's
     [sticker] [voice] [location] [edited words]    at Telegram's door
+    [officer claims] [officer says words] [officer hands back] [officer closes]    where the officer's words arrive by themselves
     ~ 6 phút                  time passes: giây, phút, giờ, ngày
     < text                    the assistant; lines indented by two spaces go on with it
     ! sms 0900000001: …       a message of the pretend phone, the code masked
@@ -51,9 +52,11 @@ _ACTIONS = {
     "sticker": re.compile(r"\[sticker\]"),
     "voice": re.compile(r"\[voice\]"),
     "location": re.compile(r"\[location\]"),
+    "officer": re.compile(r"\[officer (claims|hands back|closes|says .+)\]"),
     "edited": re.compile(r"\[edited (.+)\]"),
 }
 _ESCAPE = re.compile(r"\\(?:u([0-9a-f]{4})|(n))")
+_TICKET = re.compile(r"phiếu số [0-9N]+")  # tickets of several transcripts share one count
 _TIME = re.compile(r"~ ([0-9]+) (\S+)")
 _HEAD = re.compile(r"(kinds|doors|limits): (.*)")
 _MASK = "••••••"
@@ -221,7 +224,7 @@ def expected_at(door: Door, lines: Sequence[str]) -> list[str]:
 
 
 def _tidy(lines: Sequence[str]) -> list[str]:
-    return [line.rstrip() for line in lines if line.strip()]
+    return [_TICKET.sub("phiếu số N", line.rstrip()) for line in lines if line.strip()]
 
 
 async def written(script: Script, text: str, door: Door) -> str:

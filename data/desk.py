@@ -1,0 +1,415 @@
+"""The officers' desk: tickets, who owns a conversation, what was written. Rule: the owner changes in one fenced statement.
+
+Exactly one may speak in a conversation: the bot, an officer, or nobody while a claim waits for replies of the bot that are
+on their way. A claim is two steps: `claim` silences the bot for good and takes back what it has not begun to say; `settle`
+gives the conversation to the officer once nothing of the bot is on its way any more.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from data import outbox
+from data.conversations import BOT, NOBODY, OFFICER, claim_events
+from data.engine import Database
+from data.outbox import PULL_DOORS, Outgoing
+from data.seal import Seal
+from data.tables import conversations, desk_messages, tickets
+from data.tables import outbox as ledger
+from flows.helpdesk import masked
+
+REASONS = ("answered", "no_answer", "elsewhere")  # why an officer closes; "" is handed back
+SIGNED = "Cán bộ BHXH: "  # before an officer's words, on every channel
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What an officer sees first: what they want, where they stand, what failed, who they are; masked."""
+
+    want: str = ""
+    place: str = ""
+    failed: str = ""
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One handover. `state`: waiting, claiming, claimed, closed; `number` is what people call it."""
+
+    id: str
+    number: int
+    address: str
+    person: str | None
+    state: str
+    officer: str | None
+    fence: int
+    card: Card
+    reason: str
+    opened_at: float
+    claimed_at: float | None
+    closed_at: float | None
+
+    @property
+    def door(self) -> str:
+        """The channel the person writes on."""
+        return self.address.partition(":")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One line of a ticket. `who`: citizen, officer, bot, withdrawn (a reply never said) or note.
+
+    `state` is what the ledger says of an officer's words: pending, leased, sent, blocked, failed …; "" for the others.
+    """
+
+    id: int
+    who: str
+    staff: str | None
+    text: str
+    at: float
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """How a claim came out. `ready`: nothing of the bot is on its way any more."""
+
+    outcome: Literal["claimed", "taken", "gone"]
+    fence: int = 0
+    ready: bool = False
+
+
+def _ticket(seal: Seal, r: Any) -> Ticket:
+    card = seal.open(r.card, f"ticket {r.id}") or {}
+    return Ticket(
+        r.id,
+        r.number,
+        r.address,
+        r.person,
+        r.state,
+        r.officer,
+        r.fence,
+        Card(**{**card, "want": masked(card.get("want", ""))}),
+        r.reason,
+        r.opened_at,
+        r.claimed_at,
+        r.closed_at,
+    )
+
+
+# -- looking
+
+
+async def load(connection: AsyncConnection, seal: Seal, ticket_id: str) -> Ticket | None:
+    """The ticket of this id, or None."""
+    row = (await connection.execute(select(tickets).where(tickets.c.id == ticket_id))).first()
+    return _ticket(seal, row) if row else None
+
+
+async def queue(connection: AsyncConnection, seal: Seal) -> list[Ticket]:
+    """Open tickets, the one that waits longest first."""
+    return await _listed(connection, seal, select(tickets).where(tickets.c.state != "closed"))
+
+
+async def closed(connection: AsyncConnection, seal: Seal, limit: int) -> list[Ticket]:
+    """Closed tickets, the newest first."""
+    query = select(tickets).where(tickets.c.state == "closed").order_by(tickets.c.closed_at.desc())
+    return [_ticket(seal, r) for r in await connection.execute(query.limit(limit))]
+
+
+async def _listed(connection: AsyncConnection, seal: Seal, query: Select[Any]) -> list[Ticket]:
+    rows = await connection.execute(query.order_by(tickets.c.opened_at, tickets.c.number))
+    return [_ticket(seal, r) for r in rows]
+
+
+async def messages(
+    connection: AsyncConnection, seal: Seal, ticket_id: str, after: int = 0, *, plain: bool = False
+) -> list[Message]:
+    """What was written in a ticket above `after`, oldest first; masked unless `plain`."""
+    query = (
+        select(desk_messages, ledger.c.state)
+        .outerjoin(ledger, ledger.c.id == desk_messages.c.row)
+        .where(desk_messages.c.ticket == ticket_id, desk_messages.c.id > after)
+        .order_by(desk_messages.c.id)
+    )
+    found = []
+    for r in await connection.execute(query):
+        text = str(seal.open(r.words, f"desk {r.id}") or "")
+        found.append(Message(r.id, r.who, r.staff, text if plain else masked(text), r.at, r.state or ""))
+    return found
+
+
+async def ahead_of(connection: AsyncConnection, ticket: Ticket) -> int:
+    """How many tickets wait before this one."""
+    query = (
+        select(func.count())
+        .select_from(tickets)
+        .where(tickets.c.state == "waiting", tickets.c.number < ticket.number)
+    )
+    return int((await connection.execute(query)).scalar_one())
+
+
+async def open_at(connection: AsyncConnection, seal: Seal, address: str) -> Ticket | None:
+    """The open ticket of this conversation, or None."""
+    query = select(tickets).where(tickets.c.address == address, tickets.c.state != "closed")
+    row = (await connection.execute(query)).first()
+    return _ticket(seal, row) if row else None
+
+
+# -- the citizen's side; inside a turn, which holds the conversation's lock
+
+
+async def open_ticket(
+    db: Database,
+    connection: AsyncConnection,
+    seal: Seal,
+    *,
+    address: str,
+    person: str | None,
+    card: Card,
+    at: float,
+) -> tuple[Ticket, bool]:
+    """Ask for an officer; returns the ticket and whether it is new. Until it is claimed the bot goes on answering."""
+    found = await open_at(connection, seal, address)
+    if found is not None:
+        return found, False
+    await db.lock(connection, "ticket numbers")
+    newest = (await connection.execute(select(func.max(tickets.c.number)))).scalar() or 0
+    ticket_id = secrets.token_hex(16)
+    whole = {"want": card.want, "place": card.place, "failed": card.failed, "who": card.who}
+    await connection.execute(
+        tickets.insert().values(
+            id=ticket_id,
+            number=newest + 1,
+            address=address,
+            person=person,
+            state="waiting",
+            fence=1,
+            card=seal.close(whole, f"ticket {ticket_id}"),
+            opened_at=at,
+        )
+    )
+    made = await load(connection, seal, ticket_id)
+    assert made is not None
+    return made, True
+
+
+async def receive(
+    connection: AsyncConnection,
+    seal: Seal,
+    ticket_id: str,
+    who: str,
+    text: str,
+    at: float,
+    *,
+    staff: str | None = None,
+    row: int | None = None,
+) -> None:
+    """Keep one line of a ticket, sealed."""
+    line = outbox.new_id()
+    await connection.execute(
+        desk_messages.insert().values(
+            id=line,
+            ticket=ticket_id,
+            who=who,
+            staff=staff,
+            words=seal.close(text, f"desk {line}"),
+            row=row,
+            at=at,
+        )
+    )
+
+
+async def leave(connection: AsyncConnection, ticket_id: str, reason: str, at: float) -> bool:
+    """The person needs no officer any more; the caller's turn gives the conversation back to the bot."""
+    done = await connection.execute(
+        update(tickets)
+        .where(tickets.c.id == ticket_id, tickets.c.state != "closed")
+        .values(state="closed", reason=reason, fence=tickets.c.fence + 1, closed_at=at)
+    )
+    return int(done.rowcount) == 1
+
+
+async def give_back(
+    connection: AsyncConnection, ticket_id: str, officer: str, reason: str, at: float
+) -> bool:
+    """The officer gives the conversation back; False when it is not theirs. Part of the turn in which the bot goes on."""
+    done = await connection.execute(
+        update(tickets)
+        .where(
+            tickets.c.id == ticket_id,
+            tickets.c.officer == officer,
+            tickets.c.state.in_(("claiming", "claimed")),
+        )
+        .values(state="closed", reason=reason or "handed_back", fence=tickets.c.fence + 1, closed_at=at)
+    )
+    return int(done.rowcount) == 1
+
+
+# -- the officer's side
+
+
+async def claim(
+    db: Database, connection: AsyncConnection, seal: Seal, ticket_id: str, officer: str, at: float
+) -> Claim:
+    """Take a waiting ticket: one of many wins. From the commit on the bot makes no reply here."""
+    ticket = await load(connection, seal, ticket_id)
+    if ticket is None:
+        return Claim("gone")
+    await db.lock(connection, ticket.address)
+    won = await connection.execute(
+        update(tickets)
+        .where(tickets.c.id == ticket_id, tickets.c.state == "waiting")
+        .values(state="claiming", officer=officer, fence=tickets.c.fence + 1, claimed_at=at)
+        .returning(tickets.c.fence)
+    )
+    fence = won.scalar()
+    if fence is None:
+        now = await load(connection, seal, ticket_id)
+        return Claim("gone" if now is None or now.state == "closed" else "taken")
+    await connection.execute(
+        update(conversations)
+        .where(conversations.c.address == ticket.address)
+        .values(owner=NOBODY, ticket=ticket_id)
+    )
+    return Claim("claimed", fence, await _settled(connection, seal, ticket_id, ticket.address, fence, at))
+
+
+async def settle(db: Database, connection: AsyncConnection, seal: Seal, ticket_id: str, at: float) -> bool:
+    """Finish a claim: True once the conversation is the officer's, and nothing of the bot is on its way."""
+    ticket = await load(connection, seal, ticket_id)
+    if ticket is None or ticket.state == "closed":
+        return True
+    await db.lock(connection, ticket.address)
+    return await _settled(connection, seal, ticket_id, ticket.address, ticket.fence, at)
+
+
+async def _settled(
+    connection: AsyncConnection, seal: Seal, ticket_id: str, address: str, fence: int, at: float
+) -> bool:
+    for body in await outbox.withdraw_replies(connection, address, at):
+        await receive(connection, seal, ticket_id, "withdrawn", str(body.get("text", "")), at)
+    if await outbox.being_said(connection, address, at):
+        return False
+    won = await connection.execute(
+        update(tickets)
+        .where(tickets.c.id == ticket_id, tickets.c.fence == fence, tickets.c.state == "claiming")
+        .values(state="claimed")
+    )
+    if won.rowcount == 1:
+        await connection.execute(
+            update(conversations)
+            .where(
+                conversations.c.address == address,
+                conversations.c.ticket == ticket_id,
+                conversations.c.owner == NOBODY,
+            )
+            .values(owner=OFFICER)
+        )
+    return True
+
+
+async def answer(
+    db: Database,
+    connection: AsyncConnection,
+    seal: Seal,
+    ticket_id: str,
+    officer: str,
+    text: str,
+    key: str,
+    at: float,
+) -> bool:
+    """Put an officer's words into the ledger, once for each `key`; False when the conversation is not theirs."""
+    ticket = await load(connection, seal, ticket_id)
+    if ticket is None:
+        return False
+    await db.lock(connection, ticket.address)
+    owned = await connection.execute(
+        select(conversations.c.said)
+        .join(tickets, tickets.c.address == conversations.c.address)
+        .where(
+            conversations.c.owner == OFFICER,
+            tickets.c.id == ticket_id,
+            tickets.c.state == "claimed",
+            tickets.c.officer == officer,
+        )
+    )
+    said = owned.scalar()
+    if said is None:
+        return False
+    event = (ticket.address, f"desk:{key}"[:80])
+    if event not in await claim_events(db, connection, [event], at):
+        return True
+    number = None
+    if ticket.door in PULL_DOORS:
+        number = said + 1
+        await connection.execute(
+            update(conversations).where(conversations.c.address == ticket.address).values(said=number)
+        )
+    out = Outgoing(outbox.new_id(), ticket.address, number, {"text": SIGNED + text})
+    await outbox.put(connection, [outbox.officer_row(out, at=at)])
+    await receive(connection, seal, ticket_id, "officer", text, at, staff=officer, row=out.id)
+    return True
+
+
+# -- the person's right to it
+
+
+async def about(connection: AsyncConnection, seal: Seal, person: str) -> list[tuple[Ticket, list[Message]]]:
+    """All tickets of a person with what was written in them, plain: it is theirs."""
+    rows = await connection.execute(
+        select(tickets).where(tickets.c.person == person).order_by(tickets.c.number)
+    )
+    found = [_ticket(seal, r) for r in rows]
+    return [(t, await messages(connection, seal, t.id, plain=True)) for t in found]
+
+
+async def count_about(connection: AsyncConnection, person: str) -> int:
+    """How many lines are kept in this person's tickets."""
+    query = (
+        select(func.count())
+        .select_from(desk_messages)
+        .join(tickets, tickets.c.id == desk_messages.c.ticket)
+        .where(tickets.c.person == person)
+    )
+    return int((await connection.execute(query)).scalar_one())
+
+
+async def has_tickets(connection: AsyncConnection, person: str) -> bool:
+    """Whether this person ever asked for an officer and it is still kept."""
+    query = select(tickets.c.id).where(tickets.c.person == person).limit(1)
+    return (await connection.execute(query)).first() is not None
+
+
+async def erase(connection: AsyncConnection, person: str, at: float) -> None:
+    """Wipe what was written in a person's tickets; that there were tickets stays, without them. Open ones are closed."""
+    mine = select(tickets.c.id).where(tickets.c.person == person).scalar_subquery()
+    rows = select(desk_messages.c.row).where(
+        desk_messages.c.ticket.in_(mine), desk_messages.c.row.is_not(None)
+    )
+    await outbox.wipe(connection, rows, at)
+    await connection.execute(delete(desk_messages).where(desk_messages.c.ticket.in_(mine)))
+    await connection.execute(
+        update(conversations).where(conversations.c.ticket.in_(mine)).values(ticket=None, owner=BOT)
+    )
+    await connection.execute(
+        update(tickets)
+        .where(tickets.c.person == person, tickets.c.state != "closed")
+        .values(state="closed", reason="erased", closed_at=at, fence=tickets.c.fence + 1)
+    )
+    await connection.execute(
+        update(tickets).where(tickets.c.person == person).values(person=None, card=None, address="")
+    )
+
+
+async def claiming(connection: AsyncConnection) -> Sequence[str]:
+    """Tickets whose claim is not finished: their officer's process may have died."""
+    return (
+        (await connection.execute(select(tickets.c.id).where(tickets.c.state == "claiming"))).scalars().all()
+    )

@@ -1,0 +1,210 @@
+"""Gặp cán bộ: asking for an officer. Rule: an aside; what was under way goes on at the same step when it ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from flows.answers import Event, Said
+from flows.consent import consent_steps
+from flows.content import Content
+from flows.effects import CheckTicket, LeaveQueue, OpenTicket
+from flows.steps import Choice, Flow, Heard, Scene, ask, call, choose, end
+
+if TYPE_CHECKING:
+    from flows.machine import State
+
+WANT_LIMIT = 500  # characters of what is asked, as the card shows it
+LOST_AFTER = 2  # misunderstandings in a row that the card tells of
+
+# How a step is called on the officer's card. Every step where a person may rest is here; a test says which is missing.
+PLACES: Mapping[str, str] = {
+    "lookup/consent": "đang hỏi đồng ý",
+    "lookup/name": "nhập họ tên",
+    "lookup/fact": "nhập ngày sinh hoặc số giấy tờ",
+    "lookup/province": "chọn tỉnh",
+    "lookup/proof": "chứng minh số điện thoại",
+    "lookup/share_how": "gửi số điện thoại",
+    "lookup/code": "nhập mã OTP",
+    "lookup/code_wrong": "nhập lại mã OTP",
+    "lookup/code_expired": "mã OTP hết hạn",
+    "lookup/code_soon": "chờ gửi lại mã OTP",
+    "lookup/code_off": "không gửi được mã OTP",
+    "lookup/not_that_phone": "số điện thoại không khớp",
+    "lookup/record": "xem kết quả",
+    "lookup/found": "xem mã số",
+    "lookup/nobody": "không tìm thấy",
+    "registration/consent": "đang hỏi đồng ý",
+    "registration/resume": "làm tiếp hồ sơ cũ",
+    "registration/who": "đăng ký cho ai",
+    "registration/platform": "chọn loại điện thoại",
+    "registration/code": "đã có mã số chưa",
+    "registration/list": "danh sách việc cần làm",
+    "registration/how": "xem cách làm một mục",
+    "registration/all": "xem cả danh sách",
+    "password/situation": "chọn tình huống",
+    "password/screen": "đi theo từng màn hình",
+    "password/code": "chờ mã OTP của VssID",
+    "password/late": "mã OTP quá hạn",
+    "password/trouble": "gặp trở ngại",
+    "contacts/query": "hỏi đầu mối",
+    "contacts/one": "xem đầu mối",
+    "contacts/several": "chọn đầu mối",
+    "contacts/perhaps": "đoán đầu mối",
+    "contacts/gap": "chưa có đầu mối",
+    "contacts/nobody": "không thấy đầu mối",
+    "notices/consent": "đang hỏi đồng ý",
+    "notices/topics": "chọn chủ đề",
+    "notices/manage": "sửa chủ đề",
+    "my_data/choice": "xem dữ liệu của mình",
+}
+_FAILED: Mapping[str, str] = {
+    "lookup/code_wrong": "mã OTP không đúng",
+    "lookup/code_expired": "mã OTP hết hạn",
+    "lookup/code_soon": "xin mã OTP quá sớm",
+    "lookup/code_off": "không gửi được SMS",
+    "lookup/not_that_phone": "số điện thoại không phải số đã đăng ký",
+    "lookup/nobody": "không tìm thấy người này",
+    "password/late": "quá 5 phút chưa nhập mã",
+    "password/trouble": "có trở ngại trên VssID",
+    "contacts/gap": "công văn không nêu đầu mối cho khối này",
+    "contacts/nobody": "không tìm thấy đầu mối",
+}
+_LOST = "trợ lý không hiểu hai lần liền"
+
+WORDING = (
+    "Để cán bộ BHXH trả lời, tôi chuyển cho cán bộ điều anh/chị hỏi, việc đang làm dở và những tin anh/chị viết cho đến khi "
+    "xong. Chỉ cán bộ của cơ quan xem, mỗi lần xem đều được ghi sổ; anh/chị rút lại và xóa được bất cứ lúc nào (gõ “dữ liệu của "
+    "tôi”). Anh/chị có đồng ý không?"
+)
+
+
+def about(state: State, content: Content) -> dict[str, Any]:
+    """What the officer's card says of a conversation that stands here: place, what failed, who, all masked."""
+    from flows import book  # the table of contents lists this flow
+
+    place = f"{state.flow}/{state.step}"
+    title = book.label(state.flow, content) if state.flow in book.FLOWS else "Menu"
+    failed = [_FAILED[place]] if place in _FAILED else []
+    if state.misses >= LOST_AFTER:
+        failed.append(_LOST)
+    if state.flow in book.ASIDES:
+        return {k: v for k, v in state.answers.items() if k in ("about_place", "about_failed", "about_who")}
+    return {
+        "about_place": f"{title} › {PLACES[place]}" if place in PLACES else title,
+        "about_failed": "; ".join(failed),
+        "about_who": _who(state.answers),
+    }
+
+
+def _who(answers: Mapping[str, Any]) -> str:
+    """A name as family name and initials, a code with its middle hidden; "" when nothing is known."""
+    words = str(answers.get("record_name") or answers.get("name") or "").split()
+    parts = [" ".join([words[0], *(f"{w[0].upper()}." for w in words[1:])])] if words else []
+    code = str(answers.get("record_code") or "")
+    if len(code) == 10:
+        parts.append(f"{code[:3]}*****{code[-2:]}")
+    return ", mã ".join(parts)
+
+
+_LONG_NUMBER = re.compile(r"[0-9](?:[ .\-]?[0-9]){8,}")
+_FULL_DATE = re.compile(r"(?<![0-9])[0-9]{1,2}([/.\-])[0-9]{1,2}\1((?:19|20)[0-9]{2})(?![0-9])")
+
+
+def masked(text: str) -> str:
+    """`text` with long numbers down to their last three digits, and birth dates down to their year."""
+
+    def short(found: re.Match[str]) -> str:
+        digits = re.sub(r"[^0-9]", "", found.group(0))
+        return "•" * (len(digits) - 3) + digits[-3:]
+
+    return _LONG_NUMBER.sub(short, _FULL_DATE.sub(r"••/••/\2", text))
+
+
+def returned(reason: str) -> str:
+    """What the bot says when the conversation is its own again."""
+    match reason:
+        case "":
+            return "Cán bộ đã chuyển lại cho tôi. Mình làm tiếp từ chỗ đang dở nhé."
+        case "no_answer":
+            return (
+                "Cán bộ chờ chưa thấy anh/chị trả lời nên tạm khép yêu cầu. Cần nữa, anh/chị gõ “gặp cán bộ”."
+            )
+        case _:
+            return "Cán bộ đã trả lời xong. Còn gì chưa rõ, anh/chị gõ “gặp cán bộ”."
+
+
+def _hears_want(scene: Scene, event: Event) -> Heard | None:
+    if isinstance(event, Said):
+        return Heard("told", {"want": event.text[:WANT_LIMIT]})
+    return None
+
+
+def _queue(scene: Scene) -> str:
+    ahead = int(scene.get("ticket_ahead") or "0")
+    return f"Trước anh/chị còn {ahead} người." if ahead else "Anh/chị là người kế tiếp."
+
+
+def _hours(scene: Scene) -> str:
+    slots = ", ".join(f"{a:%H:%M}–{b:%H:%M}" for a, b in scene.content.office.hours.slots)
+    return f"Cán bộ trả lời ngay tại đây, trong giờ làm việc ({slots}, ngày thường)."
+
+
+def _says_opened(scene: Scene) -> str:
+    return (
+        f"Đã chuyển cho cán bộ, phiếu số {scene.get('ticket_number')}. {_queue(scene)} {_hours(scene)} "
+        f"Trong lúc chờ, anh/chị vẫn hỏi tôi được. Gấp thì gọi {scene.content.office.hotline}."
+    )
+
+
+def _says_waiting(scene: Scene) -> str:
+    return f"Anh/chị đã có phiếu số {scene.get('ticket_number')} đang chờ cán bộ. {_queue(scene)} {_hours(scene)}"
+
+
+def _says_refused(scene: Scene) -> str:
+    office = scene.content.office
+    return f"Tôi không chuyển gì cả. Anh/chị gọi tổng đài {office.hotline} để nói chuyện với người hỗ trợ. {office.nearest}"
+
+
+FLOW = Flow(
+    "helpdesk",
+    "Gặp cán bộ",
+    (
+        call(
+            "queue", lambda s: CheckTicket(), CheckTicket, goes={"none": "permission", "waiting": "waiting"}
+        ),
+        *consent_steps("handover", WORDING, then="want", refused=_says_refused, offers=()),
+        ask(
+            "want",
+            "Anh/chị cần cán bộ giúp việc gì? Viết một hai câu là được, đừng gửi mật khẩu hay mã OTP.",
+            hears=_hears_want,
+            hint="Anh/chị viết một hai câu, hoặc bấm “Nói với cán bộ sau”.",
+            goes={"told": "open", "later": "open"},
+            choices=(Choice("Nói với cán bộ sau", "later", words=("noi sau", "bo qua", "de sau")),),
+        ),
+        call(
+            "open",
+            lambda s: OpenTicket(
+                s.get("want"), s.get("about_place"), s.get("about_failed"), s.get("about_who")
+            ),
+            OpenTicket,
+            goes={"opened": "opened", "already": "waiting"},
+        ),
+        end("opened", _says_opened),
+        choose(
+            "waiting",
+            _says_waiting,
+            (
+                Choice("Chờ tiếp", "stay", words=("cho", "cho tiep", "u", "co", "da", "ok")),
+                Choice(
+                    "Không cần gặp nữa", "leave", words=("thoi", "khong can", "khong gap nua", "thoi khoi")
+                ),
+            ),
+            goes={"stay": "staying", "leave": "leave"},
+        ),
+        call("leave", lambda s: LeaveQueue(), LeaveQueue, goes={"left": "left"}),
+        end("left", "Tôi đã rút phiếu. Cần lại, anh/chị gõ “gặp cán bộ”."),
+        end("staying", "Phiếu vẫn còn đó; cán bộ trả lời ngay tại đây."),
+    ),
+)

@@ -1,0 +1,111 @@
+"""Nhận thông báo: opting in, choosing topics, opting out. Rule: "DUNG" ends it at once, wherever the person stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flows.answers import plain
+from flows.consent import consent_steps
+from flows.effects import LoadNotices, SetTopics, StopNotices
+from flows.steps import Choice, Flow, Scene, call, choose, end
+
+TOPICS: Mapping[str, str] = {
+    "chung": "Thông báo chung",
+    "dang_ky": "Đăng ký VssID",
+    "bhyt": "Thẻ BHYT",
+}
+STOP = "stop"  # the step that "DUNG" leads to
+_STOP_WORDS = frozenset(
+    {
+        *("dung nhan", "dung nhan tin", "dung thong bao", "dung nhan thong bao", "ngung nhan thong bao"),
+        *("ngung nhan tin", "tat thong bao", "huy thong bao", "huy nhan thong bao", "huy nhan tin"),
+        *("khong nhan thong bao nua", "khong nhan tin nua", "thoi nhan thong bao", "stop thong bao"),
+    }
+)
+
+WORDING = (
+    "Tôi có thể gửi anh/chị thông báo của cơ quan BHXH ngay tại đây, ít và đúng việc. Để gửi được, tôi giữ địa chỉ cuộc trò chuyện "
+    "này và các chủ đề anh/chị chọn. Lúc nào không muốn nữa, gõ DUNG là tôi ngừng ngay. Anh/chị có đồng ý không?"
+)
+
+
+def is_stop_word(text: str) -> bool:
+    """Whether this text ends the notices: DUNG in capitals, "dừng" with its mark, or a clear sentence.
+
+    A small "dung" may be "đúng" without marks: it is no stop word.
+    """
+    bare = text.strip(" .!\n\t“”\"'")
+    return bare in ("DUNG", "DỪNG") or bare.lower() == "dừng" or plain(text) in _STOP_WORDS
+
+
+def _wanted(scene: Scene) -> tuple[str, ...]:
+    return tuple(t for t in TOPICS if t in scene.get("topics").split())
+
+
+def _names(topics: tuple[str, ...]) -> str:
+    return "; ".join(TOPICS[t] for t in TOPICS if t in topics)
+
+
+def _first_choices(scene: Scene) -> tuple[Choice, ...]:
+    everything = Choice(
+        "Tất cả", "chosen", {"topics": " ".join(TOPICS)}, words=("het", "tat ca chu de", "tat ca a")
+    )
+    return (everything, *(Choice(name, "chosen", {"topics": topic}) for topic, name in TOPICS.items()))
+
+
+def _more_or_less(scene: Scene) -> tuple[Choice, ...]:
+    wanted = _wanted(scene)
+    more = tuple(
+        Choice(f"Nhận thêm: {name}", "chosen", {"topics": " ".join([*wanted, topic])}, words=(name,))
+        for topic, name in TOPICS.items()
+        if topic not in wanted
+    )
+    less = tuple(
+        Choice(f"Bỏ: {TOPICS[topic]}", "chosen", {"topics": " ".join(t for t in wanted if t != topic)})
+        for topic in wanted
+        if len(wanted) > 1
+    )
+    stop = Choice(
+        "Ngừng nhận", "stop", words=("dung", "ngung", "thoi", "dung lai", "ngung het", "khong nhan nua")
+    )
+    return (
+        *more,
+        *less,
+        stop,
+        Choice("Giữ như vậy", "fine", words=("giu", "xong", "duoc roi", "ok", "vay duoc roi")),
+    )
+
+
+FLOW = Flow(
+    "notices",
+    "Nhận thông báo",
+    (
+        call("subscribed", lambda s: LoadNotices(), LoadNotices, goes={"off": "permission", "on": "manage"}),
+        *consent_steps(
+            "notices",
+            WORDING,
+            then="topics",
+            refused=lambda s: "Vâng, tôi không gửi gì. Khi nào muốn nhận, anh/chị gõ “nhận thông báo”.",
+            offers=(),
+        ),
+        choose("topics", "Anh/chị muốn nhận thông báo về việc gì?", _first_choices, goes={"chosen": "keep"}),
+        call("keep", lambda s: SetTopics(_wanted(s)), SetTopics, goes={"kept": "manage"}),
+        choose(
+            "manage",
+            lambda s: f"Anh/chị đang nhận: {_names(_wanted(s))}. Gõ DUNG lúc nào cũng được để ngừng.",
+            _more_or_less,
+            goes={"chosen": "keep", "stop": STOP, "fine": "fine"},
+            no_way_back=True,
+            done=True,
+        ),
+        call(
+            STOP,
+            lambda s: StopNotices(),
+            StopNotices,
+            goes={"stopped": "stopped", "nothing": "not_subscribed"},
+        ),
+        end("fine", "Vâng, tôi giữ như vậy."),
+        end("stopped", "Tôi đã ngừng gửi thông báo cho anh/chị. Muốn nhận lại, gõ “nhận thông báo”."),
+        end("not_subscribed", "Anh/chị hiện không đăng ký nhận thông báo nào, nên tôi không gửi gì."),
+    ),
+)

@@ -1,0 +1,119 @@
+"""What officers do, for whichever page or group they do it in. Rule: an officer speaks only where nobody else does any more."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Literal
+
+from data import desk
+from data.outbox import PULL_DOORS
+from flows import shield
+from flows.answers import Returned, clean
+from handlers.terminal import NEVER
+from handlers.turn import Busy, NotKept, Taken, Turns, at_once
+
+log = logging.getLogger("troly.desk")
+
+LOOK_AGAIN = 0.05  # seconds between two looks at replies that are on their way
+LONGEST_WAIT = 45.0  # seconds a claim waits at most; leases end before
+
+Say = Callable[[Taken], Awaitable[None] | None]
+
+
+class Desk:
+    """Claims, answers and hands back. `say` are the doors of this process that say replies themselves, by name.
+
+    `nudge` is called when something waits to leave: the worker and the open pages then look at once.
+    """
+
+    def __init__(
+        self,
+        turns: Turns,
+        *,
+        say: Mapping[str, Say],
+        nudge: Callable[[], None] = lambda: None,
+        text_limit: int = 2000,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._turns = turns
+        self._say = say
+        self._nudge = nudge
+        self._text_limit = text_limit
+        self._sleep = sleep
+
+    async def claim(self, ticket_id: str, officer: str) -> Literal["yours", "taken", "gone"]:
+        """Take a ticket; returns once the bot says nothing any more there: a reply on its way is waited for."""
+        turns = self._turns
+        async with turns.db.writing() as connection:
+            made = await desk.claim(turns.db, connection, turns.seal, ticket_id, officer, turns.clock())
+        if made.outcome != "claimed":
+            return made.outcome
+        ready, waited = made.ready, 0.0
+        while not ready and waited < LONGEST_WAIT:
+            await self._sleep(LOOK_AGAIN)
+            waited += LOOK_AGAIN
+            ready = await self.settle(ticket_id)
+        return "yours"
+
+    async def settle(self, ticket_id: str) -> bool:
+        """Finish a claim that somebody began; True when it is finished."""
+        turns = self._turns
+        async with turns.db.writing() as connection:
+            return await desk.settle(turns.db, connection, turns.seal, ticket_id, turns.clock())
+
+    async def answer(
+        self, ticket_id: str, officer: str, text: str, key: str
+    ) -> Literal["sent", "not_yours", "secret", "empty", "long"]:
+        """Send an officer's words, once for each `key`. Words that ask for a password or code are stopped here."""
+        tidy = clean(text)
+        if not tidy:
+            return "empty"
+        if len(tidy) > self._text_limit:
+            return "long"
+        if shield.asks_for_secret(tidy) or shield.secret_in(tidy, expected=False):
+            return "secret"
+        turns = self._turns
+        async with turns.db.writing() as connection:
+            done = await desk.answer(
+                turns.db, connection, turns.seal, ticket_id, officer, tidy, key, turns.clock()
+            )
+        self._nudge()
+        return "sent" if done else "not_yours"
+
+    async def hand_back(self, ticket_id: str, officer: str) -> bool:
+        """The bot goes on where the person stood; False when the conversation is not this officer's."""
+        return await self._return(ticket_id, officer, "")
+
+    async def close(self, ticket_id: str, officer: str, reason: str) -> bool:
+        """As `hand_back`, and the person is told that the request is closed.
+
+        Raises ValueError when the reason is none of data.desk.REASONS.
+        """
+        if reason not in desk.REASONS:
+            raise ValueError(f"a ticket is closed for one of {', '.join(desk.REASONS)}")
+        return await self._return(ticket_id, officer, reason)
+
+    async def _return(self, ticket_id: str, officer: str, reason: str) -> bool:
+        turns = self._turns
+        async with turns.db.reading() as connection:
+            ticket = await desk.load(connection, turns.seal, ticket_id)
+        if ticket is None or ticket.officer != officer or ticket.state not in ("claiming", "claimed"):
+            return False
+        event = at_once(Returned(ticket_id, officer, reason, NEVER))
+        say = self._say.get(ticket.door)
+        shown = say is not None and ticket.door in PULL_DOORS
+        try:
+            taken = await turns.take(
+                ticket.address,
+                f"return:{ticket_id}:{ticket.fence}",
+                event,
+                pushed=say is not None and not shown,
+                shown=shown,
+            )
+        except (Busy, NotKept):
+            return False
+        if say is not None and (said := say(taken)) is not None:
+            await said
+        return not taken.repeat
