@@ -7,7 +7,7 @@ import contextlib
 import logging
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -20,6 +20,7 @@ from bot.logs import CHATTY
 from bot.settings import BadSetting, Settings, load
 from bot.worker import Worker, worker_of
 from data import conversations, proofs, staff
+from handlers.desk import Desk, Say
 from handlers.turn import Taken
 from handlers.web_chat import Web
 
@@ -64,9 +65,16 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
     telegram = _telegram(app) if settings.telegram_token and "chat" in roles else None
     doors_open = asyncio.Event()
     console = "console" in roles
-    web = _web(app, telegram, doors_open, demo=demo, console=console)
+    nudges: list[Callable[[], None]] = []
+    voices: dict[str, Say] = {}
+    desk = Desk(app.turns, say=voices, nudge=lambda: _all_of(nudges))
+    web = _web(app, telegram, doors_open, desk if console else None, demo=demo)
+    voices["web"] = web.say
+    nudges.append(web.nudge)
     if telegram is not None:
         telegram.run_errands = web.run_errands
+        mouth = telegram.mouth
+        voices["telegram"] = lambda taken: mouth.say(taken.rows)
     if app.gateway is not None:
         app.gateway.listeners.append(web.show_sms)
     server = _Server(
@@ -93,6 +101,8 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
     if app.courier is not None and "worker" in roles:
         chores.append(asyncio.create_task(_sweep(app)))
     worker = await worker_of(app) if "worker" in roles else None
+    if worker is not None:
+        nudges.append(worker.nudge)
     serving = asyncio.create_task(server.serve())
     try:
         await _started(server, serving)
@@ -124,6 +134,11 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
         await asyncio.gather(*chores, return_exceptions=True)
         await _end_demo_links(app)
     await serving  # its own trouble, if it had any
+
+
+def _all_of(nudges: Sequence[Callable[[], None]]) -> None:
+    for nudge in nudges:
+        nudge()
 
 
 async def _rest(worker: Worker | None) -> None:
@@ -217,7 +232,7 @@ def _telegram(app: App) -> TelegramDoor:
     )
 
 
-def _staff_pages(app: App) -> list[Route]:
+def _staff_pages(app: App, desk: Desk) -> list[Route]:
     """The console's routes; it is loaded only where it is served."""
     from handlers.console import Console, Rules
 
@@ -228,11 +243,11 @@ def _staff_pages(app: App) -> list[Route]:
         failures_per_minute=s.sign_in_failures_per_minute,
         live_seconds=s.console_live_seconds,
     )
-    return Console(app.turns, address=s.address, rules=rules).routes
+    return Console(app.turns, desk, address=s.address, rules=rules).routes
 
 
 def _web(
-    app: App, telegram: TelegramDoor | None, doors_open: asyncio.Event, *, demo: bool, console: bool
+    app: App, telegram: TelegramDoor | None, doors_open: asyncio.Event, desk: Desk | None, *, demo: bool
 ) -> Web:
     s = app.settings
     say_elsewhere: dict[str, Callable[[Taken], None]] = {}
@@ -264,7 +279,7 @@ def _web(
         courier=app.courier,
         say_elsewhere=say_elsewhere,
         telegram=webhook,
-        staff_pages=_staff_pages(app) if console else (),
+        staff_pages=_staff_pages(app, desk) if desk is not None else (),
     )
 
 

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from flows.content import Office
 
 PAGES = Path(__file__).parent / "pages"
 SAME_SITE = ("same-origin", "none", "")  # Sec-Fetch-Site of a form that is ours
@@ -19,6 +24,34 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+class Pages:
+    """Makes the public pages of one office: chat, secure page, notices."""
+
+    def __init__(self, office: Office, *, address: str) -> None:
+        self.office = office
+        self.https = address.startswith("https://")
+        self.version = static_version()
+        self._templates = templates()
+
+    def html(self, template: str, request: Request, status: int = 200, **context: Any) -> HTMLResponse:
+        """A page with its headers."""
+        text = self._templates.get_template(template).render(
+            office_name=self.office.name, hotline=self.office.hotline, static_version=self.version, **context
+        )
+        return HTMLResponse(text, status, headers=self.headers(request))
+
+    def headers(self, request: Request) -> dict[str, str]:
+        """The headers of a public page; its script may call the chat socket."""
+        socket = f"{'wss' if self.https else 'ws'}://{request.url.netloc}"
+        return page_headers(https=self.https, connect=f"'self' {socket}")
+
+    def notice(
+        self, request: Request, status: int, title: str, message: str, tone: str = "error"
+    ) -> HTMLResponse:
+        """One sentence and a way back."""
+        return self.html("notice.html", request, status, title=title, message=message, tone=tone)
 
 
 def static_version() -> str:

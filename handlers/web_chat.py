@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import hmac
 import json
 import logging
 import re
@@ -18,36 +17,28 @@ from urllib.parse import urlsplit
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from data import conversations, outbox, proofs
-from data.proofs import Page
+from data import conversations, outbox
 from flows import shield
-from flows.answers import TypedSecret
-from handlers.rendering import PAGES, SAME_SITE, page_headers, static_version, templates
+from handlers.rendering import PAGES, Pages
+from handlers.secure_page import SecurePages
 from handlers.sms import Courier, Sms
-from handlers.terminal import NEVER, BadInput, Pass, place_object, read_object, shown
-from handlers.turn import Busy, NotKept, Opens, Taken, Turns, at_once
+from handlers.terminal import BadInput, Pass, place_object, read_object, shown
+from handlers.turn import Busy, NotKept, Taken, Turns
 
 log = logging.getLogger("troly.web")
 
 VISITOR_DAYS = 180
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # a message id that a page may send
 PUSH_SECONDS = 0.5  # how often the ledger is looked through for what came on its own
-FORM_LIMIT = 4096  # bytes of a posted secure page
 GREETING = "/start"  # what a page without a talk says by itself; the answer concerns that tab only
 BUSY = "Đang có rất nhiều người nhắn. Anh/chị chờ vài giây, tin sẽ được gửi lại."
 NOT_FROM_HERE = ("secure", "contact")  # a page cannot vouch for a phone; codes go to the secure page only
-
-_ERRORS = {
-    "expired": "Mã đã hết hạn hoặc đã dùng rồi. Anh/chị quay lại cuộc trò chuyện để nhận mã mới.",
-    "spent": "Đã quá số lần nhập cho phép. Anh/chị quay lại cuộc trò chuyện để xem cách khác.",
-}
-GONE = "Trang này đã hết hạn hoặc không có. Anh/chị quay lại cuộc trò chuyện để nhận đường dẫn mới."
 
 
 class Web:
@@ -81,16 +72,15 @@ class Web:
         self._errands: set[asyncio.Task[Any]] = set()
         self._pusher: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
-        self._proof_key = secrets.token_bytes(32)
-        self._templates = templates()
-        self._version = static_version()
+        self._pages = Pages(turns.content.office, address=address)
+        secure = SecurePages(turns, self._pages, say=self.say, say_elsewhere=say_elsewhere)
         self.app = Starlette(
             routes=[
                 Route("/", self.page, methods=["GET"]),
                 WebSocketRoute("/chat/socket", self.socket),
-                Mount("/chat/static", _Static(self._version), name="static"),
-                Route("/secure/{token}", self.secure_page, methods=["GET"]),
-                Route("/secure/{token}", self.secure_post, methods=["POST"]),
+                Mount("/chat/static", _Static(self._pages.version), name="static"),
+                Route("/secure/{token}", secure.look, methods=["GET"]),
+                Route("/secure/{token}", secure.post, methods=["POST"]),
                 Route("/telegram/webhook", self.telegram_webhook, methods=["POST"]),
                 Route("/healthz", self.healthz, methods=["GET"]),
                 Route("/readyz", self.readyz, methods=["GET"]),
@@ -104,8 +94,7 @@ class Web:
 
     async def page(self, request: Request) -> Response:
         """The chat page; gives a new visitor their cookie."""
-        office = self._turns.content.office
-        response = self._html("chat.html", request, demo=self._demo, hotline=office.hotline)
+        response = self._pages.html("chat.html", request, demo=self._demo)
         if not _good_cookie(request.cookies.get(self._cookie)):
             response.set_cookie(
                 self._cookie,
@@ -118,31 +107,10 @@ class Web:
             )
         return response
 
-    def _html(self, template: str, request: Request, status: int = 200, **context: Any) -> HTMLResponse:
-        text = self._templates.get_template(template).render(
-            office_name=self._turns.content.office.name, static_version=self._version, **context
-        )
-        return HTMLResponse(text, status, headers=self._headers(request.url.netloc))
-
-    def _headers(self, host: str) -> dict[str, str]:
-        socket = f"{'wss' if self._https else 'ws'}://{host}"
-        return page_headers(https=self._https, connect=f"'self' {socket}")
-
-    def _notice(
-        self, request: Request, status: int, title: str, message: str, tone: str = "error"
-    ) -> HTMLResponse:
-        return self._html(
-            "notice.html",
-            request,
-            status,
-            title=title,
-            message=message,
-            tone=tone,
-            hotline=self._turns.content.office.hotline,
-        )
-
     async def _lost(self, request: Request, exc: Exception) -> Response:
-        return self._notice(request, 404, "Không có trang này", "Anh/chị về trang trò chuyện giúp tôi nhé.")
+        return self._pages.notice(
+            request, 404, "Không có trang này", "Anh/chị về trang trò chuyện giúp tôi nhé."
+        )
 
     # -- the socket
 
@@ -342,96 +310,6 @@ class Web:
         if self._pusher is not None and not self._sockets:
             self.nudge()
             await self._pusher
-
-    # -- the secure page
-
-    async def secure_page(self, request: Request) -> Response:
-        """Show the form. Looking burns nothing: link previews may look too."""
-        token = request.path_params["token"]
-        page, now = await self._page(token)
-        if page is None:
-            return self._notice(request, 410, "Trang đã hết hạn", GONE)
-        return self._form(request, token, page, now)
-
-    async def _page(self, token: str) -> tuple[Page | None, float]:
-        turns = self._turns
-        async with turns.db.reading() as connection:
-            page = await proofs.page_of(connection, token)
-            if page is None:
-                return None, 0.0
-            found = (await conversations.load(connection, turns.seal, [page.address])).get(page.address)
-        now = turns.clock() + (found.clock if found else 0.0)
-        return (page if now <= page.until else None), now
-
-    def _form(
-        self, request: Request, token: str, page: Page, now: float, error: str = "", status: int = 200
-    ) -> Response:
-        return self._html(
-            "secure.html",
-            request,
-            status,
-            kind=page.kind,
-            digits=proofs.DIGITS,
-            error=error,
-            until=datetime.fromtimestamp(page.code_until, UTC).isoformat(),
-            now=datetime.fromtimestamp(now, UTC).isoformat(),
-            hint="Mã nằm trong tin nhắn SMS vừa gửi đến số điện thoại đã đăng ký.",
-            action=f"/secure/{token}",
-            nonce_field=self._proof(token),
-            hotline=self._turns.content.office.hotline,
-        )
-
-    def _proof(self, token: str) -> str:
-        return hmac.new(self._proof_key, token.encode(), "sha256").hexdigest()
-
-    async def secure_post(self, request: Request) -> Response:
-        """Take a code. The attempt is counted in the person's own conversation, in order with what they type there."""
-        token = request.path_params["token"]
-        page, now = await self._page(token)
-        if page is None:
-            return self._notice(request, 410, "Trang đã hết hạn", GONE)
-        if int(request.headers.get("content-length") or 0) > FORM_LIMIT:
-            return self._notice(request, 413, "Tin quá dài", "Anh/chị chỉ nhập 6 số của mã OTP.")
-        form = await request.form(max_files=0, max_fields=8, max_part_size=FORM_LIMIT)
-        proof, code = str(form.get("proof", "")), "".join(str(form.get("otp", "")).split())
-        same_site = request.headers.get("sec-fetch-site", "") in SAME_SITE
-        if not same_site or not hmac.compare_digest(proof.encode(), self._proof(token).encode()):
-            return self._form(request, token, page, now, "Trang đã cũ. Anh/chị nhập lại mã giúp tôi.", 403)
-        if len(code) != proofs.DIGITS or not (code.isascii() and code.isdigit()):
-            return self._form(request, token, page, now, f"Mã OTP gồm đúng {proofs.DIGITS} chữ số.", 422)
-        return await self._typed(request, token, page, now, code)
-
-    async def _typed(self, request: Request, token: str, page: Page, now: float, code: str) -> Response:
-        event: Opens = at_once(TypedSecret("otp", code, NEVER))
-        elsewhere = self._say_elsewhere.get(page.address.partition(":")[0])
-        try:
-            taken = await self._turns.take(
-                page.address,
-                f"secure:{secrets.token_hex(16)}",
-                event,
-                pushed=elsewhere is not None,
-                shown=page.address.startswith("web:"),
-            )
-        except (Busy, NotKept):
-            return self._form(request, token, page, now, "Hệ thống đang bận. Anh/chị bấm Xác nhận lại.", 503)
-        if elsewhere is not None:
-            elsewhere(taken)
-        else:
-            await self.say(taken)
-        outcome = taken.outcomes[-1] if taken.outcomes else "expired"
-        if outcome == "record":
-            return self._notice(
-                request,
-                200,
-                "Đã xác minh",
-                "Xong rồi ạ. Anh/chị quay lại cuộc trò chuyện để xem kết quả.",
-                "done",
-            )
-        if outcome == "wrong":
-            return self._form(
-                request, token, page, now, "Mã chưa đúng. Anh/chị xem lại tin nhắn mới nhất.", 422
-            )
-        return self._notice(request, 410, "Không dùng được mã này", _ERRORS.get(outcome, _ERRORS["expired"]))
 
     # -- other routes
 

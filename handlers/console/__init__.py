@@ -7,6 +7,7 @@ from starlette.routing import Route
 from handlers.console.entrance import Entrance, Entry, Rules
 from handlers.console.home_page import HomePage
 from handlers.console.sign_in import SignIn
+from handlers.desk import Desk
 from handlers.turn import Turns
 
 __all__ = ["Console", "Rules"]
@@ -15,7 +16,7 @@ __all__ = ["Console", "Rules"]
 class Console:
     """The console's routes, to be served next to the chat page."""
 
-    def __init__(self, turns: Turns, *, address: str, rules: Rules) -> None:
+    def __init__(self, turns: Turns, desk: Desk, *, address: str, rules: Rules) -> None:
         entrance = Entrance(turns, address=address, rules=rules)
         self.entries: list[Entry] = entrance.entries
         for pages in (SignIn(entrance), HomePage(entrance)):

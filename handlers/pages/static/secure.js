@@ -31,8 +31,9 @@ if (clock) {
   showTimeLeft();
   setInterval(showTimeLeft, 1000);
 }
-if (form) {
-  document.getElementById("otp").addEventListener("input", keepDigits);
+const code = document.getElementById("otp");
+if (form && code) {   // a page that hands out a file may be asked twice
+  code.addEventListener("input", keepDigits);
   form.addEventListener("submit", postOnce);
   window.addEventListener("pageshow", () => { posted = false; });
 }

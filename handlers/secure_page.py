@@ -1,0 +1,150 @@
+"""The secure page: a one-time address for a code, or for taking one's data along. Rule: looking burns nothing."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from data import conversations, proofs, rights
+from data.proofs import Page
+from flows.answers import TypedSecret
+from handlers.rendering import SAME_SITE, Pages
+from handlers.terminal import NEVER
+from handlers.turn import Busy, NotKept, Opens, Taken, Turns, at_once
+
+FORM_LIMIT = 4096  # bytes of a posted secure page
+_ERRORS = {
+    "expired": "Mã đã hết hạn hoặc đã dùng rồi. Anh/chị quay lại cuộc trò chuyện để nhận mã mới.",
+    "spent": "Đã quá số lần nhập cho phép. Anh/chị quay lại cuộc trò chuyện để xem cách khác.",
+}
+GONE = "Trang này đã hết hạn hoặc không có. Anh/chị quay lại cuộc trò chuyện để nhận đường dẫn mới."
+
+
+class SecurePages:
+    """The routes of the secure page. `say` shows on the web what a code led to, `say_elsewhere` the other doors do."""
+
+    def __init__(
+        self,
+        turns: Turns,
+        pages: Pages,
+        *,
+        say: Callable[[Taken], Awaitable[None]],
+        say_elsewhere: Mapping[str, Callable[[Taken], None]],
+    ) -> None:
+        self._turns = turns
+        self._pages = pages
+        self._say = say
+        self._say_elsewhere = say_elsewhere
+        self._proof_key = secrets.token_bytes(32)
+
+    async def look(self, request: Request) -> Response:
+        """Show the form. Looking burns nothing: link previews may look too."""
+        token = request.path_params["token"]
+        page, now = await self._page(token)
+        if page is None:
+            return self._pages.notice(request, 410, "Trang đã hết hạn", GONE)
+        return self._form(request, token, page, now)
+
+    async def _page(self, token: str) -> tuple[Page | None, float]:
+        turns = self._turns
+        async with turns.db.reading() as connection:
+            page = await proofs.page_of(connection, token)
+            if page is None:
+                return None, 0.0
+            found = (await conversations.load(connection, turns.seal, [page.address])).get(page.address)
+        now = turns.clock() + (found.clock if found else 0.0)
+        return (page if now <= page.until else None), now
+
+    def _form(
+        self, request: Request, token: str, page: Page, now: float, error: str = "", status: int = 200
+    ) -> Response:
+        return self._pages.html(
+            "secure.html",
+            request,
+            status,
+            kind=page.kind,
+            digits=proofs.DIGITS,
+            error=error,
+            until=datetime.fromtimestamp(page.code_until, UTC).isoformat(),
+            now=datetime.fromtimestamp(now, UTC).isoformat(),
+            hint="Mã nằm trong tin nhắn SMS vừa gửi đến số điện thoại đã đăng ký.",
+            action=f"/secure/{token}",
+            nonce_field=self._proof(token),
+        )
+
+    def _proof(self, token: str) -> str:
+        return hmac.new(self._proof_key, token.encode(), "sha256").hexdigest()
+
+    async def post(self, request: Request) -> Response:
+        """Take a code. The attempt is counted in the person's own conversation, in order with what they type there."""
+        token = request.path_params["token"]
+        page, now = await self._page(token)
+        if page is None:
+            return self._pages.notice(request, 410, "Trang đã hết hạn", GONE)
+        if int(request.headers.get("content-length") or 0) > FORM_LIMIT:
+            return self._pages.notice(request, 413, "Tin quá dài", "Anh/chị chỉ nhập 6 số của mã OTP.")
+        form = await request.form(max_files=0, max_fields=8, max_part_size=FORM_LIMIT)
+        proof, code = str(form.get("proof", "")), "".join(str(form.get("otp", "")).split())
+        same_site = request.headers.get("sec-fetch-site", "") in SAME_SITE
+        if not same_site or not hmac.compare_digest(proof.encode(), self._proof(token).encode()):
+            return self._form(request, token, page, now, "Trang đã cũ. Anh/chị nhập lại mã giúp tôi.", 403)
+        if page.kind == "export":
+            return await self._exported(request, page)
+        if len(code) != proofs.DIGITS or not (code.isascii() and code.isdigit()):
+            return self._form(request, token, page, now, f"Mã OTP gồm đúng {proofs.DIGITS} chữ số.", 422)
+        return await self._typed(request, token, page, now, code)
+
+    async def _typed(self, request: Request, token: str, page: Page, now: float, code: str) -> Response:
+        event: Opens = at_once(TypedSecret("otp", code, NEVER))
+        elsewhere = self._say_elsewhere.get(page.address.partition(":")[0])
+        try:
+            taken = await self._turns.take(
+                page.address,
+                f"secure:{secrets.token_hex(16)}",
+                event,
+                pushed=elsewhere is not None,
+                shown=page.address.startswith("web:"),
+            )
+        except (Busy, NotKept):
+            return self._form(request, token, page, now, "Hệ thống đang bận. Anh/chị bấm Xác nhận lại.", 503)
+        if elsewhere is not None:
+            elsewhere(taken)
+        else:
+            await self._say(taken)
+        outcome = taken.outcomes[-1] if taken.outcomes else "expired"
+        if outcome == "record":
+            return self._pages.notice(
+                request,
+                200,
+                "Đã xác minh",
+                "Xong rồi ạ. Anh/chị quay lại cuộc trò chuyện để xem kết quả.",
+                "done",
+            )
+        if outcome == "wrong":
+            return self._form(
+                request, token, page, now, "Mã chưa đúng. Anh/chị xem lại tin nhắn mới nhất.", 422
+            )
+        return self._pages.notice(
+            request, 410, "Không dùng được mã này", _ERRORS.get(outcome, _ERRORS["expired"])
+        )
+
+    async def _exported(self, request: Request, page: Page) -> Response:
+        """Hand out everything kept about the person, as a file."""
+        turns = self._turns
+        async with turns.db.writing() as connection:
+            value = await rights.take_along(turns.db, connection, turns.seal, page.address, turns.clock())
+        if value is None:
+            return self._pages.notice(
+                request, 410, "Không còn gì", "Tôi không giữ thông tin nào của anh/chị."
+            )
+        headers = self._pages.headers(request)
+        headers["content-disposition"] = 'attachment; filename="du-lieu-cua-toi.json"'
+        return Response(
+            json.dumps(value, ensure_ascii=False, indent=2), media_type="application/json", headers=headers
+        )
