@@ -148,6 +148,13 @@ async def count(connection: AsyncConnection) -> int:
     return int((await connection.execute(select(func.count()).select_from(conversations))).scalar_one())
 
 
+async def shut(connection: AsyncConnection, address: str, at: float) -> None:
+    """The person has blocked us at this address: nothing proactive goes there until they write again."""
+    await connection.execute(
+        update(conversations).where(conversations.c.address == address).values(blocked_at=at)
+    )
+
+
 async def bind_person(connection: AsyncConnection, address: str, person: str) -> None:
     """Say whose conversation this is."""
     await connection.execute(

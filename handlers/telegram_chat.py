@@ -352,7 +352,15 @@ class TelegramDoor:
         self._aside(AnswerCallbackQuery(callback_query_id=press.id))
 
     async def _on_membership(self, change: ChatMemberUpdated) -> None:
-        """Blocking or unblocking the bot moves no conversation: replies then find out by themselves."""
+        """Who blocks the bot gets nothing on its own until they write again; no conversation moves."""
+        if change.chat.type != "private" or change.new_chat_member.status != "kicked":
+            return
+        turns = self.turns
+        try:
+            async with turns.db.writing() as connection:
+                await conversations.shut(connection, f"{DOOR}:{change.from_user.id}", turns.clock())
+        except (SQLAlchemyError, OSError) as wrong:
+            raise NotKept(type(wrong).__name__) from None
 
     async def _turn(self, user: int, number: int, opens: Opens) -> Taken:
         started: list[asyncio.Task[None]] = []

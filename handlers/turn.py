@@ -501,6 +501,8 @@ class Turns:
 LEFT_OUT = "[một tin có mật khẩu hoặc mã OTP, đã bỏ]"
 _KINDS = {
     "sticker": "nhãn dán",
+    "photo": "ảnh, không mở",
+    "file": "tệp, không mở",
     "voice": "tin thoại",
     "location": "vị trí",
     "edited": "tin đã sửa",
