@@ -79,6 +79,7 @@ async def opened(
         seal = seal_of(settings)
         if with_demo:
             await demo.fill(db, seal, settings.demo_people)
+            await demo.subscribe(db, settings.demo_readers, clock())
         if like_its_demo and settings.sms == "none" and await demo.is_demo(db):
             settings = replace(settings, sms="demo")
         content = load_content()

@@ -106,6 +106,7 @@ class Settings:
     staff_session_hours: int = _s(8, "a staff session ends after so many hours, at most 8")
     console_live_seconds: float = _s(2.0, "how often an open console page asks for what is new, in seconds")
     demo_people: int = _s(2000, "synthetic people that --demo creates")
+    demo_readers: int = _s(400, "pretend readers of notices that --demo creates, on a pretend channel")
     log_level: str = _s(
         "INFO", "DEBUG, INFO, WARNING or ERROR", choices=("DEBUG", "INFO", "WARNING", "ERROR")
     )
@@ -208,6 +209,7 @@ def _checked(s: Settings) -> Settings:
         ("notice_text_limit", 1, 3500),
         ("notice_approval_above", 0, 10**9),
         ("demo_people", 0, 100000),
+        ("demo_readers", 0, 100000),
         ("sign_in_minutes", 1, 5),
         ("sign_in_failures_per_minute", 1, 5),
         ("staff_idle_minutes", 1, 15),

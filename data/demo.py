@@ -15,7 +15,8 @@ from data.engine import Database
 from data.knowledge import CONTENT_DIR
 from data.registry import Person
 from data.seal import Seal
-from data.tables import office_facts
+from data.tables import consents, conversations, office_facts, people, subscriptions
+from flows.notices import TOPICS
 
 SEED = 416
 _FIRST, _LAST = date(1950, 1, 1), date(2006, 12, 31)
@@ -64,3 +65,27 @@ async def fill(db: Database, seal: Seal, count: int) -> int:
         await connection.execute(delete(office_facts).where(office_facts.c.name == "demo"))
         await connection.execute(office_facts.insert().values(name="demo", value="yes"))
         return await registry.add(connection, seal, demo_people(count))
+
+
+async def subscribe(db: Database, count: int, at: float) -> int:
+    """Put `count` pretend readers of notices at the door "demo", once; returns how many were written."""
+    async with db.writing() as connection:
+        here = select(conversations.c.address).where(conversations.c.address.like("demo:%")).limit(1)
+        if not count or (await connection.execute(here)).first() is not None:
+            return 0
+        readers = [(f"demo:{n}", f"demo{n:028d}") for n in range(1, count + 1)]
+        spot = {"place": "{}", "said": 0, "turns": 0, "clock": 0.0, "at": at}
+        await connection.execute(
+            conversations.insert(), [{"address": a, "person": p, **spot} for a, p in readers]
+        )
+        await connection.execute(people.insert(), [{"id": p, "at": at} for _, p in readers])
+        agreed = {"purpose": "notices", "wording": "bản chạy thử", "door": "demo", "given": True, "at": at}
+        await connection.execute(consents.insert(), [{"person": p, **agreed} for _, p in readers])
+        topics = tuple(TOPICS)
+        wanted = [
+            {"person": p, "topic": topic, "at": at}
+            for n, (_, p) in enumerate(readers)
+            for topic in topics[: 1 + n % len(topics)]
+        ]
+        await connection.execute(subscriptions.insert(), wanted)
+        return count

@@ -582,6 +582,7 @@ async def at_the_chat(
         "TROLY_SECRET_KEY": SECRET,
         "TROLY_DATA_DIR": str(folder),
         "TROLY_DEMO_PEOPLE": str(PEOPLE),
+        "TROLY_DEMO_READERS": "0",
         **{f"TROLY_{name.upper()}": str(value) for name, value in changed.items()},
     }
     person = f"p{next(_numbers)}"
