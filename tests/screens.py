@@ -73,6 +73,11 @@ class RealServer:
         self.address = f"http://127.0.0.1:{self.port}"
         self._settings = settings
         self._process: asyncio.subprocess.Process | None = None
+        self.said: list[str] = []  # what it printed at its start
+
+    def link(self, what: str) -> str:
+        """The address that the line with these words ends with."""
+        return next(line.split()[-1] for line in self.said if what in line)
 
     async def start(self) -> None:
         """Return when it has said that it serves.
@@ -101,6 +106,7 @@ class RealServer:
             async with asyncio.timeout(START_WAIT):
                 while b"Stop with Ctrl-C" not in (line := await self._process.stdout.readline()):
                     assert line, f"the server ended: {self.words()}"
+                    self.said.append(line.decode())
         except TimeoutError:
             await self.kill()
             raise AssertionError(f"no server after {START_WAIT} s: {self.words()}") from None
