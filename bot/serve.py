@@ -67,7 +67,7 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
     console = "console" in roles
     nudges: list[Callable[[], None]] = []
     voices: dict[str, Say] = {}
-    desk = Desk(app.turns, say=voices, nudge=lambda: _all_of(nudges))
+    desk = Desk(app.turns, say=voices, nudge=lambda: _all_of(nudges), text_limit=settings.text_limit)
     web = _web(app, telegram, doors_open, desk if console else None, demo=demo)
     voices["web"] = web.say
     nudges.append(web.nudge)
@@ -96,7 +96,8 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.told_to_stop)
-    await _end_demo_links(app)
+    if console:
+        await _end_demo_links(app)
     chores = [asyncio.create_task(_forget(app))]
     if app.courier is not None and "worker" in roles:
         chores.append(asyncio.create_task(_sweep(app)))
@@ -132,7 +133,8 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
         for chore in chores:
             chore.cancel()
         await asyncio.gather(*chores, return_exceptions=True)
-        await _end_demo_links(app)
+        if console:
+            await _end_demo_links(app)
     await serving  # its own trouble, if it had any
 
 
@@ -201,8 +203,11 @@ async def _demo_links(app: App) -> list[str]:
 
 async def _end_demo_links(app: App) -> None:
     """Wipe the links of a demo, this one's or one's that was killed."""
-    async with app.db.writing() as connection:
-        await staff.wipe_demo_links(connection)
+    try:
+        async with app.db.writing() as connection:
+            await staff.wipe_demo_links(connection)
+    except (SQLAlchemyError, OSError) as wrong:
+        log.error("demo links could not be wiped: %s", type(wrong).__name__)
 
 
 def _greeting(settings: Settings, links: list[str], *, demo: bool) -> str:
@@ -242,6 +247,7 @@ def _staff_pages(app: App, desk: Desk) -> list[Route]:
         session_hours=s.staff_session_hours,
         failures_per_minute=s.sign_in_failures_per_minute,
         live_seconds=s.console_live_seconds,
+        text_limit=s.text_limit,
     )
     return Console(app.turns, desk, address=s.address, rules=rules).routes
 

@@ -85,6 +85,7 @@ class RealServer:
         Raises AssertionError with its own words when it does not.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.said.clear()
         env = {k: v for k, v in os.environ.items() if not k.startswith("TROLY_")}
         env |= {"TROLY_DATA_DIR": str(self.folder / "var"), "TROLY_PORT": str(self.port)}
         env |= {"TROLY_DEMO_PEOPLE": "60", **self._settings}
@@ -114,6 +115,10 @@ class RealServer:
     def words(self) -> str:
         """What the server wrote to its log."""
         return (self.folder / "server.log").read_text(errors="replace")
+
+    def sign_in_links(self) -> list[str]:
+        """The links it printed for staff: officer, admin, second admin."""
+        return [word for word in " ".join(self.said).split() if "/console/sign-in/" in word]
 
     async def kill(self) -> None:
         """End it as a power cut does."""

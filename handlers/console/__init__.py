@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
+from handlers.console.audit_page import AuditPage
+from handlers.console.desk_pages import DeskPages
 from handlers.console.entrance import Entrance, Entry, Rules
 from handlers.console.home_page import HomePage
 from handlers.console.sign_in import SignIn
@@ -19,6 +21,6 @@ class Console:
     def __init__(self, turns: Turns, desk: Desk, *, address: str, rules: Rules) -> None:
         entrance = Entrance(turns, address=address, rules=rules)
         self.entries: list[Entry] = entrance.entries
-        for pages in (SignIn(entrance), HomePage(entrance)):
+        for pages in (SignIn(entrance), HomePage(entrance), DeskPages(entrance, desk), AuditPage(entrance)):
             self.entries += pages.entries
         self.routes: list[Route] = [entrance.route(entry) for entry in self.entries]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
+import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from markupsafe import Markup
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -35,12 +35,13 @@ READERS = frozenset({"admin", "auditor"})
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Limits of staff sessions: minutes, hours, failures a minute, seconds between two live requests."""
+    """Limits of staff sessions: minutes, hours, failures a minute, seconds between two live requests, characters."""
 
     idle_minutes: int = 15
     session_hours: int = 8
     failures_per_minute: int = 5
     live_seconds: float = 2.0
+    text_limit: int = 2000
 
     @property
     def idle(self) -> float:
@@ -111,7 +112,7 @@ class Visit:
         """The field that every form of this session carries."""
         return self.entrance.proof_of(self.session.key)
 
-    def page(self, template: str, *, status: int = 200, **context: Any) -> Response:
+    def page(self, template: str, /, *, status: int = 200, **context: Any) -> Response:
         """The page; `note` in the address becomes its sentence."""
         note = wording.NOTES.get(self.request.query_params.get("note", ""))
         return self.entrance.page(
@@ -126,7 +127,7 @@ class Visit:
             **context,
         )
 
-    def part(self, address: str, template: str, **context: Any) -> Live:
+    def part(self, address: str, template: str, /, **context: Any) -> Live:
         """A live part, to be put into a page with `live()` or sent alone with `send`."""
         html = self.entrance.render(template, member=self.member, proof=self.proof(), **context)
         return Live(address, Markup(html), hashlib.sha256(html.encode()).hexdigest()[:16])  # noqa: S704  # rendered with escaping just now
@@ -208,7 +209,7 @@ class Entrance:
         """The headers of every answer."""
         return page_headers(https=self.https, referrer="same-origin")
 
-    def render(self, template: str, **context: Any) -> str:
+    def render(self, template: str, /, **context: Any) -> str:
         return self._templates.get_template(template).render(now=self.turns.clock(), **context)
 
     def page(self, request: Request, template: str, status: int = 200, **context: Any) -> Response:
@@ -283,8 +284,8 @@ class Entrance:
                 return await inner(entry, request)
             except ClientDisconnect:
                 raise
-            except (SQLAlchemyError, OSError, ValueError) as wrong:
-                log.error("%s failed: %s", entry, type(wrong).__name__)
+            except Exception as wrong:  # noqa: BLE001  # whatever is wrong, the answer has its headers and says nothing of it
+                log.error("%s failed: %s%s", entry, type(wrong).__name__, _places(wrong))
                 return self.refused(request, 500, "Có trục trặc", wording.TROUBLE)
 
         return Route(entry.path, endpoint, methods=[entry.method])
@@ -320,6 +321,12 @@ class Entrance:
         if now - session.seen_at >= 1.0:
             async with self.turns.db.writing() as connection:
                 await staff.seen(connection, session.key, now)
+
+
+def _places(wrong: BaseException) -> str:
+    """Where it went wrong, file and line; never what was said or kept there."""
+    frames = traceback.extract_tb(wrong.__traceback__)[-4:]
+    return "".join(f" < {f.filename.rpartition('/')[2]}:{f.lineno}" for f in reversed(frames))
 
 
 def _live(part: Live) -> Markup:

@@ -19,6 +19,25 @@ REASONS = {
     "no_answer": "Người dân không trả lời",
     "elsewhere": "Chuyển nơi khác giải quyết",
 }
+ENDS = {  # how a closed ticket ended
+    **REASONS,
+    "handed_back": "Đã trả lại cho trợ lý",
+    "erased": "Đã xóa theo yêu cầu của người dân",
+    "": "Người dân không cần nữa",
+}
+DEEDS = {  # what a row of the audit says was done
+    "look": "Tra cứu",
+    "signed_in": "Đăng nhập",
+    "signed_out": "Đăng xuất",
+    "ticket_viewed": "Xem cuộc trò chuyện",
+    "ticket_revealed": "Xem số đầy đủ",
+    "audit_viewed": "Xem sổ truy cập",
+    "staff_added": "Thêm nhân viên",
+    "staff_role": "Đổi vai trò",
+    "staff_link": "Tạo liên kết đăng nhập",
+    "staff_telegram": "Gắn Telegram",
+    "staff_removed": "Xóa nhân viên",
+}
 SPEAKERS = {
     "citizen": "Người dân",
     "officer": "Cán bộ",
@@ -61,6 +80,35 @@ OLD_FORM = "Trang đã mở từ phiên trước. Anh/chị quay lại, tải l�
 TOO_LONG = "Nội dung gửi lên quá dài, nên không được nhận."
 LINK_GONE = "Liên kết này đã dùng, đã quá hạn hoặc không có. Anh/chị xin người vận hành một liên kết mới."
 NO_TICKET = "Không có phiếu này, hoặc phiếu đã bị xóa theo yêu cầu của người dân."
+
+
+NO_REASON = "Anh/chị chọn lý do đóng phiếu trước đã."
+_REFUSED = {
+    "not_yours": "Phiếu này không còn do anh/chị giữ, nên câu trả lời chưa được gửi. Nội dung vẫn còn dưới đây để sao lại.",
+    "secret": "Câu trả lời có vẻ chứa hoặc hỏi mật khẩu, mã OTP, nên không được gửi. Anh/chị bỏ phần đó rồi gửi lại.",
+    "empty": "Anh/chị chưa gõ câu trả lời.",
+}
+
+
+def answer_refused(outcome: str, limit: int) -> str:
+    """Why an officer's words were not sent."""
+    return _REFUSED.get(outcome, f"Câu trả lời dài quá {limit} ký tự. Anh/chị rút gọn rồi gửi lại.")
+
+
+FIELDS = {"card": "thẻ tóm tắt", "messages": "tin nhắn", "numbers": "đủ số"}
+
+
+def fields_seen(fields: str) -> str:
+    """Names of fields in a row of the audit, in words."""
+    return ", ".join(FIELDS.get(name, name) for name in fields.split(", "))
+
+
+def who_it_was(who: str) -> str:
+    """A caller of the audit, without the account of a citizen."""
+    kind, _, name = who.partition(":")
+    if kind == "staff":
+        return name
+    return f"{DOORS.get(kind, kind)} •••{name[-3:]}" if name else who
 
 
 def locked(seconds: int) -> str:

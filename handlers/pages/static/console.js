@@ -102,7 +102,7 @@ async function round() {
 
 document.querySelectorAll("[data-end]").forEach((own) => {
   const box = scroller(own);
-  if (box && !location.hash) toEnd(box);
+  if (box === own) toEnd(box);   // on a phone the page itself scrolls, and begins with the card
 });
 
 // Ctrl+Enter sends; a form that is on its way is not sent twice.

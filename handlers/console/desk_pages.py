@@ -1,0 +1,212 @@
+"""The queue and the conversations of the desk. Rule: a conversation is shown only after its row in the audit is written."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from starlette.responses import Response
+
+from data import desk, staff
+from data.desk import Message, Ticket
+from data.outbox import PULL_DOORS
+from handlers.console import wording
+from handlers.console.entrance import DESK, Entrance, Entry, Live, Visit
+from handlers.desk import Desk
+
+CLOSED_SHOWN = 10  # tickets closed lately, under the queue
+REMEMBERED = 10_000  # views that are remembered, so that live requests after them are not noted again
+
+
+class DeskPages:
+    """Queue, conversation, and what an officer does there."""
+
+    def __init__(self, entrance: Entrance, officers_desk: Desk) -> None:
+        self._turns = entrance.turns
+        self._desk = officers_desk
+        self._text_limit = entrance.rules.text_limit
+        self._viewed: set[tuple[str, str]] = set()
+        one = "/console/tickets/{ticket}"
+        self.entries = [
+            Entry("GET", "/console/queue", DESK, self.queue, nav="Hàng chờ"),
+            Entry("GET", one, DESK, self.ticket),
+            Entry("POST", f"{one}/claim", DESK, self.claim),
+            Entry("POST", f"{one}/answer", DESK, self.answer),
+            Entry("POST", f"{one}/hand-back", DESK, self.hand_back),
+            Entry("POST", f"{one}/close", DESK, self.close),
+            Entry("POST", f"{one}/reveal", DESK, self.reveal),
+        ]
+
+    # -- the queue
+
+    async def queue(self, visit: Visit) -> Response:
+        """Who waits, longest first; mine; what others answer; what was closed lately."""
+        turns = self._turns
+        async with turns.db.reading() as connection:
+            tickets = await desk.queue(connection, turns.seal)
+            ended = await desk.closed(connection, turns.seal, CLOSED_SHOWN)
+            names = await staff.names(connection)
+        mine = [t for t in tickets if t.officer == visit.member.id]
+        part = visit.part(
+            "/console/queue?fragment=list",
+            "console/_queue.html",
+            waiting=[t for t in tickets if t.state == "waiting"],
+            mine=mine,
+            others=[t for t in tickets if t.officer and t not in mine],
+            ended=ended,
+            names=names,
+        )
+        return visit.send(part) if visit.fragment == "list" else visit.page("console/queue.html", part=part)
+
+    # -- one conversation
+
+    async def ticket(self, visit: Visit) -> Response:
+        """The card, what was written, and what can be done."""
+        return await self._shown(visit)
+
+    async def _shown(
+        self,
+        visit: Visit,
+        *,
+        plain: bool = False,
+        error: str = "",
+        typed: str = "",
+        status: int = 200,
+    ) -> Response:
+        turns = self._turns
+        ticket = await self._load(visit)
+        if ticket is None:
+            return self._none(visit)
+        await self._note_view(visit, ticket, plain=plain)
+        async with turns.db.reading() as connection:
+            ticket = await desk.load(connection, turns.seal, ticket.id)
+            if ticket is None:
+                return self._none(visit)
+            lines = await desk.messages(connection, turns.seal, ticket.id, plain=plain)
+            names = await staff.names(connection)
+        parts = self._parts(visit, ticket, lines, names, plain=plain, error=error, typed=typed)
+        if visit.request.method == "GET" and visit.fragment in parts:
+            return visit.send(parts[visit.fragment])
+        return visit.page("console/ticket.html", status=status, ticket=ticket, plain=plain, **parts)
+
+    def _parts(
+        self,
+        visit: Visit,
+        ticket: Ticket,
+        lines: list[Message],
+        names: dict[str, str],
+        *,
+        plain: bool,
+        error: str,
+        typed: str,
+    ) -> dict[str, Live]:
+        address = f"/console/tickets/{ticket.id}"
+        given: dict[str, Any] = {
+            "ticket": ticket,
+            "address": address,
+            "names": names,
+            "mine": ticket.officer == visit.member.id and ticket.state in ("claiming", "claimed"),
+        }
+        written = [(line, *_delivery(ticket, line)) for line in lines]
+        key = hashlib.sha256(
+            f"{visit.session.key} {ticket.id} {max((m.id for m in lines if m.who == 'officer'), default=0)}".encode()
+        ).hexdigest()[:24]
+        note = visit.request.query_params.get("note", "")
+        return {
+            "card": visit.part(f"{address}?fragment=card", "console/_card.html", plain=plain, **given),
+            "talk": visit.part(f"{address}?fragment=talk", "console/_talk.html", written=written, **given),
+            "doing": visit.part(
+                f"{address}?fragment=doing",
+                "console/_doing.html",
+                key=key,
+                error=error,
+                typed=typed,
+                text_limit=self._text_limit,
+                focus=bool(error) or note in ("yours", "sent"),
+                **given,
+            ),
+        }
+
+    async def _load(self, visit: Visit) -> Ticket | None:
+        async with self._turns.db.reading() as connection:
+            return await desk.load(connection, self._turns.seal, visit.request.path_params["ticket"])
+
+    async def _note_view(self, visit: Visit, ticket: Ticket, *, plain: bool) -> None:
+        """One row for each page load; a live request after it is the same view, and without it a view of its own."""
+        view = (visit.session.key, ticket.id)
+        if visit.live and visit.fragment and view in self._viewed:
+            return
+        await visit.note(
+            "ticket_revealed" if plain else "ticket_viewed",
+            whose=self._turns.seal.keyed("person", ticket.person or ticket.address),
+            fields="card, messages, numbers" if plain else "card, messages",
+            why=f"phiếu {ticket.number}",
+        )
+        if len(self._viewed) >= REMEMBERED:
+            self._viewed.clear()
+        self._viewed.add(view)
+
+    def _none(self, visit: Visit) -> Response:
+        return visit.refused(404, "Không có phiếu này", wording.NO_TICKET)
+
+    # -- what an officer does
+
+    async def claim(self, visit: Visit) -> Response:
+        """Take the ticket; the answer comes when nothing of the bot is on its way any more."""
+        ticket = await self._load(visit)
+        if ticket is None:
+            return self._none(visit)
+        outcome = await self._desk.claim(ticket.id, visit.member.id)
+        return visit.go(f"/console/tickets/{ticket.id}?note={outcome}")
+
+    async def answer(self, visit: Visit) -> Response:
+        """Send the officer's words. The same form posted again counts once; other words with it count anew."""
+        ticket = await self._load(visit)
+        if ticket is None:
+            return self._none(visit)
+        text = visit.form.get("text")
+        key = visit.form.get("key")[:24] + hashlib.sha256(text.encode()).hexdigest()[:24]
+        outcome = await self._desk.answer(ticket.id, visit.member.id, text, key)
+        if outcome == "sent":
+            return visit.go(f"/console/tickets/{ticket.id}?note=sent")
+        return await self._shown(
+            visit,
+            error=wording.answer_refused(outcome, self._text_limit),
+            typed=text,
+            status=409 if outcome == "not_yours" else 422,
+        )
+
+    async def hand_back(self, visit: Visit) -> Response:
+        """Give the conversation back to the bot, at the step where it stood."""
+        ticket = await self._load(visit)
+        if ticket is None:
+            return self._none(visit)
+        done = await self._desk.hand_back(ticket.id, visit.member.id)
+        return visit.go(f"/console/tickets/{ticket.id}?note={'handed_back' if done else 'not_yours'}")
+
+    async def close(self, visit: Visit) -> Response:
+        """Close the ticket with a reason."""
+        ticket = await self._load(visit)
+        if ticket is None:
+            return self._none(visit)
+        reason = visit.form.get("reason")
+        if reason not in desk.REASONS:
+            return await self._shown(visit, error=wording.NO_REASON, status=422)
+        done = await self._desk.close(ticket.id, visit.member.id, reason)
+        if not done:
+            return visit.go(f"/console/tickets/{ticket.id}?note=not_yours")
+        return visit.go("/console/queue?note=closed")
+
+    async def reveal(self, visit: Visit) -> Response:
+        """The same page with numbers in full; the look is noted with its fields."""
+        return await self._shown(visit, plain=True)
+
+
+def _delivery(ticket: Ticket, line: Message) -> tuple[str, str]:
+    """What became of an officer's words, and the tag's colour; two empty texts for other lines."""
+    if line.who != "officer" or not line.state:
+        return "", ""
+    if ticket.door in PULL_DOORS and line.state in ("pending", "leased"):
+        return wording.ON_THE_PAGE, "wait"
+    colour = {"sent": "good", "pending": "wait", "leased": "wait"}.get(line.state, "bad")
+    return wording.DELIVERY.get(line.state, line.state), colour
