@@ -134,8 +134,9 @@ def _say(args: argparse.Namespace, value: dict[str, Any], text: str) -> None:
 
 async def _new(desk: _Desk, args: argparse.Namespace) -> int:
     from data import audience
+    from flows.notices import TOPICS
 
-    wanted = audience.parse(args.audience)
+    wanted = audience.parse(args.audience, tuple(TOPICS))
     made = await desk.changes.new(
         _text_of(args.text_file),
         wanted,
@@ -175,11 +176,12 @@ async def _count(desk: _Desk, args: argparse.Namespace) -> int:
 
 
 async def _preview(desk: _Desk, args: argparse.Namespace) -> int:
+    from data.campaigns import words_of
     from handlers.notice_preview import NAMES, preview
 
     one = await desk.campaign()
     doors = [args.door] if args.door else list(one.audience.doors or NAMES)
-    shown = {door: preview(one, door) for door in doors}
+    shown = {door: preview(words_of(one), door) for door in doors}
     lines = []
     for door, messages in shown.items():
         lines.append(f"-- {door}, {len(messages)} message{'s' if len(messages) > 1 else ''}")

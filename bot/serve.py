@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.routing import Route
 
-from bot.app import App, lone_server, opened
+from bot.app import App, limits_of, lone_server, opened
 from bot.logs import CHATTY
 from bot.settings import BadSetting, Settings, load
 from bot.worker import Worker, worker_of
@@ -249,7 +249,14 @@ def _staff_pages(app: App, desk: Desk) -> list[Route]:
         live_seconds=s.console_live_seconds,
         text_limit=s.text_limit,
     )
-    return Console(app.turns, desk, address=s.address, rules=rules).routes
+    return Console(
+        app.turns,
+        desk,
+        address=s.address,
+        rules=rules,
+        limits=limits_of(s),
+        telegram=bool(s.telegram_token),
+    ).routes
 
 
 def _web(

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from data import campaigns
 from data.campaigns import CANCELLED, DRAFT, Campaign
 from data.engine import Database
-from data.tables import outbox
+from data.tables import outbox, paces
 
 STATES = ("pending", "leased", "sent", "blocked", "failed", "in_doubt", "withdrawn")
 PAGE = 1000  # recipients read at once for an export
@@ -58,6 +58,19 @@ async def status(connection: AsyncConnection, campaign: Campaign) -> Status:
         total = max(campaign.total, written)
         counts["withdrawn" if campaign.state == CANCELLED else "pending"] += total - written
     return Status(campaign.id, campaign.state, total, **counts)
+
+
+async def still_pushed(connection: AsyncConnection, campaign: Campaign, door: str) -> bool:
+    """Whether somebody at this door has still to be sent to."""
+    query = select(outbox.c.id).where(
+        outbox.c.campaign == campaign.id, outbox.c.state.in_(("pending", "leased")), outbox.c.door == door
+    )
+    return (await connection.execute(query.limit(1))).first() is not None
+
+
+async def worker_seen(connection: AsyncConnection, now: float) -> bool:
+    """Whether some process holds the right to send at this moment."""
+    return (await connection.execute(select(paces.c.holder).where(paces.c.until > now))).first() is not None
 
 
 @dataclass(frozen=True, slots=True)

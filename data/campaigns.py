@@ -235,7 +235,13 @@ class Campaigns:
             old = await self._held(connection, which)
             if old.tested_at is not None and 0 <= at - old.tested_at < TEST_GAP:
                 return Change(old, False, f"{_name(old)} vừa được gửi thử.")
-            await outbox.put(connection, [_test_row(old, address, at)])
+            row = _test_row(old, address, at)
+            await outbox.put(connection, [row])
+            body = {"text": words_of(old)}
+            if row["door"] in outbox.PULL_DOORS and not await outbox.put_up(
+                self._db, connection, row["id"], address, body
+            ):
+                raise Refused("Chưa có cuộc trò chuyện nào ở nơi gửi thử: nhắn một câu ở đó trước.")
             await self._set(connection, old, tested_at=at)
             await self._note(connection, by, at, "notice test", old.number, address.partition(":")[0])
             return Change(await _must(connection, old.id), True, f"Đã gửi thử {_name(old, lower=True)}.")
@@ -319,9 +325,9 @@ class Campaigns:
             await self._note(connection, by, at, what, old.number)
             return Change(await _must(connection, old.id), True, f"{_name(old)} đã {says}.")
 
-    async def cancel(self, which: str, *, by: Member, at: float) -> Change:
+    async def cancel(self, which: str, *, by: Member, at: float, chunks: int = 10_000) -> Change:
         """End it before its time: the state first, in a transaction of its own, so that it takes effect at once; then
-        what still waits is withdrawn in chunks. What is leased is the worker's to mark."""
+        what still waits is withdrawn, up to so many `chunks`; the worker does the rest, and marks what is leased."""
         _must_be_admin(by)
         async with self._db.writing() as connection:
             old = await self._held(connection, which)
@@ -331,8 +337,9 @@ class Campaigns:
             if changed:
                 await self._set(connection, old, state=CANCELLED, ended_at=at)
                 await self._note(connection, by, at, "notice cancel", old.number)
-        while await self.withdraw(old.id, at) == CHUNK:
-            pass
+        for _ in range(chunks):
+            if await self.withdraw(old.id, at) < CHUNK:
+                break
         async with self._db.reading() as connection:
             now = await _must(connection, old.id)
         return Change(now, changed, f"{_name(old)} đã hủy." if changed else f"{_name(old)} đã hủy rồi.")

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from data.campaigns import Campaign, words_of
 from handlers.telegram_words import split
 
 NAMES = {"telegram": "Telegram", "web": "Trang web", "terminal": "Dòng lệnh", "demo": "Kênh thử"}
 _PUSHED = ("telegram", "demo")  # doors whose messages have a largest size
 
 
-def preview(campaign: Campaign, door: str) -> list[str]:
-    """The messages a person at this door gets, in order.
+def preview(words: str, door: str) -> list[str]:
+    """The messages a person at this door gets, in order; `words` as `campaigns.words_of` gives them.
 
     Raises ValueError when there is no such door.
     """
     if door not in NAMES:
         raise ValueError(f"there is no door {door!r}: {', '.join(NAMES)}")
-    words = words_of(campaign)
     return split(words) if door in _PUSHED else [words]

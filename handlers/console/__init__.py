@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
+from data.limits import Limits
 from handlers.console.audit_page import AuditPage
 from handlers.console.desk_pages import DeskPages
 from handlers.console.entrance import Entrance, Entry, Rules
 from handlers.console.home_page import HomePage
+from handlers.console.notice_pages import NoticePages
 from handlers.console.sign_in import SignIn
 from handlers.desk import Desk
 from handlers.turn import Turns
@@ -16,11 +18,26 @@ __all__ = ["Console", "Rules"]
 
 
 class Console:
-    """The console's routes, to be served next to the chat page."""
+    """The console's routes, to be served next to the chat page. `telegram`: a bot is connected."""
 
-    def __init__(self, turns: Turns, desk: Desk, *, address: str, rules: Rules) -> None:
+    def __init__(
+        self,
+        turns: Turns,
+        desk: Desk,
+        *,
+        address: str,
+        rules: Rules,
+        limits: Limits | None = None,
+        telegram: bool = False,
+    ) -> None:
         entrance = Entrance(turns, address=address, rules=rules)
         self.entries: list[Entry] = entrance.entries
-        for pages in (SignIn(entrance), HomePage(entrance), DeskPages(entrance, desk), AuditPage(entrance)):
+        for pages in (
+            SignIn(entrance),
+            HomePage(entrance),
+            DeskPages(entrance, desk),
+            NoticePages(entrance, limits or Limits(), telegram=telegram),
+            AuditPage(entrance),
+        ):
             self.entries += pages.entries
         self.routes: list[Route] = [entrance.route(entry) for entry in self.entries]

@@ -70,6 +70,17 @@ NOTES = {
     "sent": "Đã ghi câu trả lời; trạng thái gửi hiện dưới tin.",
     "handed_back": "Đã trả lại cho trợ lý. Cuộc trò chuyện đi tiếp đúng bước đang dở.",
     "closed": "Đã đóng phiếu.",
+    "notice_new": "Đã lưu bản nháp. Anh/chị xem trước và gửi thử cho mình trước khi bắt đầu.",
+    "notice_edit": "Đã lưu thay đổi. Duyệt và gửi thử trước đó, nếu có, không còn hiệu lực.",
+    "notice_no_edit": "Thông báo này không còn là bản nháp, nên không sửa được nữa.",
+    "notice_test": "Đã gửi thử cho riêng anh/chị.",
+    "notice_approve": "Đã duyệt. Giờ có thể bắt đầu gửi.",
+    "notice_start": "Đã bắt đầu gửi. Trang này tự cập nhật.",
+    "notice_pause": "Đã tạm dừng. Tin đã trao cho kênh thì gửi nốt, không có tin mới.",
+    "notice_resume": "Đang gửi tiếp.",
+    "notice_cancel": "Đã hủy. Những tin chưa gửi được rút lại.",
+    "notice_retry": "Các tin đó được xếp hàng gửi lại.",
+    "notice_same": "Việc này đã được làm trước đó, không có gì thay đổi thêm.",
     "not_yours": "Phiếu này không còn do anh/chị giữ, nên thao tác không được thực hiện.",
 }
 

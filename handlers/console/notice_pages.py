@@ -1,0 +1,437 @@
+"""Notices in the console: the list, writing one, its run, its recipients. Rule: every change is made by data/campaigns.py; pages only ask for it and show what it said."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.responses import Response, StreamingResponse
+
+from data import campaign_reports as reports
+from data import campaigns, conversations, staff
+from data.audience import DOORS, Audience
+from data.campaign_reports import Speed
+from data.campaigns import DRAFT, LIVE, PAUSED, RUNNING, Campaign, Campaigns, Refused, words_of
+from data.limits import Limits
+from data.staff import Member
+from flows import notice_text
+from flows.notices import TOPICS
+from handlers.console import notice_wording as say
+from handlers.console.entrance import ADMINS, Entrance, Entry, Form, Live, Visit
+from handlers.notice_preview import preview
+from handlers.web_chat import address_of
+
+LIST = 50  # notices on a page
+PAGE = 50  # recipients on a page
+CANCEL_CHUNKS = 5  # withdrawn while the admin waits; the worker does the rest
+LOOK_FOR_WORKER = 10.0  # seconds after a start in which nobody asks where the worker is
+HOME = "/console/notices"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What stands in the form of a notice."""
+
+    text: str = ""
+    doors: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    office_hours: bool = True
+    once: bool = False
+    key: str = ""
+
+    @classmethod
+    def of_form(cls, form: Form) -> Written:
+        """As it was posted."""
+        return cls(
+            form.get("text"),
+            tuple(d for d in DOORS if d in form.all("door")),
+            tuple(t for t in TOPICS if t in form.all("topic")),
+            form.get("office_hours") == "yes",
+            form.get("once") == "yes",
+            form.get("key")[:64],
+        )
+
+    @classmethod
+    def of_campaign(cls, one: Campaign, doors: tuple[str, ...]) -> Written:
+        """As it was kept."""
+        chosen = one.audience.doors or doors
+        return cls(one.text, chosen, one.audience.topics or tuple(TOPICS), one.office_hours, one.once)
+
+    def audience(self, doors: tuple[str, ...]) -> Audience:
+        """Whom it is for; with every box ticked nothing is narrowed.
+
+        Raises Refused when a group has no box ticked.
+        """
+        if not self.doors:
+            raise Refused(say.NO_DOOR)
+        if not self.topics:
+            raise Refused(say.NO_TOPIC)
+        every_door, every_topic = set(doors) <= set(self.doors), set(TOPICS) <= set(self.topics)
+        return Audience(() if every_door else self.doors, () if every_topic else self.topics)
+
+
+class NoticePages:
+    """What admins see and do about notices."""
+
+    def __init__(self, entrance: Entrance, limits: Limits, *, telegram: bool) -> None:
+        self._turns = entrance.turns
+        self._limits = limits
+        self._telegram = telegram
+        self._changes = Campaigns(entrance.turns.db, entrance.turns.seal, limits)
+        self._speeds: dict[str, Speed] = {}
+        self._visitor_cookie = "__Host-troly_visitor" if entrance.https else "troly_visitor"
+        one = HOME + "/{notice}"
+        self.entries = [
+            Entry("GET", HOME, ADMINS, self.list, nav="Thông báo"),
+            Entry("GET", f"{HOME}/new", ADMINS, self.write),
+            Entry("POST", f"{HOME}/new", ADMINS, self.written),
+            Entry("POST", f"{HOME}/look", ADMINS, self.look),
+            Entry("GET", one, ADMINS, self.notice),
+            Entry("GET", f"{one}/edit", ADMINS, self.edit),
+            Entry("POST", f"{one}/edit", ADMINS, self.edited),
+            Entry("POST", f"{one}/test", ADMINS, self.test),
+            Entry("POST", f"{one}/approve", ADMINS, self.approve),
+            Entry("POST", f"{one}/start", ADMINS, self.start),
+            Entry("POST", f"{one}/pause", ADMINS, self.pause),
+            Entry("POST", f"{one}/resume", ADMINS, self.resume),
+            Entry("POST", f"{one}/cancel", ADMINS, self.cancel),
+            Entry("POST", f"{one}/retry", ADMINS, self.retry),
+            Entry("GET", f"{one}/recipients", ADMINS, self.recipients),
+            Entry("POST", f"{one}/export", ADMINS, self.export),
+        ]
+
+    # -- the list
+
+    async def list(self, visit: Visit) -> Response:
+        """Every notice, the newest first."""
+        before = visit.request.query_params.get("before", "")
+        number = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
+        async with self._turns.db.reading() as connection:
+            found = await campaigns.newest(connection, LIST, number)
+            shown = [(one, await reports.status(connection, one)) for one in found]
+        address = HOME if number is None else f"{HOME}?before={number}"
+        part = visit.part(
+            f"{address}{'&' if number else '?'}fragment=list",
+            "console/_notices.html",
+            shown=shown,
+            older=found[-1].number if len(found) == LIST else None,
+            say=say,
+        )
+        return visit.send(part) if visit.fragment == "list" else visit.page("console/notices.html", part=part)
+
+    # -- writing
+
+    async def write(self, visit: Visit) -> Response:
+        """An empty form."""
+        doors = await self._doors()
+        blank = Written(doors=doors, topics=tuple(TOPICS), key=secrets.token_hex(16))
+        return await self._form(visit, blank, doors)
+
+    async def written(self, visit: Visit) -> Response:
+        """Keep the draft; the same form posted twice is one draft."""
+        doors, form = await self._doors(), Written.of_form(visit.form)
+        if visit.form.get("only_look"):
+            return await self._form(visit, form, doors)
+        try:
+            made = await self._changes.new(
+                form.text,
+                form.audience(doors),
+                office_hours=form.office_hours,
+                once=form.once,
+                by=visit.member,
+                at=self._turns.clock(),
+                key=form.key,
+            )
+        except Refused as no:
+            return await self._form(visit, form, doors, error=str(no))
+        return visit.go(f"{HOME}/{made.id}?note=notice_new")
+
+    async def edit(self, visit: Visit) -> Response:
+        """The form of a draft."""
+        one = await self._load(visit)
+        if one is None:
+            return self._none(visit)
+        if one.state != DRAFT:
+            return visit.go(f"{HOME}/{one.id}?note=notice_no_edit")
+        doors = await self._doors()
+        return await self._form(visit, Written.of_campaign(one, doors), doors, notice=one)
+
+    async def edited(self, visit: Visit) -> Response:
+        """Keep what was changed."""
+        one = await self._load(visit)
+        if one is None:
+            return self._none(visit)
+        doors, form = await self._doors(), Written.of_form(visit.form)
+        if visit.form.get("only_look"):
+            return await self._form(visit, form, doors, notice=one)
+        try:
+            await self._changes.edit(
+                one.id,
+                form.text,
+                form.audience(doors),
+                office_hours=form.office_hours,
+                once=form.once,
+                by=visit.member,
+                at=self._turns.clock(),
+            )
+        except Refused as no:
+            return await self._form(visit, form, doors, notice=one, error=str(no))
+        return visit.go(f"{HOME}/{one.id}?note=notice_edit")
+
+    async def look(self, visit: Visit) -> Response:
+        """Count and preview of what stands in the form just now, for the page that holds it."""
+        return visit.send(await self._look(visit, Written.of_form(visit.form), await self._doors()))
+
+    async def _form(
+        self,
+        visit: Visit,
+        form: Written,
+        doors: tuple[str, ...],
+        *,
+        notice: Campaign | None = None,
+        error: str = "",
+    ) -> Response:
+        return visit.page(
+            "console/notice_form.html",
+            status=422 if error else 200,
+            form=form,
+            doors=doors,
+            topics=TOPICS,
+            notice=notice,
+            error=error,
+            limit=self._limits.notice_text_limit,
+            look=await self._look(visit, form, doors),
+            action=f"{HOME}/{notice.id}/edit" if notice else f"{HOME}/new",
+        )
+
+    async def _look(self, visit: Visit, form: Written, doors: tuple[str, ...]) -> Live:
+        trouble, text, reached = "", "", {}
+        try:
+            text = notice_text.tidied(form.text, self._limits.notice_text_limit) if form.text.strip() else ""
+        except notice_text.BadText as bad:
+            trouble = str(bad)
+        try:
+            async with self._turns.db.reading() as connection:
+                reached = _in_order(await campaigns.count(connection, form.audience(doors)))
+        except Refused as no:
+            trouble = trouble or str(no)
+        return visit.part(
+            "",
+            "console/_notice_look.html",
+            trouble=trouble,
+            reached=reached,
+            total=sum(reached.values()),
+            above=self._limits.notice_approval_above,
+            previews=_previews(notice_text.with_leave(text), form.doors) if text else (),
+            say=say,
+        )
+
+    async def _doors(self) -> tuple[str, ...]:
+        """The channels that can be chosen; the pretend one only where somebody uses it."""
+        async with self._turns.db.reading() as connection:
+            tried = await campaigns.count(connection, Audience(doors=("demo",)))
+        return tuple(d for d in DOORS if d != "demo" or tried)
+
+    # -- one notice
+
+    async def notice(self, visit: Visit) -> Response:
+        """How it looks, how it stands, and what can be done."""
+        return await self._shown(visit)
+
+    async def _shown(self, visit: Visit, *, error: str = "") -> Response:
+        one = await self._load(visit)
+        if one is None:
+            return self._none(visit)
+        async with self._turns.db.reading() as connection:
+            names = await staff.names(connection)
+            run = await self._run_part(visit, connection, one)
+            doing = await self._doing_part(visit, connection, one, names)
+        parts = {"run": run, "doing": doing}
+        if visit.request.method == "GET" and visit.fragment in parts:
+            return visit.send(parts[visit.fragment])
+        return visit.page(
+            "console/notice.html",
+            status=409 if error else 200,
+            notice=one,
+            previews=_previews(words_of(one), one.audience.doors or DOORS[:3]),
+            facts=say.facts(one, names, TOPICS),
+            error=error,
+            say=say,
+            **parts,
+        )
+
+    async def _run_part(self, visit: Visit, connection: AsyncConnection, one: Campaign) -> Live:
+        now = await reports.status(connection, one)
+        speed = self._speeds.setdefault(one.id, Speed())
+        if one.state == RUNNING:
+            speed.add(self._turns.clock(), now.over)
+        else:
+            self._speeds.pop(one.id, None)
+        return visit.part(
+            f"{HOME}/{one.id}?fragment=run",
+            "console/_notice_run.html",
+            notice=one,
+            counts=now,
+            states=reports.STATES,
+            pace=say.pace(speed, now.total - now.over) if one.state == RUNNING else "",
+            why=await self._why(connection, one, now) if one.state in LIVE else "",
+            say=say,
+        )
+
+    async def _why(self, connection: AsyncConnection, one: Campaign, now: reports.Status) -> str:
+        """Why nothing moves, or what the rest waits for; "" when there is nothing to say."""
+        at = self._turns.clock()
+        if one.state == PAUSED:
+            return say.PAUSED
+        hours = self._turns.content.office.hours
+        if one.office_hours and not hours.open_at(say.local(at)):
+            return say.until(hours.next_opening(say.local(at)))
+        if now.pending + now.leased == 0:
+            return ""
+        pushed = [door for door in ("telegram", "demo") if await reports.still_pushed(connection, one, door)]
+        if one.filled and not pushed:
+            return say.WAITS_FOR_READERS
+        if "telegram" in pushed and not self._telegram:
+            return say.NO_TELEGRAM
+        settled = at - (one.started_at or at) > LOOK_FOR_WORKER
+        if settled and (pushed or not one.filled) and not await reports.worker_seen(connection, at):
+            return say.NO_WORKER
+        return ""
+
+    async def _doing_part(
+        self, visit: Visit, connection: AsyncConnection, one: Campaign, names: dict[str, str]
+    ) -> Live:
+        reached = _in_order(await campaigns.count(connection, one.audience)) if one.state == DRAFT else {}
+        total = sum(reached.values())
+        now = await reports.status(connection, one)
+        return visit.part(
+            f"{HOME}/{one.id}?fragment=doing",
+            "console/_notice_doing.html",
+            notice=one,
+            here=f"{HOME}/{one.id}",
+            total=total,
+            reached=reached,
+            large=total > self._limits.notice_approval_above,
+            above=self._limits.notice_approval_above,
+            names=names,
+            mine=one.made_by == visit.member.id,
+            telegram=bool(visit.member.telegram),
+            web=await self._own_chat(visit, connection) is not None,
+            failed=now.failed,
+            in_doubt=now.in_doubt,
+            say=say,
+        )
+
+    async def _own_chat(self, visit: Visit, connection: AsyncConnection) -> str | None:
+        """The address of the chat in this very browser, when there is one."""
+        cookie = visit.request.cookies.get(self._visitor_cookie, "")
+        if not 32 <= len(cookie) <= 64:
+            return None
+        address = address_of(cookie)
+        found = await conversations.load(connection, self._turns.seal, [address])
+        return address if found else None
+
+    # -- changes
+
+    async def test(self, visit: Visit) -> Response:
+        """Send it to the admin alone: on Telegram, or in the chat of this browser."""
+        address = ""
+        if visit.form.get("where") == "web":
+            async with self._turns.db.reading() as connection:
+                address = await self._own_chat(visit, connection) or ""
+            if not address:
+                return await self._shown(visit, error=say.NO_OWN_CHAT)
+        return await self._changed(visit, "test", address=address)
+
+    async def approve(self, visit: Visit) -> Response:
+        return await self._changed(visit, "approve")
+
+    async def start(self, visit: Visit) -> Response:
+        return await self._changed(visit, "start")
+
+    async def pause(self, visit: Visit) -> Response:
+        return await self._changed(visit, "pause")
+
+    async def resume(self, visit: Visit) -> Response:
+        return await self._changed(visit, "resume")
+
+    async def cancel(self, visit: Visit) -> Response:
+        return await self._changed(visit, "cancel", chunks=CANCEL_CHUNKS)
+
+    async def retry(self, visit: Visit) -> Response:
+        return await self._changed(visit, "retry", in_doubt=visit.form.get("in_doubt") == "yes")
+
+    async def _changed(self, visit: Visit, what: str, **more: Any) -> Response:
+        one = await self._load(visit)
+        if one is None:
+            return self._none(visit)
+        by: Member = visit.member
+        try:
+            done = await getattr(self._changes, what)(one.id, by=by, at=self._turns.clock(), **more)
+        except Refused as no:
+            return await self._shown(visit, error=str(no))
+        return visit.go(f"{HOME}/{one.id}?note=notice_{what if done.changed else 'same'}")
+
+    # -- recipients
+
+    async def recipients(self, visit: Visit) -> Response:
+        """Who is in which state, a page at a time; each look is in the audit."""
+        one = await self._load(visit)
+        if one is None:
+            return self._none(visit)
+        given = visit.request.query_params
+        state = given.get("state", "") if given.get("state", "") in reports.STATES else ""
+        after = given.get("after", "")
+        behind = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0
+        await self._changes.noted_look(one.id, "recipients", by=visit.member, at=self._turns.clock())
+        async with self._turns.db.reading() as connection:
+            page = await reports.recipients(connection, one, state=state, after=behind, limit=PAGE)
+            now = await reports.status(connection, one)
+        return visit.page(
+            "console/notice_recipients.html",
+            notice=one,
+            page=page,
+            counts=now,
+            state=state,
+            states=reports.STATES,
+            following=page[-1].id if len(page) == PAGE else None,
+            begun=behind == 0,
+            here=f"{HOME}/{one.id}",
+            say=say,
+        )
+
+    async def export(self, visit: Visit) -> Response:
+        """Every recipient's state as a CSV file; noted before the first byte leaves."""
+        one = await self._load(visit)
+        if one is None:
+            return self._none(visit)
+        await self._changes.noted_look(one.id, "export", by=visit.member, at=self._turns.clock())
+        headers = visit.entrance.headers() | {
+            "content-disposition": f'attachment; filename="thong-bao-{one.number}.csv"'
+        }
+        return StreamingResponse(self._csv(one), media_type="text/csv; charset=utf-8", headers=headers)
+
+    async def _csv(self, one: Campaign) -> AsyncIterator[str]:
+        yield reports.BOM + reports.csv_line(reports.HEADINGS)
+        async for page in reports.all_recipients(self._turns.db, one):
+            yield "".join(map(reports.csv_of, page))
+
+    # -- inside
+
+    async def _load(self, visit: Visit) -> Campaign | None:
+        async with self._turns.db.reading() as connection:
+            return await campaigns.load(connection, visit.request.path_params["notice"])
+
+    def _none(self, visit: Visit) -> Response:
+        return visit.refused(404, "Không có thông báo này", say.NONE)
+
+
+def _previews(words: str, doors: tuple[str, ...]) -> list[tuple[str, list[str]]]:
+    return [(door, preview(words, door)) for door in doors]
+
+
+def _in_order(reached: dict[str, int]) -> dict[str, int]:
+    return {door: reached[door] for door in DOORS if door in reached}
