@@ -11,6 +11,7 @@ import httpx
 
 from data import desk, staff
 from data.desk import Card, Ticket
+from data.limits import Limits
 from data.staff import Member
 from handlers.console import Console, Rules
 from handlers.desk import Desk
@@ -35,6 +36,8 @@ class Office:
     house: House
     address: str = HERE
     rules: Rules = field(default_factory=Rules)
+    limits: Limits = field(default_factory=Limits)
+    telegram: bool = False
 
     def __post_init__(self) -> None:
         self.console = Console(
@@ -42,6 +45,8 @@ class Office:
             Desk(self.house.turns, say={}),
             address=self.address,
             rules=self.rules,
+            limits=self.limits,
+            telegram=self.telegram,
         )
         self.app = Web(
             self.house.turns,

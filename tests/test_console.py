@@ -15,8 +15,11 @@ import httpx
 import pytest
 
 from data import audit, desk, staff
+from data.audience import Audience
+from data.campaigns import Campaigns
+from data.limits import Limits
 from data.tables import audit as audit_table
-from data.tables import desk_messages, staff_links, staff_sessions, tickets
+from data.tables import campaigns, desk_messages, staff_links, staff_sessions, tickets
 from handlers.console import Rules
 from handlers.console.entrance import FORM_LIMIT, Entry
 from handlers.web_chat import Web
@@ -25,6 +28,7 @@ from tests.houses import Clock, House, allowed, open_house
 
 ROLES = ("officer", "admin", "auditor")
 ONE = "/console/tickets/{ticket}"
+NOTICE = "/console/notices/{notice}"  # a draft that nobody opted in to
 # route -> what an officer, an admin and an auditor get, in this order, on a ticket that none of them holds
 MATRIX: dict[str, tuple[int, int, int]] = {
     "GET /console": (200, 200, 200),
@@ -36,13 +40,29 @@ MATRIX: dict[str, tuple[int, int, int]] = {
     f"POST {ONE}/close": (303, 303, 403),
     f"POST {ONE}/reveal": (200, 200, 403),
     "GET /console/audit": (403, 200, 200),
+    "GET /console/notices": (403, 200, 403),
+    "GET /console/notices/new": (403, 200, 403),
+    "POST /console/notices/new": (403, 303, 403),
+    "POST /console/notices/look": (403, 200, 403),
+    f"GET {NOTICE}": (403, 200, 403),
+    f"GET {NOTICE}/edit": (403, 200, 403),
+    f"POST {NOTICE}/edit": (403, 303, 403),
+    f"POST {NOTICE}/test": (403, 409, 403),
+    f"POST {NOTICE}/approve": (403, 303, 403),
+    f"POST {NOTICE}/start": (403, 409, 403),
+    f"POST {NOTICE}/pause": (403, 409, 403),
+    f"POST {NOTICE}/resume": (403, 409, 403),
+    f"POST {NOTICE}/cancel": (403, 303, 403),
+    f"POST {NOTICE}/retry": (403, 409, 403),
+    f"GET {NOTICE}/recipients": (403, 200, 403),
+    f"POST {NOTICE}/export": (403, 200, 403),
     "POST /console/sign-out": (200, 200, 200),
 }
 OPEN = {
     "GET /console/sign-in/{token}",
     "POST /console/sign-in/{token}",
 }  # no session: rows are the tests below
-FIELDS = {"text": "Dạ chào anh", "key": "k", "reason": "answered"}
+FIELDS = {"text": "Dạ chào anh", "key": "k", "reason": "answered", "door": "web", "topic": "bhyt"}
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; manifest-src 'self'"
@@ -54,7 +74,7 @@ FOREIGN = (
     {"sec-fetch-site": "same-site"},
     {"origin": HERE, "sec-fetch-site": "cross-site"},
 )
-KEPT = (tickets, desk_messages, staff_links, audit_table)
+KEPT = (tickets, desk_messages, staff_links, campaigns, audit_table)
 
 
 @pytest.fixture
@@ -80,7 +100,16 @@ def assert_headers(response: httpx.Response) -> None:
 
 
 def filled(entry: Entry, ticket: str) -> str:
-    return entry.path.replace("{ticket}", ticket).replace("{token}", "A" * 43)
+    path = entry.path.replace("{ticket}", ticket).replace("{token}", "A" * 43)
+    return path.replace("{notice}", "1")
+
+
+async def draft(office: Office) -> None:
+    """Notice 1, a draft of some admin."""
+    house = office.house
+    changes = Campaigns(house.db, house.seal, Limits())
+    by = await office.member("nguoi.soan", "admin")
+    await changes.new("Nội dung", Audience(), office_hours=True, once=False, by=by, at=house.clock())
 
 
 async def call(who: Signed | None, office: Office, entry: Entry, path: str) -> httpx.Response:
@@ -103,6 +132,7 @@ async def test_every_route_has_its_row(office: Office) -> None:
 
 async def test_each_role_gets_what_the_matrix_says(office: Office) -> None:
     held = await office.ticket()
+    await draft(office)
     colleague = await office.signed_in("officer", "dong.nghiep")
     await colleague.post(f"/console/tickets/{held.id}/claim")
     for entry in office.console.entries:
@@ -119,6 +149,7 @@ async def test_each_role_gets_what_the_matrix_says(office: Office) -> None:
 
 async def test_who_is_not_signed_in_gets_nothing(office: Office) -> None:
     ticket = await office.ticket("Tra cứu mã số", "", "lời riêng của người dân")
+    await draft(office)
     idle, removed, forged = [await office.signed_in("admin") for _ in range(3)]
     forged.browser.cookies.set("troly_staff", "A" * 43)
     async with office.house.db.writing() as connection:
@@ -138,6 +169,7 @@ async def test_who_is_not_signed_in_gets_nothing(office: Office) -> None:
 
 async def test_every_form_needs_its_proof_and_our_own_page(office: Office) -> None:
     ticket = await office.ticket()
+    await draft(office)
     other = await office.signed_in("admin")
     me = await office.signed_in("admin")
     posts = [entry for entry in office.console.entries if entry.method == "POST" and entry.roles]
@@ -161,13 +193,15 @@ async def test_nothing_is_done_by_looking(office: Office) -> None:
     """A GET on what only a form may do is no route, and what it would do is not done."""
     ticket = await office.ticket()
     me = await office.signed_in("admin")
-    before = await office.rows(tickets)
+    await draft(office)
+    before = await office.rows(tickets), await office.rows(campaigns)
+    pages = {entry.path for entry in office.console.entries if entry.method == "GET"}
     for entry in office.console.entries:
-        if entry.method == "POST" and entry.roles:
+        if entry.method == "POST" and entry.roles and entry.path not in pages:
             response = await me.look(filled(entry, ticket.id))
             assert response.status_code == 404, str(entry)
             assert_headers_of_a_stranger(response)
-    assert await office.rows(tickets) == before
+    assert (await office.rows(tickets), await office.rows(campaigns)) == before
 
 
 def assert_headers_of_a_stranger(response: httpx.Response) -> None:
