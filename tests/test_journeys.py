@@ -1,0 +1,245 @@
+"""Citizen, officer and admin in browsers of their own, against a real `troly serve --demo`. Rule: one journey, told as it happens.
+
+Every journey ends with no console error and no report of the content security policy, and axe-core finds nothing serious on any
+page it passes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.screens import DESKTOP, NO_CHROMIUM, PHONE, RealServer, chromium, chromium_path
+from tests.visitors import WIDER_THAN_THE_SCREEN, Talk, Visitors, reach
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(chromium_path() is None, reason=NO_CHROMIUM),
+    pytest.mark.asyncio(loop_scope="module"),
+]
+
+READERS = 300  # pretend readers of notices
+BOTH = pytest.mark.parametrize(
+    ("size", "hands"),
+    [(PHONE, "mouse"), (DESKTOP, "mouse"), (PHONE, "keyboard"), (DESKTOP, "keyboard")],
+    ids=["360-mouse", "1280-mouse", "360-keyboard", "1280-keyboard"],
+)
+SERIOUS = ("serious", "critical")
+
+
+@cache
+def _axe() -> str:
+    return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+async def good_for_everybody(page: Page) -> None:
+    """axe-core finds nothing serious, and nothing is wider than the screen."""
+    await page.evaluate(_axe())
+    found = await page.evaluate("async () => (await axe.run()).violations")
+    serious = [(v["id"], [n["html"] for n in v["nodes"]][:3]) for v in found if v["impact"] in SERIOUS]
+    assert serious == [], page.url
+    assert await page.evaluate(WIDER_THAN_THE_SCREEN) == [], page.url
+
+
+@dataclass
+class Staff:
+    """One member of staff at a console page."""
+
+    page: Page
+    hands: str
+
+    def button(self, name: str | re.Pattern[str]) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    async def act(self, target: Locator, key: str = "Enter") -> None:
+        """Press a thing: with the mouse, or by reaching it with Tab alone."""
+        if self.hands == "mouse":
+            await target.click()
+            return
+        await reach(self.page, target)
+        await self.page.keyboard.press(key)
+
+    async def write(self, target: Locator, text: str) -> None:
+        """Type into a field."""
+        if self.hands == "mouse":
+            await target.click()
+        else:
+            await reach(self.page, target)
+        await self.page.keyboard.insert_text(text)
+
+    async def checked(self) -> None:
+        await good_for_everybody(self.page)
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RealServer]:
+    """A real service with a slow enough pretend channel, where 100 readers already need a second admin."""
+    one = RealServer(
+        tmp_path_factory.mktemp("journeys"),
+        TROLY_DEMO_READERS=str(READERS),
+        TROLY_RATE_TELEGRAM="40",
+        TROLY_NOTICE_APPROVAL_ABOVE="100",
+    )
+    await one.start()
+    yield one
+    await one.stop()
+    assert "Traceback" not in one.words()
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as one:
+        yield one
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def visitors(browser: Browser, server: RealServer) -> AsyncIterator[Visitors]:
+    some = Visitors(browser, server.address)
+    yield some
+    await some.leave()
+    assert some.wrong == []
+
+
+async def signed_in(visitors: Visitors, server: RealServer, who: str, size: Any, hands: str) -> Staff:
+    """A member of staff who has opened the printed link and confirmed it."""
+    one = Staff(await (await visitors.context(size)).new_page(), hands)
+    await one.page.goto(server.link(who))
+    await one.checked()
+    await one.act(one.button("Đăng nhập"))
+    await expect(one.page).to_have_url(re.compile(r"/console$"))
+    await one.checked()
+    return one
+
+
+@BOTH
+async def test_a_citizen_asks_for_a_person_and_goes_on_at_the_same_step(
+    visitors: Visitors, server: RealServer, size: Any, hands: str
+) -> None:
+    citizen = await visitors.arrive(size, hands)
+    await citizen.act(citizen.option("Tra cứu mã số BHXH"))
+    await citizen.act(citizen.option("Đồng ý"))
+    await citizen.told("họ và tên")
+    await citizen.say("tran thi be ba")
+    await citizen.told("MỘT thông tin")
+    await citizen.say("gap can bo")
+    await citizen.told("chuyển cho cán bộ")
+    await citizen.act(citizen.option("Đồng ý"))
+    await citizen.told("giúp việc gì")
+    want = f"khong nho ngay sinh cua ba {hands} {size['width']}"
+    await citizen.say(want)
+    await expect(citizen.theirs.filter(has_text="phiếu số")).to_have_count(1)
+    await citizen.told("MỘT thông tin")
+    await good_for_everybody(citizen.page)
+
+    officer = await signed_in(visitors, server, "as an officer", size, hands)
+    await officer.act(officer.page.get_by_role("link", name=re.compile("Hàng chờ")).first)
+    await expect(officer.page.get_by_role("heading", name=re.compile("Đang chờ"))).to_be_visible()
+    await officer.checked()
+    await officer.act(officer.page.get_by_role("link", name=re.compile(re.escape(want))))
+    card = officer.page.locator("dl.facts").first
+    await expect(card).to_contain_text("Tra cứu mã số BHXH › nhập ngày sinh")
+    await expect(card).to_contain_text("tran T. B. B.")
+    assert "tran thi be ba" not in await card.inner_text()
+    await officer.checked()
+
+    await citizen.say("bua nay ngay may")  # until the claim the bot goes on answering
+    await citizen.told("MỘT thông tin")
+    await officer.act(officer.button("Nhận trả lời"))
+    answer = officer.page.get_by_role("textbox", name="Trả lời người dân")
+    await expect(answer).to_be_visible()
+    await expect(officer.page.get_by_role("log")).to_contain_text("bua nay ngay may")
+    said_by_the_bot = await citizen.theirs.count()
+    await citizen.say("alo co ai khong")
+    await expect(officer.page.get_by_role("log")).to_contain_text(
+        "alo co ai khong", timeout=6000
+    )  # without reload
+    await officer.write(answer, "Bác xem thẻ BHYT, dòng Ngày sinh.")
+    await officer.act(officer.button("Gửi trả lời"))
+    await citizen.told("Cán bộ BHXH: Bác xem thẻ BHYT, dòng Ngày sinh.")
+    await expect(officer.page.get_by_role("log")).to_contain_text("Bác xem thẻ BHYT")
+    await expect(officer.page.get_by_role("log")).to_contain_text("đã", ignore_case=True, timeout=6000)
+    assert await citizen.theirs.count() == said_by_the_bot + 1
+    await officer.checked()
+
+    await officer.act(officer.button("Trả lại cho trợ lý"))
+    await citizen.told("MỘT thông tin")
+    await citizen.say("17/01/1983")
+    await citizen.told("Tôi đã nhận: tran thi be ba, sinh 17/01/1983")
+    await good_for_everybody(citizen.page)
+
+
+async def _moved(page: Page, at_least: int) -> int:
+    """How many are done, once it is at least so many."""
+    bar = page.get_by_role("progressbar")
+    async with asyncio.timeout(20):
+        while (done := int(float(await bar.get_attribute("value") or "0"))) < at_least:
+            await page.wait_for_timeout(100)  # the page's own time
+    return done
+
+
+@pytest.mark.parametrize(
+    ("size", "hands"), [(PHONE, "keyboard"), (DESKTOP, "mouse")], ids=["360-keyboard", "1280-mouse"]
+)
+async def test_a_notice_is_written_tested_approved_started_paused_and_resumed(
+    visitors: Visitors, server: RealServer, size: Any, hands: str
+) -> None:
+    words = f"Từ 1/12 văn phòng mở thêm sáng thứ bảy ({hands}, {size['width']})."
+    admin = await signed_in(visitors, server, "as an admin", size, hands)
+    chat = await admin.page.context.new_page()  # the admin's own talk, where the test notice goes
+    await chat.goto(server.address)
+    own = await Talk(chat).greeted()
+    await admin.page.bring_to_front()
+    await admin.page.goto(f"{server.address}/console/notices")
+    await admin.checked()
+    await admin.act(admin.page.get_by_role("link", name="Soạn thông báo").first)
+    await admin.write(admin.page.get_by_role("textbox", name="Nội dung"), words)
+    await expect(admin.page.locator("#look")).to_contain_text("gõ DUNG")  # the preview, without reload
+    figure = admin.page.locator("#look .figure").first
+    await expect(figure).to_have_text(re.compile(r"^\d+$"))
+    readers = int(await figure.inner_text())
+    assert READERS * 0.9 < readers <= READERS  # those who blocked an earlier notice are no longer counted
+    await admin.act(admin.page.get_by_role("checkbox", name="Chỉ gửi trong giờ làm việc"), " ")
+    await admin.checked()
+    await admin.act(admin.button("Lưu bản nháp"))
+    await expect(admin.page.get_by_role("heading", name=re.compile(r"^Thông báo \d+"))).to_be_visible()
+    await admin.act(admin.button("Gửi thử vào trang trò chuyện"))
+    await expect(own.theirs.filter(has_text=words)).to_have_count(1)
+    await expect(admin.page.get_by_text("một quản trị viên khác duyệt")).to_be_visible()
+    await admin.checked()
+
+    second = await signed_in(visitors, server, "as a second admin", size, hands)
+    await second.page.goto(admin.page.url.split("?")[0])
+    await second.act(second.button("Duyệt"))
+    await expect(second.page.get_by_text("Đã duyệt").first).to_be_visible()
+    await second.checked()
+
+    await admin.act(admin.button(re.compile("Bắt đầu gửi")))
+    await expect(admin.page.get_by_role("progressbar")).to_be_visible()
+    first = await _moved(admin.page, 10)
+    assert await _moved(admin.page, first + 10) > first  # moves without reload
+    await expect(admin.page.get_by_text(re.compile("giây|phút")).first).to_be_visible()
+    await admin.checked()
+    await admin.act(admin.button("Tạm dừng"))
+    await expect(admin.button("Gửi tiếp")).to_be_visible()
+    await admin.page.wait_for_timeout(2500)  # what was on the wire is settled, and the page has looked
+    paused = await _moved(admin.page, 0)
+    await admin.page.wait_for_timeout(2500)
+    assert await _moved(admin.page, 0) == paused
+    assert paused < readers
+    await admin.act(admin.button("Gửi tiếp"))
+    await _moved(admin.page, readers)
+    await expect(admin.button("Tạm dừng")).to_have_count(0)
+    await admin.checked()
+    await admin.act(admin.page.get_by_role("link", name="Xem từng người nhận"))
+    await expect(admin.page.get_by_role("table")).to_be_visible()
+    await admin.checked()
