@@ -13,6 +13,7 @@ from data.audience import Audience
 from data.engine import Database
 from data.outbox import WAITING, new_id
 from data.tables import campaigns, outbox
+from flows import notice_text
 
 NOTICE = "notice"
 PULL = ("web", "terminal")  # nobody can be called there: a row is put up and fetched
@@ -22,7 +23,7 @@ WITHDRAW_CHUNK = 5000  # rows a transaction withdraws
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A campaign as the worker needs it; `filled`: the ledger holds all its recipients."""
+    """A campaign as the worker needs it; `text` as people receive it; `filled`: the ledger holds all its recipients."""
 
     id: str
     text: str
@@ -38,7 +39,14 @@ async def running(connection: AsyncConnection) -> list[Running]:
         select(campaigns).where(campaigns.c.state == "running").order_by(campaigns.c.number)
     )
     return [
-        Running(r.id, r.text, Audience.from_json(r.audience), r.office_hours, r.once, r.filled_to is None)
+        Running(
+            r.id,
+            notice_text.with_leave(r.text),
+            Audience.from_json(r.audience),
+            r.office_hours,
+            r.once,
+            r.filled_to is None,
+        )
         for r in rows
     ]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +10,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import audience as audiences
-from data import audit, outbox
+from data import audit, campaign_runs, outbox
 from data.audience import Audience
 from data.engine import Database
 from data.limits import Limits
+from data.outbox import Outgoing
 from data.seal import Seal
 from data.staff import Member
 from data.tables import campaigns, staff
@@ -235,11 +235,10 @@ class Campaigns:
             old = await self._held(connection, which)
             if old.tested_at is not None and 0 <= at - old.tested_at < TEST_GAP:
                 return Change(old, False, f"{_name(old)} vừa được gửi thử.")
-            row = _test_row(old, address, at)
-            await outbox.put(connection, [row])
-            body = {"text": words_of(old)}
-            if row["door"] in outbox.PULL_DOORS and not await outbox.put_up(
-                self._db, connection, row["id"], address, body
+            out = Outgoing(outbox.new_id(), address, None, {"text": words_of(old)})
+            await outbox.put(connection, [outbox.officer_row(out, at=at)])
+            if out.door in outbox.PULL_DOORS and not await outbox.put_up(
+                self._db, connection, out.id, address, out.body
             ):
                 raise Refused("Chưa có cuộc trò chuyện nào ở nơi gửi thử: nhắn một câu ở đó trước.")
             await self._set(connection, old, tested_at=at)
@@ -338,34 +337,12 @@ class Campaigns:
                 await self._set(connection, old, state=CANCELLED, ended_at=at)
                 await self._note(connection, by, at, "notice cancel", old.number)
         for _ in range(chunks):
-            if await self.withdraw(old.id, at) < CHUNK:
-                break
+            async with self._db.writing() as connection:
+                if not await campaign_runs.withdraw(connection, old.id, CHUNK):
+                    break
         async with self._db.reading() as connection:
             now = await _must(connection, old.id)
         return Change(now, changed, f"{_name(old)} đã hủy." if changed else f"{_name(old)} đã hủy rồi.")
-
-    async def withdraw(self, campaign: str, at: float, limit: int = CHUNK) -> int:
-        """Withdraw up to `limit` rows of a cancelled campaign that nobody has taken up; returns how many."""
-        async with self._db.writing() as connection:
-            waiting = (
-                select(ledger.c.id)
-                .join(campaigns, campaigns.c.id == ledger.c.campaign)
-                .where(
-                    ledger.c.campaign == campaign, ledger.c.state == "pending", campaigns.c.state == CANCELLED
-                )
-                .order_by(ledger.c.id)
-                .limit(limit)
-            )
-            if not self._db.is_sqlite:
-                waiting = waiting.with_for_update(skip_locked=True, of=ledger)
-            ids = [r.id for r in await connection.execute(waiting)]
-            for n in range(0, len(ids), 500):
-                await connection.execute(
-                    update(ledger)
-                    .where(ledger.c.id.in_(ids[n : n + 500]), ledger.c.state == "pending")
-                    .values(state="withdrawn", sent_at=at, fence=ledger.c.fence + 1)
-                )
-        return len(ids)
 
     async def retry(self, which: str, *, by: Member, at: float, in_doubt: bool = False) -> Change:
         """Let what failed wait again; `in_doubt`: also what may have arrived, which some then get twice."""
@@ -463,24 +440,3 @@ async def _must(connection: AsyncConnection, which: str) -> Campaign:
     if found is None:
         raise Refused("Không có thông báo này.")
     return found
-
-
-def _test_row(campaign: Campaign, address: str, at: float) -> dict[str, Any]:
-    return {
-        "id": outbox.new_id(),
-        "lane": "officer",
-        "door": address.partition(":")[0],
-        "address": address,
-        "number": None,
-        "body": json.dumps({"text": words_of(campaign)}, ensure_ascii=False),
-        "sealed": None,
-        "state": "pending",
-        "holder": "",
-        "fence": 1,
-        "leased_until": 0.0,
-        "attempts": 0,
-        "due": at,
-        "expires": None,
-        "at": at,
-        "sent_at": None,
-    }

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data import audit, campaign_reports
+from data import audit, campaign_reports, campaign_runs
 from data.audience import Audience
 from data.campaign_reports import STATES, Status
 from data.campaigns import Campaign, Campaigns, Refused, words_of
@@ -423,14 +424,13 @@ async def test_cancel_takes_effect_first_and_withdraws_then(
     made = await desk.running()
     await desk.deliver(made, ["pending", "pending", "leased"], filled=True)
     seen: list[tuple[str, int]] = []
-    withdraw = desk.changes.withdraw
+    withdraw = campaign_runs.withdraw
 
-    async def watched(campaign: str, at: float) -> int:
+    async def watched(connection: AsyncConnection, campaign: str, chunk: int) -> bool:
         seen.append(((await desk.now(made)).state, (await desk.status(made)).pending))
-        return await withdraw(campaign, at, 1)
+        return await withdraw(connection, campaign, 1)
 
-    monkeypatch.setattr("data.campaigns.CHUNK", 1)
-    monkeypatch.setattr(desk.changes, "withdraw", watched)
+    monkeypatch.setattr(campaign_runs, "withdraw", watched)
     await desk.changes.cancel(made.id, by=LAN, at=START)
     assert seen == [("cancelled", 2), ("cancelled", 1), ("cancelled", 0)]
     assert (await desk.status(made)).leased == 1

@@ -12,6 +12,7 @@ import pytest
 
 from bot.worker import Worker
 from data.engine import Database
+from flows.notice_text import with_leave
 from handlers.outlet import Outlet
 from handlers.telegram_broadcast import TelegramChannel
 from tests.crowds import accounts, campaign_state, gather_crowd, states, write_campaign
@@ -63,5 +64,5 @@ async def test_a_campaign_reaches_everybody_once_and_is_done(db: Database, teleg
 
         await comes_true(done)
     assert telegram.reached() == dict.fromkeys(accounts(300), 1)
-    assert {call.text for call in telegram.calls()} == {"Văn phòng nghỉ lễ ngày 2/9."}
+    assert {call.text for call in telegram.calls()} == {with_leave("Văn phòng nghỉ lễ ngày 2/9.")}
     assert await states(db, campaign) == {"sent": 300}

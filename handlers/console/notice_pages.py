@@ -27,6 +27,7 @@ from handlers.web_chat import address_of
 LIST = 50  # notices on a page
 PAGE = 50  # recipients on a page
 CANCEL_CHUNKS = 5  # withdrawn while the admin waits; the worker does the rest
+REMEMBERED = 1000  # ended notices whose counts are kept
 LOOK_FOR_WORKER = 10.0  # seconds after a start in which nobody asks where the worker is
 HOME = "/console/notices"
 
@@ -82,6 +83,7 @@ class NoticePages:
         self._telegram = telegram
         self._changes = Campaigns(entrance.turns.db, entrance.turns.seal, limits)
         self._speeds: dict[str, Speed] = {}
+        self._over: dict[str, tuple[float, reports.Status]] = {}
         self._visitor_cookie = "__Host-troly_visitor" if entrance.https else "troly_visitor"
         one = HOME + "/{notice}"
         self.entries = [
@@ -111,7 +113,7 @@ class NoticePages:
         number = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
         async with self._turns.db.reading() as connection:
             found = await campaigns.newest(connection, LIST, number)
-            shown = [(one, await reports.status(connection, one)) for one in found]
+            shown = [(one, await self._status(connection, one)) for one in found]
         address = HOME if number is None else f"{HOME}?before={number}"
         part = visit.part(
             f"{address}{'&' if number else '?'}fragment=list",
@@ -121,6 +123,16 @@ class NoticePages:
             say=say,
         )
         return visit.send(part) if visit.fragment == "list" else visit.page("console/notices.html", part=part)
+
+    async def _status(self, connection: AsyncConnection, one: Campaign) -> reports.Status:
+        """As `reports.status`; what cannot change any more is counted once."""
+        kept = self._over.get(one.id)
+        if kept is not None and kept[0] == one.ended_at:
+            return kept[1]
+        counts = await reports.status(connection, one)
+        if one.ended_at is not None and counts.over == counts.total and len(self._over) < REMEMBERED:
+            self._over[one.id] = one.ended_at, counts
+        return counts
 
     # -- writing
 
