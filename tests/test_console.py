@@ -414,6 +414,17 @@ async def test_a_session_ends_after_fifteen_idle_minutes(office: Office) -> None
     assert (await me.look("/console")).status_code == 401
 
 
+async def test_words_that_come_after_the_end_of_a_session_are_given_back_and_not_sent(office: Office) -> None:
+    ticket = await office.ticket()
+    me = await office.signed_in("officer")
+    await me.post(f"/console/tickets/{ticket.id}/claim")
+    office.house.clock.move(901)
+    response = await me.post(f"/console/tickets/{ticket.id}/answer", text="Tôi gõ <b> lâu", key="k")
+    assert response.status_code == 401
+    assert "Tôi gõ &lt;b&gt; lâu</textarea>" in response.text
+    assert not [row for row in await office.rows(desk_messages) if "officer" in row]
+
+
 async def test_a_page_that_asks_by_itself_keeps_no_session_alive(office: Office) -> None:
     me, clock = await office.signed_in("officer"), office.house.clock
     statuses = []

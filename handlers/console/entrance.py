@@ -301,7 +301,8 @@ class Entrance:
             return self.refused(request, 403, "Không nhận", wording.FOREIGN)
         session = await self.session_of(request)
         if session is None:
-            return self.page(request, "console/signed_out.html", 401)
+            typed = (await self.read_form(request) or Form()).get("text") if post else ""
+            return self.page(request, "console/signed_out.html", 401, typed=typed)
         visit = Visit(self, request, session)
         if not visit.live:
             await self._seen(session)

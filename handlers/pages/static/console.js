@@ -53,6 +53,19 @@ function putBack(part, kept) {
   });
 }
 
+// What is the same stays the same node: nothing is read aloud twice, and nothing moves under a pointer.
+function patch(part, html) {
+  const fresh = document.createElement("template");
+  fresh.innerHTML = html;        // rendered and escaped by the server; scripts in it would not run
+  const next = [...fresh.content.childNodes];
+  const now = [...part.childNodes];
+  next.forEach((node, index) => {
+    if (!now[index]) part.append(node);
+    else if (!now[index].isEqualNode(node)) now[index].replaceWith(node);
+  });
+  now.slice(next.length).forEach((node) => node.remove());
+}
+
 function replace(part, html, tag) {
   const box = scroller(part);
   const wasAtEnd = box && atEnd(box);
@@ -60,7 +73,7 @@ function replace(part, html, tag) {
   const focused = part.contains(document.activeElement) && nameOf(document.activeElement);
   const range = focused && "selectionStart" in document.activeElement
     ? [document.activeElement.selectionStart, document.activeElement.selectionEnd] : null;
-  part.innerHTML = html;         // rendered and escaped by the server; scripts in it would not run
+  patch(part, html);
   part.dataset.tag = tag;
   putBack(part, kept);
   const again = focused && part.querySelector(focused);
@@ -89,12 +102,19 @@ async function ask(part) {
   }
 }
 
+// The tab's title says how many wait.
+function count() {
+  const waiting = document.querySelector("[data-waiting]");
+  if (waiting) document.title = (waiting.dataset.waiting > 0 ? "(" + waiting.dataset.waiting + ") " : "") + document.title.replace(/^\(\d+\) /, "");
+}
+
 async function round() {
   const parts = [...document.querySelectorAll("[data-live]")];
   if (!parts.length) return;
   const results = await Promise.all(parts.map(ask));
   if (results.includes("ended")) { say(ENDED); return; }
   say(results.includes("lost") ? OFFLINE : "");
+  count();
   setTimeout(round, seconds * 1000);
 }
 
@@ -116,4 +136,5 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => { delete event.target.dataset.sent; }, 5000);
 });
 
+count();
 setTimeout(round, seconds * 1000);
