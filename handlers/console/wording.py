@@ -29,6 +29,7 @@ DEEDS = {  # what a row of the audit says was done
     "look": "Tra cứu",
     "signed_in": "Đăng nhập",
     "signed_out": "Đăng xuất",
+    "queue_viewed": "Xem hàng chờ",
     "ticket_viewed": "Xem cuộc trò chuyện",
     "ticket_revealed": "Xem số đầy đủ",
     "audit_viewed": "Xem sổ truy cập",
@@ -106,7 +107,7 @@ def answer_refused(outcome: str, limit: int) -> str:
     return _REFUSED.get(outcome, f"Câu trả lời dài quá {limit} ký tự. Anh/chị rút gọn rồi gửi lại.")
 
 
-FIELDS = {"card": "thẻ tóm tắt", "messages": "tin nhắn", "numbers": "đủ số"}
+FIELDS = {"card": "thẻ tóm tắt", "messages": "tin nhắn", "numbers": "số đầy đủ", "want": "điều muốn hỏi"}
 
 
 def fields_seen(fields: str) -> str:

@@ -125,6 +125,11 @@ document.querySelectorAll("[data-end]").forEach((own) => {
   if (box === own) toEnd(box);   // on a phone the page itself scrolls, and begins with the card
 });
 
+// After taking a ticket or sending, the next thing is to write; on a phone that would only raise the keyboard.
+const next = document.querySelector("[data-focus]");
+const field = next && document.getElementById(next.dataset.focus);
+if (field && matchMedia("(pointer: fine)").matches) field.focus();
+
 // Ctrl+Enter sends; a form that is on its way is not sent twice.
 document.addEventListener("keydown", (event) => {
   const form = event.target.closest && event.target.closest("textarea") && event.target.form;
