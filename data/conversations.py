@@ -104,6 +104,7 @@ async def move_clock(
     db: Database, connection: AsyncConnection, seal: Seal, address: str, seconds: float, at: float
 ) -> None:
     """Let time pass for one person; it stays moved."""
+    await db.lock(connection, address)  # else a claim at the same moment would be undone
     found = (await load(connection, seal, [address])).get(address, Conversation(address))
     await save(
         db,

@@ -278,22 +278,22 @@ async def claim(
         .where(conversations.c.address == ticket.address)
         .values(owner=NOBODY, ticket=ticket_id)
     )
-    return Claim("claimed", fence, await _settled(connection, seal, ticket_id, ticket.address, fence, at))
+    return Claim("claimed", fence, await _settled(db, connection, seal, ticket_id, ticket.address, fence, at))
 
 
 async def settle(db: Database, connection: AsyncConnection, seal: Seal, ticket_id: str, at: float) -> bool:
     """Finish a claim: True once the conversation is the officer's, and nothing of the bot is on its way."""
     ticket = await load(connection, seal, ticket_id)
-    if ticket is None or ticket.state == "closed":
+    if ticket is None or ticket.state != "claiming":
         return True
     await db.lock(connection, ticket.address)
-    return await _settled(connection, seal, ticket_id, ticket.address, ticket.fence, at)
+    return await _settled(db, connection, seal, ticket_id, ticket.address, ticket.fence, at)
 
 
 async def _settled(
-    connection: AsyncConnection, seal: Seal, ticket_id: str, address: str, fence: int, at: float
+    db: Database, connection: AsyncConnection, seal: Seal, ticket_id: str, address: str, fence: int, at: float
 ) -> bool:
-    for body in await outbox.withdraw_replies(connection, address, at):
+    for body in await outbox.withdraw_replies(db, connection, address, at):
         await receive(connection, seal, ticket_id, "withdrawn", str(body.get("text", "")), at)
     if await outbox.being_said(connection, address, at):
         return False
@@ -343,7 +343,7 @@ async def answer(
     said = owned.scalar()
     if said is None:
         return False
-    event = (ticket.address, f"desk:{key}"[:80])
+    event = (ticket.address, seal.keyed("desk", f"{ticket_id} {key!a}"))
     if event not in await claim_events(db, connection, [event], at):
         return True
     number = None

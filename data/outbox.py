@@ -41,6 +41,7 @@ class Outgoing:
     body: dict[str, Any]
     fence: int = 1
     proactive: bool = False  # it came in on its own: an officer's words, a reminder, a notice
+    leased_at: float | None = None  # when this process's lease began; None: when it is handed to a mouth
 
     @property
     def door(self) -> str:
@@ -161,9 +162,10 @@ async def unseen(connection: AsyncConnection, address: str, after: int) -> list[
 
 
 async def lease_unseen(
-    connection: AsyncConnection, address: str, after: int, *, holder: str, until: float
+    db: Database, connection: AsyncConnection, address: str, after: int, *, holder: str, until: float
 ) -> list[Outgoing]:
     """As `unseen`, and the replies among them are leased while they are shown: a claim waits for them."""
+    await db.lock(connection, address)  # else a claim could withdraw them between the look and the lease
     rows = await unseen(connection, address, after)
     replies = [row.id for row in rows if not row.proactive]
     if replies:
@@ -231,22 +233,33 @@ async def put_up(
     return int(done.rowcount) == 1
 
 
-async def withdraw_replies(connection: AsyncConnection, address: str, now: float) -> list[dict[str, Any]]:
+async def withdraw_replies(
+    db: Database, connection: AsyncConnection, address: str, now: float
+) -> list[dict[str, Any]]:
     """Take back the bot's replies that nobody is saying: waiting ones, and leases whose time is up; their bodies.
 
     The fence grows, so that a process that wakes up late can mark nothing.
     """
+    ahead = outbox.alias("ahead")
+    behind_a_resting_one = exists(
+        select(ahead.c.id).where(
+            ahead.c.address == outbox.c.address,
+            ahead.c.holder == outbox.c.holder,
+            ahead.c.state == "leased",
+            ahead.c.answer == RESTS,
+            ahead.c.number < outbox.c.number,
+        )
+    )
+    unsaid = or_(outbox.c.leased_until <= now, outbox.c.answer == RESTS, behind_a_resting_one)
     silent = [
         outbox.c.address == address,
         outbox.c.lane == REPLY,
-        or_(
-            outbox.c.state == "pending",
-            and_(outbox.c.state == "leased", or_(outbox.c.leased_until <= now, outbox.c.answer == RESTS)),
-        ),
+        or_(outbox.c.state == "pending", and_(outbox.c.state == "leased", unsaid)),
     ]
-    rows = (
-        await connection.execute(select(outbox.c.id, outbox.c.body, outbox.c.number).where(*silent))
-    ).all()
+    query = select(outbox.c.id, outbox.c.body, outbox.c.number).where(*silent).order_by(outbox.c.id)
+    if not db.is_sqlite:
+        query = query.with_for_update()  # else a door could take one up between the look and the withdrawal
+    rows = (await connection.execute(query)).all()
     if rows:
         await connection.execute(
             update(outbox)
@@ -279,11 +292,23 @@ async def being_said(connection: AsyncConnection, address: str, now: float) -> i
     return int((await connection.execute(query)).scalar_one())
 
 
+_claim_waits = exists(
+    select(conversations.c.address).where(
+        conversations.c.address == outbox.c.address, conversations.c.owner == "nobody"
+    )
+)  # nobody owns it: no lease begins anew, so that the claim's wait has an end
+
+
 async def take_up(connection: AsyncConnection, row: Outgoing, until: float) -> bool:
-    """Go on with a row that rested; False when it was withdrawn or taken over meanwhile."""
+    """Go on with a row that rested; False when it was withdrawn or taken over meanwhile, or a claim waits for it."""
     done = await connection.execute(
         update(outbox)
-        .where(outbox.c.id == row.id, outbox.c.fence == row.fence, outbox.c.state == "leased")
+        .where(
+            outbox.c.id == row.id,
+            outbox.c.fence == row.fence,
+            outbox.c.state == "leased",
+            ~_claim_waits,
+        )
         .values(leased_until=until, answer="", attempts=outbox.c.attempts + 1)
     )
     return int(done.rowcount) == 1
@@ -339,6 +364,7 @@ async def claim_replies(
                 and_(outbox.c.state == "pending", outbox.c.due <= now),
                 and_(outbox.c.state == "leased", expired),
             ),
+            ~_claim_waits,
             ~exists(
                 select(earlier.c.id).where(
                     earlier.c.address == outbox.c.address,
@@ -366,7 +392,10 @@ async def claim_replies(
                 attempts=outbox.c.attempts + 1,
             )
         )
-    return [Outgoing(r.id, r.address, r.number, json.loads(r.body or "{}"), r.fence + 1) for r in rows]
+    return [
+        Outgoing(r.id, r.address, r.number, json.loads(r.body or "{}"), r.fence + 1, leased_at=now)
+        for r in rows
+    ]
 
 
 _EXTEND = (
@@ -454,6 +483,17 @@ async def wipe_proactive(connection: AsyncConnection, address: str, at: float) -
         outbox.c.address == address, outbox.c.lane.in_(lanes), outbox.c.state.in_(WAITING)
     )
     await wipe(connection, (await connection.execute(waiting)).scalars().all(), at)
+
+
+async def officer_words_wait(connection: AsyncConnection, address: str) -> bool:
+    """Whether words of an officer are still to be sent to this address by the worker."""
+    query = select(outbox.c.id).where(
+        outbox.c.address == address,
+        outbox.c.lane == OFFICER,
+        outbox.c.state.in_(WAITING),
+        outbox.c.number.is_(None),
+    )
+    return (await connection.execute(query.limit(1))).first() is not None
 
 
 async def waiting_for(connection: AsyncConnection, address: str) -> int:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Literal
 
-from data import desk
+from data import desk, outbox
 from data.outbox import PULL_DOORS
 from flows import shield
 from flows.answers import Returned, clean
@@ -18,6 +18,7 @@ log = logging.getLogger("troly.desk")
 
 LOOK_AGAIN = 0.05  # seconds between two looks at replies that are on their way
 LONGEST_WAIT = 45.0  # seconds a claim waits at most; leases end before
+LAST_WORDS = 3.0  # seconds the bot lets the officer's last words leave before it goes on
 
 Say = Callable[[Taken], Awaitable[None] | None]
 
@@ -74,13 +75,18 @@ class Desk:
             return "long"
         if shield.asks_for_secret(tidy) or shield.secret_in(tidy, expected=False):
             return "secret"
-        turns = self._turns
-        async with turns.db.writing() as connection:
-            done = await desk.answer(
-                turns.db, connection, turns.seal, ticket_id, officer, tidy, key, turns.clock()
-            )
+        done = await self._answer(ticket_id, officer, tidy, key)
+        if not done and await self.settle(ticket_id):  # the claim's own process may have died before its end
+            done = await self._answer(ticket_id, officer, tidy, key)
         self._nudge()
         return "sent" if done else "not_yours"
+
+    async def _answer(self, ticket_id: str, officer: str, text: str, key: str) -> bool:
+        turns = self._turns
+        async with turns.db.writing() as connection:
+            return await desk.answer(
+                turns.db, connection, turns.seal, ticket_id, officer, text, key, turns.clock()
+            )
 
     async def hand_back(self, ticket_id: str, officer: str) -> bool:
         """The bot goes on where the person stood; False when the conversation is not this officer's."""
@@ -101,6 +107,7 @@ class Desk:
             ticket = await desk.load(connection, turns.seal, ticket_id)
         if ticket is None or ticket.officer != officer or ticket.state not in ("claiming", "claimed"):
             return False
+        await self._let_last_words_leave(ticket.address)
         event = at_once(Returned(ticket_id, officer, reason, NEVER))
         say = self._say.get(ticket.door)
         shown = say is not None and ticket.door in PULL_DOORS
@@ -117,3 +124,13 @@ class Desk:
         if say is not None and (said := say(taken)) is not None:
             await said
         return not taken.repeat
+
+    async def _let_last_words_leave(self, address: str) -> None:
+        """The worker sends them, the door says what the bot says: without this the bot might overtake the officer."""
+        waited = 0.0
+        while waited < LAST_WORDS:
+            async with self._turns.db.reading() as connection:
+                if not await outbox.officer_words_wait(connection, address):
+                    return
+            await self._sleep(LOOK_AGAIN)
+            waited += LOOK_AGAIN

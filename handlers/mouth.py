@@ -17,6 +17,8 @@ log = logging.getLogger("troly.mouth")
 
 PATIENCE = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds between tries; the last one repeats
 GIVE_UP_AFTER = 3600.0  # seconds; then the row is marked failed
+SURE = 0.4  # part of a lease in which a row is said without asking
+SAY_WITHIN = 0.5  # part of a lease that one try may take: together they end before the lease does
 
 
 class Again(Exception):
@@ -49,13 +51,15 @@ class Mouth:
         self._sleep = sleep
         self._queues: dict[str, deque[Outgoing]] = {}
         self._sure_until: dict[int, float] = {}  # until when a row handed in is ours without asking
+        self._resting: set[str] = set()  # addresses whose channel is slow
         self._tasks: set[asyncio.Task[None]] = set()
 
     def say(self, rows: Iterable[Outgoing]) -> None:
         """Say these rows as soon as what was handed in before for the same address is said."""
-        sure = self._turns.clock() + self._turns.lease * 0.8
         for row in rows:
-            self._sure_until[row.id] = sure
+            if row.address not in self._resting:  # a claim takes back what is behind a row that rests
+                leased_at = self._turns.clock() if row.leased_at is None else row.leased_at
+                self._sure_until[row.id] = leased_at + self._turns.lease * SURE
             queue = self._queues.get(row.address)
             if queue is not None:
                 queue.append(row)
@@ -100,6 +104,7 @@ class Mouth:
                 if state:
                     self._turns.mark(row, state)
         finally:
+            self._resting.discard(address)
             del self._queues[address]
 
     async def _may_say(self, row: Outgoing) -> bool:
@@ -120,12 +125,14 @@ class Mouth:
         waited, tries = 0.0, 0
         while True:
             try:
-                await self._say(row)
+                async with asyncio.timeout(self._turns.lease * SAY_WITHIN):
+                    await self._say(row)
                 return "sent"
             except Refused as refused:
                 return refused.state
-            except Again as again:
-                pause = again.after if again.after is not None else PATIENCE[min(tries, len(PATIENCE) - 1)]
+            except (Again, TimeoutError) as wrong:
+                after = wrong.after if isinstance(wrong, Again) else None
+                pause = after if after is not None else PATIENCE[min(tries, len(PATIENCE) - 1)]
                 tries += 1
                 waited += pause
                 if waited > GIVE_UP_AFTER:
@@ -135,10 +142,12 @@ class Mouth:
                 await self._sleep(pause)
                 if not await self._may_say(row):
                     return ""
+                self._resting.discard(row.address)
 
     async def _keep(self, row: Outgoing, pause: float) -> None:
         turns = self._turns
         rows = [row, *self._queues[row.address]]  # those behind it wait as long
+        self._resting.add(row.address)
         for one in rows:
             self._sure_until.pop(one.id, None)
         try:

@@ -85,7 +85,7 @@ class Replies:
         for n in range(first, len(parts)):
             try:
                 await self._say_part(int(user), parts[n])
-            except Again:
+            except (Again, asyncio.CancelledError):  # cancelled: its time was up
                 self._progress[row.address] = (row.id, n)
                 raise
 

@@ -180,8 +180,16 @@ class Terminal:
         return self._object([shown(m.body, proactive=True) for m in missed], (state.flow, state.step))
 
     async def _missed(self) -> list[Outgoing]:
-        async with self._turns.db.reading() as connection:
-            return await outbox.unseen(connection, self.address, 0)
+        turns = self._turns
+        async with turns.db.reading() as connection:
+            missed = await outbox.unseen(connection, self.address, 0)
+        if any(not row.proactive for row in missed):  # leased while they are shown: a claim waits for them
+            async with turns.db.writing() as connection:
+                until = turns.clock() + turns.lease
+                missed = await outbox.lease_unseen(
+                    turns.db, connection, self.address, 0, holder=turns.holder, until=until
+                )
+        return missed
 
     def _sent(self, rows: Sequence[Outgoing]) -> None:
         for row in rows:

@@ -27,7 +27,7 @@ from typing import Any
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data import conversations, desk, outbox
+from data import conversations, desk, outbox, people
 from data.conversations import BOT, Conversation
 from data.engine import Database
 from data.outbox import Mark, Outgoing
@@ -48,6 +48,7 @@ from flows.answers import (
 from flows.content import Content
 from flows.effects import ForgetMessage
 from flows.machine import State, Turn, advance, secret_of
+from flows.notices import is_stop_word
 from flows.steps import Card, Reply
 
 log = logging.getLogger("troly.turn")
@@ -404,7 +405,9 @@ class Turns:
         if waiting.pushed and not self.db.is_sqlite and turn.replies:
             leased = not await outbox.held_elsewhere(connection, waiting.address, self.holder)
         rows = [
-            Outgoing(outbox.new_id(), waiting.address, conversation.said + n, body_of(reply))
+            Outgoing(
+                outbox.new_id(), waiting.address, conversation.said + n, body_of(reply), leased_at=visit.now
+            )
             for n, reply in enumerate(turn.replies, start=1)
         ]
         kept = replace(
@@ -477,6 +480,8 @@ class Turns:
         if secret:
             effects = (ForgetMessage(secret),)
             turn = replace(turn, replies=(Reply(shield.warning(secret, self.content)),), effects=effects)
+        if isinstance(event, Said) and is_stop_word(event.text) and visit.person is not None:
+            await people.stop_notices(visit.connection, visit.person, visit.door, visit.stamp)
         if conversation.ticket is not None:
             words = LEFT_OUT if secret else written(event)
             who = "note" if secret else "citizen"

@@ -172,7 +172,12 @@ class Web:
         ):  # leased while they are shown: an officer's claim waits for them
             async with turns.db.writing() as connection:
                 missed = await outbox.lease_unseen(
-                    connection, one.address, after, holder=turns.holder, until=turns.clock() + turns.lease
+                    turns.db,
+                    connection,
+                    one.address,
+                    after,
+                    holder=turns.holder,
+                    until=turns.clock() + turns.lease,
                 )
         place = (found.state.flow, found.state.step) if found else ("", "")
         await one.send(
