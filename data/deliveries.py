@@ -7,6 +7,7 @@ process's rows cannot meet a living sender; a mark with an old fence changes not
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -382,6 +383,27 @@ _BLOCK = (
     .where(conversations.c.address == bindparam("whose"), conversations.c.at <= bindparam("tried"))
     .values(blocked_at=bindparam("marked_at"))
 )
+
+
+_SENT = (
+    "UPDATE outbox SET state = 'sent', sent_at = ?, answer = '', body = '', holder = '', leased_until = 0.0"
+    " WHERE id = ? AND fence = ? AND state = 'leased'"
+)
+
+
+async def settle_sent(db: Database, outcomes: Sequence[Outcome]) -> None:
+    """Write down rows that were simply sent, durably, in a transaction of their own: the path of nearly all notices.
+
+    Raises OSError or SQLAlchemyError when it could not; sqlite3's own errors come as OSError.
+    """
+    if not db.is_sqlite:
+        async with db.writing() as connection:
+            await settle(connection, outcomes)
+        return
+    try:
+        await db.write_many(_SENT, [(o.at, o.delivery.id, o.delivery.fence) for o in outcomes])
+    except sqlite3.Error as wrong:
+        raise OSError(type(wrong).__name__) from wrong
 
 
 async def settle(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> None:

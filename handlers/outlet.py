@@ -33,6 +33,7 @@ DIRECT_POLL = 0.5  # seconds between looks for officers' answers and reminders
 NOTICE_POLL = 1.0  # seconds between looks for notices when there were none
 LONGEST_PAUSE = 60.0  # seconds between tries
 TROUBLE = 3  # sends failed in a row after which the whole door waits
+GROUP_SECONDS = 0.02  # the longest a mark waits for others to be committed with
 SWEEP = 15.0  # seconds between looks for leases that nobody remembers
 
 LOWER = {
@@ -106,8 +107,12 @@ class Outlet:
         self._batch = max(1, min(batch, rate))
         self._places = {OFFICER: DIRECT_IN_FLIGHT, REMINDER: DIRECT_IN_FLIGHT, NOTICE: in_flight}
         self._in_flight = dict.fromkeys(LANES, 0)
+        self._group = max(
+            1, in_flight // 2
+        )  # marks committed together; the other half is on the wire meanwhile
         self._clock, self._ticks = clock, ticks
         self._campaigns: list[Running] = []
+        self._dry = True  # nothing was there at the last look: the next one has time
         self._line = Line()
         self._known: set[int] = set()  # rows this process has taken and not settled
         self._said: dict[int, int] = {}  # parts taken of rows that had to be put back
@@ -293,10 +298,12 @@ class Outlet:
             except (SQLAlchemyError, OSError) as wrong:
                 log.error("%s: notices could not be taken: %s", self.door, type(wrong).__name__)
                 taken = 0
-            if not taken or self._line.length(NOTICE) * 2 > self._batch:
+            self._dry = taken == 0
+            if self._dry or self._line.length(NOTICE) * 2 > self._batch:
                 await self._rest(NOTICE_POLL, self._look_notices)
 
     async def _take_notices(self) -> int:
+        """How many were taken; -1 when there was no room for them."""
         taken, known = 0, set(self._campaigns)
         for campaign in list(self._campaigns):
             batch = self._batch
@@ -304,7 +311,7 @@ class Outlet:
                 batch = min(batch, self._places[NOTICE])
             room = batch - self._line.length(NOTICE)
             if room * 2 < batch:
-                break
+                return taken or -1
             now, asked = self._clock(), self._ticks()
             async with self._db.reading() as connection:
                 if not await deliveries.any_notice(connection, campaign.id, self.door, now):
@@ -390,7 +397,7 @@ class Outlet:
         send = asyncio.create_task(self._send(job))
         self._sends.add(send)
         send.add_done_callback(self._sends.discard)
-        if lane == NOTICE and self._line.length(NOTICE) * 2 <= self._batch:
+        if lane == NOTICE and not self._dry and self._line.length(NOTICE) * 2 <= self._batch:
             self._look_notices.set()
 
     async def _send(self, job: Job) -> None:
@@ -470,8 +477,12 @@ class Outlet:
     # -- settling
 
     def _end(self, job: Job, outcome: Outcome) -> None:
+        """Have it written down soon: with others where many are under way, a commit costs as much as a send."""
         self._outcomes.append((outcome, job))
-        self._settle.set()
+        if len(self._outcomes) >= self._group or not self._on_wire:
+            self._settle.set()
+        elif len(self._outcomes) == 1:
+            asyncio.get_running_loop().call_later(GROUP_SECONDS, self._settle.set)
 
     def _free(self, job: Job) -> None:
         if job.in_flight:
@@ -494,11 +505,15 @@ class Outlet:
         halts, self._halts = self._halts, {}
         if not ended and not halts:
             return
+        outcomes = [outcome for outcome, _ in ended]
         try:
-            async with self._db.writing() as connection:
-                await deliveries.settle(connection, [outcome for outcome, _ in ended])
-                for lane, until in halts.items():
-                    await deliveries.keep_halt(self._db, connection, self._token_key, lane, until)
+            if halts or not all(o.state == "sent" and not o.answer for o in outcomes):
+                async with self._db.writing() as connection:
+                    await deliveries.settle(connection, outcomes)
+                    for lane, until in halts.items():
+                        await deliveries.keep_halt(self._db, connection, self._token_key, lane, until)
+            else:
+                await deliveries.settle_sent(self._db, outcomes)
         except BaseException:
             self._outcomes = ended + self._outcomes
             self._halts = halts | self._halts
