@@ -94,11 +94,14 @@ class Nursery:
         with self._news:
             return f"end of {pid}" in self._told
 
-    async def fork(self, environment: dict[str, str], log: Path, without: str) -> int:
+    async def fork(
+        self, environment: dict[str, str], log: Path, without: str, arguments: Sequence[str] = ("serve",)
+    ) -> int:
         """A new service; returns its pid."""
         assert self._process.stdin is not None
         name = f"service {next(self._names)}"
-        job = {"name": name, "environment": environment, "log": str(log), "without": without}
+        job: dict[str, Any] = {"name": name, "environment": environment, "log": str(log), "without": without}
+        job["arguments"] = list(arguments)
         self._process.stdin.write(json.dumps(job) + "\n")
         self._process.stdin.flush()
         return await self.told(name)
@@ -118,6 +121,7 @@ def _nurse() -> None:
     import uvloop  # noqa: F401  # as above
 
     from bot import serve  # noqa: F401  # as above
+    from handlers import telegram_broadcast  # noqa: F401  # as above
 
     signal.signal(signal.SIGCHLD, lambda *_: None)
     awake, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -172,7 +176,7 @@ def _become_a_service(job: dict[str, Any]) -> None:
             WITHOUT[job["without"]]()
         from bot.__main__ import main
 
-        code = main(["serve"])
+        code = main(job["arguments"])
     finally:
         sys.stdout.flush()
         os._exit(code)
@@ -209,6 +213,34 @@ def _without_commit_before_ack() -> None:
     TelegramDoor._take_body = later  # type: ignore[method-assign]  # as above
 
 
+def _without_take_back() -> None:
+    from data import deliveries
+
+    async def none(*_: Any, **__: Any) -> int:
+        return 0
+
+    deliveries.take_back = none
+
+
+def _without_marks_after_answers() -> None:
+    from handlers.outlet import Outlet
+
+    queue = Outlet._queue
+
+    def marked_at_once(self: Outlet, rows: Any, asked: float) -> int:
+        from data.deliveries import Outcome
+
+        taken = queue(self, rows, asked)
+        waiting = self._line.take_out(lambda job: True)
+        for job in waiting:
+            self._outcomes.append((Outcome(job.delivery, "sent", self._clock()), job))
+            self._line.later(job, 0.0)
+        self._settle.set()
+        return taken
+
+    Outlet._queue = marked_at_once  # type: ignore[method-assign]  # as above
+
+
 def _without_quiet_libraries() -> None:
     from bot import serve
 
@@ -221,6 +253,8 @@ WITHOUT: dict[str, Callable[[], None]] = {
     "leftovers": _without_leftovers,
     "commit before ack": _without_commit_before_ack,
     "quiet libraries": _without_quiet_libraries,
+    "take back": _without_take_back,
+    "marks after answers": _without_marks_after_answers,
 }
 
 
