@@ -7,28 +7,25 @@ import logging
 import signal
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
-from datetime import time as day_time
+from datetime import UTC, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import logs
 from bot.app import App, lone_server, opened
 from bot.settings import Settings, load
-from data import campaign_runs, demo
+from data import campaign_runs, demo, outbox
 from data.campaign_runs import Running
 from data.engine import Database
 from handlers.demo_channel import DemoChannel
 from handlers.outlet import DIRECT_IN_FLIGHT, Channel, Outlet
-from handlers.telegram_words import VIETNAM
 
 log = logging.getLogger("troly.worker")
 
 WATCH_SECONDS = 0.4  # how often it is looked which campaigns may speak; a pause takes effect within it
 STOP_SECONDS = 8.0  # for what is under way at the end
+PUT_UP_CHUNK = 20  # notices a transaction puts up for those who fetch
 BREATH = 0.02  # seconds between two transactions of a long job, for citizens' turns
-
-HOURS = ((day_time(7, 30), day_time(11, 30)), (day_time(13, 30), day_time(17, 0)))
 
 Open = Callable[[float], bool]  # whether the office is open at this time
 
@@ -106,16 +103,29 @@ class Worker:
             if not campaign.filled:
                 async with self._db.writing() as connection:
                     more |= await campaign_runs.fill(self._db, connection, campaign.id, self._clock())
+        for campaign in self._may_speak(campaigns):
+            more |= await self._put_up(campaign)
         if campaigns:
             async with self._db.writing() as connection:
                 await campaign_runs.finish(connection, self._clock())
         return more
 
-
-def office_open(at: float) -> bool:
-    """Whether the office is open at this time: on working days, mornings and afternoons."""
-    here = datetime.fromtimestamp(at, VIETNAM)
-    return here.weekday() < 5 and any(opens <= here.time() < closes for opens, closes in HOURS)
+    async def _put_up(self, campaign: Running) -> bool:
+        """Show a notice to those who fetch: at the web page, in the terminal."""
+        async with self._db.reading() as connection:
+            rows = await campaign_runs.not_put_up(connection, campaign.id, PUT_UP_CHUNK)
+        if not rows:
+            return False
+        async with self._db.writing() as connection:
+            if not await campaign_runs.is_running(connection, campaign.id):
+                return False
+            wanted = await campaign_runs.still_wanted(connection, campaign, [address for _, address in rows])
+            for row_id, address in rows:
+                if address not in wanted:
+                    await campaign_runs.withdraw_waiting(connection, row_id, "opted out")
+                elif not await outbox.put_up(self._db, connection, row_id, address, {"text": campaign.text}):
+                    await campaign_runs.withdraw_waiting(connection, row_id, "gone")
+        return len(rows) == PUT_UP_CHUNK
 
 
 async def worker_of(app: App) -> Worker:
@@ -150,7 +160,11 @@ async def worker_of(app: App) -> Worker:
         outlets.append(outlet("telegram", channel, s.telegram_token))
     if await demo.is_demo(app.db):
         outlets.append(outlet("demo", DemoChannel(), "demo"))
-    return Worker(app.db, outlets, open_at=office_open, clock=app.turns.clock)
+
+    def open_at(at: float) -> bool:
+        return app.content.office.hours.open_at(datetime.fromtimestamp(at, UTC))
+
+    return Worker(app.db, outlets, open_at=open_at, clock=app.turns.clock)
 
 
 async def work() -> int:

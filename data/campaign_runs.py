@@ -11,12 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from data import audience
 from data.audience import Audience
 from data.engine import Database
-from data.outbox import WAITING, new_id
+from data.outbox import NOTICE, PULL_DOORS, WAITING, new_id
 from data.tables import campaigns, outbox
 from flows import notice_text
 
-NOTICE = "notice"
-PULL = ("web", "terminal")  # nobody can be called there: a row is put up and fetched
 FILL_CHUNK = 1000  # addresses a transaction fills in
 WITHDRAW_CHUNK = 5000  # rows a transaction withdraws
 
@@ -106,7 +104,7 @@ async def not_put_up(connection: AsyncConnection, campaign_id: str, limit: int) 
         .where(
             outbox.c.campaign == campaign_id,
             outbox.c.state == "pending",
-            outbox.c.door.in_(PULL),
+            outbox.c.door.in_(PULL_DOORS),
             outbox.c.number.is_(None),
         )
         .order_by(outbox.c.address)
@@ -115,16 +113,17 @@ async def not_put_up(connection: AsyncConnection, campaign_id: str, limit: int) 
     return [(r.id, r.address) for r in rows]
 
 
-async def still_wanted(connection: AsyncConnection, campaign: Running, address: str) -> bool:
-    """Whether this address is still in the campaign's audience, and the campaign running."""
+async def is_running(connection: AsyncConnection, campaign_id: str) -> bool:
+    """Whether it is to be delivered."""
     found = await connection.execute(
-        audience.among(campaign.audience, [address]).where(
-            exists(
-                select(campaigns.c.id).where(campaigns.c.id == campaign.id, campaigns.c.state == "running")
-            )
-        )
+        select(campaigns.c.id).where(campaigns.c.id == campaign_id, campaigns.c.state == "running")
     )
     return found.first() is not None
+
+
+async def still_wanted(connection: AsyncConnection, campaign: Running, addresses: list[str]) -> set[str]:
+    """Which of these addresses are still in the campaign's audience."""
+    return set((await connection.execute(audience.among(campaign.audience, addresses))).scalars())
 
 
 async def withdraw_waiting(connection: AsyncConnection, row_id: int, why: str) -> None:

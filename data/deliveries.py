@@ -16,12 +16,11 @@ from sqlalchemy import Boolean, ColumnElement, bindparam, case, exists, or_, sel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import audience
-from data.campaign_runs import NOTICE, Running
+from data.campaign_runs import Running
 from data.engine import Database
-from data.outbox import REPLY, WAITING
+from data.outbox import NOTICE, OFFICER, REMINDER, REPLY, RESTS, WAITING
 from data.tables import campaigns, conversations, office_facts, outbox, paces
 
-OFFICER, REMINDER = "officer", "reminder"
 LANES = (OFFICER, REMINDER, NOTICE)  # in order: a higher lane never waits for a lower one
 LOST = "lost"  # how `answer` begins once any try's answer was lost
 
@@ -195,6 +194,7 @@ async def claim_direct(
                     reply.c.lane == REPLY,
                     reply.c.state == "leased",
                     reply.c.leased_until > now,
+                    reply.c.answer != RESTS,
                 )
             ),
             ~exists(

@@ -18,9 +18,10 @@ from typing import Any, Protocol
 from sqlalchemy.exc import SQLAlchemyError
 
 from data import deliveries
-from data.campaign_runs import NOTICE, Running
-from data.deliveries import LANES, LOST, OFFICER, REMINDER, Delivery, Outcome
+from data.campaign_runs import Running
+from data.deliveries import LANES, LOST, Delivery, Outcome
 from data.engine import Database
+from data.outbox import NOTICE, OFFICER, REMINDER
 from handlers.line import Job, Line
 from handlers.pace import SECOND, Pace
 
@@ -29,7 +30,7 @@ log = logging.getLogger("troly.outlet")
 ROW_LEASE = 60.0  # seconds a taken row is ours; longer than any send may take
 ROW_MARGIN = 25.0  # seconds before its end in which no send starts any more
 DIRECT_IN_FLIGHT = 10  # places of officers' answers and reminders: notices never fill them
-DIRECT_POLL = 0.5  # seconds between looks for officers' answers and reminders
+DIRECT_POLL = 0.4  # seconds between looks for officers' answers and reminders
 NOTICE_POLL = 1.0  # seconds between looks for notices when there were none
 LONGEST_PAUSE = 60.0  # seconds between tries
 TROUBLE = 3  # sends failed in a row after which the whole door waits

@@ -222,25 +222,6 @@ def _without_take_back() -> None:
     deliveries.take_back = none
 
 
-def _without_marks_after_answers() -> None:
-    from handlers.outlet import Outlet
-
-    queue = Outlet._queue
-
-    def marked_at_once(self: Outlet, rows: Any, asked: float) -> int:
-        from data.deliveries import Outcome
-
-        taken = queue(self, rows, asked)
-        waiting = self._line.take_out(lambda job: True)
-        for job in waiting:
-            self._outcomes.append((Outcome(job.delivery, "sent", self._clock()), job))
-            self._line.later(job, 0.0)
-        self._settle.set()
-        return taken
-
-    Outlet._queue = marked_at_once  # type: ignore[method-assign]  # as above
-
-
 def _without_quiet_libraries() -> None:
     from bot import serve
 
@@ -254,7 +235,6 @@ WITHOUT: dict[str, Callable[[], None]] = {
     "commit before ack": _without_commit_before_ack,
     "quiet libraries": _without_quiet_libraries,
     "take back": _without_take_back,
-    "marks after answers": _without_marks_after_answers,
 }
 
 

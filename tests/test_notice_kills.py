@@ -133,14 +133,6 @@ async def _harm_seen(nursery: Nursery, place: str, folder: Path, without: str) -
         return people - len(telegram.reached()), ended
 
 
-async def test_marked_when_taken_notices_would_be_lost(
-    nursery: Nursery, sqlite_place: str, tmp_path: Path
-) -> None:
-    """Teeth: a mark before the answer is a promise that a crash breaks."""
-    skipped, _ = await _harm_seen(nursery, sqlite_place, tmp_path, "marks after answers")
-    assert skipped > 0
-
-
 async def test_without_taking_back_leases_of_the_dead_notices_would_be_lost(
     nursery: Nursery, sqlite_place: str, tmp_path: Path
 ) -> None:

@@ -1,0 +1,397 @@
+"""What the worker does with each answer, under a hand clock and a channel that answers as told. Rule: on both databases; waits are for conditions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, update
+
+from bot.worker import Worker
+from data import campaign_runs, deliveries
+from data.deliveries import Outcome
+from data.engine import Database
+from data.tables import campaigns, conversations, subscriptions
+from data.tables import outbox as ledger
+from handlers.outlet import Answer, Outlet
+from tests.crowds import (
+    accounts,
+    campaign_state,
+    gather_crowd,
+    move_campaign,
+    put_row,
+    row,
+    states,
+    write_campaign,
+)
+from tests.houses import Clock
+
+SENT = Answer("sent")
+
+
+class HandChannel:
+    """Answers what `says` gives for the account, else that it was sent; keeps when each send started."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.starts: list[tuple[float, str, str]] = []  # hand time, account, text
+        self.says: dict[str, list[Answer]] = {}
+        self.gate = asyncio.Event()  # sends wait for it before they are answered
+        self.gate.set()
+
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
+
+    def parts(self, body: Mapping[str, Any], account: str) -> Sequence[str]:
+        return str(body["text"]).split("|")
+
+    async def send(self, account: str, part: str) -> Answer:
+        self.starts.append((self.clock.now, account, part))
+        await self.gate.wait()
+        told = self.says.get(account) or self.says.get("", [])
+        return told.pop(0) if told else SENT
+
+    def texts(self, account: str) -> list[str]:
+        return [text for _, whom, text in self.starts if whom == account]
+
+
+class Bench:
+    """A worker on a hand clock."""
+
+    def __init__(self, db: Database, **changed: Any) -> None:
+        self.db, self.clock = db, Clock()
+        self.channel = HandChannel(self.clock)
+        self.open = True
+        given: dict[str, Any] = {
+            "token_key": "token",
+            "holder": "me",
+            "rate": 25,
+            "in_flight": 25,
+            "alone": True,
+        }
+        self.outlet = Outlet(
+            "telegram", self.channel, db, clock=self.clock, ticks=self.clock, **(given | changed)
+        )
+        self.worker = Worker(db, [self.outlet], open_at=lambda at: self.open, clock=self.clock)
+
+    async def pass_time(self, seconds: float, step: float = 0.5) -> None:
+        """Let time pass in steps, with room for the worker to act in each."""
+        for _ in range(max(1, round(seconds / step))):
+            self.clock.move(step)
+            for _ in range(3):
+                self.worker.nudge()
+                await asyncio.sleep(0.01)
+
+    async def until(self, true: Callable[[], Awaitable[bool] | bool], most: float = 60.0) -> None:
+        """Let time pass until it is true."""
+        for _ in range(int(most * 4)):
+            given = true()
+            if given if isinstance(given, bool) else await given:
+                return
+            await self.pass_time(0.25, 0.25)
+        raise AssertionError("it did not come true")
+
+    async def is_in(self, row_id: int, state: str) -> bool:
+        return str((await row(self.db, row_id)).state) == state
+
+    async def is_done(self, campaign: str) -> bool:
+        return await campaign_state(self.db, campaign) == "done"
+
+
+@pytest.fixture
+async def db(place: str) -> AsyncIterator[Database]:
+    one = Database(place)
+    yield one
+    await one.close()
+
+
+@pytest.fixture
+async def bench(db: Database) -> AsyncIterator[Bench]:
+    one = Bench(db)
+    await one.worker.start()
+    yield one
+    one.channel.gate.set()
+    await one.worker.stop(1.0)
+
+
+@pytest.mark.parametrize("silence", [1, 20])
+async def test_no_notice_starts_inside_a_retry_after_and_an_officer_is_not_held_up(
+    bench: Bench, silence: int
+) -> None:
+    await gather_crowd(bench.db, 60)
+    bench.channel.says[accounts(60)[9]] = [Answer("wait", "429", float(silence))]
+    campaign = await write_campaign(bench.db)
+    await bench.until(lambda: len(bench.channel.starts) >= 10)
+    told = max(at for at, account, _ in bench.channel.starts if account == accounts(60)[9])
+    officer = await put_row(bench.db, "telegram:7", "officer", "Chào anh/chị")
+    await bench.until(lambda: bench.is_in(officer, "sent"))
+    assert [at < told + silence for at, account, _ in bench.channel.starts if account == "7"] == [True]
+    await bench.until(lambda: bench.is_done(campaign))
+    inside = [at for at, account, _ in bench.channel.starts if told < at < told + silence and account != "7"]
+    assert inside == []
+    assert await states(bench.db, campaign) == {"sent": 60}
+
+
+async def test_a_halt_outlives_the_process(db: Database) -> None:
+    first = Bench(db)
+    await first.worker.start()
+    await gather_crowd(db, 5)
+    first.channel.says[""] = [Answer("wait", "429", 30.0)]
+    campaign = await write_campaign(db)
+    await first.until(lambda: bool(first.channel.starts))
+    told = first.channel.starts[0][0]
+    await first.worker.stop(1.0)
+    second = Bench(db, holder="another")
+    second.clock.now = first.clock.now
+    await second.worker.start()
+    await second.until(lambda: second.is_done(campaign))
+    await second.worker.stop(1.0)
+    assert min(at for at, _, _ in second.channel.starts) >= told + 30.0
+
+
+async def test_an_officers_429_holds_that_chat_and_the_notices(bench: Bench) -> None:
+    first = await put_row(bench.db, "telegram:7", "officer", "một")
+    second = await put_row(bench.db, "telegram:7", "officer", "hai")
+    other = await put_row(bench.db, "telegram:8", "officer", "ba")
+    bench.channel.says["7"] = [Answer("wait", "429", 10.0)]
+    await bench.until(lambda: bench.is_in(other, "sent"))
+    await gather_crowd(bench.db, 3)
+    campaign = await write_campaign(bench.db)
+    await bench.until(lambda: bench.is_in(second, "sent"))
+    await bench.until(lambda: bench.is_done(campaign))
+    told = bench.channel.starts[0][0]
+    assert all(at >= told + 10 or account == "8" for at, account, _ in bench.channel.starts[1:])
+    assert bench.channel.texts("7") == ["một", "một", "hai"]
+    assert await bench.is_in(first, "sent")
+
+
+async def test_who_blocked_us_is_left_alone_until_they_write(bench: Bench) -> None:
+    await gather_crowd(bench.db, 3)
+    gone = accounts(3)[1]
+    bench.channel.says[gone] = [Answer("blocked", "403 blocked")]
+    first = await write_campaign(bench.db)
+    await bench.until(lambda: bench.is_done(first))
+    assert await states(bench.db, first) == {"sent": 2, "blocked": 1}
+    again = await write_campaign(bench.db)
+    officer = await put_row(bench.db, f"telegram:{gone}", "officer", "Chào")
+    await bench.until(lambda: bench.is_done(again))
+    await bench.until(lambda: bench.is_in(officer, "blocked"))
+    assert len(bench.channel.texts(gone)) == 1
+    async with bench.db.writing() as connection:  # as the next turn of this person does
+        await connection.execute(
+            update(conversations).where(conversations.c.address == f"telegram:{gone}").values(blocked_at=None)
+        )
+    third = await write_campaign(bench.db)
+    await bench.until(lambda: bench.is_done(third))
+    assert len(bench.channel.texts(gone)) == 2
+
+
+async def test_a_failing_notice_is_tried_again_with_longer_pauses_and_then_failed(db: Database) -> None:
+    bench = Bench(db, tries=5)
+    await bench.worker.start()
+    bench.channel.says["7"] = [Answer("again", "500")] * 9
+    await bench.pass_time(2)
+    failing = await put_row(db, "telegram:7", "reminder", "Nhắc", due=bench.clock.now)
+    fine = [await put_row(db, f"telegram:{n}", "reminder", "Nhắc") for n in (8, 9)]
+    await bench.until(lambda: bench.is_in(failing, "failed"))
+    await bench.worker.stop(1.0)
+    starts = [at for at, account, _ in bench.channel.starts if account == "7"]
+    pauses = [b - a for a, b in pairwise(starts)]
+    assert len(starts) == 5
+    assert all(least <= pause <= 2 * least + 3 for least, pause in zip((1, 2, 4, 8), pauses, strict=True))
+    assert all([await bench.is_in(one, "sent") for one in fine])
+    assert (await row(db, failing)).answer == "500"
+
+
+@pytest.mark.parametrize(("once", "ends", "tries"), [(False, "in_doubt", 3), (True, "in_doubt", 1)])
+async def test_a_lost_answer_is_in_doubt_in_the_end_and_at_once_where_twice_is_worse(
+    db: Database, once: bool, ends: str, tries: int
+) -> None:
+    bench = Bench(db, tries=3)
+    await bench.worker.start()
+    await gather_crowd(db, 1)
+    bench.channel.says[""] = [Answer("again", "no answer", lost=True), *[Answer("again", "500")] * 5]
+    campaign = await write_campaign(db, once=once)
+    await bench.until(lambda: bench.is_done(campaign))
+    await bench.worker.stop(1.0)
+    assert await states(db, campaign) == {ends: 1}
+    assert len(bench.channel.starts) == tries
+
+
+async def test_no_connection_holds_everybody_and_costs_nobody_a_try(db: Database) -> None:
+    bench = Bench(db, tries=2)
+    await bench.worker.start()
+    await gather_crowd(db, 30)
+    bench.channel.says[""] = [Answer("hold", "no connection")] * 5
+    campaign = await write_campaign(db)
+    await bench.until(lambda: bench.is_done(campaign), 120)
+    await bench.worker.stop(1.0)
+    assert await states(db, campaign) == {"sent": 30}
+
+
+async def test_what_telegram_will_never_take_is_failed(bench: Bench) -> None:
+    bench.channel.says["7"] = [Answer("failed", "400 bad request")]
+    failed = await put_row(bench.db, "telegram:7", "officer", "Chào")
+    await bench.until(lambda: bench.is_in(failed, "failed"))
+    assert (await row(bench.db, failed)).answer == "400 bad request"
+
+
+async def test_a_chat_that_moved_is_followed(bench: Bench) -> None:
+    bench.channel.says["7"] = [Answer("moved", "moved", to="-1007")]
+    moved = await put_row(bench.db, "telegram:7", "officer", "Chào")
+    await bench.until(lambda: bench.is_in(moved, "sent"))
+    assert bench.channel.texts("-1007") == ["Chào"]
+
+
+async def test_a_long_message_goes_on_with_the_part_that_is_missing(bench: Bench) -> None:
+    bench.channel.says["7"] = [SENT, Answer("again", "500"), SENT, SENT]
+    long = await put_row(bench.db, "telegram:7", "officer", "một|hai|ba")
+    await bench.until(lambda: bench.is_in(long, "sent"))
+    assert bench.channel.texts("7") == ["một", "hai", "hai", "ba"]
+
+
+async def test_messages_to_one_chat_keep_their_order_and_a_second_between_them(bench: Bench) -> None:
+    rows = [await put_row(bench.db, "telegram:7", "officer", f"{n}") for n in range(4)]
+    await bench.until(lambda: bench.is_in(rows[-1], "sent"))
+    times = [at for at, _, _ in bench.channel.starts]
+    assert bench.channel.texts("7") == ["0", "1", "2", "3"]
+    assert all(b - a >= 1.0 for a, b in pairwise(times))
+
+
+async def test_an_officer_waits_until_the_bot_has_finished(bench: Bench) -> None:
+    until = bench.clock.now + 20
+    reply = await put_row(
+        bench.db, "telegram:7", "reply", "Dạ", state="leased", holder="bot", leased_until=until, number=1
+    )
+    officer = await put_row(bench.db, "telegram:7", "officer", "Chào")
+    await bench.pass_time(5)
+    assert bench.channel.starts == []
+    async with bench.db.writing() as connection:
+        await connection.execute(update(ledger).where(ledger.c.id == reply).values(state="sent"))
+    await bench.until(lambda: bench.is_in(officer, "sent"), 3.0)
+
+
+async def test_a_full_notice_lane_leaves_an_officer_their_place(bench: Bench) -> None:
+    await gather_crowd(bench.db, 60)
+    bench.channel.gate.clear()
+    await write_campaign(bench.db)
+    await bench.until(lambda: len(bench.channel.starts) >= 25, 20)
+    await bench.pass_time(3)
+    assert len(bench.channel.starts) == 25  # in flight, and not one more
+    bench.outlet._pace._on_wire = (
+        0  # an answer that never comes holds the pace too; here it is the places that count
+    )
+    await put_row(bench.db, "telegram:7", "officer", "Chào")
+    await bench.until(lambda: bench.channel.texts("7") == ["Chào"], 5.0)
+
+
+async def test_a_pause_a_resume_and_a_cancel_take_effect(bench: Bench) -> None:
+    await gather_crowd(bench.db, 300)
+    campaign = await write_campaign(bench.db)
+    await bench.until(lambda: len(bench.channel.starts) >= 30)
+    await move_campaign(bench.db, campaign, "paused")
+    await asyncio.sleep(1.0)  # it looks every .4 s of real time
+    paused_with = len(bench.channel.starts)
+    await bench.pass_time(10)
+    assert len(bench.channel.starts) == paused_with
+    counted = await states(bench.db, campaign)
+    assert counted == {"sent": paused_with, "pending": 300 - paused_with}
+    await move_campaign(bench.db, campaign, "running")
+    await bench.until(lambda: len(bench.channel.starts) >= paused_with + 20)
+    await move_campaign(bench.db, campaign, "cancelled")
+    await asyncio.sleep(1.5)
+    cancelled_with = len(bench.channel.starts)
+    await bench.pass_time(5)
+    assert len(bench.channel.starts) == cancelled_with
+    assert await states(bench.db, campaign) == {"sent": cancelled_with, "withdrawn": 300 - cancelled_with}
+
+
+async def test_who_opted_out_meanwhile_is_not_told(bench: Bench) -> None:
+    await gather_crowd(bench.db, 3)
+    bench.open = False
+    campaign = await write_campaign(bench.db, office_hours=True)
+
+    async def filled() -> bool:
+        return (await states(bench.db, campaign)).total() == 3
+
+    await bench.until(filled)
+    await bench.pass_time(5)
+    assert bench.channel.starts == []  # the office is closed
+    async with bench.db.writing() as connection:
+        await connection.execute(
+            delete(subscriptions).where(subscriptions.c.person.like(f"%{accounts(3)[0]}"))
+        )
+    bench.open = True
+    await bench.until(lambda: bench.is_done(campaign))
+    assert await states(bench.db, campaign) == {"sent": 2, "withdrawn": 1}
+
+
+async def test_where_people_fetch_a_notice_is_put_up_and_keeps_no_campaign_open(bench: Bench) -> None:
+    await gather_crowd(bench.db, 45, door="web")
+    await gather_crowd(bench.db, 2)
+    campaign = await write_campaign(bench.db)
+    await bench.until(lambda: bench.is_done(campaign))
+    assert await states(bench.db, campaign) == {"pending": 45, "sent": 2}
+    async with bench.db.reading() as connection:
+        assert await campaign_runs.not_put_up(connection, campaign, 10) == []
+
+
+async def test_filling_twice_at_once_doubles_nobody(db: Database) -> None:
+    await gather_crowd(db, 250)
+    campaign = await write_campaign(db)
+
+    async def fill() -> None:
+        more = True
+        while more:
+            async with db.writing() as connection:
+                more = await campaign_runs.fill(db, connection, campaign, 1.0, chunk=20)
+
+    await asyncio.gather(*(fill() for _ in range(4)))
+    assert (await states(db, campaign)).total() == 250
+    async with db.reading() as connection:
+        total = (await connection.execute(campaigns.select().where(campaigns.c.id == campaign))).one().total
+    assert total == 250
+
+
+async def test_a_mark_with_an_old_fence_changes_nothing(db: Database) -> None:
+    one = await put_row(db, "telegram:7", "officer", "Chào")
+
+    async def claim(holder: str) -> deliveries.Delivery:
+        async with db.writing() as connection:
+            (taken,) = await deliveries.claim_direct(
+                db, connection, "telegram", holder=holder, now=2e9, lease=60.0, limit=5
+            )
+        return taken
+
+    stale = await claim("dead")
+    async with db.writing() as connection:
+        assert await deliveries.take_back(connection, "telegram", holder="alive") == 1
+    fresh = await claim("alive")
+    for outcome in (Outcome(stale, "failed", 1.0), Outcome(stale, "pending", 1.0)):
+        async with db.writing() as connection:
+            await deliveries.settle(connection, [outcome])
+    await deliveries.settle_sent(db, [Outcome(stale, "sent", 1.0)])
+    assert (await row(db, one)).state == "leased"
+    await deliveries.settle_sent(db, [Outcome(fresh, "sent", 1.0)])
+    assert (await row(db, one)).state == "sent"
+
+
+async def test_a_holder_whose_lease_ran_out_starts_nothing(db: Database) -> None:
+    """As after a long stop of the process: another may be sending by now."""
+    bench = Bench(db)
+    await bench.worker.start()
+    await bench.until(bench.outlet.sending.is_set)
+    async with db.writing() as connection:
+        assert await deliveries.hold_pace(
+            db, connection, "token", holder="another", now=bench.clock.now + 1000, lease=10.0
+        )
+    bench.outlet._alone = False
+    bench.clock.move(1005.0)
+    await put_row(db, "telegram:7", "officer", "Chào")
+    await bench.pass_time(3)
+    assert bench.channel.starts == []
+    await bench.until(lambda: bool(bench.channel.starts), 20.0)  # the other one's lease has ended
+    await bench.worker.stop(1.0)
