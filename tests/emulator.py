@@ -283,6 +283,6 @@ def _check_with_teremok(call: Call) -> None:
     if rules is None:
         return
     try:
-        validate_method(None, rules.model_validate(call.fields))  # type: ignore[arg-type]  # it asks a bot only for defaults
+        validate_method(None, rules.model_validate({"parse_mode": None, **call.fields}))  # type: ignore[arg-type]  # it asks a bot only for defaults
     except ApiRuleViolation as violation:
         raise ApiRefusal(violation.description) from None

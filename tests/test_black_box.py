@@ -77,7 +77,8 @@ def _dies_with_us() -> None:
 class Service:
     """One folder and one port; the process on them is started, stopped and killed by its own id."""
 
-    def __init__(self, folder: Path, server: Emulator, mode: str) -> None:
+    def __init__(self, folder: Path, server: Emulator, mode: str, **settings: str) -> None:
+        self.settings = settings
         self.folder = folder
         self.server = server
         self.mode = mode
@@ -101,6 +102,7 @@ class Service:
             "TROLY_TELEGRAM_API_BASE": self.server.base,
             "TROLY_TELEGRAM_MODE": self.mode,
             "TROLY_TELEGRAM_WEBHOOK_SECRET": SECRET if self.mode == "webhook" else "",
+            **self.settings,
         }
         with (self.folder / "log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
