@@ -341,7 +341,7 @@ async def test_the_failed_can_be_sent_again_and_the_doubtful_behind_a_warning(of
 async def test_recipients_are_masked_paged_and_each_look_is_noted(
     office: NoticeOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handlers.console.notice_pages.PAGE", 2)
+    monkeypatch.setattr("handlers.console.recipient_pages.PAGE", 2)
     await office.opt_in(5)
     me = await office.signed_in("admin")
     here = await _write(me)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from data import campaign_reports as reports
 from data import campaigns, conversations, staff
@@ -21,15 +20,14 @@ from flows import notice_text
 from flows.notices import TOPICS
 from handlers.console import notice_wording as say
 from handlers.console.entrance import ADMINS, Entrance, Entry, Form, Live, Visit
+from handlers.console.recipient_pages import HOME, loaded, none_such
 from handlers.notice_preview import preview
 from handlers.web_chat import address_of
 
 LIST = 50  # notices on a page
-PAGE = 50  # recipients on a page
 CANCEL_CHUNKS = 5  # withdrawn while the admin waits; the worker does the rest
 REMEMBERED = 1000  # ended notices whose counts are kept
 LOOK_FOR_WORKER = 10.0  # seconds after a start in which nobody asks where the worker is
-HOME = "/console/notices"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +99,6 @@ class NoticePages:
             Entry("POST", f"{one}/resume", ADMINS, self.resume),
             Entry("POST", f"{one}/cancel", ADMINS, self.cancel),
             Entry("POST", f"{one}/retry", ADMINS, self.retry),
-            Entry("GET", f"{one}/recipients", ADMINS, self.recipients),
-            Entry("POST", f"{one}/export", ADMINS, self.export),
         ]
 
     # -- the list
@@ -163,9 +159,9 @@ class NoticePages:
 
     async def edit(self, visit: Visit) -> Response:
         """The form of a draft."""
-        one = await self._load(visit)
+        one = await loaded(self._turns, visit)
         if one is None:
-            return self._none(visit)
+            return none_such(visit)
         if one.state != DRAFT:
             return visit.go(f"{HOME}/{one.id}?note=notice_no_edit")
         doors = await self._doors()
@@ -173,9 +169,9 @@ class NoticePages:
 
     async def edited(self, visit: Visit) -> Response:
         """Keep what was changed."""
-        one = await self._load(visit)
+        one = await loaded(self._turns, visit)
         if one is None:
-            return self._none(visit)
+            return none_such(visit)
         doors, form = await self._doors(), Written.of_form(visit.form)
         if visit.form.get("only_look"):
             return await self._form(visit, form, doors, notice=one)
@@ -254,14 +250,24 @@ class NoticePages:
         return await self._shown(visit)
 
     async def _shown(self, visit: Visit, *, error: str = "") -> Response:
-        one = await self._load(visit)
+        one = await loaded(self._turns, visit)
         if one is None:
-            return self._none(visit)
+            return none_such(visit)
         async with self._turns.db.reading() as connection:
             names = await staff.names(connection)
-            run = await self._run_part(visit, connection, one)
-            doing = await self._doing_part(visit, connection, one, names)
-        parts = {"run": run, "doing": doing}
+            counts = await reports.status(connection, one)
+            parts = {
+                "run": await self._run_part(visit, connection, one, counts),
+                "doing": await self._doing_part(visit, connection, one, counts, names),
+                "table": visit.part(
+                    f"{HOME}/{one.id}?fragment=table",
+                    "console/_notice_states.html",
+                    notice=one,
+                    counts=counts,
+                    states=reports.STATES,
+                    say=say,
+                ),
+            }
         if visit.request.method == "GET" and visit.fragment in parts:
             return visit.send(parts[visit.fragment])
         return visit.page(
@@ -275,8 +281,9 @@ class NoticePages:
             **parts,
         )
 
-    async def _run_part(self, visit: Visit, connection: AsyncConnection, one: Campaign) -> Live:
-        now = await reports.status(connection, one)
+    async def _run_part(
+        self, visit: Visit, connection: AsyncConnection, one: Campaign, now: reports.Status
+    ) -> Live:
         speed = self._speeds.setdefault(one.id, Speed())
         if one.state == RUNNING:
             speed.add(self._turns.clock(), now.over)
@@ -287,7 +294,6 @@ class NoticePages:
             "console/_notice_run.html",
             notice=one,
             counts=now,
-            states=reports.STATES,
             pace=say.pace(speed, now.total - now.over) if one.state == RUNNING else "",
             why=await self._why(connection, one, now) if one.state in LIVE else "",
             say=say,
@@ -314,11 +320,15 @@ class NoticePages:
         return ""
 
     async def _doing_part(
-        self, visit: Visit, connection: AsyncConnection, one: Campaign, names: dict[str, str]
+        self,
+        visit: Visit,
+        connection: AsyncConnection,
+        one: Campaign,
+        now: reports.Status,
+        names: dict[str, str],
     ) -> Live:
         reached = _in_order(await campaigns.count(connection, one.audience)) if one.state == DRAFT else {}
         total = sum(reached.values())
-        now = await reports.status(connection, one)
         return visit.part(
             f"{HOME}/{one.id}?fragment=doing",
             "console/_notice_doing.html",
@@ -377,68 +387,15 @@ class NoticePages:
         return await self._changed(visit, "retry", in_doubt=visit.form.get("in_doubt") == "yes")
 
     async def _changed(self, visit: Visit, what: str, **more: Any) -> Response:
-        one = await self._load(visit)
+        one = await loaded(self._turns, visit)
         if one is None:
-            return self._none(visit)
+            return none_such(visit)
         by: Member = visit.member
         try:
             done = await getattr(self._changes, what)(one.id, by=by, at=self._turns.clock(), **more)
         except Refused as no:
             return await self._shown(visit, error=str(no))
         return visit.go(f"{HOME}/{one.id}?note=notice_{what if done.changed else 'same'}")
-
-    # -- recipients
-
-    async def recipients(self, visit: Visit) -> Response:
-        """Who is in which state, a page at a time; each look is in the audit."""
-        one = await self._load(visit)
-        if one is None:
-            return self._none(visit)
-        given = visit.request.query_params
-        state = given.get("state", "") if given.get("state", "") in reports.STATES else ""
-        after = given.get("after", "")
-        behind = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0
-        await self._changes.noted_look(one.id, "recipients", by=visit.member, at=self._turns.clock())
-        async with self._turns.db.reading() as connection:
-            page = await reports.recipients(connection, one, state=state, after=behind, limit=PAGE)
-            now = await reports.status(connection, one)
-        return visit.page(
-            "console/notice_recipients.html",
-            notice=one,
-            page=page,
-            counts=now,
-            state=state,
-            states=reports.STATES,
-            following=page[-1].id if len(page) == PAGE else None,
-            begun=behind == 0,
-            here=f"{HOME}/{one.id}",
-            say=say,
-        )
-
-    async def export(self, visit: Visit) -> Response:
-        """Every recipient's state as a CSV file; noted before the first byte leaves."""
-        one = await self._load(visit)
-        if one is None:
-            return self._none(visit)
-        await self._changes.noted_look(one.id, "export", by=visit.member, at=self._turns.clock())
-        headers = visit.entrance.headers() | {
-            "content-disposition": f'attachment; filename="thong-bao-{one.number}.csv"'
-        }
-        return StreamingResponse(self._csv(one), media_type="text/csv; charset=utf-8", headers=headers)
-
-    async def _csv(self, one: Campaign) -> AsyncIterator[str]:
-        yield reports.BOM + reports.csv_line(reports.HEADINGS)
-        async for page in reports.all_recipients(self._turns.db, one):
-            yield "".join(map(reports.csv_of, page))
-
-    # -- inside
-
-    async def _load(self, visit: Visit) -> Campaign | None:
-        async with self._turns.db.reading() as connection:
-            return await campaigns.load(connection, visit.request.path_params["notice"])
-
-    def _none(self, visit: Visit) -> Response:
-        return visit.refused(404, "Không có thông báo này", say.NONE)
 
 
 def _previews(words: str, doors: tuple[str, ...]) -> list[tuple[str, list[str]]]:

@@ -1,0 +1,84 @@
+"""Who got a notice: a page at a time, and as a file. Rule: each look and each export is in the audit before anything is shown."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from starlette.responses import Response, StreamingResponse
+
+from data import campaign_reports as reports
+from data import campaigns
+from data.campaigns import Campaign, Campaigns
+from data.limits import Limits
+from handlers.console import notice_wording as say
+from handlers.console.entrance import ADMINS, Entrance, Entry, Visit
+from handlers.turn import Turns
+
+HOME = "/console/notices"
+PAGE = 50  # recipients on a page
+
+
+async def loaded(turns: Turns, visit: Visit) -> Campaign | None:
+    """The notice that the address names, or None."""
+    async with turns.db.reading() as connection:
+        return await campaigns.load(connection, visit.request.path_params["notice"])
+
+
+def none_such(visit: Visit) -> Response:
+    """The page that says there is no such notice."""
+    return visit.refused(404, "Không có thông báo này", say.NONE)
+
+
+class RecipientPages:
+    """The recipients of one notice."""
+
+    def __init__(self, entrance: Entrance, limits: Limits) -> None:
+        self._turns = entrance.turns
+        self._changes = Campaigns(entrance.turns.db, entrance.turns.seal, limits)
+        one = HOME + "/{notice}"
+        self.entries = [
+            Entry("GET", f"{one}/recipients", ADMINS, self.recipients),
+            Entry("POST", f"{one}/export", ADMINS, self.export),
+        ]
+
+    async def recipients(self, visit: Visit) -> Response:
+        """Who is in which state, a page at a time; each look is in the audit."""
+        one = await loaded(self._turns, visit)
+        if one is None:
+            return none_such(visit)
+        given = visit.request.query_params
+        state = given.get("state", "") if given.get("state", "") in reports.STATES else ""
+        after = given.get("after", "")
+        behind = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0
+        await self._changes.noted_look(one.id, "recipients", by=visit.member, at=self._turns.clock())
+        async with self._turns.db.reading() as connection:
+            page = await reports.recipients(connection, one, state=state, after=behind, limit=PAGE)
+            now = await reports.status(connection, one)
+        return visit.page(
+            "console/notice_recipients.html",
+            notice=one,
+            page=page,
+            counts=now,
+            state=state,
+            states=reports.STATES,
+            following=page[-1].id if len(page) == PAGE else None,
+            begun=behind == 0,
+            here=f"{HOME}/{one.id}",
+            say=say,
+        )
+
+    async def export(self, visit: Visit) -> Response:
+        """Every recipient's state as a CSV file; noted before the first byte leaves."""
+        one = await loaded(self._turns, visit)
+        if one is None:
+            return none_such(visit)
+        await self._changes.noted_look(one.id, "export", by=visit.member, at=self._turns.clock())
+        headers = visit.entrance.headers() | {
+            "content-disposition": f'attachment; filename="thong-bao-{one.number}.csv"'
+        }
+        return StreamingResponse(self._csv(one), media_type="text/csv; charset=utf-8", headers=headers)
+
+    async def _csv(self, one: Campaign) -> AsyncIterator[str]:
+        yield reports.BOM + reports.csv_line(reports.HEADINGS)
+        async for page in reports.all_recipients(self._turns.db, one):
+            yield "".join(map(reports.csv_of, page))
