@@ -220,6 +220,64 @@ async def _take(browser: Browser, address: str) -> None:
         await shown.save("contacts-desktop")
 
 
+async def _signed_in(browser: Browser, server: RealServer, who: str, size: Any) -> _Shown:
+    """A member of staff at the first page of the console."""
+    context = await browser.new_context(
+        viewport=size, locale="vi-VN", reduced_motion="reduce", color_scheme="light"
+    )
+    page = await context.new_page()
+    await page.goto(server.link(who))
+    await page.get_by_role("button", name="Đăng nhập").click()
+    await page.wait_for_url("**/console")
+    return _Shown(page)
+
+
+async def _take_staff(browser: Browser, server: RealServer) -> None:
+    """The desk and a notice, as staff see them."""
+    async with _visitor(browser, server.address, PHONE) as citizen:
+        await citizen.press("Tra cứu mã số BHXH", "đồng ý")
+        await citizen.press("Đồng ý", "họ và tên")
+        await citizen.say("tran thi be ba", "MỘT thông tin")
+        await citizen.say("gap can bo", "chuyển cho cán bộ")
+        await citizen.press("Đồng ý", "giúp việc gì")
+        await citizen.say("toi khong nho ngay sinh cua ba nha toi", "MỘT thông tin")
+        for size, name in ((DESKTOP, "desktop"), (PHONE, "phone")):
+            officer = await _signed_in(browser, server, "as an officer", size)
+            page = officer.page
+            await page.goto(f"{server.address}/console/queue")
+            await officer.save(f"console-queue-{name}")
+            await page.locator("a.row").first.click()
+            if size is DESKTOP:
+                await page.get_by_role("button", name="Nhận trả lời").click()
+                await citizen.page.get_by_role("textbox", name="Nhập tin nhắn").fill("dạ cô coi giúp")
+                await citizen.page.get_by_role("button", name="Gửi", exact=True).click()
+                await page.get_by_role("textbox", name="Trả lời người dân").fill(
+                    "Bác xem trên thẻ BHYT, dòng Ngày sinh."
+                )
+                await page.get_by_role("button", name="Gửi trả lời").click()
+                await expect(citizen.newest).to_contain_text("Cán bộ BHXH")
+                await expect(page.get_by_text("dạ cô coi giúp")).to_be_visible()
+            await officer.save(f"console-talk-{name}")
+        await citizen.save("handover-phone")
+    for size, name in ((DESKTOP, "desktop"), (PHONE, "phone")):
+        admin = await _signed_in(browser, server, "as an admin", size)
+        page = admin.page
+        await page.goto(f"{server.address}/console/notices/new")
+        await page.get_by_role("textbox", name="Nội dung").fill(
+            "Từ ngày 1/12, bộ phận tiếp nhận hồ sơ mở thêm sáng thứ bảy. Anh/chị mang theo thẻ BHYT hoặc CCCD."
+        )
+        await page.get_by_role("checkbox", name="Chỉ gửi trong giờ làm việc").uncheck()
+        await expect(page.locator("#look")).to_contain_text("gõ DUNG")
+        await page.evaluate("window.scrollTo(0, 0)")
+        await admin.save(f"console-notice-write-{name}")
+        await page.get_by_role("button", name="Lưu bản nháp").click()
+        await page.get_by_role("button", name="Bắt đầu gửi").click()
+        bar = page.get_by_role("progressbar")
+        while float(await bar.get_attribute("value") or "0") < 60:
+            await page.wait_for_timeout(200)
+        await admin.save(f"console-notice-run-{name}")
+
+
 async def main() -> int:
     """Take every screenshot anew; 1 when this machine has no Chromium."""
     if chromium_path() is None:
@@ -227,11 +285,12 @@ async def main() -> int:
         return 1
     SCREENS.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        server = RealServer(Path(folder))
+        server = RealServer(Path(folder), TROLY_DEMO_READERS="400")
         await server.start()
         try:
             async with chromium() as browser:
                 await _take(browser, server.address)
+                await _take_staff(browser, server)
         finally:
             await server.stop()
     return 0
