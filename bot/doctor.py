@@ -6,8 +6,11 @@ import os
 import stat
 from dataclasses import dataclass
 
-from bot.settings import BadSetting, load, unknown
-from data import conversations, migrate, outbox
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.app import seal_of
+from bot.settings import BadSetting, Settings, load, unknown
+from data import audit, conversations, migrate, outbox
 from data.engine import Database
 from data.knowledge import load_content
 
@@ -43,10 +46,27 @@ async def examine() -> list[Finding]:
         Finding(True, "Telegram: token set" if settings.telegram_token else "Telegram: not connected")
     )
     findings.append(Finding(True, f"SMS: {settings.sms}"))
-    return [*findings, *await _database(Database(settings.database_url))]
+    return [*findings, *await _database(Database(settings.database_url), settings)]
 
 
-async def _database(db: Database) -> list[Finding]:
+async def _broken_audit(connection: AsyncConnection, settings: Settings) -> list[Finding]:
+    key = settings.data_dir / "secret.key"
+    if not (settings.secret_key or key.exists()):
+        return []  # without the key nobody can tell, and looking makes none
+    row = await audit.first_broken(connection, seal_of(settings))
+    if row is None:
+        return [Finding(True, "audit: the chain is whole")]
+    return [
+        Finding(
+            False,
+            f"audit: row {row} was changed, or rows are missing there"
+            if row
+            else "audit: the newest rows are missing",
+        )
+    ]
+
+
+async def _database(db: Database, settings: Settings) -> list[Finding]:
     try:
         at, newest = await migrate.revision(db), migrate.newest()
         if at != newest:
@@ -59,6 +79,7 @@ async def _database(db: Database) -> list[Finding]:
             total, letters = await conversations.dead(connection)
             counts = await outbox.counts(connection)
             talks = await conversations.count(connection)
+            broken = await _broken_audit(connection, settings)
     finally:
         await db.close()
     waiting = sum(n for name, n in counts.items() if name.endswith(("pending", "leased")))
@@ -67,5 +88,6 @@ async def _database(db: Database) -> list[Finding]:
         Finding(True, f"database: revision {at}, {talks} conversations, {waiting} messages waiting"),
         Finding(failed == 0, f"ledger: {failed} messages failed"),
         Finding(total == 0, f"dead letters: {total}"),
+        *broken,
     ]
     return findings + [Finding(False, f"  {d.door} {d.key}: {d.why}") for d in letters[:5]]
