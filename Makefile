@@ -38,6 +38,7 @@ soak: .venv/ready-test
 
 bench: .venv/ready-test
 	$(BIN)/python -m benchmarks.turn
+	$(BIN)/python -m benchmarks.notices
 
 screens: .venv/ready-test
 	$(BIN)/python -m tests.screens

@@ -19,7 +19,6 @@ from telegram.error import (
     Forbidden,
     InvalidToken,
     NetworkError,
-    RetryAfter,
     TelegramError,
 )
 from telegram.request import BaseRequest, RequestData
@@ -29,7 +28,7 @@ from handlers.telegram_words import Key, Part, parts
 
 CONNECT_SECONDS = 5.0  # until a connection that does not come is given up
 ANSWER_SECONDS = 15.0  # until an answer that does not come is lost
-NO_RETRY_AFTER = 5  # seconds of silence on a 429 that names none
+NO_RETRY_AFTER = 5.0  # seconds of silence on a 429 that names none
 _GONE = (  # descriptions of 400 that mean: this person cannot be reached any more
     "chat not found",
     "user is deactivated",
@@ -43,6 +42,14 @@ _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 class NotReached(NetworkError):
     """No connection: the request was not even written."""
+
+
+class Silence(TelegramError):
+    """429: nothing is to be sent for `after` seconds. The library's own RetryAfter warns each time it is made."""
+
+    def __init__(self, after: float) -> None:
+        super().__init__("429")
+        self.after = after
 
 
 class AnswerLost(NetworkError):
@@ -110,7 +117,7 @@ class AiohttpRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         """One request; returns status and body.
 
-        Raises NotReached or AnswerLost where there is no answer, RetryAfter for a 429 that names no time.
+        Raises NotReached or AnswerLost where there is no answer, Silence for a 429.
         """
         assert self._session is not None, "initialize first"
         body = request_data.url_encoded_parameters().encode() if request_data else None
@@ -121,8 +128,8 @@ class AiohttpRequest(BaseRequest):
             raise NotReached(type(wrong).__name__) from None
         except (aiohttp.ClientError, OSError, TimeoutError) as wrong:
             raise AnswerLost(type(wrong).__name__) from None
-        if status == 429 and b"retry_after" not in payload:
-            raise RetryAfter(NO_RETRY_AFTER)
+        if status == 429:
+            raise Silence(_silence(payload))
         if status >= 500:
             raise NetworkError(str(status))
         return status, payload
@@ -165,8 +172,8 @@ class TelegramChannel:
         """Send one message and say what Telegram answered."""
         try:
             await self._send(account, part)
-        except RetryAfter as wait:
-            return Answer("wait", "429", _seconds(wait))
+        except Silence as silence:
+            return Answer("wait", "429", silence.after)
         except ChatMigrated as moved:
             return Answer("moved", "moved", to=str(moved.new_chat_id))
         except Forbidden:
@@ -197,9 +204,10 @@ class TelegramChannel:
             await self.bot.send_message(account, part.text)
 
 
-def _seconds(wait: RetryAfter) -> float:
-    """How long Telegram asked for silence."""
-    return wait._retry_after.total_seconds()
+def _silence(payload: bytes) -> float:
+    """How many seconds of silence an answer asks for."""
+    found = re.search(rb'"retry_after"\s*:\s*([0-9]+)', payload)
+    return float(found[1]) if found else NO_RETRY_AFTER
 
 
 def _harmless(text: str) -> str:

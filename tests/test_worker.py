@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,11 +14,15 @@ import pytest
 from bot.worker import Worker
 from data.engine import Database
 from flows.notice_text import with_leave
-from handlers.outlet import Outlet
+from handlers.demo_channel import DemoChannel
+from handlers.outlet import Answer, Outlet
 from handlers.telegram_broadcast import TelegramChannel
-from tests.crowds import accounts, campaign_state, gather_crowd, states, write_campaign
+from handlers.telegram_words import button_id
+from tests.crowds import accounts, campaign_state, gather_crowd, put_row, row, states, write_campaign
 from tests.emulator import TOKEN
-from tests.fake_telegram import FakeTelegram, fake_telegram
+from tests.fake_telegram import FakeTelegram, Fault, fake_telegram
+from tests.houses import allowed
+from tests.kills import free_port
 
 
 @pytest.fixture
@@ -66,3 +71,123 @@ async def test_a_campaign_reaches_everybody_once_and_is_done(db: Database, teleg
     assert telegram.reached() == dict.fromkeys(accounts(300), 1)
     assert {call.text for call in telegram.calls()} == {with_leave("Văn phòng nghỉ lễ ngày 2/9.")}
     assert await states(db, campaign) == {"sent": 300}
+
+
+@pytest.mark.parametrize("silence", [1, pytest.param(20, marks=pytest.mark.soak)])
+async def test_telegrams_silence_is_kept_to_the_second(
+    sqlite_place: str, telegram: FakeTelegram, silence: int
+) -> None:
+    """By the pretend Telegram's clock; what was under way when the answer came is not counted."""
+    db = Database(sqlite_place)
+    await gather_crowd(db, 120)
+    await telegram.plan(Fault("429", first=30, times=1, retry_after=silence))
+    campaign = await write_campaign(db)
+    async with working(db, telegram, rate=50):
+        await telegram.until(lambda: any(c.answer == "429" for c in telegram.calls()))
+        officer = await put_row(db, "telegram:7", "officer", "Chào anh/chị")
+        if silence == 20:  # the officer's answer is not held up by a 429 on notices
+            await telegram.until(lambda: any(c.chat == "7" for c in telegram.calls()), 3.0)
+        await comes_true(lambda: _is(db, campaign, "done"), silence + 20.0)
+    await db.close()
+    (told,) = [c.at for c in telegram.calls() if c.answer == "429"]
+    notices = [c.at for c in telegram.calls() if c.chat != "7"]
+    assert [at for at in notices if told + 0.1 < at < told + silence] == []
+    assert set(telegram.reached()) == {*accounts(120), "7"}
+    assert officer
+
+
+async def _is(db: Database, campaign: str, state: str) -> bool:
+    return await campaign_state(db, campaign) == state
+
+
+async def test_an_officers_answer_leaves_within_half_a_second(db: Database, telegram: FakeTelegram) -> None:
+    async with working(db, telegram) as worker:
+        await asyncio.wait_for(worker.outlets[0].sending.wait(), 10)
+        await put_row(db, "telegram:6", "officer", "Đợi một giây đầu")
+        await telegram.until(lambda: len(telegram.calls()) == 1)
+        for n in range(5):
+            at = time.monotonic()
+            await put_row(db, f"telegram:{n}", "officer", "Chào anh/chị")
+            worker.nudge()
+            await telegram.until(lambda n=n: len(telegram.calls()) == n + 2)
+            assert telegram.calls()[-1].at - at <= allowed(0.5)
+
+
+@pytest.mark.parametrize(
+    ("fault", "state", "answer"),
+    [
+        (Fault("403"), "blocked", "403 blocked"),
+        (Fault("403", says="Forbidden: user is deactivated"), "blocked", "403 blocked"),
+        (Fault("400", says="Bad Request: chat not found"), "blocked", "400 gone"),
+        (Fault("400", says="Bad Request: message 0900000001 is too long"), "failed", "400 message"),
+        (Fault("migrate", times=1, to=-1009), "sent", ""),
+        (Fault("500", times=1), "sent", ""),
+        (Fault("reset", times=1), "sent", ""),
+        (Fault("lost", times=1), "sent", ""),
+        (Fault("429 chat", times=1, retry_after=1), "sent", ""),
+    ],
+)
+async def test_each_answer_of_telegram_is_understood(
+    sqlite_place: str, telegram: FakeTelegram, fault: Fault, state: str, answer: str
+) -> None:
+    db = Database(sqlite_place)
+    await telegram.plan(fault)
+    one = await put_row(db, "telegram:7", "officer", "Chào anh/chị")
+    async with working(db, telegram):
+
+        async def ended() -> bool:
+            return str((await row(db, one)).state) not in ("pending", "leased")
+
+        await comes_true(ended)
+    kept = await row(db, one)
+    await db.close()
+    assert kept.state == state
+    assert kept.answer.startswith(answer)
+    assert "0900000001" not in kept.answer
+    if fault.do == "migrate":
+        assert telegram.reached()["-1009"] == 1
+
+
+async def test_a_lost_answer_where_twice_is_worse_is_in_doubt(
+    sqlite_place: str, telegram: FakeTelegram
+) -> None:
+    db = Database(sqlite_place)
+    await gather_crowd(db, 3)
+    await telegram.plan(Fault("lost", times=1, chats=(accounts(3)[1],)))
+    campaign = await write_campaign(db, once=True)
+    async with working(db, telegram):
+        await comes_true(lambda: _is(db, campaign, "done"))
+    assert await states(db, campaign) == {"sent": 2, "in_doubt": 1}
+    assert telegram.reached() == dict.fromkeys(accounts(3), 1)
+    await db.close()
+
+
+async def test_what_a_text_holds_never_breaks_a_message(telegram: FakeTelegram) -> None:
+    """Plain text: no parse mode to trip over; parts of 4096 UTF-16 units; options are buttons."""
+    channel = TelegramChannel(TOKEN, telegram.base, key=lambda text: "a1" * 32, connections=2)
+    await channel.start()
+    text = "<b>*_[x](y)`" * 400 + "🙂" * 4096
+    parts = channel.parts({"text": text, "options": ["Trả lời"]}, "7")
+    assert "".join(part.text for part in parts) == text
+    assert all(len(part.text.encode("utf-16-le")) <= 2 * 4096 for part in parts)
+    assert parts[-1].markup == {
+        "inline_keyboard": [
+            [{"text": "Trả lời", "callback_data": button_id(lambda t: "a1" * 32, "7", "Trả lời")}]
+        ]
+    }
+    assert [await channel.send("7", part) for part in parts] == [Answer("sent")] * len(parts)
+    await channel.stop()
+
+
+async def test_nobody_listening_holds_everything(tmp_path: Path) -> None:
+    channel = TelegramChannel(TOKEN, f"http://127.0.0.1:{free_port()}", key=lambda text: "", connections=2)
+    await channel.start()
+    (part,) = channel.parts({"text": "Chào"}, "7")
+    assert await channel.send("7", part) == Answer("hold", "no connection")
+    await channel.stop()
+
+
+async def test_the_demo_channel_takes_everything_but_every_fortieth() -> None:
+    channel = DemoChannel()
+    answers = [(await channel.send(str(n), "Chào")).state for n in range(1, 41)]
+    assert answers == ["sent"] * 39 + ["blocked"]
