@@ -85,8 +85,9 @@ class Claim:
     ready: bool = False
 
 
-def _ticket(seal: Seal, r: Any) -> Ticket:
+def _ticket(seal: Seal, r: Any, *, plain: bool = False) -> Ticket:
     card = seal.open(r.card, f"ticket {r.id}") or {}
+    want = card.get("want", "")
     return Ticket(
         r.id,
         r.number,
@@ -95,7 +96,7 @@ def _ticket(seal: Seal, r: Any) -> Ticket:
         r.state,
         r.officer,
         r.fence,
-        Card(**{**card, "want": masked(card.get("want", ""))}),
+        Card(**{**card, "want": want if plain else masked(want)}),
         r.reason,
         r.opened_at,
         r.claimed_at,
@@ -106,10 +107,12 @@ def _ticket(seal: Seal, r: Any) -> Ticket:
 # -- looking
 
 
-async def load(connection: AsyncConnection, seal: Seal, ticket_id: str) -> Ticket | None:
-    """The ticket of this id, or None."""
+async def load(
+    connection: AsyncConnection, seal: Seal, ticket_id: str, *, plain: bool = False
+) -> Ticket | None:
+    """The ticket of this id, or None. `plain`: what they want is not masked."""
     row = (await connection.execute(select(tickets).where(tickets.c.id == ticket_id))).first()
-    return _ticket(seal, row) if row else None
+    return _ticket(seal, row, plain=plain) if row else None
 
 
 async def queue(connection: AsyncConnection, seal: Seal) -> list[Ticket]:

@@ -97,7 +97,7 @@ class DeskPages:
             return self._none(visit)
         await self._note_view(visit, ticket, plain=plain)
         async with turns.db.reading() as connection:
-            ticket = await desk.load(connection, turns.seal, ticket.id)
+            ticket = await desk.load(connection, turns.seal, ticket.id, plain=plain)
             if ticket is None:
                 return self._none(visit)
             lines = await desk.messages(connection, turns.seal, ticket.id, plain=plain)
