@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
+from itertools import pairwise
 from time import thread_time
 from urllib.parse import quote
 
@@ -20,8 +21,10 @@ from data.campaigns import Campaigns
 from data.limits import Limits
 from data.tables import audit as audit_table
 from data.tables import campaigns, desk_messages, staff_links, staff_sessions, tickets
+from data.tables import staff as staff_table
 from handlers.console import Rules
 from handlers.console.entrance import FORM_LIMIT, Entry
+from handlers.console.sign_in import Failures
 from handlers.web_chat import Web
 from tests.consoles import HERE, Office, Signed, proof_in
 from tests.houses import Clock, House, allowed, open_house
@@ -397,6 +400,20 @@ async def test_many_wrong_links_at_once_are_no_way_round(office: Office) -> None
     assert sorted(status for one in done for status in one) == [410] * 5 + [429] * 25
 
 
+def test_ten_thousand_guesses_are_compared_five_a_minute_at_most() -> None:
+    clock = Clock(0.0)
+    failures, compared = Failures(clock, 5), []
+    for _ in range(10_000):
+        clock.move(0.2)
+        if failures.begin() == 0:
+            compared.append(clock())
+            failures.failed()
+    assert all(later - early > 59.9 for early, later in zip(compared, compared[5:], strict=False))
+    pauses = [round(later - early) for early, later in pairwise(compared) if later - early > 1]
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == 240
+
+
 async def test_right_links_do_not_count_as_failures(office: Office) -> None:
     for n in range(12):
         await office.signed_in("officer", f"can.bo.{n}")
@@ -457,6 +474,14 @@ async def test_who_is_removed_is_out_at_the_next_request(both: Office) -> None:
     async with both.house.db.writing() as connection:
         await staff.remove(connection, me.member.name, both.house.clock())
     assert (await me.look("/console/queue?fragment=list", live=True)).status_code == 401
+    assert (await me.look("/console")).status_code == 401
+
+
+async def test_a_session_that_outlived_its_member_is_worth_nothing(both: Office) -> None:
+    """One that was opened while the member was being removed."""
+    me = await both.signed_in("officer")
+    async with both.house.db.writing() as connection:
+        await connection.execute(staff_table.update().values(removed_at=1.0))
     assert (await me.look("/console")).status_code == 401
 
 
