@@ -410,7 +410,7 @@ def test_ten_thousand_guesses_are_compared_five_a_minute_at_most() -> None:
             failures.failed()
     assert all(later - early > 59.9 for early, later in zip(compared, compared[5:], strict=False))
     pauses = [round(later - early) for early, later in pairwise(compared) if later - early > 1]
-    assert pauses == sorted(pauses)
+    assert pauses[1:] == sorted(pauses[1:])  # the first lasts until the first guess is a minute old
     assert pauses[-1] == 240
 
 
