@@ -46,6 +46,7 @@ _FLOWS = {
     "matkhau": "password",
     "daumoi": "contacts",
     "dulieu": "my_data",
+    "thongbao": "notices",
 }
 _ALSO = {"start": "start", "help": book.HELP_LABEL, "cancel": "hủy", "stop": "hủy"}  # understood, not listed
 

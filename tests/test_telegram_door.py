@@ -1069,7 +1069,14 @@ async def test_429_is_obeyed_and_then_the_text_is_said_once(hook: Bot) -> None:
 async def test_429_at_the_contact_card_does_not_repeat_the_text(hook: Bot) -> None:
     """Seen to fail: `Replies.say` beginning at part 0 always."""
     hook.server.faults.append(Fault(429, "Too Many Requests", "sendContact", retry_after=3, times=2))
-    hook.door.mouth.say([row(LAN, {"text": "Lê Tuấn Vũ", "contact": {"name": "Vũ", "phone": "0836393959"}})])
+    card = row(LAN, {"text": "Lê Tuấn Vũ", "contact": {"name": "Vũ", "phone": "0836393959"}})
+    turns = hook.house.turns
+    async with turns.db.writing() as connection:  # after its rest it is asked for in the ledger
+        await outbox.put(
+            connection,
+            [outbox.reply_row(card, holder=turns.holder, lease=turns.lease, at=turns.clock())],
+        )
+    hook.door.mouth.say([card])
     await hook.said()
     assert hook.server.texts(LAN) == ["Lê Tuấn Vũ"]
     assert len(hook.server.to(LAN, "sendContact")) == 1
