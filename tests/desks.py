@@ -163,6 +163,15 @@ async def all_that_is_kept(house: House) -> bytes:
     return (found + json.loads(json.dumps(found))).encode()
 
 
+async def all_in_its_file(house: House) -> None:
+    """SQLite's log keeps older pages until it is written back, as it is by itself every thousand pages: do it now."""
+    if house.db.is_sqlite:
+        async with house.db.reading() as connection:
+            await connection.exec_driver_sql("COMMIT")
+            await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            await connection.exec_driver_sql("BEGIN")
+
+
 async def all_that_is_sealed(house: House) -> str:
     """Everything that is sealed on the desk and in conversations, opened: an officer could come to read it."""
     opened: list[str] = []
