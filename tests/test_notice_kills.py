@@ -13,13 +13,14 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from data.engine import Database
 from tests.crowds import accounts, campaign_state, gather_crowd, states, write_campaign
 from tests.fake_telegram import FakeTelegram, Fault, busiest_second, fake_telegram
 from tests.houses import Places
-from tests.kills import START_SECONDS, Nursery, Service
+from tests.kills import CHAT, START_SECONDS, WEBHOOK_SECRET, Nursery, Service, update_of
 
 IN_FLIGHT = 25
 RATE = 25  # the default
@@ -246,3 +247,48 @@ async def test_of_two_workers_one_sends_and_the_other_takes_over(
         assert await states(db, campaign) == {"sent": people}
         assert busiest_second([call.at for call in calls]) <= 50
         print(f"taken over after {resumed - killed:.1f} s, {len(calls) - people} twice")
+
+
+@pytest.mark.soak
+async def test_citizens_are_answered_while_notices_must_be_silent(
+    nursery: Nursery, place: str, tmp_path: Path
+) -> None:
+    """One whole `troly serve`: a 429 of twenty seconds on notices, and people who write by webhook meanwhile."""
+    db, chats, rounds = Database(place), 30, 5
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(db.close)
+        telegram = await stack.enter_async_context(fake_telegram(tmp_path / "api"))
+        await telegram.plan(Fault("429 chat", retry_after=20, chats=tuple(accounts(500))))
+        await gather_crowd(db, 500)
+        campaign = await write_campaign(db)
+        service = Service(nursery, place, tmp_path, api_base=telegram.base)
+        stack.push_async_callback(service.close)
+        await service.start()
+        await telegram.until(lambda: any(c.answer == "429 chat" for c in telegram.calls()))
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        headers = {"X-Telegram-Bot-Api-Secret-Token": WEBHOOK_SECRET}
+        took: list[float] = []
+        for n in range(rounds):
+            wrote = {}
+            for chat in range(CHAT, CHAT + chats):
+                wrote[str(chat)] = time.monotonic()
+                update = update_of(1 + n * chats + chat - CHAT, chat, "xin chào")
+                async with session.post(
+                    f"{service.base}/telegram/webhook", json=update, headers=headers
+                ) as answer:
+                    assert answer.status == 200
+            await telegram.until(
+                lambda wrote=wrote: all(
+                    any(c.chat == chat and c.at >= at for c in telegram.calls()) for chat, at in wrote.items()
+                )
+            )
+            heard = {
+                chat: min(c.at for c in telegram.calls() if c.chat == chat and c.at >= at)
+                for chat, at in wrote.items()
+            }
+            took += [heard[chat] - at for chat, at in wrote.items()]
+        p95 = sorted(took)[int(len(took) * 0.95)]
+        notices = [c for c in telegram.calls() if c.chat in set(accounts(500))]
+        print(f"p95 of {len(took)} replies during a 429: {p95:.3f} s; {len(notices)} notices tried")
+        assert p95 <= 2.0
+        assert (await states(db, campaign))["sent"] == 0
