@@ -22,8 +22,7 @@ SECRET = "mat khau cua toi la Lan@98765"
 
 
 async def test_an_officer_takes_over_on_telegram_and_the_bot_goes_on_where_it_stood(tmp_path: Path) -> None:
-    """Ask, agree, tell; claim, answer; words while it is owned; hand back. Seen to fail: the worker without the lane
-    of officers; `_to_the_desk` left out (the bot answered the citizen)."""
+    """Ask, agree, tell; claim, answer; words while it is owned; hand back."""
     server = await Emulator().start()
     service = Service(tmp_path, server, "polling")
     try:
