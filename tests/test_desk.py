@@ -156,7 +156,7 @@ async def _claims_in_the_making(place: str, claims: int, houses: int) -> None:
 
 
 async def test_after_a_claim_the_bot_says_nothing_and_nothing_said_to_it_is_lost(place: str) -> None:
-    """Seen to fail: `Desk.claim` without its wait; `claim` without `owner=NOBODY`; `_to_the_desk` without `receive`."""
+    """Seen to fail: `Desk.claim` without its wait; `_to_the_desk` without `receive`."""
     await _claims_in_the_making(place, 40, 1)
 
 
@@ -254,7 +254,7 @@ async def test_a_process_that_wakes_up_after_its_lease_does_not_say_what_was_wit
 
 
 async def test_while_a_claim_waits_no_lease_is_taken_up_or_renewed(house: House) -> None:
-    """Else a full queue talks on past the claim. Seen to fail: `take_up` and `claim_replies` without `_bots_own`."""
+    """Else a full queue talks on past the claim. Seen to fail: `take_up` without `_claim_waits`."""
     citizen, channel, ticket = await a_ticket(house)
     before = len(channel.said(LAN))
     channel.hold.clear()
@@ -303,7 +303,6 @@ async def _until_owner(house: House, owner: str) -> None:
 
 
 async def test_only_the_owner_gives_a_conversation_back_and_only_once(house: House) -> None:
-    """Seen to fail: `give_back` without the officer in its statement and `_return` without its look."""
     citizen, channel, ticket = await a_claimed_ticket(house)
     desk_here = desk_of(house, citizen.mouth)
     assert not await desk_here.hand_back(ticket, TU)
@@ -335,7 +334,7 @@ async def test_a_closed_ticket_is_nobody_s_any_more(house: House) -> None:
 
 
 async def test_what_was_under_way_goes_on_at_the_same_step_with_its_answers(house: House) -> None:
-    """Whatever else was said meanwhile. Seen to fail: `turn_aside` keeps no state under the aside."""
+    """Whatever else was said meanwhile."""
     channel = Channel()
     citizen = citizen_of(house, channel)
     for words in ("tra cuu", "đồng ý", "Trần Thị Bé Ba"):
