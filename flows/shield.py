@@ -160,28 +160,3 @@ def warning(secret: str, content: Content) -> str:
         "Chỉ nhập trên ứng dụng VssID hoặc trang bảo mật mà tôi gửi đường dẫn. "
         f"Nghi bị lộ, anh/chị gọi {content.office.hotline}."
     )
-
-
-_ASKED = re.compile(
-    r"\b(?:gui|cho (?:biet|xin|em|anh|chi|toi|minh)|doc|nhan|nhap|cung cap|bao|dua|noi|xin)\b(?: \w+){0,6}? "
-    r"(?:mat khau|mat ma|password|mk|pass|otp|ma xac (?:thuc|nhan)|ma pin)\b"
-    r"|\b(?:mat khau|mat ma|password|otp|ma xac (?:thuc|nhan))\b(?: \w+){0,4}? (?:gui|doc|nhan|noi)(?: lai| qua| cho)? "
-    r"(?:em|anh|chi|toi|minh|ben|can bo|day)\b"
-)
-_NOT_ASKING = re.compile(
-    r"\b(?:khong|dung|chua|tuyet doi khong|cam)\b(?: \w+){0,4}? (?:gui|cho|doc|nhan|nhap|cung cap|bao|dua|noi|xin)\b"
-)
-_ELSEWHERE = re.compile(r"\b(?:tren|trong|vao) (?:app|ung dung|vssid|trang|o|man hinh|cong)\b")
-
-
-def asks_for_secret(text: str) -> bool:
-    """Whether an officer's or an admin's words ask somebody to send a password or a one-time code.
-
-    Telling people not to send one, or to type it in the app, asks for nothing.
-    """
-    words = plain(text[:20_000])
-    return any(
-        not _NOT_ASKING.search(words[max(0, hit.start() - 40) : hit.end()])
-        and not _ELSEWHERE.search(words[hit.start() : hit.end() + 30])
-        for hit in _ASKED.finditer(words)
-    )

@@ -11,6 +11,7 @@ from data import desk, outbox
 from data.outbox import PULL_DOORS
 from flows import shield
 from flows.answers import Returned, clean
+from flows.asking import asks_for_secret
 from handlers.terminal import NEVER
 from handlers.turn import Busy, NotKept, Taken, Turns, at_once
 
@@ -73,7 +74,7 @@ class Desk:
             return "empty"
         if len(tidy) > self._text_limit:
             return "long"
-        if shield.asks_for_secret(tidy) or shield.secret_in(tidy, expected=False):
+        if asks_for_secret(tidy) or shield.secret_in(tidy, expected=False):
             return "secret"
         done = await self._answer(ticket_id, officer, tidy, key)
         if not done and await self.settle(ticket_id):  # the claim's own process may have died before its end
