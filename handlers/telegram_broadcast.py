@@ -135,12 +135,20 @@ class AiohttpRequest(BaseRequest):
         return status, payload
 
 
+class Teller(Bot):
+    """A Bot that sends a text and does not read the message back: making an object of it takes a third of the time."""
+
+    async def tell(self, data: dict[str, Any]) -> None:
+        """sendMessage with these fields. Raises TelegramError as the Bot's own methods do."""
+        await self._post("sendMessage", data)
+
+
 class TelegramChannel:
     """Messages of one bot. Never asks who the bot is: that Telegram is away must not stop a start."""
 
     def __init__(self, token: str, api_base: str, *, key: Key, connections: int) -> None:
         self._request = AiohttpRequest(connections)
-        self.bot = Bot(
+        self.bot = Teller(
             token,
             base_url=f"{api_base.rstrip('/')}/bot",
             request=self._request,
@@ -197,11 +205,10 @@ class TelegramChannel:
         if part.phone:
             await self.bot.send_contact(account, part.phone, part.name)
             return
-        markup = part.markup
-        if markup and "inline_keyboard" in markup:
-            await self.bot.send_message(account, part.text, api_kwargs={"reply_markup": markup})
-        else:
-            await self.bot.send_message(account, part.text)
+        data: dict[str, Any] = {"chat_id": account, "text": part.text}
+        if part.markup and "inline_keyboard" in part.markup:
+            data["reply_markup"] = part.markup
+        await self.bot.tell(data)
 
 
 def _silence(payload: bytes) -> float:
