@@ -262,6 +262,7 @@ function submitted(event) {
   if (!text) return;
   field.value = "";
   fitField();
+  lastPress = { words: "", at: 0 };   // with words typed between, the same button is meant again
   say({ text: text });
   if (usingKeys) field.focus({ preventScroll: true });
 }
