@@ -160,7 +160,7 @@ async def test_after_a_claim_the_bot_says_nothing_and_nothing_said_to_it_is_lost
     await _claims_in_the_making(place, 40, 1)
 
 
-async def test_the_same_where_two_processes_speak(places: object) -> None:
+async def test_the_same_where_two_houses_speak(places: object) -> None:
     """Seen to fail: `withdraw_replies` without FOR UPDATE."""
     await _claims_in_the_making(await places.postgresql(), 40, 2)  # type: ignore[attr-defined]  # the fixture of conftest
 
