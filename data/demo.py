@@ -64,7 +64,7 @@ async def fill(db: Database, seal: Seal, count: int) -> int:
             return 0
         await connection.execute(delete(office_facts).where(office_facts.c.name == "demo"))
         await connection.execute(office_facts.insert().values(name="demo", value="yes"))
-        return await registry.add(connection, seal, demo_people(count))
+        return await registry.add(db, connection, seal, demo_people(count))
 
 
 async def subscribe(db: Database, count: int, at: float) -> int:

@@ -10,13 +10,15 @@ from rapidfuzz import fuzz
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from data.engine import Database
 from data.seal import Seal
-from data.tables import registry
+from data.tables import names, registry
 from flows.names import join_key, name_gap, read_word, words
 
 # How far a typed name may be from the registered one (flows.names.NameGap.cost), by the strength of the other fact.
 TOLERANCE = {"id": 1.0, "date": 0.7, "year": 0.3}
 _JOINED_RATIO = 88.0  # names typed without spaces are compared as strings
+_BATCH = 500  # names asked for in one statement
 _CANDIDATES = 400  # records that share a fact and are compared by name
 
 
@@ -66,23 +68,52 @@ def phone_key(seal: Seal, phone: str) -> str:
     return seal.keyed("phone", phone_of(phone) or phone)
 
 
-async def add(connection: AsyncConnection, seal: Seal, people: Iterable[Person]) -> int:
+def id_key(seal: Seal, id_number: str) -> bytes:
+    """The keyed hash of an ID number, 16 bytes."""
+    return bytes.fromhex(seal.keyed("id", id_number))[:16]
+
+
+def name_key(name: str) -> str:
+    """A name as `names` holds it: lower case, NFC, marks kept, one space between words."""
+    return " ".join(w.text for w in words(name))
+
+
+async def _name_ids(db: Database, connection: AsyncConnection, keys: set[str]) -> dict[str, int]:
+    """The ids of these names, the new ones written."""
+    if not keys:
+        return {}
+    await connection.execute(
+        db.insert(names).on_conflict_do_nothing(), [{"name": key} for key in sorted(keys)]
+    )
+    found: dict[str, int] = {}
+    ordered = sorted(keys)
+    for start in range(0, len(ordered), _BATCH):
+        query = select(names.c.name, names.c.id).where(names.c.name.in_(ordered[start : start + _BATCH]))
+        found |= {row.name: row.id for row in await connection.execute(query)}
+    return found
+
+
+async def add(db: Database, connection: AsyncConnection, seal: Seal, people: Iterable[Person]) -> int:
     """Write participants; returns how many. Codes must be new."""
+    people = list(people)
+    ids = await _name_ids(db, connection, {name_key(p.name) for p in people})
     rows = [
         {
             "code": p.code,
             "name": p.name,
-            "folded": join_key(p.name),
+            "name_id": ids[name_key(p.name)],
             "sex": p.sex,
             "born": p.born,
             "year": int(p.born[-4:]),
-            "id_key": seal.keyed("id", p.id_number) if p.id_number else None,
+            "id_key": id_key(seal, p.id_number) if p.id_number else None,
             "phone_key": phone_key(seal, p.phone) if p.phone else None,
             "phone": seal.close(p.phone, f"registry {p.code}") if p.phone else None,
             "province": p.province,
             "household": p.household,
             "commune": p.commune,
             "unit": p.unit,
+            "digest": b"",
+            "seen": 0,
         }
         for p in people
     ]
@@ -110,7 +141,7 @@ async def find(
     """
     query = select(registry)
     if id_number:
-        query = query.where(registry.c.id_key == seal.keyed("id", id_number))
+        query = query.where(registry.c.id_key == id_key(seal, id_number))
         tolerance = TOLERANCE["id"]
     elif "/" in born:
         query = query.where(registry.c.born == born)
@@ -123,7 +154,7 @@ async def find(
             registry.c.province.in_(("87", "82") if province in ("87", "82") else (province,))
         )
     rows = (await connection.execute(query.limit(_CANDIDATES))).all()
-    exact = [r for r in rows if r.folded == join_key(name)]
+    exact = [r for r in rows if join_key(r.name) == join_key(name)]
     fitting = exact or [r for r in rows if alike(name, r.name, tolerance)]
     return [Record(r.code, r.name, r.born, r.household, r.commune, r.phone_key, r.phone) for r in fitting]
 

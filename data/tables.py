@@ -142,20 +142,60 @@ registry = Table(
     "registry",
     metadata,
     Column("code", String(10), primary_key=True),
-    Column("name", String(80), nullable=False),
-    Column("folded", String(80), nullable=False, index=True),
+    Column("name", String(80), nullable=False),  # as entered
+    Column("name_id", Integer, nullable=False),  # names.id
     Column("sex", String(1), nullable=False),
-    Column(
-        "born", String(10), nullable=False, index=True
-    ),  # dd/mm/yyyy, or yyyy where only the year is known
-    Column("year", Integer, nullable=False, index=True),
-    Column("id_key", String(64), nullable=True, index=True),  # keyed hash; ID numbers are never stored
-    Column("phone_key", String(64), nullable=True, index=True),
+    Column("born", String(10), nullable=False),  # dd/mm/yyyy, yyyy where only the year is known, "" unknown
+    Column("year", Integer, nullable=False),  # 0 unknown
+    Column("id_key", LargeBinary, nullable=True, index=True),  # keyed hash; ID numbers are never stored
+    Column("phone_key", String(64), nullable=True),  # keyed hash
     Column("phone", LargeBinary, nullable=True),  # sealed
     Column("province", String(2), nullable=False),
     Column("household", String(10), nullable=False),
     Column("commune", String(80), nullable=False),
     Column("unit", String(80), nullable=False),
+    Column(
+        "digest", LargeBinary, nullable=False
+    ),  # keyed hash of the row as imported: unchanged rows are not written
+    Column("seen", Integer, nullable=False),  # the import (imports.id) that had this person last, 0 none
+    Index("ix_registry_born_name_id", "born", "name_id"),
+    Index("ix_registry_name_id_year", "name_id", "year"),
+    Index("ix_registry_year_name_id", "year", "name_id"),
+)
+
+names = Table(  # every name of the registry once, with its marks: what a search compares
+    "names",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("name", String(80), nullable=False, unique=True),  # lower case, NFC, one space between words
+)
+
+name_index = (
+    Table(  # the names packed for searching, in parts; names above the last `upto` are read one by one
+        "name_index",
+        metadata,
+        Column("part", Integer, primary_key=True, autoincrement=False),
+        Column("upto", Integer, nullable=False),  # the highest names.id in this part
+        Column("body", LargeBinary, nullable=False),
+    )
+)
+
+imports = Table(  # one reading of a file into the registry
+    "imports",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("file", String(120), nullable=False),  # its name without its folder
+    Column(
+        "digest", String(64), nullable=False, index=True
+    ),  # of its bytes: the same file goes on where it stopped
+    Column("state", String(10), nullable=False),  # running, done
+    Column("row", Integer, nullable=False),  # rows of the file dealt with
+    Column("new", Integer, nullable=False),
+    Column("changed", Integer, nullable=False),
+    Column("unchanged", Integer, nullable=False),
+    Column("bad", Integer, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("ended_at", Float, nullable=True),
 )
 
 cases = Table(  # one look-up waiting for proof

@@ -86,7 +86,7 @@ def wrong(code: str, n: int = 1) -> str:
 async def add_person(house: House, code: str, name: str, born: str, phone: str) -> None:
     person = Person(code, name, "F", born, "", phone, "87", "", "", "")
     async with house.db.writing() as connection:
-        await registry.add(connection, house.seal, [person])
+        await registry.add(house.db, connection, house.seal, [person])
 
 
 # -- many processes that guess at once
