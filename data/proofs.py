@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import outbox
@@ -24,37 +24,41 @@ CASE_LIFE = DAY
 
 
 @dataclass(frozen=True, slots=True)
+class Keys:
+    """What codes are counted on. `account` (the record) and `phone` bound what leaves, and are never told; `question`
+    (conversation, name and fact) bounds what is asked, and is: so no wait or refusal says that somebody exists.
+    """
+
+    account: str
+    phone: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A look-up waiting for proof; `codes` are the records it fits. The keys exist even when it fits nobody."""
 
     id: str
     address: str
     codes: tuple[str, ...]
-    account_key: str
-    phone_key: str
+    keys: Keys
 
 
 async def open_case(
-    connection: AsyncConnection,
-    address: str,
-    codes: Sequence[str],
-    account_key: str,
-    phone_key: str,
-    at: float,
+    connection: AsyncConnection, address: str, codes: Sequence[str], keys: Keys, at: float
 ) -> str:
     """Keep what a look-up fits until it is proven; returns the case's id, 128 random bits."""
     case = secrets.token_hex(16)
     await connection.execute(
         cases.insert().values(
-            id=case,
-            address=address,
-            codes=json.dumps(list(codes)),
-            account_key=account_key,
-            phone_key=phone_key,
-            at=at,
+            id=case, address=address, codes=json.dumps(list(codes)), at=at, **_columns(keys)
         )
     )
     return case
+
+
+def _columns(keys: Keys) -> dict[str, str]:
+    return {"account_key": keys.account, "phone_key": keys.phone, "question_key": keys.question}
 
 
 async def load_case(connection: AsyncConnection, case: str, address: str) -> Case | None:
@@ -64,7 +68,8 @@ async def load_case(connection: AsyncConnection, case: str, address: str) -> Cas
     ).first()
     if row is None:
         return None
-    return Case(row.id, row.address, tuple(json.loads(row.codes)), row.account_key, row.phone_key)
+    keys = Keys(row.account_key, row.phone_key, row.question_key)
+    return Case(row.id, row.address, tuple(json.loads(row.codes)), keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +81,35 @@ class Refusal:
 
 
 async def refusal(connection: AsyncConnection, case: Case, limits: Limits, at: float) -> Refusal | None:
-    """Whether the limits on codes forbid another one now. None: it may be sent."""
-    if await failures(connection, case, at) >= limits.otp_failures_per_day:
+    """What the person is told: whether this conversation asked this question too often. None: not yet."""
+    failed = await told_failures(connection, case, at)
+    sent = await _sent(connection, otps.c.question_key == case.keys.question, at)
+    query = select(func.count()).select_from(otps).where(otps.c.at > at - HOUR)
+    everywhere = (await connection.execute(query)).scalar_one()
+    if failed >= limits.otp_failures_per_day:
         return Refusal("spent")
-    sent = [
-        r.at
-        for r in await connection.execute(
-            select(otps.c.at)
-            .where(
-                (otps.c.phone_key == case.phone_key) | (otps.c.account_key == case.account_key),
-                otps.c.at > at - DAY,
-            )
-            .order_by(otps.c.at.desc())
-        )
-    ]
+    refused = _too_often(sent, limits, at)
+    if refused is None and everywhere >= limits.sms_per_hour:
+        return Refusal("wait", int(TEN_MINUTES))
+    return refused
+
+
+async def held_back(connection: AsyncConnection, case: Case, limits: Limits, at: float) -> bool:
+    """Whether nothing may leave for this record or its phone now, whoever asks. Never told."""
+    failed = await failures(connection, case, at)
+    keys = (otps.c.account_key == case.keys.account) | (otps.c.phone_key == case.keys.phone)
+    sent = await _sent(connection, keys, at)
+    return failed >= limits.otp_failures_per_day or _too_often(sent, limits, at) is not None
+
+
+async def _sent(connection: AsyncConnection, which: ColumnElement[bool], at: float) -> list[float]:
+    """When codes were sent in the last 24 hours, the newest first."""
+    query = select(otps.c.at).where(which, otps.c.at > at - DAY).order_by(otps.c.at.desc())
+    return [r.at for r in await connection.execute(query)]
+
+
+def _too_often(sent: Sequence[float], limits: Limits, at: float) -> Refusal | None:
+    """Whether codes sent at these times, newest first, forbid another one now."""
     if sent and at - sent[0] < limits.otp_resend_seconds:
         return Refusal("wait", math.ceil(limits.otp_resend_seconds - (at - sent[0])))
     for span, allowed in (
@@ -104,9 +124,6 @@ async def refusal(connection: AsyncConnection, case: Case, limits: Limits, at: f
                 if span < DAY
                 else Refusal("spent")
             )
-    query = select(func.count()).select_from(otps).where(otps.c.at > at - HOUR)
-    if (await connection.execute(query)).scalar_one() >= limits.sms_per_hour:
-        return Refusal("wait", int(TEN_MINUTES))
     return None
 
 
@@ -116,28 +133,36 @@ def fresh_code() -> str:
 
 
 async def new_code(
-    connection: AsyncConnection, seal: Seal, case: Case, limits: Limits, at: float
+    connection: AsyncConnection, seal: Seal, case: Case, limits: Limits, at: float, *, leaves: bool
 ) -> tuple[str, float]:
-    """A fresh code for the case; older codes of the same record die, on every channel. Returns the code and its end."""
+    """A code for the case and its end. Where it `leaves`, older codes of the same record open nothing any more, on every
+    channel, and look alive to whoever asked for them. Where it does not, it opens nothing and counts on nobody.
+    """
     code = fresh_code()
     otp, until = secrets.token_hex(16), at + 60.0 * limits.otp_minutes
+    keys = case.keys if leaves else _nobodys(case.keys)
+    mac = _mac(seal, otp, code)
     await connection.execute(
-        update(otps).where(otps.c.account_key == case.account_key, otps.c.live).values(live=False, mac="")
+        update(otps).where(otps.c.account_key == keys.account, otps.c.mac != "").values(mac="")
     )
     await connection.execute(
         otps.insert().values(
             id=otp,
             case_id=case.id,
-            account_key=case.account_key,
-            phone_key=case.phone_key,
-            mac=_mac(seal, otp, code),
+            mac=mac if leaves else "",
             tries=0,
             live=True,
             until=until,
             at=at,
+            **_columns(keys),
         )
     )
     return code, until
+
+
+def _nobodys(keys: Keys) -> Keys:
+    """Keys that count on no record and no phone, for the same question."""
+    return Keys(secrets.token_hex(32), secrets.token_hex(32), keys.question)
 
 
 def _mac(seal: Seal, otp: str, code: str) -> str:
@@ -147,8 +172,13 @@ def _mac(seal: Seal, otp: str, code: str) -> str:
 async def compare_code(
     connection: AsyncConnection, seal: Seal, case: Case, code: str, limits: Limits, at: float
 ) -> tuple[str, int]:
-    """("right" | "wrong" | "expired" | "spent", comparisons left). The attempt is counted first, in one statement."""
-    if await failures(connection, case, at) >= limits.otp_failures_per_day:
+    """("right" | "wrong" | "expired" | "spent", comparisons left). The attempt is counted first, in one statement.
+
+    A code that opens nothing, and one whose record had too many wrong codes today, is told "wrong" like any other.
+    """
+    told = await told_failures(connection, case, at)
+    shut = await failures(connection, case, at) >= limits.otp_failures_per_day
+    if told >= limits.otp_failures_per_day:
         return "spent", 0
     newest = (
         select(otps.c.id)
@@ -168,12 +198,12 @@ async def compare_code(
     if counted is None:
         row = (await connection.execute(select(otps.c.tries).where(otps.c.id == newest))).first()
         return ("spent" if row and row.tries >= limits.otp_tries else "expired"), 0
-    if _matches(counted.mac, _mac(seal, counted.id, code)):
+    compared = bool(counted.mac) and not shut
+    if _matches(counted.mac if compared else "", _mac(seal, counted.id, code)):
         await connection.execute(update(otps).where(otps.c.id == counted.id).values(live=False, mac=""))
         return "right", 0
-    await connection.execute(
-        otp_failures.insert().values(account_key=case.account_key, phone_key=case.phone_key, at=at)
-    )
+    keys = case.keys if compared else _nobodys(case.keys)
+    await connection.execute(otp_failures.insert().values(at=at, **_columns(keys)))
     left = limits.otp_tries - counted.tries
     return ("wrong", left) if left else ("spent", 0)
 
@@ -184,14 +214,20 @@ def _matches(kept: str, typed: str) -> bool:
 
 async def failures(connection: AsyncConnection, case: Case, at: float) -> int:
     """Wrong codes in the last 24 hours for this record or its phone, whatever the channel; sending again resets nothing."""
-    query = (
-        select(func.count())
-        .select_from(otp_failures)
-        .where(
-            (otp_failures.c.account_key == case.account_key) | (otp_failures.c.phone_key == case.phone_key),
-            otp_failures.c.at > at - DAY,
-        )
+    return await _failed(
+        connection,
+        (otp_failures.c.account_key == case.keys.account) | (otp_failures.c.phone_key == case.keys.phone),
+        at,
     )
+
+
+async def told_failures(connection: AsyncConnection, case: Case, at: float) -> int:
+    """Wrong codes in the last 24 hours for this question of this conversation, whomever it fits."""
+    return await _failed(connection, otp_failures.c.question_key == case.keys.question, at)
+
+
+async def _failed(connection: AsyncConnection, which: ColumnElement[bool], at: float) -> int:
+    query = select(func.count()).select_from(otp_failures).where(which, otp_failures.c.at > at - DAY)
     return int((await connection.execute(query)).scalar_one())
 
 

@@ -208,6 +208,9 @@ cases = Table(  # one look-up waiting for proof
         "account_key", String(64), nullable=False
     ),  # what limits are counted on; there is one for nobody too
     Column("phone_key", String(64), nullable=False),
+    Column(
+        "question_key", String(64), nullable=False, server_default=""
+    ),  # keyed hash of conversation, name and fact: what limits that are told are counted on
     Column("at", Float, nullable=False, index=True),
 )
 
@@ -218,7 +221,8 @@ otps = Table(
     Column("case_id", String(32), nullable=False, index=True),
     Column("account_key", String(64), nullable=False, index=True),
     Column("phone_key", String(64), nullable=False, index=True),
-    Column("mac", String(64), nullable=False),  # keyed hash of id and code
+    Column("question_key", String(64), nullable=False, server_default="", index=True),
+    Column("mac", String(64), nullable=False),  # keyed hash of id and code; "" for a code that opens nothing
     Column("tries", Integer, nullable=False),
     Column("live", Boolean, nullable=False),
     Column("until", Float, nullable=False),
@@ -231,6 +235,7 @@ otp_failures = Table(
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("account_key", String(64), nullable=False, index=True),
     Column("phone_key", String(64), nullable=False, index=True),
+    Column("question_key", String(64), nullable=False, server_default="", index=True),
     Column("at", Float, nullable=False, index=True),
 )
 

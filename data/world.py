@@ -141,12 +141,16 @@ class World:
         """A date or a year: the same steps for one, many or none, unless the proven phone already fits."""
         proven = await people.proven_phone(visit.connection, visit.person) if visit.person else None
         own = [r for r in found if proven and r.phone_key == proven]
-        asked = f"{join_key(effect.name)} {effect.born} {effect.province}"
+        asked = f"{join_key(effect.name)} {effect.born}"
         one = found[0] if len(found) == 1 else None
-        account = self.seal.keyed("account", one.code if one else f"nobody {asked}")
-        phone = one.phone_key if one and one.phone_key else self.seal.keyed("phone", f"nobody {asked}")
+        nobody = self.seal.keyed("phone", f"nobody {asked}")
+        keys = proofs.Keys(
+            self.seal.keyed("account", one.code if one else f"nobody {asked}"),
+            (one.phone_key if one else None) or nobody,
+            self.seal.keyed("question", f"{visit.address} {asked}"),
+        )
         case = await proofs.open_case(
-            visit.connection, visit.address, [r.code for r in found], account, phone, visit.stamp
+            visit.connection, visit.address, [r.code for r in found], keys, visit.stamp
         )
         if len(own) == 1:
             await self._note_look(visit, "look", own[0].code, "record")
@@ -192,11 +196,14 @@ class World:
         refused = await proofs.refusal(visit.connection, case, self.limits, visit.stamp)
         if refused is not None:
             return Answer(refused.outcome, {"seconds": str(refused.seconds)})
+        held = await proofs.held_back(visit.connection, case, self.limits, visit.stamp)
         records = await registry.by_codes(visit.connection, case.codes if len(case.codes) == 1 else ())
         phone = None
-        if records and records[0].phone is not None:
+        if records and records[0].phone is not None and not held:
             phone = str(self.seal.open(records[0].phone, f"registry {records[0].code}"))
-        code, until = await proofs.new_code(visit.connection, self.seal, case, self.limits, visit.stamp)
+        code, until = await proofs.new_code(
+            visit.connection, self.seal, case, self.limits, visit.stamp, leaves=phone is not None
+        )
         row = await proofs.queue_code(
             visit.connection,
             self.seal,
@@ -219,8 +226,8 @@ class World:
 
     async def _alone_with(self, visit: Visit, case: proofs.Case) -> None:
         """Codes of one record, and of one phone that several records share, are sent and compared one at a time."""
-        await self.db.lock(visit.connection, f"otp {case.account_key}")
-        await self.db.lock(visit.connection, f"otp phone {case.phone_key}")
+        await self.db.lock(visit.connection, f"otp {case.keys.account}")
+        await self.db.lock(visit.connection, f"otp phone {case.keys.phone}")
 
     async def _check_otp(self, visit: Visit, effect: effects.CheckOtp) -> Answer:
         case = await proofs.load_case(visit.connection, effect.case, visit.address)
@@ -237,7 +244,7 @@ class World:
             return Answer("expired")
         await proofs.close_pages(visit.connection, visit.address)
         person = await self._person(visit)
-        await people.prove_phone(visit.connection, person, case.phone_key, visit.stamp)
+        await people.prove_phone(visit.connection, person, case.keys.phone, visit.stamp)
         await self._note_look(visit, "record", records[0].code, "otp")
         return Answer("record", _whole(records[0]))
 

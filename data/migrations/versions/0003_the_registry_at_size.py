@@ -69,9 +69,20 @@ def upgrade() -> None:
     with op.batch_alter_table('imports', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_imports_digest'), ['digest'], unique=False)
 
+    for table in ('cases', 'otps', 'otp_failures'):
+        op.add_column(table, sa.Column('question_key', sa.String(length=64), nullable=False, server_default=''))
+    for table in ('otps', 'otp_failures'):
+        with op.batch_alter_table(table, schema=None) as batch_op:
+            batch_op.create_index(batch_op.f(f'ix_{table}_question_key'), ['question_key'], unique=False)
+
 
 def downgrade() -> None:
 
+    for table in ('otps', 'otp_failures'):
+        with op.batch_alter_table(table, schema=None) as batch_op:
+            batch_op.drop_index(batch_op.f(f'ix_{table}_question_key'))
+    for table in ('cases', 'otps', 'otp_failures'):
+        op.drop_column(table, 'question_key')
     op.drop_table('imports')
     op.drop_table('name_index')
     op.drop_table('names')
