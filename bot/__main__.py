@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 from bot.campaign_commands import add_campaign_commands
+from bot.registry_commands import add_registry_commands
 from bot.staff_commands import add_staff_commands
 
 
@@ -66,13 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     find.add_argument("query", nargs="*", metavar="QUERY")
     find.set_defaults(run=_directory_find)
 
-    registry = commands.add_parser("registry", help="the participants' registry").add_subparsers(
-        metavar="ACTION", required=True
-    )
-    stats = registry.add_parser("stats", help="how many people are in it")
-    stats.add_argument("--json", action="store_true")
-    stats.set_defaults(run=_registry_stats)
-
+    add_registry_commands(commands)
     add_staff_commands(commands)
     add_campaign_commands(commands)
 
@@ -193,24 +188,6 @@ def _directory_find(args: argparse.Namespace) -> int:
         for c in contacts:
             print(f"  {c['name']}  {c['phone']}  {c['department']}  {'; '.join(c['blocks'])}")
     return 0
-
-
-def _registry_stats(args: argparse.Namespace) -> int:
-    from bot.app import open_database
-    from bot.settings import load
-    from data import registry
-
-    async def work() -> int:
-        db = await open_database(load())
-        try:
-            async with db.reading() as connection:
-                people = await registry.count(connection)
-        finally:
-            await db.close()
-        print(json.dumps({"people": people}) if args.json else f"people: {people}")
-        return 0
-
-    return _run(work)
 
 
 def _migrate(args: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -29,6 +30,19 @@ class Entry:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One thing done, for the audit. `whose` is a keyed hash; `fields` names what was seen, never its values."""
+
+    at: float
+    who: str
+    what: str
+    whose: str = ""
+    outcome: str = ""
+    fields: str = ""
+    why: str = ""
+
+
 async def note(
     db: Database,
     connection: AsyncConnection,
@@ -43,21 +57,31 @@ async def note(
     why: str = "",
 ) -> None:
     """Add one row. `whose` is a keyed hash; `fields` names what was seen, never its values."""
+    await note_all(db, connection, seal, [Deed(at, who, what, whose, outcome, fields, why)])
+
+
+async def note_all(db: Database, connection: AsyncConnection, seal: Seal, deeds: Sequence[Deed]) -> None:
+    """Add a row for each of these deeds, in their order."""
     await db.lock(connection, _HEAD)
-    head = (
+    link = (
         await connection.execute(select(office_facts.c.value).where(office_facts.c.name == _HEAD))
-    ).scalar()
-    row = {
-        "at": at,
-        "who": who[:120],
-        "what": what[:20],
-        "whose": whose[:64],
-        "outcome": outcome[:20],
-        "fields": fields[:120],
-        "why": why[:200],
-    }
-    link = _link(seal, head or "", row)
-    await connection.execute(audit.insert().values(**row, link=link))
+    ).scalar() or ""
+    rows: list[dict[str, object]] = []
+    for deed in deeds:
+        row: dict[str, object] = {
+            "at": deed.at,
+            "who": deed.who[:120],
+            "what": deed.what[:20],
+            "whose": deed.whose[:64],
+            "outcome": deed.outcome[:20],
+            "fields": deed.fields[:120],
+            "why": deed.why[:200],
+        }
+        link = _link(seal, link, row)
+        rows.append({**row, "link": link})
+    if not rows:
+        return
+    await connection.execute(audit.insert(), rows)
     kept = db.insert(office_facts).values(name=_HEAD, value=link)
     await connection.execute(
         kept.on_conflict_do_update(index_elements=["name"], set_={"value": kept.excluded.value})

@@ -1,25 +1,22 @@
-"""The participants' registry: who fits a name and one fact. Rule: ID numbers and phones are met only as keyed hashes or ciphertext."""
+"""The participants' registry: what is kept of a person. Rule: ID numbers and phones are met only as keyed hashes or ciphertext."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import phonenumbers
-from rapidfuzz import fuzz
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import Database
 from data.seal import Seal
 from data.tables import names, registry
-from flows.names import join_key, name_gap, read_word, words
+from flows.names import words
 
-# How far a typed name may be from the registered one (flows.names.NameGap.cost), by the strength of the other fact.
-TOLERANCE = {"id": 1.0, "date": 0.7, "year": 0.3}
-_JOINED_RATIO = 88.0  # names typed without spaces are compared as strings
 _BATCH = 500  # names asked for in one statement
-_CANDIDATES = 400  # records that share a fact and are compared by name
+_MOBILE = re.compile(r"0[35789][0-9]{8}")  # what phonenumbers would only read and write back
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +50,8 @@ class Record:
 
 def phone_of(text: str) -> str | None:
     """A Vietnamese mobile number as ten digits ("+84 918 055 455" -> "0918055455"), or None."""
+    if _MOBILE.fullmatch(text):
+        return text
     try:
         number = phonenumbers.parse(text, "VN")
     except phonenumbers.NumberParseException:
@@ -104,7 +103,7 @@ async def add(db: Database, connection: AsyncConnection, seal: Seal, people: Ite
             "name_id": ids[name_key(p.name)],
             "sex": p.sex,
             "born": p.born,
-            "year": int(p.born[-4:]),
+            "year": int(p.born[-4:] or 0),
             "id_key": id_key(seal, p.id_number) if p.id_number else None,
             "phone_key": phone_key(seal, p.phone) if p.phone else None,
             "phone": seal.close(p.phone, f"registry {p.code}") if p.phone else None,
@@ -120,43 +119,6 @@ async def add(db: Database, connection: AsyncConnection, seal: Seal, people: Ite
     if rows:
         await connection.execute(registry.insert(), rows)
     return len(rows)
-
-
-def alike(typed: str, known: str, tolerance: float) -> bool:
-    """Whether a typed name can be the registered one."""
-    readings = [read_word(w) for w in words(typed)]
-    gap = name_gap(readings, words(known))
-    if gap is not None and gap.given and gap.cost <= tolerance:
-        return True
-    joined = join_key(typed).replace(" ", ""), join_key(known).replace(" ", "")
-    return len(readings) == 1 and fuzz.ratio(*joined) >= _JOINED_RATIO
-
-
-async def find(
-    connection: AsyncConnection, seal: Seal, name: str, *, province: str, born: str, id_number: str
-) -> list[Record]:
-    """The records that fit a name and one fact: an ID number, a birth date, or a birth year, the first that is given.
-
-    `province` "" means any; 87 and 82 are both Đồng Tháp (before and after 2025). With an ID number it is not asked.
-    """
-    query = select(registry)
-    if id_number:
-        query = query.where(registry.c.id_key == id_key(seal, id_number))
-        tolerance = TOLERANCE["id"]
-    elif "/" in born:
-        query = query.where(registry.c.born == born)
-        tolerance = TOLERANCE["date"]
-    else:
-        query = query.where(registry.c.year == int(born))
-        tolerance = TOLERANCE["year"]
-    if province and not id_number:
-        query = query.where(
-            registry.c.province.in_(("87", "82") if province in ("87", "82") else (province,))
-        )
-    rows = (await connection.execute(query.limit(_CANDIDATES))).all()
-    exact = [r for r in rows if join_key(r.name) == join_key(name)]
-    fitting = exact or [r for r in rows if alike(name, r.name, tolerance)]
-    return [Record(r.code, r.name, r.born, r.household, r.commune, r.phone_key, r.phone) for r in fitting]
 
 
 async def by_codes(connection: AsyncConnection, codes: Sequence[str]) -> list[Record]:

@@ -10,9 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import audit as trail
-from data import desk, outbox, people, proofs, registry
+from data import desk, outbox, people, proofs, registry, registry_find
 from data.engine import Database
 from data.limits import Limits
+from data.registry_find import Ask
+from data.registry_index import Names
 from data.seal import Seal
 from data.tables import audit
 from flows import effects
@@ -55,6 +57,7 @@ class World:
         self.limits = limits
         self.public_address = public_address
         self.sends_sms = sends_sms
+        self.names = Names()
 
     async def grant(self, visit: Visit, effect: Effect) -> Answer:
         """Do what the effect asks and say how it came out."""
@@ -121,14 +124,8 @@ class World:
     async def _find_people(self, visit: Visit, effect: effects.FindPeople) -> Answer:
         if await self._looks_spent(visit):
             return Answer("limited")
-        found = await registry.find(
-            visit.connection,
-            self.seal,
-            effect.name,
-            province=effect.province,
-            born=effect.born,
-            id_number=effect.id_number,
-        )
+        ask = Ask(effect.name, effect.province, effect.born, effect.id_number)
+        found = await registry_find.find(self.names, visit.connection, self.seal, ask)
         if effect.id_number:
             outcome, facts = ("none", {}) if len(found) != 1 else ("found", _named(found[0]))
             await self._note_look(visit, "look", found[0].code if found else "", outcome)

@@ -1,0 +1,75 @@
+"""`troly registry …`: the participants' registry. Rule: reads what was typed and hands on; nothing heavy is loaded for --help."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+LIMIT = 100  # people one query may list
+
+
+def add_registry_commands(commands: Any) -> None:
+    """Add `registry` and its actions to the command line."""
+    actions = commands.add_parser("registry", help="the participants' registry").add_subparsers(
+        metavar="ACTION", required=True
+    )
+    find = actions.add_parser(
+        "find", help="who is meant; without --name one JSON object per line of stdin, answered line by line"
+    )
+    find.add_argument("--json", action="store_true", help="one JSON object per query")
+    find.add_argument("--open", action="store_true", help="without the disclosure rules (admins; audited)")
+    find.add_argument("--limit", type=int, metavar="N", help="with --open: the N nearest people")
+    for name, text in (
+        ("name", "full name"),
+        ("born", "dd/mm/yyyy or yyyy"),
+        ("province", "code, for example 87"),
+        ("id-number", "9 or 12 digits"),
+        ("verified-phone", "a phone that was proven"),
+    ):
+        find.add_argument(f"--{name}", metavar="X", help=text)
+    find.set_defaults(run=_find)
+    stats = actions.add_parser("stats", help="how many people are in it")
+    stats.add_argument("--json", action="store_true")
+    stats.set_defaults(run=_stats)
+
+
+def _find(args: argparse.Namespace) -> int:
+    from bot.registry_answers import run
+
+    if args.limit is not None and not (args.open and 1 <= args.limit <= LIMIT):
+        print(f"troly: --limit takes 1 to {LIMIT} and goes with --open", file=sys.stderr)
+        return 2
+    given = {f: getattr(args, f) for f in ("name", "born", "province", "id_number", "verified_phone")}
+    if any(v is not None for v in given.values()):
+        lines: Iterator[str] = iter([json.dumps(given)])
+    else:
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # a real stdin can
+        lines = iter(sys.stdin.readline, "")
+    return run(lines, as_json=args.json, is_open=args.open, limit=args.limit)
+
+
+def _stats(args: argparse.Namespace) -> int:
+    import asyncio
+
+    from bot.app import open_database
+    from bot.settings import load
+    from data import registry_index
+
+    async def work() -> int:
+        db = await open_database(load())
+        try:
+            async with db.reading() as connection:
+                found = await registry_index.stats(connection)
+        finally:
+            await db.close()
+        if args.json:
+            print(json.dumps(found, ensure_ascii=False))
+        else:
+            for name, value in found.items():
+                print(f"{name}: {value}")
+        return 0
+
+    return asyncio.run(work())
