@@ -7,8 +7,8 @@ The rules, in the order in which they are tried:
  3. The words that work anywhere (menu, back, stop, a person, help) come before the step's own answers.
  4. A press counts when its words are valid at the current step; any other press asks the step again.
  5. A number means an option of the newest message; words equal to an option are that option.
- 6. Words that exactly name another flow begin it, or ask whether to leave when something is under way; then the step may hear an answer; then looser words
-    are tried; what nobody understands is a miss: the hint, the question again, and after two misses a person.
+ 6. Words that exactly name another flow begin it, or ask whether to leave when something is under way; then the step may hear an answer; then a pasted number
+    is explained and looser words are tried; what nobody understands is a miss: the hint, the question again, and after two misses a person.
  7. A step that calls the world ends the turn's talk until the world has answered; `advance` is then called again with
     the answer. At most one effect is awaited at a time.
  8. When a flow ends its answers are forgotten. What must last is kept by an effect.
@@ -24,7 +24,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from flows import book, helpdesk, notices, shield
+from flows import book, helpdesk, notices, pasted, shield
 from flows.answers import (
     Answered,
     Event,
@@ -42,6 +42,7 @@ from flows.answers import (
 )
 from flows.content import Content
 from flows.effects import Effect, ForgetMessage
+from flows.pasted import Pasted
 from flows.router import Routed, route
 from flows.steps import AGAIN, MENU, RESTING, Choice, Flow, Heard, Reply, Scene, Step
 
@@ -251,6 +252,8 @@ class _Talk:
 
     def at_menu(self, event: Event) -> None:
         words = self.chosen_words(event)
+        if self.explained(pasted.chosen(words, self.state.options)) or self.explained(self.pasted(event)):
+            return
         pressed = isinstance(event, Pressed)
         routed = route(words, self.content, loosely=not pressed) if words else Routed()
         if routed.flow:
@@ -272,6 +275,8 @@ class _Talk:
         if chosen is not None:
             self.heard(flow, step, Heard(chosen.outcome, chosen.keep))
             return
+        if self.explained(pasted.chosen(self.chosen_words(event), self.state.options)):
+            return
         if isinstance(event, Pressed):
             elsewhere = route(event.label, self.content, loosely=False) if event.label else Routed()
             if elsewhere.flow and elsewhere.flow != flow.name:  # of an older menu
@@ -288,6 +293,8 @@ class _Talk:
         heard = step.hears(self.scene(), event)
         if heard is not None:
             self.heard(flow, step, heard)
+            return
+        if self.explained(self.pasted(event)):
             return
         if isinstance(event, Said):
             elsewhere = route(event.text, self.content, loosely=True)
@@ -348,6 +355,24 @@ class _Talk:
             self.ask_again()
             return True
         return False
+
+    def pasted(self, event: Event) -> Pasted | None:
+        """What a pasted number is."""
+        return pasted.explained(event.text, self.content, self.at.date()) if isinstance(event, Said) else None
+
+    def explained(self, said: Pasted | None) -> bool:
+        """Say what a pasted number is, or ask; in a flow the step is then asked again."""
+        if said is None:
+            return False
+        self.state = replace(self.state, misses=0)
+        if self.state.flow:
+            self.say(Reply(said.text, options=said.asks))
+            self.ask_again()
+            self.state = replace(self.state, options=(*self.state.options, *said.asks))
+        else:
+            labels = tuple(book.label(flow, self.content) for flow in said.flows)
+            self.say(Reply(said.text, options=(*said.asks, *labels, book.MENU_LABEL)))
+        return True
 
     def unasked(self, event: Event) -> bool:
         """Something without words that nobody asked for: it is said what becomes of it; that is no misunderstanding."""

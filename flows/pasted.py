@@ -1,0 +1,205 @@
+"""What is said of a pasted number: what it is, in one or two sentences, and what can be done next. Rule: the number itself is never said back whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from flows.answers import same_words
+from flows.content import Content
+from flows.number_pieces import CODE_DIGITS
+from flows.numbers import HOTLINE, KINDS, Meaning, Number, read_numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """An explanation; `asks` are the kinds between which the person must choose, `flows` what can be done next."""
+
+    text: str
+    asks: tuple[str, ...] = ()
+    flows: tuple[str, ...] = ()
+
+
+def explained(text: str, content: Content, today: date) -> Pasted | None:
+    """What a text that is just numbers means; None for any other text, and for a phone of the directory."""
+    numbers = read_numbers(text, today, frozenset(p.code for p in content.provinces))
+    if not numbers or any(_is_listed(m, content) for n in numbers for m in n.meanings):
+        return None
+    if len(numbers) > 1:
+        lines = "\n".join(f"• {_line(n, content)}" for n in numbers)
+        return Pasted(f"Tin này có {len(numbers)} số:\n{lines}\nAnh/chị gửi từng số một, tôi nói rõ hơn.")
+    meanings = numbers[0].meanings
+    if not numbers[0].asks:
+        return Pasted(_said(meanings[0], content), flows=_next(meanings[0]))
+    kinds = " hay ".join(_called(m) for m in meanings)
+    known = " ".join(dict.fromkeys(_WARN[w] for m in meanings for w in m.warnings if w in ("lookalike",)))
+    ask = f"Số {masked(meanings[0])} có thể là {kinds}; tôi không đoán thay. Anh/chị cho biết đó là số nào?"
+    return Pasted(f"{known} {ask}".strip(), asks=tuple(KINDS[m.kind] for m in meanings))
+
+
+def chosen(words: str, offered: tuple[str, ...]) -> Pasted | None:
+    """What is said when the person has chosen between the kinds that were `offered`; None when these words are none."""
+    for kind, label in KINDS.items():
+        if label in offered and same_words(words, label):
+            return Pasted(f"Vậy đó là {_lower(label)}. {_ABOUT[kind]}", flows=_NEXT.get(kind, ()))
+    return None
+
+
+def masked(meaning: Meaning) -> str:
+    """A number with its middle hidden: a code keeps its first three and last two digits, an ID or phone its last three."""
+    value = meaning.value
+    if meaning.kind in ("code", "household", "card") and len(value) >= 10:
+        keep = 5 if value[0].isalpha() else 3
+        return value[:keep] + "*" * (len(value) - keep - 2) + value[-2:]
+    if meaning.kind == "hotline":
+        return f"{value[:4]} {value[4:]}"
+    if meaning.kind in ("date", "year", "money", "dossier"):
+        return value
+    return "•" * (len(value) - 3) + value[-3:]
+
+
+def _is_listed(meaning: Meaning, content: Content) -> bool:
+    return meaning.kind == "phone" and any(c.phone == meaning.value for c in content.directory.contacts)
+
+
+def _lower(label: str) -> str:
+    return label[0].lower() + label[1:]
+
+
+def _called(meaning: Meaning) -> str:
+    if meaning.kind == "code":
+        off = next((w for w in meaning.warnings if w.startswith(("short:", "long:"))), "")
+        if off:
+            return f"mã số BHXH gõ {_off(off)}"
+        return "mã số BHXH (cũng là số thẻ BHYT mẫu mới)"
+    if meaning.kind == "phone" and "no_zero" in meaning.warnings:
+        return "số điện thoại thiếu số 0 ở đầu"
+    if any(w.startswith(("short:", "long:")) for w in meaning.warnings):
+        return f"{_lower(KINDS[meaning.kind])} gõ {_off(meaning.warnings[0])}"
+    if meaning.kind == "card" and "letters" in meaning.warnings:
+        return "số thẻ BHYT thiếu chữ ở đầu"
+    return _lower(KINDS[meaning.kind])
+
+
+def _off(warning: str) -> str:
+    what, _, n = warning.partition(":")
+    return f"thiếu {n} số" if what == "short" else f"thừa {n} số"
+
+
+def _line(number: Number, content: Content) -> str:
+    meanings = number.meanings
+    kinds = " hoặc ".join(_called(m) for m in meanings)
+    return f"{masked(meanings[0])}: {'có thể là ' if number.asks else ''}{kinds}"
+
+
+# -- sentences
+
+_ABOUT = {
+    "code": "Đây là tên đăng nhập VssID, cũng là số in trên sổ BHXH và 10 số cuối của thẻ BHYT.",
+    "card": "10 số cuối của thẻ BHYT cũ, hoặc cả 10 số trên thẻ mẫu mới, chính là mã số BHXH.",
+    "household": "Mã hộ cũng có 10 số nhưng KHÔNG phải mã số BHXH; đừng dùng nó để đăng ký hay đăng nhập VssID.",
+    "phone": "Mỗi người dùng một số riêng để đăng ký VssID; mã OTP gửi về số đã đăng ký.",
+    "landline": "Số bàn không nhận được tin nhắn OTP; đăng ký VssID cần số di động của chính mình.",
+    "hotline": "Đó là tổng đài chăm sóc khách hàng của BHXH Việt Nam.",
+    "cmnd": "CMND 9 số đã hết hiệu lực, anh/chị nên dùng CCCD 12 số; dữ liệu BHXH cũ có thể vẫn ghi CMND.",
+    "cccd": "Có họ tên kèm số này thì tra được mã số BHXH.",
+    "passport": "Người chưa có CCCD dùng hộ chiếu khi kê khai VssID.",
+    "dossier": "Anh/chị giữ số này để hỏi cơ quan BHXH hồ sơ tới đâu.",
+    "date": "Tra mã số BHXH cần thêm họ và tên.",
+    "year": "Tra mã số BHXH cần thêm họ và tên.",
+    "money": "Tôi không tính mức đóng hay mức hưởng; anh/chị hỏi cán bộ hoặc tổng đài 1900 9068.",
+    "tax": "Mã số thuế không dùng cho VssID; cơ quan BHXH dùng mã số BHXH hoặc số CCCD.",
+    "bank": "VssID không hỏi số tài khoản hay thẻ ngân hàng; xin đừng gửi cho ai.",
+    "unknown": "Nó không giống số nào của BHXH; anh/chị xem lại có gõ thừa hay thiếu không.",
+}
+_NEXT: dict[str, tuple[str, ...]] = {
+    "code": ("registration", "password"),
+    "card": ("registration", "password"),
+    "household": ("lookup",),
+    "phone": ("registration", "contacts"),
+    "landline": ("registration", "contacts"),
+    "cmnd": ("lookup",),
+    "cccd": ("lookup",),
+    "passport": ("registration",),
+    "dossier": ("registration",),
+    "date": ("lookup",),
+    "year": ("lookup",),
+    "tax": ("lookup",),
+}
+_WARN = {
+    "lookalike": "Trong số có chữ O hay chữ l, tôi đọc là số 0 và số 1; anh/chị xem lại.",
+    "spaces": "Khi nhập vào VssID, anh/chị bỏ dấu cách và dấu chấm.",
+    "nine": "Nếu anh/chị định gửi mã số BHXH thì còn thiếu 1 số.",
+    "no_zero": "Số thiếu số 0 ở đầu.",
+    "bad_phone": "Không có số điện thoại nào như vậy; anh/chị xem lại từng số.",
+    "level": "Ký tự thứ 3 của thẻ phải từ 1 đến 5 (mức hưởng); anh/chị dò lại.",
+    "letters": "Thẻ mẫu cũ có hai chữ cái ở đầu; anh/chị xem có gõ sót không.",
+    "shape": "Số hồ sơ có dạng 01234.GD/2026/087; anh/chị chép lại cả chữ lẫn dấu gạch.",
+    "future": "Phần năm chưa tới; anh/chị dò lại từng số.",
+    "year": "Năm sinh trong số CCCD không khớp với ngày sinh vừa gõ; anh/chị xem lại.",
+    "sex": "Số này ghi giới tính khác với điều anh/chị vừa gõ; anh/chị xem lại.",
+    "no_day": "Ngày đó không có trên lịch; anh/chị xem lại.",
+    "short_year": "Anh/chị ghi đủ 4 số của năm nhé.",
+}
+
+
+def _said(meaning: Meaning, content: Content) -> str:
+    """One or two sentences, and what to look at twice."""
+    off = next((w for w in meaning.warnings if w.startswith(("short:", "long:"))), "")
+    name = _lower(KINDS[meaning.kind])
+    if off:
+        return f"{masked(meaning)} trông như {name} nhưng {_off(off)}. Anh/chị dò lại từng số. {_own_warnings(meaning)}".strip()
+    if meaning.kind == "unknown":
+        return f"Số này có {len(meaning.value)} chữ số. {_ABOUT['unknown']}"
+    wrong = next((w.partition(":")[2] for w in meaning.warnings if w.startswith("not:")), "")
+    if wrong:
+        first = f"{masked(meaning)} là {name}, không phải {_lower(KINDS[wrong])}."
+    elif meaning.kind in _SURE:
+        first = f"{_SURE[meaning.kind].format(masked(meaning))}{_parts(meaning)}."
+    else:
+        first = f"{masked(meaning)} có dạng {name}{_of_whom(meaning, content)}."
+    about = "" if "bad_phone" in meaning.warnings else _ABOUT[meaning.kind]
+    if meaning.kind == "hotline" and meaning.value != HOTLINE:
+        about = f"Đó không phải tổng đài BHXH; tổng đài BHXH là {content.office.hotline}."
+    return " ".join(p for p in (first, _own_warnings(meaning, content), about) if p)
+
+
+def _own_warnings(meaning: Meaning, content: Content | None = None) -> str:
+    said = [_WARN[w] for w in meaning.warnings if w in _WARN]
+    if "province" in meaning.warnings:
+        where = "3 số đầu" if meaning.kind == "cccd" else "Số thứ 4 và 5"
+        said.append(f"{where} không ứng với tỉnh nào; anh/chị dò lại.")
+    return " ".join(said)
+
+
+def _parts(meaning: Meaning) -> str:
+    """How an old mobile number begins now."""
+    return f", nay đầu số là {meaning.value[:3]}" if "old" in meaning.warnings else ""
+
+
+def _of_whom(meaning: Meaning, content: Content) -> str:
+    """What the parts of an ID number tell: sex, birth year, province; of a card: its form."""
+    if meaning.kind == "card" and len(meaning.value) == CODE_DIGITS:
+        return " mẫu mới"
+    if meaning.kind != "cccd" or not meaning.born:
+        return ""
+    where = next((p.name for p in content.provinces if p.code == meaning.province), "")
+    told = f"{'nữ' if meaning.sex == 'f' else 'nam'}, sinh năm {meaning.born}"
+    return f" ({told}, khai sinh ở {where})" if where else f" ({told})"
+
+
+_SURE = {
+    "phone": "{} là số điện thoại di động",
+    "landline": "{} là số điện thoại bàn",
+    "hotline": "{} là số tổng đài",
+    "dossier": "{} là số hồ sơ",
+    "date": "{} là ngày tháng",
+    "year": "{} giống một năm sinh",
+    "money": "Đây là một số tiền",
+    "tax": "{} là mã số thuế",
+    "bank": "{} là số tài khoản hoặc thẻ ngân hàng",
+}
+
+
+def _next(meaning: Meaning) -> tuple[str, ...]:
+    return _NEXT.get(meaning.kind, ())
