@@ -83,7 +83,9 @@ def speed(crowd: Crowd, registry: Registry, cases: Sequence[Case], rounds: int =
     (a, b), (c, d), (e, f) = _quantiles(ours), _quantiles(peer), _quantiles(small)
     print(f"{len(asked)} queries; ours p50 {a * 1000:.2f} ms p95 {b * 1000:.2f} ms")
     print(f"WRatio over {len(folded)}: p50 {c * 1000:.1f} p95 {d * 1000:.1f}: ratio {a / c:.4f} {b / d:.4f}")
-    print(f"WRatio over {len(unique)} unique: p50 {e * 1000:.1f} p95 {f * 1000:.1f}: ratio {a / e:.4f} {b / f:.4f}")
+    print(
+        f"WRatio over {len(unique)} unique: p50 {e * 1000:.1f} p95 {f * 1000:.1f}: ratio {a / e:.4f} {b / f:.4f}"
+    )
 
 
 def main() -> None:
@@ -102,7 +104,9 @@ def main() -> None:
     crowd = Crowd.load(parts)
     loaded = time.perf_counter()
     size = sum(map(len, parts))
-    print(f"{len(registry.names)} names: made {built - start:.2f} s, {size} bytes, loaded {loaded - built:.2f} s")
+    print(
+        f"{len(registry.names)} names: made {built - start:.2f} s, {size} bytes, loaded {loaded - built:.2f} s"
+    )
     for name in asked.sets or ("registry_dev", "registry_hard_dev"):
         cases = read_cases(asked.folder / f"{name}.jsonl")
         answers = [five(crowd, registry, case) for case in cases]

@@ -9,7 +9,6 @@ noise kept of the rest is there: the initials, the family name, the middle name.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,7 +19,18 @@ from flows.names.fold import fold
 
 # Kinds whose noise leaves the whole name; of these .69 are to be asserted.
 PARTIAL = frozenset(
-    "drop_mid drop_fam drop_one_mid given_only initials abbr reg_dropmid typo_dropmid typo_dropfam abbr+typo".split()
+    [
+        "drop_mid",
+        "drop_fam",
+        "drop_one_mid",
+        "given_only",
+        "initials",
+        "abbr",
+        "reg_dropmid",
+        "typo_dropmid",
+        "typo_dropfam",
+        "abbr+typo",
+    ]
 )
 NEGATIVE = "neg_"
 

@@ -185,6 +185,20 @@ def decoded(text: str) -> str | None:
     return found if found is not None and is_syllable(fold(found)) else None
 
 
+def loosely_decoded(text: str) -> str | None:
+    """What Telex or VNI left-overs in a word with a slip may stand for ("nguyeebx" gives "nguyễb"), or None.
+
+    Unlike `decoded`, what comes out need not be a syllable; it is to be compared, not believed.
+    """
+    tight = decoded(text)
+    if tight is not None:
+        return tight
+    plain = fold(text)
+    if len(plain) > 12 or not plain.isascii() or not plain.isalnum() or not plain[:1].isalpha():
+        return None
+    return _telex(plain) if _VNI_DIGITS.isdisjoint(plain) else _vni(plain)
+
+
 # ---- teencode ------------------------------------------------------------------------------------
 
 _TEEN_ONSET = {

@@ -1,0 +1,250 @@
+"""What a typed word may have been meant as: a cost for every syllable of a vocabulary. Rule: 0 is the same, each slip adds.
+
+The costs are those of a noisy channel (roughly -log of how likely the slip is, scaled so that a wrong key is .4). Work is
+done once per word and vocabulary, so it does not grow with the number of names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from flows.names.fold import fold, marks
+from flows.names.near import neighbours
+from flows.names.spellings import spellings
+from flows.names.syllable import is_syllable, loosely_decoded, parts, teencode
+
+Costs = NDArray[np.float32]
+
+FAR = 9.0  # not this syllable
+_KEPT = 4096  # words whose costs are remembered
+
+INITIAL, ONSET = 0.22, 0.15
+REPEATED = 0.14
+SWAPPED, MISSING, EXTRA, BESIDE, CHANGED = 0.34, 0.42, 0.38, 0.38, 0.62
+REAL = 0.06  # what was typed is a syllable of a name itself
+TWO = 0.92
+DECODED, LOOSE = 0.01, 0.06
+
+TONES_LOST, MARKS_LOST, SHAPE_LOST, STROKE_LOST, HOI_NGA, CONFLICT = 0.03, 0.004, 0.03, 0.01, 0.04, 0.24
+
+
+def slip_cost(typed: str, known: str) -> float:
+    """What one slip of the finger costs that turns one folded syllable into another; FAR when it takes more."""
+    a, b = len(typed), len(known)
+    if a == b:
+        changed = [i for i in range(a) if typed[i] != known[i]]
+        if len(changed) == 2 and changed[1] == changed[0] + 1:
+            i, j = changed
+            return SWAPPED if typed[i] == known[j] and typed[j] == known[i] else FAR
+        if len(changed) != 1:
+            return FAR
+        return BESIDE if neighbours(typed[changed[0]], known[changed[0]]) else CHANGED
+    longer, shorter = (typed, known) if a > b else (known, typed)
+    for i in range(len(longer)):
+        if longer[:i] + longer[i + 1 :] == shorter:
+            if a < b:
+                return MISSING
+            twice = (i > 0 and typed[i] == typed[i - 1]) or (i + 1 < a and typed[i] == typed[i + 1])
+            return REPEATED if twice else EXTRA
+    return FAR
+
+
+def _squeezed(plain: str) -> str:
+    return "".join(c for i, c in enumerate(plain) if i == 0 or c != plain[i - 1])
+
+
+def _cuts(plain: str) -> set[str]:
+    """The word with one letter left out, for finding what is one slip away."""
+    return {plain[:i] + plain[i + 1 :] for i in range(len(plain))}
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """One way to take a typed word: accented text and what it costs to take it so."""
+
+    text: str
+    cost: float
+
+
+def _accents(text: str) -> tuple[str, frozenset[str]]:
+    return marks(text)
+
+
+def accent_cost(typed: tuple[str, frozenset[str]], known: tuple[str, frozenset[str]]) -> float:
+    """What the typed marks say against the marks of a syllable: silence costs next to nothing, contradiction .24."""
+    if typed == known:
+        return 0.0
+    tone, shapes = typed
+    true_tone, true_shapes = known
+    if not tone and not shapes:
+        return MARKS_LOST
+    cost = 0.0
+    if tone != true_tone:
+        if not tone:
+            cost += TONES_LOST
+        elif {tone, true_tone} == {"hoi", "nga"}:
+            cost += HOI_NGA
+        else:
+            cost += CONFLICT
+    extra = shapes - true_shapes
+    if extra:
+        cost += CONFLICT
+    missing = true_shapes - shapes
+    if "đ" in missing:
+        cost += STROKE_LOST
+    if missing - {"đ"} and not extra:
+        cost += SHAPE_LOST
+    return cost
+
+
+class Channel:
+    """The vocabulary of a crowd, and what typed words may be in it. Syllable 0 is none; others count from 1."""
+
+    def __init__(self, syllables: Iterable[str]) -> None:
+        self.syllables: list[str] = [""]
+        self.ids: dict[str, int] = {}
+        self.folds: list[str] = []
+        self.fold_ids: dict[str, int] = {}
+        self._fold_of: list[int] = [-1]
+        self._spelled: dict[str, list[tuple[int, float]]] = {}
+        self._starts: dict[str, list[int]] = {}
+        self._classes: dict[tuple[str, frozenset[str]], int] = {("", frozenset()): 0}
+        self._class_of: list[int] = [0]
+        self._kept: dict[str, Costs] = {}
+        self._against: dict[tuple[str, frozenset[str]], Costs] = {}
+        self.grow(syllables)
+
+    def grow(self, syllables: Iterable[str]) -> None:
+        """Take more accented syllables in; known ones stay what they are."""
+        for text in syllables:
+            if text in self.ids:
+                continue
+            self.ids[text] = len(self.syllables)
+            self.syllables.append(text)
+            plain = fold(text)
+            if plain not in self.fold_ids:
+                self._take(plain)
+            self._fold_of.append(self.fold_ids[plain])
+            self._class_of.append(self._classes.setdefault(_accents(text), len(self._classes)))
+        self.fold_of = np.array(self._fold_of, dtype=np.int32)
+        self.class_of = np.array(self._class_of, dtype=np.int32)
+        self._heard = list(self._spelled)
+        self._cut: dict[str, list[str]] = {}
+        for known in self.folds:
+            for text in {known, *_cuts(known)}:
+                self._cut.setdefault(text, []).append(known)
+        self._kept.clear()
+        self._against.clear()
+
+    def _take(self, plain: str) -> None:
+        number = self.fold_ids[plain] = len(self.folds)
+        self.folds.append(plain)
+        for text, cost in spellings(plain).items():
+            self._spelled.setdefault(text, []).append((number, cost))
+        onset = parts(plain)[0] if is_syllable(plain) else ""
+        for start in {plain[:1], onset}:
+            if start and start != plain:
+                self._starts.setdefault(start, []).append(number)
+
+    def knows(self, plain: str) -> bool:
+        """Whether a folded word is a syllable of some name."""
+        return plain in self.fold_ids
+
+    def slipped(self, plain: str) -> float:
+        """What the nearest syllable costs that one slip turns into this folded piece; FAR when there is none."""
+        best = FAR
+        for text in (plain, *_cuts(plain)):
+            for known in self._cut.get(text, ()):
+                best = min(best, slip_cost(plain, known))
+        return best
+
+    def costs(self, text: str) -> Costs:
+        """The cost of each syllable for a typed lower-case NFC word; FAR where it cannot be meant. Do not write to it."""
+        found = self._kept.get(text)
+        if found is None:
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
+            found = self._kept[text] = self._costs(text)
+        return found
+
+    def _costs(self, text: str) -> Costs:
+        best = np.full(len(self.syllables), FAR, dtype=np.float32)
+        for meant in self._meanings(text):
+            plain = fold(meant.text)
+            by_fold = np.full(len(self.folds) + 1, FAR, dtype=np.float32)
+            for number, cost in self._near(plain).items():
+                by_fold[number] = cost
+            costs = by_fold[self.fold_of] + self._accents_against(_accents(meant.text))[self.class_of]
+            np.minimum(best, costs + np.float32(meant.cost), out=best)
+        best[best >= FAR] = FAR
+        best[0] = FAR
+        return best
+
+    def _meanings(self, text: str) -> list[_Meant]:
+        plain = fold(text)
+        found = [_Meant(text, 0.0)]
+        if not self.knows(plain) and not is_syllable(plain):
+            tight = loosely_decoded(text)
+            if tight is not None and tight != text:
+                found.append(_Meant(tight, DECODED if is_syllable(fold(tight)) else LOOSE))
+        return found
+
+    def _accents_against(self, typed: tuple[str, frozenset[str]]) -> Costs:
+        found = self._against.get(typed)
+        if found is None:
+            if len(self._against) >= _KEPT:
+                self._against.clear()
+            found = np.array([accent_cost(typed, known) for known in self._classes], dtype=np.float32)
+            self._against[typed] = found
+        return found
+
+    def _near(self, plain: str) -> dict[int, float]:
+        """The folded syllables a folded word may be meant as."""
+        found: dict[int, float] = {}
+
+        def note(number: int, cost: float) -> None:
+            if cost < found.get(number, FAR):
+                found[number] = cost
+
+        real = plain in self.fold_ids
+        more = REAL if real or is_syllable(plain) else 0.0
+        if real:
+            note(self.fold_ids[plain], 0.0)
+        for number, cost in self._spelled.get(plain, ()):
+            note(number, cost)
+        if len(plain) <= 3:
+            for number in self._starts.get(plain, ()):
+                note(number, INITIAL if len(plain) == 1 else ONSET)
+        if len(plain) < 2 or len(plain) > 14:
+            return found
+        squeezed = _squeezed(plain)
+        if squeezed != plain and not real:
+            for text in {squeezed, squeezed.replace("u", "uu")}:
+                if text in self.fold_ids:
+                    note(self.fold_ids[text], REPEATED)
+                for number, cost in self._spelled.get(text, ()):
+                    note(number, REPEATED + cost)
+        for known, distance, number in process.extract(
+            plain, self.folds, scorer=OSA.distance, score_cutoff=2, limit=None
+        ):
+            if distance == 1:
+                note(number, slip_cost(plain, known) + more)
+            elif distance == 2:
+                note(number, (TWO if min(len(plain), len(known)) > 3 else TWO + 0.15) + more)
+        for heard, distance, _ in process.extract(
+            plain, self._heard, scorer=OSA.distance, score_cutoff=1, limit=None
+        ):
+            if distance == 1:
+                slip = slip_cost(plain, heard) + more
+                for number, cost in self._spelled[heard]:
+                    note(number, slip + cost)
+        for reading in teencode(plain):
+            if reading in self.fold_ids:
+                note(self.fold_ids[reading], 0.12)
+        return found

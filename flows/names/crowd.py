@@ -1,0 +1,305 @@
+"""Many names made ready for searching, and how a typed one ranks them. Rule: the same path for eight names and for millions.
+
+A name is a row of syllable numbers in a tree (tree.py); a typed word is a cost for every syllable (channel.py); a query
+has several readings (wordings.py). The names within reach of any reading are ranked by cost; the first is `sure` when it
+is explained nearly without a slip and no other name is near.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flows.names.channel import FAR, Channel
+from flows.names.fold import Word, fold
+from flows.names.tree import Tree
+from flows.names.wordings import Wording, recut, turns, typed_words, wordings
+
+Array = NDArray[Any]
+
+_FORM = 1  # of the packed parts; another number is not read
+_PART = 2 << 20  # bytes of one packed part, about
+_DEEPEST = 16  # syllables kept of a name
+
+REACHES = (0.62, 1.15, 1.9, 2.6)
+AHEAD = 0.3  # how much farther than the best we look for rivals
+EXTRA_WORD = 1.0
+TURNED = 0.12
+SURE_COST, SURE_GAP = 0.2, 0.2
+NEAR_COST = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A name of the crowd: `cost` 0 is exactly what was typed, `score` 0..1 how likely it is the one meant."""
+
+    id: int
+    name: str
+    cost: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The names near a query, best first. `sure`: the first is certain, up to marks the query did not tell; `near`: worth offering."""
+
+    hits: tuple[Hit, ...]
+    sure: bool
+    near: bool
+
+
+class _Rows:
+    """A sorted table of names and the tree over it."""
+
+    def __init__(self, matrix: Array, ids: Array) -> None:
+        self.matrix, self.ids = matrix, ids
+        self.tree = Tree(matrix)
+        self._order: Array | None = None
+
+    @classmethod
+    def sorted(cls, matrix: Array, ids: Array) -> _Rows:
+        order = np.lexsort(matrix.T[::-1]) if len(ids) else np.zeros(0, dtype=np.intp)
+        return cls(np.ascontiguousarray(matrix[order]), ids[order])
+
+    def among(self, ids: Array) -> Array:
+        """The rows with these ids, sorted."""
+        if self._order is None:
+            self._order = np.argsort(self.ids, kind="stable").astype(np.int32)
+        if not len(self.ids):
+            return np.zeros(0, dtype=np.int32)
+        spots = np.searchsorted(self.ids, ids, sorter=self._order)
+        spots = np.minimum(spots, len(self.ids) - 1)
+        rows = self._order[spots]
+        return np.unique(rows[self.ids[rows] == ids])
+
+
+class Crowd:
+    """Names with their ids, searchable. Made by `of`, or by `load` from what `dump` packed."""
+
+    def __init__(self, channel: Channel, rows: _Rows) -> None:
+        self._channel = channel
+        self._rows = rows
+        self._tail = _Rows(np.zeros((0, 1), dtype=np.uint16), np.zeros(0, dtype=np.int64))
+        self._weigh()
+
+    def __len__(self) -> int:
+        return len(self._rows.ids) + len(self._tail.ids)
+
+    @classmethod
+    def of(cls, names: Iterable[tuple[int, str]]) -> Crowd:
+        """A crowd of (id, lower-case NFC name with its marks, one space between words). Names without a word are left out."""
+        channel = Channel(())
+        return cls(channel, _packed(channel, names))
+
+    def add(self, names: Iterable[tuple[int, str]]) -> None:
+        """Take names in that came later. They are kept beside the others, so that this costs little."""
+        pairs = [
+            (int(i), _name(self._channel, row))
+            for i, row in zip(self._tail.ids, self._tail.matrix, strict=True)
+        ]
+        self._tail = _packed(self._channel, [*pairs, *names])
+        self._weigh()
+
+    def dump(self) -> list[bytes]:
+        """The crowd packed for keeping: a heading, then parts of about two megabytes."""
+        rows = self._rows
+        if len(self._tail.ids):
+            width = max(rows.matrix.shape[1], self._tail.matrix.shape[1])
+            both = np.concatenate([_widened(r.matrix, width) for r in (rows, self._tail)])
+            rows = _Rows.sorted(both, np.concatenate([rows.ids, self._tail.ids]))
+        width = rows.matrix.shape[1]
+        wide = rows.matrix.dtype.itemsize
+        step = max(1, _PART // (wide * width + 8))
+        heading = {
+            "form": _FORM,
+            "size": len(rows.ids),
+            "width": width,
+            "wide": wide,
+            "step": step,
+            "syllables": self._channel.syllables[1:],
+        }
+        parts = [json.dumps(heading, ensure_ascii=False).encode()]
+        for start in range(0, len(rows.ids), step):
+            ids = rows.ids[start : start + step].astype("<i8").tobytes()
+            parts.append(ids + rows.matrix[start : start + step].astype(f"<u{wide}").tobytes())
+        return parts
+
+    @classmethod
+    def load(cls, parts: Sequence[bytes]) -> Crowd:
+        """The crowd that `dump` packed. Raises ValueError when the parts are not whole or of another form."""
+        if not parts:
+            raise ValueError("no parts")
+        heading = json.loads(parts[0])
+        if heading.get("form") != _FORM:
+            raise ValueError("packed in another form")
+        size, width, wide, step = (heading[k] for k in ("size", "width", "wide", "step"))
+        ids = np.empty(size, dtype=np.int64)
+        matrix = np.empty((size, width), dtype=f"u{wide}")
+        done = 0
+        for part in parts[1:]:
+            many = min(step, size - done)
+            if len(part) != many * (8 + wide * width):
+                raise ValueError("a part is missing or cut")
+            ids[done : done + many] = np.frombuffer(part, dtype="<i8", count=many)
+            body = np.frombuffer(part, dtype=f"<u{wide}", offset=8 * many)
+            matrix[done : done + many] = body.reshape(many, width)
+            done += many
+        if done != size:
+            raise ValueError("a part is missing")
+        return cls(Channel(heading["syllables"]), _Rows(matrix, ids))
+
+    def rank(self, typed: str, *, among: Sequence[int] | None = None, limit: int = 50) -> Ranking:
+        """The names nearest to a typed one; `among`: only names with these ids. Never raises on any text."""
+        said = typed_words(typed)
+        if not said:
+            return Ranking((), False, False)
+        return _Search(self, said, among).ranking(limit)
+
+    def _weigh(self) -> None:
+        """How often each folded syllable stands in a name, as a cost: for cutting joined words."""
+        counts = np.zeros(len(self._channel.folds) + 1)
+        for rows in (self._rows, self._tail):
+            numbers, many = np.unique(rows.matrix, return_counts=True)
+            np.add.at(counts, self._channel.fold_of[numbers], many * (numbers != 0))
+        total = max(1.0, float(counts.sum()))
+        self._rarity = [0.04 * -math.log((c + 0.5) / total) for c in counts]
+
+    def _piece(self, plain: str) -> float:
+        number = self._channel.fold_ids.get(plain)
+        return FAR if number is None else self._rarity[number]
+
+    def _slipped(self, plain: str) -> float:
+        return self._channel.slipped(plain)
+
+    def _knows(self, word: Word) -> bool:
+        if word.marked:
+            return word.text in self._channel.ids
+        return self._channel.knows(word.plain)
+
+
+def _packed(channel: Channel, names: Iterable[tuple[int, str]]) -> _Rows:
+    ids: list[int] = []
+    rows: list[list[int]] = []
+    fresh: dict[str, None] = {}
+    kept: list[list[str]] = []
+    known = channel.ids
+    for number, name in names:
+        syllables = name.split()[-_DEEPEST:]
+        if not syllables:
+            continue
+        ids.append(number)
+        kept.append(syllables)
+        for s in syllables:
+            if s not in known:
+                fresh[s] = None
+    if fresh:
+        channel.grow(fresh)
+    known = channel.ids
+    width = max(map(len, kept), default=1)
+    for syllables in kept:
+        rows.append([*(known[s] for s in reversed(syllables)), *([0] * (width - len(syllables)))])
+    matrix = np.array(rows, dtype=np.uint16 if len(channel.syllables) < 65536 else np.uint32).reshape(
+        len(rows), width
+    )
+    return _Rows.sorted(matrix, np.array(ids, dtype=np.int64))
+
+
+def _widened(matrix: Array, width: int) -> Array:
+    if matrix.shape[1] == width:
+        return matrix
+    return np.pad(matrix, ((0, 0), (0, width - matrix.shape[1])))
+
+
+def _name(channel: Channel, row: Array) -> str:
+    return " ".join(channel.syllables[s] for s in row[::-1] if s)
+
+
+class _Search:
+    """One query on its way."""
+
+    def __init__(self, crowd: Crowd, said: Sequence[Word], among: Sequence[int] | None) -> None:
+        self.crowd = crowd
+        self.channel = crowd._channel
+        self.said = said
+        self.tables = [t for t in (crowd._rows, crowd._tail) if len(t.ids)]
+        ids = None if among is None else np.unique(np.asarray(among, dtype=np.int64))
+        self.within = [None if ids is None else t.among(ids) for t in self.tables]
+        self.found: dict[tuple[int, int], tuple[float, Wording]] = {}
+        self.best = FAR
+
+    def look(self, wording: Wording, reach: float) -> None:
+        """Everything within reach of one reading."""
+        if wording.cost >= reach:
+            return
+        typed = wording.words[::-1]
+        costs = np.stack([self.channel.costs(w.text) for w in typed])
+        extra = [EXTRA_WORD] * len(typed)
+        for which, (table, within) in enumerate(zip(self.tables, self.within, strict=True)):
+            rows, cost = table.tree.search(costs, extra, reach - wording.cost, within)
+            if len(rows) > 400:
+                nearest = np.argpartition(cost, 400)[:400]
+                rows, cost = rows[nearest], cost[nearest]
+            for row, c in zip(rows.tolist(), (cost + wording.cost).tolist(), strict=True):
+                if (which, row) not in self.found or c < self.found[which, row][0]:
+                    self.found[which, row] = (c, wording)
+                    self.best = min(self.best, c)
+
+    def run(self) -> None:
+        plain = wordings(self.said, self.crowd._knows)
+        reach = REACHES[0]
+        done: set[tuple[tuple[str, ...], bool]] = set()
+        for wording in plain:
+            if wording.cost < min(reach, self.best + AHEAD):
+                self.look(wording, min(reach, self.best + AHEAD + 0.3))
+        more: list[Wording] = list(plain)
+        if self.best > 0.08:
+            for wording in plain[:4]:
+                more += recut(wording, self.crowd._piece, self.crowd._slipped)
+            for wording in more[len(plain) :]:
+                self.look(wording, min(reach, self.best + AHEAD + 0.3))
+        if self.best > 0.25:
+            turned = [t for w in more[:6] for t in turns(w, TURNED)]
+            for wording in turned:
+                self.look(wording, min(reach, self.best + AHEAD + 0.3))
+            more += turned
+        del done
+        for before, reach in itertools.pairwise(REACHES):
+            if self.best + AHEAD <= before or (self.found and self.best + 0.1 <= before and reach > 2):
+                break
+            for wording in sorted(more, key=lambda w: w.cost)[:8]:
+                self.look(wording, min(reach, self.best + AHEAD + 0.3))
+
+    def ranking(self, limit: int) -> Ranking:
+        self.run()
+        ordered = sorted(self.found.items(), key=lambda item: (item[1][0], item[0]))[: max(limit, 200)]
+        named = [
+            (
+                int(self.tables[which].ids[row]),
+                _name(self.channel, self.tables[which].matrix[row]),
+                cost,
+                wording,
+            )
+            for (which, row), (cost, wording) in ordered
+        ]
+        if not named:
+            return Ranking((), False, False)
+        first = fold(named[0][1])
+        rival = next((cost for _, name, cost, _ in named if fold(name) != first), FAR)
+        best = named[0][2]
+        sure = best <= SURE_COST and rival - best >= SURE_GAP and not named[0][3].turned
+        weights: dict[str, float] = {}
+        for _, name, cost, _ in named:
+            weights.setdefault(fold(name), math.exp(-cost / 0.08))
+        total = sum(weights.values()) + math.exp(-0.9 / 0.08)
+        hits = tuple(
+            Hit(number, name, round(cost, 4), round(math.exp(-cost / 0.08) / total, 4))
+            for number, name, cost, _ in named[:limit]
+        )
+        return Ranking(hits, sure, best <= NEAR_COST)
