@@ -67,6 +67,9 @@ class Settings:
         500, "codes to all phones in an hour; above it none are sent until the hour is over"
     )
     looks_per_day: int = _s(20, "look-ups one conversation may make in 24 hours")
+    id_misses_per_day: int = _s(
+        10, "look-ups by ID number that fit nobody, one conversation may make in 24 hours"
+    )
     looks_per_hour_all: int = _s(2000, "look-ups all conversations together may make in an hour")
     secure_link_minutes: int = _s(10, "how long a secure page may be opened, in minutes, at most 10")
     text_limit: int = _s(2000, "longest message that is read, in characters")

@@ -18,6 +18,7 @@ class Limits:
     otp_per_day: int = 10
     sms_per_hour: int = 500
     looks_per_day: int = 20
+    id_misses_per_day: int = 10
     looks_per_hour_all: int = 2000
     secure_link_minutes: int = 10
     reply_lease_seconds: int = 30

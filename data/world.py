@@ -122,7 +122,7 @@ class World:
     # -- looking up
 
     async def _find_people(self, visit: Visit, effect: effects.FindPeople) -> Answer:
-        if await self._looks_spent(visit):
+        if await self._looks_spent(visit, by_id=bool(effect.id_number)):
             return Answer("limited")
         ask = Ask(effect.name, effect.province, effect.born, effect.id_number)
         found = await registry_find.find(self.names, visit.connection, self.seal, ask)
@@ -155,18 +155,17 @@ class World:
         await self._note_look(visit, "look", one.code if one else "", "verify")
         return Answer("verify", {"case": case})
 
-    async def _looks_spent(self, visit: Visit) -> bool:
-        mine = (
-            select(func.count())
-            .select_from(audit)
-            .where(audit.c.who == visit.address, audit.c.what == "look")
+    async def _looks_spent(self, visit: Visit, *, by_id: bool) -> bool:
+        """Too many looks in all, or too many ID numbers that fitted nobody: each of those is a "no" that was told."""
+        query = select(func.count(), func.count().filter(audit.c.outcome == "none")).where(
+            audit.c.who == visit.address, audit.c.what == "look", audit.c.at > visit.stamp - DAY
         )
-        query = mine.where(audit.c.at > visit.stamp - DAY)
-        if (await visit.connection.execute(query)).scalar_one() >= self.limits.looks_per_day:
+        mine, missed = (await visit.connection.execute(query)).one()
+        if mine >= self.limits.looks_per_day or (by_id and missed >= self.limits.id_misses_per_day):
             return True
         everyone = select(func.count()).select_from(audit).where(audit.c.what == "look")
-        query = everyone.where(audit.c.at > visit.stamp - HOUR)
-        return bool((await visit.connection.execute(query)).scalar_one() >= self.limits.looks_per_hour_all)
+        recent = everyone.where(audit.c.at > visit.stamp - HOUR)
+        return bool((await visit.connection.execute(recent)).scalar_one() >= self.limits.looks_per_hour_all)
 
     async def _note_look(self, visit: Visit, what: str, code: str, outcome: str) -> None:
         whose = self.seal.keyed("person", code) if code else ""

@@ -6,11 +6,17 @@ Each protection has a test that takes it away and must then see the leak: it sho
 from __future__ import annotations
 
 import itertools
+import random
+from dataclasses import dataclass, replace
 
 import pytest
 
-from flows.effects import CheckOtp, FindPeople
-from tests.houses import House
+from data.limits import Limits
+from data.registry import Record
+from data.world import Visit, World, _whole
+from flows.effects import Answer, CheckOtp, FindPeople
+from tests.houses import START, House
+from tests.strangers import NAMESAKE, Got, Stranger, Target, everything_stored, move_in
 from tests.test_otp import grant, newest_code, open_case, send, wrong
 
 DATE, YEAR = "17/01/1983", "1983"
@@ -105,3 +111,98 @@ async def test_a_code_ended_by_another_conversation_looks_like_one_that_was_neve
         == told[STRANGER]
         == [*(("wrong", str(n)) for n in (4, 3, 2, 1)), ("spent", "0"), ("spent", "0")]
     )
+
+
+# -- ten accounts, a day, a list of names and birth dates
+
+
+@dataclass(frozen=True)
+class Attack:
+    """How large: accounts, real pairs, look-ups by ID number of each account."""
+
+    accounts: int
+    pairs: int
+    ids: int
+
+
+SHORT, LONG = Attack(2, 8, 2), Attack(10, 1000, 15)
+
+
+async def attack(house: House, size: Attack) -> Got:
+    """Strangers ask about real people, doubles of them about nobody, in step; what differs would be a leak."""
+    people = await move_in(house, max(0, size.pairs - 50))
+    chance = random.Random(12)
+    chance.shuffle(people)
+    targets = [Target(p.name, p.born) for p in people[: size.pairs]]
+    targets += [Target(p.name, p.born[-4:]) for p in people[: size.pairs // 4]]
+    targets += [Target(NAMESAKE, p.born) for p in people if p.name == NAMESAKE][: size.pairs // 4]
+    chance.shuffle(targets)
+    got, nothing = Got(), Got()
+    communes = await everything_stored(house)
+    doors = ("web", "telegram", "terminal")
+    for n in range(size.accounts):
+        real = Stranger(house, f"{doors[n % 3]}:real{n}", got, communes)
+        double = Stranger(house, f"{doors[n % 3]}:none{n}", nothing, communes)
+        mine = targets[n :: size.accounts]
+        for target in mine:
+            nobody = Target("Đỗ Thị Bích Nhạn", target.fact)
+            assert await real.ask(target) == await double.ask(nobody), target
+            house.clock.move(80_000 / size.accounts / (len(mine) + size.ids))
+        for m in range(size.ids):
+            number = f"0881{n:02d}{m:06d}"
+            assert await real.ask(mine[m], id_number=number) == await double.ask(
+                Target("Đỗ Thị Bích Nhạn", ""), id_number=number
+            )
+    assert house.clock() < START + 86_400
+    assert nothing.data == set()
+    return got
+
+
+async def test_strangers_with_names_and_birth_dates_get_nobodys_data(house: House) -> None:
+    got = await attack(house, SHORT)
+    assert got.data == set()
+    assert got.yes_or_no <= 10 * SHORT.accounts
+    assert got.looks["verify"] > 10
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+async def test_ten_strangers_with_a_thousand_names_and_birth_dates_get_nobodys_data_in_a_day(
+    house: House,
+) -> None:
+    got = await attack(house, LONG)
+    assert got.data == set()
+    assert got.yes_or_no <= 100
+    assert got.looks["limited"] > 500  # they really went on asking
+
+
+async def test_without_the_proof_the_same_strangers_would_get_codes(
+    sqlite_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Teeth: records are shown to whoever asks, as in the office's own app."""
+
+    async def openly(world: World, visit: Visit, effect: FindPeople, found: list[Record]) -> Answer:
+        return Answer("record", _whole(found[0])) if found else Answer("none")
+
+    monkeypatch.setattr(World, "_guarded", openly)
+    people = await move_in(sqlite_house, 0)
+    got = Got()
+    stranger = Stranger(sqlite_house, "web:1", got, await everything_stored(sqlite_house))
+    for person in people[:5]:
+        await stranger.ask(Target(person.name, person.born[-4:]))
+    assert len(got.codes) >= 5
+    assert got.communes
+    assert got.born
+
+
+async def test_without_the_count_of_misses_id_numbers_could_be_tried_all_day(house: House) -> None:
+    """Teeth: the limit on misses is what keeps "no" from being said oftener than ten times."""
+    told = {}
+    for allowed in (10, 1000):
+        house.world.limits = replace(Limits(), looks_per_day=1000, id_misses_per_day=allowed)
+        got = Got()
+        stranger = Stranger(house, f"web:{allowed}", got, frozenset())
+        for n in range(12):
+            await stranger.ask(Target(REAL, ""), id_number=f"08819900{n:04d}")
+        told[allowed] = got.yes_or_no
+    assert told == {10: 10, 1000: 12}
