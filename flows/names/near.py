@@ -45,6 +45,9 @@ class Marks(StrEnum):
     CONFLICT = "conflict"  # another syllable was meant
 
 
+_AGAINST = {Marks.CONFLICT: 0.4, Marks.SLIP: 0.05}
+
+
 # Syllables that are common in names. A slip of the finger that ends on one of these may be another person.
 _name_syllables = """
     ai an anh ba bac bach bang bao bay be bich bien binh bui buu ca cam can canh cao cat chan chanh chau
@@ -213,12 +216,11 @@ class Syllable:
     kind: Kind
     marks: Marks
     as_read: Word
+    cost: float  # 0 for the same syllable, 1 for another one
 
-    @property
-    def cost(self) -> float:
-        """0 for the same syllable, 1 for another one."""
-        against = {Marks.CONFLICT: 0.4, Marks.SLIP: 0.05}.get(self.marks, 0.0)
-        return min(1.0, COST[self.kind] + against)
+
+def _step(kind: Kind, said: Marks, as_read: Word) -> Syllable:
+    return Syllable(kind, said, as_read, min(1.0, COST[kind] + _AGAINST.get(said, 0.0)))
 
 
 @lru_cache(maxsize=32768)
@@ -234,7 +236,7 @@ def reach(reading: Reading, known: Word) -> Syllable:
         if kind is Kind.OTHER and is_initial(word.plain, known.plain):
             kind = Kind.INITIAL
         silent = kind in (Kind.OTHER, Kind.INITIAL)
-        found = Syllable(kind, Marks.SILENT if silent else compare_marks(word.text, known.text), word)
+        found = _step(kind, Marks.SILENT if silent else compare_marks(word.text, known.text), word)
         if best is None or found.cost + 0.01 * index < best.cost:
             best = found
     assert best is not None  # a Reading has at least one word
@@ -304,7 +306,7 @@ def _orders(typed: int, size: int) -> tuple[tuple[tuple[int, ...], float], ...]:
     return tuple(found.items())
 
 
-_NOWHERE = Syllable(Kind.OTHER, Marks.SILENT, Word("", ""))
+_NOWHERE = _step(Kind.OTHER, Marks.SILENT, Word("", ""))
 
 
 def name_gap(typed: Sequence[Reading], known: Sequence[Word]) -> NameGap | None:
@@ -312,13 +314,22 @@ def name_gap(typed: Sequence[Reading], known: Sequence[Word]) -> NameGap | None:
 
     At most one typed word may be too many; order may be turned; family, middle or given name may be missing.
     """
-    size = len(known)
-    if not typed or not size or len(typed) > size + 1 or size > 6:
+    if not typed or not known or len(typed) > len(known) + 1 or len(known) > 6:
         return None
-    table = [[reach(reading, syllable) for syllable in known] for reading in typed]
+    return align([[reach(reading, syllable) for syllable in known] for reading in typed])
+
+
+def align(table: Sequence[Sequence[Syllable]]) -> NameGap:
+    """The cheapest way to lay typed words on the syllables of a name; `table[word][syllable]` says each pair.
+
+    At least one word, at most one more than syllables, at most six syllables: see `name_gap`.
+    """
+    size = len(table[0])
     costs = [[step.cost for step in row] for row in table]
     best: tuple[float, tuple[int, ...]] | None = None
-    for at, base in _orders(len(typed), size):
+    for at, base in _orders(len(table), size):
+        if best is not None and base >= best[0]:
+            continue
         cost = base
         for row, spot in enumerate(at):
             if spot >= 0:

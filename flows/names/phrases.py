@@ -16,6 +16,9 @@ from flows.names.syllable import is_syllable
 
 Role = Literal["alias", "person", "address", "asking", "filling"]
 TargetKind = Literal["block", "department", "contact", "gap", "helpers"]
+_SHORTEST_KEY, _LONGEST_KEY = 6, 60  # letters of an alias that may be typed with a slip
+_TWO_SLIPS_FROM = 14  # letters from which two slips are forgiven
+_REMEMBERED = 4096  # typed windows whose nearest aliases are kept
 MAX_WINDOW = 9  # words; the longest alias of the appendix has eight
 
 
@@ -48,12 +51,19 @@ def key_of(typed: Sequence[Word]) -> str:
     return "".join(kept).replace("y", "i")
 
 
+def _with_one_less(key: str) -> set[str]:
+    """The key, and the key without each of its letters: two keys one slip apart have one of these in common."""
+    return {key, *(key[:i] + key[i + 1 :] for i in range(len(key)))}
+
+
 @dataclass(slots=True)
 class PhraseBook:
     """Phrases by their key. Built once, then only read."""
 
     entries: dict[str, list[tuple[tuple[Word, ...], Role, tuple[Target, ...]]]] = field(default_factory=dict)
-    long_keys: list[str] = field(default_factory=list)
+    long_keys: dict[int, list[str]] = field(default_factory=dict)  # the keys of aliases, by length
+    _one_less: dict[str, list[str]] = field(default_factory=dict)  # short keys by what one letter less leaves
+    _found: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)  # bounded memory of `_like`
 
     def add(self, phrase: str, role: Role, *targets: Target) -> None:
         """Enter one phrase; the same phrase may be entered for several targets."""
@@ -62,8 +72,12 @@ class PhraseBook:
         known = self.entries.setdefault(key, [])
         if (spelt, role, targets) not in known:
             known.append((spelt, role, targets))
-        if role == "alias" and len(key) >= 6 and key not in self.long_keys:
-            self.long_keys.append(key)
+        if role == "alias" and len(key) >= _SHORTEST_KEY:
+            keys = self.long_keys.setdefault(len(key), [])
+            if key not in keys:
+                keys.append(key)
+                for less in _with_one_less(key) if len(key) <= _TWO_SLIPS_FROM else ():
+                    self._one_less.setdefault(less, []).append(key)
 
     def exact(self, typed: Sequence[Word], start: int, end: int) -> Piece | None:
         """The phrase that these words are, when their diacritics do not speak against it."""
@@ -75,21 +89,41 @@ class PhraseBook:
         window = typed[start:end]
         key = key_of(window)
         if (
-            not 6 <= len(key) <= 60
+            not _SHORTEST_KEY <= len(key) <= _LONGEST_KEY
             or key in self.entries
             or (len(window) == 1 and is_syllable(window[0].plain))
         ):
             return None
-        reach = 1 if len(key) < 14 else 2
-        hits = process.extract(key, self.long_keys, scorer=OSA.distance, score_cutoff=reach, limit=3)
+        hits = self._like(key)
         if not hits:
             return None
-        best, distance = hits[0][0], int(hits[0][1])
+        best, distance = hits[0]
         entries = self.entries[best]
-        rivals = [self.entries[k] for k, d, _ in hits[1:] if d == distance]
+        rivals = [self.entries[k] for k, d in hits[1:] if d == distance]
         clear = all({t for e in r for t in e[2]} == {t for e in entries for t in e[2]} for r in rivals)
         sure = clear and any(_is_slip(window, spelt, distance) for spelt, _, _ in entries)
         return self._piece(entries, typed, start, end, sure=sure, exact=False)
+
+    def _like(self, key: str) -> tuple[tuple[str, int], ...]:
+        """The nearest keys of aliases and how many slips away, at most three, within one slip (two when long)."""
+        known = self._found.get(key)
+        if known is None:
+            if len(self._found) >= _REMEMBERED:
+                self._found.clear()
+            if len(key) < _TWO_SLIPS_FROM:
+                others = {other for less in _with_one_less(key) for other in self._one_less.get(less, ())}
+                near = [(o, 1) for o in sorted(others) if OSA.distance(key, o, score_cutoff=1) <= 1]
+            else:
+                near = [
+                    (other, int(distance))
+                    for size in range(len(key) - 2, len(key) + 3)
+                    for other, distance, _ in process.extract(
+                        key, self.long_keys.get(size, ()), scorer=OSA.distance, score_cutoff=2, limit=3
+                    )
+                ]
+            known = tuple(sorted(near, key=lambda hit: hit[1])[:3])
+            self._found[key] = known
+        return known
 
     @staticmethod
     def _piece(

@@ -18,8 +18,10 @@ from flows.names.near import (
     Marks,
     NameGap,
     Reading,
+    Syllable,
+    align,
     compare_marks,
-    name_gap,
+    reach,
     read_word,
     tone_left_out,
 )
@@ -28,6 +30,8 @@ from flows.names.syllable import is_syllable
 
 _FORM_WEIGHT = {"full": 2.3, "family_given": 2.0, "no_family": 2.0, "no_given": 1.6}
 _MAX_TYPED = 8  # words a name may be scattered over ("ng uyen tu an hai")
+_LONGEST_NAME = 6  # syllables
+_REMEMBERED = 4096  # typed words whose way to every syllable is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,26 @@ class Roster:
                 key = "".join(w.plain for w in part)
                 self._parts.setdefault(key, []).append((person, form, part))
                 self._longest = max(self._longest, len(key))
+        self._syllables = tuple(dict.fromkeys(word for name in self.names for word in name))
+        self._spots = [tuple(self._syllables.index(word) for word in name) for name in self.names]
+        self._rows: dict[Word, tuple[Syllable, ...]] = {}  # remembers the last typed words; bounded
+
+    def _row(self, reading: Reading) -> tuple[Syllable, ...]:
+        """How a typed word reaches every syllable of the list."""
+        row = self._rows.get(reading.typed)
+        if row is None:
+            if len(self._rows) >= _REMEMBERED:
+                self._rows.clear()
+            row = tuple(reach(reading, known) for known in self._syllables)
+            self._rows[reading.typed] = row
+        return row
+
+    def _table(self, rows: Sequence[Sequence[Syllable]], person: int) -> list[list[Syllable]] | None:
+        """How each typed word reaches each syllable of one name; None when their numbers are too far apart."""
+        spots = self._spots[person]
+        if not rows or len(rows) > len(spots) + 1 or len(spots) > _LONGEST_NAME:
+            return None
+        return [[row[spot] for spot in spots] for row in rows]
 
     @cached_property
     def families(self) -> frozenset[str]:
@@ -139,13 +163,13 @@ class Roster:
             if not any(_abbreviated(r.typed.plain) for r in window):
                 continue
             people = []
+            rows = [self._row(reading) for reading in window]
             for person, name in enumerate(self.names):
-                gap = name_gap(window, name) if len(window) <= len(name) else None
-                if (
-                    gap is not None
-                    and _sure(window, name, gap, strict=False)
-                    and list(gap.at) == sorted(gap.at)
-                ):
+                table = self._table(rows, person) if len(window) <= len(name) else None
+                if table is None or any(all(s.kind is Kind.OTHER for s in row) for row in table):
+                    continue
+                gap = align(table)
+                if _sure(window, name, gap, strict=False) and list(gap.at) == sorted(gap.at):
                     people.append(person)
             if people:
                 form = "family_given" if len(people) == 1 else "several"
@@ -158,6 +182,7 @@ class Roster:
         `strict` when the typist writes diacritics: then a syllable of names is never taken for another.
         """
         found = []
+        typed_rows = [self._row(reading) for reading in typed]
         joined = Word("".join(r.typed.text for r in typed), "".join(r.typed.plain for r in typed))
         for person, name in enumerate(self.names):
             options = [tuple(typed)]
@@ -174,16 +199,36 @@ class Roster:
                 options.append(_cut_like(joined, name))
             best: Likeness | None = None
             for option in options:
-                gap = name_gap(option, name)
-                if gap is None:
+                rows = typed_rows if option is options[0] else [self._row(reading) for reading in option]
+                table = self._table(rows, person)
+                if table is None or not _worth(table, name):
                     continue
-                shared = _shared(option, name, gap)
+                gap = align(table)
+                shared = _shared(name, gap)
                 sure = _sure(option, name, gap, strict=strict)
                 if best is None or (sure, -gap.cost) > (best.sure, -best.cost):
                     best = Likeness(person, gap.cost, shared, sure)
             if best is not None and (best.sure or best.shared >= 2):
                 found.append(best)
         return sorted(found, key=lambda near: (not near.sure, near.cost))
+
+
+def _worth(table: Sequence[Sequence[Syllable]], name: Sequence[Word]) -> bool:
+    """Whether a name can be near at all: every word reaches it, or enough of them do to share two syllables."""
+    near, lost = 0.0, False
+    for row in table:
+        best = max((_share(step, word) for step, word in zip(row, name, strict=True)), default=0.0)
+        near += best
+        lost = lost or best == 0.0
+    return near >= 2 or not lost
+
+
+def _share(step: Syllable, known: Word) -> float:
+    """How much of a syllable was typed; one that half the country carries counts half."""
+    if step.kind is Kind.OTHER:
+        return 0.0
+    one = 0.5 if known.plain in FREQUENT or step.kind is Kind.INITIAL else 1.0
+    return one * (0.5 if step.marks is Marks.CONFLICT else 0.6 if step.kind in GUESSED else 1.0)
 
 
 def _agrees(window: Sequence[Reading], part: tuple[Word, ...]) -> bool:
@@ -263,15 +308,9 @@ def _cut_like(joined: Word, name: Sequence[Word]) -> tuple[Reading, ...]:
     return tuple(read_word(Word(text[a:b], joined.plain[a:b])) for a, b in pairwise(cuts))
 
 
-def _shared(typed: Sequence[Reading], name: Sequence[Word], gap: NameGap) -> float:
-    """How many syllables of the name were typed; a syllable that half the country carries counts half."""
-    shared = 0.0
-    for spot, step in zip(gap.at, gap.steps, strict=True):
-        if spot < 0 or step.kind is Kind.OTHER:
-            continue
-        one = 0.5 if name[spot].plain in FREQUENT or step.kind is Kind.INITIAL else 1.0
-        shared += one * (0.5 if step.marks is Marks.CONFLICT else 0.6 if step.kind in GUESSED else 1.0)
-    return shared
+def _shared(name: Sequence[Word], gap: NameGap) -> float:
+    """How many syllables of the name were typed."""
+    return sum(_share(step, name[spot]) for spot, step in zip(gap.at, gap.steps, strict=True) if spot >= 0)
 
 
 def _sure(typed: Sequence[Reading], name: Sequence[Word], gap: NameGap, *, strict: bool) -> bool:
