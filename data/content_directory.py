@@ -54,6 +54,14 @@ class _Entry:
             raise self.wrong(key, "must be a list of texts")
         return tuple(value)
 
+    def lists(self, key: str) -> tuple[tuple[str, ...], ...]:
+        value = self.values.get(key) or []
+        if not isinstance(value, list) or not all(
+            isinstance(some, list) and all(isinstance(v, str) and v.strip() for v in some) for some in value
+        ):
+            raise self.wrong(key, "must be a list of lists of texts")
+        return tuple(tuple(some) for some in value)
+
     def entries(self, key: str) -> list[_Entry]:
         value = self.values.get(key, [])
         if not isinstance(value, list):
@@ -121,7 +129,10 @@ def read_directory(path: Path) -> Directory:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ValueError(f"{path.name}: the file is not valid YAML: {error}") from error
     top = _Entry(path.name, "", loaded)
-    top.only("source", "departments", "blocks", "contacts", "helpers_aliases", "gaps")
+    top.only(
+        "source", "short_forms", "places", "trades", "passing",
+        "departments", "blocks", "contacts", "helpers_aliases", "gaps",
+    )  # fmt: skip  # reason: in the order of the file
     departments = []
     for entry in top.entries("departments"):
         entry.only("id", "name", "aliases")
@@ -146,4 +157,8 @@ def read_directory(path: Path) -> Directory:
         gaps=tuple(gaps),
         source=_source(_Entry(path.name, "source", top.values.get("source"))),
         helpers_aliases=top.texts("helpers_aliases"),
+        short_forms=tuple(ways for ways in top.lists("short_forms") if len(ways) > 1),
+        places=top.texts("places"),
+        trades=top.texts("trades"),
+        passing=top.texts("passing"),
     )

@@ -66,6 +66,10 @@ class Directory:
     gaps: tuple[Gap, ...]
     source: Source
     helpers_aliases: tuple[str, ...] = ()  # phrases that ask for the registration helpers as a group
+    short_forms: tuple[tuple[str, ...], ...] = ()  # ways to write the same words: ("UBND", "ủy ban nhân dân")
+    places: tuple[str, ...] = ()  # where an organisation is; says nothing about its kind
+    trades: tuple[str, ...] = ()  # lines of business that follow a kind of organisation
+    passing: tuple[str, ...] = ()  # words of this office's business that say nothing about who is meant
 
     def contact(self, contact_id: str) -> Contact | None:
         """The contact with this id, or None."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import product
 
-from flows.content import Directory
+from flows.content import Department, Directory
 from flows.names import speech
-from flows.names.fold import fold, words
-from flows.names.phrases import PhraseBook, Target
+from flows.names.fold import Word, fold, words
+from flows.names.phrases import PhraseBook, Role, Target, against, key_of
 from flows.names.roster import Roster
 from flows.names.syllable import is_syllable
+
+_LONGEST_TRADE = 5  # words
+_MAX_VARIANTS = 24  # spellings of one alias
 
 
 class DirectoryIndex:
@@ -21,43 +26,76 @@ class DirectoryIndex:
         self.book = PhraseBook()
         self.helpers = frozenset(i for i, c in enumerate(directory.contacts) if c.helper)
         self.after_name: dict[str, Target] = {}
-        add = self.book.add
+        self._ways = [[words(way) for way in ways] for ways in directory.short_forms]
+        self.places = frozenset(
+            key_of(spelt) for place in directory.places for spelt in self._variants(place)
+        )
+        self.trades: dict[tuple[str, ...], list[tuple[Word, ...]]] = {}
+        for spelt in map(words, directory.trades):
+            self.trades.setdefault(tuple(w.plain for w in spelt), []).append(spelt)
         for phrase in speech.FILLING_PHRASES:
-            add(phrase, "filling")
+            self.book.add(words(phrase), "filling")
+        for phrase in (*directory.places, *directory.passing):
+            self._add(phrase, "filling")
         for phrase in speech.ASKING:
-            add(phrase, "asking")
+            self.book.add(words(phrase), "asking")
         for phrase in speech.ADDRESS_PHRASES:
-            add(phrase, "address")
+            self.book.add(words(phrase), "address")
         for department in directory.departments:
-            target = Target("department", department.id)
-            for alias in dict.fromkeys((department.name, *department.aliases)):
-                bare = alias.removeprefix("Phòng ").removeprefix("phòng ")
-                single = len(words(bare)) == 1 and is_syllable(fold(bare))
-                for prefix in ("phòng ", "p ", "bên ", "bộ phận ", "cán bộ "):
-                    add(prefix + bare, "alias", target)
-                if not single or len(bare) < 3:
-                    add(bare, "alias", target)
-                else:
-                    self.after_name[fold(bare)] = (
-                        target  # an everyday word ("thu") needs its "phòng", or a name before it
-                    )
+            self._add_department(department)
         for block in directory.blocks:
             for alias in dict.fromkeys((block.name, *block.aliases)):
-                add(alias, "alias", Target("block", block.id))
-                first, *rest = words(alias)
-                if first.plain in speech.PLACE_WORDS and (
-                    place := [w.text for w in rest if w.plain != "pho"]
-                ):
-                    add(" ".join(place), "filling")  # where an organisation is says nothing about its kind
-                add("khối " + alias, "alias", Target("block", block.id))
+                self._add(alias, "alias", Target("block", block.id))
+                self._add("khối " + alias, "alias", Target("block", block.id))
         for gap in directory.gaps:
             for alias in dict.fromkeys((gap.name, *gap.aliases)):
-                add(alias, "alias", Target("gap", gap.id))
+                self._add(alias, "alias", Target("gap", gap.id))
         for alias in directory.helpers_aliases:
-            add(alias, "alias", Target("helpers", ""))
+            self._add(alias, "alias", Target("helpers", ""))
         for i, contact in enumerate(directory.contacts):
             for alias in contact.aliases:
-                self.book.add(alias, "alias", Target("contact", str(i)))
+                self._add(alias, "alias", Target("contact", str(i)))
+        self.vocabulary = speech.ADDRESS | speech.FILLING | self.book.plain_words
+
+    def _add(self, phrase: str, role: Role, *targets: Target) -> None:
+        for spelt in self._variants(phrase):
+            self.book.add(spelt, role, *targets)
+
+    def _add_department(self, department: Department) -> None:
+        target = Target("department", department.id)
+        for alias in dict.fromkeys((department.name, *department.aliases)):
+            bare = alias.removeprefix("Phòng ").removeprefix("phòng ")
+            for prefix in ("phòng ", "p ", "bên ", "bộ phận ", "cán bộ "):
+                self._add(prefix + bare, "alias", target)
+            if len(words(bare)) == 1 and is_syllable(fold(bare)) and len(bare) > 2:
+                self.after_name[fold(bare)] = target  # an everyday word ("thu") needs its "phòng", or a name
+            else:
+                self._add(bare, "alias", target)
+
+    def _variants(self, phrase: str) -> list[tuple[Word, ...]]:
+        """The phrase with its short forms written out and its long ones shortened, each way but not all at once."""
+        found = [words(phrase)]
+        for spelt in found:  # grows while it is read
+            for ways, start in product(self._ways, range(len(spelt))):
+                for way in ways:
+                    if spelt[start : start + len(way)] != way:
+                        continue
+                    for other in ways:
+                        new = (*spelt[:start], *other, *spelt[start + len(way) :])
+                        lone = len(new) == 1 and len(new[0].plain) <= 2  # two letters alone say too little
+                        if not lone and new not in found and len(found) < _MAX_VARIANTS:
+                            found.append(new)
+                    break
+        return found
+
+    def trade(self, typed: Sequence[Word], start: int) -> int:
+        """How many words from here on are a line of business; 0 for none."""
+        for size in range(min(_LONGEST_TRADE, len(typed) - start), 0, -1):
+            window = typed[start : start + size]
+            known = self.trades.get(tuple(w.plain for w in window), ())
+            if any(not against(window, spelt) for spelt in known):
+                return size
+        return 0
 
     def people_of(self, target: Target) -> frozenset[int]:
         """Positions of the contacts that a block, a department or the helpers stand for."""

@@ -9,8 +9,8 @@ from typing import Literal
 from flows.names import speech
 from flows.names.fold import Word
 from flows.names.lexicon import DirectoryIndex
-from flows.names.near import NAME_SYLLABLES, Marks, compare_marks, read_word
-from flows.names.phrases import MAX_WINDOW, Piece, best_cover
+from flows.names.near import NAME_SYLLABLES, Marks, Reading, compare_marks, read_word
+from flows.names.phrases import MAX_WINDOW, Piece, best_cover, key_of
 from flows.names.syllable import is_syllable
 
 _MAX_TAIL = 5  # words of an organisation's own name
@@ -22,10 +22,10 @@ class Message:
 
     def __init__(self, index: DirectoryIndex, typed: Sequence[Word], *, whole: bool) -> None:
         self.index = index
-        self.typed = typed
         self.whole = whole
         self.readings = [read_word(word) for word in typed]
-        self.marked = any(word.marked for word in typed)
+        self.typed = [self._meant(reading) for reading in self.readings]
+        self.marked = any(word.marked for word in typed)  # as typed, before Telex is read
         pieces = self._exact_pieces()
         self.pieces = best_cover(pieces, len(typed))
         known = any(p.role in ("alias", "person") for p in self.pieces)
@@ -38,9 +38,17 @@ class Message:
 
     # -- reading
 
+    def _meant(self, reading: Reading) -> Word:
+        """The word as our phrases know it: Telex, VNI and chat spellings of known words are read ("soos")."""
+        known = self.index.vocabulary
+        if reading.typed.plain in known or any(self.index.roster.has(word) for word in reading.words):
+            return reading.typed
+        return next((word for word in reading.words if word.plain in known), reading.typed)
+
     def _exact_pieces(self) -> list[Piece]:
         pieces: list[Piece] = []
         size = len(self.typed)
+        of_a_number = any(word.plain in speech.NUMBER_WORDS for word in self.typed)
         for start in range(size):
             word = self.typed[start]
             if word.plain in speech.ADDRESS:
@@ -54,6 +62,8 @@ class Message:
                     after_address = start and self.typed[start - 1].plain in speech.ADDRESS
                     if end - start == 1 and after_address and word.plain in NAME_SYLLABLES:
                         continue  # "chị Huyền" is no district
+                    if not of_a_number and key_of(self.typed[start:end]) in speech.OF_A_NUMBER:
+                        continue
                     pieces.append(piece)
         return pieces
 
@@ -136,8 +146,14 @@ class Message:
             if piece not in self.pieces or not any(t.kind == "block" for t in piece.targets):
                 continue  # no kind of organisation, or already part of another's own name
             end = piece.end
-            while end < len(self.typed) and end - piece.end < _MAX_TAIL and self._proper(end, piece):
-                end += 1
+            own = 0  # words of the organisation's own name, its trade left out
+            while end < len(self.typed) and own < _MAX_TAIL:
+                if trade := self.index.trade(self.typed, end):
+                    end += trade
+                elif self._proper(end, piece):
+                    end, own = end + 1, own + 1
+                else:
+                    break
             inside = [p for p in self.pieces if p.start >= piece.end and p.end <= end]
             size = end - piece.end
             if any(
@@ -254,7 +270,7 @@ class Message:
     def aliases(self) -> list[Piece]:
         """The aliases that count: a wider one yields to a narrower ("cty" to "tnhh"), a place to a kind."""
         found = [p for p in self.pieces if p.role == "alias"]
-        kinds = [p for p in found if self.typed[p.start].plain not in speech.PLACE_WORDS]
+        kinds = [p for p in found if key_of(self.typed[p.start : p.end]) not in self.index.places]
         if any(t.kind == "block" for p in kinds for t in p.targets):
             found = kinds
         return [p for p in found if not any(set(p.targets) > set(q.targets) for q in found if q.targets)]

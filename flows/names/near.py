@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import combinations
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from flows.names.fold import Word, fold, marks
@@ -67,6 +68,7 @@ _name_syllables = """
     van vi vien viet vinh vo vu vui vuong vy xinh xuan xuyen y yen
 """
 NAME_SYLLABLES = frozenset(_name_syllables.split())
+_NAMES_IN_ORDER = sorted(NAME_SYLLABLES)
 # Syllables in so many names that sharing one says nothing.
 FREQUENT = frozenset({"van", "thi", "huu"})
 
@@ -134,6 +136,27 @@ def one_slip(typed: str, known: str) -> bool:
         changed = [(a, b) for a, b in zip(typed, known, strict=True) if a != b]
         return len(changed) == 2 or neighbours(*changed[0]) or not is_syllable(typed)
     return True
+
+
+@lru_cache(maxsize=4096)
+def only_slip_of(typed: str) -> str:
+    """The one syllable of names that a folded word can be a slip of the finger of; "" when it may be several.
+
+    A key missing, doubled, swapped or beside; the word itself must be no Vietnamese syllable.
+    """
+    if is_syllable(typed):
+        return ""
+    near = process.extract(typed, _NAMES_IN_ORDER, scorer=OSA.distance, score_cutoff=1, limit=None)
+    found = [name for name, _, _ in near if _finger_slip(typed, name)]
+    return found[0] if len(found) == 1 else ""
+
+
+def _finger_slip(typed: str, known: str) -> bool:
+    """Whether two words one slip apart (OSA) differ as fingers slip."""
+    if len(typed) != len(known):
+        return True
+    changed = [(a, b) for a, b in zip(typed, known, strict=True) if a != b]
+    return len(changed) == 2 or neighbours(*changed[0])
 
 
 @lru_cache(maxsize=65536)
@@ -223,6 +246,11 @@ def _step(kind: Kind, said: Marks, as_read: Word) -> Syllable:
     return Syllable(kind, said, as_read, min(1.0, COST[kind] + _AGAINST.get(said, 0.0)))
 
 
+def unlike(as_read: Word) -> Syllable:
+    """A typed word that is none of a syllable."""
+    return _step(Kind.OTHER, Marks.SILENT, as_read)
+
+
 @lru_cache(maxsize=32768)
 def reach(reading: Reading, known: Word) -> Syllable:
     """The best way from a typed word to a known syllable, over all its readings."""
@@ -306,7 +334,7 @@ def _orders(typed: int, size: int) -> tuple[tuple[tuple[int, ...], float], ...]:
     return tuple(found.items())
 
 
-_NOWHERE = _step(Kind.OTHER, Marks.SILENT, Word("", ""))
+_NOWHERE = unlike(Word("", ""))
 
 
 def name_gap(typed: Sequence[Reading], known: Sequence[Word]) -> NameGap | None:

@@ -9,7 +9,7 @@ from typing import Literal
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from flows.names.fold import Word, words
+from flows.names.fold import Word
 from flows.names.near import Marks, compare_marks, neighbours, sound_alike
 from flows.names.speech import CONNECTING
 from flows.names.syllable import is_syllable
@@ -62,12 +62,13 @@ class PhraseBook:
 
     entries: dict[str, list[tuple[tuple[Word, ...], Role, tuple[Target, ...]]]] = field(default_factory=dict)
     long_keys: dict[int, list[str]] = field(default_factory=dict)  # the keys of aliases, by length
+    plain_words: set[str] = field(default_factory=set)  # every word of every phrase, folded
     _one_less: dict[str, list[str]] = field(default_factory=dict)  # short keys by what one letter less leaves
     _found: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)  # bounded memory of `_like`
 
-    def add(self, phrase: str, role: Role, *targets: Target) -> None:
+    def add(self, spelt: tuple[Word, ...], role: Role, *targets: Target) -> None:
         """Enter one phrase; the same phrase may be entered for several targets."""
-        spelt = words(phrase)
+        self.plain_words.update(word.plain for word in spelt)
         key = key_of(spelt)
         known = self.entries.setdefault(key, [])
         if (spelt, role, targets) not in known:
@@ -81,7 +82,10 @@ class PhraseBook:
 
     def exact(self, typed: Sequence[Word], start: int, end: int) -> Piece | None:
         """The phrase that these words are, when their diacritics do not speak against it."""
-        entries = self.entries.get(key_of(typed[start:end]))
+        key = key_of(typed[start:end])
+        entries = self.entries.get(key)
+        if entries and end - start > 1 and is_syllable(key):
+            entries = [e for e in entries if len(e[0]) > 1]  # "vu a" is no "vựa"
         return self._piece(entries, typed, start, end, sure=True, exact=True) if entries else None
 
     def nearly(self, typed: Sequence[Word], start: int, end: int) -> Piece | None:
@@ -98,7 +102,9 @@ class PhraseBook:
         if not hits:
             return None
         best, distance = hits[0]
-        entries = self.entries[best]
+        entries = [e for e in self.entries[best] if not _other_code(window, e[0])]
+        if not entries:
+            return None
         rivals = [self.entries[k] for k, d in hits[1:] if d == distance]
         clear = all({t for e in r for t in e[2]} == {t for e in entries for t in e[2]} for r in rivals)
         sure = clear and any(_is_slip(window, spelt, distance) for spelt, _, _ in entries)
@@ -139,7 +145,7 @@ class PhraseBook:
         roles: dict[Role, None] = {}
         targets: dict[Target, None] = {}
         for spelt, role, meant in entries:
-            if role == "alias" and _against(window, spelt):
+            if role == "alias" and against(window, spelt):
                 continue
             roles[role] = None
             targets.update(dict.fromkeys(meant))
@@ -156,7 +162,7 @@ class PhraseBook:
         return Piece(start, end, role, weight, tuple(targets), sure)
 
 
-def _against(window: Sequence[Word], spelt: Sequence[Word]) -> bool:
+def against(window: Sequence[Word], spelt: Sequence[Word]) -> bool:
     """Whether the typed diacritics speak against the phrase."""
     if len(window) != len(spelt):
         return False
@@ -165,6 +171,14 @@ def _against(window: Sequence[Word], spelt: Sequence[Word]) -> bool:
     )  # "Trương" is no "trường"
     return any(
         w.marked and w.plain == s.plain and compare_marks(w.text, s.text) in refused
+        for w, s in zip(window, spelt, strict=True)
+    )
+
+
+def _other_code(window: Sequence[Word], spelt: Sequence[Word]) -> bool:
+    """Whether another word stands where the phrase has a code of two letters: "phòng in" is no "phòng IT"."""
+    return len(window) == len(spelt) and any(
+        w.plain != s.plain and len(s.plain) <= 2 and is_syllable(w.plain)
         for w, s in zip(window, spelt, strict=True)
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, pairwise, product
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from flows.names.fold import Word, marks, words
@@ -21,9 +22,11 @@ from flows.names.near import (
     Syllable,
     align,
     compare_marks,
+    only_slip_of,
     reach,
     read_word,
     tone_left_out,
+    unlike,
 )
 from flows.names.phrases import Piece
 from flows.names.syllable import is_syllable
@@ -80,8 +83,18 @@ class Roster:
                 self._parts.setdefault(key, []).append((person, form, part))
                 self._longest = max(self._longest, len(key))
         self._syllables = tuple(dict.fromkeys(word for name in self.names for word in name))
+        self._folded = [word.plain for word in self._syllables]
+        self._initials = {
+            first: frozenset(i for i, plain in enumerate(self._folded) if plain[0] == first)
+            for first in {plain[0] for plain in self._folded}
+        }
+        self._plain = frozenset(word.plain for word in self._syllables)
         self._spots = [tuple(self._syllables.index(word) for word in name) for name in self.names]
         self._rows: dict[Word, tuple[Syllable, ...]] = {}  # remembers the last typed words; bounded
+
+    def has(self, word: Word) -> bool:
+        """Whether a folded word is a syllable of some name."""
+        return word.plain in self._plain
 
     def _row(self, reading: Reading) -> tuple[Syllable, ...]:
         """How a typed word reaches every syllable of the list."""
@@ -89,8 +102,15 @@ class Roster:
         if row is None:
             if len(self._rows) >= _REMEMBERED:
                 self._rows.clear()
-            row = tuple(reach(reading, known) for known in self._syllables)
-            self._rows[reading.typed] = row
+            found = [unlike(reading.words[0])] * len(self._syllables)
+            for word in reading.words:
+                near = process.extract(
+                    word.plain, self._folded, scorer=OSA.distance, score_cutoff=2, limit=None
+                )
+                for spot in {spot for _, _, spot in near} | self._initials.get(word.plain[0], frozenset()):
+                    if found[spot].kind is Kind.OTHER:
+                        found[spot] = reach(reading, self._syllables[spot])
+            row = self._rows[reading.typed] = tuple(found)
         return row
 
     def _table(self, rows: Sequence[Sequence[Syllable]], person: int) -> list[list[Syllable]] | None:
@@ -160,6 +180,8 @@ class Roster:
         found: list[Piece] = []
         for end in range(start + 2, min(start + 5, len(typed)) + 1):
             window = typed[start:end]
+            if end == start + 2:
+                window = _letters_apart(window)
             if not any(_abbreviated(r.typed.plain) for r in window):
                 continue
             people = []
@@ -173,7 +195,7 @@ class Roster:
                     people.append(person)
             if people:
                 form = "family_given" if len(people) == 1 else "several"
-                found.append(Piece(start, end, "person", 2.0 * len(window), (), True, tuple(people), form))
+                found.append(Piece(start, end, "person", 2.0 * (end - start), (), True, tuple(people), form))
         return found
 
     def near(self, typed: Sequence[Reading], *, strict: bool) -> list[Likeness]:
@@ -228,7 +250,11 @@ def _share(step: Syllable, known: Word) -> float:
     if step.kind is Kind.OTHER:
         return 0.0
     one = 0.5 if known.plain in FREQUENT or step.kind is Kind.INITIAL else 1.0
-    return one * (0.5 if step.marks is Marks.CONFLICT else 0.6 if step.kind in GUESSED else 1.0)
+    if step.marks is Marks.CONFLICT:
+        return one * 0.5
+    if step.kind in GUESSED:
+        return one * (0.6 if is_syllable(step.as_read.plain) else 0.85)
+    return one
 
 
 def _agrees(window: Sequence[Reading], part: tuple[Word, ...]) -> bool:
@@ -258,6 +284,19 @@ def _abbreviated(plain: str) -> bool:
     return plain.isalpha() and (
         len(plain) == 1 or plain in ("ng", "ngh", "ph", "tr", "th", "qu", "ch", "kh", "nh")
     )
+
+
+def _letters_apart(window: Sequence[Reading]) -> Sequence[Reading]:
+    """The first word as letters of their own when it can only be initials: "QLH Trúc", "lt vu"."""
+    first = window[0].typed
+    if not 2 <= len(first.plain) <= 4 or not first.plain.isalpha() or is_syllable(first.plain):
+        return window
+    if len(first.text) != len(first.plain):
+        return window
+    return [
+        *(read_word(Word(t, p)) for t, p in zip(first.text, first.plain, strict=True)),
+        *window[1:],
+    ]
 
 
 def _ends_in(typed: Sequence[Reading], given: Word) -> bool:
@@ -331,7 +370,10 @@ def _sure(typed: Sequence[Reading], name: Sequence[Word], gap: NameGap, *, stric
         return not guesses and given.kind in (Kind.SAME, Kind.SPELLING) and first and len(typed) >= 2
     if not guesses:
         return len(typed) >= 2
-    if len(guesses) > (1 if gap.size < 4 else 2) or len(typed) < 3 or len(typed) - len(guesses) < 2:
+    if len(typed) < 3 or len(guesses) > 2 or len(guesses) == len(typed):
+        return False
+    many = len(guesses) > (1 if gap.size < 4 else 2) or len(typed) - len(guesses) < 2
+    if many and not all(only_slip_of(step.as_read.plain) == known for step, known in guesses):
         return False
     for step, known in guesses:
         another_name = step.as_read.plain in NAME_SYLLABLES

@@ -16,7 +16,19 @@ ASKING = (
     "gap", "goi", "goi cho", "goi dien", "tim", "kiem", "cho hoi", "hoi so", "ket noi", "nhan tin",
     "zalo", "danh ba", "dau moi", "phu trach", "thong tin", "lien he voi", "noi chuyen voi",
     "so lien lac", "lien he ai", "hoi ai", "gap ai", "so nao", "so zalo", "ho tro", "huong dan",
-    "cho xin so", "tra so", "kiem so", "tim so",
+    "cho xin so", "tra so", "kiem so", "tim so", "so may vay", "may so", "so gi", "so bao nhieu",
+    "bao nhieu", "la bao nhieu", "so dien thoai may", "cho biet so", "xin hoi", "can gap", "muon gap",
+    "gap mat", "gap truc tiep", "trao doi", "trao doi voi", "lam viec voi", "noi may", "chuyen may",
+    "noi chuyen", "tong dai", "goi so", "goi toi", "goi den", "tim gap", "tim kiem", "kiem tim",
+    "tra cuu so", "nho ai", "bao ai", "keu ai", "kieu ai", "biet ai", "goi ai", "tim ai", "kiem ai",
+    "ai lo", "ai quan ly", "ai phu trach", "ai dam nhan", "dam nhan", "dam trach", "chiu trach nhiem",
+    "quan ly", "danh thiep", "so ban", "may ban", "so co quan", "email", "mail", "facebook", "hotline",
+    "tu van", "giai dap", "giai dap thac mac", "thac mac", "hoi dap", "chi dan", "tap huan", "den gap",
+    "len gap", "vo gap", "qua gap", "lien lac voi", "lien lac ai", "lien lac so nao", "goi so nao",
+    "nguoi phu trach", "can bo phu trach", "nguoi huong dan", "nguoi lien he", "dau moi nao",
+    "ai dau moi", "so di dong", "so ca nhan", "sim", "dien", "a lo", "nhan zalo", "ket ban zalo",
+    "ket ban", "hen gap", "cho gap", "xin gap", "nho gap", "ai huong dan", "ai ho tro", "ai giup",
+    "ai chi", "chi giup", "so dien thoai nao", "dt nao", "sdt nao", "phone number", "contact",
 )  # fmt: skip  # reason: a word list, a dozen a line
 
 # Words that add nothing to the question. No word here may be what somebody wants ("mất", "đổi", "lỗi").
@@ -25,18 +37,33 @@ _filling = """
     nghe ah ak da vang alo hi hello chao thua di duoc dc dk khong ko k hong hok hem kg phai la ai nao gi
     j may dau o tai thuoc cua ve va nay kia do day ay vay nhi thi ma de so dang lam viec hay biet roi
     nua oke ok ad admin vui long lien gui khoi nganh trong tinh app ten nguoi cac moi xem ra sao bang
-    cach e n nt uh um ha camon thanks xong luon thoi hien duoi u bhxh bhyt vssid ntn voi ơi oi ui t ta
+    cach e n nt uh um ha camon thanks xong luon thoi hien duoi u ntn voi ơi oi ui t ta
     cung nho lo gap z zay
 """
 FILLING = frozenset(_filling.split())
 FILLING_PHRASES = (
-    "bao hiem xa hoi", "xa hoi", "bao hiem y te", "bao hiem", "tinh dong thap", "dong thap", "cam on",
+    "cam on",
     "lam on", "xin chao", "vui long", "don vi", "duoc khong", "duoc ko", "phai khong", "phai ko",
     "phai hong", "la ai", "cua ai", "cho ai", "voi ai", "o dau", "nguoi nao", "nhu the nao", "nhu nao",
-    "the nao", "to khai", "ho so", "mau so 01", "mau 01", "tai khoan", "cai dat", "cai app", "ung dung",
-    "dang ky", "ma so", "danh sach", "co quan bhxh", "co quan bao hiem", "bo phan", "phong nao",
-    "khoi nao", "truc thuoc", "thanh pho", "tp", "co quan", "so nao", "ke toan", "dia ban",
-    "truong hop", "cong tac",
+    "the nao", "bo phan", "phong nao", "khoi nao", "truc thuoc", "co quan", "so nao", "truong hop",
+    "cong tac", "xin phep", "cho phep", "lam phien", "phien", "co the", "co viec", "viec gap", "mot chut",
+    "chut xiu", "mot xiu", "mot ti", "chut", "xiu", "gap gap", "ngay bay gio", "bay gio", "hom nay",
+    "cang som cang tot", "chung toi", "chung em", "tui em", "tui minh", "tui toi", "bon em", "ben em",
+    "ben toi", "ben minh", "ben tui", "ben cty em", "don vi em", "don vi toi", "don vi minh", "co quan em",
+    "co quan toi", "co quan minh", "quy co quan", "qui co quan", "quy anh chi", "qui anh chi", "quy vi",
+    "quy don vi", "kinh gui", "kinh chao", "kinh", "tran trong", "chan thanh cam on", "xin cam on",
+    "xin loi", "that long", "moi nguoi", "mn", "ad oi", "admin oi", "bot", "tro ly", "nha minh",
+    "khong biet", "ko biet", "hong biet", "k biet", "hok biet", "hem biet", "co biet", "ai biet",
+    "biet khong", "biet ko", "biet hong", "dum em", "dum toi", "giup em", "giup toi", "giup minh",
+    "con lam", "con lam khong", "con lam o do", "co o do", "co con lam", "hien nay", "hien tai",
+    "lam o", "dang lam o", "dang cong tac o", "cong tac tai", "lam tai", "ten day du", "ho ten",
+    "day du", "chinh xac", "moi nhat", "o day", "o do", "ben do", "ben nay", "ben nao", "cho nao",
+    "ra lam sao", "lam sao", "thi sao", "the thi", "vay thi", "vi du", "cu the", "rieng", "chinh",
+    "theo", "theo cong van", "trong danh sach", "trong phu luc", "lam chuc vu gi", "chuc vu gi", "lam gi",
+    "co phai", "co phai la", "phai hok", "phai hem", "dung khong", "dung ko", "dung hong", "duoc hong",
+    "duoc hok", "duoc hem", "dc ko", "dc khong", "dc k", "duoc k", "nhanh", "som", "cam on nhieu",
+    "cam on anh", "cam on chi", "cam on anh chi", "thanks ad", "cam on ad", "cam on nha", "nhe a",
+    "may bua nay", "co khong", "co ko", "luon nha",
 )  # fmt: skip  # reason: a word list, a dozen a line
 
 # Filling words that are syllables of names when they touch one: "ha" of "Hà Minh Tuấn", "anh" of "Quyến Anh".
@@ -50,11 +77,13 @@ GIVEN_LIKE = {
     "hien": "hiền", "ba": "bá", "vang": "vàng", "chi": "chi", "nhi": "nhi", "may": "mây",
 }  # fmt: skip  # reason: a table
 
+# Explained only beside a word for a telephone number: "sdt bao nhieu", but not "thu bhxh la bao nhieu".
+OF_A_NUMBER = frozenset({"baonhieu", "labaonhieu", "somai", "maiso"})
+NUMBER_WORDS = frozenset({"so", "sdt", "dt", "thoai", "dthoai", "phone", "zalo", "dd", "sim"})
+
 AND_WORDS = frozenset({"va", "voi", "cung", "hoac", "hay"})
 CALLING = frozenset({"oi", "ui", "oii", "oiii"})
 
-# Words that begin a place: a block named only by its place yields to any other block.
-PLACE_WORDS = frozenset({"tp", "thanh", "tpcl"})
 # Syllables of names that are verbs too: unmarked or so written they do not begin an organisation's own name.
 NOT_A_PROPER_NAME = {
     "dong": "đóng", "thi": "thì", "the": "thế", "hoc": "học", "tham": "tham", "bao": "bảo", "hoi": "hỏi",
