@@ -130,7 +130,7 @@ def read_directory(path: Path) -> Directory:
         raise ValueError(f"{path.name}: the file is not valid YAML: {error}") from error
     top = _Entry(path.name, "", loaded)
     top.only(
-        "source", "short_forms", "places", "trades", "passing",
+        "source", "short_forms", "places", "trades", "own_names", "passing",
         "departments", "blocks", "contacts", "helpers_aliases", "gaps",
     )  # fmt: skip  # reason: in the order of the file
     departments = []
@@ -160,5 +160,6 @@ def read_directory(path: Path) -> Directory:
         short_forms=tuple(ways for ways in top.lists("short_forms") if len(ways) > 1),
         places=top.texts("places"),
         trades=top.texts("trades"),
+        own_names=top.texts("own_names"),
         passing=top.texts("passing"),
     )

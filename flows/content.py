@@ -69,6 +69,7 @@ class Directory:
     short_forms: tuple[tuple[str, ...], ...] = ()  # ways to write the same words: ("UBND", "ủy ban nhân dân")
     places: tuple[str, ...] = ()  # where an organisation is; says nothing about its kind
     trades: tuple[str, ...] = ()  # lines of business that follow a kind of organisation
+    own_names: tuple[str, ...] = ()  # of organisations, communes and wards: follow a kind of organisation too
     passing: tuple[str, ...] = ()  # words of this office's business that say nothing about who is meant
 
     def contact(self, contact_id: str) -> Contact | None:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from flows.content import Block, Contact, Department, Directory, Gap
 from flows.names import speech
-from flows.names.fold import tidy, words
+from flows.names.fold import Word, tidy, words
 from flows.names.lexicon import DirectoryIndex, index_of
 from flows.names.message import MAX_NAME, Message
 from flows.names.phrases import Piece, Target
+from flows.names.syllable import is_syllable
 
 _MAX_WORDS = 40  # nobody asks for a contact in more; the rest is not read, and then nothing is asserted
 _MAX_CHARS = 600
-_NUMBER = re.compile(r"(?<![0-9/])\+?[0-9](?:[ .\-]{0,2}[0-9]){3,14}(?![0-9/])")
+_NUMBER = re.compile(r"(?<![0-9/])\+?[0-9](?:[ .()\-]{0,2}[0-9]){3,14}(?![0-9/])")
+_TAIL = re.compile(r"(?:duoi|cuoi|đuôi|cuối)(?: la| là| so| số)? ?([0-9]{3,7})(?![0-9/])")
+_WORD = re.compile(r"[^\W_]+")
 _LETTERS_APART = re.compile(r"(?<![^\W_])(?:đ|d) ?/ ?c(?![^\W_])")
 _AMPERSAND = re.compile(r"(?<=\w) ?& ?(?=\w)")
 
@@ -51,20 +55,63 @@ def find_contacts(query: str, directory: Directory) -> Found:
     """
     index = index_of(directory)
     text = _AMPERSAND.sub("", tidy(query[:_MAX_CHARS]))
-    numbers = [m.group() for m in _NUMBER.finditer(text)]
+    tails = [m.group(1) for m in _TAIL.finditer(text)]
+    numbers = tails or [m.group() for m in _NUMBER.finditer(text)]
     if numbers:
-        found = _by_phone(index, numbers, _NUMBER.sub(" ", text))
+        found = _by_phone(index, numbers, (_TAIL if tails else _NUMBER).sub(" ", text), tail=bool(tails))
         if found is not None:
             return found
     typed = words(_LETTERS_APART.sub(" dongchi ", text))
-    whole = len(typed) <= _MAX_WORDS and len(query) <= _MAX_CHARS
-    return _Verdict(Message(index, typed[:_MAX_WORDS], whole=whole and not numbers)).decide()
+    whole = len(typed) <= _MAX_WORDS and len(query) <= _MAX_CHARS and not numbers
+    parted, capital = _parted(index, typed[:_MAX_WORDS], _capitals(query, typed))
+    return _Verdict(Message(index, parted, whole=whole, capital=capital)).decide()
+
+
+def _capitals(query: str, typed: Sequence[Word]) -> frozenset[int]:
+    """Which words began with a capital, when some did not: then capitals mark names."""
+    spelt = _WORD.findall(unicodedata.normalize("NFC", query[:_MAX_CHARS]))
+    if (
+        len(spelt) < len(typed)
+        or all(s[0].isupper() for s in spelt)
+        or not any(s[1:].islower() for s in spelt)
+    ):
+        return frozenset()
+    return frozenset(
+        i
+        for i, (s, w) in enumerate(zip(spelt, typed, strict=False))
+        if s[0].isupper() and s.lower() == w.text
+    )
+
+
+def _parted(
+    index: DirectoryIndex, typed: Sequence[Word], capital: frozenset[int]
+) -> tuple[list[Word], frozenset[int]]:
+    """The words, a word of address written together with a name cut off it: "anhhai"."""
+    parted: list[Word] = []
+    capitals = set()
+    for i, word in enumerate(typed):
+        if i in capital:
+            capitals.add(len(parted))
+        parted += _address_cut(index, word) or [word]
+    return parted, frozenset(capitals)
+
+
+def _address_cut(index: DirectoryIndex, word: Word) -> list[Word] | None:
+    if len(word.plain) != len(word.text) or len(word.plain) < 5 or word.plain in index.vocabulary:
+        return None
+    if is_syllable(word.plain) or index.roster.named(word.plain):
+        return None
+    for size in (2, 3, 4):
+        head, rest = word.plain[:size], word.plain[size:]
+        if head in speech.ADDRESS and index.roster.named(rest):
+            return [Word(word.text[:size], head), Word(word.text[size:], rest)]
+    return None
 
 
 # ---- phone numbers -------------------------------------------------------------------------------
 
 
-def _by_phone(index: DirectoryIndex, numbers: Sequence[str], rest: str) -> Found | None:
+def _by_phone(index: DirectoryIndex, numbers: Sequence[str], rest: str, *, tail: bool) -> Found | None:
     contacts = index.directory.contacts
     hits: dict[int, bool] = {}
     for number in numbers:
@@ -73,7 +120,7 @@ def _by_phone(index: DirectoryIndex, numbers: Sequence[str], rest: str) -> Found
         if digits.startswith("84") and (number.startswith("+") or len(digits) >= 11):
             digits = "0" + digits[2:].removeprefix("0")
         for i, contact in enumerate(contacts):
-            if digits in contact.phone:
+            if contact.phone.endswith(digits) if tail else digits in contact.phone:
                 hits[i] = hits.get(i, False) or digits == contact.phone
     if not hits:
         return None

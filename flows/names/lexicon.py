@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import product
 
 from flows.content import Department, Directory
 from flows.names import speech
@@ -13,8 +12,8 @@ from flows.names.phrases import PhraseBook, Role, Target, against, key_of
 from flows.names.roster import Roster
 from flows.names.syllable import is_syllable
 
-_LONGEST_TRADE = 5  # words
-_MAX_VARIANTS = 24  # spellings of one alias
+_LONGEST_FOLLOWING = 5  # words
+_MAX_VARIANTS = 40  # spellings of one alias
 
 
 class DirectoryIndex:
@@ -26,13 +25,19 @@ class DirectoryIndex:
         self.book = PhraseBook()
         self.helpers = frozenset(i for i, c in enumerate(directory.contacts) if c.helper)
         self.after_name: dict[str, Target] = {}
-        self._ways = [[words(way) for way in ways] for ways in directory.short_forms]
+        self._ways: dict[str, list[tuple[tuple[Word, ...], list[tuple[Word, ...]]]]] = {}  # by the first word
+        for group in directory.short_forms:
+            ways = [words(way) for way in group]
+            for way in ways:
+                self._ways.setdefault(way[0].text, []).append((way, [w for w in ways if w != way]))
+        for some in self._ways.values():
+            some.sort(key=lambda pair: -len(pair[0]))
         self.places = frozenset(
             key_of(spelt) for place in directory.places for spelt in self._variants(place)
         )
-        self.trades: dict[tuple[str, ...], list[tuple[Word, ...]]] = {}
-        for spelt in map(words, directory.trades):
-            self.trades.setdefault(tuple(w.plain for w in spelt), []).append(spelt)
+        self._following: dict[tuple[str, ...], list[tuple[Word, ...]]] = {}
+        for spelt in map(words, (*directory.trades, *directory.own_names)):
+            self._following.setdefault(tuple(w.plain for w in spelt), []).append(spelt)
         for phrase in speech.FILLING_PHRASES:
             self.book.add(words(phrase), "filling")
         for phrase in (*directory.places, *directory.passing):
@@ -41,6 +46,8 @@ class DirectoryIndex:
             self.book.add(words(phrase), "asking")
         for phrase in speech.ADDRESS_PHRASES:
             self.book.add(words(phrase), "address")
+        for phrase in speech.OTHER_THINGS:
+            self.book.add(words(phrase), "other")
         for department in directory.departments:
             self._add_department(department)
         for block in directory.blocks:
@@ -74,25 +81,27 @@ class DirectoryIndex:
 
     def _variants(self, phrase: str) -> list[tuple[Word, ...]]:
         """The phrase with its short forms written out and its long ones shortened, each way but not all at once."""
-        found = [words(phrase)]
-        for spelt in found:  # grows while it is read
-            for ways, start in product(self._ways, range(len(spelt))):
-                for way in ways:
+        found = {words(phrase): None}
+        waiting = list(found)
+        for spelt in waiting:  # grows while it is read
+            for start, word in enumerate(spelt):
+                for way, others in self._ways.get(word.text, ()):
                     if spelt[start : start + len(way)] != way:
                         continue
-                    for other in ways:
+                    for other in others:
                         new = (*spelt[:start], *other, *spelt[start + len(way) :])
                         lone = len(new) == 1 and len(new[0].plain) <= 2  # two letters alone say too little
                         if not lone and new not in found and len(found) < _MAX_VARIANTS:
-                            found.append(new)
-                    break
-        return found
+                            found[new] = None
+                            waiting.append(new)
+                    break  # the longest way that fits
+        return waiting
 
-    def trade(self, typed: Sequence[Word], start: int) -> int:
-        """How many words from here on are a line of business; 0 for none."""
-        for size in range(min(_LONGEST_TRADE, len(typed) - start), 0, -1):
+    def following(self, typed: Sequence[Word], start: int) -> int:
+        """How many words from here on are a line of business or a known name of an organisation; 0 for none."""
+        for size in range(min(_LONGEST_FOLLOWING, len(typed) - start), 0, -1):
             window = typed[start : start + size]
-            known = self.trades.get(tuple(w.plain for w in window), ())
+            known = self._following.get(tuple(w.plain for w in window), ())
             if any(not against(window, spelt) for spelt in known):
                 return size
         return 0

@@ -20,8 +20,16 @@ MAX_NAME = 7  # words one name may be scattered over
 class Message:
     """One query as pieces: aliases, people, words of address, asking and filling, and what is left over."""
 
-    def __init__(self, index: DirectoryIndex, typed: Sequence[Word], *, whole: bool) -> None:
+    def __init__(
+        self,
+        index: DirectoryIndex,
+        typed: Sequence[Word],
+        *,
+        whole: bool,
+        capital: frozenset[int] = frozenset(),
+    ) -> None:
         self.index = index
+        self.capital = capital  # words typed with a capital letter, where that says something
         self.whole = whole
         self.readings = [read_word(word) for word in typed]
         self.typed = [self._meant(reading) for reading in self.readings]
@@ -60,8 +68,9 @@ class Message:
             for end in range(start + 1, min(start + MAX_WINDOW, size) + 1):
                 if piece := self.index.book.exact(self.typed, start, end):
                     after_address = start and self.typed[start - 1].plain in speech.ADDRESS
-                    if end - start == 1 and after_address and word.plain in NAME_SYLLABLES:
-                        continue  # "chị Huyền" is no district
+                    name_like = word.plain in NAME_SYLLABLES and (end - start == 1 or piece.role == "other")
+                    if after_address and name_like:
+                        continue  # "chị Huyền" is no district, "anh Toàn thế nào" no whole
                     if not of_a_number and key_of(self.typed[start:end]) in speech.OF_A_NUMBER:
                         continue
                     pieces.append(piece)
@@ -119,7 +128,7 @@ class Message:
     @property
     def unexplained(self) -> list[int]:
         """Positions of the words that no piece covers."""
-        covered = {i for p in self.pieces for i in range(p.start, p.end)}
+        covered = {i for p in self.pieces if p.role != "other" for i in range(p.start, p.end)}
         return [i for i in range(len(self.typed)) if i not in covered]
 
     def _call_away(self) -> None:
@@ -146,10 +155,10 @@ class Message:
             if piece not in self.pieces or not any(t.kind == "block" for t in piece.targets):
                 continue  # no kind of organisation, or already part of another's own name
             end = piece.end
-            own = 0  # words of the organisation's own name, its trade left out
+            own = 0  # words of an own name that we do not know
             while end < len(self.typed) and own < _MAX_TAIL:
-                if trade := self.index.trade(self.typed, end):
-                    end += trade
+                if known := self.index.following(self.typed, end):
+                    end += known
                 elif self._proper(end, piece):
                     end, own = end + 1, own + 1
                 else:
@@ -190,6 +199,8 @@ class Message:
             return False
         if covering is not None and covering.role in ("alias", "asking"):
             return covering.role == "alias"
+        if spot in self.capital:
+            return True
         if first and covering is not None and covering.role in ("filling", "address"):
             ahead = [self._plain_name(i) for i in range(spot + 1, min(spot + 3, len(self.typed)))]
             needed = 1 if covering.role == "filling" and _may_be(word, speech.FAMILY_LIKE) else 2
@@ -294,6 +305,8 @@ class Message:
         for group in groups:
             start, end = group[0], group[-1] + 1
             inside = [p for p in people if start <= p.start < end]
+            if not loose & set(group) and self._same_person(inside):
+                continue
             if len(inside) == 1 and inside[0].sure and (inside[0].start, inside[0].end) == (start, end):
                 continue
             if (
@@ -304,6 +317,12 @@ class Message:
                 continue
             return start, end
         return None
+
+    @staticmethod
+    def _same_person(people: Sequence[Piece]) -> bool:
+        """Whether names side by side are one person's: "Trúc (Quách Lê Hồng Trúc)"."""
+        whole = [p for p in people if p.sure and p.form in ("full", "family_given", "no_family")]
+        return len(people) > 1 and bool(whole) and all(set(whole[0].people) <= set(p.people) for p in people)
 
     def wordy(self, spot: int) -> bool:
         """Whether a word is a real word or a number, not a slip."""

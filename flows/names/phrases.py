@@ -14,11 +14,14 @@ from flows.names.near import Marks, compare_marks, neighbours, sound_alike
 from flows.names.speech import CONNECTING
 from flows.names.syllable import is_syllable
 
-Role = Literal["alias", "person", "address", "asking", "filling"]
+Role = Literal[
+    "alias", "person", "address", "asking", "filling", "other"
+]  # other: a thing that is no contact
 TargetKind = Literal["block", "department", "contact", "gap", "helpers"]
 _SHORTEST_KEY, _LONGEST_KEY = 6, 60  # letters of an alias that may be typed with a slip
 _TWO_SLIPS_FROM = 14  # letters from which two slips are forgiven
 _REMEMBERED = 4096  # typed windows whose nearest aliases are kept
+_WEIGHT = {"alias": 2.0, "asking": 1.9, "address": 1.85, "filling": 1.8, "other": 1.45}  # a word
 MAX_WINDOW = 9  # words; the longest alias of the appendix has eight
 
 
@@ -145,17 +148,15 @@ class PhraseBook:
         roles: dict[Role, None] = {}
         targets: dict[Target, None] = {}
         for spelt, role, meant in entries:
-            if role == "alias" and against(window, spelt):
+            if role in ("alias", "other") and against(window, spelt):
                 continue
             roles[role] = None
             targets.update(dict.fromkeys(meant))
         if not roles:
             return None
-        role = next(iter(sorted(roles, key=("alias", "asking", "address", "filling", "person").index)))
+        role = next(iter(sorted(roles, key=("alias", "asking", "address", "filling", "other").index)))
         size = end - start
-        per_word = (
-            {"alias": 2.0, "asking": 1.9, "address": 1.85, "filling": 1.8}[role] if role != "person" else 2.0
-        )
+        per_word = _WEIGHT[role]
         if size == 1 and role != "alias":
             per_word -= 0.9
         weight = per_word * size - (0.3 if role == "alias" else 0.0) - (0.0 if exact else 0.7)

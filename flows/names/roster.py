@@ -96,6 +96,10 @@ class Roster:
         """Whether a folded word is a syllable of some name."""
         return word.plain in self._plain
 
+    def named(self, joined: str) -> bool:
+        """Whether folded letters without spaces are a name or a part of one."""
+        return joined in self._parts
+
     def _row(self, reading: Reading) -> tuple[Syllable, ...]:
         """How a typed word reaches every syllable of the list."""
         row = self._rows.get(reading.typed)
@@ -378,8 +382,7 @@ def _sure(typed: Sequence[Reading], name: Sequence[Word], gap: NameGap, *, stric
     for step, known in guesses:
         another_name = step.as_read.plain in NAME_SYLLABLES
         real = is_syllable(step.as_read.plain)
-        longer = len(step.as_read.plain) > len(known) and not _doubled(step.as_read.plain, known)
-        if step.kind is Kind.TYPO and (another_name or (real and (strict or longer))):
+        if step.kind is Kind.TYPO and (another_name or (real and strict)):
             return False
         if (
             step.kind is Kind.REGIONAL

@@ -55,7 +55,7 @@ FILLING_PHRASES = (
     "xin loi", "that long", "moi nguoi", "mn", "ad oi", "admin oi", "bot", "tro ly", "nha minh",
     "khong biet", "ko biet", "hong biet", "k biet", "hok biet", "hem biet", "co biet", "ai biet",
     "biet khong", "biet ko", "biet hong", "dum em", "dum toi", "giup em", "giup toi", "giup minh",
-    "con lam", "con lam khong", "con lam o do", "co o do", "co con lam", "hien nay", "hien tai",
+    "con lam", "con lam khong", "con lam o do", "xai", "con xai", "dang xai", "so cu", "so moi", "cu", "con dung", "dang dung", "dung so", "co o do", "co con lam", "hien nay", "hien tai",
     "lam o", "dang lam o", "dang cong tac o", "cong tac tai", "lam tai", "ten day du", "ho ten",
     "day du", "chinh xac", "moi nhat", "o day", "o do", "ben do", "ben nay", "ben nao", "cho nao",
     "ra lam sao", "lam sao", "thi sao", "the thi", "vay thi", "vi du", "cu the", "rieng", "chinh",
@@ -76,6 +76,21 @@ GIVEN_LIKE = {
     "anh": "anh", "ha": "hà", "minh": "minh", "hong": "hồng", "do": "đô", "long": "long",
     "hien": "hiền", "ba": "bá", "vang": "vàng", "chi": "chi", "nhi": "nhi", "may": "mây",
 }  # fmt: skip  # reason: a table
+
+# Words of two syllables that hold a syllable of a name or of an alias and mean something else altogether.
+OTHER_THINGS = (
+    "thị trường", "môi trường", "công trường", "quảng trường", "hiện trường", "lập trường", "sở trường",
+    "trường kỳ", "khoa học", "khoa nội", "khoa ngoại", "khoa nhi", "khoa sản", "y khoa",
+    "toàn bộ", "toàn quốc", "toàn thể", "toàn diện", "toàn phần", "toàn cầu", "an toàn", "hoàn toàn",
+    "tính toán", "thanh toán", "kế toán", "bài toán", "hải sản", "hải quan", "hải đăng", "hải quân",
+    "hàng hải", "hưng phấn", "hưng thịnh", "phục hưng", "vũ khí", "vũ trụ", "vũ trường", "khiêu vũ",
+    "tuần này", "tuần sau", "tuần trước", "tuần tới", "hàng tuần", "mỗi tuần", "đầu tuần", "cuối tuần",
+    "một tuần", "hai tuần", "tuần lễ", "trúc trắc", "cây trúc", "kiến trúc", "cấu trúc",
+    "quyền lợi", "quyền hạn", "thẩm quyền", "ủy quyền", "quyến rũ", "quyển sổ", "lưu trữ", "lưu ý", "lưu lại",
+    "lưu số", "lưu thông tin", "điểm thi", "địa điểm", "thời điểm", "ưu điểm", "quan điểm",
+    "hai ngày", "hai tháng", "hai năm", "hai cái", "hai lần", "hai mươi", "thứ hai", "vụ việc",
+    "nhiệm vụ", "dịch vụ", "nghĩa vụ", "phục vụ", "thủ tục", "thu tiền", "thu hồi", "thu nhập",
+)  # fmt: skip  # reason: a word list, a dozen a line
 
 # Explained only beside a word for a telephone number: "sdt bao nhieu", but not "thu bhxh la bao nhieu".
 OF_A_NUMBER = frozenset({"baonhieu", "labaonhieu", "somai", "maiso"})

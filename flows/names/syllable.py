@@ -212,7 +212,7 @@ _TEEN_ONSET = {
     "nk": ("nh",),
     "ck": ("ch",),
     "ngk": ("ngh",),
-    "dz": ("d",),
+    "dz": ("d", "v", "gi"),
 }
 _TEEN_FINAL = {"nk": ("nh", "ng"), "ck": ("ch",), "k": ("c", "ch"), "g": ("ng",), "p": ("p",)}
 
