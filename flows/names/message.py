@@ -13,6 +13,7 @@ from flows.names.near import NAME_SYLLABLES, Marks, Reading, compare_marks, read
 from flows.names.phrases import MAX_WINDOW, Piece, best_cover, key_of
 from flows.names.syllable import is_syllable
 
+_MAX_NAME_TOLD = 4  # syllables of the speaker's own name
 _MAX_TAIL = 5  # words of an organisation's own name
 MAX_NAME = 7  # words one name may be scattered over
 
@@ -41,6 +42,7 @@ class Message:
         if self.unexplained or doubtful or not known:
             self.pieces = best_cover(pieces + self._near_names() + self._near_pieces(), len(typed))
         self._call_away()
+        self._introduced()
         self._name_organisations()
         self._departments_after_names()
 
@@ -144,6 +146,24 @@ class Message:
             if start > 0 and self.typed[start - 1].plain in speech.ADDRESS:
                 start -= 1
             self._replace(start, spot + 1, "filling")
+
+    def _introduced(self) -> None:
+        """ "Mình tên Lan muốn gặp …": the speaker's own name, when the message goes on to ask."""
+        for spot in range(len(self.typed) - 3):
+            if (
+                self.typed[spot].plain not in speech.SELF
+                or self.typed[spot + 1].plain not in speech.IS_CALLED
+            ):
+                continue
+            start = end = spot + 2
+            if self.typed[start].plain == "la":
+                start = end = start + 1
+            while end < len(self.typed) and end - start < _MAX_NAME_TOLD and self._plain_name(end):
+                end += 1
+            follows = next((p for p in self.pieces if p.start == end), None)
+            asks = any(p.role in ("person", "alias") and p.start > end for p in self.pieces)
+            if end > start and asks and follows is not None and follows.role in ("filling", "asking"):
+                self._replace(spot, end, "filling")
 
     def _replace(self, start: int, end: int, role: Literal["filling"]) -> None:
         kept = [p for p in self.pieces if p.end <= start or p.start >= end]

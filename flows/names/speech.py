@@ -96,6 +96,10 @@ OTHER_THINGS = (
 OF_A_NUMBER = frozenset({"baonhieu", "labaonhieu", "somai", "maiso"})
 NUMBER_WORDS = frozenset({"so", "sdt", "dt", "thoai", "dthoai", "phone", "zalo", "dd", "sim"})
 
+# "Mình tên Lan muốn gặp anh Toàn": whoever speaks of herself asks for somebody else.
+SELF = frozenset({"em", "toi", "minh", "tui", "con", "chau", "e", "t"})
+IS_CALLED = frozenset({"ten", "la"})
+
 AND_WORDS = frozenset({"va", "voi", "cung", "hoac", "hay"})
 CALLING = frozenset({"oi", "ui", "oii", "oiii"})
 
