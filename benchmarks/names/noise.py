@@ -35,10 +35,11 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What was typed, and what it leaves to see."""
+    """What was typed, what it leaves to see, and the name in it where there are words around it."""
 
     text: str
     kept: Kept
+    name: str = ""
 
 
 Syllables = list[str]  # as registered, lower case, NFC, with marks

@@ -145,7 +145,8 @@ def _wrapped(text: str, chance: random.Random, *, talk: bool) -> str:
 
 
 def honorific(s: Syllables, chance: random.Random) -> Typed:
-    return Typed(_wrapped(_dressed(s, chance), chance, talk=chance.random() < 0.4), _keep(s))
+    name = _dressed(s, chance)
+    return Typed(_wrapped(name, chance, talk=chance.random() < 0.4), _keep(s), name)
 
 
 SINGLE: dict[str, Kind] = {
@@ -174,7 +175,8 @@ def _then_slip(first: Kind) -> Kind:
 def _hon_reg(s: Syllables, chance: random.Random) -> Typed | None:
     change = chance.choice([regional_initial, regional_final])
     changed = _one(s, lambda w: change(w, chance), chance)
-    return Typed(_wrapped(_dressed(changed, chance), chance, talk=False), _keep(s)) if changed else None
+    name = _dressed(changed, chance) if changed else ""
+    return Typed(_wrapped(name, chance, talk=False), _keep(s), name) if changed else None
 
 
 def _reg_dropmid(s: Syllables, chance: random.Random) -> Typed | None:
@@ -187,7 +189,8 @@ def _reg_dropmid(s: Syllables, chance: random.Random) -> Typed | None:
 
 
 def _sentence(s: Syllables, chance: random.Random) -> Typed:
-    return Typed(_wrapped(_dressed(s, chance), chance, talk=True), _keep(s))
+    name = _dressed(s, chance)
+    return Typed(_wrapped(name, chance, talk=True), _keep(s), name)
 
 
 COMPOUND: dict[str, Kind] = {

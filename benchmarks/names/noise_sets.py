@@ -4,7 +4,7 @@
 
 writes FOLDER/registry_noise.jsonl (33 kinds and four of negatives) and FOLDER/registry_noise_hard.jsonl (14 compounds).
 `expect` holds every name of the registry (of that year, where one is given) that what was typed cannot be told from:
-those in which everything that was kept is found again, and those that fold to the typed text itself.
+those in which everything that was kept is found again, and those with the very letters that were typed.
 """
 
 from __future__ import annotations
@@ -52,15 +52,17 @@ class Everybody:
             self.years[person.name].add(person.year)
         self.by_given: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
         self.by_fold: dict[str, list[str]] = defaultdict(list)
+        self.by_letters: dict[str, list[str]] = defaultdict(list)  # without spaces
         for name in self.years:
             syllables = tuple(bare(name).split())
             self.by_given[syllables[-1]].append((syllables, name))
             self.by_fold[" ".join(syllables)].append(name)
+            self.by_letters["".join(syllables)].append(name)
 
     def alike(self, kept: Kept, typed: str, year: str | None) -> list[str]:
-        """The names that what is kept, or the typed text itself, may mean."""
+        """The names that what is kept, or the typed name itself, may mean."""
         found = {n for syllables, n in self.by_given[kept.patterns[-1]] if fits(kept, syllables)}
-        found.update(self.by_fold.get(" ".join(bare(typed).split()), ()))
+        found.update(self.by_letters.get("".join(c for c in bare(typed) if c.isalpha()), ()))
         return sorted(n for n in found if year is None or year in self.years[n])
 
 
@@ -110,7 +112,7 @@ def lines_of(
             if typed is None or not typed.text.strip():
                 continue
             year = person.year if made % 2 else None
-            expect = everybody.alike(typed.kept, typed.text, year)
+            expect = everybody.alike(typed.kept, typed.name or typed.text, year)
             made += 1
             yield {
                 "q": typed.text, "noise": label, "year": year, "target": person.name, "code": person.code,
