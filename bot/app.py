@@ -59,7 +59,12 @@ async def open_database(settings: Settings) -> Database:
 
 def seal_of(settings: Settings) -> Seal:
     """The installation's seal."""
-    return Seal(settings.secret_key or secret_of(settings.data_dir))
+    return Seal(secret_for(settings))
+
+
+def secret_for(settings: Settings) -> str:
+    """The installation's secret: the setting, or the one in the data folder."""
+    return settings.secret_key or secret_of(settings.data_dir)
 
 
 @asynccontextmanager

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from bot.import_command import add_import_command
+
 LIMIT = 100  # people one query may list
 
 
@@ -34,6 +36,7 @@ def add_registry_commands(commands: Any) -> None:
     stats = actions.add_parser("stats", help="how many people are in it")
     stats.add_argument("--json", action="store_true")
     stats.set_defaults(run=_stats)
+    add_import_command(actions)
 
 
 def _find(args: argparse.Namespace) -> int:

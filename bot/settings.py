@@ -110,6 +110,9 @@ class Settings:
     console_live_seconds: float = _s(2.0, "how often an open console page asks for what is new, in seconds")
     demo_people: int = _s(2000, "synthetic people that --demo creates")
     demo_readers: int = _s(400, "pretend readers of notices that --demo creates, on a pretend channel")
+    import_batch: int = _s(
+        4000, "rows of a file that `troly registry import` writes in one transaction, at most 20000"
+    )
     log_level: str = _s(
         "INFO", "DEBUG, INFO, WARNING or ERROR", choices=("DEBUG", "INFO", "WARNING", "ERROR")
     )
@@ -218,6 +221,7 @@ def _checked(s: Settings) -> Settings:
         ("staff_idle_minutes", 1, 15),
         ("staff_session_hours", 1, 8),
         ("console_live_seconds", 0.2, 60),
+        ("import_batch", 1, 20000),
     ):
         if not low <= getattr(s, name) <= high:
             raise BadSetting(f"{PREFIX}{name.upper()} must lie between {low} and {high}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import sqlite3
@@ -71,8 +72,38 @@ class Database:
     async def lock(self, connection: AsyncConnection, name: str) -> None:
         """Hold `name` until the transaction ends. SQLite has one writer anyway."""
         if not self.is_sqlite:
-            number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
-            await connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": number})
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _lock_number(name)})
+
+    @asynccontextmanager
+    async def alone(self, name: str) -> AsyncIterator[bool]:
+        """Hold `name` against other processes for the length of the block, over many transactions; False: another holds it.
+
+        It ends with the process, however that ends.
+        """
+        if self.is_sqlite:
+            path = f"{make_url(self.url).database}.{name.replace(' ', '-')}.lock"
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    yield False
+                else:
+                    yield True
+            finally:
+                os.close(handle)
+            return
+        number = {"n": _lock_number(name)}
+        async with self._writer.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            held = bool(
+                (await connection.execute(text("SELECT pg_try_advisory_lock(:n)"), number)).scalar_one()
+            )
+            try:
+                yield held
+            finally:
+                if held:
+                    await connection.execute(text("SELECT pg_advisory_unlock(:n)"), number)
 
     def insert(self, table: Any) -> Any:
         """An INSERT of this dialect, which can say ON CONFLICT."""
@@ -83,6 +114,10 @@ class Database:
         await self._writer.dispose()
         if self._reader is not self._writer:
             await self._reader.dispose()
+
+
+def _lock_number(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
 
 
 def _prepare_sqlite(engine: AsyncEngine, begin: str) -> None:

@@ -7,11 +7,14 @@ import hmac
 import json
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 
 _NONCE = 12  # bytes
 
@@ -45,6 +48,38 @@ class Seal:
     def keyed(self, kind: str, value: str) -> str:
         """A keyed hash of `value`, 64 hexadecimal digits; different for each `kind`."""
         return hmac.new(self._mac, f"{kind}\0{value}".encode(), "sha256").hexdigest()
+
+    def keyed_many(self, kind: str) -> Callable[[str], bytes]:
+        """`keyed` for many values of one kind, as 32 bytes: a third of the time."""
+        begun = HMAC(self._mac, SHA256())
+        begun.update(f"{kind}\0".encode())
+
+        def keyed(value: str) -> bytes:
+            mac = begun.copy()
+            mac.update(value.encode())
+            return mac.finalize()
+
+        return keyed
+
+    def close_many(self, nonces: int) -> Callable[[str, str], bytes]:
+        """`close` for many strings of ASCII digits; so many nonces are taken from the system at once."""
+        encrypt = self._cipher.encrypt
+        fresh = b""
+        at = 0
+
+        def close(digits: str, bound_to: str) -> bytes:
+            nonlocal fresh, at
+            if at >= len(fresh):
+                fresh, at = os.urandom(_NONCE * nonces), 0
+            nonce = fresh[at : at + _NONCE]
+            at += _NONCE
+            return nonce + encrypt(nonce, b'"%b"' % digits.encode("ascii"), bound_to.encode())
+
+        return close
+
+    def key_for(self, kind: str) -> bytes:
+        """A key of 32 bytes for keyed hashes of one kind that are made elsewhere."""
+        return hmac.digest(self._mac, f"key for {kind}".encode(), "sha256")
 
 
 def secret_of(data_dir: Path) -> str:

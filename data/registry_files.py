@@ -1,0 +1,308 @@
+"""Reading the rows of a .csv, .tsv, .gz or .xlsx file. Rule: a whole look before the first row is used; constant memory; one sentence when it cannot be read.
+
+`examine` goes through the file once: its digest, whether it is whole, its encoding, its separator, how many rows it has.
+`rows` then gives row after row of strings, the first row of the file first. Nothing here knows the database.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import hashlib
+import io
+import os
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, cast
+
+from data import registry_columns, tcvn3
+from data.registry_columns import WITHIN
+
+if TYPE_CHECKING:
+    from data.registry_sheets import Book
+
+ENCODINGS = ("auto", "utf-8", "utf-16", "windows-1258", "tcvn3")
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
+SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".xlsx")
+_CODEC = {"utf-8": "utf-8-sig", "utf-16": "utf-16", "windows-1258": "cp1258"}
+_CHUNK = 1 << 20  # bytes read at a time
+_HEAD = 1 << 16  # bytes at the top that are tried with each encoding and separator
+_LONGEST_LINE = 4 << 20  # bytes: a longer line is no row of a table
+_LONGEST_FIELD = 100_000  # characters of one cell
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_VIETNAMESE = frozenset(
+    "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
+    "ÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ"
+)
+_MARKS = frozenset("\u0300\u0301\u0303\u0309\u0323")  # as Windows-1258 writes tones: behind their letter
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the person who imports said about the file; "auto" and "" mean: find out."""
+
+    encoding: str = "auto"
+    separator: str = "auto"
+    sheet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a file is. `size` bytes on disk; `rows` all of its rows, None where that is not known; `stamp` see `stamp_of`."""
+
+    path: Path
+    kind: str  # text or sheet
+    digest: str  # of its bytes and of what was said about it: 64 hexadecimal digits
+    size: int
+    encoding: str
+    separator: str
+    sheet: str
+    rows: int | None
+    stamp: tuple[int, ...]
+    book: Book | None = field(default=None, repr=False, compare=False)  # a workbook is opened once
+
+
+def stamp_of(file: IO[bytes], path: Path) -> tuple[int, ...]:
+    """What changes when a file is written to or put in another's place."""
+    here, there = os.fstat(file.fileno()), os.stat(path)
+    return (here.st_size, here.st_mtime_ns, here.st_ino, there.st_size, there.st_mtime_ns, there.st_ino)
+
+
+def changed(path: Path) -> ValueError:
+    """The sentence for a file that did not hold still."""
+    return ValueError(f"{path.name} changed while it was read; start again when nobody writes to it any more")
+
+
+def opened(path: Path) -> IO[bytes]:
+    """The file, open. Raises ValueError with one sentence when it is of no kind that can be read."""
+    name = path.name.lower()
+    if path.is_dir() or not path.exists():
+        raise ValueError(f"{path.name}: {'this is a folder' if path.is_dir() else 'there is no such file'}")
+    if not path.is_file():
+        raise ValueError(f"{path.name} is no ordinary file")
+    if not name.endswith(SUFFIXES):
+        raise ValueError(f"{path.name}: only .csv, .tsv (either with .gz) and .xlsx can be read")
+    return path.open("rb")
+
+
+def examine(file: IO[bytes], path: Path, options: Options) -> Examined:
+    """Look through the whole file. Raises ValueError with one sentence when it is no table that can be read whole."""
+    file.seek(0)
+    magic = file.read(8)
+    if not magic:
+        raise ValueError(f"{path.name} is empty")
+    kind = _kind(path.name, magic)
+    stamp = stamp_of(file, path)
+    digest = digest_of(file, options)
+    if kind == "sheet":
+        from data.registry_sheets import Book  # openpyxl takes a while to load, and is for workbooks only
+
+        book = Book(file, path)
+        found = Examined(path, kind, digest, stamp[0], "", "", *book.choose(options.sheet), stamp, book)
+    else:
+        found = _look_at_text(file, path, options, digest, stamp)
+    if stamp_of(file, path) != stamp:
+        raise changed(path)
+    return found
+
+
+def digest_of(file: IO[bytes], options: Options) -> str:
+    """Of the file's bytes, and of what was said about it."""
+    file.seek(0)
+    digest = hashlib.file_digest(file, "sha256")  # type: ignore[arg-type]  # an ordinary file is what it wants
+    if options != Options():
+        digest.update(f"{options.encoding}\0{options.separator}\0{options.sheet}".encode())
+    file.seek(0)
+    return digest.hexdigest()
+
+
+def _kind(name: str, magic: bytes) -> str:
+    if magic.startswith(b"\xd0\xcf\x11\xe0"):
+        raise ValueError(
+            f"{name} is an old .xls workbook (or locked with a password): save it as .xlsx or .csv"
+        )
+    zipped, table = magic.startswith(b"PK\x03\x04"), name.lower().endswith(".xlsx")
+    if table and not zipped:
+        raise ValueError(f"{name} is no .xlsx workbook, whatever its name says")
+    if zipped and not table:
+        raise ValueError(f"{name} is a zip archive or a workbook, not text: name a workbook .xlsx")
+    if magic.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"7z\xbc\xaf", b"Rar!", b"{\\rtf")):
+        raise ValueError(f"{name} is no table, whatever its name says")
+    return "sheet" if table else "text"
+
+
+# --- text ---
+
+
+def _is_gzip(file: IO[bytes]) -> bool:
+    file.seek(0)
+    magic = file.read(2)
+    file.seek(0)
+    return magic == b"\x1f\x8b"
+
+
+def _unpacked(file: IO[bytes]) -> IO[bytes]:
+    """The text's own bytes: unpacked where the file is packed, whatever its name says."""
+    return cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if _is_gzip(file) else file
+
+
+def _look_at_text(
+    file: IO[bytes], path: Path, options: Options, digest: str, stamp: tuple[int, ...]
+) -> Examined:
+    if path.name.lower().endswith(".gz") and not _is_gzip(file):
+        raise ValueError(f"{path.name} is not packed with gzip, whatever its name says")
+    head, utf8, breaks, quotes, ended = _first_pass(file, path)
+    if not head.strip():
+        raise ValueError(f"{path.name} is empty")
+    encoding = options.encoding if options.encoding != "auto" else _encoding_of(head, utf8, path)
+    if encoding == "utf-8" and not utf8:
+        raise ValueError(f"{path.name} is not UTF-8; --encoding says what else it may be")
+    if encoding != "utf-8":
+        _decode_all(file, path, encoding)
+    separator = SEPARATORS.get(options.separator) or _separator_of(_lines(_decoded(head, encoding)))
+    exact = None if quotes else breaks + (0 if ended else 1)
+    return Examined(path, "text", digest, stamp[0], encoding, separator, "", exact, stamp)
+
+
+def _first_pass(file: IO[bytes], path: Path) -> tuple[bytes, bool, int, bool, bool]:
+    """The first bytes; whether all is UTF-8; the line breaks; whether there are quotes; whether a break ends it."""
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    head, utf8, quotes = b"", True, False
+    news = returns = pairs = since = 0
+    last = b""
+    for chunk in _chunks(file, path):
+        if len(head) < _HEAD:
+            head += chunk[: _HEAD - len(head)]
+        if utf8:
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError:
+                utf8 = False
+        news += chunk.count(b"\n")
+        returns += chunk.count(b"\r")
+        pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
+        quotes = quotes or b'"' in chunk
+        at = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+        since = since + len(chunk) if at < 0 else len(chunk) - at
+        if since > _LONGEST_LINE:
+            raise ValueError(
+                f"{path.name} has a line of more than {_LONGEST_LINE >> 20} MB: this is no table"
+            )
+        last = chunk[-1:]
+    if utf8:
+        try:
+            decoder.decode(b"", True)
+        except UnicodeDecodeError:
+            utf8 = False
+    wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return head, utf8 and not wide, news + returns - pairs, quotes, last in (b"\n", b"\r", b"\0")
+
+
+def _chunks(file: IO[bytes], path: Path) -> Iterator[bytes]:
+    unpacked = _unpacked(file)
+    try:
+        while chunk := unpacked.read(_CHUNK):
+            yield chunk
+    except (EOFError, gzip.BadGzipFile, zlib.error) as broken:
+        raise ValueError(f"{path.name} is cut off or damaged: it cannot be unpacked to its end") from broken
+
+
+def _decode_all(file: IO[bytes], path: Path, encoding: str) -> None:
+    """Go through it once more, only to see that every byte means something."""
+    try:
+        if encoding == "tcvn3":
+            for chunk in _chunks(file, path):
+                codecs.charmap_decode(chunk, "strict", tcvn3.TABLE)
+        else:
+            decoder = codecs.getincrementaldecoder(_CODEC[encoding])("strict")
+            for chunk in _chunks(file, path):
+                decoder.decode(chunk)
+            decoder.decode(b"", True)
+    except UnicodeError:
+        raise ValueError(
+            f"{path.name} is not written in {encoding}; --encoding says what else it may be"
+        ) from None
+
+
+def _encoding_of(head: bytes, utf8: bool, path: Path) -> str:
+    for bom, name in _BOMS:
+        if head.startswith(bom):
+            return name
+    if b"\0" in head:
+        raise ValueError(f"{path.name} is no text, or UTF-16 without its mark: save it as UTF-8")
+    if utf8:
+        return "utf-8"
+    return max(("windows-1258", "tcvn3"), key=lambda encoding: _looks_like(head, encoding))
+
+
+def _looks_like(head: bytes, encoding: str) -> tuple[int, int]:
+    """How Vietnamese the text becomes: headings that are known, then letters of the language less other signs."""
+    text = _decoded(head, encoding)
+    guess = max(
+        registry_columns.best_guess(_parsed(_lines(text), separator)) for separator in SEPARATORS.values()
+    )
+    letters = [c for c in text if not c.isascii()]
+    return guess, sum(1 if c in _VIETNAMESE or c in _MARKS else -3 for c in letters)
+
+
+def _decoded(head: bytes, encoding: str) -> str:
+    if encoding == "tcvn3":
+        return codecs.charmap_decode(head, "replace", tcvn3.TABLE)[0]
+    return codecs.getincrementaldecoder(_CODEC[encoding])("replace").decode(head)
+
+
+def _lines(text: str) -> list[str]:
+    return list(islice(io.StringIO(text, newline=""), WITHIN))
+
+
+def _parsed(lines: Sequence[str], separator: str) -> list[list[str]]:
+    try:
+        return list(csv.reader(lines, delimiter=separator))
+    except csv.Error:
+        return []
+
+
+def _separator_of(lines: Sequence[str]) -> str:
+    text = "".join(lines)
+    return max(
+        SEPARATORS.values(),
+        key=lambda s: (registry_columns.best_guess(_parsed(lines, s)), text.count(s)),
+    )
+
+
+def _text_rows(file: IO[bytes], found: Examined) -> Iterator[Sequence[str]]:
+    csv.field_size_limit(_LONGEST_FIELD)
+    unpacked = _unpacked(os.fdopen(os.dup(file.fileno()), "rb"))  # its own, to be closed; the place is shared
+    lines: Iterator[str]
+    if found.encoding == "tcvn3":
+        lines = (tcvn3.decode(line) for line in unpacked)
+    else:
+        lines = io.TextIOWrapper(unpacked, encoding=_CODEC[found.encoding], newline="")
+    reader = csv.reader(lines, delimiter=found.separator)
+    try:
+        yield from reader
+    except csv.Error as wrong:
+        raise ValueError(f"{found.path.name}, line {reader.line_num}: {wrong}") from None
+    except (EOFError, gzip.BadGzipFile, zlib.error, UnicodeError):
+        raise changed(found.path) from None
+
+
+# --- what both have ---
+
+
+def rows(file: IO[bytes], found: Examined) -> Iterator[Sequence[str]]:
+    """Every row as strings, titles and headings included. Raises ValueError with one sentence."""
+    file.seek(0)
+    if found.book is not None:
+        yield from found.book.rows(found.sheet)
+    else:
+        yield from _text_rows(file, found)
+
+
+def position(file: IO[Any]) -> int:
+    """How far the reading has come, in bytes of the file on disk."""
+    return os.lseek(file.fileno(), 0, os.SEEK_CUR)

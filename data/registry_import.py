@@ -1,0 +1,298 @@
+"""Bringing a file into the registry. Rule: each batch is one transaction together with how far the file is dealt with, so a killed import goes on where it stopped.
+
+What is equal is not written again (a keyed hash of each row tells); nobody is deleted unless that is asked for, after a whole file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from data import audit, registry_index
+from data.engine import Database
+from data.registry_prepare import About, Batch, Job
+from data.registry_report import BadRows
+from data.registry_worker import Worker, started
+from data.registry_write import CACHE_KB, WAL_PAGES, Repeats, Sorted, sort_out, writer_for
+from data.seal import Seal
+from data.tables import imports, registry
+
+LOCK = "registry import"
+_PAGE = 5000  # people taken from the registry, or removed, at once
+_COUNTS = ("new", "changed", "unchanged", "bad")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How an import stands. `row`: rows of the file dealt with, of which `bad` were not taken; `gone` None until the end."""
+
+    id: int
+    row: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    bad: int = 0
+    gone: int | None = None
+    resumed_at: int = 0
+    position: int = 0
+    report: Path | None = None
+
+    def with_batch(self, batch: Batch, out: Sorted) -> Tally:
+        """It, after this batch."""
+        refused = {row for row, _, _ in batch.bad}
+        return replace(
+            self,
+            row=batch.upto,
+            new=self.new + len(out.new),
+            changed=self.changed + len(out.changed),
+            unchanged=self.unchanged + len(out.same) + out.repeated,
+            bad=self.bad + len(refused) + len(out.bad),
+            position=batch.position,
+        )
+
+
+class Stopped(Exception):
+    """Asked to stop, and stopped between two batches; the message says how to go on."""
+
+
+@dataclass(slots=True)
+class Import:
+    """One reading of a file into the registry. `looked` is called before anything is written, `told` after each batch."""
+
+    db: Database
+    seal: Seal
+    job: Job
+    clock: Callable[[], float]
+    report: Callable[[int], Path]  # where the bad rows of import N are told
+    dry: bool = False
+    share: bool = False  # somebody else writes to this SQLite file too: leave as much time as is taken
+    who: str = "operator"
+    looked: Callable[[About, Tally], None] = field(default=lambda about, tally: None)
+    told: Callable[[Tally], None] = field(default=lambda tally: None)
+    stop: Callable[[], bool] = field(default=lambda: False)
+
+    async def run(self) -> Tally:
+        """Read the file to its end. Raises ValueError with one sentence, Stopped when asked to stop."""
+        async with self.db.alone(LOCK) as mine:
+            if not mine:
+                raise ValueError("another import is under way; wait until it is over")
+            worker = await started(self.job)
+            try:
+                if self.dry:
+                    return await self._rehearsed(worker)
+                return await self._imported(worker)
+            finally:
+                await worker.close()
+
+    async def _imported(self, worker: Worker) -> Tally:
+        tally = await self._begun(worker.about)
+        self.looked(worker.about, tally)
+        heading = _heading(worker.about)
+        writer = writer_for(self.db)
+        report = BadRows(self.report(tally.id), worker.about.headings_row + tally.row if tally.row else 0)
+
+        async def take(batch: Batch, before: Tally) -> Tally:
+            async with self.db.writing() as connection:
+                here = imports.c.id == before.id
+                await connection.execute(update(imports).where(here).values(row=batch.upto))
+                known = await writer.known(connection, [r[0] for r in batch.rows], before.id)
+                out = sort_out(batch.rows, known, heading)
+                await writer.write(connection, out, before.id)
+                after = before.with_batch(batch, out)
+                report.add(sorted([*batch.bad, *out.bad]))
+                counts = {name: getattr(after, name) for name in _COUNTS}
+                await connection.execute(update(imports).where(here).values(**counts))
+            return after
+
+        async with self._roomy():
+            tally = await self._all(worker, tally, report, take)
+        await registry_index.refresh(self.db)
+        async with self.db.writing() as connection:
+            tally = replace(tally, gone=await count_gone(connection, tally.id))
+            done = update(imports).where(imports.c.id == tally.id)
+            await connection.execute(done.values(state="done", ended_at=self.clock()))
+            counts = " ".join(f"{name}={getattr(tally, name)}" for name in (*_COUNTS, "gone"))
+            await self._note(connection, "done", tally.id, counts)
+        return tally
+
+    async def _rehearsed(self, worker: Worker) -> Tally:
+        """All but the writing."""
+        tally = Tally(0)
+        self.looked(worker.about, tally)
+        heading = _heading(worker.about)
+        writer, repeats = writer_for(self.db), Repeats()
+
+        async def take(batch: Batch, before: Tally) -> Tally:
+            async with self.db.reading() as connection:
+                known = await writer.known(connection, [r[0] for r in batch.rows], -1)
+            out = sort_out(batch.rows, await asyncio.to_thread(repeats.marked, known, batch.rows), heading)
+            report.add(sorted([*batch.bad, *out.bad]))
+            return before.with_batch(batch, out)
+
+        report = BadRows(self.report(0), 0)
+        try:
+            tally = await self._all(worker, tally, report, take)
+            async with self.db.reading() as connection:
+                gone = 0
+                async for codes in _pages(connection, registry.c.seen != 0):
+                    gone += await asyncio.to_thread(repeats.absent, codes)
+            return replace(tally, gone=gone)
+        finally:
+            repeats.close()
+
+    async def _all(
+        self,
+        worker: Worker,
+        tally: Tally,
+        report: BadRows,
+        take: Callable[[Batch, Tally], Any],
+    ) -> Tally:
+        try:
+            async for batch in worker.batches(tally.row):
+                began = time.perf_counter()
+                tally = await take(batch, tally)
+                self.told(tally)
+                if self.stop():
+                    raise Stopped(_how_to_go_on(tally, self.dry))
+                if self.share:
+                    await asyncio.sleep(time.perf_counter() - began)
+        finally:
+            report.close()
+        return replace(tally, report=report.path if report.written else None)
+
+    async def _begun(self, about: About) -> Tally:
+        """The import to go on with: the newest, when it is of this file and not done; otherwise a new one."""
+        async with self.db.writing() as connection:
+            newest = (
+                await connection.execute(select(imports).order_by(imports.c.id.desc()).limit(1))
+            ).first()
+            if newest is not None and newest.state == "running" and newest.digest == about.digest:
+                counts = {name: getattr(newest, name) for name in ("id", "row", *_COUNTS)}
+                return Tally(**counts, resumed_at=newest.row)
+            row: dict[str, Any] = {
+                "file": Path(self.job.path).name[-120:],
+                "digest": about.digest,
+                "state": "running",
+            }
+            row |= dict.fromkeys(("row", *_COUNTS), 0)
+            made = await connection.execute(imports.insert().values(**row, at=self.clock()))
+            number = int(made.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row has one
+            await self._note(connection, "started", number, "")
+            return Tally(number)
+
+    async def _note(self, connection: AsyncConnection, outcome: str, number: int, counts: str) -> None:
+        await audit.note(
+            self.db,
+            connection,
+            self.seal,
+            at=self.clock(),
+            who=self.who,
+            what="registry_import",
+            outcome=outcome,
+            fields=counts,
+            why=f"import {number}: {Path(self.job.path).name}",
+        )
+
+    @asynccontextmanager
+    async def _roomy(self) -> AsyncIterator[None]:
+        """More pages in memory and a longer log for this SQLite connection; durability stays as it is."""
+        if not self.db.is_sqlite or self.share:
+            yield
+            return
+        await self._pragmas(f"cache_size=-{CACHE_KB}", f"wal_autocheckpoint={WAL_PAGES}")
+        try:
+            yield
+        finally:
+            await self._pragmas("cache_size=-2000", "wal_autocheckpoint=1000", "shrink_memory")
+
+    async def _pragmas(self, *said: str) -> None:
+        async with self.db.writing() as connection:
+            for pragma in said:
+                await connection.execute(text(f"PRAGMA {pragma}"))
+
+
+def _heading(about: About) -> str:
+    return next(heading for heading, column in about.taken if column == "code")
+
+
+def _how_to_go_on(tally: Tally, dry: bool) -> str:
+    if dry:
+        return f"stopped behind row {tally.row}; nothing was written"
+    return f"stopped behind row {tally.row}, and all up to there is in the registry; the same command goes on from there"
+
+
+def _absent(number: int) -> Any:
+    return registry.c.seen.not_in((0, number))
+
+
+async def count_gone(connection: AsyncConnection, number: int) -> int:
+    """How many people came by an earlier import and are not in this one."""
+    query = select(func.count()).select_from(registry).where(_absent(number))
+    return int((await connection.execute(query)).scalar_one())
+
+
+async def _pages(connection: AsyncConnection, which: Any) -> AsyncIterator[list[str]]:
+    last = ""
+    while True:
+        query = select(registry.c.code).where(which, registry.c.code > last).order_by(registry.c.code)
+        codes = [r.code for r in await connection.execute(query.limit(_PAGE))]
+        if not codes:
+            return
+        yield codes
+        last = codes[-1]
+
+
+async def gone(db: Database, number: int) -> AsyncIterator[Sequence[str]]:
+    """The codes of those who are not in import `number` and came by an earlier one, a page at a time."""
+    async with db.reading() as connection:
+        async for codes in _pages(connection, _absent(number)):
+            yield codes
+
+
+async def remove_gone(db: Database, seal: Seal, number: int, at: float, who: str = "operator") -> int:
+    """Delete those who came by an earlier import and are not in import `number`; returns how many.
+
+    Raises ValueError when that import is not done, or not the newest.
+    """
+    removed = 0
+    async with db.alone(LOCK) as mine:
+        if not mine:
+            raise ValueError("another import is under way; wait until it is over")
+        while True:
+            async with db.writing() as connection:
+                newest = (
+                    await connection.execute(select(imports).order_by(imports.c.id.desc()).limit(1))
+                ).first()
+                if newest is None or newest.id != number or newest.state != "done":
+                    raise ValueError("only after a whole import, and the newest one, can people be removed")
+                codes = [
+                    r.code
+                    for r in await connection.execute(
+                        select(registry.c.code).where(_absent(number)).limit(_PAGE)
+                    )
+                ]
+                if codes:
+                    await connection.execute(delete(registry).where(registry.c.code.in_(codes)))
+                    removed += len(codes)
+                    continue
+                if removed:
+                    await audit.note(
+                        db,
+                        connection,
+                        seal,
+                        at=at,
+                        who=who,
+                        what="registry_import",
+                        outcome="removed",
+                        fields=f"gone={removed}",
+                        why=f"import {number}: {newest.file}",
+                    )
+                return removed

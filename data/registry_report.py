@@ -1,0 +1,96 @@
+"""Files an import writes for people: the rows that were not taken, and who is gone. Rule: row, column, reason, never a value; no cell is a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import IO
+
+_LIVE = ("=", "+", "-", "@", "\t", "\r", "\n")  # what makes a spreadsheet calculate
+_HEAD = ("Dòng", "Cột", "Lý do")
+_BOM = "\ufeff"
+
+
+def harmless(cell: str) -> str:
+    """The cell so that no spreadsheet takes it for a formula."""
+    return f"'{cell}" if cell.lstrip(" \u00a0").startswith(_LIVE) or cell.startswith(_LIVE) else cell
+
+
+def _line(cells: Sequence[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerow([harmless(c) for c in cells])
+    return out.getvalue()
+
+
+def _private(path: Path) -> IO[str]:
+    return os.fdopen(
+        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline=""
+    )
+
+
+class BadRows:
+    """The report of one import, which may go on with what an earlier start wrote. There is no file without a bad row."""
+
+    def __init__(self, path: Path, upto: int) -> None:
+        """`upto`: rows of the file behind this one are written again, so an earlier start's lines on them go."""
+        self.path = path
+        self._file: IO[str] | None = None
+        kept = self._kept(upto) if upto else []
+        if kept:
+            self._file = _private(path)
+            self._file.write(_BOM + "".join(_line(cells) for cells in kept))
+            self._file.flush()
+        elif path.exists():
+            path.unlink()
+
+    def _kept(self, upto: int) -> list[list[str]]:
+        if not self.path.exists():
+            return []
+        with self.path.open(encoding="utf-8-sig", newline="") as file:
+            lines = [line for line in csv.reader(file) if len(line) == len(_HEAD)]
+        good = [line for line in lines[1:] if line[0].isdecimal() and int(line[0]) <= upto]
+        return [list(_HEAD), *good] if good else []
+
+    def add(self, bad: Iterable[tuple[int, str, str]]) -> None:
+        """Write these (row, column, reason) down, durably."""
+        lines = "".join(_line((str(row), column, reason)) for row, column, reason in bad)
+        if not lines:
+            return
+        if self._file is None:
+            self._file = _private(self.path)
+            self._file.write(_BOM + _line(_HEAD))
+        self._file.write(lines)
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    @property
+    def written(self) -> bool:
+        """Whether there is a report."""
+        return self.path.exists()
+
+
+class Codes:
+    """A file of codes, one a line, under a heading."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = _private(path)
+        self._file.write(_BOM + _line(("Mã số BHXH",)))
+
+    def __enter__(self) -> Codes:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def add(self, codes: Iterable[str]) -> None:
+        """Write these down."""
+        self._file.write("".join(_line((code,)) for code in codes))

@@ -1,0 +1,112 @@
+"""Who prepares the rows: a process of its own for large files, a thread for small ones. Rule: a few batches ahead at most; it ends with its import, however that ends."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import marshal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Protocol
+
+from data.registry_files import opened
+from data.registry_prepare import About, Batch, Job, Preparation
+
+APART_ABOVE = 500_000  # bytes of a file that is worth a process of its own
+_AHEAD = 4 << 20  # bytes of prepared rows that may wait in this process (twice that, see asyncio's streams)
+
+
+class Worker(Protocol):
+    """Prepares one file. All of it raises ValueError with one sentence."""
+
+    about: About
+
+    def batches(self, after: int) -> AsyncIterator[Batch]:
+        """The batches behind this row."""
+        ...
+
+    async def close(self) -> None:
+        """End it."""
+        ...
+
+
+def look(path: Path) -> None:
+    """Raises ValueError with one sentence when this is plainly no file that can be imported."""
+    opened(path).close()
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
+
+
+async def started(job: Job) -> Worker:
+    """A worker that has looked at the file."""
+    if await asyncio.to_thread(_size, Path(job.path)) > APART_ABOVE:
+        return await _Apart.started(job)
+    return _Here(await asyncio.to_thread(Preparation, job))
+
+
+class _Here:
+    def __init__(self, work: Preparation) -> None:
+        self._work = work
+        self.about = work.about
+
+    async def batches(self, after: int) -> AsyncIterator[Batch]:
+        batches = self._work.batches(after)
+        while (batch := await asyncio.to_thread(next, batches, None)) is not None:
+            yield batch
+
+    async def close(self) -> None:
+        self._work.close()
+
+
+class _Apart:
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self.about: About
+
+    @classmethod
+    async def started(cls, job: Job) -> _Apart:
+        # -P: a folder called "data" where the command is given must not be taken for ours
+        command = (sys.executable, "-P", "-m", "data.registry_prepare")
+        process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, limit=_AHEAD)
+        made = cls(process)
+        try:
+            await made._tell(json.dumps(asdict(job)))
+            _, about = await made._heard()
+            made.about = About(**about)
+        except BaseException:
+            await made.close()
+            raise
+        return made
+
+    async def _tell(self, line: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{line}\n".encode())
+        await self._process.stdin.drain()
+
+    async def _heard(self) -> tuple[Any, ...]:
+        assert self._process.stdout is not None
+        try:
+            length = int.from_bytes(await self._process.stdout.readexactly(4), "big")
+            frame: tuple[Any, ...] = marshal.loads(await self._process.stdout.readexactly(length))  # noqa: S302  # our own process wrote it
+        except asyncio.IncompleteReadError:
+            raise ValueError(
+                "the process that reads the file was ended; give the same command again to go on"
+            ) from None
+        if frame[0] == "wrong":
+            raise ValueError(frame[1])
+        return frame
+
+    async def batches(self, after: int) -> AsyncIterator[Batch]:
+        await self._tell(str(after))
+        while (frame := await self._heard())[0] == "batch":
+            yield Batch(*frame[1:])
+
+    async def close(self) -> None:
+        if self._process.returncode is None:
+            self._process.kill()
+        await self._process.wait()
