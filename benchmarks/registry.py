@@ -44,11 +44,28 @@ from flows.names import join_key
 
 SECRET = "a secret for benchmarks only, long enough"
 KINDS = ("date", "id", "year", "name")
-COLUMNS = (
-    "code name name_id sex born year id_key phone_key phone province household commune unit digest seen".split()
-)
+COLUMNS = [
+    "code",
+    "name",
+    "name_id",
+    "sex",
+    "born",
+    "year",
+    "id_key",
+    "phone_key",
+    "phone",
+    "province",
+    "household",
+    "commune",
+    "unit",
+    "digest",
+    "seen",
+]
 _DEMO_DONORS, _TWO_MIDDLES = 100_000, 0.75
-_PAIRS_LIKE, _PAIRS_DEMO = 0.7, 0.5  # how many keep middle and given name together, so that there are as many names as measured
+_PAIRS_LIKE, _PAIRS_DEMO = (
+    0.7,
+    0.5,
+)  # how many keep middle and given name together, so that there are as many names as measured
 _FIRST_DAY, _DAYS = date(1930, 1, 1), 365 * 77
 _INDEXES = {
     "ix_registry_born_name_id": "born, name_id",
@@ -79,7 +96,7 @@ def _donors(like: Path | None) -> Iterator[tuple[str, str, str, str]]:
         kind = chance.choice("mf")
         family, middle, given = (often(parts[p]) for p in ("families", f"middles_{kind}", f"given_{kind}"))
         if chance.random() < _TWO_MIDDLES:
-            middle = often(parts[f"given_{kind}"]) if " " in middle else f"{middle} {often(parts[f'given_{kind}'])}"
+            middle = f"{middle.split()[-1]} {chance.choice(parts[f'given_{kind}'])}"
         yield kind, family, middle, given
 
 
@@ -95,7 +112,9 @@ class People:
             for column, spot in zip(columns, [{w: n for n, w in enumerate(t)} for t in tables], strict=True)
         )
         _, sex = np.unique(np.array(sexes), return_inverse=True)
-        order = np.argsort(sex, kind="stable")  # one sex after the other: who is near lends the parts of a name
+        order = np.argsort(
+            sex, kind="stable"
+        )  # one sex after the other: who is near lends the parts of a name
         starts = np.append(np.searchsorted(sex[order], np.arange(sex.max() + 1)), len(order))
         whose = chance.choice(sex, size=count)
         donor = [order[chance.integers(starts[whose], starts[whose + 1])] for _ in range(3)]
@@ -252,7 +271,7 @@ async def _measure(url: str, queries: Sequence[tuple[str, Ask]], peer: int) -> d
     found["memory_mb"] = round(_resident_mb() - before, 1)
     found |= {kind: {**_quantiles(s), "somebody": first[kind] / len(s)} for kind, s in taken.items()}
     async with db.reading() as connection:
-        every = [n for _, n in await registry_index._chunk(connection, 0, sys.maxsize, sys.maxsize)]
+        every = [n for _, n in await registry_index._chunk(connection, 0, 2**31 - 1, 2**31 - 1)]
     await db.close()
     if peer:
         from rapidfuzz import process
@@ -297,7 +316,15 @@ async def _run(count: int, database: str, like: Path | None, per_kind: int, peer
             async with db.reading() as connection:
                 size = await registry_index.packed_bytes(connection)
             await db.close()
-            command = [sys.executable, "-m", "benchmarks.registry", "--measure", url, "--queries", str(queries)]
+            command = [
+                sys.executable,
+                "-m",
+                "benchmarks.registry",
+                "--measure",
+                url,
+                "--queries",
+                str(queries),
+            ]
             done = subprocess.run([*command, "--peer", str(peer)], check=True, capture_output=True, text=True)  # noqa: ASYNC221  # nothing else runs
         finally:
             if server is not None:
@@ -310,9 +337,13 @@ async def _run(count: int, database: str, like: Path | None, per_kind: int, peer
 
 def main() -> None:
     """Run every size on every database, one after the other; a line of JSON each."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--people", type=int, nargs="+", default=[200_000, 1_000_000, 5_000_000])
-    parser.add_argument("--database", nargs="+", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"])
+    parser.add_argument(
+        "--database", nargs="+", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"]
+    )
     parser.add_argument("--like", type=Path)
     parser.add_argument("--per-kind", type=int, default=300)
     parser.add_argument("--peer", type=int, default=60, help="queries the peer is asked; 0: none")
@@ -325,7 +356,10 @@ def main() -> None:
         return
     for database in args.database:
         for count in args.people:
-            print(json.dumps(asyncio.run(_run(count, database, args.like, args.per_kind, args.peer))), flush=True)
+            print(
+                json.dumps(asyncio.run(_run(count, database, args.like, args.per_kind, args.peer))),
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

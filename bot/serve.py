@@ -99,6 +99,8 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
     if console:
         await _end_demo_links(app)
     chores = [asyncio.create_task(_forget(app))]
+    if "chat" in roles:
+        chores.append(asyncio.create_task(_load_names(app)))
     if app.courier is not None and "worker" in roles:
         chores.append(asyncio.create_task(_sweep(app)))
     worker = await worker_of(app) if "worker" in roles else None
@@ -305,6 +307,15 @@ async def _sweep(app: App) -> None:
             await app.courier.deliver(older_than=LEFT_BEHIND_SECONDS)
         except (SQLAlchemyError, OSError, ValueError) as wrong:
             log.error("codes could not be carried: %s", type(wrong).__name__)
+
+
+async def _load_names(app: App) -> None:
+    """Have the registry's names in memory before somebody asks; a failure is told, and the first look-up loads them."""
+    try:
+        async with app.db.reading() as connection:
+            await app.world.names.renew(connection)
+    except (SQLAlchemyError, OSError) as wrong:
+        log.error("the registry's names could not be loaded: %s", type(wrong).__name__)
 
 
 async def _forget(app: App) -> None:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 import threading
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, select
@@ -13,18 +18,28 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import Database
 from data.tables import imports, name_index, names, office_facts, registry
+from flows.names import fold, read_word, words
 
 if TYPE_CHECKING:
-    from flows.names.plain_crowd import Crowd, Ranking
+    from numpy.typing import NDArray
+
+    from flows.names.crowd import Crowd, Ranking
+
+    Array = NDArray[Any]
+
+log = logging.getLogger("troly.registry")
 
 _VERSION = "name index"  # the office fact that changes with every packing
 _CHUNK = 20_000  # names read at once
+_FOLDS = -1  # the part that holds the folded forms; the others are the crowd's
 
 
-async def _chunk(connection: AsyncConnection, after: int, upto: int) -> list[tuple[int, str]]:
-    """The next names above `after`, at most _CHUNK of them, none above `upto`."""
+async def _chunk(
+    connection: AsyncConnection, after: int, upto: int, many: int = _CHUNK
+) -> list[tuple[int, str]]:
+    """The next names above `after`, none above `upto`."""
     query = select(names.c.id, names.c.name).where(names.c.id > after, names.c.id <= upto)
-    rows = await connection.execute(query.order_by(names.c.id).limit(_CHUNK))
+    rows = await connection.execute(query.order_by(names.c.id).limit(many))
     return [(r.id, r.name) for r in rows]
 
 
@@ -40,10 +55,104 @@ def _read(
         after = found[-1][0]
 
 
-async def _crowd_of(connection: AsyncConnection, upto: int) -> Crowd:
-    from flows.names.plain_crowd import Crowd
+class Folds:
+    """The names by their folded form, as 64-bit hashes: which names are the same but for their marks."""
 
-    return await asyncio.to_thread(Crowd.of, _read(asyncio.get_running_loop(), connection, 0, upto))
+    def __init__(self, hashes: Array, ids: Array) -> None:
+        self._hashes, self._ids = hashes, ids
+        self._tail: dict[int, list[int]] = {}
+
+    @classmethod
+    def of(cls, hashes: Any, ids: Any) -> Folds:
+        """From hashes and names.ids, one for each name, in any order."""
+        import numpy as np
+
+        made, numbers = np.array(hashes, dtype="<u8"), np.array(ids, dtype="<i4")
+        order = np.argsort(made, kind="stable")
+        return cls(made[order], numbers[order])
+
+    @classmethod
+    def load(cls, packed: bytes) -> Folds:
+        """What `dump` packed."""
+        import numpy as np
+
+        size = len(packed) // 12
+        return cls(np.frombuffer(packed, "<u8", size), np.frombuffer(packed, "<i4", size, 8 * size))
+
+    def dump(self) -> bytes:
+        """Hashes, then ids. Names added later are not in it."""
+        return bytes(self._hashes.tobytes() + self._ids.tobytes())
+
+    def add(self, found: Iterable[tuple[int, str]]) -> None:
+        """Names that came later."""
+        for number, name in found:
+            self._tail.setdefault(_hash(_plain(name)), []).append(number)
+
+    def same(self, typed: str) -> list[int]:
+        """The names.ids that differ from a typed name in marks only, or in Telex, VNI or teencode left in it."""
+        read = [read_word(word) for word in words(typed)]
+        found: set[int] = set()
+        for plain in {" ".join(r.typed.plain for r in read), " ".join(r.plain for r in read)}:
+            key = _hash(plain)
+            exactly = self._hashes.dtype.type(key)
+            first, last = (self._hashes.searchsorted(exactly, side) for side in ("left", "right"))
+            found.update(self._ids[first:last].tolist(), self._tail.get(key, ()))
+        return sorted(found)
+
+
+def _hash(plain: str) -> int:
+    return int.from_bytes(blake2b(plain.encode(), digest_size=8).digest(), "little")
+
+
+_fold = lru_cache(maxsize=16384)(fold)  # there are some thousand different syllables
+
+
+def _plain(name: str) -> str:
+    """The folded form of a name as `names` holds it."""
+    return " ".join(map(_fold, name.split()))
+
+
+@dataclass(slots=True)
+class Packed:
+    """What is searched: names near, and names the same."""
+
+    crowd: Crowd
+    folds: Folds
+
+    @classmethod
+    def of(cls, found: Iterable[tuple[int, str]]) -> Packed:
+        """From (id, name) pairs, read once."""
+        from flows.names.crowd import Crowd
+
+        hashes, ids = array("Q"), array("i")
+
+        def passing() -> Iterator[tuple[int, str]]:
+            for number, name in found:
+                hashes.append(_hash(_plain(name)))
+                ids.append(number)
+                yield number, name
+
+        crowd = Crowd.of(passing())
+        return cls(crowd, Folds.of(hashes, ids))
+
+    @classmethod
+    def load(cls, parts: Sequence[tuple[int, bytes]]) -> Packed:
+        """From (part, body) of name_index, in order. Raises ValueError when they are of another form."""
+        from flows.names.crowd import Crowd
+
+        folds = [body for part, body in parts if part == _FOLDS]
+        if len(folds) != 1:
+            raise ValueError("no folds")
+        return cls(Crowd.load([body for part, body in parts if part != _FOLDS]), Folds.load(folds[0]))
+
+    def dump(self) -> list[tuple[int, bytes]]:
+        """(part, body) of name_index."""
+        return [(_FOLDS, self.folds.dump()), *enumerate(self.crowd.dump())]
+
+
+async def _packed(connection: AsyncConnection, upto: int) -> Packed:
+    """Made of the names themselves."""
+    return await asyncio.to_thread(Packed.of, _read(asyncio.get_running_loop(), connection, 0, upto))
 
 
 async def _state(connection: AsyncConnection) -> tuple[int, str]:
@@ -85,6 +194,11 @@ async def stats(connection: AsyncConnection) -> dict[str, Any]:
     }
 
 
+async def packed_bytes(connection: AsyncConnection) -> int:
+    """How large the packed names are."""
+    return (await connection.execute(select(func.sum(func.length(name_index.c.body))))).scalar() or 0
+
+
 async def refresh(db: Database) -> bool:
     """Pack all names anew and put the parts in the place of the old ones, whole or not at all; whether that was needed.
 
@@ -94,14 +208,14 @@ async def refresh(db: Database) -> bool:
         top, version = await _state(connection)
         if version and await _packed_upto(connection) >= top:
             return False
-        crowd = await _crowd_of(connection, top)
-    parts = await asyncio.to_thread(crowd.dump)
+        packed = await _packed(connection, top)
+    parts = await asyncio.to_thread(packed.dump)
     async with db.writing() as connection:
         await db.lock(connection, _VERSION)
         if await _packed_upto(connection) > top:
             return False  # another process was later, and knows more
         await connection.execute(delete(name_index))
-        for number, body in enumerate(parts):
+        for number, body in parts:
             await connection.execute(name_index.insert().values(part=number, upto=top, body=body))
         kept = db.insert(office_facts).values(name=_VERSION, value=secrets.token_hex(8))
         await connection.execute(
@@ -114,7 +228,7 @@ class Names:
     """The names of one database in memory, brought up to date before each search. One for each process is enough."""
 
     def __init__(self) -> None:
-        self._crowd: Crowd | None = None
+        self._packed: Packed | None = None
         self._version = ""
         self._top = 0
         self._renewing = asyncio.Lock()
@@ -123,36 +237,45 @@ class Names:
     async def renew(self, connection: AsyncConnection) -> None:
         """Load the packed names, or those that came since. One short statement when nothing is new."""
         top, version = await _state(connection)
-        if self._crowd is not None and (top, version) == (self._top, self._version):
+        if self._packed is not None and (top, version) == (self._top, self._version):
             return
         async with self._renewing:
-            if self._crowd is None or version != self._version or top < self._top:
-                self._crowd, self._top = await self._load(connection, top)
+            if self._packed is None or version != self._version or top < self._top:
+                self._packed, self._top = await self._load(connection, top)
                 self._version = version
             if top > self._top:
                 added = _read(asyncio.get_running_loop(), connection, self._top, top)
-                await asyncio.to_thread(self._add, self._crowd, added)
+                await asyncio.to_thread(self._add, self._packed, added)
                 self._top = top
 
-    async def _load(self, connection: AsyncConnection, top: int) -> tuple[Crowd, int]:
-        from flows.names.plain_crowd import Crowd
-
-        query = select(name_index.c.upto, name_index.c.body).order_by(name_index.c.part)
+    async def _load(self, connection: AsyncConnection, top: int) -> tuple[Packed, int]:
+        query = select(name_index.c.part, name_index.c.upto, name_index.c.body).order_by(name_index.c.part)
         parts = (await connection.execute(query)).all()
         if parts:
-            return await asyncio.to_thread(Crowd.load, [r.body for r in parts]), max(r.upto for r in parts)
-        return await _crowd_of(connection, top), top
+            try:
+                found = await asyncio.to_thread(Packed.load, [(r.part, r.body) for r in parts])
+                return found, max(r.upto for r in parts)
+            except ValueError:
+                log.warning("the packed names are of another version: read one by one until the next import")
+        return await _packed(connection, top), top
 
-    def _add(self, crowd: Crowd, added: Iterator[tuple[int, str]]) -> None:
+    def _add(self, packed: Packed, added: Iterator[tuple[int, str]]) -> None:
         found = list(added)
         with self._busy:
-            crowd.add(found)
+            packed.crowd.add(found)
+            packed.folds.add(found)
 
     async def rank(self, typed: str, *, among: Sequence[int] | None = None, limit: int = 50) -> Ranking:
         """The names nearest to a typed one, of all or of these names.ids, best first. `renew` comes before."""
-        assert self._crowd is not None  # renewed
-        return await asyncio.to_thread(self._rank, self._crowd, typed, among, limit)
+        assert self._packed is not None  # renewed
+        return await asyncio.to_thread(self._rank, self._packed.crowd, typed, among, limit)
 
     def _rank(self, crowd: Crowd, typed: str, among: Sequence[int] | None, limit: int) -> Ranking:
         with self._busy:
             return crowd.rank(typed, among=among, limit=limit)
+
+    def same(self, typed: str) -> list[int]:
+        """The names.ids that differ from a typed name in marks only. `renew` comes before."""
+        assert self._packed is not None  # renewed
+        with self._busy:
+            return self._packed.folds.same(typed)
