@@ -295,15 +295,16 @@ async def queue_code(
     connection: AsyncConnection,
     seal: Seal,
     case: Case,
-    phone: str | None,
+    phone: str,
     text: str,
     *,
     at: float,
     until: float,
+    leaves: bool,
 ) -> int:
-    """Put the message into the ledger, encrypted; without a phone a decoy of the same making. Returns the row's id."""
+    """Put the message into the ledger, encrypted; where it does not leave, a decoy of the same making. Returns the row's id."""
     row_id = outbox.new_id()
-    sealed = seal.close({"to": phone or "", "text": text}, f"outbox {row_id}")
-    row = outbox.otp_row(row_id, case.address, sealed if phone else None, at=at, expires=until)
+    sealed = seal.close({"to": phone, "text": text}, f"outbox {row_id}")
+    row = outbox.otp_row(row_id, case.address, sealed if leaves else None, at=at, expires=until)
     await outbox.put(connection, [row])
     return row_id

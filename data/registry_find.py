@@ -28,6 +28,7 @@ _NAMESAKES = 200  # people of one name and fact that are looked at
 _CLOSE_NAMES = 20  # names looked at when a record is wanted
 _HITS = 60  # names ranked
 _NAME_LIMIT = 200  # characters of a name that are read
+_NO_NAME = 0  # names.ids begin with 1
 _HOME = ("87", "82")  # Đồng Tháp before and after 2025
 _YEARS = (1880, 2100)
 
@@ -236,13 +237,12 @@ async def _people_of(
     elif fact:
         binds["year"] = int(ask.born)
     branches = []
-    for n, hit in enumerate(_some(hits, limit)):
+    nobody = [_NO_NAME]  # asked for like a name: a miss takes the same steps
+    for n, name_id in enumerate([hit.id for hit in _some(hits, limit)] or nobody):
         branches.append(
             f"SELECT * FROM (SELECT {_COLUMNS} FROM registry WHERE name_id = :n{n}{fact}{there} LIMIT {_NAMESAKES}) AS b{n}"  # noqa: S608  # our own words only
         )
-        binds[f"n{n}"] = hit.id
-    if not branches:
-        return Fits((), sure=False, near=False)
+        binds[f"n{n}"] = name_id
     rows = await connection.execute(text(" UNION ALL ".join(branches)), binds)
     return _arranged(hits, [(r.name_id, _record(r)) for r in rows], limit, sure=sure, near=near)
 

@@ -57,6 +57,7 @@ class World:
         self.limits = limits
         self.public_address = public_address
         self.sends_sms = sends_sms
+        self._stand_in = ""  # code of a record that stands in for nobody
         self.names = Names()
 
     async def grant(self, visit: Visit, effect: Effect) -> Answer:
@@ -193,12 +194,10 @@ class World:
         if refused is not None:
             return Answer(refused.outcome, {"seconds": str(refused.seconds)})
         held = await proofs.held_back(visit.connection, case, self.limits, visit.stamp)
-        records = await registry.by_codes(visit.connection, case.codes if len(case.codes) == 1 else ())
-        phone = None
-        if records and records[0].phone is not None and not held:
-            phone = str(self.seal.open(records[0].phone, f"registry {records[0].code}"))
+        phone, theirs = await self._phone(visit, case)
+        leaves = theirs and not held
         code, until = await proofs.new_code(
-            visit.connection, self.seal, case, self.limits, visit.stamp, leaves=phone is not None
+            visit.connection, self.seal, case, self.limits, visit.stamp, leaves=leaves
         )
         row = await proofs.queue_code(
             visit.connection,
@@ -208,6 +207,7 @@ class World:
             proofs.sms_text(code, self.limits),
             at=visit.now,
             until=visit.now + 60.0 * self.limits.otp_minutes,
+            leaves=leaves,
         )
         visit.codes_out.append(row)
         page_until = visit.stamp + 60.0 * self.limits.secure_link_minutes
@@ -219,6 +219,18 @@ class World:
                 "until": datetime.fromtimestamp(until, UTC).isoformat(),
             },
         )
+
+    async def _phone(self, visit: Visit, case: proofs.Case) -> tuple[str, bool]:
+        """The registered phone, and whether it is that of the one who fits. Where nobody or several fit, a stand-in's is
+        fetched and opened in the same steps, only to be thrown away."""
+        self._stand_in = self._stand_in or await registry.stand_in(visit.connection)
+        one = case.codes[0] if len(case.codes) == 1 else ""
+        records = await registry.by_codes(visit.connection, (one or self._stand_in,))
+        phone = ""
+        for record in records:
+            if record.phone is not None:
+                phone = str(self.seal.open(record.phone, f"registry {record.code}"))
+        return (phone, True) if one and phone else ("0" * 10, False)
 
     async def _alone_with(self, visit: Visit, case: proofs.Case) -> None:
         """Codes of one record, and of one phone that several records share, are sent and compared one at a time."""
@@ -249,8 +261,10 @@ class World:
         key = registry.phone_key(self.seal, effect.phone)
         person = await self._person(visit)
         await people.prove_phone(visit.connection, person, key, visit.stamp)
-        records = await registry.by_codes(visit.connection, case.codes if case else ())
-        own = [r for r in records if r.phone_key == key]
+        self._stand_in = self._stand_in or await registry.stand_in(visit.connection)
+        codes = case.codes if case else ()
+        records = await registry.by_codes(visit.connection, codes or (self._stand_in,))
+        own = [r for r in records if r.phone_key == key and r.code in codes]
         if len(own) != 1:
             await self._note_look(visit, "record", "", "refused")
             return Answer("other")
