@@ -7,7 +7,6 @@ is explained nearly without a slip and no other name is near.
 
 from __future__ import annotations
 
-import itertools
 import json
 import math
 from collections.abc import Iterable, Sequence
@@ -18,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.names.channel import FAR, Channel
-from flows.names.fold import Word, fold
+from flows.names.fold import Word
 from flows.names.tree import Tree
 from flows.names.wordings import Wording, recut, turns, typed_words, wordings
 
@@ -28,9 +27,11 @@ _FORM = 1  # of the packed parts; another number is not read
 _PART = 2 << 20  # bytes of one packed part, about
 _DEEPEST = 16  # syllables kept of a name
 
-REACHES = (0.62, 1.15, 1.9, 2.6)
-AHEAD = 0.3  # how much farther than the best we look for rivals
-EXTRA_WORD = 1.0
+NEARBY, FARTHER, FARTHEST = 0.62, 1.15, 1.9  # how far to look, in this order
+AHEAD = 0.27  # how much farther than the best we look for rivals
+_AT_ONCE = 0.08  # no other reading is tried when the plain one is as near as this
+_MOST = 400  # names kept of one look
+_TEMPER, _NOBODY = 0.08, 0.9
 TURNED = 0.12
 SURE_COST, SURE_GAP = 0.2, 0.2
 NEAR_COST = 1.0
@@ -221,6 +222,9 @@ def _name(channel: Channel, row: Array) -> str:
     return " ".join(channel.syllables[s] for s in row[::-1] if s)
 
 
+_UNFOUND = (FAR, Wording((), FAR))
+
+
 class _Search:
     """One query on its way."""
 
@@ -234,72 +238,69 @@ class _Search:
         self.found: dict[tuple[int, int], tuple[float, Wording]] = {}
         self.best = FAR
 
-    def look(self, wording: Wording, reach: float) -> None:
-        """Everything within reach of one reading."""
-        if wording.cost >= reach:
+    def look(self, readings: Sequence[Wording], reach: float) -> None:
+        """Everything within reach of some readings."""
+        readings = [r for r in readings if r.cost < reach]
+        if not readings:
             return
-        typed = wording.words[::-1]
-        costs = np.stack([self.channel.costs(w.text) for w in typed])
-        extra = [EXTRA_WORD] * len(typed)
-        for which, (table, within) in enumerate(zip(self.tables, self.within, strict=True)):
-            rows, cost = table.tree.search(costs, extra, reach - wording.cost, within)
-            if len(rows) > 400:
-                nearest = np.argpartition(cost, 400)[:400]
-                rows, cost = rows[nearest], cost[nearest]
-            for row, c in zip(rows.tolist(), (cost + wording.cost).tolist(), strict=True):
-                if (which, row) not in self.found or c < self.found[which, row][0]:
-                    self.found[which, row] = (c, wording)
+        longest = max(len(r.words) for r in readings)
+        costs = np.full((longest, len(readings), len(self.channel.syllables)), FAR, dtype=np.float32)
+        for which, reading in enumerate(readings):
+            for place, word in enumerate(reversed(reading.words)):
+                costs[place, which] = self.channel.costs(word.text)
+        sizes = np.array([len(r.words) for r in readings], dtype=np.intp)
+        start = np.array([r.cost for r in readings], dtype=np.float32)
+        for table, (rows, within) in enumerate(zip(self.tables, self.within, strict=True)):
+            hit, cost, whose = rows.tree.search(costs, sizes, start, reach, within)
+            if len(hit) > _MOST:
+                nearest = np.argpartition(cost, _MOST)[:_MOST]
+                hit, cost, whose = hit[nearest], cost[nearest], whose[nearest]
+            for row, c, w in zip(hit.tolist(), cost.tolist(), whose.tolist(), strict=True):
+                if c < self.found.get((table, row), _UNFOUND)[0]:
+                    self.found[table, row] = (c, readings[w])
                     self.best = min(self.best, c)
 
     def run(self) -> None:
+        """Look nearby first, then at other readings, then farther."""
         plain = wordings(self.said, self.crowd._knows)
-        reach = REACHES[0]
-        done: set[tuple[tuple[str, ...], bool]] = set()
-        for wording in plain:
-            if wording.cost < min(reach, self.best + AHEAD):
-                self.look(wording, min(reach, self.best + AHEAD + 0.3))
-        more: list[Wording] = list(plain)
-        if self.best > 0.08:
-            for wording in plain[:4]:
+        self.look(plain, NEARBY)
+        more = list(plain)
+        if self.best > _AT_ONCE:
+            for wording in plain[:3]:
                 more += recut(wording, self.crowd._piece, self.crowd._slipped)
-            for wording in more[len(plain) :]:
-                self.look(wording, min(reach, self.best + AHEAD + 0.3))
-        if self.best > 0.25:
-            turned = [t for w in more[:6] for t in turns(w, TURNED)]
-            for wording in turned:
-                self.look(wording, min(reach, self.best + AHEAD + 0.3))
-            more += turned
-        del done
-        for before, reach in itertools.pairwise(REACHES):
-            if self.best + AHEAD <= before or (self.found and self.best + 0.1 <= before and reach > 2):
-                break
-            for wording in sorted(more, key=lambda w: w.cost)[:8]:
-                self.look(wording, min(reach, self.best + AHEAD + 0.3))
+            if self.best > TURNED:
+                more += [t for w in more[:4] for t in turns(w, TURNED)]
+            self.look(more[len(plain) :], min(NEARBY, self.best + AHEAD))
+        more.sort(key=lambda w: w.cost)
+        if self.best + AHEAD > NEARBY:
+            self.look(more[:6], min(FARTHER, self.best + AHEAD))
+        if self.best + 0.15 > FARTHER:
+            self.look(more[:3], min(FARTHEST, self.best + AHEAD))
 
     def ranking(self, limit: int) -> Ranking:
+        """What was found, in order and judged."""
         self.run()
-        ordered = sorted(self.found.items(), key=lambda item: (item[1][0], item[0]))[: max(limit, 200)]
-        named = [
-            (
-                int(self.tables[which].ids[row]),
-                _name(self.channel, self.tables[which].matrix[row]),
-                cost,
-                wording,
-            )
-            for (which, row), (cost, wording) in ordered
-        ]
-        if not named:
+        if not self.found:
             return Ranking((), False, False)
-        first = fold(named[0][1])
-        rival = next((cost for _, name, cost, _ in named if fold(name) != first), FAR)
-        best = named[0][2]
-        sure = best <= SURE_COST and rival - best >= SURE_GAP and not named[0][3].turned
-        weights: dict[str, float] = {}
-        for _, name, cost, _ in named:
-            weights.setdefault(fold(name), math.exp(-cost / 0.08))
-        total = sum(weights.values()) + math.exp(-0.9 / 0.08)
+        ordered = sorted((cost, table, row) for (table, row), (cost, _) in self.found.items())
+        best, table, row = ordered[0]
+        fold_of = self.channel.fold_of
+        seen: dict[bytes, float] = {}
+        for cost, which, at in ordered:
+            key = fold_of[self.tables[which].matrix[at]].tobytes().rstrip(b"\xff")
+            if key not in seen:
+                seen[key] = cost
+        rival = min((c for c in list(seen.values())[1:2]), default=FAR)
+        turned = self.found[table, row][1].turned
+        sure = best <= SURE_COST and rival - best >= SURE_GAP and not turned
+        total = sum(math.exp(-c / _TEMPER) for c in seen.values()) + math.exp(-_NOBODY / _TEMPER)
         hits = tuple(
-            Hit(number, name, round(cost, 4), round(math.exp(-cost / 0.08) / total, 4))
-            for number, name, cost, _ in named[:limit]
+            Hit(
+                int(self.tables[which].ids[at]),
+                _name(self.channel, self.tables[which].matrix[at]),
+                round(cost, 4),
+                round(math.exp(-cost / _TEMPER) / total, 4),
+            )
+            for cost, which, at in ordered[:limit]
         )
         return Ranking(hits, sure, best <= NEAR_COST)

@@ -7,7 +7,6 @@ end) with the node's syllables costs, and drops nodes whose cheapest alignment i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +16,9 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 NO_GIVEN, NO_MIDDLE, NO_FAMILY = 1.3, 0.34, 0.42
-WIDEST = 40_000  # nodes kept on one level; the dearest go first
+EXTRA_WORD = 1.0
+FAR = 99.0
+WIDEST = 20_000  # nodes kept on one level; the dearest go first
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,60 +55,78 @@ class Tree:
             self.levels.append(_Level(np.ascontiguousarray(matrix[at, depth]), rows, child, ends))
 
     def search(
-        self, words: Array, extra: Sequence[float], reach: float, among: Array | None
-    ) -> tuple[Array, Array]:
-        """The rows within `reach` of the typed words, and their costs.
+        self, words: Array, sizes: Array, start: Array, reach: float, among: Array | None
+    ) -> tuple[Array, Array, Array]:
+        """Rows within `reach` of any reading: (rows, costs, readings); a row may come once for each reading.
 
-        `words` [n, vocabulary]: the costs of each typed word, given name first; `extra` [n]: what each costs as one too
-        many; `among`: sorted rows to look at, None for all.
+        `words` [n, readings, vocabulary]: what each typed word costs as each syllable, given name first; `sizes`
+        [readings]: how many of the n words a reading has; `start` [readings]: what the reading itself costs; `among`:
+        sorted rows to look at, None for all.
         """
-        n = len(words)
-        rows: list[Array] = []
-        costs: list[Array] = []
-        state = np.zeros((n + 1, 1), dtype=np.float32)
-        for j in range(n):
-            state[j + 1] = state[j] + extra[j]
-        parent = np.zeros(len(self.levels[0].syllable) if self.levels else 0, dtype=np.intp)
-        nodes = np.arange(len(parent), dtype=np.intp)
+        found: list[tuple[Array, Array, Array]] = []
+        n, readings, _ = words.shape
+        state = np.full((n + 1, readings), FAR, dtype=np.float32)
+        state[0] = start
+        loose = reach - float(start.min()) >= EXTRA_WORD
+        if loose:
+            _let_extra(state)
+        if not self.levels:
+            return _nothing()
+        first = len(self.levels[0].syllable)
+        nodes = np.tile(np.arange(first, dtype=np.intp), readings)
+        parent = np.repeat(np.arange(readings, dtype=np.intp), first)
+        reading = parent
         for depth, level in enumerate(self.levels):
             if among is not None and len(nodes):
                 lo = np.searchsorted(among, level.row[nodes])
                 hi = np.searchsorted(among, level.row[nodes + 1])
-                alive = lo < hi
+                alive = np.flatnonzero(lo < hi)
                 nodes, parent = nodes[alive], parent[alive]
             if not len(nodes):
                 break
+            reading = reading[parent] if depth else parent
             before = state[:, parent]
-            after = np.full_like(before, 99.0)
-            after[1:] = before[:-1] + words[:, level.syllable[nodes]]
-            for j in range(1, n):
-                np.minimum(after[j + 1], after[j] + extra[j], out=after[j + 1])
-            at_end = level.ends[nodes]
-            if at_end.any():
-                last = after[n][at_end]
-                np.minimum(last, before[n][at_end] + (NO_FAMILY if depth else NO_GIVEN), out=last)
-                found = last <= reach
-                rows.append(level.row[nodes[at_end][found]])
-                costs.append(last[found])
-            np.minimum(after, before + (NO_MIDDLE if depth else NO_GIVEN), out=after)
+            after = np.empty_like(before)
+            after[0] = FAR
+            np.add(before[:-1], words[:, reading, level.syllable[nodes]], out=after[1:])
+            if loose:
+                _let_extra(after)
+            at_end = np.flatnonzero(level.ends[nodes])
+            if len(at_end):
+                whose = reading[at_end]
+                full = sizes[whose]
+                left = before[full, at_end] + np.float32(NO_FAMILY if depth else NO_GIVEN)
+                last = np.minimum(after[full, at_end], left)
+                near = np.flatnonzero(last <= reach)
+                found.append((level.row[nodes[at_end[near]]], last[near], whose[near]))
+            before += np.float32(NO_MIDDLE if depth else NO_GIVEN)
+            np.minimum(after, before, out=after)
             cheapest = after.min(axis=0)
             keep = np.flatnonzero(cheapest <= reach)
             if len(keep) > WIDEST:
                 keep = keep[np.argpartition(cheapest[keep], WIDEST)[:WIDEST]]
-            state = after[:, keep]
-            kept = nodes[keep]
-            first = level.child[kept]
-            many = level.child[kept + 1] - first
+            state, reading, kept = after[:, keep], reading[keep], nodes[keep]
+            first_child = level.child[kept]
+            many = level.child[kept + 1] - first_child
+            ends = np.cumsum(many)
             parent = np.repeat(np.arange(len(kept), dtype=np.intp), many)
-            offset = np.repeat(
-                first - np.concatenate(([0], np.cumsum(many)[:-1])) if len(many) else first, many
-            )
-            nodes = np.arange(len(parent), dtype=np.intp) + offset
-        if not rows:
-            return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
-        hit, cost = np.concatenate(rows), np.concatenate(costs)
-        if among is not None and len(hit):
-            spot = np.searchsorted(among, hit)
-            inside = (spot < len(among)) & (among[np.minimum(spot, len(among) - 1)] == hit)
-            hit, cost = hit[inside], cost[inside]
-        return hit, cost
+            nodes = np.arange(len(parent), dtype=np.intp) + np.repeat(first_child - (ends - many), many)
+        if not found:
+            return _nothing()
+        rows, costs, whose = (np.concatenate(part) for part in zip(*found, strict=True))
+        if among is not None and len(rows):
+            spot = np.minimum(np.searchsorted(among, rows), len(among) - 1)
+            inside = among[spot] == rows
+            rows, costs, whose = rows[inside], costs[inside], whose[inside]
+        return rows, costs, whose
+
+
+def _let_extra(state: Array) -> None:
+    """Let typed words be too many, one after another."""
+    for j in range(len(state) - 1):
+        np.minimum(state[j + 1], state[j] + np.float32(EXTRA_WORD), out=state[j + 1])
+
+
+def _nothing() -> tuple[Array, Array, Array]:
+    none = np.zeros(0, dtype=np.int32)
+    return none, np.zeros(0, dtype=np.float32), none
