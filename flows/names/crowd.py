@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from flows.names.channel import FAR, Channel
 from flows.names.fold import Word
 from flows.names.tree import Tree
-from flows.names.wordings import Wording, recut, turns, typed_words, wordings
+from flows.names.wordings import LONGEST, Wording, amid, recut, turns, typed_words, wordings
 
 Array = NDArray[Any]
 
@@ -30,6 +30,8 @@ _DEEPEST = 16  # syllables kept of a name
 NEARBY, FARTHER, FARTHEST = 0.62, 1.15, 1.9  # how far to look, in this order
 AHEAD = 0.27  # how much farther than the best we look for rivals
 _AT_ONCE = 0.08  # no other reading is tried when the plain one is as near as this
+_LOST = 0.5  # beyond this, words around the name may be none that we know
+_COMMON_FAMILY = 0.0004  # of all names
 _MOST = 400  # names kept of one look
 _TEMPER, _NOBODY = 0.08, 0.9
 TURNED = 0.12
@@ -164,25 +166,47 @@ class Crowd:
         return _Search(self, said, among).ranking(limit)
 
     def _weigh(self) -> None:
-        """How often each folded syllable stands in a name, as a cost: for cutting joined words."""
+        """How often each folded syllable stands in a name, and which are family names."""
         counts = np.zeros(len(self._channel.folds) + 1)
+        families = np.zeros(len(self._channel.folds) + 1)
         for rows in (self._rows, self._tail):
+            if not len(rows.ids):
+                continue
             numbers, many = np.unique(rows.matrix, return_counts=True)
             np.add.at(counts, self._channel.fold_of[numbers], many * (numbers != 0))
+            last = np.count_nonzero(rows.matrix, axis=1) - 1
+            numbers, many = np.unique(rows.matrix[np.arange(len(last)), last], return_counts=True)
+            np.add.at(families, self._channel.fold_of[numbers], many)
         total = max(1.0, float(counts.sum()))
         self._rarity = [0.04 * -math.log((c + 0.5) / total) for c in counts]
+        common = np.flatnonzero(families >= _COMMON_FAMILY * len(self))
+        self._families = frozenset(self._channel.folds[i] for i in common if i < len(self._channel.folds))
 
-    def _piece(self, plain: str) -> float:
+    def piece(self, plain: str) -> float:
+        """What a folded syllable costs where it is cut out of a longer word: the rarer the dearer; 9 when it is none."""
         number = self._channel.fold_ids.get(plain)
         return FAR if number is None else self._rarity[number]
 
-    def _slipped(self, plain: str) -> float:
+    def slipped(self, plain: str) -> float:
+        """What the nearest syllable costs that a slip turns into this; 9 when there is none."""
         return self._channel.slipped(plain)
 
-    def _knows(self, word: Word) -> bool:
-        if word.marked:
-            return word.text in self._channel.ids
+    def knows(self, word: Word) -> bool:
+        """Whether the folded word is a syllable of some name."""
         return self._channel.knows(word.plain)
+
+    def family(self, word: Word) -> bool:
+        """Whether it is a family name that many have."""
+        return word.plain in self._families
+
+    def family_next(self, typed: Sequence[Word], at: int) -> bool:
+        """Whether a family name, or a word that is none of ours, stands at this place."""
+        return at < len(typed) and (self.family(typed[at]) or not self.knows(typed[at]))
+
+    @property
+    def depth(self) -> int:
+        """Syllables of the longest name."""
+        return max(len(self._rows.tree.levels), len(self._tail.tree.levels))
 
 
 def _packed(channel: Channel, names: Iterable[tuple[int, str]]) -> _Rows:
@@ -262,14 +286,19 @@ class _Search:
 
     def run(self) -> None:
         """Look nearby first, then at other readings, then farther."""
-        plain = wordings(self.said, self.crowd._knows)
+        longest = min(LONGEST, self.crowd.depth + 2)
+        plain = wordings(self.said, self.crowd, longest)
         self.look(plain, NEARBY)
         more = list(plain)
-        if self.best > _AT_ONCE:
-            for wording in plain[:3]:
-                more += recut(wording, self.crowd._piece, self.crowd._slipped)
-            if self.best > TURNED:
+        doubtful = any(r.doubtful for _, r in self.found.values())
+        if self.best > _AT_ONCE or doubtful:
+            if self.best > _AT_ONCE:
+                for wording in plain[:3]:
+                    more += recut(wording, self.crowd)
+            if self.best > TURNED or doubtful:
                 more += [t for w in more[:4] for t in turns(w, TURNED)]
+            if self.best > _LOST and len(self.said) > 3:
+                more += amid(self.said, self.crowd)
             self.look(more[len(plain) :], min(NEARBY, self.best + AHEAD))
         more.sort(key=lambda w: w.cost)
         if self.best + AHEAD > NEARBY:
@@ -291,8 +320,9 @@ class _Search:
             if key not in seen:
                 seen[key] = cost
         rival = min((c for c in list(seen.values())[1:2]), default=FAR)
-        turned = self.found[table, row][1].turned
-        sure = best <= SURE_COST and rival - best >= SURE_GAP and not turned
+        reading = self.found[table, row][1]
+        clear = not reading.turned and not reading.doubtful
+        sure = clear and best <= SURE_COST and rival - best >= SURE_GAP
         total = sum(math.exp(-c / _TEMPER) for c in seen.values()) + math.exp(-_NOBODY / _TEMPER)
         hits = tuple(
             Hit(

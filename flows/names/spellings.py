@@ -44,12 +44,20 @@ _CHAT_END = (("ngh", "ng"), ("nh", "nk"), ("ng", "g"), ("ch", "k"), ("ch", "ck")
 
 
 def _respelled(plain: str) -> set[str]:
-    found = {plain}
+    """i for y and back, where both sound the same: after a consonant or qu, and in uy inside a syllable."""
+    found = set()
     for place, letter in enumerate(plain):
         if letter in "iy":
-            found.add(plain[:place] + ("y" if letter == "i" else "i") + plain[place + 1 :])
-    found.discard(plain)
+            before = plain[place - 1] if place else ""
+            alike = (
+                before not in _VOWELS or plain[:place] == "qu" or (before == "u" and place + 1 < len(plain))
+            )
+            if alike:
+                found.add(plain[:place] + ("y" if letter == "i" else "i") + plain[place + 1 :])
     return found
+
+
+_VOWELS = frozenset("aeiou")
 
 
 def _chatted(plain: str) -> set[str]:

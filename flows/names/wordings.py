@@ -7,50 +7,82 @@ and the names decide.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
+from typing import Protocol
 
-from flows.names.fold import Word, fold, words
+from flows.names.fold import Word, words
 
 MAX_CHARS = 400  # nobody writes a longer request for one name; the rest is not read
 MAX_WORDS = 24
 LONGEST = 8  # words of a name
 
+# How one addresses somebody, before the name. Most are syllables of names too.
+_address = (
+    "anh chi em co chu bac ong ba cau mo di duong thim thay bs ths ts mr ms mrs a c e o b dc sep chau con"
+)
 _before = """
-    cho xin hoi em anh chi co chu bac ong ba cau mo di duong thim thay bs ths ts mr ms mrs tra cuu tim kiem ma so bhxh the
-    cua giup dum gium muon can toi tui minh con chau a c e o b ten la nguoi alo da vang thua ad admin hello hi nho lay xem
-    biet coi nay voi dc sdt so dien thoai thong tin cap lai bao hiem xa hoi vo chong me cha sep ban ho toi
+    cho xin tra cuu tim kiem ma so bhxh the cua giup dum gium muon can toi tui minh ten la nguoi alo da vang thua ad
+    admin hello hi nho lay xem biet coi nay voi dc sdt lai vo chong me cha ban ho shop oi hoi y
 """
 _after = """
-    a ah ak voi dum giup gium em anh chi minh toi tui nhe nha nhen nghen hen ha day do di vay duoc khong ko k hok hong oi
-    thanks thank tks cam on nhieu sinh nam sn ngay thang o tinh xa huyen con chau cai nua luon co chu bac ad shop bhxh ma so
-    di a voi roi the nao da nho may gi la kia nay
+    a ah ak voi dum giup gium nhe nha nhen nghen hen ha day do di vay duoc khong ko k hok hong oi thanks thank tks
+    luon ad shop bhxh roi may gi nay em anh chi sn vs
 """
 _phrases = (
-    "tra cuu", "cho hoi", "xin hoi", "cho em", "cho toi", "cho minh", "cho con", "ma so", "ma bhxh", "so bhxh", "giup em", "giup toi",
-    "giup minh", "dong chi", "d c", "ho ten", "ho va ten", "ten la", "nguoi ten", "cam on", "thong tin", "bao hiem", "xa hoi",
-    "nhan vien", "can tim", "muon tra", "muon tim", "em muon", "toi muon", "xin ma", "dum em", "dum toi", "gium em", "voi a", "di a",
-    "nhe a", "em can", "toi can", "tra giup", "tim giup", "kiem giup", "tra dum", "tim dum", "tra gium", "sinh nam", "tra ma", "xem giup",
-    "duoc khong", "duoc ko", "em voi", "minh voi", "toi voi", "ma cua", "so cua",
+    "tra cuu", "cho hoi", "xin hoi", "cho em", "cho toi", "cho minh", "cho con", "ma so", "ma bhxh", "so bhxh", "giup em",
+    "giup toi", "giup minh", "giup con", "dong chi", "d c", "ho ten", "ho va ten", "ten la", "nguoi ten", "cam on", "thong tin",
+    "bao hiem", "xa hoi", "bao hiem xa hoi", "nhan vien", "can tim", "muon tra", "muon tim", "em muon", "toi muon", "xin ma",
+    "dum em", "dum toi", "dum minh", "gium em", "gium toi", "voi a", "di a", "nhe a", "em can", "toi can", "tra giup", "tim giup",
+    "kiem giup", "kiem tra", "tra dum", "tim dum", "tra gium", "sinh nam", "tra ma", "xem giup", "duoc khong", "duoc ko", "em voi",
+    "minh voi", "toi voi", "ma cua", "so cua", "em cam on", "so the", "so so", "cap lai", "con trai", "con gai", "chu ho", "toi ten",
+    "em ten", "minh ten", "ba con", "lam on", "vui long", "nhieu a", "cam on nhieu", "ma ho", "a oi", "anh oi", "chi oi", "em oi",
 )  # fmt: skip  # reason: a word list
-BEFORE = frozenset(_before.split())
+# From one of these words on, a query tells where somebody lives or when they were born.
+_places = "o tai xa huyen tinh tp ap sinh quan que thuoc"
+ADDRESS = frozenset(_address.split())
+BEFORE = ADDRESS | frozenset(_before.split())
 AFTER = frozenset(_after.split())
 PHRASES = frozenset(_phrases)
-_HARD, _SOFT = 0.004, 0.05
+PLACES = frozenset(_places.split())
+_HARD, _ADDRESS, _SOFT, _FAMILY, _TAIL, _PLACE = 0.004, 0.03, 0.10, 0.2, 0.13, 0.1
 _THIN = 0.3  # one word is left of several: hardly a name
+_SOMEWHERE = 0.4  # a family name stands amid words we do not know
 
 JOINED, TORN = 0.03, 0.12
-_DOUBT = 0.12  # the words as they stand are syllables all the same
+_KNOWN = 0.25  # what was taken apart is a syllable as it stands
+
+
+class Vocabulary(Protocol):
+    """What a crowd knows of words."""
+
+    def knows(self, word: Word) -> bool:
+        """Whether the folded word is a syllable of some name."""
+
+    def family(self, word: Word) -> bool:
+        """Whether it is a family name that many have."""
+
+    def family_next(self, typed: Sequence[Word], at: int) -> bool:
+        """Whether a family name, or a word that is none of ours, stands at this place."""
+
+    def piece(self, plain: str) -> float:
+        """What a folded syllable costs where it is cut out of a longer word: the rarer the dearer; 9 when it is none."""
+
+    def slipped(self, plain: str) -> float:
+        """What the nearest syllable costs that a slip turns into this; 9 when there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One reading of a query: the words of the name, what the reading costs, and how many doubtful words it leaves out."""
+    """One reading of a query: the words of the name, and what the reading costs.
+
+    `doubtful`: words were left out that could belong to the name; `turned`: the given name was taken to stand first.
+    """
 
     words: tuple[Word, ...]
     cost: float
-    doubtful: int = 0  # left-out words that could be syllables of the name
+    doubtful: bool = False
     turned: bool = False
 
 
@@ -63,68 +95,110 @@ def typed_words(text: str) -> tuple[Word, ...]:
     return tuple(w for w in words(cut)[:MAX_WORDS] if not w.plain.isdigit())
 
 
-def _strips(
-    typed: Sequence[Word], known: Callable[[Word], bool], listed: frozenset[str], *, back: bool = False
-) -> list[tuple[int, float, int]]:
-    """(how many words, cost, doubtful ones) for every way to strip a beginning, or with `back` an end.
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """Words to strip from one end."""
 
-    Words that can be no part of a name are always stripped where they stand at the rim.
-    """
-    said = typed[::-1] if back else typed
-    reach: dict[int, tuple[float, int]] = {0: (0.0, 0)}
+    size: int
+    cost: float
+    doubtful: bool
+
+
+def _heads(typed: Sequence[Word], known: Vocabulary) -> list[_Cut]:
+    """Every way to strip a beginning. Words that can be no part of a name always go."""
+    reach: dict[int, tuple[float, bool]] = {0: (0.0, False)}
     passed: set[int] = set()
-    for at in range(len(said)):
+    for at in range(len(typed)):
         if at not in reach:
             continue
         cost, doubt = reach[at]
         for size in (3, 2, 1):
-            bit = said[at : at + size]
-            if len(bit) < size:
+            bit = typed[at : at + size]
+            if len(bit) < size or " ".join(w.plain for w in bit) not in (PHRASES if size > 1 else BEFORE):
                 continue
-            phrase = " ".join(w.plain for w in (bit[::-1] if back else bit))
-            if phrase not in (PHRASES if size > 1 else listed):
+            step, unsure = _HARD, False
+            if size == 1 and known.knows(bit[0]):
+                called = bit[0].plain in ADDRESS and known.family_next(typed, at + 1)
+                step = _FAMILY if known.family(bit[0]) else _ADDRESS if called else _SOFT
+                unsure = not called or step == _FAMILY
+            else:
+                passed.add(at)
+            found = (cost + step, doubt or unsure)
+            if at + size not in reach or found < reach[at + size]:
+                reach[at + size] = found
+    return [_Cut(at, *reach[at]) for at in reach if at not in passed]
+
+
+def _tails(typed: Sequence[Word], known: Vocabulary) -> list[_Cut]:
+    """Every way to strip an end."""
+    whole = len(typed)
+    reach: dict[int, tuple[float, bool]] = {0: (0.0, False)}
+    passed: set[int] = set()
+    for at in range(whole):
+        if at not in reach:
+            continue
+        cost, doubt = reach[at]
+        end = whole - at
+        for size in (3, 2, 1):
+            bit = typed[max(0, end - size) : end]
+            if len(bit) < size or " ".join(w.plain for w in bit) not in (PHRASES if size > 1 else AFTER):
                 continue
-            soft = size == 1 and known(bit[0])
-            step = (cost + (_SOFT if soft else _HARD), doubt + soft)
-            if at + size not in reach or step < reach[at + size]:
-                reach[at + size] = step
+            soft = size == 1 and known.knows(bit[0])
+            found = (cost + (_TAIL if soft else _HARD), doubt or soft)
+            if at + size not in reach or found < reach[at + size]:
+                reach[at + size] = found
             if not soft:
                 passed.add(at)
-    return [(at, *reach[at]) for at in reach if at not in passed]
+        for size in range(2, min(7, end - 1)):
+            word = typed[end - size]
+            if word.plain in PLACES and at == 0:
+                soft = known.knows(word)
+                found = (cost + (_PLACE if soft else _HARD), doubt or soft)
+                if at + size not in reach or found < reach[at + size]:
+                    reach[at + size] = found
+                if not soft:
+                    passed.add(at)
+    return [_Cut(at, *reach[at]) for at in reach if at not in passed]
 
 
-def wordings(typed: Sequence[Word], known: Callable[[Word], bool]) -> list[Wording]:
-    """The readings that strip words from both ends, the cheapest first."""
+def wordings(typed: Sequence[Word], known: Vocabulary, longest: int) -> list[Wording]:
+    """The readings that strip words from both ends, the cheapest first; none is longer than `longest` words."""
     found = []
-    for head, head_cost, head_doubt in _strips(typed, known, BEFORE):
-        for tail, tail_cost, tail_doubt in _strips(typed, known, AFTER, back=True):
-            size = len(typed) - head - tail
-            if 0 < size <= LONGEST:
-                thin = _THIN if size == 1 and head + tail else 0.0
-                said = tuple(typed[head : len(typed) - tail])
-                found.append(Wording(said, head_cost + tail_cost + thin, head_doubt + tail_doubt))
-    return nsmallest(8, found, key=lambda w: w.cost)
+    tails = _tails(typed, known)
+    for head in _heads(typed, known):
+        for tail in tails:
+            size = len(typed) - head.size - tail.size
+            if 0 < size <= longest:
+                thin = _THIN if size == 1 and head.size + tail.size else 0.0
+                said = tuple(typed[head.size : len(typed) - tail.size])
+                found.append(Wording(said, head.cost + tail.cost + thin, head.doubtful or tail.doubtful))
+    return nsmallest(10, found, key=lambda w: w.cost)
 
 
-def recut(
-    wording: Wording,
-    piece: Callable[[str], float],
-    slipped: Callable[[str], float],
-    *,
-    most: int = 6,
-    slips: int = 1,
-) -> list[Wording]:
-    """The same letters cut elsewhere: joined words parted, torn ones put together, at most `slips` pieces misspelled.
+def amid(typed: Sequence[Word], known: Vocabulary) -> list[Wording]:
+    """Readings that begin at a family name somewhere in the text, for requests in words we do not know."""
+    found = []
+    for at in range(len(typed)):
+        if known.family(typed[at]):
+            for size in (3, 4, 2):
+                said = tuple(typed[at : at + size])
+                if len(said) == size:
+                    found.append(Wording(said, _SOMEWHERE, doubtful=True))
+    return found[:6]
 
-    `piece` and `slipped` give what a folded piece costs as a syllable, and as a syllable with one slip; 9 when it is none.
-    """
+
+def recut(wording: Wording, known: Vocabulary, *, most: int = 6, slips: int = 1) -> list[Wording]:
+    """The same letters cut elsewhere: joined words parted, torn ones put together, at most `slips` pieces misspelled."""
     text = "".join(w.text for w in wording.words)
     plain = "".join(w.plain for w in wording.words)
     if len(text) != len(plain) or not 3 <= len(plain) <= 40:
         return []
     breaks: set[int] = set()
+    whole: list[tuple[int, int]] = []  # words that are syllables as they stand
     place = 0
     for word in wording.words:
+        if known.knows(word):
+            whole.append((place, place + len(word.plain)))
         place += len(word.plain)
         breaks.add(place)
     best: list[dict[tuple[int, tuple[int, ...]], float]] = [{} for _ in range(len(plain) + 1)]
@@ -136,13 +210,18 @@ def recut(
         kept = nsmallest(most + 2, here.items(), key=lambda item: item[1])
         for end in range(start + 1, min(len(plain), start + 8) + 1):
             bit = plain[start:end]
-            straight = piece(bit)
+            straight = known.piece(bit)
             across = TORN * sum(b in breaks for b in range(start + 1, end))
             joined = 0.0 if end in breaks else JOINED
             for (used, cuts), cost in kept:
                 if straight < 9.0:
                     _keep(best[end], (used, (*cuts, end)), cost + straight + across + joined)
-                elif used < slips and len(bit) > 1 and (slip := slipped(bit)) < 9.0:
+                elif (
+                    used < slips
+                    and len(bit) > 1
+                    and not _VOWELS.isdisjoint(bit)
+                    and (slip := known.slipped(bit)) < 9.0
+                ):
                     _keep(best[end], (used + 1, (*cuts, end)), cost + slip + across + joined)
     found = []
     for (_, cuts), _cost in nsmallest(most, best[-1].items(), key=lambda item: item[1]):
@@ -152,14 +231,13 @@ def recut(
         pieces = tuple(Word(text[a:b], plain[a:b]) for a, b in zip(starts, cuts, strict=True))
         inner = sum(c not in breaks for c in cuts)
         torn = len(breaks - set(cuts))
-        found.append(
-            Wording(
-                pieces,
-                wording.cost + JOINED * (inner > 0) + TORN * torn,
-                wording.doubtful,
-            )
-        )
+        parted = sum(any(a < c < b for c in cuts) for a, b in whole)
+        cost = wording.cost + JOINED * (inner > 0) + TORN * torn + _KNOWN * parted
+        found.append(Wording(pieces, cost, wording.doubtful))
     return found
+
+
+_VOWELS = frozenset("aeiouy")
 
 
 def _keep(
@@ -178,6 +256,3 @@ def turns(wording: Wording, cost: float) -> list[Wording]:
     if len(said) > 2:
         orders.append((said[-1], *said[:-1]))
     return [Wording(order, wording.cost + cost, wording.doubtful, turned=True) for order in orders]
-
-
-__all__ = ["Wording", "fold", "recut", "turns", "typed_words", "wordings"]
