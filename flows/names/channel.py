@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA
 
 from flows.names.fold import fold, marks
 from flows.names.near import neighbours
-from flows.names.spellings import spellings
+from flows.names.spellings import CHAT, spellings
 from flows.names.syllable import is_syllable, loosely_decoded, parts, teencode
 
 Costs = NDArray[np.float32]
@@ -189,7 +189,7 @@ class Channel:
     def _meanings(self, text: str) -> list[_Meant]:
         plain = fold(text)
         found = [_Meant(text, 0.0)]
-        if not self.knows(plain) and not is_syllable(plain):
+        if not is_syllable(plain):
             tight = loosely_decoded(text)
             if tight is not None and tight != text:
                 found.append(_Meant(tight, DECODED if is_syllable(fold(tight)) else LOOSE))
@@ -246,5 +246,5 @@ class Channel:
                     note(number, slip + cost)
         for reading in teencode(plain):
             if reading in self.fold_ids:
-                note(self.fold_ids[reading], 0.12)
+                note(self.fold_ids[reading], CHAT + 0.04)
         return found

@@ -30,6 +30,7 @@ _DEEPEST = 16  # syllables kept of a name
 NEARBY, FARTHER, FARTHEST = 0.62, 1.15, 1.9  # how far to look, in this order
 AHEAD = 0.27  # how much farther than the best we look for rivals
 _AT_ONCE = 0.08  # no other reading is tried when the plain one is as near as this
+_FIRM = 0.02  # a reading that costs more left out words that may be a name's
 _LOST = 0.5  # beyond this, words around the name may be none that we know
 _COMMON_FAMILY = 0.0004  # of all names
 _MOST = 400  # names kept of one look
@@ -290,7 +291,7 @@ class _Search:
         plain = wordings(self.said, self.crowd, longest)
         self.look(plain, NEARBY)
         more = list(plain)
-        doubtful = any(r.doubtful for _, r in self.found.values())
+        doubtful = any(r.cost > _FIRM for _, r in self.found.values())
         if self.best > _AT_ONCE or doubtful:
             if self.best > _AT_ONCE:
                 for wording in plain[:3]:

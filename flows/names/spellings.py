@@ -12,7 +12,7 @@ from itertools import product
 from flows.names.syllable import parts
 
 SPELLING = 0.03  # another spelling of the same syllable
-CHAT = 0.10  # chat spelling
+CHAT = 0.06  # chat spelling
 HEARD = 0.32  # another region's sound
 
 _HEARD_ONSET = {

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from heapq import nsmallest
 from typing import Protocol
 
-from flows.names.fold import Word, words
+from flows.names.fold import Word, fold, words
 
 MAX_CHARS = 400  # nobody writes a longer request for one name; the rest is not read
 MAX_WORDS = 24
@@ -27,8 +27,8 @@ _before = """
     admin hello hi nho lay xem biet coi nay voi dc sdt lai vo chong me cha ban ho shop oi hoi y
 """
 _after = """
-    a ah ak voi dum giup gium nhe nha nhen nghen hen ha day do di vay duoc khong ko k hok hong oi thanks thank tks
-    luon ad shop bhxh roi may gi nay em anh chi sn vs
+    a ah ak voi dum giup gium nhe nha nhen nghen hen ha day do di vay duoc khong ko k hok hong oi thanks tks
+    luon ad shop bhxh roi may gi nay sn vs
 """
 _phrases = (
     "tra cuu", "cho hoi", "xin hoi", "cho em", "cho toi", "cho minh", "cho con", "ma so", "ma bhxh", "so bhxh", "giup em",
@@ -41,12 +41,27 @@ _phrases = (
 )  # fmt: skip  # reason: a word list
 # From one of these words on, a query tells where somebody lives or when they were born.
 _places = "o tai xa huyen tinh tp ap sinh quan que thuoc"
+# How the words of both lists are written that could be syllables of names.
+_proper = """
+    anh chị em cô chú bác bà ba cậu mợ dì di dượng thím thầy ông cháu con cho tra tìm kiếm mã số giúp muốn cần tôi tui mình
+    tên là người đã dạ vâng thưa nhờ lấy xem biết coi này với lại vợ chồng mẹ má cha bạn họ hộ hỏi nhé nha nhen hen hả ha
+    đây đó do đi vậy không hông ơi luôn rồi mấy gì nay mà
+"""
+_PROPER: dict[str, set[str]] = {}
+for _text in _proper.split():
+    _PROPER.setdefault(fold(_text), set()).add(_text)
+# hỏi written for ngã, and back
+_MARKS = {
+    t.translate(str.maketrans("ảẩẻểỏổởủửỷỉ", "ãẫẽễõỗỡũữỹĩ")): {t} for ts in _PROPER.values() for t in ts
+}
+_MARKS |= {t: {t} for ts in _PROPER.values() for t in ts}
 ADDRESS = frozenset(_address.split())
 BEFORE = ADDRESS | frozenset(_before.split())
 AFTER = frozenset(_after.split())
 PHRASES = frozenset(_phrases)
 PLACES = frozenset(_places.split())
-_HARD, _ADDRESS, _SOFT, _FAMILY, _TAIL, _PLACE = 0.004, 0.03, 0.10, 0.2, 0.13, 0.1
+_HARD, _ADDRESS, _SOFT, _FAMILY, _TAIL, _PLACE = 0.004, 0.03, 0.06, 0.2, 0.13, 0.1
+_SAID = 0.02  # a particle, written as one writes it among words with marks
 _THIN = 0.3  # one word is left of several: hardly a name
 _SOMEWHERE = 0.4  # a family name stands amid words we do not know
 
@@ -104,34 +119,54 @@ class _Cut:
     doubtful: bool
 
 
+def _said(word: Word, listed: frozenset[str]) -> bool:
+    """Whether a word is one of the list as far as its marks tell: "hà" is not "hả"."""
+    if word.plain not in listed:
+        return False
+    proper = _PROPER.get(word.plain)
+    return proper is None or not word.marked or bool(_MARKS.get(word.text, {word.text}) & proper)
+
+
 def _heads(typed: Sequence[Word], known: Vocabulary) -> list[_Cut]:
-    """Every way to strip a beginning. Words that can be no part of a name always go."""
+    """Every way to strip a beginning. Words that can be no part of a name always go.
+
+    It is doubtful when the last word stripped may be the name's own first.
+    """
     reach: dict[int, tuple[float, bool]] = {0: (0.0, False)}
     passed: set[int] = set()
     for at in range(len(typed)):
         if at not in reach:
             continue
-        cost, doubt = reach[at]
+        cost = reach[at][0]
         for size in (3, 2, 1):
             bit = typed[at : at + size]
-            if len(bit) < size or " ".join(w.plain for w in bit) not in (PHRASES if size > 1 else BEFORE):
+            if len(bit) < size:
                 continue
             step, unsure = _HARD, False
-            if size == 1 and known.knows(bit[0]):
-                called = bit[0].plain in ADDRESS and known.family_next(typed, at + 1)
-                step = _FAMILY if known.family(bit[0]) else _ADDRESS if called else _SOFT
-                unsure = not called or step == _FAMILY
+            if size > 1:
+                if " ".join(w.plain for w in bit) not in PHRASES:
+                    continue
+                passed.add(at)
+            elif not _said(bit[0], BEFORE):
+                continue
+            elif known.knows(bit[0]):
+                before_name = known.family_next(typed, at + 1)
+                called = bit[0].plain in ADDRESS and before_name
+                family = known.family(bit[0]) and not called
+                step = _FAMILY if family else _ADDRESS if called else _SOFT
+                unsure = family or not before_name
             else:
                 passed.add(at)
-            found = (cost + step, doubt or unsure)
+            found = (cost + step, unsure)
             if at + size not in reach or found < reach[at + size]:
                 reach[at + size] = found
     return [_Cut(at, *reach[at]) for at in reach if at not in passed]
 
 
 def _tails(typed: Sequence[Word], known: Vocabulary) -> list[_Cut]:
-    """Every way to strip an end."""
+    """Every way to strip an end; doubtful when a word that may be a given name goes, and no marks say otherwise."""
     whole = len(typed)
+    marked = any(w.marked for w in typed)
     reach: dict[int, tuple[float, bool]] = {0: (0.0, False)}
     passed: set[int] = set()
     for at in range(whole):
@@ -141,10 +176,19 @@ def _tails(typed: Sequence[Word], known: Vocabulary) -> list[_Cut]:
         end = whole - at
         for size in (3, 2, 1):
             bit = typed[max(0, end - size) : end]
-            if len(bit) < size or " ".join(w.plain for w in bit) not in (PHRASES if size > 1 else AFTER):
+            if len(bit) < size:
                 continue
-            soft = size == 1 and known.knows(bit[0])
-            found = (cost + (_TAIL if soft else _HARD), doubt or soft)
+            soft = unsure = False
+            if size > 1:
+                if " ".join(w.plain for w in bit) not in PHRASES:
+                    continue
+            elif not _said(bit[0], AFTER):
+                continue
+            elif known.knows(bit[0]):
+                soft = True
+                proper = _PROPER.get(bit[0].plain, {bit[0].text})
+                unsure = not marked or bit[0].text not in proper
+            found = (cost + (_HARD if not soft else _TAIL if unsure else _SAID), doubt or unsure)
             if at + size not in reach or found < reach[at + size]:
                 reach[at + size] = found
             if not soft:
