@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from flows.names.channel import FAR, Channel
 from flows.names.fold import Word
+from flows.names.syllable import is_syllable
 from flows.names.tree import Tree
 from flows.names.wordings import LONGEST, Wording, amid, recut, turns, typed_words, wordings
 
@@ -36,7 +37,10 @@ _COMMON_FAMILY = 0.0004  # of all names
 _MOST = 400  # names kept of one look
 _TEMPER, _NOBODY = 0.08, 0.9
 TURNED = 0.12
-SURE_COST, SURE_GAP = 0.2, 0.2
+EXPLAINED = 0.2  # a word that costs no more is no guess
+SURE_COST, SURE_GAP, SURE_SLIP = 0.25, 0.2, 0.43
+RISK = 0.045  # of another name with a slip: one regional sound away is .041
+_WARY = 0.36  # how far a believed slip is looked around
 NEAR_COST = 1.0
 
 
@@ -312,26 +316,72 @@ class _Search:
         self.run()
         if not self.found:
             return Ranking((), False, False)
-        ordered = sorted((cost, table, row) for (table, row), (cost, _) in self.found.items())
-        best, table, row = ordered[0]
-        fold_of = self.channel.fold_of
-        seen: dict[bytes, float] = {}
-        for cost, which, at in ordered:
-            key = fold_of[self.tables[which].matrix[at]].tobytes().rstrip(b"\xff")
-            if key not in seen:
-                seen[key] = cost
-        rival = min((c for c in list(seen.values())[1:2]), default=FAR)
-        reading = self.found[table, row][1]
-        clear = not reading.turned and not reading.doubtful
-        sure = clear and best <= SURE_COST and rival - best >= SURE_GAP
-        total = sum(math.exp(-c / _TEMPER) for c in seen.values()) + math.exp(-_NOBODY / _TEMPER)
+        sure = self.certain()
+        ordered = self.ordered()
+        best: dict[bytes, float] = {}
+        for cost, table, row in ordered:
+            best.setdefault(self.folded(table, row), cost)
+        total = sum(math.exp(-c / _TEMPER) for c in best.values()) + math.exp(-_NOBODY / _TEMPER)
         hits = tuple(
             Hit(
-                int(self.tables[which].ids[at]),
-                _name(self.channel, self.tables[which].matrix[at]),
+                int(self.tables[table].ids[row]),
+                _name(self.channel, self.tables[table].matrix[row]),
                 round(cost, 4),
                 round(math.exp(-cost / _TEMPER) / total, 4),
             )
-            for cost, which, at in ordered[:limit]
+            for cost, table, row in ordered[:limit]
         )
-        return Ranking(hits, sure, best <= NEAR_COST)
+        return Ranking(hits, sure, self.best <= NEAR_COST)
+
+    def ordered(self) -> list[tuple[float, int, int]]:
+        """(cost, table, row) of what was found, best first."""
+        return sorted((cost, table, row) for (table, row), (cost, _) in self.found.items())
+
+    def folded(self, table: int, row: int) -> bytes:
+        """What all names have in common that differ only in marks."""
+        numbers: bytes = self.channel.fold_of[self.tables[table].matrix[row]].tobytes()
+        return numbers.rstrip(b"\xff")
+
+    def certain(self) -> bool:
+        """Whether the first name may be asserted: every word explained, and nobody else near.
+
+        A slip is believed only in a word that is no syllable: there a slip there must be. A name typed right may still be
+        another's with a slip; where several are near enough for that, we ask.
+        """
+        cost, table, row = self.ordered()[0]
+        reading = self.found[table, row][1]
+        name = self.tables[table].matrix[row]
+        if reading.doubtful or reading.turned or np.count_nonzero(name) != len(reading.words):
+            return False
+        slips = []
+        for word, syllable in zip(reversed(reading.words), name, strict=False):
+            step = float(self.channel.costs(word.text)[syllable])
+            if step > EXPLAINED:
+                slips.append((step, word))
+        if not slips:
+            return cost <= SURE_COST and self.alone(table, row)
+        step, word = slips[0]
+        real = self.channel.knows(word.plain) or is_syllable(word.plain)
+        if len(slips) > 1 or real or step > SURE_SLIP or len(word.plain) < 3 or reading.cost > 0.1:
+            return False
+        if cost > SURE_SLIP + 0.1 or not self.alone(table, row):
+            return False
+        self.look([reading], cost + _WARY)
+        return self.alone(table, row)
+
+    def alone(self, table: int, row: int) -> bool:
+        """Whether no other name is near the first: none within .2, hardly one that a regional sound away."""
+        first = self.folded(table, row)
+        cost = self.found[table, row][0]
+        said = len(self.found[table, row][1].words)
+        near: dict[bytes, float] = {}
+        for other, which, at in self.ordered():
+            key = self.folded(which, at)
+            if key == first or key in near or other > cost + _WARY + 0.1:
+                continue
+            if other < cost + SURE_GAP:
+                return False
+            whole = np.count_nonzero(self.tables[which].matrix[at]) == len(self.found[which, at][1].words)
+            if whole or said == 2:
+                near[key] = other
+        return sum(math.exp((cost - c) / 0.1) for c in near.values()) <= RISK
