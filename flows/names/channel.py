@@ -26,7 +26,7 @@ _KEPT = 4096  # words whose costs are remembered
 
 INITIAL, ONSET = 0.22, 0.15
 REPEATED = 0.14
-SWAPPED, MISSING, EXTRA, BESIDE, CHANGED = 0.34, 0.42, 0.38, 0.38, 0.62
+SWAPPED, MISSING, EXTRA, BESIDE, CHANGED = 0.33, 0.36, 0.42, 0.42, 0.66
 REAL = 0.06  # what was typed is a syllable of a name itself
 TWO = 0.92
 DECODED, LOOSE = 0.01, 0.06
@@ -164,21 +164,25 @@ class Channel:
                 best = min(best, slip_cost(plain, known))
         return best
 
-    def costs(self, text: str) -> Costs:
-        """The cost of each syllable for a typed lower-case NFC word; FAR where it cannot be meant. Do not write to it."""
-        found = self._kept.get(text)
+    def costs(self, text: str, *, initials: bool = True) -> Costs:
+        """The cost of each syllable for a typed lower-case NFC word; FAR where it cannot be meant. Do not write to it.
+
+        `initials`: whether the word may abbreviate a syllable; a given name is not abbreviated.
+        """
+        key = text if initials else text + "."
+        found = self._kept.get(key)
         if found is None:
             if len(self._kept) >= _KEPT:
                 self._kept.clear()
-            found = self._kept[text] = self._costs(text)
+            found = self._kept[key] = self._costs(text, initials)
         return found
 
-    def _costs(self, text: str) -> Costs:
+    def _costs(self, text: str, initials: bool) -> Costs:
         best = np.full(len(self.syllables), FAR, dtype=np.float32)
         for meant in self._meanings(text):
             plain = fold(meant.text)
             by_fold = np.full(len(self.folds) + 1, FAR, dtype=np.float32)
-            for number, cost in self._near(plain).items():
+            for number, cost in self._near(plain, initials).items():
                 by_fold[number] = cost
             costs = by_fold[self.fold_of] + self._accents_against(_accents(meant.text))[self.class_of]
             np.minimum(best, costs + np.float32(meant.cost), out=best)
@@ -204,7 +208,7 @@ class Channel:
             self._against[typed] = found
         return found
 
-    def _near(self, plain: str) -> dict[int, float]:
+    def _near(self, plain: str, initials: bool) -> dict[int, float]:
         """The folded syllables a folded word may be meant as."""
         found: dict[int, float] = {}
 
@@ -218,10 +222,15 @@ class Channel:
             note(self.fold_ids[plain], 0.0)
         for number, cost in self._spelled.get(plain, ()):
             note(number, cost)
-        if len(plain) <= 3:
+        if len(plain) <= 3 and initials:
             for number in self._starts.get(plain, ()):
                 note(number, INITIAL if len(plain) == 1 else ONSET)
-        if len(plain) < 2 or len(plain) > 14:
+        if len(plain) > 14:
+            return found
+        if len(plain) == 1:
+            for known in self._cut.get(plain, ()):
+                if len(known) == 2:
+                    note(self.fold_ids[known], MISSING + REAL)
             return found
         squeezed = _squeezed(plain)
         if squeezed != plain and not real:

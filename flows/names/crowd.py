@@ -34,6 +34,7 @@ _AT_ONCE = 0.08  # no other reading is tried when the plain one is as near as th
 _FIRM = 0.02  # a reading that costs more left out words that may be a name's
 _LOST = 0.5  # beyond this, words around the name may be none that we know
 _COMMON_FAMILY = 0.0004  # of all names
+_FEW = 5  # different names; when fewer are near, we look farther
 _MOST = 400  # names kept of one look
 _TEMPER, _NOBODY = 0.08, 0.9
 TURNED = 0.12
@@ -276,7 +277,7 @@ class _Search:
         costs = np.full((longest, len(readings), len(self.channel.syllables)), FAR, dtype=np.float32)
         for which, reading in enumerate(readings):
             for place, word in enumerate(reversed(reading.words)):
-                costs[place, which] = self.channel.costs(word.text)
+                costs[place, which] = self.channel.costs(word.text, initials=place > 0 and not reading.cut)
         sizes = np.array([len(r.words) for r in readings], dtype=np.intp)
         start = np.array([r.cost for r in readings], dtype=np.float32)
         for table, (rows, within) in enumerate(zip(self.tables, self.within, strict=True)):
@@ -302,7 +303,7 @@ class _Search:
                     more += recut(wording, self.crowd)
             if self.best > TURNED or doubtful:
                 more += [t for w in more[:4] for t in turns(w, TURNED)]
-            if self.best > _LOST and len(self.said) > 3:
+            if self.best > _LOST and len(self.said) > 4:
                 more += amid(self.said, self.crowd)
             self.look(more[len(plain) :], min(NEARBY, self.best + AHEAD))
         more.sort(key=lambda w: w.cost)
@@ -310,6 +311,8 @@ class _Search:
             self.look(more[:6], min(FARTHER, self.best + AHEAD))
         if self.best + 0.15 > FARTHER:
             self.look(more[:3], min(FARTHEST, self.best + AHEAD))
+        elif self.best > _AT_ONCE and len({self.folded(*key) for key in self.found}) < _FEW:
+            self.look(more[:3], self.best + 2 * AHEAD)
 
     def ranking(self, limit: int) -> Ranking:
         """What was found, in order and judged."""

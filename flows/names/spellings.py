@@ -38,7 +38,7 @@ _RARE = frozenset(
 
 _CHAT_ONSET = {
     "ph": ("f",), "qu": ("w", "q"), "gi": ("j", "z"), "d": ("z",), "v": ("z",), "c": ("k",), "kh": ("k",), "ch": ("k", "ck"),
-    "nh": ("nk",), "th": ("tk",), "ngh": ("ng", "ngk"), "ng": ("g",),
+    "nh": ("nk",), "th": ("tk",), "ngh": ("ng", "ngk"),
 }  # fmt: skip  # reason: as above
 _CHAT_END = (("ngh", "ng"), ("nh", "nk"), ("ng", "g"), ("ch", "k"), ("ch", "ck"), ("c", "k"))
 

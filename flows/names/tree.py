@@ -15,7 +15,10 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
-NO_GIVEN, NO_MIDDLE, NO_FAMILY = 1.3, 0.34, 0.42
+NO_GIVEN, NO_FAMILY = 1.3, 0.42
+# A syllable left out after the given name, and the ones before it: who types one word or two leaves out all of them at once.
+NO_MIDDLE = {1: (0.02, 0.02), 2: (0.34, 0.04)}
+NO_MIDDLE_ELSE = (0.34, 0.34)
 EXTRA_WORD = 1.0
 FAR = 99.0
 WIDEST = 20_000  # nodes kept on one level; the dearest go first
@@ -72,6 +75,7 @@ class Tree:
             _let_extra(state)
         if not self.levels:
             return _nothing()
+        skips = np.array([NO_MIDDLE.get(size, NO_MIDDLE_ELSE) for size in sizes.tolist()], dtype=np.float32)
         first = len(self.levels[0].syllable)
         nodes = np.tile(np.arange(first, dtype=np.intp), readings)
         parent = np.repeat(np.arange(readings, dtype=np.intp), first)
@@ -99,7 +103,7 @@ class Tree:
                 last = np.minimum(after[full, at_end], left)
                 near = np.flatnonzero(last <= reach)
                 found.append((level.row[nodes[at_end[near]]], last[near], whose[near]))
-            before += np.float32(NO_MIDDLE if depth else NO_GIVEN)
+            before += skips[reading, min(depth, 2) - 1] if depth else np.float32(NO_GIVEN)
             np.minimum(after, before, out=after)
             cheapest = after.min(axis=0)
             keep = np.flatnonzero(cheapest <= reach)

@@ -63,7 +63,8 @@ PLACES = frozenset(_places.split())
 _HARD, _ADDRESS, _SOFT, _FAMILY, _TAIL, _PLACE = 0.004, 0.03, 0.06, 0.2, 0.13, 0.1
 _SAID = 0.02  # a particle, written as one writes it among words with marks
 _THIN = 0.3  # one word is left of several: hardly a name
-_SOMEWHERE = 0.4  # a family name stands amid words we do not know
+_BOTH = 0.15  # doubtful words were left out at both ends
+_SOMEWHERE = 0.8  # a family name stands amid words we do not know
 
 JOINED, TORN = 0.03, 0.12
 _KNOWN = 0.25  # what was taken apart is a syllable as it stands
@@ -99,6 +100,7 @@ class Wording:
     cost: float
     doubtful: bool = False
     turned: bool = False
+    cut: bool = False  # the words were cut otherwise than typed
 
 
 def typed_words(text: str) -> tuple[Word, ...]:
@@ -149,7 +151,7 @@ def _heads(typed: Sequence[Word], known: Vocabulary) -> list[_Cut]:
                 passed.add(at)
             elif not _said(bit[0], BEFORE):
                 continue
-            elif known.knows(bit[0]):
+            elif known.knows(bit[0]) or len(bit[0].plain) == 1:
                 before_name = known.family_next(typed, at + 1)
                 called = bit[0].plain in ADDRESS and before_name
                 family = known.family(bit[0]) and not called
@@ -191,7 +193,7 @@ def _tails(typed: Sequence[Word], known: Vocabulary) -> list[_Cut]:
             found = (cost + (_HARD if not soft else _TAIL if unsure else _SAID), doubt or unsure)
             if at + size not in reach or found < reach[at + size]:
                 reach[at + size] = found
-            if not soft:
+            if not soft and (size > 1 or len(bit[0].plain) > 1):
                 passed.add(at)
         for size in range(2, min(7, end - 1)):
             word = typed[end - size]
@@ -213,9 +215,17 @@ def wordings(typed: Sequence[Word], known: Vocabulary, longest: int) -> list[Wor
         for tail in tails:
             size = len(typed) - head.size - tail.size
             if 0 < size <= longest:
-                thin = _THIN if size == 1 and head.size + tail.size else 0.0
+                doubtful = head.doubtful or tail.doubtful
+                thin = (
+                    _THIN
+                    if size == 1 and head.size + tail.size
+                    else _THIN / 2
+                    if doubtful and size == 2
+                    else 0.0
+                )
+                both = _BOTH if head.doubtful and tail.doubtful else 0.0
                 said = tuple(typed[head.size : len(typed) - tail.size])
-                found.append(Wording(said, head.cost + tail.cost + thin, head.doubtful or tail.doubtful))
+                found.append(Wording(said, head.cost + tail.cost + thin + both, doubtful))
     return nsmallest(10, found, key=lambda w: w.cost)
 
 
@@ -224,7 +234,7 @@ def amid(typed: Sequence[Word], known: Vocabulary) -> list[Wording]:
     found = []
     for at in range(len(typed)):
         if known.family(typed[at]):
-            for size in (3, 4, 2):
+            for size in (3, 4):
                 said = tuple(typed[at : at + size])
                 if len(said) == size:
                     found.append(Wording(said, _SOMEWHERE, doubtful=True))
@@ -260,12 +270,7 @@ def recut(wording: Wording, known: Vocabulary, *, most: int = 6, slips: int = 1)
             for (used, cuts), cost in kept:
                 if straight < 9.0:
                     _keep(best[end], (used, (*cuts, end)), cost + straight + across + joined)
-                elif (
-                    used < slips
-                    and len(bit) > 1
-                    and not _VOWELS.isdisjoint(bit)
-                    and (slip := known.slipped(bit)) < 9.0
-                ):
+                elif used < slips and len(bit) > 1 and (slip := known.slipped(bit)) < 9.0:
                     _keep(best[end], (used + 1, (*cuts, end)), cost + slip + across + joined)
     found = []
     for (_, cuts), _cost in nsmallest(most, best[-1].items(), key=lambda item: item[1]):
@@ -276,12 +281,14 @@ def recut(wording: Wording, known: Vocabulary, *, most: int = 6, slips: int = 1)
         inner = sum(c not in breaks for c in cuts)
         torn = len(breaks - set(cuts))
         parted = sum(any(a < c < b for c in cuts) for a, b in whole)
-        cost = wording.cost + JOINED * (inner > 0) + TORN * torn + _KNOWN * parted
-        found.append(Wording(pieces, cost, wording.doubtful))
+        cost = (
+            wording.cost
+            + JOINED * (inner > 0)
+            + TORN * torn
+            + (_KNOWN if len(wording.words) > 1 else 2 * _KNOWN) * parted
+        )
+        found.append(Wording(pieces, cost, wording.doubtful, cut=True))
     return found
-
-
-_VOWELS = frozenset("aeiouy")
 
 
 def _keep(
@@ -299,4 +306,7 @@ def turns(wording: Wording, cost: float) -> list[Wording]:
     orders = [(*said[1:], said[0])]
     if len(said) > 2:
         orders.append((said[-1], *said[:-1]))
-    return [Wording(order, wording.cost + cost, wording.doubtful, turned=True) for order in orders]
+    return [
+        Wording(order, wording.cost + cost, wording.doubtful, turned=True, cut=wording.cut)
+        for order in orders
+    ]
