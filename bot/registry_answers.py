@@ -46,6 +46,7 @@ async def _answer_all(lines: Iterator[str], *, as_json: bool, is_open: bool, lim
 
     try:
         finder = _Finder(db, seal_of(settings), Names(), is_open=is_open, limit=limit)
+        await db.relax()
         await finder.warm()
         threading.Thread(target=read, daemon=True).start()
         more = True

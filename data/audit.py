@@ -9,10 +9,18 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data.engine import Database
+from data.engine import Database, fetch
 from data.seal import Seal
 from data.tables import audit, office_facts
 
+_ADD = (
+    "INSERT INTO audit (at, who, what, whose, outcome, fields, why, link)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+)
+_KEEP_HEAD = (
+    "INSERT INTO office_facts (name, value) VALUES (?1, ?2)"
+    " ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+)
 _HEAD = "audit head"  # the newest link, so that rows cut off at the end are missed too
 
 
@@ -62,11 +70,11 @@ async def note(
 
 async def note_all(db: Database, connection: AsyncConnection, seal: Seal, deeds: Sequence[Deed]) -> None:
     """Add a row for each of these deeds, in their order."""
+    if not deeds:
+        return
     await db.lock(connection, _HEAD)
-    link = (
-        await connection.execute(select(office_facts.c.value).where(office_facts.c.name == _HEAD))
-    ).scalar() or ""
-    rows: list[dict[str, object]] = []
+    head = await fetch(connection, "SELECT value FROM office_facts WHERE name = ?1", _HEAD)
+    link = str(head[0][0]) if head else ""
     for deed in deeds:
         row: dict[str, object] = {
             "at": deed.at,
@@ -78,14 +86,8 @@ async def note_all(db: Database, connection: AsyncConnection, seal: Seal, deeds:
             "why": deed.why[:200],
         }
         link = _link(seal, link, row)
-        rows.append({**row, "link": link})
-    if not rows:
-        return
-    await connection.execute(audit.insert(), rows)
-    kept = db.insert(office_facts).values(name=_HEAD, value=link)
-    await connection.execute(
-        kept.on_conflict_do_update(index_elements=["name"], set_={"value": kept.excluded.value})
-    )
+        await fetch(connection, _ADD, *row.values(), link)
+    await fetch(connection, _KEEP_HEAD, _HEAD, link)
 
 
 def _link(seal: Seal, before: str, row: dict[str, object]) -> str:

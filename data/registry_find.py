@@ -9,17 +9,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from data.engine import fetch
 from data.registry import Record, id_key, phone_key
 from data.registry_index import Names
 from data.seal import Seal
-from data.tables import registry
 from flows.names import join_key
 
 if TYPE_CHECKING:
-    from flows.names.crowd import Hit
+    from flows.names.crowd import Hit, Ranking
 
 # How far a typed name may be from the registered one (Hit.cost), by the strength of the other fact.
 TOLERANCE = {"id": 0.7, "date": 0.6, "year": 0.3}
@@ -141,11 +140,7 @@ async def fits(names: Names, connection: AsyncConnection, seal: Seal, ask: Ask, 
         return await _with_id(names, connection, seal, ask, limit)
     if ask.fact:
         return await _born_then(names, connection, ask, limit)
-    ranking = await names.rank(ask.name, limit=_HITS)
-    borne = await _borne(connection, [h.id for h in ranking.hits], _provinces(ask.province))
-    hits = [h for h in ranking.hits if h.id in borne]
-    still = bool(hits) and join_key(hits[0].name) == join_key(ranking.hits[0].name)
-    return await _people_of(connection, ask, hits, limit, sure=ranking.sure and still, near=ranking.near)
+    return await _named(names, connection, ask, limit)
 
 
 def _provinces(province: str) -> tuple[str, ...]:
@@ -154,11 +149,11 @@ def _provinces(province: str) -> tuple[str, ...]:
 
 async def _with_id(names: Names, connection: AsyncConnection, seal: Seal, ask: Ask, limit: int) -> Fits:
     """People of an ID number; a birth date or year that is given too must be theirs. The province is not asked."""
-    query = select(registry).where(registry.c.id_key == id_key(seal, ask.id_number)).limit(_NAMESAKES)
-    rows = [r for r in await connection.execute(query) if _agrees(ask.born, r.born)]
-    ranking = await names.rank(ask.name, among=[r.name_id for r in rows], limit=_HITS)
-    people = [(r.name_id, _record(r)) for r in rows]
-    return _arranged(ranking.hits, people, limit, sure=ranking.sure, near=ranking.near)
+    query = f"SELECT {_COLUMNS} FROM registry WHERE id_key = ?1 LIMIT {_NAMESAKES}"  # noqa: S608  # our own words only
+    people = _records(await fetch(connection, query, id_key(seal, ask.id_number)))
+    people = [(number, r) for number, r in people if _agrees(ask.born, r.born)]
+    ranking = await names.rank(ask.name, among=[number for number, _ in people], limit=_HITS)
+    return _arranged(ranking, people, limit)
 
 
 def _agrees(asked: str, born: str) -> bool:
@@ -170,81 +165,92 @@ def _agrees(asked: str, born: str) -> bool:
 
 async def _born_then(names: Names, connection: AsyncConnection, ask: Ask, limit: int) -> Fits:
     """People of a birth date or year; with a date also those of whom only the year is known and who bear the very name."""
-    there, binds = _there(_provinces(ask.province))
-    fact = "born = :born" if ask.fact == "date" else "year = :born"
-    among = f"SELECT DISTINCT name_id AS id FROM registry WHERE {fact}{there}"  # noqa: S608  # our own words only
-    born: str | int = ask.born if ask.fact == "date" else int(ask.born)
-    ids = await _numbers(connection, among, {**binds, "born": born})
-    if ask.fact == "date":  # there are too many of the year to compare them all in time
-        there, binds = _there(_provinces(ask.province), "r.")
-        year_only = (
-            f"SELECT n.id FROM names n WHERE n.id IN ({_wanted(connection)}) AND EXISTS"  # noqa: S608  # as above
-            f" (SELECT 1 FROM registry r WHERE r.born = :born AND r.name_id = n.id{there})"
-        )
-        same = _listed(connection, names.same(ask.name))
-        ids = [*ids, *await _numbers(connection, year_only, {**binds, "ids": same, "born": ask.born[-4:]})]
+    there = _provinces(ask.province)
+    year = int(ask.born[-4:])
+    if ask.fact == "year":
+        ids = await _numbers(connection, f"{_NAMES_OF} year = ?1{_of(there, 2)}", year, *there)
+        fact, facts = f"year = ?3{_of(there, 4)}", (year, *there)
+    else:
+        ids = await _numbers(connection, f"{_NAMES_OF} born = ?1{_of(there, 2)}", ask.born, *there)
+        same = _listed(
+            connection, names.same(ask.name)
+        )  # of the year only there are too many to compare them all
+        year_only = _borne_by(connection, f"r.born = ?2{_of(there, 3)}")
+        ids += await _numbers(connection, year_only, same, str(year), *there)
+        fact, facts = f"born IN (?3, ?4){_of(there, 5)}", (ask.born, str(year), *there)
     ranking = await names.rank(ask.name, among=ids, limit=_HITS)
-    return await _people_of(connection, ask, ranking.hits, limit, sure=ranking.sure, near=ranking.near)
+    wanted = [h.id for h in _some(ranking.hits, limit)] or [_NO_NAME]  # a miss takes the same steps
+    query = f"SELECT {_COLUMNS} FROM registry WHERE name_id IN ({_wanted(connection)}) AND {fact} LIMIT ?2"  # noqa: S608  # as above
+    rows = await fetch(connection, query, _listed(connection, wanted), _NAMESAKES, *facts)
+    return _arranged(ranking, _records(rows), limit)
 
 
-async def _numbers(connection: AsyncConnection, query: str, binds: dict[str, Any]) -> list[int]:
+async def _named(names: Names, connection: AsyncConnection, ask: Ask, limit: int) -> Fits:
+    """People by name alone."""
+    there = _provinces(ask.province)
+    ranking = await names.rank(ask.name, limit=_HITS)
+    hits: Sequence[Hit] = ranking.hits
+    for narrowed in (bool(there), True):
+        if narrowed:  # to names that somebody bears
+            query = _borne_by(connection, f"true{_of(there, 2)}")
+            borne = set(await _numbers(connection, query, _listed(connection, [h.id for h in hits]), *there))
+            hits = [h for h in hits if h.id in borne]
+        wanted = [h.id for h in _some(hits, limit)]
+        query = (_EACH_SQLITE if _is_sqlite(connection) else _EACH_POSTGRESQL).format(
+            columns=_COLUMNS, there=_of(there, 3)
+        )
+        people = _records(await fetch(connection, query, _listed(connection, wanted), limit, *there))
+        if narrowed or {number for number, _ in people} >= set(wanted):
+            break
+    return _arranged(ranking, people, limit)
+
+
+_NAMES_OF = "SELECT DISTINCT name_id AS id FROM registry WHERE"
+_COLUMNS = "name_id, code, name, born, household, commune, phone_key, phone"
+# So many people of each name: of the most frequent there are thousands.
+_EACH_SQLITE = (
+    "SELECT {columns} FROM json_each(?1) AS w JOIN registry ON code IN"
+    " (SELECT code FROM registry WHERE name_id = w.value{there} LIMIT ?2)"
+)
+_EACH_POSTGRESQL = (
+    "SELECT r.* FROM unnest(?1::integer[]) AS w CROSS JOIN LATERAL"
+    " (SELECT {columns} FROM registry WHERE name_id = w{there} LIMIT ?2) AS r"
+)
+
+
+def _of(provinces: Sequence[str], first: int) -> str:
+    """The condition that the province is one of these, bound from `first` on."""
+    places = ", ".join(f"?{first + n}" for n in range(len(provinces)))
+    return f" AND province IN ({places})" if provinces else ""
+
+
+def _borne_by(connection: AsyncConnection, who: str) -> str:
+    """A query of those of the names.ids in ?1 that somebody (`who`, r is the registry) bears."""
+    return (
+        f"SELECT n.id FROM names n WHERE n.id IN ({_wanted(connection)}) AND EXISTS"  # noqa: S608  # our own words only
+        f" (SELECT 1 FROM registry r WHERE r.name_id = n.id AND {who})"
+    )
+
+
+async def _numbers(connection: AsyncConnection, query: str, *values: Any) -> list[int]:
     """The `id` column of a query, in one value: row by row a year of a large registry takes ten times as long."""
-    gather = "json_group_array(id)" if connection.dialect.name == "sqlite" else "array_agg(id)"
-    found = (await connection.execute(text(f"SELECT {gather} FROM ({query}) AS q"), binds)).scalar()  # noqa: S608  # as above
+    gather = "json_group_array(id)" if _is_sqlite(connection) else "array_agg(id)"
+    [(found,)] = await fetch(connection, f"SELECT {gather} FROM ({query}) AS q", *values)  # noqa: S608  # as above
     return json.loads(found) if isinstance(found, str) else found or []
 
 
+def _is_sqlite(connection: AsyncConnection) -> bool:
+    return connection.dialect.name == "sqlite"
+
+
 def _wanted(connection: AsyncConnection) -> str:
-    """A query of the numbers bound as `ids`."""
-    if connection.dialect.name == "sqlite":
-        return "SELECT value FROM json_each(:ids)"
-    return "SELECT unnest(CAST(:ids AS integer[]))"
+    """A query of the numbers bound as ?1."""
+    return "SELECT value FROM json_each(?1)" if _is_sqlite(connection) else "SELECT unnest(?1::integer[])"
 
 
 def _listed(connection: AsyncConnection, ids: Sequence[int]) -> str | list[int]:
     """These numbers as one value to bind."""
-    return json.dumps(list(ids)) if connection.dialect.name == "sqlite" else list(ids)
-
-
-async def _borne(connection: AsyncConnection, ids: Sequence[int], provinces: Sequence[str]) -> set[int]:
-    """Those of these names.ids that somebody bears, in these provinces where they are given."""
-    there, binds = _there(provinces, "r.")
-    statement = (
-        f"SELECT n.id FROM names n WHERE n.id IN ({_wanted(connection)}) AND EXISTS"  # noqa: S608  # our own words only
-        f" (SELECT 1 FROM registry r WHERE r.name_id = n.id{there})"
-    )
-    return set(await _numbers(connection, statement, {"ids": _listed(connection, ids), **binds}))
-
-
-def _there(provinces: Sequence[str], table: str = "") -> tuple[str, dict[str, Any]]:
-    if not provinces:
-        return "", {}
-    binds: dict[str, Any] = {f"p{i}": p for i, p in enumerate(provinces)}
-    return f" AND {table}province IN ({', '.join(f':{name}' for name in binds)})", binds
-
-
-_COLUMNS = "name_id, code, name, born, household, commune, phone_key, phone"
-
-
-async def _people_of(
-    connection: AsyncConnection, ask: Ask, hits: Sequence[Hit], limit: int, *, sure: bool, near: bool
-) -> Fits:
-    """The records of these names that have the fact."""
-    there, binds = _there(_provinces(ask.province))
-    fact = {"date": " AND born IN (:born, :year)", "year": " AND year = :year", "": ""}[ask.fact]
-    if ask.fact == "date":
-        binds |= {"born": ask.born, "year": ask.born[-4:]}
-    elif fact:
-        binds["year"] = int(ask.born)
-    branches = []
-    nobody = [_NO_NAME]  # asked for like a name: a miss takes the same steps
-    for n, name_id in enumerate([hit.id for hit in _some(hits, limit)] or nobody):
-        branches.append(
-            f"SELECT * FROM (SELECT {_COLUMNS} FROM registry WHERE name_id = :n{n}{fact}{there} LIMIT {_NAMESAKES}) AS b{n}"  # noqa: S608  # our own words only
-        )
-        binds[f"n{n}"] = name_id
-    rows = await connection.execute(text(" UNION ALL ".join(branches)), binds)
-    return _arranged(hits, [(r.name_id, _record(r)) for r in rows], limit, sure=sure, near=near)
+    return json.dumps(list(ids)) if _is_sqlite(connection) else list(ids)
 
 
 def _some(hits: Sequence[Hit], limit: int) -> list[Hit]:
@@ -259,27 +265,29 @@ def _some(hits: Sequence[Hit], limit: int) -> list[Hit]:
     return found
 
 
-def _record(row: Any) -> Record:
-    return Record(row.code, row.name, row.born, row.household, row.commune, row.phone_key, row.phone)
+def _records(rows: Iterable[Sequence[Any]]) -> list[tuple[int, Record]]:
+    """(names.id, record) of rows of _COLUMNS."""
+    return [(row[0], Record(*row[1:])) for row in rows]
 
 
-def _arranged(
-    hits: Sequence[Hit], rows: Iterable[tuple[int, Record]], limit: int, *, sure: bool, near: bool
-) -> Fits:
+def _arranged(ranking: Ranking, people: Iterable[tuple[int, Record]], limit: int) -> Fits:
     """The best name's people first when it is sure; otherwise one of each name, then the next of each."""
     by_id: dict[int, list[Record]] = {}
-    for number, record in rows:
+    for number, record in people:
         by_id.setdefault(number, []).append(record)
     by_name: dict[str, list[Fit]] = {}
-    for hit in hits:
-        people = sorted(by_id.get(hit.id, ()), key=lambda r: r.code)
-        if people:
-            by_name.setdefault(join_key(hit.name), []).extend(Fit(p, hit.cost, hit.score) for p in people)
+    for hit in ranking.hits:
+        if found := by_id.get(hit.id):
+            ordered = sorted(found, key=lambda r: r.code)
+            by_name.setdefault(join_key(hit.name), []).extend(Fit(p, hit.cost, hit.score) for p in ordered)
+    if not by_name:
+        return Fits((), sure=False, near=False)
+    sure = ranking.sure and join_key(ranking.hits[0].name) in by_name
     columns = list(by_name.values())
-    ordered = columns.pop(0) if columns and sure else []
+    listed = columns.pop(0) if sure else []
     for rank in range(max(map(len, columns), default=0)):
-        ordered = ordered + [column[rank] for column in columns if rank < len(column)]
-    return Fits(tuple(ordered[:limit]), sure=sure and bool(by_name), near=near and bool(by_name))
+        listed = listed + [column[rank] for column in columns if rank < len(column)]
+    return Fits(tuple(listed[:limit]), sure=sure, near=ranking.near)
 
 
 # -- what may be said

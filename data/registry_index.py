@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data.engine import Database
+from data.engine import Database, fetch
 from data.tables import imports, name_index, names, office_facts, registry
 from flows.names import fold, read_word, words
 
@@ -157,10 +157,9 @@ async def _packed(connection: AsyncConnection, upto: int) -> Packed:
 
 async def _state(connection: AsyncConnection) -> tuple[int, str]:
     """The highest names.id, and which packing there is ("" none)."""
-    top = select(func.max(names.c.id)).scalar_subquery()
-    version = select(office_facts.c.value).where(office_facts.c.name == _VERSION).scalar_subquery()
-    row = (await connection.execute(select(top.label("top"), version.label("version")))).one()
-    return row.top or 0, row.version or ""
+    query = "SELECT (SELECT max(id) FROM names), (SELECT value FROM office_facts WHERE name = ?1)"
+    [(top, version)] = await fetch(connection, query, _VERSION)
+    return top or 0, version or ""
 
 
 async def _packed_upto(connection: AsyncConnection) -> int:
