@@ -33,6 +33,8 @@ _CHUNK = 1 << 20  # bytes read at a time
 _HEAD = 1 << 16  # bytes at the top that are tried with each encoding and separator
 _LONGEST_LINE = 4 << 20  # bytes: a longer line is no row of a table
 _LONGEST_FIELD = 100_000  # characters of one cell
+_CONTROLS = frozenset(range(32)) - frozenset(b"\t\r\n")
+_MOST_CONTROLS = 12  # kinds of control characters that a text may hold by accident
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _VIETNAMESE = frozenset(
     "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
@@ -232,7 +234,7 @@ def _encoding_of(head: bytes, utf8: bool, path: Path) -> str:
     for bom, name in _BOMS:
         if head.startswith(bom):
             return name
-    if b"\0" in head:
+    if head.count(b"\0") * 4 > len(head) or len(_CONTROLS.intersection(head)) > _MOST_CONTROLS:
         raise ValueError(f"{path.name} is no text, or UTF-16 without its mark: save it as UTF-8")
     if utf8:
         return "utf-8"
