@@ -25,6 +25,7 @@ from typing import Any
 import psutil
 import yaml
 
+from data.engine import Database
 from data.knowledge import CONTENT_DIR
 from tests.houses import SECRET, Places
 
@@ -114,6 +115,17 @@ def timed(command: list[str], environment: dict[str, str]) -> tuple[float, float
     return took, mb, printed
 
 
+async def empty(places: Places) -> str:
+    """A PostgreSQL database with tables and nobody in them."""
+    url = await places.postgresql()
+    db = Database(url)
+    async with db.writing() as connection:
+        for table in ("registry", "names", "name_index"):
+            await connection.exec_driver_sql(f"TRUNCATE {table}")
+    await db.close()
+    return url
+
+
 def run(rows: int, rounds: int, kinds: list[str]) -> dict[str, Any]:
     """Everything, as one dictionary."""
     troly = str(Path(sys.executable).with_name("troly"))
@@ -136,7 +148,7 @@ def run(rows: int, rounds: int, kinds: list[str]) -> dict[str, Any]:
                     data.mkdir()
                     env = clean | {"TROLY_DATA_DIR": str(data), "TROLY_SECRET_KEY": SECRET}
                     if kind == "postgresql":
-                        env["TROLY_DATABASE_URL"] = asyncio.run(places.postgresql())
+                        env["TROLY_DATABASE_URL"] = asyncio.run(empty(places))
                     for times in (took, again):
                         command = [troly, "registry", "import", str(file), "--json"]
                         seconds, mb, printed = timed(command, env)

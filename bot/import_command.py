@@ -62,6 +62,11 @@ def _import(args: argparse.Namespace) -> int:
         raise ValueError("--remove-gone deletes, --dry-run changes nothing: give one of them")
     if args.remove_gone and not args.yes and not sys.stdin.isatty():
         raise ValueError("--remove-gone asks before it deletes; where there is no terminal, add --yes")
+    workbook = args.file.lower().endswith(".xlsx")
+    if args.sheet and not workbook:
+        raise ValueError("--sheet is for workbooks (.xlsx)")
+    if workbook and (args.encoding, args.separator) != ("auto", "auto"):
+        raise ValueError("--encoding and --separator are for text files, not for workbooks")
     return asyncio.run(_go(args, load()))
 
 
@@ -231,6 +236,8 @@ async def _about_the_gone(args: argparse.Namespace, db: Database, seal: Seal, ta
         return 0
     if not args.yes:
         _to_stderr(f"{tally.gone:,} people came by an earlier import and are not in this file.")
+        if tally.bad:
+            _to_stderr(f"{tally.bad:,} rows were not taken; whose code could not be read looks gone too.")
         print("Delete them? Type yes: ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() not in ("yes", "y", "có", "co"):
             _to_stderr("nobody was deleted")

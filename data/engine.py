@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import hashlib
 import os
@@ -17,6 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 BUSY_MS = 10_000  # how long a SQLite writer waits for another process
+_LOCK_TRIES, _LOCK_PAUSE = 15, 0.2  # how often a lock of PostgreSQL is asked for, and seconds in between
 POOL_SIZE = 8  # connections to PostgreSQL, or readers of SQLite
 
 
@@ -116,9 +118,12 @@ class Database:
         number = {"n": _lock_number(name)}
         async with self._writer.connect() as connection:
             await connection.execution_options(isolation_level="AUTOCOMMIT")
-            held = bool(
-                (await connection.execute(text("SELECT pg_try_advisory_lock(:n)"), number)).scalar_one()
-            )
+            ask = text("SELECT pg_try_advisory_lock(:n)")
+            for _ in range(_LOCK_TRIES):  # the server may still be burying whoever held it
+                held = bool((await connection.execute(ask, number)).scalar_one())
+                if held:
+                    break
+                await asyncio.sleep(_LOCK_PAUSE)
             try:
                 yield held
             finally:

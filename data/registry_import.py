@@ -104,7 +104,7 @@ class Import:
                 here = imports.c.id == before.id
                 await connection.execute(update(imports).where(here).values(row=batch.upto))
                 known = await writer.known(connection, [r[0] for r in batch.rows], before.id)
-                out = sort_out(batch.rows, known, heading)
+                out = sort_out(batch.rows, known, heading, batch.present)
                 await writer.write(connection, out, before.id)
                 after = before.with_batch(batch, out)
                 report.add(sorted([*batch.bad, *out.bad]))
@@ -133,7 +133,8 @@ class Import:
         async def take(batch: Batch, before: Tally) -> Tally:
             async with self.db.reading() as connection:
                 known = await writer.known(connection, [r[0] for r in batch.rows], -1)
-            out = sort_out(batch.rows, await asyncio.to_thread(repeats.marked, known, batch.rows), heading)
+            known = await asyncio.to_thread(repeats.marked, known, batch.rows, batch.present)
+            out = sort_out(batch.rows, known, heading, batch.present)
             report.add(sorted([*batch.bad, *out.bad]))
             return before.with_batch(batch, out)
 
@@ -230,7 +231,7 @@ def _how_to_go_on(tally: Tally, dry: bool) -> str:
 
 
 def _absent(number: int) -> Any:
-    return registry.c.seen.not_in((0, number))
+    return registry.c.seen.not_in((0, number, -number))
 
 
 async def count_gone(connection: AsyncConnection, number: int) -> int:

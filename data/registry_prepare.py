@@ -14,6 +14,7 @@ import signal
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import islice
@@ -84,10 +85,14 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows up to and with the file's `upto`-th under the headings; `position`: bytes of the file read by then."""
+    """Rows up to and with the file's `upto`-th under the headings; `position`: bytes of the file read by then.
+
+    `present`: the codes of bad rows, where they can be read: these people are in the file all the same.
+    """
 
     rows: list[Prepared]
     bad: list[Bad]
+    present: list[str]
     upto: int
     position: int
 
@@ -147,16 +152,17 @@ class Preparation:
         while True:
             good: list[Prepared] = []
             bad: list[Bad] = []
+            present: list[str] = []
             began = upto
             for row in islice(rows, batch):
                 upto += 1
                 if row:
-                    check(row, self._first + upto, good, bad)
+                    check(row, self._first + upto, good, bad, present)
             if registry_files.stamp_of(self._file, self._path) != self._found.stamp:
                 raise registry_files.changed(self._path)
             if upto == began:
                 break
-            yield Batch(good, bad, upto, registry_files.position(self._file))
+            yield Batch(good, bad, present, upto, registry_files.position(self._file))
         if registry_files.digest_of(self._file, self._job.options) != self._found.digest:
             raise registry_files.changed(self._path)
 
@@ -195,7 +201,7 @@ def name_reader() -> Callable[[str], tuple[str, str]]:
 
 def checker(
     seal: Seal, today: date, mapping: Mapping
-) -> Callable[[Sequence[str], int, list[Prepared], list[Bad]], None]:
+) -> Callable[[Sequence[str], int, list[Prepared], list[Bad], list[str]], None]:
     """A function that puts one row to the good or to the bad ones. Blank rows are neither."""
     places = mapping.places
     columns = tuple(c for c in COLUMNS if c in places)
@@ -216,7 +222,9 @@ def checker(
         hashlib.blake2b(key=seal.key_for("registry row"), digest_size=DIGEST),
     )
 
-    def check(row: Sequence[str], number: int, good: list[Prepared], bad: list[Bad]) -> None:
+    def check(
+        row: Sequence[str], number: int, good: list[Prepared], bad: list[Bad], present: list[str]
+    ) -> None:
         cells = [*row[:width], *[""] * (width + 1 - len(row[:width]))]
         raw_name = cells[at_names[0]] if len(at_names) == 1 else _cell(cells, at_names)
         try:
@@ -248,6 +256,8 @@ def checker(
             if is_blank(row):
                 return
             texts = {c: _cell(cells, places[c]) for c in columns}
+            with suppress(BadValue):
+                present.append(read_code(texts["code"]))
             bad.extend((number, headings[column], reason) for column, reason in reasons(texts, read_born))
             return
         digest = row_digest.copy()
@@ -302,7 +312,7 @@ def main() -> int:
         after = sys.stdin.readline().strip()
         if after:
             for b in work.batches(int(after)):
-                put(out, ("batch", b.rows, b.bad, b.upto, b.position))
+                put(out, ("batch", b.rows, b.bad, b.present, b.upto, b.position))
             put(out, ("end",))
     except BrokenPipeError:
         os._exit(0)

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from data.registry_files import opened
 from data.registry_prepare import About, Batch, Job, Preparation
 
-APART_ABOVE = 500_000  # bytes of a file that is worth a process of its own
+APART_ABOVE = 300_000  # bytes of a file that is worth a process of its own
 _AHEAD = 4 << 20  # bytes of prepared rows that may wait in this process (twice that, see asyncio's streams)
 
 

@@ -47,18 +47,22 @@ Known = dict[str, tuple[bytes, bool]]  # code -> (digest, whether this import ha
 
 @dataclass(slots=True)
 class Sorted:
-    """A batch, sorted: rows to insert, rows to overwrite, codes that are equal, rows said before, rows refused."""
+    """A batch, sorted: rows to insert, rows to overwrite, codes that are equal, rows said before, rows refused.
+
+    `present`: codes of rows that could not be taken; who has such a row is not gone.
+    """
 
     new: list[Prepared] = field(default_factory=list)
     changed: list[Prepared] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
     repeated: int = 0
     bad: list[Bad] = field(default_factory=list)
+    present: list[str] = field(default_factory=list)
 
 
-def sort_out(rows: Sequence[Prepared], known: Known, heading: str) -> Sorted:
+def sort_out(rows: Sequence[Prepared], known: Known, heading: str, present: Sequence[str]) -> Sorted:
     """Which rows are new, changed, unchanged or at odds with an earlier row of the file; `heading` is the code's."""
-    out = Sorted()
+    out = Sorted(present=list(present))
     here: dict[str, bytes] = {}
     for row in rows:
         code, digest = row[0], row[13]
@@ -86,9 +90,11 @@ class Repeats:
     def __init__(self) -> None:
         self._kept = sqlite3.connect("", check_same_thread=False)
         self._kept.execute("CREATE TABLE seen (code TEXT PRIMARY KEY, digest BLOB) WITHOUT ROWID")
+        self._kept.execute("CREATE TABLE refused (code TEXT PRIMARY KEY) WITHOUT ROWID")
 
-    def marked(self, known: Known, rows: Sequence[Prepared]) -> Known:
+    def marked(self, known: Known, rows: Sequence[Prepared], present: Sequence[str]) -> Known:
         """`known`, with the rows that the file had before."""
+        self._kept.executemany("INSERT OR IGNORE INTO refused VALUES (?)", [(code,) for code in present])
         codes = [r[0] for r in rows]
         marked = {code: (digest, False) for code, (digest, _) in known.items()}
         query = f"SELECT code, digest FROM seen WHERE code IN {_LISTED}"  # noqa: S608  # a constant of ours
@@ -98,8 +104,9 @@ class Repeats:
 
     def absent(self, codes: Sequence[str]) -> int:
         """How many of these codes the file did not have."""
-        query = f"SELECT count(*) FROM seen WHERE code IN {_LISTED}"  # noqa: S608  # as above
-        return len(codes) - int(self._kept.execute(query, (json.dumps(list(codes)),)).fetchone()[0])
+        query = f"SELECT code FROM seen WHERE code IN {_LISTED} UNION SELECT code FROM refused WHERE code IN {_LISTED}"  # noqa: S608  # as above
+        listed = json.dumps(list(codes))
+        return len(codes) - len(self._kept.execute(query, (listed, listed)).fetchall())
 
     def close(self) -> None:
         """Forget them."""
@@ -182,6 +189,9 @@ class _Sqlite:
             await raw.executemany(
                 "UPDATE registry SET seen = ? WHERE code = ?", [(number, c) for c in out.same]
             )
+        if out.present:
+            mark = "UPDATE registry SET seen = ? WHERE code = ? AND seen <> ?"
+            await raw.executemany(mark, [(-number, c, number) for c in out.present])
         self._names.settle()
 
     async def _ids(self, raw: Any, rows: Sequence[Prepared]) -> Mapping[str, int]:
@@ -225,6 +235,9 @@ class _Postgresql:
             await raw.executemany(upsert, _rows(out.changed, ids, number))
         if out.same:
             await raw.execute("UPDATE registry SET seen = $1 WHERE code = ANY($2::text[])", number, out.same)
+        if out.present:
+            mark = "UPDATE registry SET seen = -$1::int WHERE code = ANY($2::text[]) AND seen <> $1"
+            await raw.execute(mark, number, out.present)
         self._names.settle()
 
     async def _ids(self, raw: Any, rows: Sequence[Prepared]) -> Mapping[str, int]:

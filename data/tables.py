@@ -157,7 +157,9 @@ registry = Table(
     Column(
         "digest", LargeBinary, nullable=False
     ),  # keyed hash of the row as imported: unchanged rows are not written
-    Column("seen", Integer, nullable=False),  # the import (imports.id) that had this person last, 0 none
+    Column(
+        "seen", Integer, nullable=False
+    ),  # the import (imports.id) that had this person last, 0 none; negative: that import had a row it could not take
     Index("ix_registry_born_name_id", "born", "name_id"),
     Index("ix_registry_name_id_year", "name_id", "year"),
     Index("ix_registry_year_name_id", "year", "name_id"),

@@ -81,6 +81,23 @@ async def test_a_later_file_changes_adds_and_tells_who_is_gone(place: str, tmp_p
     assert len(left) == len(in_registry) - 20, "the demo people came by no import and stay"
 
 
+async def test_who_has_a_bad_row_is_neither_changed_nor_gone(place: str, tmp_path: Path) -> None:
+    rows = people(60)
+    await bring(place, written(tmp_path / "old.csv", rows))
+    before = await kept(place)
+    bad, good = [*rows[5][:3], "30/02/1990", *rows[5][4:]], [*rows[6][:3], "1990", *rows[6][4:]]
+    first_bad = [*rows[6][:3], "1/1/2050", *rows[6][4:]]
+    path = written(tmp_path / "new.csv", [bad, first_bad, *rows[10:], good])
+    for dry in (True, False):
+        tally = await bring(place, path, dry=dry)
+        assert (tally.changed, tally.unchanged, tally.bad, tally.gone) == (1, 50, 2, 8)
+    after = await kept(place)
+    assert after[rows[5][0]][:-1] == before[rows[5][0]][:-1]
+    assert after[rows[6][0]][3] == "1990", "a good row behind a bad one is taken"
+    again = await bring(place, written(tmp_path / "newer.csv", rows[10:]))
+    assert again.gone == 10
+
+
 async def test_nobody_is_removed_after_half_a_file(place: str, tmp_path: Path) -> None:
     await bring(place, written(tmp_path / "old.csv", people(50)))
     with pytest.raises(Stopped, match="the same command goes on from there"):
