@@ -12,6 +12,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from flows.names.fold import Word, fold, marks
+from flows.names.spellings import CHAT, HEARD, spellings
 from flows.names.syllable import decoded, is_syllable, parts, teencode
 
 
@@ -72,15 +73,6 @@ _NAMES_IN_ORDER = sorted(NAME_SYLLABLES)
 # Syllables in so many names that sharing one says nothing.
 FREQUENT = frozenset({"van", "thi", "huu"})
 
-_ONSET_GROUP = {
-    "v": "D", "d": "D", "gi": "D", "s": "S", "x": "S", "tr": "C", "ch": "C", "r": "R", "g": "R", "gh": "R",
-    "c": "K", "k": "K", "ng": "N", "ngh": "N", "l": "L", "n": "L",
-}  # fmt: skip  # reason: one group beside the other reads as the table it is
-_RIME_GROUP = {
-    "ay": "ai", "au": "ao", "iem": "im", "iep": "ip", "ieu": "iu", "uou": "uu", "uoi": "ui", "oam": "am",
-    "ong": "on", "om": "ong", "inh": "in", "ich": "it", "anh": "an", "ach": "at", "enh": "en", "ech": "et",
-    "oanh": "oan",
-}  # fmt: skip  # reason: as above
 _KEY_NEIGHBOURS = {
     key: frozenset(row[max(0, i - 1) : i] + row[i + 1 : i + 2])
     for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm")
@@ -101,28 +93,18 @@ def neighbours(one: str, other: str) -> bool:
     )
 
 
-def _heard(rime: str) -> str:
-    """A rime as a southern ear hears its end."""
-    rime = _RIME_GROUP.get(rime, rime)
-    if rime.endswith("ng"):
-        return rime[:-1]
-    if rime.endswith("ch"):
-        return rime[:-2] + "t"
-    return rime[:-1] + "t" if rime.endswith("c") else rime
+_ONE_SOUND = 1.5 * HEARD  # more is two sounds off, or a sound and another spelling
+
+
+@lru_cache(maxsize=4096)
+def _spelled(known: str) -> dict[str, float]:
+    return spellings(known)
 
 
 def sound_alike(one: str, other: str) -> bool:
-    """Whether two folded syllables differ only where regions mix them: in onset or rime, not both."""
-    onset_a, rime_a = parts(one)
-    onset_b, rime_b = parts(other)
-    if rime_a == rime_b:
-        if {onset_a, onset_b} == {"h", "qu"} or (onset_a, onset_b) in (("h", "q"), ("q", "h")):
-            return True
-        return _ONSET_GROUP.get(onset_a, onset_a) == _ONSET_GROUP.get(onset_b, onset_b)
-    if {onset_a, onset_b} == {"h", "qu"}:  # "huyen" for "quyen": the glide belongs to qu
-        inner = rime_a if onset_a == "h" else rime_b
-        return inner == "u" + (rime_b if onset_a == "h" else rime_a)
-    return onset_a == onset_b and _heard(rime_a) == _heard(rime_b)
+    """Whether two folded syllables differ by one sound that regions mix: in onset or rime, not in both."""
+    costs = (_spelled(one).get(other, 9.0), _spelled(other).get(one, 9.0))
+    return min(costs) < _ONE_SOUND
 
 
 def one_slip(typed: str, known: str) -> bool:
@@ -165,6 +147,8 @@ def syllable_kind(typed: str, known: str) -> Kind:
     if typed == known:
         return Kind.SAME
     if typed.replace("y", "i") == known.replace("y", "i") or known in teencode(typed):
+        return Kind.SPELLING
+    if _spelled(known).get(typed, 9.0) <= CHAT and not is_syllable(typed):
         return Kind.SPELLING
     if sound_alike(typed, known):
         return Kind.REGIONAL
