@@ -239,7 +239,8 @@ class _Verdict:
                 return Found("none")
         told_apart = piece.form not in ("no_given", "several") or (piece.form == "several" and bool(groups))
         sure = clear and len(fitting) == 1 and told_apart
-        if not sure and len(self.said.unexplained) > 3:
+        whole_name = piece.sure and piece.form == "full" and piece.end - piece.start > 1
+        if not sure and len(self.said.unexplained) > (3 if not whole_name else 8):
             return Found("none")
         score = dict.fromkeys(fitting, 0.95 if sure else 0.6)
         return _found(self.index, "answer" if sure else "suggest", score, targets)
@@ -263,6 +264,11 @@ class _Verdict:
         worded = any(self.said.wordy(i) for i in self.said.unexplained or [0])
         if doubtful and worded and not self.said.asked():
             return Found("none")
+        places = all(t.kind == "department" for t in targets) and self.said.asked_where()
+        if not self.said.only_surrounded() and not self.said.asked_who() and not places:
+            if not self.said.asked():
+                return Found("none")
+            doubtful = True
         blocks = [t for t in targets if t.kind == "block"]
         rows = {self.index.row(t.id) for t in blocks}
         groups = [self.index.people_of(t) for t in targets if t.kind != "block"]

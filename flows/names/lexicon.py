@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from flows.content import Department, Directory
@@ -16,6 +16,10 @@ _LONGEST_FOLLOWING = 5  # words
 _MAX_VARIANTS = 40  # spellings of one alias
 
 
+def _keys(phrases: Iterable[str]) -> frozenset[str]:
+    return frozenset(key_of(words(phrase)) for phrase in phrases)
+
+
 class DirectoryIndex:
     """A directory made ready for searching."""
 
@@ -25,6 +29,7 @@ class DirectoryIndex:
         self.book = PhraseBook()
         self.helpers = frozenset(i for i, c in enumerate(directory.contacts) if c.helper)
         self.after_name: dict[str, Target] = {}
+        self.neutral: set[str] = set()  # keys of what may surround an alias without changing what is wanted
         self._ways: dict[str, list[tuple[tuple[Word, ...], list[tuple[Word, ...]]]]] = {}  # by the first word
         for group in directory.short_forms:
             ways = [words(way) for way in group]
@@ -38,16 +43,26 @@ class DirectoryIndex:
         self._following: dict[tuple[str, ...], list[tuple[Word, ...]]] = {}
         for spelt in map(words, (*directory.trades, *directory.own_names)):
             self._following.setdefault(tuple(w.plain for w in spelt), []).append(spelt)
-        for phrase in speech.FILLING_PHRASES:
-            self.book.add(words(phrase), "filling")
         for phrase in (*directory.places, *directory.passing):
             self._add(phrase, "filling")
-        for phrase in speech.ASKING:
-            self.book.add(words(phrase), "asking")
-        for phrase in speech.ADDRESS_PHRASES:
-            self.book.add(words(phrase), "address")
-        for phrase in speech.OTHER_THINGS:
-            self.book.add(words(phrase), "other")
+            self.neutral.update(map(key_of, self._variants(phrase)))
+        spoken: tuple[tuple[Role, tuple[str, ...]], ...] = (
+            ("filling", (*speech.AROUND, *speech.FILLING, *speech.OF_A_NUMBER, *speech.WHERE)),
+            ("asking", (*speech.ASKING, *speech.ASKING_ANYTHING)),
+            ("address", speech.ADDRESS_PHRASES),
+            ("other", speech.OTHER_THINGS),
+        )
+        for role, phrases in spoken:
+            for phrase in phrases:
+                self.book.add(words(phrase), role)
+        self.of_a_number = _keys(speech.OF_A_NUMBER)
+        self.asking_anything = _keys(speech.ASKING_ANYTHING)
+        self.particles = _keys(speech.PARTICLES)
+        self.where = _keys(speech.WHERE)
+        self.who = {fold(word): word for word in speech.WHO}
+        small = (*speech.AROUND, *speech.FILLING, *speech.ADDRESS_PHRASES)
+        self.small_words = frozenset(fold(word) for word in small if " " not in word)
+        self.neutral |= _keys(speech.AROUND)
         for department in directory.departments:
             self._add_department(department)
         for block in directory.blocks:
@@ -62,7 +77,7 @@ class DirectoryIndex:
         for i, contact in enumerate(directory.contacts):
             for alias in contact.aliases:
                 self._add(alias, "alias", Target("contact", str(i)))
-        self.vocabulary = speech.ADDRESS | speech.FILLING | self.book.plain_words
+        self.vocabulary = frozenset(self.book.plain_words)
 
     def _add(self, phrase: str, role: Role, *targets: Target) -> None:
         for spelt in self._variants(phrase):

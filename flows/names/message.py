@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -10,6 +10,7 @@ from flows.names import speech
 from flows.names.fold import Word
 from flows.names.lexicon import DirectoryIndex
 from flows.names.near import NAME_SYLLABLES, Marks, Reading, compare_marks, read_word
+from flows.names.own_names import may_be_own_name
 from flows.names.phrases import MAX_WINDOW, Piece, best_cover, key_of
 from flows.names.syllable import is_syllable
 
@@ -39,7 +40,7 @@ class Message:
         self.pieces = best_cover(pieces, len(typed))
         known = any(p.role in ("alias", "person") for p in self.pieces)
         doubtful = self.run([p for p in self.pieces if p.role == "person"]) is not None
-        if self.unexplained or doubtful or not known:
+        if self.unexplained or doubtful or not known or self._stray():
             self.pieces = best_cover(pieces + self._near_names() + self._near_pieces(), len(typed))
         self._call_away()
         self._introduced()
@@ -60,23 +61,30 @@ class Message:
         size = len(self.typed)
         of_a_number = any(word.plain in speech.NUMBER_WORDS for word in self.typed)
         for start in range(size):
-            word = self.typed[start]
-            if word.plain in speech.ADDRESS:
-                pieces.append(Piece(start, start + 1, "address", 0.95))
-            elif word.plain in speech.FILLING:
-                pieces.append(Piece(start, start + 1, "filling", 0.9))
             pieces += self.index.roster.exact(self.readings, start)
             pieces += self.index.roster.initials(self.readings, start)
             for end in range(start + 1, min(start + MAX_WINDOW, size) + 1):
                 if piece := self.index.book.exact(self.typed, start, end):
-                    after_address = start and self.typed[start - 1].plain in speech.ADDRESS
-                    name_like = word.plain in NAME_SYLLABLES and (end - start == 1 or piece.role == "other")
-                    if after_address and name_like:
-                        continue  # "chị Huyền" is no district, "anh Toàn thế nào" no whole
-                    if not of_a_number and key_of(self.typed[start:end]) in speech.OF_A_NUMBER:
+                    if self._somebody(piece):
+                        continue
+                    if not of_a_number and key_of(self.typed[start:end]) in self.index.of_a_number:
                         continue
                     pieces.append(piece)
         return pieces
+
+    def _somebody(self, piece: Piece) -> bool:
+        """Whether words after a word of address are rather a name: "chị Huyền" is no district, "anh Minh" not me."""
+        word = self.typed[piece.start]
+        if not piece.start or word.plain not in NAME_SYLLABLES:
+            return False
+        called = self.typed[piece.start - 1].plain
+        if piece.role == "filling":
+            return (
+                piece.end - piece.start == 1 and called in speech.CALLED_SO and _may_be(word, speech.NAMED_SO)
+            )
+        if called not in speech.ADDRESS:
+            return False
+        return piece.role == "other" or (piece.role in ("alias", "asking") and piece.end - piece.start == 1)
 
     def _departments_after_names(self) -> None:
         """ "A Hưng thu": the everyday word of a department, right after somebody addressed."""
@@ -117,7 +125,7 @@ class Message:
         """Aliases with a slip in them, in windows that hold a word nothing else explains."""
         pieces: list[Piece] = []
         tried = 0
-        for spot in self.unexplained[:6] or range(min(4, len(self.typed))):
+        for spot in self.unexplained[:6] or self._stray()[:6] or range(min(4, len(self.typed))):
             for start in range(max(0, spot - 4), spot + 1):
                 for end in range(spot + 1, min(start + 7, len(self.typed)) + 1):
                     if tried > 60:
@@ -132,6 +140,16 @@ class Message:
         """Positions of the words that no piece covers."""
         covered = {i for p in self.pieces if p.role != "other" for i in range(p.start, p.end)}
         return [i for i in range(len(self.typed)) if i not in covered]
+
+    def _stray(self) -> list[int]:
+        """Words that we know but that do not belong beside an alias, where nothing is asked: "trường hok"."""
+        if self.asked_who() or not any(p.role == "alias" for p in self.pieces):
+            return []
+        return [
+            p.start
+            for p in self.pieces
+            if p.role == "filling" and p.end - p.start == 1 and self._key(p) not in self.index.neutral
+        ]
 
     def _call_away(self) -> None:
         """ "Anh Hải ơi" calls somebody, it asks for nobody: such words become filling."""
@@ -165,9 +183,9 @@ class Message:
             if end > start and asks and follows is not None and follows.role in ("filling", "asking"):
                 self._replace(spot, end, "filling")
 
-    def _replace(self, start: int, end: int, role: Literal["filling"]) -> None:
+    def _replace(self, start: int, end: int, role: Literal["filling"], form: str = "") -> None:
         kept = [p for p in self.pieces if p.end <= start or p.start >= end]
-        self.pieces = sorted([*kept, Piece(start, end, role, 0.0)], key=lambda p: p.start)
+        self.pieces = sorted([*kept, Piece(start, end, role, 0.0, form=form)], key=lambda p: p.start)
 
     def _name_organisations(self) -> None:
         """Words after a kind of organisation may be its own name: "trường THCS Nguyễn Huệ", "phường 1"."""
@@ -192,10 +210,11 @@ class Message:
                 continue
             if end == piece.end or any(p.start < end < p.end for p in self.pieces):
                 continue
-            numbered = self.typed[piece.end].plain.isdigit()
-            if piece.end - piece.start == 1 and self._family_too(piece.start) and not numbered:
-                self._unsure(piece)  # "truong my duyen" is a school or Ms Trương
-            self._replace(piece.end, end, "filling")
+            one = self.typed[piece.end]
+            clearly = one.plain.isdigit() or piece.end in self.capital
+            if piece.end - piece.start == 1 and not clearly and (size == 1 or self._family_too(piece.start)):
+                self._unsure(piece)  # "truong my duyen" is a school or Ms Trương, "phường hội" a guild
+            self._replace(piece.end, end, "filling", "own")
 
     def _family_too(self, spot: int) -> bool:
         word = self.typed[spot]
@@ -235,12 +254,12 @@ class Message:
         commune = self.typed[kind.end - 1].plain in speech.COMMUNES and ahead_word in NAME_SYLLABLES
         named = ahead_word in speech.FAMILIES or commune
         follows = not first and covering is None and named and spot - kind.end <= (1 if commune else 2)
-        return follows or word.plain in NAME_SYLLABLES or word.plain in speech.PLACE_SYLLABLES
+        return follows or may_be_own_name(word)
 
     def _plain_name(self, spot: int) -> bool:
         """Whether a word is a syllable of names and nothing else that we know."""
         plain = self.typed[spot].plain
-        known = plain in speech.FILLING or plain in speech.ADDRESS
+        known = plain in self.index.small_words
         return plain in NAME_SYLLABLES and not (known and plain not in ("an", "van", "thi"))
 
     # -- people
@@ -267,6 +286,8 @@ class Message:
         after = next((p for p in self.pieces if p.start == piece.end), None)
         if after is not None and after.role in ("filling", "address") and after.end - after.start == 1:
             follows = next((p for p in self.pieces if p.start == after.end), None)
+            if after.end == len(self.typed) and _may_be(self.typed[after.start], speech.LAST_LIKE):
+                return True
             addresses = after.role == "address" and follows is not None and follows.role == "person"
             return not addresses and _may_be(self.typed[after.start], speech.GIVEN_LIKE)
         return False
@@ -280,15 +301,35 @@ class Message:
             return True
         if any(p.role == "asking" and p.end <= piece.start for p in self.pieces):
             return True
-        return all(p.role in ("person", "address") for p in self.pieces) and not self.unexplained
+        polite = (p.role == "filling" and self._key(p) in self.index.particles for p in self.pieces)
+        told = (p.role in ("person", "address") or kind for p, kind in zip(self.pieces, polite, strict=True))
+        return all(told) and not self.unexplained
 
     def asked(self) -> bool:
-        """Whether the message asks for somebody at all."""
-        if any(p.role == "asking" for p in self.pieces):
-            return True
+        """Whether the message asks for anything at all."""
+        return self.asked_who() or any(p.role == "asking" for p in self.pieces)
+
+    def asked_who(self) -> bool:
+        """Whether the message asks for somebody, or for a number."""
+        for piece in self.pieces:
+            if piece.role == "asking" and self._key(piece) not in self.index.asking_anything:
+                return True
         phrases = [p for p in self.pieces if p.role == "filling" and p.end - p.start > 1]
         inside = {i for p in phrases for i in range(p.start, p.end) if self.typed[i].plain != "ai"}  # "mã số"
-        return any(w.plain in speech.WHO for i, w in enumerate(self.typed) if i not in inside)
+        return any(_may_be(w, self.index.who) for i, w in enumerate(self.typed) if i not in inside)
+
+    def asked_where(self) -> bool:
+        """Whether the message asks where somebody sits."""
+        return any(p.role == "filling" and self._key(p) in self.index.where for p in self.pieces)
+
+    def only_surrounded(self) -> bool:
+        """Whether no word but those of courtesy and of where one works stands around the aliases."""
+        return all(
+            p.form == "own" or self._key(p) in self.index.neutral for p in self.pieces if p.role == "filling"
+        )
+
+    def _key(self, piece: Piece) -> str:
+        return key_of(self.typed[piece.start : piece.end])
 
     def department_told(self) -> bool:
         """Whether a group is named clearly beside a bare given name: "Hải CNTT", not "vũ trường"."""
@@ -301,7 +342,7 @@ class Message:
     def aliases(self) -> list[Piece]:
         """The aliases that count: a wider one yields to a narrower ("cty" to "tnhh"), a place to a kind."""
         found = [p for p in self.pieces if p.role == "alias"]
-        kinds = [p for p in found if key_of(self.typed[p.start : p.end]) not in self.index.places]
+        kinds = [p for p in found if self._key(p) not in self.index.places]
         if any(t.kind == "block" for p in kinds for t in p.targets):
             found = kinds
         return [p for p in found if not any(set(p.targets) > set(q.targets) for q in found if q.targets)]
@@ -350,7 +391,7 @@ class Message:
         return is_syllable(plain) or plain[0].isdigit()
 
 
-def _may_be(word: Word, names: dict[str, str]) -> bool:
+def _may_be(word: Word, names: Mapping[str, str]) -> bool:
     """Whether a typed word may be one of these syllables of names: its diacritics do not speak against it."""
     known = names.get(word.plain)
     return known is not None and (not word.marked or compare_marks(word.text, known) is not Marks.CONFLICT)

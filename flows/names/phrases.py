@@ -89,6 +89,10 @@ class PhraseBook:
         entries = self.entries.get(key)
         if entries and end - start > 1 and is_syllable(key):
             entries = [e for e in entries if len(e[0]) > 1]  # "vu a" is no "vựa"
+        elif entries and end - start == 1:  # "mai" is no "mấy"
+            entries = [
+                e for e in entries if e[1] == "alias" or len(e[0]) > 1 or e[0][0].plain == typed[start].plain
+            ]
         return self._piece(entries, typed, start, end, sure=True, exact=True) if entries else None
 
     def nearly(self, typed: Sequence[Word], start: int, end: int) -> Piece | None:
@@ -148,7 +152,7 @@ class PhraseBook:
         roles: dict[Role, None] = {}
         targets: dict[Target, None] = {}
         for spelt, role, meant in entries:
-            if role in ("alias", "other") and against(window, spelt):
+            if against(window, spelt, strictly=role in ("alias", "other")):
                 continue
             roles[role] = None
             targets.update(dict.fromkeys(meant))
@@ -163,12 +167,12 @@ class PhraseBook:
         return Piece(start, end, role, weight, tuple(targets), sure)
 
 
-def against(window: Sequence[Word], spelt: Sequence[Word]) -> bool:
-    """Whether the typed diacritics speak against the phrase."""
+def against(window: Sequence[Word], spelt: Sequence[Word], *, strictly: bool = True) -> bool:
+    """Whether the typed diacritics speak against the phrase; `strictly`, of a single word they must agree."""
     if len(window) != len(spelt):
         return False
     refused = (
-        (Marks.CONFLICT, Marks.SLIP) if len(window) == 1 else (Marks.CONFLICT,)
+        (Marks.CONFLICT, Marks.SLIP) if strictly and len(window) == 1 else (Marks.CONFLICT,)
     )  # "Trương" is no "trường"
     return any(
         w.marked and w.plain == s.plain and compare_marks(w.text, s.text) in refused

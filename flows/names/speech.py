@@ -1,99 +1,115 @@
-"""The words people wrap around a name when they ask for it. Rule: words only, no fact about anybody."""
+"""The words people wrap around a name when they ask for it. Rule: words only, no fact about anybody; accents typed must agree."""
 
 from __future__ import annotations
 
+from flows.names.fold import fold
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(entry for line in text.splitlines() for part in line.split("|") if (entry := part.strip()))
+
+
 # How one addresses or speaks of a person. Many are name syllables too ("Anh Khoa"): score both readings.
-_address = "anh chi em co chu bac ong ba cau mo di duong thim thay bs ths ts mr ms mrs dc sep ban a c e o b"
-ADDRESS = frozenset(_address.split())
-ADDRESS_PHRASES = (
-    "dong chi", "d c", "can bo", "chuyen vien", "vien chuc", "nhan vien", "nguoi ten", "ten", "ten la",
-)  # fmt: skip  # reason: a word list
+ADDRESS_PHRASES = _listed("""
+    anh | chị | em | cô | chú | bác | ông | bà | cậu | mợ | dì | dượng | thím | thầy | sếp | ban | bạn | bs | ths | ts
+    mr | ms | mrs | dc | a | c | e | o | b | đồng chí | đ c | cán bộ | chuyên viên | viên chức | nhân viên | người tên
+    tên | tên là
+""")
+ADDRESS = frozenset(fold(entry) for entry in ADDRESS_PHRASES if " " not in entry)
+# Words of address that are hardly ever anything else: what follows is a name, whatever else it may be.
+CALLED_SO = frozenset({"anh", "chi", "ong", "chu", "bac", "thay", "dc"})
 
 # Words that ask for a contact: after one of them a single given name is meant as a name.
-ASKING = (
-    "so dien thoai", "so dt", "sdt", "so dthoai", "dien thoai", "dt", "dthoai", "so may", "phone",
-    "xin so", "cho so", "so cua", "so di dong", "di dong", "so lien he", "lien he", "lien lac", "lh",
-    "gap", "goi", "goi cho", "goi dien", "tim", "kiem", "cho hoi", "hoi so", "ket noi", "nhan tin",
-    "zalo", "danh ba", "dau moi", "phu trach", "thong tin", "lien he voi", "noi chuyen voi",
-    "so lien lac", "lien he ai", "hoi ai", "gap ai", "so nao", "so zalo", "ho tro", "huong dan",
-    "cho xin so", "tra so", "kiem so", "tim so", "so may vay", "may so", "so gi", "so bao nhieu",
-    "bao nhieu", "la bao nhieu", "so dien thoai may", "cho biet so", "xin hoi", "can gap", "muon gap",
-    "gap mat", "gap truc tiep", "trao doi", "trao doi voi", "lam viec voi", "noi may", "chuyen may",
-    "noi chuyen", "tong dai", "goi so", "goi toi", "goi den", "tim gap", "tim kiem", "kiem tim",
-    "tra cuu so", "nho ai", "bao ai", "keu ai", "kieu ai", "biet ai", "goi ai", "tim ai", "kiem ai",
-    "ai lo", "ai quan ly", "ai phu trach", "ai dam nhan", "dam nhan", "dam trach", "chiu trach nhiem",
-    "quan ly", "danh thiep", "so ban", "may ban", "so co quan", "email", "mail", "facebook", "hotline",
-    "tu van", "giai dap", "giai dap thac mac", "thac mac", "hoi dap", "chi dan", "tap huan", "den gap",
-    "len gap", "vo gap", "qua gap", "lien lac voi", "lien lac ai", "lien lac so nao", "goi so nao",
-    "nguoi phu trach", "can bo phu trach", "nguoi huong dan", "nguoi lien he", "dau moi nao",
-    "ai dau moi", "so di dong", "so ca nhan", "sim", "dien", "a lo", "nhan zalo", "ket ban zalo",
-    "ket ban", "hen gap", "cho gap", "xin gap", "nho gap", "ai huong dan", "ai ho tro", "ai giup",
-    "ai chi", "chi giup", "so dien thoai nao", "dt nao", "sdt nao", "phone number", "contact",
-)  # fmt: skip  # reason: a word list, a dozen a line
+ASKING = _listed("""
+    số điện thoại | số đt | sdt | sđt | số dthoai | điện thoại | đt | dt | dthoai | số máy | phone | phone number
+    contact | xin số | cho số | số của | số di động | di động | số liên hệ | liên hệ | liên lạc | lh | gặp | gọi | gọi cho
+    gọi điện | gọi điện cho | điện cho | tìm | kiếm | cho hỏi số | hỏi số | kết nối | nhắn tin | nhắn | zalo | danh bạ
+    đầu mối | phụ trách | thông tin | liên hệ với | liên lạc với | nói chuyện với | nói chuyện | số liên lạc | liên hệ ai
+    liên lạc ai | hỏi ai | gặp ai | gọi ai | tìm ai | kiếm ai | nhờ ai | báo ai | kêu ai | biết ai | số nào | số zalo
+    hỗ trợ | hướng dẫn | cho xin số | tra số | kiếm số | tìm số | số gì | số mấy | mấy số | máy số | số máy mấy
+    số máy nào | số bao nhiêu | sdt bao nhiêu | sđt bao nhiêu | số điện thoại mấy | số điện thoại nào | đt nào | sdt nào
+    cho biết số | cần gặp | muốn gặp | gặp mặt | gặp trực tiếp | trao đổi | trao đổi với | làm việc với | nối máy
+    chuyển máy | tổng đài | gọi số | gọi số nào | gọi tới | gọi đến | tìm gặp | tìm kiếm | kiếm tìm | tra cứu số | ai lo
+    ai quản lý | ai phụ trách | ai đảm nhận | đảm nhận | đảm trách | chịu trách nhiệm | quản lý | danh thiếp | số bàn
+    máy bàn | số cơ quan | số cá nhân | email | mail | facebook | hotline | sim | tư vấn | giải đáp | giải đáp thắc mắc
+    thắc mắc | hỏi đáp | chỉ dẫn | tập huấn | đến gặp | lên gặp | vô gặp | vào gặp | qua gặp | hẹn gặp | cho gặp | xin gặp
+    nhờ gặp | người phụ trách | cán bộ phụ trách | người hướng dẫn | người liên hệ | đầu mối nào | ai đầu mối | kết bạn
+    kết bạn zalo | nhắn zalo | ai hướng dẫn | ai hỗ trợ | ai giúp | ai chỉ | chỉ giúp | phòng nào | bên nào | chỗ nào
+    người nào | alo cho | alo số nào | alo ai | nt | nt cho | gọi lại | gọi lại cho
+""")
+# Words that begin a question of any kind: they ask, but perhaps for no contact.
+ASKING_ANYTHING = _listed(
+    "hỏi | cho hỏi | xin hỏi | hỏi thăm | cho em hỏi | cho tôi hỏi | cho mình hỏi | cho con hỏi"
+)
 
-# Words that add nothing to the question. No word here may be what somebody wants ("mất", "đổi", "lỗi").
-_filling = """
-    cho xin hoi toi tui tao minh em con chau ben muon can nho giup gium dum ho voi nhe nha nghen nhen
-    nghe ah ak da vang alo hi hello chao thua di duoc dc dk khong ko k hong hok hem kg phai la ai nao gi
-    j may dau o tai thuoc cua ve va nay kia do day ay vay nhi thi ma de so dang lam viec hay biet roi
-    nua oke ok ad admin vui long lien gui khoi nganh trong tinh app ten nguoi cac moi xem ra sao bang
-    cach e n nt uh um ha camon thanks xong luon thoi hien duoi u ntn voi ơi oi ui t ta
-    cung nho lo gap z zay
-"""
-FILLING = frozenset(_filling.split())
-FILLING_PHRASES = (
-    "cam on",
-    "lam on", "xin chao", "vui long", "don vi", "duoc khong", "duoc ko", "phai khong", "phai ko",
-    "phai hong", "la ai", "cua ai", "cho ai", "voi ai", "o dau", "nguoi nao", "nhu the nao", "nhu nao",
-    "the nao", "bo phan", "phong nao", "khoi nao", "truc thuoc", "co quan", "so nao", "truong hop",
-    "cong tac", "xin phep", "cho phep", "lam phien", "phien", "co the", "co viec", "viec gap", "mot chut",
-    "chut xiu", "mot xiu", "mot ti", "chut", "xiu", "gap gap", "ngay bay gio", "bay gio", "hom nay",
-    "cang som cang tot", "chung toi", "chung em", "tui em", "tui minh", "tui toi", "bon em", "ben em",
-    "ben toi", "ben minh", "ben tui", "ben cty em", "don vi em", "don vi toi", "don vi minh", "co quan em",
-    "co quan toi", "co quan minh", "quy co quan", "qui co quan", "quy anh chi", "qui anh chi", "quy vi",
-    "quy don vi", "kinh gui", "kinh chao", "kinh", "tran trong", "chan thanh cam on", "xin cam on",
-    "xin loi", "that long", "moi nguoi", "mn", "ad oi", "admin oi", "bot", "tro ly", "nha minh",
-    "khong biet", "ko biet", "hong biet", "k biet", "hok biet", "hem biet", "co biet", "ai biet",
-    "biet khong", "biet ko", "biet hong", "dum em", "dum toi", "giup em", "giup toi", "giup minh",
-    "con lam", "con lam khong", "con lam o do", "xai", "con xai", "dang xai", "so cu", "so moi", "cu", "con dung", "dang dung", "dung so", "co o do", "co con lam", "hien nay", "hien tai",
-    "lam o", "dang lam o", "dang cong tac o", "cong tac tai", "lam tai", "ten day du", "ho ten",
-    "day du", "chinh xac", "moi nhat", "o day", "o do", "ben do", "ben nay", "ben nao", "cho nao",
-    "ra lam sao", "lam sao", "thi sao", "the thi", "vay thi", "vi du", "cu the", "rieng", "chinh",
-    "theo", "theo cong van", "trong danh sach", "trong phu luc", "lam chuc vu gi", "chuc vu gi", "lam gi",
-    "co phai", "co phai la", "phai hok", "phai hem", "dung khong", "dung ko", "dung hong", "duoc hong",
-    "duoc hok", "duoc hem", "dc ko", "dc khong", "dc k", "duoc k", "nhanh", "som", "cam on nhieu",
-    "cam on anh", "cam on chi", "cam on anh chi", "thanks ad", "cam on ad", "cam on nha", "nhe a",
-    "may bua nay", "co khong", "co ko", "luon nha",
-)  # fmt: skip  # reason: a word list, a dozen a line
+# Who speaks, where they work, and courtesy: what surrounds a kind of organisation without changing what is wanted.
+AROUND = _listed("""
+    tôi | tui | tao | mình | con | cháu | t | ta | bên | ở | tại | thuộc | của | là | trong | trực thuộc | khối | ngành
+    đang | làm | việc | với | và | cùng | các | mọi | cho | này | đó | kia | đây | đấy | ấy | ạ | à | ah | ak | á | dạ
+    vâng | alo | hi | hello | hé lô | chào | xin chào | thưa | nha | nhé | nhe | nghen | nhen | nghe | hen | ad | admin
+    bot | trợ lý | ơi | ui | vậy | dậy | z | zậy | làm ở | làm tại | làm việc ở | làm việc tại | làm cho | làm bên
+    đang làm ở | đang làm | đang ở | công tác | công tác ở | công tác tại | đang công tác | đang công tác ở
+    đang công tác tại | chúng tôi | chúng em | tụi em | tụi mình | tụi tui | tụi tôi | bọn em | bên em | bên tôi | bên mình
+    bên tui | nhà mình | đơn vị | đơn vị em | đơn vị tôi | đơn vị mình | đơn vị tui | cơ quan | cơ quan em | cơ quan tôi
+    cơ quan mình | quý cơ quan | quý anh chị | quý vị | quý đơn vị | kính gửi | kính chào | kính thưa | kính | trân trọng
+    chân thành cảm ơn | xin cảm ơn | cảm ơn | cám ơn | camon | cảm ơn nhiều | cảm ơn anh | cảm ơn chị | cảm ơn anh chị
+    cảm ơn ad | cảm ơn nha | thanks | thank | tks | thanks ad | mọi người | mn | ad ơi | admin ơi | xin lỗi | làm ơn
+    3 người | ba người | mấy người | những người | các anh chị | mấy anh chị | tỉnh | người | chủ | xin | muốn | cần | nhờ | giúp | giùm | dùm | hộ
+    vui lòng | bộ phận | ok | oke | ở đây | ở đó | bên đó | bên này | riêng | người của | người bên
+""")
+# Other words that add nothing to the question. No word here may be what somebody wants ("mất", "đổi", "lỗi").
+FILLING = _listed("""
+    đi | được | đc | dk | đk | không | ko | k | hông | hổng | hong
+    hok | hem | kg | phải | ai | nào | gì | j | mấy | đâu | về | nay | nhỉ | thì | mà | để | số | hay | biết | rồi | nữa
+    có | lên | gửi | gởi | xem | ra | sao | bằng | cách | n | ừ | um | hả | ha | xong | luôn | thôi | hiện | dưới
+    u | ntn | ơi | cũng | nhớ | lo | gấp | dc | app | long | khi | lúc | nếu | nên | vì | do
+    được không | được ko | phải không | phải ko | phải hông | phải hok | phải hem | là ai | của ai | cho ai | với ai | ở đâu
+    như thế nào | như nào | thế nào | khối nào | trường hợp | xin phép | cho phép | làm phiền | phiền | có thể | có việc
+    việc gấp | một chút | chút xíu | một xíu | một tí | chút | xíu | gấp gấp | cần gấp | ngay bây giờ | bây giờ | hôm nay
+    hồi sáng | sáng nay | chiều nay | hôm qua | càng sớm càng tốt | thật lòng | không biết | ko biết | hông biết | k biết
+    hok biết | hem biết | có biết | ai biết | biết không | biết ko | biết hông | giùm em | giùm tôi | dùm em | dùm tôi
+    giúp em | giúp tôi | giúp mình | còn làm | còn làm không | còn làm ở đó | xài | còn xài | đang xài | số cũ | số mới | cũ
+    còn dùng | đang dùng | dùng số | có ở đó | có còn làm | có còn | còn | có đi làm | đi làm | hiện nay | hiện tại
+    tên đầy đủ | họ tên | đầy đủ | chính xác | mới nhất | ra làm sao | làm sao | thì sao | thế thì | vậy thì | ví dụ | cụ thể
+    chính | theo | trong danh sách | trong phụ lục | làm chức vụ gì | chức vụ gì | làm gì | có phải | có phải là | đúng không
+    đúng ko | đúng hông | được hông | được hok | được hem | đc ko | dc ko | dc không | dc k | đc k | được k | nhanh | sớm
+    có không | có ko | luôn nha | làm phòng nào | làm bên nào | kêu em gọi lại | kêu | bảo em | nói em
+""")
+# Small words of courtesy: "Diễm ạ" is a name and nothing else.
+PARTICLES = _listed("ạ | à | ah | ak | dạ | vâng | alo | nha | nhé | nhe | nghen | nhen | hen | thưa")
+# Where somebody is: asks for a department, but not for the people behind a kind of organisation.
+WHERE = _listed("ở đâu | đâu | chỗ nào | ở chỗ nào | nằm ở đâu")
 
-# Filling words that are syllables of names when they touch one: "ha" of "Hà Minh Tuấn", "anh" of "Quyến Anh".
+# Syllables of names among those words, when they touch a name: "ha" of "Hà Minh Tuấn", "anh" of "Quyến Anh".
 FAMILY_LIKE = {
-    "la": "la",
-    "ho": "hồ", "ha": "hà", "do": "đỗ", "dang": "đặng", "to": "tô", "minh": "minh", "hong": "hồng",
+    "la": "la", "ho": "hồ", "ha": "hà", "do": "đỗ", "dang": "đặng", "to": "tô", "minh": "minh", "hong": "hồng",
     "thi": "thị", "con": "côn", "long": "long", "hien": "hiền", "vang": "vàng", "nhi": "nhi",
 }  # fmt: skip  # reason: a table
 GIVEN_LIKE = {
-    "anh": "anh", "ha": "hà", "minh": "minh", "hong": "hồng", "do": "đô", "long": "long",
-    "hien": "hiền", "ba": "bá", "vang": "vàng", "chi": "chi", "nhi": "nhi", "may": "mây",
+    "anh": "anh", "ha": "hà", "minh": "minh", "hong": "hồng", "do": "đô", "long": "long", "hien": "hiền", "ba": "bá",
+    "vang": "vàng", "chi": "chi", "nhi": "nhi", "may": "mây",
 }  # fmt: skip  # reason: a table
+# These end a name only where the message ends too: "Quyến Em" is a man, "anh Quyến em cần gặp" is two things.
+LAST_LIKE = {"em": "em", "ba": "ba", "tu": "tư", "nam": "năm", "co": "cơ"}
+# After a word of address these are somebody's name: "anh Minh", "chị Hiền".
+NAMED_SO = {"minh": "minh", "long": "long", "hien": "hiền", "vang": "vàng", "ha": "hà", "nhi": "nhi"}
 
 # Words of two syllables that hold a syllable of a name or of an alias and mean something else altogether.
-OTHER_THINGS = (
-    "thị trường", "môi trường", "công trường", "quảng trường", "hiện trường", "lập trường", "sở trường",
-    "trường kỳ", "khoa học", "khoa nội", "khoa ngoại", "khoa nhi", "khoa sản", "y khoa",
-    "toàn bộ", "toàn quốc", "toàn thể", "toàn diện", "toàn phần", "toàn cầu", "an toàn", "hoàn toàn",
-    "tính toán", "thanh toán", "kế toán", "bài toán", "hải sản", "hải quan", "hải đăng", "hải quân",
-    "hàng hải", "hưng phấn", "hưng thịnh", "phục hưng", "vũ khí", "vũ trụ", "vũ trường", "khiêu vũ",
-    "tuần này", "tuần sau", "tuần trước", "tuần tới", "hàng tuần", "mỗi tuần", "đầu tuần", "cuối tuần",
-    "một tuần", "hai tuần", "tuần lễ", "trúc trắc", "cây trúc", "kiến trúc", "cấu trúc",
-    "quyền lợi", "quyền hạn", "thẩm quyền", "ủy quyền", "quyến rũ", "quyển sổ", "lưu trữ", "lưu ý", "lưu lại",
-    "lưu số", "lưu thông tin", "điểm thi", "địa điểm", "thời điểm", "ưu điểm", "quan điểm",
-    "hai ngày", "hai tháng", "hai năm", "hai cái", "hai lần", "hai mươi", "thứ hai", "vụ việc",
-    "nhiệm vụ", "dịch vụ", "nghĩa vụ", "phục vụ", "thủ tục", "thu tiền", "thu hồi", "thu nhập",
-)  # fmt: skip  # reason: a word list, a dozen a line
+OTHER_THINGS = _listed("""
+    thị trường | môi trường | công trường | quảng trường | hiện trường | lập trường | sở trường | trường kỳ | khoa học
+    khoa nội | khoa ngoại | khoa nhi | khoa sản | y khoa | toàn bộ | toàn quốc | toàn thể | toàn diện | toàn phần
+    toàn cầu | an toàn | hoàn toàn | tính toán | thanh toán | kế toán | bài toán | hải sản | hải quan | hải đăng | hải quân
+    hàng hải | hưng phấn | hưng thịnh | phục hưng | vũ khí | vũ trụ | vũ trường | khiêu vũ | tuần này | tuần sau
+    tuần trước | tuần tới | hàng tuần | mỗi tuần | đầu tuần | cuối tuần | một tuần | hai tuần | tuần lễ | trúc trắc
+    cây trúc | kiến trúc | cấu trúc | quyền lợi | quyền hạn | thẩm quyền | ủy quyền | quyến rũ | quyển sổ | lưu trữ | lưu ý
+    lưu lại | lưu số | lưu thông tin | điểm thi | địa điểm | thời điểm | ưu điểm | quan điểm | hai ngày | hai tháng | hai năm
+    hai cái | hai lần | hai mươi | thứ hai | vụ việc | nhiệm vụ | dịch vụ | nghĩa vụ | phục vụ | thủ tục | thu tiền
+    thu hồi | thu nhập | trực tuyến | trực tiếp | khóa học | mở khóa | gia đình
+    toàn tỉnh | điểm số | sở thích | sở hữu
+""")
 
-# Explained only beside a word for a telephone number: "sdt bao nhieu", but not "thu bhxh la bao nhieu".
-OF_A_NUMBER = frozenset({"baonhieu", "labaonhieu", "somai", "maiso"})
+# Explained only beside a word for a telephone number: "sdt … là bao nhiêu", but not "thu bhxh là bao nhiêu".
+OF_A_NUMBER = _listed("bao nhiêu | là bao nhiêu | nhiêu")
 NUMBER_WORDS = frozenset({"so", "sdt", "dt", "thoai", "dthoai", "phone", "zalo", "dd", "sim"})
 
 # "Mình tên Lan muốn gặp anh Toàn": whoever speaks of herself asks for somebody else.
@@ -108,15 +124,13 @@ NOT_A_PROPER_NAME = {
     "dong": "đóng", "thi": "thì", "the": "thế", "hoc": "học", "tham": "tham", "bao": "bảo", "hoi": "hỏi",
     "tang": "tăng", "lap": "lập", "sau": "sau", "thu": "thu", "chuyen": "chuyển", "nam": "năm", "su": "sử",
     "tra": "trả", "la": "là", "thong": "thông", "tu": "từ", "can": "cần", "tai": "tại", "tinh": "tính",
+    "nghi": "nghỉ", "no": "nợ", "khong": "không", "chua": "chưa", "bi": "bị", "het": "hết", "mo": "mở",
 }  # fmt: skip  # reason: a table
-# Words that ask for somebody.
-_who = "ai so sdt dt lh gap goi hoi tim nguoi"
-WHO = frozenset(_who.split())
+# Single words that ask for somebody, wherever they stand.
+WHO = _listed("ai | số | sdt | sđt | đt | lh | gặp | gọi | tìm")
 # Small words that people put inside a phrase or leave out of it.
 CONNECTING = frozenset({"cua", "thuoc", "va"})
 # Family names that are hardly anything else: what follows one is a name.
 _families = "nguyen tran le pham huynh phan vo vu dang bui ngo duong dinh luong trinh doan thach chau"
 FAMILIES = frozenset(_families.split())
-_place_syllables = "tay dong nam bac thoi thuong trung"
-PLACE_SYLLABLES = frozenset(_place_syllables.split())
 COMMUNES = frozenset({"xa", "phuong", "tran"})
