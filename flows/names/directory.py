@@ -160,6 +160,7 @@ class _Verdict:
     def __init__(self, message: Message) -> None:
         self.said = message
         self.index = message.index
+        self.before_alias = False  # whether that name comes before what else is asked: "anh Toản giám định"
         self.broken = False  # whether a name stands among words that may belong to it
 
     def decide(self) -> Found:
@@ -173,6 +174,7 @@ class _Verdict:
             if near is not None:
                 return near
             self.broken = True
+            self.before_alias = bool(aliases) and run[0] < aliases[0].start
             people = [p for p in people if p.end - p.start > 1 and p.sure]
             if not people and not aliases:
                 return Found("none")
@@ -211,7 +213,12 @@ class _Verdict:
         before = self.said.before(piece.start)
         if before is None:
             return False
-        return before.role == "address" or self.said.typed[before.end - 1].plain in speech.AND_WORDS
+        word = self.said.typed[before.end - 1].plain
+        if before.role == "address" and word in speech.GIVEN_LIKE:  # "anh Vũ, anh Trúc", not "Vũ Anh Trúc"
+            first = self.said.before(before.start)
+            ahead = self.said.before(first.start) if first else None
+            return ahead is not None and ahead.role == "address"
+        return before.role == "address" or word in speech.AND_WORDS
 
     def _one(self, people: Sequence[Piece], targets: Sequence[Target]) -> Found:
         """One name, perhaps with the group its owner belongs to."""
@@ -260,7 +267,12 @@ class _Verdict:
             return _found(self.index, "none", {}, gaps) if loose <= covered + 1 else Found("none")
         if loose > covered or (loose and not self.said.whole):
             return Found("none")
-        doubtful = loose or not all(p.sure for p in aliases)
+        doubtful = bool(loose) or self.before_alias or not all(p.sure for p in aliases)
+        lone = all(self.said.one_syllable(p) for p in aliases)
+        if lone and not self.said.asked_who() and self.said.led_up_to():
+            if any(t.kind == "helpers" for t in targets):
+                return Found("none")
+            doubtful = True  # "em o xa": in a commune, or far away
         worded = any(self.said.wordy(i) for i in self.said.unexplained or [0])
         if doubtful and worded and not self.said.asked():
             return Found("none")

@@ -57,6 +57,12 @@ class DirectoryIndex:
                 self.book.add(words(phrase), role)
         self.of_a_number = _keys(speech.OF_A_NUMBER)
         self.asking_anything = _keys(speech.ASKING_ANYTHING)
+        self.addresses: dict[
+            str, list[str]
+        ] = {}  # what may stand before a name, by its fold; not "o": it is "ở"
+        for phrase in speech.ADDRESS_PHRASES:
+            if " " not in phrase and phrase != "o":
+                self.addresses.setdefault(fold(phrase), []).append(phrase)
         self.particles = _keys(speech.PARTICLES)
         self.where = _keys(speech.WHERE)
         self.who = {fold(word): word for word in speech.WHO}
@@ -77,7 +83,7 @@ class DirectoryIndex:
         for i, contact in enumerate(directory.contacts):
             for alias in contact.aliases:
                 self._add(alias, "alias", Target("contact", str(i)))
-        self.vocabulary = frozenset(self.book.plain_words)
+        self.vocabulary = self.book.plain_words
 
     def _add(self, phrase: str, role: Role, *targets: Target) -> None:
         for spelt in self._variants(phrase):

@@ -15,6 +15,7 @@ from flows.names.phrases import MAX_WINDOW, Piece, best_cover, key_of
 from flows.names.syllable import is_syllable
 
 _MAX_NAME_TOLD = 4  # syllables of the speaker's own name
+_MAX_TRIES = 80  # windows compared with aliases that have a slip
 _MAX_TAIL = 5  # words of an organisation's own name
 MAX_NAME = 7  # words one name may be scattered over
 
@@ -34,6 +35,7 @@ class Message:
         self.capital = capital  # words typed with a capital letter, where that says something
         self.whole = whole
         self.readings = [read_word(word) for word in typed]
+        self.raw = typed
         self.typed = [self._meant(reading) for reading in self.readings]
         self.marked = any(word.marked for word in typed)  # as typed, before Telex is read
         pieces = self._exact_pieces()
@@ -42,6 +44,11 @@ class Message:
         doubtful = self.run([p for p in self.pieces if p.role == "person"]) is not None
         if self.unexplained or doubtful or not known or self._stray():
             self.pieces = best_cover(pieces + self._near_names() + self._near_pieces(), len(typed))
+        elif len(self.pieces) > 1 and len(typed) <= MAX_WINDOW and not self.asked_who():
+            whole_piece = self.index.book.nearly(typed, 0, len(typed))
+            self.pieces = best_cover(
+                [*pieces, whole_piece] if whole_piece and whole_piece.sure else pieces, len(typed)
+            )
         self._call_away()
         self._introduced()
         self._name_organisations()
@@ -54,7 +61,12 @@ class Message:
         known = self.index.vocabulary
         if reading.typed.plain in known or any(self.index.roster.has(word) for word in reading.words):
             return reading.typed
-        return next((word for word in reading.words if word.plain in known), reading.typed)
+        for word in reading.words:
+            forms = known.get(word.plain)
+            if forms:
+                right = any(compare_marks(word.text, form) is not Marks.CONFLICT for form in forms)
+                return word if right else Word(word.plain, word.plain)  # "giaoo" is a slip, no "giaô"
+        return reading.typed
 
     def _exact_pieces(self) -> list[Piece]:
         pieces: list[Piece] = []
@@ -77,14 +89,25 @@ class Message:
         word = self.typed[piece.start]
         if not piece.start or word.plain not in NAME_SYLLABLES:
             return False
+        if piece.role == "alias" and piece.end - piece.start == 1 and piece.start > 1:
+            ahead = self.typed[piece.start - 2 : piece.start + 1]
+            if all(w.plain in NAME_SYLLABLES and not w.marked for w in ahead):
+                return True  # "duong hong phuong" is no ward
         called = self.typed[piece.start - 1].plain
         if piece.role == "filling":
             return (
                 piece.end - piece.start == 1 and called in speech.CALLED_SO and _may_be(word, speech.NAMED_SO)
             )
-        if called not in speech.ADDRESS:
+        if called not in self.index.addresses or not self._as_address(piece.start - 1):
             return False
         return piece.role == "other" or (piece.role in ("alias", "asking") and piece.end - piece.start == 1)
+
+    def _as_address(self, spot: int) -> bool:
+        """Whether a word may address somebody: "cô" and "co" may, "có" does not."""
+        word = self.typed[spot]
+        return not word.marked or any(
+            compare_marks(word.text, form) is not Marks.CONFLICT for form in self.index.addresses[word.plain]
+        )
 
     def _departments_after_names(self) -> None:
         """ "A Hưng thu": the everyday word of a department, right after somebody addressed."""
@@ -95,7 +118,7 @@ class Message:
                 continue
             called = self.before(before.start)
             if before.form not in ("given", "family") or (called is not None and called.role == "address"):
-                piece = Piece(spot, spot + 1, "alias", 0.0, (target,))
+                piece = Piece(spot, spot + 1, "alias", 0.0, (target,), form="after a name")
                 self.pieces = sorted([*self.pieces, piece], key=lambda p: p.start)
 
     def _near_names(self) -> list[Piece]:
@@ -126,12 +149,12 @@ class Message:
         pieces: list[Piece] = []
         tried = 0
         for spot in self.unexplained[:6] or self._stray()[:6] or range(min(4, len(self.typed))):
-            for start in range(max(0, spot - 4), spot + 1):
-                for end in range(spot + 1, min(start + 7, len(self.typed)) + 1):
-                    if tried > 60:
+            for start in range(max(0, spot - 6), spot + 1):
+                for end in range(spot + 1, min(start + MAX_WINDOW, len(self.typed)) + 1):
+                    if tried > _MAX_TRIES:
                         return pieces
                     tried += 1
-                    if piece := self.index.book.nearly(self.typed, start, end):
+                    if piece := self.index.book.nearly(self.raw, start, end):
                         pieces.append(piece)
         return pieces
 
@@ -167,7 +190,7 @@ class Message:
 
     def _introduced(self) -> None:
         """ "Mình tên Lan muốn gặp …": the speaker's own name, when the message goes on to ask."""
-        for spot in range(len(self.typed) - 3):
+        for spot in range(len(self.typed) - 2):
             if (
                 self.typed[spot].plain not in speech.SELF
                 or self.typed[spot + 1].plain not in speech.IS_CALLED
@@ -178,9 +201,9 @@ class Message:
                 start = end = start + 1
             while end < len(self.typed) and end - start < _MAX_NAME_TOLD and self._plain_name(end):
                 end += 1
-            follows = next((p for p in self.pieces if p.start == end), None)
-            asks = any(p.role in ("person", "alias") and p.start > end for p in self.pieces)
-            if end > start and asks and follows is not None and follows.role in ("filling", "asking"):
+            follows = next((p for p in self.pieces if p.start >= end), None)
+            asks = follows is None or follows.role in ("filling", "asking")
+            if end > start and asks and not any(p.role == "alias" and p.start < end for p in self.pieces):
                 self._replace(spot, end, "filling")
 
     def _replace(self, start: int, end: int, role: Literal["filling"], form: str = "") -> None:
@@ -274,23 +297,45 @@ class Message:
 
     def touched(self, piece: Piece) -> bool:
         """Whether a filling word that touches a name may be one more syllable of it."""
+        return self._touched_before(piece) or self._touched_after(piece)
+
+    def _touched_before(self, piece: Piece) -> bool:
         before = self.before(piece.start)
-        if (
-            before is not None
-            and before.role == "filling"
-            and piece.form not in ("full", "family_given", "family")
-        ):
-            last = self.typed[before.end - 1]
-            if before.end - before.start == 1 and _may_be(last, speech.FAMILY_LIKE):
-                return not (piece.form == "given" and last.plain in ("minh", "con"))
-        after = next((p for p in self.pieces if p.start == piece.end), None)
-        if after is not None and after.role in ("filling", "address") and after.end - after.start == 1:
-            follows = next((p for p in self.pieces if p.start == after.end), None)
-            if after.end == len(self.typed) and _may_be(self.typed[after.start], speech.LAST_LIKE):
-                return True
-            addresses = after.role == "address" and follows is not None and follows.role == "person"
-            return not addresses and _may_be(self.typed[after.start], speech.GIVEN_LIKE)
+        if before is None or piece.form in ("full", "family"):
+            return False
+        last, single = self.typed[before.end - 1], before.end - before.start == 1
+        ahead = self.before(before.start)
+        if before.role == "alias" and not last.marked and last.plain in NAME_SYLLABLES:
+            theirs = {i for t in before.targets for i in self.index.people_of(t)}
+            # "truong tuan vu" may be Mr Trương, "thi tran tuan vu" Mr Trần
+            return single or last.plain in speech.FAMILIES or not theirs & set(piece.people)
+        if not single or before.role not in ("filling", "address"):
+            return False
+        if _may_be(last, speech.FAMILY_LIKE):
+            mine = piece.form == "given" and last.plain in ("minh", "con")
+            return not (
+                mine and ahead is not None and ahead.role in ("filling", "asking")
+            )  # "cho mình Hải CNTT"
+        if last.plain == "anh" and ahead is not None and ahead.end - ahead.start == 1:
+            return ahead.role in ("filling", "address") and _may_be(
+                self.typed[ahead.start], speech.FAMILY_LIKE
+            )
         return False
+
+    def _touched_after(self, piece: Piece) -> bool:
+        after = next((p for p in self.pieces if p.start == piece.end), None)
+        if after is None or after.end - after.start > 1:
+            return False
+        word = self.typed[after.start]
+        if after.role == "alias":
+            return not after.form and not word.marked and word.plain in NAME_SYLLABLES  # "vu le phuong"
+        if after.role not in ("filling", "address", "asking"):
+            return False
+        rest = [p for p in self.pieces if p.start >= after.end]
+        if all(self._key(p) in self.index.particles for p in rest) and _may_be(word, speech.LAST_LIKE):
+            return True
+        addresses = after.role == "address" and bool(rest) and rest[0].role == "person"
+        return not addresses and _may_be(word, speech.GIVEN_LIKE)
 
     def called(self, piece: Piece) -> bool:
         """Whether a single given name is meant as a name: addressed, asked for, or all there is."""
@@ -302,6 +347,8 @@ class Message:
         if any(p.role == "asking" and p.end <= piece.start for p in self.pieces):
             return True
         polite = (p.role == "filling" and self._key(p) in self.index.particles for p in self.pieces)
+        if any(p.role == "address" and p.start >= piece.end for p in self.pieces):
+            return False  # "truc ban" is on duty
         told = (p.role in ("person", "address") or kind for p, kind in zip(self.pieces, polite, strict=True))
         return all(told) and not self.unexplained
 
@@ -326,6 +373,19 @@ class Message:
         """Whether no word but those of courtesy and of where one works stands around the aliases."""
         return all(
             p.form == "own" or self._key(p) in self.index.neutral for p in self.pieces if p.role == "filling"
+        )
+
+    def one_syllable(self, piece: Piece) -> bool:
+        """Whether a piece is one common syllable without marks, which may well be another word."""
+        word = self.typed[piece.start]
+        return piece.end - piece.start == 1 and not word.marked and is_syllable(word.plain)
+
+    def led_up_to(self) -> bool:
+        """Whether known words other than courtesy stand before the first alias: "em o xa", "dang cho duyet"."""
+        first = min((p.start for p in self.pieces if p.role == "alias"), default=0)
+        return any(
+            p.role == "filling" and p.start < first and self._key(p) not in self.index.particles
+            for p in self.pieces
         )
 
     def _key(self, piece: Piece) -> str:
@@ -382,8 +442,12 @@ class Message:
     @staticmethod
     def _same_person(people: Sequence[Piece]) -> bool:
         """Whether names side by side are one person's: "Trúc (Quách Lê Hồng Trúc)"."""
-        whole = [p for p in people if p.sure and p.form in ("full", "family_given", "no_family")]
-        return len(people) > 1 and bool(whole) and all(set(whole[0].people) <= set(p.people) for p in people)
+        if len({p.people for p in people}) == 1 and all(p.sure and p.end - p.start > 1 for p in people):
+            return len(people) > 1 and len(people[0].people) == 1
+        whole = people[-1] if people else None  # after it, a given name said again is one more syllable
+        if whole is None or len(people) < 2 or not whole.sure or whole.form not in ("full", "family_given"):
+            return False
+        return all(set(whole.people) <= set(p.people) for p in people)
 
     def wordy(self, spot: int) -> bool:
         """Whether a word is a real word or a number, not a slip."""

@@ -10,7 +10,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from flows.names.fold import Word
-from flows.names.near import Marks, compare_marks, neighbours, sound_alike
+from flows.names.near import NAME_SYLLABLES, Marks, compare_marks, neighbours, sound_alike
 from flows.names.speech import CONNECTING
 from flows.names.syllable import is_syllable
 
@@ -65,13 +65,14 @@ class PhraseBook:
 
     entries: dict[str, list[tuple[tuple[Word, ...], Role, tuple[Target, ...]]]] = field(default_factory=dict)
     long_keys: dict[int, list[str]] = field(default_factory=dict)  # the keys of aliases, by length
-    plain_words: set[str] = field(default_factory=set)  # every word of every phrase, folded
+    plain_words: dict[str, set[str]] = field(default_factory=dict)  # every word of every phrase, by its fold
     _one_less: dict[str, list[str]] = field(default_factory=dict)  # short keys by what one letter less leaves
     _found: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)  # bounded memory of `_like`
 
     def add(self, spelt: tuple[Word, ...], role: Role, *targets: Target) -> None:
         """Enter one phrase; the same phrase may be entered for several targets."""
-        self.plain_words.update(word.plain for word in spelt)
+        for word in spelt:
+            self.plain_words.setdefault(word.plain, set()).add(word.text)
         key = key_of(spelt)
         known = self.entries.setdefault(key, [])
         if (spelt, role, targets) not in known:
@@ -110,11 +111,13 @@ class PhraseBook:
             return None
         best, distance = hits[0]
         entries = [e for e in self.entries[best] if not _other_code(window, e[0])]
+        if len(window) > 1 and (key_of(window[1:]) in self.entries or key_of(window[:-1]) in self.entries):
+            entries = [e for e in entries if len(e[0]) >= len(window)]  # a phrase and a word beside it
         if not entries:
             return None
         rivals = [self.entries[k] for k, d in hits[1:] if d == distance]
         clear = all({t for e in r for t in e[2]} == {t for e in entries for t in e[2]} for r in rivals)
-        sure = clear and any(_is_slip(window, spelt, distance) for spelt, _, _ in entries)
+        sure = clear and any(self._is_slip(window, spelt, distance) for spelt, _, _ in entries)
         return self._piece(entries, typed, start, end, sure=sure, exact=False)
 
     def _like(self, key: str) -> tuple[tuple[str, int], ...]:
@@ -137,6 +140,33 @@ class PhraseBook:
             known = tuple(sorted(near, key=lambda hit: hit[1])[:3])
             self._found[key] = known
         return known
+
+    def _is_slip(self, window: Sequence[Word], spelt: Sequence[Word], distance: int) -> bool:
+        """Whether the words differ from the phrase by something that fingers or ears do, not by another word."""
+        if len(window) != len(spelt):
+            return distance == 1  # a space too many or too few beside one slip
+        if distance > 1:  # "dam" for "giam" is two letters and one sound
+            changed_words = [
+                (w.plain, s.plain) for w, s in zip(window, spelt, strict=True) if w.plain != s.plain
+            ]
+            return len(changed_words) == 1 and sound_alike(*changed_words[0])
+        alike = sum(w.plain == s.plain for w, s in zip(window, spelt, strict=True))
+        for word, known in zip(window, spelt, strict=True):
+            a, b = word.plain, known.plain
+            if a == b or not is_syllable(a) or a.replace("y", "i") == b.replace("y", "i"):
+                continue
+            if alike < 2 and (a in NAME_SYLLABLES or a in self.plain_words):
+                return (
+                    False  # "gia đình" is no "giám định": beside one other word, a word we know may be meant
+                )
+            if sound_alike(a, b) or len(a) < len(b):
+                continue
+            if len(a) > len(b):
+                return False
+            changed = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
+            if len(changed) == 1 and not neighbours(*changed[0]):
+                return False
+        return True
 
     @staticmethod
     def _piece(
@@ -182,31 +212,10 @@ def against(window: Sequence[Word], spelt: Sequence[Word], *, strictly: bool = T
 
 def _other_code(window: Sequence[Word], spelt: Sequence[Word]) -> bool:
     """Whether another word stands where the phrase has a code of two letters: "phòng in" is no "phòng IT"."""
-    return len(window) == len(spelt) and any(
+    return len(window) == len(spelt) <= 2 and any(
         w.plain != s.plain and len(s.plain) <= 2 and is_syllable(w.plain)
         for w, s in zip(window, spelt, strict=True)
     )
-
-
-def _is_slip(window: Sequence[Word], spelt: Sequence[Word], distance: int) -> bool:
-    """Whether the words differ from the phrase by something that fingers or ears do, not by another word."""
-    if len(window) != len(spelt):
-        return distance == 1  # a space too many or too few beside one slip
-    if distance > 1:  # "dam" for "giam" is two letters and one sound
-        changed_words = [(w.plain, s.plain) for w, s in zip(window, spelt, strict=True) if w.plain != s.plain]
-        return len(changed_words) == 1 and sound_alike(*changed_words[0])
-    for word, known in zip(window, spelt, strict=True):
-        a, b = word.plain, known.plain
-        if a == b or not is_syllable(a):
-            continue
-        if sound_alike(a, b) or len(a) < len(b) or a.replace("y", "i") == b.replace("y", "i"):
-            continue
-        if len(a) > len(b):
-            return False
-        changed = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
-        if len(changed) == 1 and not neighbours(*changed[0]):
-            return False
-    return True
 
 
 def best_cover(pieces: Iterable[Piece], size: int) -> list[Piece]:

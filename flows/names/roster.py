@@ -219,6 +219,7 @@ class Roster:
                 continue
             if (
                 len(typed) != len(name)
+                and (len(typed) < len(name) or not all(is_syllable(r.typed.plain) for r in typed))
                 and len(joined.plain) >= 5
                 and OSA.distance(joined.plain, whole, score_cutoff=2) <= 2
             ):
@@ -270,17 +271,23 @@ def _agrees(window: Sequence[Reading], part: tuple[Word, ...]) -> bool:
     if not aligned:
         text = "".join(r.typed.text for r in window)
         return not any(r.typed.marked for r in window) or text == "".join(w.text for w in part)
-    toneless = False  # another syllable lost its tone too: this typist writes none
-    left_out = False
+    pairs: list[tuple[Word, Word]] = []
     for reading, known in zip(window, part, strict=True):
         fitting = [w for w in reading.words if w.plain == known.plain]
         said = min((compare_marks(w.text, known.text) for w in fitting), key=list(Marks).index)
         if said is Marks.CONFLICT:
             return False
-        toneless = toneless or (known is not part[-1] and _loses_tone(fitting[0], known))
-        left_out = known is part[-1] and said is Marks.SLIP and tone_left_out(fitting[0].text, known.text)
-    # "Lê Minh Tuân": a given name with its hat but no tone is another, unless tones are missing elsewhere.
-    return toneless or not left_out
+        pairs.append((fitting[0], known))
+    return not _given_lacks_tone(pairs)
+
+
+def _given_lacks_tone(pairs: Sequence[tuple[Word, Word]]) -> bool:
+    """Whether the given name alone lacks its tone although its hat was typed: "Lê Minh Tuân" is another man.
+
+    Missing marks are no evidence otherwise: people leave them out of any syllable.
+    """
+    *others, (typed, known) = pairs
+    return tone_left_out(typed.text, known.text) and not any(_loses_tone(t, k) for t, k in others)
 
 
 def _abbreviated(plain: str) -> bool:
@@ -310,15 +317,10 @@ def _ends_in(typed: Sequence[Reading], given: Word) -> bool:
     return fits and 2 <= len(typed) <= 4 and all(r.plain in NAME_SYLLABLES for r in typed[:-1])
 
 
-def _tone_lost_alone(name: Sequence[Word], gap: NameGap) -> bool:
-    """Whether only the given name lacks its tone although its hat was typed: another name, see `_agrees`."""
-    pairs = [
-        (s.as_read, name[a]) for a, s in zip(gap.at, gap.steps, strict=True) if a >= 0 and s.kind is Kind.SAME
-    ]
-    given = [typed for typed, known in pairs if known is name[-1]]
-    if not given or not tone_left_out(given[0].text, name[-1].text):
-        return False
-    return not any(_loses_tone(typed, known) for typed, known in pairs if known is not name[-1])
+def _lacks_tone(name: Sequence[Word], gap: NameGap) -> bool:
+    same = {a: s.as_read for a, s in zip(gap.at, gap.steps, strict=True) if a >= 0 and s.kind is Kind.SAME}
+    pairs = [(same[spot], name[spot]) for spot in sorted(same)]
+    return len(name) - 1 in same and _given_lacks_tone(pairs)
 
 
 def _doubled(typed: str, known: str) -> bool:
@@ -360,7 +362,7 @@ def _sure(typed: Sequence[Reading], name: Sequence[Word], gap: NameGap, *, stric
     """Whether this may be asserted: every word explained, the given name typed, at most one guess."""
     if (
         gap.conflict
-        or _tone_lost_alone(name, gap)
+        or _lacks_tone(name, gap)
         or not gap.given
         or len(typed) > gap.size
         or gap.count(Kind.OTHER)

@@ -68,7 +68,7 @@ FILLING = _listed("""
     việc gấp | một chút | chút xíu | một xíu | một tí | chút | xíu | gấp gấp | cần gấp | ngay bây giờ | bây giờ | hôm nay
     hồi sáng | sáng nay | chiều nay | hôm qua | càng sớm càng tốt | thật lòng | không biết | ko biết | hông biết | k biết
     hok biết | hem biết | có biết | ai biết | biết không | biết ko | biết hông | giùm em | giùm tôi | dùm em | dùm tôi
-    giúp em | giúp tôi | giúp mình | còn làm | còn làm không | còn làm ở đó | xài | còn xài | đang xài | số cũ | số mới | cũ
+    giúp em | giúp tôi | giúp mình | còn làm | còn làm không | còn làm ở đó | xài | còn xài | đang xài | số cũ | số mới | số khác | tí | xí | cũ
     còn dùng | đang dùng | dùng số | có ở đó | có còn làm | có còn | còn | có đi làm | đi làm | hiện nay | hiện tại
     tên đầy đủ | họ tên | đầy đủ | chính xác | mới nhất | ra làm sao | làm sao | thì sao | thế thì | vậy thì | ví dụ | cụ thể
     chính | theo | trong danh sách | trong phụ lục | làm chức vụ gì | chức vụ gì | làm gì | có phải | có phải là | đúng không
@@ -83,14 +83,19 @@ WHERE = _listed("ở đâu | đâu | chỗ nào | ở chỗ nào | nằm ở đ�
 # Syllables of names among those words, when they touch a name: "ha" of "Hà Minh Tuấn", "anh" of "Quyến Anh".
 FAMILY_LIKE = {
     "la": "la", "ho": "hồ", "ha": "hà", "do": "đỗ", "dang": "đặng", "to": "tô", "minh": "minh", "hong": "hồng",
-    "thi": "thị", "con": "côn", "long": "long", "hien": "hiền", "vang": "vàng", "nhi": "nhi",
+    "thi": "thị", "ta": "tạ", "tao": "tào", "lam": "lâm", "luc": "lục", "vi": "vi", "cu": "cù", "con": "côn",
+    "long": "long", "hien": "hiền", "vang": "vàng", "nhi": "nhi", "chau": "châu", "duong": "dương", "mo": "mộ",
 }  # fmt: skip  # reason: a table
 GIVEN_LIKE = {
     "anh": "anh", "ha": "hà", "minh": "minh", "hong": "hồng", "do": "đô", "long": "long", "hien": "hiền", "ba": "bá",
-    "vang": "vàng", "chi": "chi", "nhi": "nhi", "may": "mây",
+    "vang": "vàng", "chi": "chi", "nhi": "nhi", "may": "mây", "khoi": "khôi", "nhan": "nhân", "chau": "châu",
+    "bang": "bằng", "vui": "vui", "trong": "trọng", "tai": "tài",
 }  # fmt: skip  # reason: a table
 # These end a name only where the message ends too: "Quyến Em" is a man, "anh Quyến em cần gặp" is two things.
-LAST_LIKE = {"em": "em", "ba": "ba", "tu": "tư", "nam": "năm", "co": "cơ"}
+LAST_LIKE = {
+    "em": "em", "tu": "tư", "nam": "năm", "co": "cơ", "tinh": "tính", "duong": "dương", "lam": "lâm",
+    "dang": "đăng", "lien": "liên", "mo": "mơ", "bac": "bắc", "thua": "thừa",
+}  # fmt: skip  # reason: a table
 # After a word of address these are somebody's name: "anh Minh", "chị Hiền".
 NAMED_SO = {"minh": "minh", "long": "long", "hien": "hiền", "vang": "vàng", "ha": "hà", "nhi": "nhi"}
 
@@ -114,7 +119,7 @@ NUMBER_WORDS = frozenset({"so", "sdt", "dt", "thoai", "dthoai", "phone", "zalo",
 
 # "Mình tên Lan muốn gặp anh Toàn": whoever speaks of herself asks for somebody else.
 SELF = frozenset({"em", "toi", "minh", "tui", "con", "chau", "e", "t"})
-IS_CALLED = frozenset({"ten", "la"})
+IS_CALLED = frozenset({"ten", "la", "ho"})
 
 AND_WORDS = frozenset({"va", "voi", "cung", "hoac", "hay"})
 CALLING = frozenset({"oi", "ui", "oii", "oiii"})
