@@ -202,7 +202,7 @@ def strangers(directory: Directory, chance: random.Random, count: int) -> Iterat
             name = [chance.choice(part.split()) for part in (_families, _middles, _given)]
         text = " ".join(name)
         skips = {" ".join((w[0], *mid, w[-1])) for w in full for mid in ((), *((m,) for m in w[1:-1]))}
-        if text in own or text in skips or any(text == " ".join(w[1:]) for w in full):
+        if text in own or text in skips or name[0] == name[-1] or any(text == " ".join(w[1:]) for w in full):
             continue
         made += 1
         yield Noisy(wrapped(text, chance) if chance.random() < 0.5 else text, "stranger", frozenset())

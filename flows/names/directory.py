@@ -227,7 +227,8 @@ class _Verdict:
         groups = [g for t in targets if (g := self.index.people_of(t))]
         fitting = candidates & frozenset.union(*groups) if groups else candidates
         explained = self.said.whole and not self.said.unexplained and not self.broken
-        clear = explained and piece.sure and not self.said.touched(piece)
+        beside = all(p.sure or candidates & self._theirs(p) for p in self.said.aliases())
+        clear = explained and beside and piece.sure and not self.said.touched(piece)
         if groups and not fitting:
             aliases = self.said.aliases()
             if piece.form == "given" and not self.said.called(piece) and not all(p.sure for p in aliases):
@@ -251,6 +252,9 @@ class _Verdict:
             return Found("none")
         score = dict.fromkeys(fitting, 0.95 if sure else 0.6)
         return _found(self.index, "answer" if sure else "suggest", score, targets)
+
+    def _theirs(self, alias: Piece) -> frozenset[int]:
+        return frozenset().union(*(self.index.people_of(t) for t in alias.targets))
 
     def _said_family(self, piece: Piece) -> bool:
         before = self.said.before(piece.start)

@@ -313,9 +313,11 @@ class Message:
             return False
         if _may_be(last, speech.FAMILY_LIKE):
             mine = piece.form == "given" and last.plain in ("minh", "con")
-            return not (
-                mine and ahead is not None and ahead.role in ("filling", "asking")
-            )  # "cho mình Hải CNTT"
+            if not mine or ahead is None or ahead.role not in ("filling", "asking"):
+                return True
+            return _may_be(
+                self.typed[ahead.end - 1], speech.FAMILY_LIKE
+            )  # "cho mình Hải CNTT", "Đỗ Minh Hải"
         if last.plain == "anh" and ahead is not None and ahead.end - ahead.start == 1:
             return ahead.role in ("filling", "address") and _may_be(
                 self.typed[ahead.start], speech.FAMILY_LIKE
@@ -445,7 +447,7 @@ class Message:
         if len({p.people for p in people}) == 1 and all(p.sure and p.end - p.start > 1 for p in people):
             return len(people) > 1 and len(people[0].people) == 1
         whole = people[-1] if people else None  # after it, a given name said again is one more syllable
-        if whole is None or len(people) < 2 or not whole.sure or whole.form not in ("full", "family_given"):
+        if whole is None or len(people) < 2 or not whole.sure or whole.form != "full":
             return False
         return all(set(whole.people) <= set(p.people) for p in people)
 
