@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -16,11 +17,12 @@ from data.content_directory import read_directory
 from flows.content import Directory
 from flows.names.directory import Found, find_contacts
 from flows.names.fold import fold
+from tests.directory_noise import Noisy, groups, people, strangers
 from tests.houses import allowed
 
 ROOT = Path(__file__).parents[1]
 CONTENT = ROOT / "data" / "content" / "directory.yaml"
-OWN = Path(__file__).parent / "directory_wordings.jsonl"
+OWN = sorted(Path(__file__).parent.glob("directory_wordings*.jsonl"))
 DEV = Path(__file__).parents[2] / "shared" / "eval" / "directory_dev.jsonl"
 DIRECTORY = read_directory(CONTENT)
 _known = "nguyen tuan hai van le ubnd xa truong hoc anh 0918 oi so cua duyet thu"
@@ -187,9 +189,10 @@ def _rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def test_our_own_wordings_are_found() -> None:
-    right, wrong, false, median = score(_rows(OWN))
-    print(f"own wordings: {right:.3f} right, wrong {wrong}, false {false}, p50 {median:.2f} ms")
+@pytest.mark.parametrize("path", OWN, ids=lambda path: path.stem)
+def test_our_own_wordings_are_found(path: Path) -> None:
+    right, wrong, false, median = score(_rows(path))
+    print(f"{path.stem}: {right:.3f} right, wrong {wrong}, false {false}, p50 {median:.2f} ms")
     assert (wrong, false) == ([], [])
     assert right >= 0.97
 
@@ -204,6 +207,42 @@ def test_the_development_set_is_found() -> None:
     assert wrong == []
     assert len(false) <= 0.01 * negatives
     assert median <= allowed(1.0)
+
+
+# ---- seeded noise
+
+
+def _asserted(noisy: Noisy) -> set[str]:
+    found = find(noisy.query)
+    return {m.contact.id for m in found.contacts} if found.decision == "answer" else set()
+
+
+@pytest.mark.parametrize("seed", [1, pytest.param(20261124, marks=pytest.mark.soak)])
+def test_noise_never_makes_another_person_of_a_contact(seed: int) -> None:
+    asked = list(people(DIRECTORY, Random(seed), rounds=2))
+    wrong = [(n.query, got) for n in asked if (got := _asserted(n)) and not got <= n.wanted]
+    assert wrong == []
+    sure = [n for n in asked if "slip" not in n.kind and "wrapped" not in n.kind]
+    assert [n.query for n in sure if _asserted(n) != n.wanted] == []
+    one = [n for n in asked if n.kind.startswith("one slip")]
+    assert sum(_asserted(n) == n.wanted for n in one) >= 0.9 * len(one)
+
+
+@pytest.mark.parametrize("seed", [1, pytest.param(20261124, marks=pytest.mark.soak)])
+def test_names_of_nobody_are_not_asserted(seed: int) -> None:
+    asked = list(strangers(DIRECTORY, Random(seed), 800 if seed == 1 else 8000))
+    asserted = [n.query for n in asked if _asserted(n)]
+    assert len(asserted) <= (0 if seed == 1 else 4), asserted
+
+
+def test_every_alias_of_the_file_finds_its_people_in_any_case() -> None:
+    asked = list(groups(DIRECTORY, Random(1)))
+    plainly = [n for n in asked if n.kind != "alias, one slip"]
+    assert sum(_asserted(n) == n.wanted for n in plainly) >= 0.99 * len(plainly)
+    slipped = [n for n in asked if n.kind == "alias, one slip"]
+    wrong = [n.query for n in slipped if (got := _asserted(n)) and not got <= n.wanted]
+    assert wrong == []
+    assert sum(_asserted(n) == n.wanted for n in slipped) >= 0.88 * len(slipped)
 
 
 # ---- the file that staff edit

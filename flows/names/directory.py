@@ -273,6 +273,8 @@ class _Verdict:
             return Found("none")
         doubtful = bool(loose) or self.before_alias or not all(p.sure for p in aliases)
         lone = all(self.said.one_syllable(p) for p in aliases)
+        if lone and self.said.like_a_name():
+            return Found("none")
         if lone and not self.said.asked_who() and self.said.led_up_to():
             if any(t.kind == "helpers" for t in targets):
                 return Found("none")

@@ -329,6 +329,14 @@ class Message:
         if after is None or after.end - after.start > 1:
             return False
         word = self.typed[after.start]
+        following = self.typed[piece.end : piece.end + 2]
+        alone = not any(p.start == after.end and p.end > p.start + 1 for p in self.pieces)
+        if (
+            len(following) == 2
+            and alone
+            and all(w.plain in NAME_SYLLABLES and not w.marked for w in following)
+        ):
+            return True  # "vu thi nhan"
         if after.role == "alias":
             return not after.form and not word.marked and word.plain in NAME_SYLLABLES  # "vu le phuong"
         if after.role not in ("filling", "address", "asking"):
@@ -381,6 +389,10 @@ class Message:
         """Whether a piece is one common syllable without marks, which may well be another word."""
         word = self.typed[piece.start]
         return piece.end - piece.start == 1 and not word.marked and is_syllable(word.plain)
+
+    def like_a_name(self) -> bool:
+        """Whether the whole message may be one name: "truong minh tai"."""
+        return 2 < len(self.typed) < 6 and all(not w.marked and w.plain in NAME_SYLLABLES for w in self.typed)
 
     def led_up_to(self) -> bool:
         """Whether known words other than courtesy stand before the first alias: "em o xa", "dang cho duyet"."""

@@ -61,8 +61,8 @@ AROUND = _listed("""
 FILLING = _listed("""
     đi | được | đc | dk | đk | không | ko | k | hông | hổng | hong
     hok | hem | kg | phải | ai | nào | gì | j | mấy | đâu | về | nay | nhỉ | thì | mà | để | số | hay | biết | rồi | nữa
-    có | lên | gửi | gởi | xem | ra | sao | bằng | cách | n | ừ | um | hả | ha | xong | luôn | thôi | hiện | dưới
-    u | ntn | ơi | cũng | nhớ | lo | gấp | dc | app | long | khi | lúc | nếu | nên | vì | do
+    có | lên | gửi | gởi | xem | ra | sao | bằng | cách | um | hả | ha | xong | luôn | thôi | hiện | dưới
+    ntn | ơi | cũng | nhớ | lo | gấp | dc | app | long | khi | lúc | nếu | nên | vì | do
     được không | được ko | phải không | phải ko | phải hông | phải hok | phải hem | là ai | của ai | cho ai | với ai | ở đâu
     như thế nào | như nào | thế nào | khối nào | trường hợp | xin phép | cho phép | làm phiền | phiền | có thể | có việc
     việc gấp | một chút | chút xíu | một xíu | một tí | chút | xíu | gấp gấp | cần gấp | ngay bây giờ | bây giờ | hôm nay
