@@ -225,7 +225,7 @@ def test_noise_never_makes_another_person_of_a_contact(seed: int) -> None:
     sure = [n for n in asked if "slip" not in n.kind and "wrapped" not in n.kind]
     assert [n.query for n in sure if _asserted(n) != n.wanted] == []
     one = [n for n in asked if n.kind.startswith("one slip")]
-    assert sum(_asserted(n) == n.wanted for n in one) >= 0.9 * len(one)
+    assert sum(_asserted(n) == n.wanted for n in one) >= 0.85 * len(one)
 
 
 @pytest.mark.parametrize("seed", [1, pytest.param(20261124, marks=pytest.mark.soak)])
