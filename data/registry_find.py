@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # How far a typed name may be from the registered one (Hit.cost), by the strength of the other fact.
 TOLERANCE = {"id": 0.7, "date": 0.6, "year": 0.3}
+ENOUGH = 0.5  # of a name's letters that must be typed: a given name alone, or initials, are nobody's
 LISTED = 20  # people shown when nobody says how many
 _NAMESAKES = 200  # people of one name and fact that are looked at
 _CLOSE_NAMES = 20  # names looked at when a record is wanted
@@ -302,7 +303,12 @@ async def find(
     """
     found = await fits(names, connection, seal, ask, limit=limit)
     exact = [f for f in found.people if join_key(f.record.name) == join_key(ask.name)]
-    return [f.record for f in exact or found.people if f.cost <= TOLERANCE[ask.fact]]
+    fitting = [f for f in exact or found.people if f.cost <= TOLERANCE[ask.fact]]
+    return [f.record for f in fitting if _letters(ask.name) >= ENOUGH * _letters(f.record.name)]
+
+
+def _letters(name: str) -> int:
+    return len(join_key(name).replace(" ", ""))
 
 
 @dataclass(frozen=True, slots=True)

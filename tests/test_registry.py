@@ -52,7 +52,10 @@ FINDS: list[tuple[str, dict[str, str], list[str]]] = [
     ("Lê Thị Hồng Thấn", {"born": "05/06/1958"}, []),
     ("Lê Thị Hồng Thắm", {"born": "05/06/1957"}, []),
     ("Lê Thị Hồng Thắm", {"id_number": "350000004", "born": "05/06/1958"}, [THAM]),
+    ("Trần Bé Ba", {"id_number": "088183000001"}, [BE_BA]),
     ("Ba", {"id_number": "088183000001"}, []),
+    ("Bé Ba", {"id_number": "088183000001"}, []),
+    ("T T B Ba", {"id_number": "088183000001"}, []),
 ]
 
 
