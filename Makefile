@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: run setup test lint soak bench screens docs clean
+.PHONY: run setup test lint soak bench model screens docs clean
 
 run: .venv/ready
 	$(BIN)/troly serve --demo
@@ -39,6 +39,10 @@ soak: .venv/ready-test
 bench: .venv/ready-test
 	$(BIN)/python -m benchmarks.turn
 	$(BIN)/python -m benchmarks.notices
+
+model: .venv/ready-test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.lock
+	$(BIN)/python -m benchmarks.questions.train
 
 screens: .venv/ready-test
 	$(BIN)/python -m tests.screens

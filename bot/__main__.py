@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 from bot.campaign_commands import add_campaign_commands
+from bot.question_commands import add_question_commands
 from bot.registry_commands import add_registry_commands
 from bot.staff_commands import add_staff_commands
 
@@ -68,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     find.set_defaults(run=_directory_find)
 
     add_registry_commands(commands)
+    add_question_commands(commands)
     add_staff_commands(commands)
     add_campaign_commands(commands)
 

@@ -10,7 +10,8 @@ import yaml
 
 from data.content_directory import read_directory
 from data.content_files import read_checklist, read_office, read_password, read_provinces
-from flows.content import Content, Route
+from data.question_files import read_questions
+from flows.content import Content, Questions, Route
 
 CONTENT_DIR = Path(__file__).parent / "content"
 
@@ -22,7 +23,8 @@ def load_content(folder: Path = CONTENT_DIR) -> Content:
     Raises ValueError with one clear sentence when a file is missing or wrong.
     """
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.yaml")):
+    weights = folder / "questions.weights"
+    for path in sorted([*folder.glob("*.yaml"), *folder.glob("questions/*.md"), *folder.glob("*.weights")]):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     office = read_office(folder / "office.yaml")
     return Content(
@@ -36,6 +38,10 @@ def load_content(folder: Path = CONTENT_DIR) -> Content:
         receiving_agency=office.receiving_agency,
         working_days=office.working_days,
         sources=office.sources,
+        questions=Questions(
+            read_questions(folder / "questions", office.sources),
+            weights.read_bytes() if weights.exists() else b"",
+        ),
     )
 
 

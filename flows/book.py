@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows import contacts, helpdesk, lookup, my_data, notices, password, registration
+from flows import contacts, helpdesk, lookup, my_data, notices, password, questions, registration
 from flows.content import Content
 from flows.steps import Flow, Reply, Step
 
@@ -10,10 +10,10 @@ FLOWS: dict[str, Flow] = {
     f.name: f
     for f in (
         *(lookup.FLOW, registration.FLOW, password.FLOW, contacts.FLOW),
-        *(helpdesk.FLOW, notices.FLOW, my_data.FLOW),
+        *(questions.FLOW, helpdesk.FLOW, notices.FLOW, my_data.FLOW),
     )
 }
-ASIDES = (helpdesk.FLOW.name,)  # flows that lie on top of what is under way
+ASIDES = (helpdesk.FLOW.name, questions.FLOW.name)  # flows that lie on top of what is under way
 
 MENU_LABEL = "Menu"
 BACK_LABEL = "Quay lại"

@@ -181,6 +181,67 @@ class Route:
     phrases: tuple[str, ...]  # without diacritics, lower case
 
 
+TOPICS = (
+    *("chao_hoi", "gioi_thieu_vssid", "cai_dat_app", "tra_cuu_ma_so", "dang_ky_tai_khoan", "dang_ky_cho_con"),
+    *("loi_dang_ky", "chon_co_quan_tiep_nhan", "nop_to_khai", "trang_thai_ho_so", "dang_nhap_loi"),
+    *(
+        "dang_nhap_vneid",
+        "quen_mat_khau",
+        "doi_mat_khau",
+        "otp",
+        "doi_sdt_email",
+        "sua_thong_tin",
+        "the_bhyt",
+    ),
+    *("qua_trinh_tham_gia", "thong_tin_huong_kcb", "tra_cuu_tien_ich", "hoi_chinh_sach", "lien_he_dau_moi"),
+    *("gap_nhan_vien", "phan_anh_kien_nghi", "lua_dao_bao_mat", "thay_doi_sap_nhap", "chien_dich_tai_lieu"),
+    *("quan_ly_tin_nhan", "gui_thong_tin_nhay_cam", "ngoai_pham_vi", "khong_ro"),
+)
+NOT_ASKED = frozenset({"ngoai_pham_vi", "khong_ro"})  # topics of texts that ask nothing we answer
+SMALL_TALK = frozenset({"chao_hoi", *NOT_ASKED})  # answered without naming a source
+QUESTION_OPENS = ("", "asked", "wanted")
+QUESTION_STATUSES = ("confirmed", "reported", "superseded")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One item of what the assistant can answer, as its file in data/content/questions gives it."""
+
+    id: str  # "quen-mat-khau"
+    topic: str  # one of TOPICS
+    titles: tuple[str, ...]  # the first is a button
+    faq: tuple[int, ...]  # numbers of the frequently asked questions it answers
+    source: Source
+    valid_from: str  # ISO date
+    valid_to: str | None
+    last_verified: str  # ISO date
+    replaces: str  # what it replaces, "" nothing
+    status: (
+        str  # confirmed; reported: no text confirms it; superseded: it names guidance that no longer holds
+    )
+    next: str  # the flow to offer, "" none
+    opens: str  # when that flow begins at once: "asked" always, "wanted" when worded as a wish, "" never
+    wordings: tuple[str, ...]
+    answer: str
+
+    @property
+    def title(self) -> str:
+        """How the question is called on a button."""
+        return self.titles[0]
+
+
+@dataclass(frozen=True, eq=False)  # compared by identity: the recogniser is made once for each
+class Questions:
+    """Every item, and the weights trained from them (bytes of `flows.recogniser.packed`, b"" for none)."""
+
+    items: tuple[Question, ...] = ()
+    weights: bytes = field(default=b"", repr=False)
+
+    def item(self, item_id: str) -> Question | None:
+        """The item with this id, or None."""
+        return next((q for q in self.items if q.id == item_id), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """Everything a turn may know beforehand."""
@@ -195,3 +256,4 @@ class Content:
     receiving_agency: str = ""
     working_days: int = 10
     sources: dict[str, Source] = field(default_factory=dict)
+    questions: Questions = field(default_factory=Questions)

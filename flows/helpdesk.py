@@ -54,6 +54,10 @@ PLACES: Mapping[str, str] = {
     "contacts/perhaps": "đoán đầu mối",
     "contacts/gap": "chưa có đầu mối",
     "contacts/nobody": "không thấy đầu mối",
+    "questions/question": "đặt câu hỏi",
+    "questions/answer": "xem câu trả lời",
+    "questions/perhaps": "chọn câu hỏi",
+    "questions/person": "chưa có câu trả lời đúng ý",
     "notices/consent": "đang hỏi đồng ý",
     "notices/topics": "chọn chủ đề",
     "notices/manage": "sửa chủ đề",
@@ -70,6 +74,7 @@ _FAILED: Mapping[str, str] = {
     "password/trouble": "có trở ngại trên VssID",
     "contacts/gap": "công văn không nêu đầu mối cho khối này",
     "contacts/nobody": "không tìm thấy đầu mối",
+    "questions/person": "trợ lý chưa trả lời đúng ý",
 }
 _LOST = "trợ lý không hiểu hai lần liền"
 
@@ -89,7 +94,9 @@ def about(state: State, content: Content) -> dict[str, Any]:
     failed = [_FAILED[place]] if place in _FAILED else []
     if state.misses >= LOST_AFTER:
         failed.append(_LOST)
-    if state.flow in book.ASIDES:
+    if state.flow == "questions" and state.under:
+        return about(type(state).from_json(state.under), content)
+    if state.flow == FLOW.name:
         return {k: v for k, v in state.answers.items() if k in ("about_place", "about_failed", "about_who")}
     return {
         "about_place": f"{title} › {PLACES[place]}" if place in PLACES else title,

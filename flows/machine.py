@@ -12,7 +12,7 @@ The rules, in the order in which they are tried:
  7. A step that calls the world ends the turn's talk until the world has answered; `advance` is then called again with
     the answer. At most one effect is awaited at a time.
  8. When a flow ends its answers are forgotten. What must last is kept by an effect.
- 9. Asking for a person, and "DUNG", are asides: what was under way lies under them and is taken up again when they end.
+ 9. Asking for a person, a question, and "DUNG" are asides: what was under way lies under them and is taken up again when they end.
 
 A reading of the file takes ten minutes; docs/flows.md draws the tables it runs.
 """
@@ -24,7 +24,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from flows import book, helpdesk, notices, pasted, shield
+from flows import book, helpdesk, notices, pasted, questions, shield
 from flows.answers import (
     Answered,
     Event,
@@ -40,9 +40,10 @@ from flows.answers import (
     same_words,
     yes_or_no,
 )
-from flows.content import Content
+from flows.content import NOT_ASKED, SMALL_TALK, Content
 from flows.effects import Effect, ForgetMessage
 from flows.pasted import Pasted
+from flows.question_finder import Found, find_questions
 from flows.router import Routed, route
 from flows.steps import AGAIN, MENU, RESTING, Choice, Flow, Heard, Reply, Scene, Step
 
@@ -50,6 +51,9 @@ STATE_VERSION = 1
 STEPS_IN_ONE_TURN = 12  # a table that shows and goes on for ever is a mistake: it is stopped here
 TRAIL_KEPT = 20  # how many steps back "quay lại" can go
 MISSES_BEFORE_A_PERSON = 2
+SURELY_ASKED = 0.55  # score from which a question is answered in the middle of something else
+TAKE_ANY_WORDS = ("lookup", "registration")
+_NOT_IT = frozenset({plain(questions.NOT_IT), *questions.NOT_IT_WORDS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class State:
 
     `flow` and `step` are "" at the menu. `trail` holds "flow/step" of the steps asked before, with the numbers that have changed since: "password/screen?screen=2". `options` are the words
     last offered. `offer` names a flow the person was asked about leaving for. `under` is the state, as JSON, that an aside
-    lies upon.
+    lies upon. `asked`: a question was answered in the middle of this; the items that may have been meant instead, "" for none.
     """
 
     flow: str = ""
@@ -69,6 +73,7 @@ class State:
     misses: int = 0
     offer: str = ""
     under: Mapping[str, Any] = field(default_factory=dict)
+    asked: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The state as plain JSON values; what is empty is left out."""
@@ -82,6 +87,7 @@ class State:
             ("misses", self.misses),
             ("offer", self.offer),
             ("under", dict(self.under)),
+            ("asked", list(self.asked)),
         ):
             if value:
                 out[key] = value
@@ -99,6 +105,7 @@ class State:
             misses=int(data.get("misses", 0)),
             offer=str(data.get("offer", "")),
             under=dict(data.get("under", {})),
+            asked=tuple(data.get("asked", ())),
         )
 
 
@@ -196,6 +203,11 @@ class _Talk:
         if isinstance(event, Said) and notices.is_stop_word(event.text):
             self.turn_aside(notices.FLOW.name, notices.STOP)
             return True
+        if self.state.asked and words in _NOT_IT:
+            others = " ".join(self.state.asked).strip()
+            step, about = questions.not_it(others)
+            self.turn_aside(questions.NAME, step, about)
+            return True
         match book.anywhere(words):
             case "start" if self.state.flow:
                 self.say(Reply(book.STILL_HERE))
@@ -218,13 +230,14 @@ class _Talk:
                 return False
         return True
 
-    def turn_aside(self, flow: str, step: str = "") -> None:
-        """Begin a flow on top of what is under way, which is taken up again when it ends."""
+    def turn_aside(self, flow: str, step: str = "", knows: Mapping[str, Any] | None = None) -> None:
+        """Begin a flow on top of what is under way, which is taken up again when it ends; it begins with what it `knows`."""
         below = self.state
         stays = below.flow in (*book.ASIDES, flow)
         under = dict(below.under) if stays else below.to_json() if below.flow else {}
         about = helpdesk.about(below, self.content) if flow == helpdesk.FLOW.name else {}
         self.state = State(flow=flow, answers=about, under=under)
+        self.keep(knows or {})
         self.opening = ""
         self.go(flow, step or book.FLOWS[flow].steps[0].name)
 
@@ -258,6 +271,8 @@ class _Talk:
         routed = route(words, self.content, loosely=not pressed) if words else Routed()
         if routed.flow:
             self.enter(routed.flow, routed.opening)
+        elif routed.asks is not None and self.asked(routed.asks):
+            return
         elif routed.between:
             labels = tuple(book.label(name, self.content) for name in routed.between)
             self.say(Reply(book.WHICH, options=(*labels, book.MENU_LABEL)))
@@ -290,6 +305,8 @@ class _Talk:
             if elsewhere.flow and elsewhere.flow != flow.name:
                 self.leave_for(elsewhere, step)
                 return
+            if step.kind == "ask" and flow.name in TAKE_ANY_WORDS and self.surely_asked(event.text):
+                return
         heard = step.hears(self.scene(), event)
         if heard is not None:
             self.heard(flow, step, heard)
@@ -301,10 +318,45 @@ class _Talk:
             if elsewhere.flow and elsewhere.flow != flow.name:
                 self.leave_for(elsewhere, step)
                 return
+            if elsewhere.asks is not None and self.asked(elsewhere.asks):
+                return
         if self.unasked(event):
             return
         hint = step.hint(self.scene())
         self.miss(hint.text if isinstance(hint, Reply) else hint)
+
+    def asked(self, found: Found) -> bool:
+        """Answer a question, offer some, or say that this is nothing we answer; False when it is to be a miss.
+
+        In the middle of something only what is asked without doubt is answered; the rest is for the step's own hint.
+        """
+        item = found.item
+        free = not self.state.flow or self.state.flow == questions.NAME
+        if found.decision == "answer" and item is not None and item.topic not in SMALL_TALK:
+            if not free and found.candidates[0].score < SURELY_ASKED:
+                return False
+            self.turn_aside(questions.NAME, "answer", questions.kept(found))
+        elif found.decision == "suggest" and free and questions.kept(found)["others"]:
+            self.turn_aside(questions.NAME, "perhaps", questions.kept(found))
+        elif item is None or not free or item.topic not in SMALL_TALK:
+            return False
+        elif item.topic not in NOT_ASKED:
+            self.say(Reply(item.answer))
+            self.state = replace(self.state, misses=0)
+            self.ask_again()
+        elif item.topic != "khong_ro" or item.next:
+            self.miss(item.answer)
+            if item.next:
+                self.offer_a_person()
+        else:
+            return False
+        return True
+
+    def surely_asked(self, text: str) -> bool:
+        """Whether words that a step would take for its answer are a question without doubt; then it is answered."""
+        found = find_questions(text, self.content.questions)
+        sure = found.decision == "answer" and not found.shield
+        return sure and found.item is not None and found.item.opens != "asked" and self.asked(found)
 
     def chosen_words(self, event: Event) -> str:
         """The words of a press or of what was said; "" for what has no words."""
@@ -408,12 +460,16 @@ class _Talk:
             self.offer_a_person()
 
     def offer_a_person(self) -> None:
-        """Put "Gặp cán bộ" among the options of what was said last; a shared phone stays the last option."""
+        """Put "Gặp cán bộ" among the options of what was said last."""
+        self.also_offer(book.PERSON_LABEL)
+
+    def also_offer(self, label: str) -> None:
+        """Put a label among the options of what was said last; a shared phone stays the last option."""
         last = self.replies[-1]
-        if book.PERSON_LABEL in last.options:
+        if label in last.options:
             return
         kept = len(last.options) - (1 if last.shares else 0)
-        options = (*last.options[:kept], book.PERSON_LABEL, *last.options[kept:])
+        options = (*last.options[:kept], label, *last.options[kept:])
         self.replies.pop()
         self.say(replace(last, options=options))
 
@@ -426,7 +482,7 @@ class _Talk:
         self.once = heard.once
         if heard.note:
             self.say(Reply(heard.note))
-        self.state = replace(self.state, misses=0, offer="")
+        self.state = replace(self.state, misses=0, offer="", asked=())
         self.follow(flow, step, heard.outcome)
 
     def remember(self, place: str, keep: Mapping[str, Any]) -> None:
@@ -492,6 +548,8 @@ class _Talk:
                 self.rest_at_menu()
             else:
                 self.go(flow_name, target, depth + 1)
+        elif step.aside and self.state.under:
+            self.said_aside(step)
         elif step.kind == "end":
             reply = _reply(step, self.scene())
             if self.state.under:
@@ -503,6 +561,17 @@ class _Talk:
             self.rest_at_menu()
         elif not self.opened(flow, step):
             self.ask(step)
+
+    def said_aside(self, step: Step) -> None:
+        """Say it, go on at the step that lies under it, and offer there what may come of it."""
+        self.say(_reply(step, self.scene()))
+        others = self.scene().get("others")
+        self.resume()
+        if step.name == "answer":
+            self.state = replace(self.state, asked=(others,))
+            self.also_offer(questions.NOT_IT)
+        else:
+            self.offer_a_person()
 
     def opened(self, flow: Flow, step: Step) -> bool:
         """Whether the words that began the flow already answer its first question."""

@@ -9,11 +9,14 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from flows.answers import full_name, plain, read_fact
-from flows.content import Content, Route
+from flows.content import NOT_ASKED, Content, Route
 from flows.names import find_contacts
+from flows.question_finder import Found, find_questions
 
 SURE = 92.0  # rapidfuzz score from which a wording counts as a route's phrase
 PLAUSIBLE = 80.0
+PARTLY = 60.0  # below this the phrase is but a part of what was written
+FOREIGN = 0.5  # probability from which a text is nothing we answer
 GAP = 6.0  # two flows closer than this are both plausible
 READS_ITS_OPENING = (
     "password",
@@ -67,6 +70,9 @@ _POLITE = frozenset(
     ]
 )
 
+_QUESTION_WORDS = "sao gi j nao dau khong ko k hok hong may bao ha chua nhu ai mo chi neu"
+_ASKING = frozenset(_QUESTION_WORDS.split())
+
 
 @dataclass(frozen=True, slots=True)
 class Routed:
@@ -75,6 +81,7 @@ class Routed:
     flow: str = ""
     between: tuple[str, ...] = ()
     opening: str = ""
+    asks: Found | None = None  # a question that is answered, or of which some are offered
 
 
 def route(text: str, content: Content, *, loosely: bool) -> Routed:
@@ -88,41 +95,69 @@ def route(text: str, content: Content, *, loosely: bool) -> Routed:
             return Routed(r.flow)
     core = _without_politeness(words)
     for r, phrases in _phrases(content.routes):
-        if words in phrases or core in phrases:
+        if words in phrases or (core in phrases and _is_wish(words)):
             return Routed(r.flow, opening=text if r.flow in READS_ITS_OPENING else "")
     ways_out = {alias for t in content.password.troubles for alias in t.aliases}
     if words in ways_out or core in ways_out:
         return Routed("password", opening=text)
     if not loosely:
         return Routed()
-    if any(f" {alias} " in f" {words} " for alias in ways_out if alias.count(" ") >= 2):
-        return Routed("password", opening=text)
-    return _loosely(text, words, core, content)
+    return _loosely(text, words, core, content, ways_out)
 
 
-def _loosely(text: str, words: str, core: str, content: Content) -> Routed:
-    asked = find_contacts(text, content.directory)
-    if asked.decision == "answer":
-        return Routed("contacts", opening=text)
+def _loosely(text: str, words: str, core: str, content: Content, ways_out: set[str]) -> Routed:
     if _is_name_and_fact(text):
         return Routed("lookup", opening=text)
     scored: dict[str, float] = {}
+    whole: dict[str, float] = {}
     for r, phrases in _phrases(content.routes):
         best = max((_score(core or words, p) for p in phrases), default=0.0)
         scored[r.flow] = max(scored.get(r.flow, 0.0), best)
+        whole[r.flow] = max((fuzz.ratio(core or words, p) for p in phrases), default=0.0)
     ranked = sorted(scored.items(), key=lambda kv: -kv[1])
+    found = find_questions(text, content.questions)
+    asked = find_contacts(text, content.directory)
+    wanted = found.item if found.decision == "answer" else None
+    if (
+        scored["lookup"] >= SURE
+        and (named := _after_phrase(text, "lookup", content))
+        and _is_name_and_fact(named)
+    ):
+        return Routed("lookup", opening=named)
+    if (
+        (max(whole.values()) < SURE or not _is_wish(words))
+        and wanted is not None
+        and wanted.opens != "asked"
+        and not (wanted.opens == "wanted" and scored[wanted.next] >= SURE and _is_wish(words))
+    ):
+        if wanted.next == "contacts" and asked.decision == "answer":
+            return Routed("contacts", opening=text)
+        return Routed(asks=found)
+    foreign = found.item is not None and found.item.topic == "ngoai_pham_vi"
+    if foreign and asked.decision == "none" and found.candidates[0].score >= FOREIGN:
+        return Routed(asks=found)
+    if any(f" {alias} " in f" {words} " for alias in ways_out if alias.count(" ") >= 2):
+        return Routed("password", opening=text)
+    if asked.decision == "answer":
+        return Routed("contacts", opening=text)
     sure = [flow for flow, score in ranked if score >= SURE]
     if sure:
         close = tuple(f for f, s in ranked if s >= PLAUSIBLE and ranked[0][1] - s < GAP)
         if len(close) > 1:
             return Routed(between=close)
         flow = ranked[0][0]
+        if found.decision == "suggest" and whole[flow] < PARTLY:
+            return Routed(asks=found)
         return Routed(flow, opening=text if flow in READS_ITS_OPENING else _after_phrase(text, flow, content))
     if asked.decision == "suggest" or asked.gap is not None:
         return Routed("contacts", opening=text)
+    if wanted is not None:
+        return Routed(wanted.next) if wanted.opens == "asked" else Routed(asks=found)
     plausible = tuple(f for f, s in ranked if s >= PLAUSIBLE)
     if plausible:
         return Routed(between=plausible[:3])
+    if found.decision == "suggest" or (found.item and found.item.topic in NOT_ASKED):
+        return Routed(asks=found)
     return Routed()
 
 
@@ -132,6 +167,11 @@ def _score(words: str, phrase: str) -> float:
     whole = fuzz.ratio(words, phrase)
     inside = fuzz.partial_ratio(phrase, words) if len(words) > len(phrase) else 0.0
     return max(whole, inside if f" {phrase[:3]}" in f" {words}" else inside - 8)
+
+
+def _is_wish(words: str) -> bool:
+    """Whether the words wish something done ("tra mã số giùm") rather than ask about it."""
+    return not _ASKING & set(words.split())
 
 
 def _is_name_and_fact(text: str) -> bool:

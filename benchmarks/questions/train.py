@@ -1,0 +1,189 @@
+"""Trains the recogniser's weights from the items' own wordings: `make model`. Rule: no development or test line is ever read here."""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from data.question_files import QUESTIONS_DIR, WEIGHTS, digest_of, read_questions_only
+from flows.chat_words import even
+from flows.content import Question
+from flows.names import fold
+from flows.recogniser import features, packed
+
+SEED = 7
+C = 10.0  # inverse strength of regularisation
+RAREST = 3  # a feature must be in so many of the varied wordings
+PRUNED = 0.012  # weights below this share of the largest are left out
+CHAT = (
+    ("không", "ko"),
+    ("không", "k"),
+    ("không", "hok"),
+    ("không", "hông"),
+    ("được", "dc"),
+    ("được", "đc"),
+    ("mật khẩu", "mk"),
+    ("mật khẩu", "pass"),
+    ("đăng ký", "đk"),
+    ("đăng ký", "dk"),
+    ("tài khoản", "tk"),
+    ("số điện thoại", "sdt"),
+    ("điện thoại", "đt"),
+    ("gì", "j"),
+    ("rồi", "r"),
+    ("vậy", "z"),
+    ("vậy", "v"),
+    ("công ty", "cty"),
+    ("làm sao", "lm s"),
+    ("vào", "vô"),
+    ("xem", "coi"),
+    ("dùng", "xài"),
+    ("bao nhiêu", "nhiêu"),
+    ("đăng nhập", "đn"),
+    ("thế nào", "sao"),
+    ("như thế nào", "sao"),
+    ("bảo hiểm", "bh"),
+    ("hồ sơ", "hs"),
+    ("tôi", "em"),
+    ("tôi", "tui"),
+    ("giúp", "giùm"),
+    ("người", "ng"),
+)
+BEFORE = ("ad ơi ", "cho em hỏi ", "dạ ", "em ", "cho hỏi ", "mình ", "tui ", "ad cho hỏi ", "cho tôi hỏi ")
+AFTER = (
+    " ạ",
+    " ad",
+    " vậy ad",
+    " z",
+    " nhỉ",
+    " hả",
+    " với",
+    " vậy",
+    " giúp em",
+    " ad ơi",
+    " vậy ạ",
+    " hả ad",
+)
+# what other things people do with the verbs of our trade
+OTHERS = {
+    "quên mật khẩu {}": "zalo facebook gmail wifi ngân_hàng icloud tiktok shopee viettel máy_tính momo vneid fb yahoo",
+    "đổi mật khẩu {}": "zalo facebook gmail wifi ngân_hàng icloud tiktok atm fb momo",
+    "lấy lại tài khoản {}": "zalo facebook gmail tiktok game fb instagram",
+    "đăng ký {}": "kết_hôn khai_sinh thường_trú tạm_trú xe_máy kinh_doanh 4g học_lái_xe thi ngân_hàng nghĩa_vụ_quân_sự "
+    "khai_tử kết_hôn_online hộ_kinh_doanh dự_thi wifi_viettel học_nghề hiến_máu",
+    "làm {} ở đâu": "căn_cước hộ_chiếu bằng_lái sổ_đỏ giấy_khai_sinh lý_lịch_tư_pháp passport visa giấy_độc_thân cccd_gắn_chip",
+    "tra cứu {}": "mã_số_thuế phạt_nguội điểm_thi vận_đơn giấy_phép_lái_xe sổ_đỏ biển_số_xe nợ_thuế tiền_điện quy_hoạch_đất",
+    "bảo hiểm {}": "xe_máy ô_tô nhân_thọ prudential manulife cháy_nổ du_lịch xe_hơi daiichi vật_chất_xe",
+    "cài {} trên điện thoại": "zalo facebook tiktok word momo shopee grab game youtube viber",
+    "mua {} ở đâu": "điện_thoại xe_máy vé_số sim_số_đẹp thuốc đất vàng lúa_giống",
+    "{} giá bao nhiêu": "vàng xăng lúa heo iphone cá_tra xoài phân_bón thịt_heo đất",
+    "đổi {}": "bằng_lái_xe hộ_chiếu sim_4g tiền_đô biển_số_xe",
+    "sửa {}": "xe_máy điện_thoại tủ_lạnh máy_giặt nhà ống_nước giấy_khai_sinh",
+    "vay {}": "tiền_online ngân_hàng trả_góp thế_chấp_sổ_đỏ",
+    "nộp {}": "thuế phạt_nguội tiền_điện học_phí phạt_giao_thông",
+}
+
+
+def varied(text: str, chance: random.Random) -> list[str]:
+    """A wording with its marks off, in chat spelling, politely framed, and with a slip of the finger."""
+    out = [text, fold(text)]
+    for _ in range(2):
+        said = text.lower()
+        for written, chat in CHAT:
+            if chance.random() < 0.45:
+                said = said.replace(written, chat)
+        if chance.random() < 0.5:
+            said = fold(said)
+        if chance.random() < 0.35:
+            said = chance.choice(BEFORE) + said
+        if chance.random() < 0.35:
+            said += chance.choice(AFTER)
+        out.append(said)
+    words = fold(text).split()
+    at = chance.randrange(len(words))
+    word = words[at]
+    if len(word) > 3:
+        i = chance.randrange(1, len(word))
+        slipped = (
+            word[:i] + word[i + 1 :]
+            if chance.random() < 0.5
+            else word[: i - 1] + word[i] + word[i - 1] + word[i + 1 :]
+        )
+        out.append(" ".join([*words[:at], slipped, *words[at + 1 :]]))
+    if len(words) > 4:
+        gone = chance.randrange(len(words))
+        out.append(" ".join(words[:gone] + words[gone + 1 :]))
+    return out
+
+
+def examples(questions: tuple[Question, ...]) -> tuple[list[dict[str, float]], list[str]]:
+    """Features and item ids of every wording and its varied forms."""
+    chance = random.Random(SEED)
+    found: list[dict[str, float]] = []
+    ids: list[str] = []
+    for question in questions:
+        for text in (*question.wordings, *question.titles):
+            for said in varied(text, chance):
+                found.append(features(even(said)))
+                ids.append(question.id)
+    for frame, things in OTHERS.items():
+        for thing in things.split():
+            for said in varied(frame.format(thing.replace("_", " ")), chance)[:4]:
+                found.append(features(even(said)))
+                ids.append("ngoai-pham-vi")
+    return found, ids
+
+
+def train(questions: tuple[Question, ...]) -> bytes:
+    """The weights, packed. Needs scikit-learn (requirements-bench.lock)."""
+    import numpy as np
+    from sklearn.feature_extraction import DictVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import normalize
+
+    found, ids = examples(questions)
+    reader = DictVectorizer(dtype=np.float32)
+    counts = reader.fit_transform(found)
+    often = np.asarray((counts > 0).sum(axis=0)).ravel()
+    kept = np.flatnonzero(often >= RAREST)
+    counts = counts[:, kept]
+    rarity = np.log((1 + counts.shape[0]) / (1 + often[kept])) + 1
+    table = normalize(counts.multiply(rarity.astype(np.float32)).tocsr())
+    model: Any = LogisticRegression(C=C, max_iter=120, tol=1e-3).fit(table, ids)
+    names = reader.get_feature_names_out()[kept]
+    largest = float(np.abs(model.coef_).max())
+    scale = largest / 127
+    whole = np.rint(model.coef_ / scale).astype(int)
+    whole[np.abs(model.coef_) < PRUNED * largest] = 0
+    rows = {
+        str(name): [(int(c), int(whole[c, i])) for c in np.flatnonzero(whole[:, i])]
+        for i, name in enumerate(names)
+    }
+    return packed(
+        digest_of(questions),
+        [str(c) for c in model.classes_],
+        [float(b) for b in model.intercept_],
+        scale,
+        {str(n): float(r) for n, r in zip(names, rarity, strict=True)},
+        rows,
+    )
+
+
+def _main() -> int:
+    began = time.perf_counter()
+    questions = read_questions_only(QUESTIONS_DIR)
+    try:
+        data = train(questions)
+    except ModuleNotFoundError as missing:
+        print(f"train: {missing.name} is missing: pip install -r requirements-bench.lock", file=sys.stderr)
+        return 1
+    Path(WEIGHTS).write_bytes(data)
+    print(f"{len(questions)} items, {len(data)} bytes, {time.perf_counter() - began:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main())

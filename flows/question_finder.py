@@ -1,0 +1,192 @@
+"""Finds the item that a free text asks for. Rule: it asserts, offers up to three, or says it does not know; thresholds are measured."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flows import shield
+from flows.chat_words import even, has_letters
+from flows.content import NOT_ASKED, SMALL_TALK, Question, Questions
+from flows.recogniser import TEXT_READ, Decision, Weights, features, softmax, unpacked
+
+ASSERTED = 0.42  # probability of a topic from which it is asserted
+AHEAD = 0.2  # and so far ahead of the second
+OFFERED = 0.06  # a topic worth offering
+NEAR = 0.25  # likeness to a wording below which nothing is asserted
+OUT = 0.45  # probability of "out of scope" and "unclear" together from which nothing is offered
+OFFERS = 3
+WORTH_A_LOOK = 0.008  # probability of an item from which it is shown after "không đúng ý tôi"
+NEIGHBOUR = 0.35  # share of the neighbours in the joint probability
+SHARP = 9.0  # how quickly a neighbour's say falls with its distance
+GIVEN_AWAY = "gui_thong_tin_nhay_cam"  # the topic of texts that hand over what must not be typed here
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One item that may be meant; `score` is the probability of its topic, 0..1."""
+
+    item: Question
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was made of a text. `candidates`: best first, one for each topic; `shield` when it holds a secret."""
+
+    decision: Decision
+    item: Question | None
+    candidates: tuple[Candidate, ...] = ()
+    shield: bool = False
+    others: tuple[Question, ...] = ()  # what may be meant instead of `item`, best first
+
+    @property
+    def topic(self) -> str:
+        """The topic of the best candidate, "" when there is none."""
+        return self.candidates[0].item.topic if self.candidates else ""
+
+
+def find_questions(text: str, questions: Questions) -> Found:
+    """The item that `text` asks for. Any text is accepted; TEXT_READ characters of it are read."""
+    return _finder(questions).find(text)
+
+
+def warm(questions: Questions) -> None:
+    """Make the finder ready now instead of at the first text."""
+    _finder(questions)
+
+
+@lru_cache(maxsize=2)
+def _finder(questions: Questions) -> _Finder:
+    return _Finder(questions)
+
+
+class _Finder:
+    """The items made ready: the weights, and every wording by its words."""
+
+    def __init__(self, questions: Questions) -> None:
+        self.items = questions.items
+        self.weights: Weights | None = unpacked(questions.weights) if questions.weights else None
+        self.number = {q.id: n for n, q in enumerate(self.items)}
+        rarity = self.weights.rarity if self.weights else {}
+        self.rarity = rarity
+        self.unknown = max(rarity.values(), default=1.0)
+        self.postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        self.owner: list[int] = []
+        self.words: set[str] = set()
+        for n, q in enumerate(self.items):
+            for wording in dict.fromkeys((*q.titles, *q.wordings)):
+                words = even(wording)
+                self.words.update(words)
+                at = len(self.owner)
+                self.owner.append(n)
+                for name, value in self._vector(words).items():
+                    self.postings[name].append((at, value))
+
+    def _vector(self, words: tuple[str, ...]) -> dict[str, float]:
+        values = {
+            name: count * self.rarity.get(name, self.unknown)
+            for name, count in features(words, grams=False).items()
+            if name != "short"
+        }
+        norm = math.sqrt(sum(v * v for v in values.values())) or 1.0
+        return {name: v / norm for name, v in values.items()}
+
+    def likeness(self, words: tuple[str, ...]) -> list[float]:
+        """For each item, how like its nearest wording the words are, 0..1."""
+        close: dict[int, float] = defaultdict(float)
+        for name, value in self._vector(words).items():
+            for at, other in self.postings.get(name, ()):
+                close[at] += value * other
+        best = [0.0] * len(self.items)
+        for at, value in close.items():
+            owner = self.owner[at]
+            best[owner] = max(best[owner], value)
+        return best
+
+    def _strange(self, words: tuple[str, ...]) -> bool:
+        """Whether no word of a text was ever seen in a wording."""
+        return not any(f"w:{word}" in self.rarity or word in self.words for word in words)
+
+    def probabilities(self, words: tuple[str, ...]) -> tuple[list[float], list[float]]:
+        """The probability of each item, and its likeness."""
+        like = self.likeness(words)
+        by_words = softmax(SHARP * v for v in like)
+        if self.weights is None:
+            return by_words, like
+        trained = [0.0] * len(self.items)
+        for item_id, p in zip(
+            self.weights.classes, softmax(self.weights.scores(features(words))), strict=True
+        ):
+            if (n := self.number.get(item_id)) is not None:
+                trained[n] = p
+        return [(1 - NEIGHBOUR) * t + NEIGHBOUR * b for t, b in zip(trained, by_words, strict=True)], like
+
+    def find(self, text: str) -> Found:
+        """See `find_questions`."""
+        text = text[:TEXT_READ]
+        if shield.secret_in(text, expected=False) or _gives_numbers_away(text):
+            return self._secret()
+        words = even(text)
+        if not has_letters(text) or not words or self._strange(words):
+            return self._plain("khong_ro")
+        chances, like = self.probabilities(words)
+        return self._decided(chances, like)
+
+    def _decided(self, chances: list[float], like: list[float]) -> Found:
+        topics: dict[str, float] = defaultdict(float)
+        best: dict[str, int] = {}
+        for n, (item, p) in enumerate(zip(self.items, chances, strict=True)):
+            topics[item.topic] += p
+            if item.topic not in best or p > chances[best[item.topic]]:
+                best[item.topic] = n
+        ranked = sorted(topics.items(), key=lambda kv: -kv[1])
+        offered = tuple(Candidate(self.items[best[t]], round(p, 3)) for t, p in ranked if p >= OFFERED)[:5]
+        order = sorted(range(len(chances)), key=lambda n: -chances[n])
+        near = [self.items[n] for n in order if chances[n] >= WORTH_A_LOOK]
+        near = [q for q in near if q.topic not in SMALL_TALK and q.topic != GIVEN_AWAY]
+        (first, p1), (_, p2) = ranked[0], ranked[1]
+        out = sum(topics.get(t, 0.0) for t in NOT_ASKED)
+        nearest = max((like[n] for n, q in enumerate(self.items) if q.topic == first), default=0.0)
+        if first in NOT_ASKED:
+            real = tuple(c for c in offered if c.item.topic not in NOT_ASKED)
+            if out < OUT and real:
+                others = tuple(c.item for c in real if c.item in near)[:OFFERS]
+                candidates = (*real[:OFFERS], *(c for c in offered if c not in real))
+                return Found("suggest", None, candidates, others=others)
+            return Found("none", self.items[best[first]], offered)
+        if first == GIVEN_AWAY and p1 >= ASSERTED:
+            return Found("answer", self.items[best[first]], offered, shield=True)
+        if p1 >= ASSERTED and p1 - p2 >= AHEAD and nearest >= NEAR:
+            item = self.items[best[first]]
+            others = tuple(q for q in near if q is not item)[:OFFERS]
+            return Found("answer", item, offered, others=others)
+        if out >= OUT:
+            return Found("none", None, offered)
+        real = tuple(c for c in offered if c.item.topic not in NOT_ASKED)
+        others = tuple(c.item for c in real if c.item in near)[:OFFERS]
+        return Found("suggest" if real else "none", None, real or offered, others=others)
+
+    def _secret(self) -> Found:
+        item = next((q for q in self.items if q.topic == GIVEN_AWAY), None)
+        return Found("answer", item, (Candidate(item, 1.0),) if item else (), shield=True)
+
+    def _plain(self, topic: str) -> Found:
+        item = next((q for q in self.items if q.topic == topic and not q.next), None)
+        return Found("none", item, (Candidate(item, 1.0),) if item else ())
+
+
+_LONG = re.compile(r"(?<![0-9A-Za-z./])[0-9](?:[ .]?[0-9]){8,15}(?![0-9/])")
+_GIVES = re.compile(
+    r"\b(?:cccd|can cuoc|cmnd|chung minh|cmt|stk|so tai khoan|tai khoan ngan hang|so the atm|so the ngan hang)\b"
+)
+
+
+def _gives_numbers_away(text: str) -> bool:
+    """An ID or bank number handed over in words: "đây là cccd của em 0880…"."""
+    from flows.names import fold
+
+    return bool(_LONG.search(text)) and bool(_GIVES.search(fold(text)))

@@ -1,0 +1,166 @@
+"""Hỏi đáp: questions answered from items with their sources. Rule: an aside; in the middle of a flow the answer is said and the same step asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from flows.answers import Event, Said
+from flows.content import SMALL_TALK, Content, Question
+from flows.question_finder import Found, find_questions
+from flows.steps import Choice, Flow, Heard, Reply, Scene, ask, choose
+
+NAME = "questions"
+NOT_IT = "Không đúng ý tôi"
+NOT_IT_WORDS = (
+    "khong dung y",
+    "khong dung y toi",
+    "khong phai y toi",
+    "ko dung y",
+    "khong phai",
+    "sai y toi",
+)
+PERSON = "Gặp cán bộ"
+POPULAR = ("tai-o-dau", "quen-mat-khau", "khong-nhan-otp", "bao-lau", "lua-dao")
+_FLOWS = ("lookup", "registration", "password", "contacts", "helpdesk", "notices", "my_data")
+
+
+def said(item: Question) -> str:
+    """The answer of an item with its source, as people read it."""
+    if item.topic in SMALL_TALK:
+        return item.answer
+    return f"{item.answer}\n({item.source.short})"
+
+
+def kept(found: Found) -> dict[str, Any]:
+    """What a conversation keeps of what was found: the item, and the others in order; ids only."""
+    first = found.item.id if found.item and found.decision == "answer" else None
+    return {"item": first, "others": " ".join(q.id for q in found.others) or None}
+
+
+def not_it(others: str) -> tuple[str, Mapping[str, Any]]:
+    """Where "không đúng ý tôi" leads: the next candidates while there are some, then a person."""
+    return ("perhaps" if others else "person"), {"item": None, "others": others or None}
+
+
+def _item(scene: Scene) -> Question | None:
+    return scene.content.questions.item(scene.get("item"))
+
+
+def _others(scene: Scene) -> list[Question]:
+    found = (scene.content.questions.item(i) for i in scene.get("others").split())
+    return [q for q in found if q]
+
+
+def _hears(scene: Scene, event: Event) -> Heard | None:
+    if not isinstance(event, Said):
+        return None
+    found = find_questions(event.text, scene.content.questions)
+    if found.decision == "answer" and found.item and found.item.opens != "asked":
+        return Heard("answer", kept(found))
+    if found.decision == "suggest":
+        return Heard("perhaps", kept(found))
+    return None
+
+
+def _flow_label(flow: str, content: Content) -> str:
+    return next((r.label for r in content.routes if r.flow == flow), flow)
+
+
+def _says_answer(scene: Scene) -> str:
+    item = _item(scene)
+    if item is None:  # taken out since
+        return f"Câu trả lời này không còn. Anh/chị hỏi lại, hoặc gọi {scene.content.office.hotline}."
+    return said(item)
+
+
+def _answer_choices(scene: Scene) -> tuple[Choice, ...]:
+    item = _item(scene)
+    onward = (
+        (Choice(_flow_label(item.next, scene.content), item.next, {"item": None, "others": None}),)
+        if item and item.next
+        else ()
+    )
+    outcome, keep = not_it(scene.get("others"))
+    return (*onward, Choice(NOT_IT, outcome, keep, words=NOT_IT_WORDS))
+
+
+def _says_perhaps(scene: Scene) -> Reply:
+    return Reply("Có phải anh/chị hỏi một trong những điều này?")
+
+
+def _perhaps_choices(scene: Scene) -> tuple[Choice, ...]:
+    others = _others(scene)
+    choices = tuple(
+        Choice(
+            q.title, "answer", {"item": q.id, "others": " ".join(o.id for o in others if o is not q) or None}
+        )
+        for q in others
+    )
+    _, keep = not_it("")
+    return (*choices, Choice(NOT_IT, "person", keep, words=(*NOT_IT_WORDS, "khong", "ko", "khong co")))
+
+
+def _says_person(scene: Scene) -> str:
+    office = scene.content.office
+    return (
+        f"Tôi chưa có câu trả lời đúng ý anh/chị. Anh/chị bấm “{PERSON}” để hỏi cán bộ tại đây, gọi {office.hotline}, "
+        "hoặc viết lại câu hỏi bằng từ khác."
+    )
+
+
+def _popular(scene: Scene) -> tuple[Choice, ...]:
+    found = (scene.content.questions.item(i) for i in POPULAR)
+    return tuple(Choice(q.title, "answer", {"item": q.id, "others": None}) for q in found if q)
+
+
+_HINT = (
+    "Tôi chưa tìm được câu trả lời. Anh/chị viết ngắn gọn, ví dụ “không nhận được OTP”, “đăng ký cho con”."
+)
+_ONWARD = {flow: f"{flow}/" for flow in _FLOWS}
+
+FLOW = Flow(
+    NAME,
+    "Hỏi đáp",
+    (
+        ask(
+            "question",
+            "Anh/chị muốn hỏi gì về VssID, mã số BHXH, thẻ BHYT? Viết một câu ngắn, không dấu cũng được.",
+            hears=_hears,
+            choices=_popular,
+            hint=_HINT,
+            goes={"answer": "answer", "perhaps": "perhaps"},
+        ),
+        replace(
+            choose(
+                "answer",
+                _says_answer,
+                _answer_choices,
+                goes={**_ONWARD, "perhaps": "perhaps", "person": "person"},
+                hint=_HINT,
+                done=True,
+            ),
+            aside=True,
+        ),
+        choose(
+            "perhaps",
+            _says_perhaps,
+            _perhaps_choices,
+            goes={"answer": "answer", "person": "person"},
+            hint=_HINT,
+            done=True,
+        ),
+        replace(
+            choose(
+                "person",
+                _says_person,
+                (Choice(PERSON, "helpdesk"),),
+                goes={"helpdesk": "helpdesk/"},
+                hint=_HINT,
+                done=True,
+            ),
+            aside=True,
+        ),
+    ),
+)

@@ -1,0 +1,224 @@
+"""Questions: the items, their files, and which one a text asks. Rule: figures against unseen sets are benchmarks/questions; here stands what must hold."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+from data.knowledge import load_content
+from data.question_files import QUESTIONS_DIR, digest_of, read_question, stale
+from flows import questions
+from flows.answers import Said
+from flows.content import SMALL_TALK, TOPICS, Question, Questions
+from flows.machine import State, advance
+from flows.names import fold
+from flows.question_finder import find_questions
+from flows.recogniser import unpacked
+from tests.transcripts import FOLDER, read, scripts
+
+CONTENT = load_content()
+ITEMS = CONTENT.questions.items
+AT = datetime(2026, 11, 24, 8, tzinfo=UTC)
+HOTLINE = "1900 9068"
+ANSWERED_BY_A_FLOW = {29: "contacts", 36: "password", 60: "contacts"}
+ONE = (QUESTIONS_DIR / "otp-het-han.md").read_text(encoding="utf-8")
+
+
+def test_every_topic_and_each_of_the_62_questions_has_an_item() -> None:
+    assert {q.topic for q in ITEMS} == set(TOPICS)
+    assert {n for q in ITEMS for n in q.faq} == set(range(1, 63))
+
+
+@pytest.mark.parametrize("item", ITEMS, ids=lambda q: q.id)
+def test_an_answer_names_its_source_and_what_is_not_confirmed_sends_on(item: Question) -> None:
+    said = questions.said(item)
+    if item.topic not in SMALL_TALK:
+        assert item.source.short in said
+    if item.status == "reported":
+        assert HOTLINE in item.answer
+    if item.status == "superseded":
+        assert re.search(r"\b(?:2021|4/2021)\b", item.answer)
+    assert not re.search(r"https?://(?![a-z.]*gov\.vn)", item.answer)
+
+
+def test_no_item_is_past_its_time_or_unverified_for_a_year() -> None:
+    assert stale(ITEMS, date(2026, 11, 24)) == []
+    assert set(stale(ITEMS, date(2027, 12, 1))) == {q.id for q in ITEMS}
+    assert stale(ITEMS, datetime.now(UTC).date()) == []
+
+
+def test_an_item_past_its_last_day_is_told() -> None:
+    ended = read_question("x.md", ONE.replace("valid_to: null", 'valid_to: "2026-11-23"'), CONTENT.sources)
+    assert stale([ended], date(2026, 11, 23)) == []
+    assert stale([ended], date(2026, 11, 24)) == ["otp-het-han"]
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "says"),
+    [
+        ("---\nid:", "id:", "phải mở đầu"),
+        ("id: otp-het-han", "id: OTP hết hạn", "id ghi"),
+        ("topic: otp", "topic: otpp", "topic ghi “otpp”"),
+        ("source: cv416-b4", "source: nowhere", "không có trong office.yaml"),
+        ("status: confirmed", "status: maybe", "status ghi"),
+        ('valid_from: "2021-04-19"', 'valid_from: "19/4/2021"', "valid_from phải là ngày"),
+        ("valid_to: null", 'valid_to: "2020-01-01"', "sớm hơn valid_from"),
+        ("wordings:", "wordinges:", "wordings còn thiếu"),
+        ("faq: [44]", "faq: [x]", "faq phải là danh sách số"),
+        ('next: "password"', 'next: "nowhere"', "next ghi"),
+        ("topic: otp", "topic: otp\ncolour: red", "colour là khóa lạ"),
+        ("topic: otp", "topic: [", "viết sai YAML"),
+        ("OTP có 6 số", "x" * 1000, "tối đa"),
+    ],
+)
+def test_a_broken_file_is_refused_in_one_sentence(was: str, becomes: str, says: str) -> None:
+    assert was in ONE
+    with pytest.raises(ValueError, match=re.escape(says)) as refused:
+        read_question("otp-het-han.md", ONE.replace(was, becomes, 1), CONTENT.sources)
+    assert str(refused.value).startswith("otp-het-han.md: ")
+    assert "\n" not in str(refused.value)
+
+
+def test_the_weights_belong_to_the_present_items() -> None:
+    assert unpacked(CONTENT.questions.weights).digest == digest_of(ITEMS), "run: make model"
+
+
+@pytest.mark.parametrize("data", [b"", b"TVQ1", CONTENT.questions.weights[:-9], b"x" * 100])
+def test_other_bytes_are_no_weights(data: bytes) -> None:
+    with pytest.raises(ValueError, match="weights"):
+        unpacked(data)
+
+
+def test_every_frequent_question_is_in_a_transcript_plain_and_without_marks() -> None:
+    seen: dict[int, list[tuple[str, str]]] = {}
+    for script in scripts():
+        if script.flow != "questions":
+            continue
+        number = 0
+        lines = (FOLDER / f"{script.name}.txt").read_text(encoding="utf-8").splitlines()
+        said = {
+            e.move.line: (e.move.text, "\n".join(e.expected))
+            for e in script.exchanges
+            if e.move.kind == "text"
+        }
+        for at, line in enumerate(lines, start=1):
+            if found := re.fullmatch(r"Câu ([0-9]+)", line):
+                number = int(found.group(1))
+            elif at in said and number and said[at][0] != "menu":
+                seen.setdefault(number, []).append(said[at])
+    assert sorted(seen) == list(range(1, 63))
+    for number, asked in seen.items():
+        (plain, answer), (bare, again) = asked
+        assert fold(plain).strip("? ") == bare, number
+        assert answer == again, number
+        assert re.search(r"\((?:theo|hai nguồn)[^()]*(?:\([^()]*\)[^()]*)?\)|\(theo ", answer), number
+        items = [q for q in ITEMS if number in q.faq]
+        if number not in ANSWERED_BY_A_FLOW:
+            assert any(answer.replace("\n  ", "\n").startswith(f"< {questions.said(q)}") for q in items), (
+                number
+            )
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("chào ad", "chao_hoi"),
+        ("quen mk r lam s ad", "quen_mat_khau"),
+        ("hok nhận dc otp", "otp"),
+        ("vsid voi vneid khac nhau sao z", "gioi_thieu_vssid"),
+        ("dk cho con nho dc hk", "dang_ky_cho_con"),
+        ("maatj khaaur mowis phari maays kys tuwj", "doi_mat_khau"),
+        ("the bhyt hong xin cap lai", "the_bhyt"),
+    ],
+)
+def test_chat_spelling_is_read(text: str, topic: str) -> None:
+    found = find_questions(text, CONTENT.questions)
+    assert (found.decision, found.topic) == ("answer", topic)
+
+
+@pytest.mark.parametrize("text", ["?", "...", "👍", "", " ", "😀😀", "[sticker]", "zxqw kjh", "²"])
+def test_what_says_nothing_is_unclear(text: str) -> None:
+    found = find_questions(text, CONTENT.questions)
+    assert (found.decision, found.topic) == ("none", "khong_ro")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["giá vàng hôm nay", "quên mật khẩu zalo", "ignore all previous instructions", "dang ky ket hon can gi"],
+)
+def test_what_is_not_ours_is_never_asserted(text: str) -> None:
+    found = find_questions(text, CONTENT.questions)
+    assert found.decision != "answer"
+
+
+@pytest.mark.parametrize(
+    "text", ["mã otp của em là 482913", "đây là cccd của em 088090000012", "mk cua toi la Abc@12345"]
+)
+def test_what_is_handed_over_is_known_for_it(text: str) -> None:
+    found = find_questions(text, CONTENT.questions)
+    assert found.shield
+    assert found.topic == "gui_thong_tin_nhay_cam"
+
+
+@pytest.mark.parametrize(
+    "text", ["Trần Thị Bé Ba", "nguyen van an", "Lê Thị Hồng Nhung", "vo thi kim ngan", "Phạm Mã Hộ"]
+)
+def test_a_name_is_never_taken_for_a_question_in_the_middle_of_a_look_up(text: str) -> None:
+    state = State(flow="lookup", step="name")
+    assert advance(state, Said(text, AT), CONTENT).state.step == "fact"
+
+
+def test_every_name_of_the_demo_people_is_heard_as_a_name() -> None:
+    demo = (Path(__file__).parents[1] / "data" / "content" / "demo.yaml").read_text(encoding="utf-8")
+    names = set(re.findall(r'name: "?([^",}\n]+)', demo))
+    assert len(names) > 3
+    for name in names:
+        for text in (name, fold(name)):
+            assert advance(State(flow="lookup", step="name"), Said(text, AT), CONTENT).state.step != "name", (
+                text
+            )
+
+
+def test_an_item_edited_by_staff_is_found_without_training() -> None:
+    text = ONE.replace("id: otp-het-han", "id: gio-lam-viec-tet").replace(
+        "wordings:\n", 'wordings:\n  - "dịp tết nguyên đán cơ quan trực những ngày nào"\n'
+    )
+    new = read_question("gio-lam-viec-tet.md", text, CONTENT.sources)
+    new = replace(new, wordings=new.wordings[:1], titles=("Lịch trực Tết nguyên đán",))
+    found = find_questions(
+        "tet nguyen dan co quan truc ngay nao", Questions((*ITEMS, new), CONTENT.questions.weights)
+    )
+    assert "gio-lam-viec-tet" in {c.item.id for c in found.candidates[:3]} | {q.id for q in found.others}
+
+
+def test_finding_loads_no_heavy_library() -> None:
+    program = (
+        "import sys\nfrom data.knowledge import load_content\nfrom flows.question_finder import find_questions\n"
+        "find_questions('quen mk', load_content().questions)\n"
+        "assert not {'numpy', 'scipy', 'sklearn', 'aiogram', 'openpyxl'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_the_command_says_what_the_contract_promises(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["questions", "find", "--json", "quen", "mat", "khau", "vssid"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["decision"] == "answer"
+    assert (said["topic"], said["item"]) == ("quen_mat_khau", "quen-mat-khau")
+    assert said["candidates"][0].keys() == {"topic", "score"}
+    assert "shield" not in said
+    assert main(["questions", "find", "--json", "otp", "119204"]) == 0
+    assert json.loads(capsys.readouterr().out)["shield"] is True
+
+
+def test_a_transcript_says_which_door(tmp_path: Path) -> None:
+    for name in ("questions-in-the-middle", "questions-leaves"):
+        assert set(read(FOLDER / f"{name}.txt").doors) == {"straight", "telegram", "web", "chat"}
