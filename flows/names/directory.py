@@ -282,7 +282,7 @@ class _Verdict:
         worded = any(self.said.wordy(i) for i in self.said.unexplained or [0])
         if doubtful and worded and not self.said.asked():
             return Found("none")
-        places = all(t.kind == "department" for t in targets) and self.said.asked_where()
+        places = all(t.kind in ("department", "helpers") for t in targets) and self.said.asked_where()
         if not self.said.only_surrounded() and not self.said.asked_who() and not places:
             if not self.said.asked():
                 return Found("none")

@@ -87,6 +87,10 @@ class Message:
     def _somebody(self, piece: Piece) -> bool:
         """Whether words after a word of address are rather a name: "chị Huyền" is no district, "anh Minh" not me."""
         word = self.typed[piece.start]
+        if piece.role == "alias" and self.one_syllable(piece) and self.marked:
+            return (
+                word.text not in self.index.vocabulary[word.plain]
+            )  # "ở xa" is no commune where marks are typed
         if not piece.start or word.plain not in NAME_SYLLABLES:
             return False
         if piece.role == "alias" and piece.end - piece.start == 1 and piece.start > 1:

@@ -45,7 +45,7 @@ ASKING_ANYTHING = _listed(
 # Who speaks, where they work, and courtesy: what surrounds a kind of organisation without changing what is wanted.
 AROUND = _listed("""
     tôi | tui | tao | mình | con | cháu | t | ta | bên | ở | tại | thuộc | của | là | trong | trực thuộc | khối | ngành
-    đang | làm | việc | với | và | cùng | các | mọi | cho | này | đó | kia | đây | đấy | ấy | ạ | à | ah | ak | á | dạ
+    đang | làm | việc | với | vs | và | cùng | các | mọi | cho | này | đó | kia | đây | đấy | ấy | ạ | à | ah | ak | á | dạ
     vâng | alo | hi | hello | hé lô | chào | xin chào | thưa | nha | nhé | nhe | nghen | nhen | nghe | hen | ad | admin
     bot | trợ lý | ơi | ui | vậy | dậy | z | zậy | làm ở | làm tại | làm việc ở | làm việc tại | làm cho | làm bên
     đang làm ở | đang làm | đang ở | công tác | công tác ở | công tác tại | đang công tác | đang công tác ở
