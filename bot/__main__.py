@@ -162,9 +162,11 @@ def _queries(args: argparse.Namespace) -> Iterable[str]:
 
 def _directory_find(args: argparse.Namespace) -> int:
     from data.knowledge import load_content
+    from flows.contacts import told
     from flows.names import find_contacts
 
-    directory = load_content().directory
+    content = load_content()
+    directory = content.directory
     for query in _queries(args):
         found = find_contacts(query, directory)
         contacts: list[dict[str, Any]] = []
@@ -186,9 +188,7 @@ def _directory_find(args: argparse.Namespace) -> int:
             answer = {"query": query, "decision": found.decision, "contacts": contacts, "blocks": blocks}
             print(json.dumps(answer, ensure_ascii=False), flush=True)
             continue
-        print(found.decision if not found.gap else f"{found.decision}: {found.gap.name}")
-        for c in contacts:
-            print(f"  {c['name']}  {c['phone']}  {c['department']}  {'; '.join(c['blocks'])}")
+        print(told(found, content))
     return 0
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from flows.answers import Event, Said, plain
 from flows.content import Contact, Content
-from flows.names import find_contacts
+from flows.names import Found, find_contacts
 from flows.steps import Card, Choice, Flow, Heard, Reply, Scene, ask, choose
 
 OTHER_BLOCK = "Khối khác"
@@ -126,6 +126,26 @@ def _default_way(scene: Scene) -> str:
         f"Phụ lục công văn 416 không ghi đầu mối riêng cho: {scene.get('gap')}. Tôi không đoán thay. "
         f"Anh/chị gọi tổng đài {office.hotline}. {office.nearest}"
     )
+
+
+def told(found: Found, content: Content) -> str:
+    """A directory answer in plain lines: who, or whom else to call."""
+    directory, office = content.directory, content.office
+    about = "; ".join([*(b.name for b in found.blocks), *(d.name for d in found.departments)])
+    heads = {"answer": about, "suggest": f"Có phải: {about}" if about else "Có phải:"}
+    lines = [head] if (head := heads.get(found.decision, "")) else []
+    width = max((len(m.contact.name) for m in found.contacts), default=0)
+    for contact in (m.contact for m in found.contacts):
+        department = directory.department(contact.department)
+        blocks = "; ".join(b.name for i in contact.blocks if (b := directory.block(i)))
+        where = "; ".join(part for part in (department.name if department else "", blocks) if part)
+        lines.append(f"  {contact.name:<{width}}  {grouped(contact.phone)}  {where}".rstrip())
+    if found.contacts:
+        return "\n".join([*lines, f"  ({directory.source.short}; gọi không được thì {office.hotline})"])
+    why = (
+        f"Phụ lục không ghi đầu mối riêng cho: {found.gap.name}." if found.gap else "Không tìm thấy đầu mối."
+    )
+    return f"{why} Gọi tổng đài {office.hotline}. {office.nearest}"
 
 
 FLOW = Flow(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from rapidfuzz import process
@@ -155,6 +156,8 @@ class PhraseBook:
             a, b = word.plain, known.plain
             if a == b or not is_syllable(a) or a.replace("y", "i") == b.replace("y", "i"):
                 continue
+            if doubled(a, b):
+                continue
             if alike < 2 and (a in NAME_SYLLABLES or a in self.plain_words):
                 return (
                     False  # "gia đình" is no "giám định": beside one other word, a word we know may be meant
@@ -216,6 +219,11 @@ def _other_code(window: Sequence[Word], spelt: Sequence[Word]) -> bool:
         w.plain != s.plain and len(s.plain) <= 2 and is_syllable(w.plain)
         for w, s in zip(window, spelt, strict=True)
     )
+
+
+def doubled(typed: str, known: str) -> bool:
+    """Whether one letter of the known word was typed twice."""
+    return any(a == b and typed[:i] + typed[i + 1 :] == known for i, (a, b) in enumerate(pairwise(typed)))
 
 
 def best_cover(pieces: Iterable[Piece], size: int) -> list[Piece]:

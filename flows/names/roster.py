@@ -323,11 +323,6 @@ def _lacks_tone(name: Sequence[Word], gap: NameGap) -> bool:
     return len(name) - 1 in same and _given_lacks_tone(pairs)
 
 
-def _doubled(typed: str, known: str) -> bool:
-    """Whether one letter of the known syllable was typed twice."""
-    return any(a == b and typed[:i] + typed[i + 1 :] == known for i, (a, b) in enumerate(pairwise(typed)))
-
-
 def _loses_tone(typed: Word, known: Word) -> bool:
     return bool(marks(known.text)[0]) and not marks(typed.text)[0]
 
