@@ -189,7 +189,7 @@ class _Verdict:
         start, end = run
         if end - start > MAX_NAME:
             return None
-        near = self.index.roster.near(self.said.readings[start:end], strict=self.said.marked)
+        near = self.said.near(start, end)
         outside = sum(not start <= i < end for i in self.said.unexplained)
         if not near or (outside > 2 and near[0].shared < 3):
             return None

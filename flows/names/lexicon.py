@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
 from flows.content import Department, Directory
 from flows.names import speech
@@ -146,7 +145,18 @@ class DirectoryIndex:
         return block.row if block else 0
 
 
-@lru_cache(maxsize=4)
+_kept: list[
+    tuple[Directory, DirectoryIndex]
+] = []  # the last few, newest first; hashing a directory takes longer
+_KEPT = 4
+
+
 def index_of(directory: Directory) -> DirectoryIndex:
     """The index of a directory, built on first use."""
-    return DirectoryIndex(directory)
+    for known, index in _kept:
+        if known is directory:
+            return index
+    index = next((index for known, index in _kept if known == directory), None) or DirectoryIndex(directory)
+    _kept.insert(0, (directory, index))
+    del _kept[_KEPT:]
+    return index

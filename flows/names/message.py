@@ -12,6 +12,7 @@ from flows.names.lexicon import DirectoryIndex
 from flows.names.near import NAME_SYLLABLES, Marks, Reading, compare_marks, read_word
 from flows.names.own_names import may_be_own_name
 from flows.names.phrases import MAX_WINDOW, Piece, best_cover, key_of
+from flows.names.roster import Likeness
 from flows.names.syllable import is_syllable
 
 _MAX_NAME_TOLD = 4  # syllables of the speaker's own name
@@ -36,6 +37,7 @@ class Message:
         self.whole = whole
         self.readings = [read_word(word) for word in typed]
         self.raw = typed
+        self._near: dict[tuple[int, int], list[Likeness]] = {}
         self.typed = [self._meant(reading) for reading in self.readings]
         self.marked = any(word.marked for word in typed)  # as typed, before Telex is read
         pieces = self._exact_pieces()
@@ -135,7 +137,7 @@ class Message:
         if start and _may_be(self.typed[start - 1], {"anh": "anh"}):
             starts.append(start - 1)
         for first in starts:
-            near = self.index.roster.near(self.readings[first:end], strict=self.marked)
+            near = self.near(first, end)
             if (
                 near
                 and near[0].sure
@@ -147,6 +149,14 @@ class Message:
                     )
                 ]
         return []
+
+    def near(self, start: int, end: int) -> list[Likeness]:
+        """The people that a run of words may mean, the nearest first."""
+        known = self._near.get((start, end))
+        if known is None:
+            known = self.index.roster.near(self.readings[start:end], strict=self.marked)
+            self._near[start, end] = known
+        return known
 
     def _near_pieces(self) -> list[Piece]:
         """Aliases with a slip in them, in windows that hold a word nothing else explains."""

@@ -67,6 +67,7 @@ class PhraseBook:
     entries: dict[str, list[tuple[tuple[Word, ...], Role, tuple[Target, ...]]]] = field(default_factory=dict)
     long_keys: dict[int, list[str]] = field(default_factory=dict)  # the keys of aliases, by length
     plain_words: dict[str, set[str]] = field(default_factory=dict)  # every word of every phrase, by its fold
+    _alias_words: set[str] = field(default_factory=set)
     _one_less: dict[str, list[str]] = field(default_factory=dict)  # short keys by what one letter less leaves
     _found: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)  # bounded memory of `_like`
 
@@ -78,6 +79,8 @@ class PhraseBook:
         known = self.entries.setdefault(key, [])
         if (spelt, role, targets) not in known:
             known.append((spelt, role, targets))
+        if role == "alias":
+            self._alias_words.update(word.plain for word in spelt)
         if role == "alias" and len(key) >= _SHORTEST_KEY:
             keys = self.long_keys.setdefault(len(key), [])
             if key not in keys:
@@ -100,6 +103,8 @@ class PhraseBook:
     def nearly(self, typed: Sequence[Word], start: int, end: int) -> Piece | None:
         """The alias these words are but for a slip or two; `sure` when the slip can be no other word."""
         window = typed[start:end]
+        if len(window) > 2 and sum(w.plain in self._alias_words for w in window) < len(window) - 2:
+            return None
         key = key_of(window)
         if (
             not _SHORTEST_KEY <= len(key) <= _LONGEST_KEY

@@ -244,7 +244,10 @@ def _worth(table: Sequence[Sequence[Syllable]], name: Sequence[Word]) -> bool:
     """Whether a name can be near at all: every word reaches it, or enough of them do to share two syllables."""
     near, lost = 0.0, False
     for row in table:
-        best = max((_share(step, word) for step, word in zip(row, name, strict=True)), default=0.0)
+        best = 0.0
+        for step, word in zip(row, name, strict=True):
+            if step.kind is not Kind.OTHER:
+                best = max(best, _share(step, word))
         near += best
         lost = lost or best == 0.0
     return near >= 2 or not lost
