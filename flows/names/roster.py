@@ -83,6 +83,7 @@ class Roster:
                 self._parts.setdefault(key, []).append((person, form, part))
                 self._longest = max(self._longest, len(key))
         self._syllables = tuple(dict.fromkeys(word for name in self.names for word in name))
+        self._givens = frozenset(name[-1].plain.replace("y", "i") for name in self.names)
         self._folded = [word.plain for word in self._syllables]
         self._initials = {
             first: frozenset(i for i, plain in enumerate(self._folded) if plain[0] == first)
@@ -111,7 +112,10 @@ class Roster:
                 near = process.extract(
                     word.plain, self._folded, scorer=OSA.distance, score_cutoff=2, limit=None
                 )
-                for spot in {spot for _, _, spot in near} | self._initials.get(word.plain[0], frozenset()):
+                short = (
+                    self._initials.get(word.plain[0], frozenset()) if len(word.plain) <= 3 else frozenset()
+                )
+                for spot in {spot for _, _, spot in near} | short:
                     if found[spot].kind is Kind.OTHER:
                         found[spot] = reach(reading, self._syllables[spot])
             row = self._rows[reading.typed] = tuple(found)
@@ -183,6 +187,8 @@ class Roster:
         """The names whose first words are abbreviated here: "N.T.Hải", "Ng. Tuấn Hải", "L Vũ"."""
         found: list[Piece] = []
         for end in range(start + 2, min(start + 5, len(typed)) + 1):
+            if not any(w.plain.replace("y", "i") in self._givens for w in typed[end - 1].words):
+                continue  # what is abbreviated ends in a given name in full
             window = typed[start:end]
             if end == start + 2:
                 window = _letters_apart(window)
