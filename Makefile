@@ -39,6 +39,7 @@ soak: .venv/ready-test
 bench: .venv/ready-test
 	$(BIN)/python -m benchmarks.turn
 	$(BIN)/python -m benchmarks.notices
+	$(BIN)/python -m benchmarks.directory tests/directory_wordings_*.jsonl
 
 model: .venv/ready-test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.lock
