@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import phonenumbers
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import Database
+from data.registry_keys import id_key, name_key, phone_key, phone_of
 from data.seal import Seal
 from data.tables import names, registry
-from flows.names import words
+
+__all__ = [
+    "Person",
+    "Record",
+    "add",
+    "by_codes",
+    "count",
+    "id_key",
+    "name_key",
+    "phone_key",
+    "phone_of",
+    "stand_in",
+]
 
 _BATCH = 500  # names asked for in one statement
-_MOBILE = re.compile(r"0[35789][0-9]{8}")  # what phonenumbers would only read and write back
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,35 +56,6 @@ class Record:
     commune: str
     phone_key: str | None
     phone: bytes | None
-
-
-def phone_of(text: str) -> str | None:
-    """A Vietnamese mobile number as ten digits ("+84 918 055 455" -> "0918055455"), or None."""
-    if _MOBILE.fullmatch(text):
-        return text
-    try:
-        number = phonenumbers.parse(text, "VN")
-    except phonenumbers.NumberParseException:
-        return None
-    if number.country_code != 84 or not phonenumbers.is_possible_number(number):
-        return None
-    national = phonenumbers.national_significant_number(number)
-    return f"0{national}" if len(national) == 9 else None
-
-
-def phone_key(seal: Seal, phone: str) -> str:
-    """The keyed hash of a phone; the text itself where it is no number."""
-    return seal.keyed("phone", phone_of(phone) or phone)
-
-
-def id_key(seal: Seal, id_number: str) -> bytes:
-    """The keyed hash of an ID number, 16 bytes."""
-    return bytes.fromhex(seal.keyed("id", id_number))[:16]
-
-
-def name_key(name: str) -> str:
-    """A name as `names` holds it: lower case, NFC, marks kept, one space between words."""
-    return " ".join(w.text for w in words(name))
 
 
 async def _name_ids(db: Database, connection: AsyncConnection, keys: set[str]) -> dict[str, int]:

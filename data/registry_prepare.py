@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from data import registry_files
-from data.registry import name_key
 from data.registry_columns import COLUMNS, WITHIN, Mapping, map_headings
 from data.registry_files import Options
+from data.registry_keys import name_key
 from data.registry_values import (
     READERS,
     TEXT_LIMIT,
