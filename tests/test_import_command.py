@@ -1,0 +1,93 @@
+"""`troly registry import` as it shows itself to a person. Rule: the command's own words, on a fresh installation in a folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+from data.registry_report import BadRows
+from tests.imports import HEADINGS, people, written
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name in ("TROLY_DATABASE_URL", "TROLY_SECRET_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TROLY_DATA_DIR", str(tmp_path / "var"))
+    return tmp_path
+
+
+def test_the_mapping_is_shown_before_and_the_counts_after(
+    house: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = people(40)
+    rows[7][3] = "31/02/1990"
+    headings = ["Mã số BHXH", "Họ và tên", *HEADINGS[2:]]
+    file = written(house / "now.csv", [[*r, "x"] for r in rows], [*headings, "Ghi\tchú \x1b[31m"])
+    assert main(["registry", "import", str(file), "--progress"]) == 0
+    out, err = capsys.readouterr()
+    assert "now.csv: utf-8, columns parted by comma, headings in row 1, about 40 rows" in err
+    assert "'Mã số BHXH' is code" in err
+    assert "is ignored" in err and "\x1b[31m" not in err
+    assert "import: " in err, "the bar"
+    assert not any(row[0] in out + err or row[1] in out + err or row[6] in out + err for row in rows)
+    assert "new 39, changed 0, unchanged 0, gone 0, bad 1" in out
+    report = house / "var" / "import-1-bad.csv"
+    assert str(report) in out
+    assert report.read_text(encoding="utf-8-sig").splitlines()[1].startswith("9,born,")
+
+    fewer = written(house / "fewer.csv", people(30))
+    for answer, left in (("no\n", "nobody was deleted"), ("yes\n", "deleted 10 who were gone")):
+        monkeypatch.setattr("sys.stdin", _Terminal(answer))
+        assert main(["registry", "import", str(fewer), "--remove-gone", "--gone-report", "gone.csv"]) == 0
+        out, err = capsys.readouterr()
+        assert left in out + err
+        assert "10 people came by an earlier import" in err
+    assert main(["registry", "stats", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["people"] == 30
+
+
+class _Terminal:
+    def __init__(self, line: str) -> None:
+        self._line = line
+
+    def isatty(self) -> bool:
+        return True
+
+    def readline(self) -> str:
+        return self._line
+
+
+def test_json_is_all_there_is_on_stdout_and_nothing_is_left_of_a_dry_run(
+    house: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(house / "now.csv", people(10))
+    assert main(["registry", "import", str(file), "--dry-run", "--json"]) == 0
+    out, err = capsys.readouterr()
+    told = json.loads(out)
+    assert err == ""
+    assert (told["new"], told["dry_run"], told["report"], told["encoding"]) == (10, True, None, "utf-8")
+    assert main(["registry", "stats", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["people"] == 0
+
+
+def test_a_file_that_is_not_there_makes_no_database(house: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["registry", "import", "nothing.csv"]) == 1
+    assert capsys.readouterr().err == "troly: nothing.csv: there is no such file\n"
+    assert not (house / "var").exists()
+
+
+def test_a_report_goes_on_without_lines_of_rows_that_are_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "bad.csv"
+    first = BadRows(path, 0)
+    first.add([(3, "code", "thiếu"), (9, "name", "thiếu"), (12, "name", "thiếu")])
+    first.close()
+    second = BadRows(path, 10)
+    second.add([(12, "name", "thiếu"), (15, "born", "sai")])
+    second.close()
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    assert [line.split(",")[0] for line in lines] == ["Dòng", "3", "9", "12", "15"]
