@@ -31,6 +31,8 @@ log = logging.getLogger("troly.registry")
 
 _VERSION = "name index"  # the office fact that changes with every packing
 _CHUNK = 20_000  # names read at once
+LONG_TAIL = 5_000  # names not packed yet; with more of them
+PATIENCE = 20.0  # seconds pass before newer ones are taken in
 _FOLDS = -1  # the part that holds the folded forms; the others are the crowd's
 
 
@@ -230,22 +232,35 @@ class Names:
         self._packed: Packed | None = None
         self._version = ""
         self._top = 0
+        self._tail = 0  # names that are not in the packing
+        self._renewed = 0.0  # by the loop's clock
         self._renewing = asyncio.Lock()
         self._busy = threading.Lock()  # a search and an addition never meet
 
     async def renew(self, connection: AsyncConnection) -> None:
         """Load the packed names, or those that came since. One short statement when nothing is new."""
         top, version = await _state(connection)
-        if self._packed is not None and (top, version) == (self._top, self._version):
+        if self._is_new_enough(top, version):
             return
         async with self._renewing:
+            top, version = await _state(connection)  # another look-up may have renewed them meanwhile
+            if self._is_new_enough(top, version):
+                return
             if self._packed is None or version != self._version or top < self._top:
                 self._packed, self._top = await self._load(connection, top)
-                self._version = version
+                self._version, self._tail = version, 0
             if top > self._top:
                 added = _read(asyncio.get_running_loop(), connection, self._top, top)
-                await asyncio.to_thread(self._add, self._packed, added)
+                self._tail += await asyncio.to_thread(self._add, self._packed, added)
                 self._top = top
+            self._renewed = asyncio.get_running_loop().time()
+
+    def _is_new_enough(self, top: int, version: str) -> bool:
+        """Also where a long import is under way: its names are then taken in now and then, not with every look-up."""
+        if self._packed is None or version != self._version or top < self._top:
+            return False
+        lately = asyncio.get_running_loop().time() - self._renewed < PATIENCE
+        return top == self._top or (self._tail > LONG_TAIL and lately)
 
     async def _load(self, connection: AsyncConnection, top: int) -> tuple[Packed, int]:
         query = select(name_index.c.part, name_index.c.upto, name_index.c.body).order_by(name_index.c.part)
@@ -258,11 +273,12 @@ class Names:
                 log.warning("the packed names are of another version: read one by one until the next import")
         return await _packed(connection, top), top
 
-    def _add(self, packed: Packed, added: Iterator[tuple[int, str]]) -> None:
+    def _add(self, packed: Packed, added: Iterator[tuple[int, str]]) -> int:
         found = list(added)
         with self._busy:
             packed.crowd.add(found)
             packed.folds.add(found)
+        return len(found)
 
     async def rank(self, typed: str, *, among: Sequence[int] | None = None, limit: int = 50) -> Ranking:
         """The names nearest to a typed one, of all or of these names.ids, best first. `renew` comes before."""

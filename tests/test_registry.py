@@ -217,6 +217,23 @@ async def test_names_are_found_before_they_are_packed_and_after(house: House) ->
     assert not await registry_index.refresh(house.db)
 
 
+async def test_during_a_long_import_names_are_taken_in_now_and_then(
+    sqlite_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With many names unpacked a search does not read the newest each time; a packing ends that at once."""
+    monkeypatch.setattr(registry_index, "LONG_TAIL", 1)
+    house, kept = sqlite_house, Names()
+    await registry_index.refresh(house.db)
+    for number, name in enumerate(("Quách Một", "Quách Hai", "Quách Ba"), start=1):
+        await best(house, kept, NAME)
+        async with house.db.writing() as connection:
+            await registry.add(house.db, connection, house.seal, [somebody(number, name)])
+        found = await best(house, kept, name)
+        assert (found == name.lower()) == (number < 3), name
+    await registry_index.refresh(house.db)
+    assert await best(house, kept, "Quách Ba") == "quách ba"
+
+
 async def test_the_packed_names_are_the_names(house: House) -> None:
     """What is read after a packing is exactly what `names` holds, searched the same."""
     await registry_index.refresh(house.db)
