@@ -263,6 +263,8 @@ async def test_a_packing_is_there_whole_or_not_at_all(house: House, monkeypatch:
 
 
 async def test_names_without_people_and_people_who_went_do_no_harm(house: House) -> None:
+    async with house.db.writing() as connection:  # near, and not the one who is asked for
+        await registry.add(house.db, connection, house.seal, [somebody(3, "Trần Thị Bé Bo")])
     await registry_index.refresh(house.db)
     async with house.db.writing() as connection:
         await connection.execute(delete(registry.registry).where(registry.registry.c.code == BE_BA))
