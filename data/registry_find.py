@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import fetch
-from data.registry import Record, id_key, phone_key
+from data.registry import Record, id_key, name_key, phone_key
 from data.registry_index import Names
 from data.seal import Seal
 from flows.names import join_key
@@ -153,8 +153,8 @@ async def _with_id(names: Names, connection: AsyncConnection, seal: Seal, ask: A
     query = f"SELECT {_COLUMNS} FROM registry WHERE id_key = ?1 LIMIT {_NAMESAKES}"  # noqa: S608  # our own words only
     people = _records(await fetch(connection, query, id_key(seal, ask.id_number)))
     people = [(number, r) for number, r in people if _agrees(ask.born, r.born)]
-    ranking = await names.rank(ask.name, among=[number for number, _ in people], limit=_HITS)
-    return _arranged(ranking, people, limit)
+    few = {number: name_key(record.name) for number, record in people}
+    return _arranged(await names.rank_few(ask.name, few.items()), people, limit)
 
 
 def _agrees(asked: str, born: str) -> bool:

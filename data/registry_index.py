@@ -289,6 +289,12 @@ class Names:
         with self._busy:
             return crowd.rank(typed, among=among, limit=limit)
 
+    async def rank_few(self, typed: str, few: Iterable[tuple[int, str]]) -> Ranking:
+        """As `rank` among a handful of (id, name): a typed word is then compared with their syllables only."""
+        from flows.names.crowd import Crowd
+
+        return await asyncio.to_thread(lambda: Crowd.of(few).rank(typed))
+
     def same(self, typed: str) -> list[int]:
         """The names.ids that differ from a typed name in marks only. `renew` comes before."""
         assert self._packed is not None  # renewed
