@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.names.channel import FAR, Channel
-from flows.names.fold import Word
+from flows.names.fold import Word, fold
 from flows.names.syllable import is_syllable
 from flows.names.tree import Tree
 from flows.names.wordings import LONGEST, Wording, amid, recut, turns, typed_words, wordings
@@ -34,6 +34,7 @@ _AT_ONCE = 0.08  # no other reading is tried when the plain one is as near as th
 _FIRM = 0.02  # a reading that costs more left out words that may be a name's
 _LOST = 0.5  # beyond this, words around the name may be none that we know
 _COMMON_FAMILY = 0.0004  # of all names
+_SIDE_BY_SIDE, _MANY, _ANOTHER = 0.2, 0.06, 0.7
 _FEW = 5  # different names; when fewer are near, we look farther
 _MOST = 400  # names kept of one look
 _TEMPER, _NOBODY = 0.08, 0.9
@@ -41,6 +42,7 @@ TURNED = 0.12
 EXPLAINED = 0.2  # a word that costs no more is no guess
 SURE_COST, SURE_GAP, SURE_SLIP = 0.25, 0.2, 0.43
 RISK = 0.045  # of another name with a slip: one regional sound away is .041
+SLIP_RISK = 0.03  # the same where a slip is believed already: none
 _WARY = 0.36  # how far a believed slip is looked around
 NEAR_COST = 1.0
 
@@ -320,7 +322,7 @@ class _Search:
         if not self.found:
             return Ranking((), False, False)
         sure = self.certain()
-        ordered = self.ordered()
+        ordered = self.mingled(self.ordered())
         best: dict[bytes, float] = {}
         for cost, table, row in ordered:
             best.setdefault(self.folded(table, row), cost)
@@ -335,6 +337,38 @@ class _Search:
             for cost, table, row in ordered[:limit]
         )
         return Ranking(hits, sure, self.best <= NEAR_COST)
+
+    def mingled(self, ordered: list[tuple[float, int, int]]) -> list[tuple[float, int, int]]:
+        """When a part of the name was left out: the reading that more names fit comes first, the other one soon after.
+
+        "van khang" may lack the family name (X Văn Khang) or the middle one (Văn X Khang). Each name costs the same, but
+        of one kind there are many.
+        """
+        best, table, row = ordered[0]
+        if not self.partial(table, row):
+            return ordered
+        groups: dict[bool, list[tuple[float, int, int]]] = {}
+        rest = []
+        for item in ordered:
+            if item[0] <= best + _SIDE_BY_SIDE and self.partial(*item[1:]):
+                groups.setdefault(self.nameless(*item[1:]), []).append(item)
+            else:
+                rest.append(item)
+        if len(groups) < 2:
+            return ordered
+        first, second = sorted(groups.values(), key=lambda g: g[0][0] - _MANY * math.log(len(g)))
+        return [*first[:2], *second[:1], *sorted([*first[2:], *second[1:], *rest])]
+
+    def partial(self, table: int, row: int) -> bool:
+        """Whether the name has more syllables than were typed."""
+        return int(np.count_nonzero(self.tables[table].matrix[row])) > len(self.found[table, row][1].words)
+
+    def nameless(self, table: int, row: int) -> bool:
+        """Whether the family name is what was left out."""
+        name = self.tables[table].matrix[row]
+        family = int(name[np.count_nonzero(name) - 1])
+        first = self.found[table, row][1].words[0].text
+        return float(self.channel.costs(first)[family]) > _ANOTHER
 
     def ordered(self) -> list[tuple[float, int, int]]:
         """(cost, table, row) of what was found, best first."""
@@ -359,21 +393,24 @@ class _Search:
         slips = []
         for word, syllable in zip(reversed(reading.words), name, strict=False):
             step = float(self.channel.costs(word.text)[syllable])
+            junk = self.channel.knows(word.plain) and not is_syllable(word.plain)
+            if junk and fold(self.channel.syllables[syllable]) != word.plain:
+                return False  # the registry itself has such a word
             if step > EXPLAINED:
                 slips.append((step, word))
         if not slips:
-            return cost <= SURE_COST and self.alone(table, row)
+            return cost <= SURE_COST and self.alone(table, row, RISK)
         step, word = slips[0]
         real = self.channel.knows(word.plain) or is_syllable(word.plain)
         if len(slips) > 1 or real or step > SURE_SLIP or len(word.plain) < 3 or reading.cost > 0.1:
             return False
-        if cost > SURE_SLIP + 0.1 or not self.alone(table, row):
+        if cost > SURE_SLIP + 0.1 or not self.alone(table, row, SLIP_RISK):
             return False
         self.look([reading], cost + _WARY)
-        return self.alone(table, row)
+        return self.alone(table, row, SLIP_RISK)
 
-    def alone(self, table: int, row: int) -> bool:
-        """Whether no other name is near the first: none within .2, hardly one that a regional sound away."""
+    def alone(self, table: int, row: int, risk: float) -> bool:
+        """Whether no other name is near the first: none within .2, and no more beyond than the risk allows."""
         first = self.folded(table, row)
         cost = self.found[table, row][0]
         said = len(self.found[table, row][1].words)
@@ -387,4 +424,4 @@ class _Search:
             whole = np.count_nonzero(self.tables[which].matrix[at]) == len(self.found[which, at][1].words)
             if whole or said == 2:
                 near[key] = other
-        return sum(math.exp((cost - c) / 0.1) for c in near.values()) <= RISK
+        return sum(math.exp((cost - c) / 0.1) for c in near.values()) <= risk
