@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from flows.names.channel import FAR, Channel
 from flows.names.fold import Word, fold
+from flows.names.near import NAME_SYLLABLES
 from flows.names.syllable import is_syllable
 from flows.names.tree import Tree
-from flows.names.wordings import LONGEST, Wording, amid, recut, turns, typed_words, wordings
+from flows.names.wordings import FAMILIES, LONGEST, Wording, amid, recut, turns, typed_words, wordings
 
 Array = NDArray[Any]
 
@@ -37,12 +38,11 @@ _COMMON_FAMILY = 0.0004  # of all names
 _SIDE_BY_SIDE, _MANY, _ANOTHER = 0.2, 0.06, 0.7
 _FEW = 5  # different names; when fewer are near, we look farther
 _MOST = 400  # names kept of one look
-_TEMPER, _NOBODY = 0.08, 0.9
+_TEMPER, _NOBODY = 0.09, 0.75
 TURNED = 0.12
 EXPLAINED = 0.2  # a word that costs no more is no guess
 SURE_COST, SURE_GAP, SURE_SLIP = 0.25, 0.2, 0.43
-RISK = 0.045  # of another name with a slip: one regional sound away is .041
-SLIP_RISK = 0.03  # the same where a slip is believed already: none
+RISK = 0.06  # of other names with a slip, marks told apart: one a regional sound away is .041
 _WARY = 0.36  # how far a believed slip is looked around
 NEAR_COST = 1.0
 
@@ -200,12 +200,12 @@ class Crowd:
         return self._channel.slipped(plain)
 
     def knows(self, word: Word) -> bool:
-        """Whether the folded word is a syllable of some name."""
-        return self._channel.knows(word.plain)
+        """Whether the folded word is a syllable of some name, of this crowd or elsewhere."""
+        return self._channel.knows(word.plain) or word.plain in _SYLLABLES
 
     def family(self, word: Word) -> bool:
         """Whether it is a family name that many have."""
-        return word.plain in self._families
+        return word.plain in self._families or word.plain in FAMILIES
 
     def family_next(self, typed: Sequence[Word], at: int) -> bool:
         """Whether a family name, or a word that is none of ours, stands at this place."""
@@ -254,6 +254,7 @@ def _name(channel: Channel, row: Array) -> str:
     return " ".join(channel.syllables[s] for s in row[::-1] if s)
 
 
+_SYLLABLES = NAME_SYLLABLES | FAMILIES
 _UNFOUND = (FAR, Wording((), FAR))
 
 
@@ -399,29 +400,29 @@ class _Search:
             if step > EXPLAINED:
                 slips.append((step, word))
         if not slips:
-            return cost <= SURE_COST and self.alone(table, row, RISK)
+            return cost <= SURE_COST and self.alone(table, row)
         step, word = slips[0]
         real = self.channel.knows(word.plain) or is_syllable(word.plain)
         if len(slips) > 1 or real or step > SURE_SLIP or len(word.plain) < 3 or reading.cost > 0.1:
             return False
-        if cost > SURE_SLIP + 0.1 or not self.alone(table, row, SLIP_RISK):
+        if cost > SURE_SLIP + 0.1 or not self.alone(table, row):
             return False
         self.look([reading], cost + _WARY)
-        return self.alone(table, row, SLIP_RISK)
+        return self.alone(table, row)
 
-    def alone(self, table: int, row: int, risk: float) -> bool:
-        """Whether no other name is near the first: none within .2, and no more beyond than the risk allows."""
+    def alone(self, table: int, row: int) -> bool:
+        """Whether no other name is near the first: none within .2, and not many a little beyond."""
         first = self.folded(table, row)
         cost = self.found[table, row][0]
         said = len(self.found[table, row][1].words)
-        near: dict[bytes, float] = {}
+        near: list[float] = []
         for other, which, at in self.ordered():
             key = self.folded(which, at)
-            if key == first or key in near or other > cost + _WARY + 0.1:
+            if key == first or other > cost + _WARY + 0.1:
                 continue
             if other < cost + SURE_GAP:
                 return False
             whole = np.count_nonzero(self.tables[which].matrix[at]) == len(self.found[which, at][1].words)
             if whole or said == 2:
-                near[key] = other
-        return sum(math.exp((cost - c) / 0.1) for c in near.values()) <= risk
+                near.append(other)
+        return sum(math.exp((cost - c) / 0.1) for c in near) <= RISK

@@ -55,6 +55,11 @@ _MARKS = {
     t.translate(str.maketrans("ảẩẻểỏổởủửỷỉ", "ãẫẽễõỗỡũữỹĩ")): {t} for ts in _PROPER.values() for t in ts
 }
 _MARKS |= {t: {t} for ts in _PROPER.values() for t in ts}
+_families = """
+    nguyen tran le pham huynh phan vo vu dang truong bui do ho duong ngo doan ly lam hoang mai cao dinh luu chau luong ha
+    thai trinh dao to thach quach ta tang vuong kieu diep phung hua lai ong trieu tong la ton lu
+"""
+FAMILIES = frozenset(_families.split())
 ADDRESS = frozenset(_address.split())
 BEFORE = ADDRESS | frozenset(_before.split())
 AFTER = frozenset(_after.split())
