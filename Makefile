@@ -37,9 +37,11 @@ soak: .venv/ready-test
 	TROLY_SOAK=1 $(BIN)/python -m pytest -m soak --timeout=3600
 
 bench: .venv/ready-test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.lock
 	$(BIN)/python -m benchmarks.turn
 	$(BIN)/python -m benchmarks.notices
 	$(BIN)/python -m benchmarks.directory tests/directory_wordings_*.jsonl
+	$(BIN)/python -m benchmarks.names --sets ../shared/eval
 
 model: .venv/ready-test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.lock

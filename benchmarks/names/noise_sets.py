@@ -123,7 +123,7 @@ def lines_of(
 
 def negatives(everybody: Everybody, per: int, chance: random.Random) -> Iterator[dict[str, Any]]:
     """Nobody of the registry: strangers, one letter off, a right name with a wrong year, talk."""
-    parts = [p.name.split() for p in chance.sample(list(everybody.people), 4000)]
+    parts = [p.name.split() for p in chance.sample(list(everybody.people), min(4000, len(everybody.people)))]
     folds = everybody.by_fold
 
     def far() -> tuple[str, str | None] | None:
