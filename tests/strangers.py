@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import re
@@ -15,10 +16,25 @@ from data import registry
 from data.demo import demo_people
 from data.registry import Person
 from data.tables import registry as registry_table
+from flows.names import join_key
 from tests.houses import PEOPLE, House
 
 EXAMPLE = "17/01/1983"  # stands in the questions themselves
 NAMESAKE = "Nguyễn Văn A"
+STRANGE = (
+    "Ẩm",
+    "Bế",
+    "Chử",
+    "Doãn",
+    "Khuất",
+    "Lã",
+    "Mạc",
+    "Nghiêm",
+    "Ong",
+    "Quách",
+    "Sầm",
+    "Ứng",
+)  # nobody's here
 _TELLING = ("found", "none", "record")  # outcomes that say yes or no
 _DATE = re.compile(r"\d{2}/\d{2}/\d{4}")
 _CODE = re.compile(r"(?<!\d)\d{10}(?!\d)")
@@ -30,6 +46,21 @@ class Target:
 
     name: str
     fact: str
+
+
+class Doubles:
+    """For every name one that nobody bears, always the same: whoever asks about doubles asks as many questions."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, str] = {}
+        self._fresh = (" ".join(parts) for parts in itertools.product(STRANGE, repeat=3))
+
+    def of(self, target: Target) -> Target:
+        """The same question about nobody."""
+        name = join_key(target.name)
+        if name not in self._of:
+            self._of[name] = next(self._fresh)
+        return Target(self._of[name], target.fact)
 
 
 @dataclass

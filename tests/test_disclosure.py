@@ -17,7 +17,7 @@ from data.registry import Record
 from data.world import Visit, World, _whole
 from flows.effects import Answer, CheckOtp, FindPeople
 from tests.houses import START, House
-from tests.strangers import NAMESAKE, Got, Stranger, Target, everything_stored, move_in
+from tests.strangers import NAMESAKE, Doubles, Got, Stranger, Target, everything_stored, move_in
 from tests.test_otp import grant, newest_code, open_case, send, wrong
 from tests.test_registry import ask
 
@@ -139,7 +139,7 @@ async def attack(house: House, size: Attack) -> Got:
     targets += [Target(p.name, p.born[-4:]) for p in people[: size.pairs // 4]]
     targets += [Target(NAMESAKE, p.born) for p in people if p.name == NAMESAKE][: size.pairs // 4]
     chance.shuffle(targets)
-    got, nothing = Got(), Got()
+    got, nothing, doubles = Got(), Got(), Doubles()
     communes = await everything_stored(house)
     doors = ("web", "telegram", "terminal")
     for n in range(size.accounts):
@@ -147,14 +147,12 @@ async def attack(house: House, size: Attack) -> Got:
         double = Stranger(house, f"{doors[n % 3]}:none{n}", nothing, communes)
         mine = targets[n :: size.accounts]
         for target in mine:
-            nobody = Target("Đỗ Thị Bích Nhạn", target.fact)
-            assert await real.ask(target) == await double.ask(nobody), target
+            assert await real.ask(target) == await double.ask(doubles.of(target)), target
             house.clock.move(80_000 / size.accounts / (len(mine) + size.ids))
         for m in range(size.ids):
             number = f"0881{n:02d}{m:06d}"
-            assert await real.ask(mine[m], id_number=number) == await double.ask(
-                Target("Đỗ Thị Bích Nhạn", ""), id_number=number
-            )
+            nobody = doubles.of(mine[m])
+            assert await real.ask(mine[m], id_number=number) == await double.ask(nobody, id_number=number)
     assert house.clock() < START + 86_400
     assert nothing.data == set()
     return got
