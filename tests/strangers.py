@@ -131,7 +131,10 @@ class Stranger:
         if self._place[0] == "lookup":
             shown = self._place[1] in ("record", "found")
             said += await self._tell({"text": "Tra người khác" if shown else "sửa thông tin"})
-        return [text.replace(target.name, "…") for text in said]
+        return [
+            text.replace(f"Trần Thị Bé Ba {EXAMPLE}", "the example").replace(target.name, "…")
+            for text in said
+        ]
 
     async def _tell(self, given: dict[str, Any]) -> list[str]:
         taken = await self.house.tell(given, self.address)

@@ -206,7 +206,7 @@ def draw(run: Run, path: Path) -> None:
         _plain(left)
         figure.text(0.02, 0.962, "Which name comes first, by kind of noise", fontsize=14, fontweight="bold")
         figure.text(
-            0.02, 0.942, f"{run.people:,} synthetic people; {len(run.cases):,} development queries, a third to half of them with a birth year",
+            0.02, 0.942, f"{run.people:,} synthetic people; {len(run.cases):,} development queries, half of those of one kind of noise with a birth year",
             fontsize=9, color="#5b6770",
         )  # fmt: skip
         for x, colour, edge, text in (
