@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -22,6 +24,7 @@ from flows.effects import Answer, Effect
 from flows.names import join_key
 
 HOUR, DAY = 3600.0, 86400.0
+LOOK_BEAT = 0.04  # seconds; a look-up takes a whole number of these, so that its time tells nothing
 
 
 @dataclass(slots=True)
@@ -126,7 +129,10 @@ class World:
         if await self._looks_spent(visit, by_id=bool(effect.id_number)):
             return Answer("limited")
         ask = Ask(effect.name, effect.province, effect.born, effect.id_number)
+        begun = time.perf_counter()
         found = await registry_find.find(self.names, visit.connection, self.seal, ask)
+        # A name that is there is found a little sooner than one that is not: all wait for the same beat.
+        await asyncio.sleep(LOOK_BEAT - (time.perf_counter() - begun) % LOOK_BEAT)
         if effect.id_number:
             outcome, facts = ("none", {}) if len(found) != 1 else ("found", _named(found[0]))
             await self._note_look(visit, "look", found[0].code if found else "", outcome)
