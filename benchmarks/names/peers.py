@@ -58,7 +58,7 @@ class Fts5:
         if not pieces:
             return []
         quoted = " OR ".join('"' + p.replace('"', '""') + '"' for p in pieces)
-        within = "" if among is None else " AND rowid IN (SELECT value FROM json_each(?))"
+        within = "" if among is None else " AND +rowid IN (SELECT value FROM json_each(?))"
         found = self._db.execute(
             f"SELECT name, -bm25(n) FROM n WHERE n MATCH ?{within} ORDER BY bm25(n) LIMIT {LISTED}",  # noqa: S608  # our own words only
             (quoted,) if among is None else (quoted, json.dumps(list(among))),
