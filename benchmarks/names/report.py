@@ -185,7 +185,7 @@ def draw(run: Run, path: Path) -> None:
         {"font.family": "DejaVu Sans", "font.size": 9, "axes.edgecolor": QUIET, "text.color": INK}
     ):
         figure = plt.figure(figsize=(12.5, 10.4), facecolor="white")
-        left = figure.add_axes((0.185, 0.055, 0.43, 0.875))
+        left = figure.add_axes((0.185, 0.055, 0.40, 0.875))
         for y, kind in enumerate(kinds):
             ours, base, best = first(OURS, kind), first(BASE, kind), max(first(n, kind) for n in others)
             left.plot(
@@ -218,8 +218,8 @@ def draw(run: Run, path: Path) -> None:
             mark = figure.add_axes((x, 0.905, 0.01, 0.016))
             mark.scatter(0, 0, s=42, facecolor=colour, edgecolor=edge)
             mark.axis("off")
-        _speed(figure.add_axes((0.70, 0.50, 0.275, 0.34)), run, by)
-        _asserted(figure.add_axes((0.70, 0.075, 0.275, 0.30)), run)
+        _speed(figure.add_axes((0.725, 0.50, 0.25, 0.34)), run, by)
+        _asserted(figure.add_axes((0.745, 0.075, 0.215, 0.30)), run)
         figure.savefig(path, dpi=110)
         plt.close(figure)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -218,29 +219,25 @@ class Crowd:
 
 
 def _packed(channel: Channel, names: Iterable[tuple[int, str]]) -> _Rows:
-    ids: list[int] = []
-    rows: list[list[int]] = []
-    fresh: dict[str, None] = {}
-    kept: list[list[str]] = []
-    known = channel.ids
+    ids, flat, sizes = array("q"), array("I"), array("B")  # hundreds of thousands of names: numbers, no lists
+    met: dict[str, int] = {}
     for number, name in names:
         syllables = name.split()[-_DEEPEST:]
         if not syllables:
             continue
         ids.append(number)
-        kept.append(syllables)
-        for s in syllables:
-            if s not in known:
-                fresh[s] = None
+        sizes.append(len(syllables))
+        for syllable in reversed(syllables):
+            flat.append(met.setdefault(syllable, len(met)))
+    fresh = {s: None for s in met if s not in channel.ids}
     if fresh:
         channel.grow(fresh)
-    known = channel.ids
-    width = max(map(len, kept), default=1)
-    for syllables in kept:
-        rows.append([*(known[s] for s in reversed(syllables)), *([0] * (width - len(syllables)))])
-    matrix = np.array(rows, dtype=np.uint16 if len(channel.syllables) < 65536 else np.uint32).reshape(
-        len(rows), width
-    )
+    kind = np.uint16 if len(channel.syllables) < 65536 else np.uint32
+    numbers = np.fromiter((channel.ids[s] for s in met), dtype=kind, count=len(met))
+    counts = np.array(sizes, dtype=np.uint8)
+    width = int(counts.max(initial=1))
+    matrix = np.zeros((len(ids), width), dtype=kind)
+    matrix[np.arange(width) < counts[:, None]] = numbers[np.array(flat, dtype=np.intp)]
     return _Rows.sorted(matrix, np.array(ids, dtype=np.int64))
 
 
