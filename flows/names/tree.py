@@ -66,15 +66,20 @@ class Tree:
         [readings]: how many of the n words a reading has; `start` [readings]: what the reading itself costs; `among`:
         sorted rows to look at, None for all.
         """
-        found: list[tuple[Array, Array, Array]] = []
-        n, readings, _ = words.shape
-        state = np.full((n + 1, readings), FAR, dtype=np.float32)
-        state[0] = start
-        loose = reach - float(start.min()) >= EXTRA_WORD
-        if loose:
-            _let_extra(state)
         if not self.levels:
             return _nothing()
+        found: list[tuple[Array, Array, Array]] = []
+        n, readings, _ = words.shape
+        # What each word costs at the least is paid at the start, so that a node is dropped before its dear words come.
+        least = np.minimum(words.min(axis=2), np.float32(EXTRA_WORD))
+        least[np.arange(n)[:, None] >= sizes] = 0
+        words = words - least[:, :, None]
+        extra = np.float32(EXTRA_WORD) - least
+        state = np.full((n + 1, readings), FAR, dtype=np.float32)
+        state[0] = start + least.sum(axis=0)
+        loose = reach - float(start.min()) >= EXTRA_WORD
+        if loose:
+            _let_extra(state, extra)
         skips = np.array([NO_MIDDLE.get(size, NO_MIDDLE_ELSE) for size in sizes.tolist()], dtype=np.float32)
         first = len(self.levels[0].syllable)
         nodes = np.tile(np.arange(first, dtype=np.intp), readings)
@@ -94,7 +99,7 @@ class Tree:
             after[0] = FAR
             np.add(before[:-1], words[:, reading, level.syllable[nodes]], out=after[1:])
             if loose:
-                _let_extra(after)
+                _let_extra(after, extra[:, reading])
             at_end = np.flatnonzero(level.ends[nodes])
             if len(at_end):
                 whose = reading[at_end]
@@ -125,10 +130,10 @@ class Tree:
         return rows, costs, whose
 
 
-def _let_extra(state: Array) -> None:
+def _let_extra(state: Array, extra: Array) -> None:
     """Let typed words be too many, one after another."""
     for j in range(len(state) - 1):
-        np.minimum(state[j + 1], state[j] + np.float32(EXTRA_WORD), out=state[j + 1])
+        np.minimum(state[j + 1], state[j] + extra[j], out=state[j + 1])
 
 
 def _nothing() -> tuple[Array, Array, Array]:
