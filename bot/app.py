@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
+import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import IO
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.settings import BadSetting, Settings
-from data import demo, migrate
+from data import demo, migrate, question_edits
 from data.engine import Database, make_private
 from data.knowledge import load_content
 from data.limits import Limits
 from data.seal import Seal, secret_of
 from data.world import World
 from flows.content import Content
+from flows.question_finder import warm
 from handlers.sms import Courier, DemoGateway
 from handlers.turn import Turns
+
+log = logging.getLogger("troly.app")
 
 
 @dataclass(slots=True)
@@ -98,16 +105,37 @@ async def opened(
             group_limit=settings.group_limit,
             queue_limit=settings.queue_limit,
             lease=float(settings.reply_lease_seconds),
+            miss_days=settings.miss_days,
         )
         gateway = DemoGateway() if settings.sms == "demo" else None
         courier = Courier(db, seal, gateway, holder=turns.holder, clock=clock) if gateway else None
         await turns.start()
+        fresh = asyncio.create_task(_keep_fresh(db, content, turns, settings.content_seconds))
         try:
             yield App(settings, db, seal, content, world, turns, gateway, courier)
         finally:
+            fresh.cancel()
+            await asyncio.gather(fresh, return_exceptions=True)
             await turns.stop()
     finally:
         await db.close()
+
+
+async def _keep_fresh(db: Database, files: Content, turns: Turns, seconds: float) -> None:
+    """Let the turns know the questions as staff edited them, and make their finder ready aside from the turns."""
+    known = -1
+    while True:
+        try:
+            async with db.reading() as connection:
+                newest = await question_edits.newest(connection)
+                content = await question_edits.edited(connection, files) if newest != known else turns.content
+        except SQLAlchemyError as wrong:
+            log.warning("questions were not read again: %s", type(wrong).__name__)
+        else:
+            known = newest
+            await asyncio.to_thread(warm, content.questions)
+            turns.content = content
+        await asyncio.sleep(seconds)
 
 
 def lone_server(settings: Settings) -> IO[str] | None:

@@ -1,12 +1,23 @@
-"""The commands about questions: which one was asked. Rule: what is printed with --json is JSON and nothing else."""
+"""The commands about questions: which one was asked, the items and their history, what was not understood. Rule: with --json JSON and nothing else is printed."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from collections.abc import Iterable
-from typing import Any
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.settings import Settings
+    from flows.content import Content
+
+T = TypeVar("T")
 
 
 def add_question_commands(commands: Any) -> None:
@@ -20,6 +31,28 @@ def add_question_commands(commands: Any) -> None:
     find.add_argument("--json", action="store_true", help="one JSON object per text")
     find.add_argument("text", nargs="*", metavar="TEXT")
     find.set_defaults(run=_find)
+    every = questions.add_parser("list", help="every item; * marks those that staff edited")
+    every.add_argument("--json", action="store_true")
+    every.set_defaults(run=_list)
+    show = questions.add_parser("show", help="an item's text, ready to be edited")
+    show.add_argument("item", metavar="ITEM")
+    show.set_defaults(run=_show)
+    edit = questions.add_parser(
+        "edit", help="keep another text of an item, or a new item; from FILE or stdin"
+    )
+    edit.add_argument("item", metavar="ITEM")
+    edit.add_argument("--as", dest="as_name", required=True, metavar="NAME", help="who edits")
+    edit.add_argument("--file", metavar="FILE")
+    edit.add_argument("--undo", action="store_true", help="let the file hold again")
+    edit.set_defaults(run=_edit)
+    past = questions.add_parser("history", help="who edited an item, when, and what stood there before")
+    past.add_argument("item", metavar="ITEM")
+    past.add_argument("--json", action="store_true")
+    past.set_defaults(run=_history)
+    missed = questions.add_parser("misses", help="what was not understood, the most frequent first")
+    missed.add_argument("--limit", type=int, default=50, metavar="N")
+    missed.add_argument("--json", action="store_true")
+    missed.set_defaults(run=_misses)
 
 
 def _texts(args: argparse.Namespace) -> Iterable[str]:
@@ -54,3 +87,121 @@ def _find(args: argparse.Namespace) -> int:
         for c in found.candidates:
             print(f"  {c.score:.2f}  {c.item.topic}  {c.item.title}")
     return 0
+
+
+def _in_database(
+    work: Callable[[AsyncConnection, Content, Settings], Awaitable[T]], *, what: str = "", why: str = ""
+) -> T:
+    """Do `work` with the database and the content; in one writing transaction with its row in the audit when `what` is given."""
+    import asyncio
+
+    from bot.app import open_database, seal_of
+    from bot.settings import load
+    from data import audit
+    from data.knowledge import load_content
+
+    settings = load()
+
+    async def run() -> T:
+        db = await open_database(settings)
+        try:
+            if not what:
+                async with db.reading() as connection:
+                    return await work(connection, load_content(), settings)
+            async with db.writing() as connection:
+                done = await work(connection, load_content(), settings)
+                await audit.note(
+                    db, connection, seal_of(settings), at=time.time(), who="operator", what=what, why=why
+                )
+                return done
+        finally:
+            await db.close()
+
+    return asyncio.run(run())
+
+
+def _list(args: argparse.Namespace) -> int:
+    from data import question_edits
+
+    async def work(connection: AsyncConnection, content: Content, settings: Settings) -> int:
+        present = await question_edits.edited(connection, content)
+        for q in present.questions.items:
+            edited = content.questions.item(q.id) != q
+            row = {"item": q.id, "topic": q.topic, "title": q.title, "status": q.status, "edited": edited}
+            print(
+                json.dumps(row, ensure_ascii=False)
+                if args.json
+                else f"{q.id:24} {q.topic:24} {'*' if edited else ' '} {q.title}"
+            )
+        return 0
+
+    return _in_database(work)
+
+
+def _show(args: argparse.Namespace) -> int:
+    from data import question_edits
+    from data.question_files import QUESTIONS_DIR
+
+    async def work(connection: AsyncConnection, content: Content, settings: Settings) -> int:
+        edits = await question_edits.history(connection, args.item)
+        path = QUESTIONS_DIR / f"{args.item}.md"
+        if edits and edits[0].body:
+            print(edits[0].body, end="")
+        elif path.exists() and path.parent == QUESTIONS_DIR:
+            print(path.read_text(encoding="utf-8"), end="")
+        else:
+            raise ValueError(f"no question '{args.item}'; 'troly questions list' names them")
+        return 0
+
+    return _in_database(work)
+
+
+def _edit(args: argparse.Namespace) -> int:
+    from data import question_edits
+
+    body = "" if args.undo else Path(args.file).read_text(encoding="utf-8") if args.file else sys.stdin.read()
+    if not args.undo and not body.strip():
+        raise ValueError("the text is empty; --undo puts the file's words back")
+
+    async def work(connection: AsyncConnection, content: Content, settings: Settings) -> int:
+        await question_edits.keep(connection, content, args.item, body, args.as_name, time.time())
+        print(f"{args.item}: {'the file holds again' if args.undo else 'kept'}")
+        return 0
+
+    return _in_database(work, what="question", why=f"{args.item} by {args.as_name}")
+
+
+def _history(args: argparse.Namespace) -> int:
+    from data import question_edits
+
+    async def work(connection: AsyncConnection, content: Content, settings: Settings) -> int:
+        edits = await question_edits.history(connection, args.item)
+        for number, edit in enumerate(edits):
+            before = edits[number + 1].body if number + 1 < len(edits) else ""
+            at = datetime.fromtimestamp(edit.at, UTC).isoformat(timespec="seconds")
+            if args.json:
+                row = {"at": at, "who": edit.who, "body": edit.body, "before": before}
+                print(json.dumps(row, ensure_ascii=False))
+            else:
+                print(f"{at}  {edit.who}  {len(edit.body)} characters, before {len(before) or 'the file'}")
+        return 0
+
+    return _in_database(work)
+
+
+def _misses(args: argparse.Namespace) -> int:
+    from data import misses
+
+    async def work(connection: AsyncConnection, content: Content, settings: Settings) -> int:
+        for miss in await misses.listed(connection, args.limit):
+            first, last = (
+                datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+                for at in (miss.first_at, miss.last_at)
+            )
+            row = {"words": miss.words, "count": miss.count, "first_at": first, "last_at": last}
+            print(
+                json.dumps(row, ensure_ascii=False) if args.json else f"{miss.count:5}  {last}  {miss.words}"
+            )
+        return 0
+
+    return _in_database(work)

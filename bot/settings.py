@@ -96,6 +96,13 @@ class Settings:
     notice_approval_above: int = _s(
         10000, "a notice to more recipients than this is approved by a second admin before it starts"
     )
+    miss_days: int = _s(
+        180,
+        "how long texts that were not understood are kept for staff after they were last written, in days",
+    )
+    content_seconds: float = _s(
+        5.0, "how often a running service looks for questions that staff edited, in seconds"
+    )
     event_keys_hours: int = _s(
         72, "how long the key of an event is kept against repeats, in hours, at least 48"
     )

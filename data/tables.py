@@ -394,6 +394,25 @@ paces = Table(  # who sends with a token: one process at a time
     Column("until", Float, nullable=False),
 )
 
+knowledge = Table(  # question items as staff edited them, every version; the files are the seed
+    "knowledge",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("item", String(40), nullable=False, index=True),
+    Column("body", Text, nullable=False),  # as a file of data/content/questions; "": the file holds again
+    Column("who", String(40), nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+misses = Table(  # what was not understood, grouped: folded words, no digits, nobody's
+    "misses",
+    metadata,
+    Column("words", String(120), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("first_at", Float, nullable=False),
+    Column("last_at", Float, nullable=False, index=True),
+)
+
 office_facts = Table(  # small facts about this installation: is it a demo, the polling offset
     "office_facts",
     metadata,

@@ -102,8 +102,8 @@ class World:
                 return await self._set_topics(visit, effect)
             case effects.StopNotices():
                 return await self._stop_notices(visit)
-            case effects.ForgetMessage():
-                raise TypeError("ForgetMessage is for the door, not for the world")
+            case effects.ForgetMessage() | effects.NoteMiss():
+                raise TypeError("this effect is not awaited")
 
     async def _check_consent(self, visit: Visit, effect: effects.CheckConsent) -> Answer:
         given = visit.person is not None and await people.has_consented(

@@ -233,7 +233,6 @@ _LONGEST = max(len(p.split()) for p in _PHRASES)
 _RUN = re.compile(r"(.)\1{2,}")  # "hảảả", "khônggg"
 _PIECE = re.compile(r"[0-9]+|[^\W\d_]+[0-9]*")
 _PLAIN_TEXT = re.compile(r"[\x20-\x7eÀ-ỹđĐ“”…–]*")  # composed already: nothing to tidy
-_LETTERS = re.compile(r"[^\W\d_]")
 
 
 @lru_cache(maxsize=8192)
@@ -289,8 +288,3 @@ def _joined(words: list[str]) -> tuple[str, ...]:
             out.append(words[i])
             i += 1
     return tuple(out)
-
-
-def has_letters(text: str) -> bool:
-    """Whether there is any letter in the text."""
-    return bool(_LETTERS.search(text))

@@ -159,6 +159,13 @@ class ForgetMessage:
     why: str  # "otp" or "password"
 
 
+@dataclass(frozen=True, slots=True)
+class NoteMiss:
+    """Count a text that was not understood: folded words without digits, unknown ones as "…". Not awaited."""
+
+    words: str
+
+
 Effect = (
     CheckConsent
     | GiveConsent
@@ -179,6 +186,7 @@ Effect = (
     | SetTopics
     | StopNotices
     | ForgetMessage
+    | NoteMiss
 )
 
 # The outcomes each awaited effect can have: the flows' tables are checked against these.

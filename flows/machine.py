@@ -41,9 +41,9 @@ from flows.answers import (
     yes_or_no,
 )
 from flows.content import NOT_ASKED, SMALL_TALK, Content
-from flows.effects import Effect, ForgetMessage
+from flows.effects import Effect, ForgetMessage, NoteMiss
 from flows.pasted import Pasted
-from flows.question_finder import Found, find_questions
+from flows.question_finder import Found, find_questions, missed
 from flows.router import Routed, route
 from flows.steps import AGAIN, MENU, RESTING, Choice, Flow, Heard, Reply, Scene, Step
 
@@ -52,6 +52,7 @@ STEPS_IN_ONE_TURN = 12  # a table that shows and goes on for ever is a mistake: 
 TRAIL_KEPT = 20  # how many steps back "quay lại" can go
 MISSES_BEFORE_A_PERSON = 2
 SURELY_ASKED = 0.55  # score from which a question is answered in the middle of something else
+SURELY_NEAR = 0.35  # likeness to a wording, likewise
 TAKE_ANY_WORDS = ("lookup", "registration")
 _NOT_IT = frozenset({plain(questions.NOT_IT), *questions.NOT_IT_WORDS})
 
@@ -271,7 +272,7 @@ class _Talk:
         routed = route(words, self.content, loosely=not pressed) if words else Routed()
         if routed.flow:
             self.enter(routed.flow, routed.opening)
-        elif routed.asks is not None and self.asked(routed.asks):
+        elif routed.asks is not None and self.asked(routed.asks, words):
             return
         elif routed.between:
             labels = tuple(book.label(name, self.content) for name in routed.between)
@@ -280,7 +281,7 @@ class _Talk:
             self.say(Reply(book.OLD_BUTTON))
             self.ask_again()
         elif not self.unasked(event):
-            self.miss(book.NOT_UNDERSTOOD)
+            self.miss(book.NOT_UNDERSTOOD, words)
 
     def at_step(self, flow: Flow, step: Step, event: Event) -> None:
         if self.state.offer and self.left_or_stayed(event):
@@ -318,14 +319,15 @@ class _Talk:
             if elsewhere.flow and elsewhere.flow != flow.name:
                 self.leave_for(elsewhere, step)
                 return
-            if elsewhere.asks is not None and self.asked(elsewhere.asks):
+            if elsewhere.asks is not None and self.asked(elsewhere.asks, event.text):
                 return
         if self.unasked(event):
             return
         hint = step.hint(self.scene())
-        self.miss(hint.text if isinstance(hint, Reply) else hint)
+        said = event.text if isinstance(event, Said) and flow.name == questions.NAME else ""
+        self.miss(hint.text if isinstance(hint, Reply) else hint, said)
 
-    def asked(self, found: Found) -> bool:
+    def asked(self, found: Found, text: str) -> bool:
         """Answer a question, offer some, or say that this is nothing we answer; False when it is to be a miss.
 
         In the middle of something only what is asked without doubt is answered; the rest is for the step's own hint.
@@ -333,7 +335,7 @@ class _Talk:
         item = found.item
         free = not self.state.flow or self.state.flow == questions.NAME
         if found.decision == "answer" and item is not None and item.topic not in SMALL_TALK:
-            if not free and found.candidates[0].score < SURELY_ASKED:
+            if not free and (found.candidates[0].score < SURELY_ASKED or found.near < SURELY_NEAR):
                 return False
             self.turn_aside(questions.NAME, "answer", questions.kept(found))
         elif found.decision == "suggest" and free and questions.kept(found)["others"]:
@@ -345,7 +347,7 @@ class _Talk:
             self.state = replace(self.state, misses=0)
             self.ask_again()
         elif item.topic != "khong_ro" or item.next:
-            self.miss(item.answer)
+            self.miss(item.answer, text)
             if item.next:
                 self.offer_a_person()
         else:
@@ -356,7 +358,7 @@ class _Talk:
         """Whether words that a step would take for its answer are a question without doubt; then it is answered."""
         found = find_questions(text, self.content.questions)
         sure = found.decision == "answer" and not found.shield
-        return sure and found.item is not None and found.item.opens != "asked" and self.asked(found)
+        return sure and found.item is not None and found.item.opens != "asked" and self.asked(found, text)
 
     def chosen_words(self, event: Event) -> str:
         """The words of a press or of what was said; "" for what has no words."""
@@ -441,17 +443,28 @@ class _Talk:
         self.ask_again()
         return True
 
-    def miss(self, hint: str) -> None:
+    def miss(self, hint: str, text: str = "") -> None:
+        """Nobody understood: the hint, the question again; after two in a row what may be meant, and a person.
+
+        `text` is what was said, where nobody is asked for personal things: it is counted for staff.
+        """
         misses = self.state.misses + 1
         self.state = replace(self.state, misses=misses)
+        words = missed(text, self.content.questions) if text else ""
+        if words:
+            self.effects.append(NoteMiss(words))
         said = [hint]
         lost = misses >= MISSES_BEFORE_A_PERSON
         if lost:
             said.append(book.person_after_misses(self.content))
         _, step = book.find(self.state.flow, self.state.step)
-        for text in said:
-            self.say(Reply(text))
-        if step is not None and step.done:  # what it says again would look like the answer
+        for line in said:
+            self.say(Reply(line))
+        perhaps = find_questions(text, self.content.questions).others if lost and words else ()
+        if perhaps:
+            self.turn_aside(questions.NAME, "perhaps", {"others": " ".join(q.id for q in perhaps)})
+            self.state = replace(self.state, misses=misses)
+        elif step is not None and step.done:  # what it says again would look like the answer
             last = self.replies.pop()
             self.say(self.offering(step, last))
         else:

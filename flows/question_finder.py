@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from flows import shield
-from flows.chat_words import even, has_letters
+from flows.chat_words import even
 from flows.content import NOT_ASKED, SMALL_TALK, Question, Questions
 from flows.recogniser import TEXT_READ, Decision, Weights, features, softmax, unpacked
 
-ASSERTED = 0.42  # probability of a topic from which it is asserted
+ASSERTED = 0.4  # probability of a topic from which it is asserted
 AHEAD = 0.2  # and so far ahead of the second
 OFFERED = 0.06  # a topic worth offering
-NEAR = 0.25  # likeness to a wording below which nothing is asserted
+NEAR = 0.1  # likeness to a wording below which nothing is asserted
 OUT = 0.45  # probability of "out of scope" and "unclear" together from which nothing is offered
 OFFERS = 3
 WORTH_A_LOOK = 0.008  # probability of an item from which it is shown after "không đúng ý tôi"
@@ -41,6 +41,7 @@ class Found:
     item: Question | None
     candidates: tuple[Candidate, ...] = ()
     shield: bool = False
+    near: float = 0.0  # how like its nearest wording the text is, 0..1
     others: tuple[Question, ...] = ()  # what may be meant instead of `item`, best first
 
     @property
@@ -52,6 +53,24 @@ class Found:
 def find_questions(text: str, questions: Questions) -> Found:
     """The item that `text` asks for. Any text is accepted; TEXT_READ characters of it are read."""
     return _finder(questions).find(text)
+
+
+MISS_WORDS = 12  # words of a text that are kept for staff when it was not understood
+HIDDEN = "…"
+
+
+def missed(text: str, questions: Questions) -> str:
+    """A text that was not understood, as staff may see it: folded, without numbers, words that no item knows as "…".
+
+    "" when less than two words, or less than half of them, are known: then it may be a name, and tells staff nothing.
+    """
+    if "@" in text:
+        return ""
+    known = _finder(questions).words
+    words = [w for w in even(text[:TEXT_READ]) if not w[0].isdigit() and w[0] != "#"][:MISS_WORDS]
+    shown = [w if w in known else HIDDEN for w in words]
+    clear = sum(w != HIDDEN for w in shown)
+    return " ".join(shown)[:120] if clear >= 2 and clear * 2 > len(shown) else ""
 
 
 def warm(questions: Questions) -> None:
@@ -131,12 +150,12 @@ class _Finder:
         if shield.secret_in(text, expected=False) or _gives_numbers_away(text):
             return self._secret()
         words = even(text)
-        if not has_letters(text) or not words or self._strange(words):
+        if not any(w[0].isalpha() for w in words) or self._strange(words):
             return self._plain("khong_ro")
         chances, like = self.probabilities(words)
-        return self._decided(chances, like)
+        return self._decided(chances, like, few=sum(len(w) > 1 for w in text.split()) < 2)
 
-    def _decided(self, chances: list[float], like: list[float]) -> Found:
+    def _decided(self, chances: list[float], like: list[float], *, few: bool) -> Found:
         topics: dict[str, float] = defaultdict(float)
         best: dict[str, int] = {}
         for n, (item, p) in enumerate(zip(self.items, chances, strict=True)):
@@ -151,24 +170,24 @@ class _Finder:
         (first, p1), (_, p2) = ranked[0], ranked[1]
         out = sum(topics.get(t, 0.0) for t in NOT_ASKED)
         nearest = max((like[n] for n, q in enumerate(self.items) if q.topic == first), default=0.0)
+        real = tuple(c for c in offered if c.item.topic not in NOT_ASKED)
+        offers = tuple(c.item for c in real if c.item in near)[:OFFERS]
         if first in NOT_ASKED:
-            real = tuple(c for c in offered if c.item.topic not in NOT_ASKED)
-            if out < OUT and real:
-                others = tuple(c.item for c in real if c.item in near)[:OFFERS]
+            if out < OUT and real and not few:
                 candidates = (*real[:OFFERS], *(c for c in offered if c not in real))
-                return Found("suggest", None, candidates, others=others)
-            return Found("none", self.items[best[first]], offered)
+                return Found("suggest", None, candidates, others=offers)
+            return Found("none", self.items[best[first]], offered, others=offers)
         if first == GIVEN_AWAY and p1 >= ASSERTED:
             return Found("answer", self.items[best[first]], offered, shield=True)
         if p1 >= ASSERTED and p1 - p2 >= AHEAD and nearest >= NEAR:
             item = self.items[best[first]]
             others = tuple(q for q in near if q is not item)[:OFFERS]
-            return Found("answer", item, offered, others=others)
+            return Found("answer", item, offered, near=nearest, others=others)
         if out >= OUT:
-            return Found("none", None, offered)
-        real = tuple(c for c in offered if c.item.topic not in NOT_ASKED)
-        others = tuple(c.item for c in real if c.item in near)[:OFFERS]
-        return Found("suggest" if real else "none", None, real or offered, others=others)
+            return Found("none", None, offered, others=offers)
+        if len(real) == 0 or few:
+            return Found("none", None, real or offered)
+        return Found("suggest", None, real, others=offers)
 
     def _secret(self) -> Found:
         item = next((q for q in self.items if q.topic == GIVEN_AWAY), None)

@@ -41,7 +41,7 @@ def kept(found: Found) -> dict[str, Any]:
 
 def not_it(others: str) -> tuple[str, Mapping[str, Any]]:
     """Where "không đúng ý tôi" leads: the next candidates while there are some, then a person."""
-    return ("perhaps" if others else "person"), {"item": None, "others": others or None}
+    return ("perhaps" if others else "person"), {"others": others or None}
 
 
 def _item(scene: Scene) -> Question | None:
@@ -77,11 +77,7 @@ def _says_answer(scene: Scene) -> str:
 
 def _answer_choices(scene: Scene) -> tuple[Choice, ...]:
     item = _item(scene)
-    onward = (
-        (Choice(_flow_label(item.next, scene.content), item.next, {"item": None, "others": None}),)
-        if item and item.next
-        else ()
-    )
+    onward = (Choice(_flow_label(item.next, scene.content), item.next),) if item and item.next else ()
     outcome, keep = not_it(scene.get("others"))
     return (*onward, Choice(NOT_IT, outcome, keep, words=NOT_IT_WORDS))
 
@@ -98,8 +94,7 @@ def _perhaps_choices(scene: Scene) -> tuple[Choice, ...]:
         )
         for q in others
     )
-    _, keep = not_it("")
-    return (*choices, Choice(NOT_IT, "person", keep, words=(*NOT_IT_WORDS, "khong", "ko", "khong co")))
+    return (*choices, Choice(NOT_IT, "person", words=(*NOT_IT_WORDS, "khong", "ko", "khong co")))
 
 
 def _says_person(scene: Scene) -> str:

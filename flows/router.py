@@ -124,6 +124,8 @@ def _loosely(text: str, words: str, core: str, content: Content, ways_out: set[s
         and _is_name_and_fact(named)
     ):
         return Routed("lookup", opening=named)
+    if asked.decision == "answer" and len(core.split()) < 3:  # hardly more than a name or a block
+        return Routed("contacts", opening=text)
     if (
         (max(whole.values()) < SURE or not _is_wish(words))
         and wanted is not None
@@ -133,7 +135,10 @@ def _loosely(text: str, words: str, core: str, content: Content, ways_out: set[s
         if wanted.next == "contacts" and asked.decision == "answer":
             return Routed("contacts", opening=text)
         return Routed(asks=found)
-    foreign = found.item is not None and found.item.topic == "ngoai_pham_vi"
+    known = {w for _, phrases in _phrases(content.routes) for p in phrases for w in p.split()}
+    foreign = (
+        found.item is not None and found.item.topic == "ngoai_pham_vi" and not set(core.split()) <= known
+    )
     if foreign and asked.decision == "none" and found.candidates[0].score >= FOREIGN:
         return Routed(asks=found)
     if any(f" {alias} " in f" {words} " for alias in ways_out if alias.count(" ") >= 2):

@@ -27,7 +27,7 @@ from typing import Any
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data import conversations, desk, outbox, people
+from data import conversations, desk, misses, outbox, people
 from data.conversations import BOT, Conversation
 from data.engine import Database
 from data.outbox import Mark, Outgoing
@@ -46,7 +46,7 @@ from flows.answers import (
     Unreadable,
 )
 from flows.content import Content
-from flows.effects import ForgetMessage
+from flows.effects import ForgetMessage, NoteMiss
 from flows.machine import State, Turn, advance, secret_of
 from flows.notices import is_stop_word
 from flows.steps import Card, Reply
@@ -156,6 +156,7 @@ class Turns:
         group_limit: int = 32,
         queue_limit: int = 1000,
         lease: float = 30.0,
+        miss_days: int = 180,
     ) -> None:
         self.db = db
         self.seal = seal
@@ -164,6 +165,7 @@ class Turns:
         self.clock = clock
         self.holder = secrets.token_hex(8)
         self.lease = lease
+        self._miss_days = miss_days
         self._group_limit = group_limit if db.is_sqlite else 1
         self._queue_limit = queue_limit
         self._waiting: deque[_Waiting] = deque()
@@ -372,6 +374,8 @@ class Turns:
                     return await self._to_the_desk(visit, waiting, conversation, event)
                 turn, outcomes = await self._advance(visit, savepoint, event, conversation.state)
                 await self._overheard(visit, conversation, event, turn)
+                for missed in (e for e in turn.effects if isinstance(e, NoteMiss)):
+                    await misses.note(self.db, connection, missed.words, now, days=self._miss_days)
                 await savepoint.keep()
                 break
             except SQLAlchemyError:

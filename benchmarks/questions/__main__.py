@@ -171,11 +171,12 @@ def _start() -> tuple[float, float]:
     import subprocess
 
     program = (
-        "import resource, time\nfrom data.knowledge import load_content\nimport flows.question_finder as f\n"
+        "import time\nfrom pathlib import Path\nimport data.knowledge, flows.question_finder as f\n"
         "from data.question_files import QUESTIONS_DIR, read_questions_only, WEIGHTS\nfrom flows.content import Questions\n"
-        "m = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\nt = time.process_time()\n"
+        "held = lambda: int(Path('/proc/self/statm').read_text().split()[1]) * 4096 / 1e6\n"
+        "m = held()\nt = time.process_time()\n"
         "q = Questions(read_questions_only(QUESTIONS_DIR), WEIGHTS.read_bytes())\nf.warm(q)\n"
-        "print(time.process_time() - t, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - m) / 1024)"
+        "print(time.process_time() - t, held() - m)"
     )
     said = [
         subprocess.run(

@@ -1,0 +1,73 @@
+"""Question items as staff edited them, with their history. Rule: rows are only added; the newest one holds, "" means the file again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from data.question_files import QUESTIONS_DIR, read_question
+from data.tables import knowledge
+from flows.content import Content, Questions
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One version of an item: who wrote it and when (seconds since 1970); `body` "" puts the file's words back."""
+
+    id: int
+    item: str
+    body: str
+    who: str
+    at: float
+
+
+async def keep(
+    connection: AsyncConnection, content: Content, item: str, body: str, who: str, now: float
+) -> None:
+    """Make `body` (the text of an item's file, "" for the file itself) the item's present version.
+
+    Raises ValueError with one sentence when it is no such text, or bears another id.
+    """
+    if body:
+        question = read_question(f"{item}.md", body, content.sources)
+        if question.id != item:
+            raise ValueError(f"{item}.md: id ghi “{question.id}”, phải là “{item}”.")
+    elif not (QUESTIONS_DIR / f"{item}.md").exists():
+        raise ValueError(f"{item}: không có tệp nào để trở về.")
+    await connection.execute(insert(knowledge).values(item=item, body=body, who=who, at=now))
+
+
+async def history(connection: AsyncConnection, item: str) -> list[Edit]:
+    """Every edit of an item, newest first."""
+    rows = await connection.execute(
+        select(knowledge).where(knowledge.c.item == item).order_by(knowledge.c.id.desc())
+    )
+    return [Edit(r.id, r.item, r.body, r.who, r.at) for r in rows]
+
+
+async def newest(connection: AsyncConnection) -> int:
+    """The number of the newest edit, 0 for none: whether anything changed since."""
+    return int(await connection.scalar(select(func.max(knowledge.c.id))) or 0)
+
+
+async def edited(connection: AsyncConnection, content: Content) -> Content:
+    """The content with its questions as they were edited last. An edit that can no longer be read is passed over: the file holds."""
+    last = select(func.max(knowledge.c.id)).group_by(knowledge.c.item).scalar_subquery()
+    rows = (await connection.execute(select(knowledge).where(knowledge.c.id.in_(last)))).all()
+    if not rows:
+        return content
+    found = {q.id: q for q in content.questions.items}
+    for row in rows:
+        if row.body:
+            try:
+                found[row.item] = read_question(f"{row.item}.md", row.body, content.sources)
+            except ValueError:  # written under older rules
+                continue
+    items = tuple(found[i] for i in sorted(found))
+    return replace(
+        content,
+        version=f"{content.version}+{max(r.id for r in rows)}",
+        questions=Questions(items, content.questions.weights),
+    )
