@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from data.content_calendar import read_calendar
 from data.content_directory import read_directory
 from data.content_files import read_checklist, read_office, read_password, read_provinces
 from data.question_files import read_questions
@@ -37,6 +38,7 @@ def load_content(folder: Path = CONTENT_DIR) -> Content:
         routes=_read_routes(folder / "routes.yaml"),
         receiving_agency=office.receiving_agency,
         working_days=office.working_days,
+        calendar=read_calendar(folder / "calendar.yaml"),
         sources=office.sources,
         questions=Questions(
             read_questions(folder / "questions", office.sources),

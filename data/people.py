@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -151,6 +151,8 @@ class Dossier:
     done: tuple[str, ...]
     name: str = ""
     code: str = ""
+    number: str = ""  # the dossier number BHXH gave the declaration
+    sent_on: str = ""  # ISO date
 
 
 async def load_dossier(connection: AsyncConnection, seal: Seal, person: str) -> Dossier | None:
@@ -163,7 +165,8 @@ async def load_dossier(connection: AsyncConnection, seal: Seal, person: str) -> 
     )
     named: dict[str, Any] = seal.open(row.named, f"dossier {person}") or {}
     done = tuple(r.item for r in marked)
-    return Dossier(row.who, row.platform, row.code_known, done, named.get("name", ""), named.get("code", ""))
+    told = (named.get(key, "") for key in _NAMED)
+    return Dossier(row.who, row.platform, row.code_known, done, *told)
 
 
 async def start_dossier(
@@ -172,18 +175,40 @@ async def start_dossier(
     """Begin a dossier; one that was under way is replaced and its ticks are gone."""
     await connection.execute(delete(ticks).where(ticks.c.person == person))
     await connection.execute(delete(dossiers).where(dossiers.c.person == person))
-    named = {"name": dossier.name, "code": dossier.code} if dossier.code else None
     await connection.execute(
         dossiers.insert().values(
             person=person,
             who=dossier.who,
             platform=dossier.platform,
             code_known=dossier.code_known,
-            named=seal.close(named, f"dossier {person}") if named else None,
+            named=_sealed(seal, person, dossier),
             started=at,
             at=at,
         )
     )
+    await mark_items(db, connection, person, dossier.done, True, at)
+
+
+_NAMED = ("name", "code", "number", "sent_on")  # what is sealed together
+
+
+def _sealed(seal: Seal, person: str, dossier: Dossier) -> bytes | None:
+    told = {key: getattr(dossier, key) for key in _NAMED}
+    return seal.close(told, f"dossier {person}") if any(told.values()) else None
+
+
+async def keep_submission(
+    connection: AsyncConnection, seal: Seal, person: str, number: str, sent_on: str, at: float
+) -> bool:
+    """Write down when the declaration was sent, under which number; False when there is no dossier."""
+    dossier = await load_dossier(connection, seal, person)
+    if dossier is None:
+        return False
+    told = replace(dossier, number=number, sent_on=sent_on)
+    await connection.execute(
+        update(dossiers).where(dossiers.c.person == person).values(named=_sealed(seal, person, told), at=at)
+    )
+    return True
 
 
 async def mark_items(

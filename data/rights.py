@@ -44,6 +44,8 @@ async def take_along(
             "da_xong": list(dossier.done),
             "ho_ten": dossier.name,
             "ma_so": dossier.code,
+            "so_ho_so": dossier.number,
+            "ngay_gui": dossier.sent_on,
         },
         "gap_can_bo": [
             {

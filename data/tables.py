@@ -258,7 +258,7 @@ dossiers = Table(
     Column("who", String(12), nullable=False),
     Column("platform", String(10), nullable=False),
     Column("code_known", Boolean, nullable=False),
-    Column("named", LargeBinary, nullable=True),  # sealed JSON: name, code
+    Column("named", LargeBinary, nullable=True),  # sealed JSON: name, code, number, sent_on
     Column("started", Float, nullable=False),
     Column("at", Float, nullable=False),
 )

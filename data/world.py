@@ -82,6 +82,8 @@ class World:
                 return await self._load_dossier(visit)
             case effects.StartDossier():
                 return await self._start_dossier(visit, effect)
+            case effects.KeepSubmission():
+                return await self._keep_submission(visit, effect)
             case effects.MarkItems():
                 return await self._mark_items(visit, effect)
             case effects.LoadMyData():
@@ -285,9 +287,21 @@ class World:
 
     async def _start_dossier(self, visit: Visit, effect: effects.StartDossier) -> Answer:
         person = await self._person(visit)
-        begun = people.Dossier(effect.who, effect.platform, effect.code_known, (), effect.name, effect.code)
+        begun = people.Dossier(
+            *(effect.who, effect.platform, effect.code_known, effect.done),
+            *(effect.name, effect.code, effect.number, effect.sent_on),
+        )
         await people.start_dossier(self.db, visit.connection, self.seal, person, begun, visit.stamp)
         return Answer("open", _dossier_facts(begun))
+
+    async def _keep_submission(self, visit: Visit, effect: effects.KeepSubmission) -> Answer:
+        person = await self._person(visit)
+        kept = await people.keep_submission(
+            visit.connection, self.seal, person, effect.number, effect.sent_on, visit.stamp
+        )
+        if not kept:
+            return Answer("none")
+        return await self._mark_items(visit, effects.MarkItems(effect.done, True))
 
     async def _mark_items(self, visit: Visit, effect: effects.MarkItems) -> Answer:
         person = await self._person(visit)
@@ -410,6 +424,8 @@ def _dossier_facts(dossier: people.Dossier) -> dict[str, Any]:
         "marked": None,
         "asked": None,
     }
+    if dossier.number:
+        facts |= {"number": dossier.number, "sent_on": dossier.sent_on}
     if dossier.code:
         facts |= {"record_name": dossier.name, "record_code": dossier.code}
     return facts

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from flows.hours import Hours
+from flows.working_days import Calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,5 +256,6 @@ class Content:
     routes: tuple[Route, ...]
     receiving_agency: str = ""
     working_days: int = 10
+    calendar: Calendar = field(default_factory=Calendar)
     sources: dict[str, Source] = field(default_factory=dict)
     questions: Questions = field(default_factory=Questions)

@@ -70,7 +70,7 @@ class ProvePhone:
 class LoadDossier:
     """The person's registration checklist.
 
-    Outcomes: none, open (facts who, platform, code_known, done, record_name, record_code).
+    Outcomes: none, open (facts who, platform, code_known, done, record_name, record_code, number, sent_on).
     """
 
 
@@ -86,6 +86,21 @@ class StartDossier:
     code_known: bool
     name: str = field(default="", repr=False)
     code: str = field(default="", repr=False)
+    number: str = ""  # of a declaration already sent, "" none
+    sent_on: str = ""  # ISO date
+    done: tuple[str, ...] = ()  # items ticked at once
+
+
+@dataclass(frozen=True, slots=True)
+class KeepSubmission:
+    """The declaration was sent: its dossier number and day (ISO date), and the items that are done with it.
+
+    Outcomes: open (facts as LoadDossier), none (there is no checklist yet).
+    """
+
+    number: str
+    sent_on: str
+    done: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +190,7 @@ Effect = (
     | ProvePhone
     | LoadDossier
     | StartDossier
+    | KeepSubmission
     | MarkItems
     | LoadMyData
     | ExportMyData
@@ -199,6 +215,7 @@ OUTCOMES: Mapping[type[Effect], frozenset[str]] = {
     ProvePhone: frozenset({"record", "other"}),
     LoadDossier: frozenset({"none", "open"}),
     StartDossier: frozenset({"open"}),
+    KeepSubmission: frozenset({"open", "none"}),
     MarkItems: frozenset({"open", "finished"}),
     LoadMyData: frozenset({"nothing", "something"}),
     ExportMyData: frozenset({"ready"}),

@@ -40,6 +40,7 @@ PLACES: Mapping[str, str] = {
     "registration/who": "đăng ký cho ai",
     "registration/platform": "chọn loại điện thoại",
     "registration/code": "đã có mã số chưa",
+    "registration/sent_on": "cho biết ngày gửi tờ khai",
     "registration/list": "danh sách việc cần làm",
     "registration/how": "xem cách làm một mục",
     "registration/all": "xem cả danh sách",

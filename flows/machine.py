@@ -46,6 +46,7 @@ from flows.pasted import Pasted
 from flows.question_finder import Found, find_questions, missed
 from flows.router import Routed, route
 from flows.steps import AGAIN, MENU, RESTING, Choice, Flow, Heard, Reply, Scene, Step
+from flows.text_messages import read_received
 
 STATE_VERSION = 1
 STEPS_IN_ONE_TURN = 12  # a table that shows and goes on for ever is a mistake: it is stopped here
@@ -266,6 +267,10 @@ class _Talk:
 
     def at_menu(self, event: Event) -> None:
         words = self.chosen_words(event)
+        if isinstance(event, Said) and (received := read_received(event.text)) is not None:
+            self.say(Reply(pasted.received(received, self.content)))
+            self.enter("registration", event.text)
+            return
         if self.explained(pasted.chosen(words, self.state.options)) or self.explained(self.pasted(event)):
             return
         pressed = isinstance(event, Pressed)
@@ -302,6 +307,10 @@ class _Talk:
             self.ask_again()
             return
         if isinstance(event, Said):
+            if flow.name != "registration" and (received := read_received(event.text)) is not None:
+                self.say(Reply(pasted.received(received, self.content)))
+                self.leave_for(Routed("registration", opening=event.text), step)
+                return
             elsewhere = route(event.text, self.content, loosely=False)
             if elsewhere.flow and elsewhere.flow != flow.name:
                 self.leave_for(elsewhere, step)

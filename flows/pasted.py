@@ -9,6 +9,7 @@ from flows.answers import same_words
 from flows.content import Content
 from flows.number_pieces import CODE_DIGITS
 from flows.numbers import HOTLINE, KINDS, Meaning, Number, read_numbers
+from flows.text_messages import Received
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,15 @@ def chosen(words: str, offered: tuple[str, ...]) -> Pasted | None:
         if label in offered and same_words(words, label):
             return Pasted(f"Vậy đó là {_lower(label)}. {_ABOUT[kind]}", flows=_NEXT.get(kind, ()))
     return None
+
+
+def received(message: Received, content: Content) -> str:
+    """What the message that a declaration was received says; its code with the middle hidden."""
+    code = f" của mã số {masked(Meaning('code', message.code))}" if message.code else ""
+    return (
+        f"Tin này báo BHXH đã nhận tờ khai{code}, số hồ sơ {message.number}. Tờ khai có hiệu lực {content.working_days} ngày "
+        f"làm việc: trong hạn đó anh/chị nộp giấy cho cơ quan BHXH. ({content.checklist.source.short})"
+    )
 
 
 def masked(meaning: Meaning) -> str:

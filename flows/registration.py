@@ -7,23 +7,28 @@ import re
 from flows.answers import Event, Said, plain
 from flows.consent import consent_steps
 from flows.content import Item
-from flows.effects import LoadDossier, MarkItems, StartDossier
-from flows.steps import AGAIN, Choice, Flow, Heard, Scene, call, checklist, choose, end
+from flows.declaration import (
+    countdown,
+    day_choices,
+    hears_day,
+    hears_received,
+    items_of,
+    says_counted,
+    says_deadline,
+    sent_with_it,
+)
+from flows.effects import KeepSubmission, LoadDossier, MarkItems, StartDossier
+from flows.steps import AGAIN, Choice, Flow, Heard, Scene, ask, call, checklist, choose, end, show
 
 CONSENT = (
     "Tôi có thể đi cùng anh/chị suốt việc đăng ký VssID và nhớ việc nào đã xong để lần sau làm tiếp. Muốn vậy tôi cần lưu: "
-    "đăng ký cho ai, loại điện thoại, các mục đã đánh dấu, và họ tên, mã số nếu anh/chị vừa tra cứu. "
+    "đăng ký cho ai, loại điện thoại, các mục đã đánh dấu, số hồ sơ và ngày gửi tờ khai, và họ tên, mã số nếu anh/chị vừa "
+    "tra cứu. "
     "Anh/chị có thể từ chối, hoặc rút lại bất cứ lúc nào (gõ “dữ liệu của tôi”). Anh/chị có đồng ý không?"
 )
 WHO = {"employee": "người lao động của đơn vị", "individual": "cá nhân tự do", "child": "con nhỏ"}
 PLATFORM = {"android": "Android", "ios": "iPhone"}
 SHOWN_HELP = {"ho_ten": "record_name", "ma_so_bhxh": "record_code"}
-
-
-def _items(scene: Scene) -> tuple[Item, ...]:
-    return scene.content.checklist.for_whom(
-        scene.get("who"), scene.get("platform"), bool(scene.get("code_known"))
-    )
 
 
 def _done(scene: Scene) -> frozenset[str]:
@@ -32,27 +37,27 @@ def _done(scene: Scene) -> frozenset[str]:
 
 def _open(scene: Scene) -> list[Item]:
     done = _done(scene)
-    return [i for i in _items(scene) if i.id not in done]
+    return [i for i in items_of(scene) if i.id not in done]
 
 
 def _needed(scene: Scene) -> tuple[str, ...]:
-    return tuple(i.id for i in _items(scene) if i.required)
+    return tuple(i.id for i in items_of(scene) if i.required)
 
 
 def _current(scene: Scene) -> Item:
     """The item to do next: the first open one; the last of all when none is open."""
     left = _open(scene)
-    return left[0] if left else _items(scene)[-1]
+    return left[0] if left else items_of(scene)[-1]
 
 
 def _progress(scene: Scene) -> str:
-    items = _items(scene)
+    items = items_of(scene)
     return f"{len(items) - len(_open(scene))}/{len(items)}"
 
 
 def _says_list(scene: Scene) -> str:
     item = _current(scene)
-    items = _items(scene)
+    items = items_of(scene)
     done = _done(scene)
     stages = scene.content.checklist.stages
     here = [s for s in stages if any(i.step == s.id for i in items)]
@@ -61,6 +66,8 @@ def _says_list(scene: Scene) -> str:
         f"Đăng ký VssID cho {WHO[scene.get('who')]} ({PLATFORM[scene.get('platform')]}): xong {_progress(scene)}",
         f"Phần {here.index(stage) + 1}/{len(here)}. {stage.title}",
     ]
+    if scene.get("number") and _open(scene):
+        lines.insert(1, countdown(scene))
     for n, other in enumerate(items, start=1):
         if other.step == stage.id:
             lines.append(_line(n, other, done))
@@ -76,7 +83,7 @@ def _line(n: int, item: Item, done: frozenset[str]) -> str:
 def _says_all(scene: Scene) -> str:
     done = _done(scene)
     lines = [f"Toàn bộ danh sách, xong {_progress(scene)} ({scene.content.checklist.source.short}):"]
-    lines += [_line(n, item, done) for n, item in enumerate(_items(scene), start=1)]
+    lines += [_line(n, item, done) for n, item in enumerate(items_of(scene), start=1)]
     lines.append("Gõ “xong 5” để đánh dấu mục 5, “bỏ 5” để bỏ dấu, “cách làm 5” để xem cách làm.")
     return "\n".join(lines)
 
@@ -102,7 +109,7 @@ def _list_choices(scene: Scene) -> tuple[Choice, ...]:
     choices.append(Choice("Xem cả danh sách", "all", words=("danh sach", "xem het")))
     if item.step == "b2":
         choices.append(Choice("Tra mã số giúp tôi", "lookup", words=("tra cuu", "tra ma so")))
-    shown = {i.id for i in _items(scene)}
+    shown = {i.id for i in items_of(scene)}
     ticked = [i for i in scene.answers.get("done", ()) if i in shown]  # in the order they were ticked
     if ticked:
         newest = {"marked": ticked[-1:]}
@@ -116,10 +123,12 @@ _NUMBERED = re.compile(r"(xong|bo|bo dau|cach lam|lam sao|huong dan)(?: viec| mu
 def _hears_number(scene: Scene, event: Event) -> Heard | None:
     if not isinstance(event, Said):
         return None
+    if (received := hears_received(scene, event)) is not None:
+        return received
     found = _NUMBERED.fullmatch(plain(event.text))
     if found is None:
         return None
-    items = _items(scene)
+    items = items_of(scene)
     n = int(found.group(2))
     if not 1 <= n <= len(items):
         return Heard("again", note=f"Danh sách chỉ có {len(items)} mục, từ 1 đến {len(items)}.")
@@ -132,7 +141,7 @@ def _hears_number(scene: Scene, event: Event) -> Heard | None:
 
 
 def _says_how(scene: Scene) -> str:
-    item = next((i for i in _items(scene) if i.id == scene.get("asked")), _current(scene))
+    item = next((i for i in items_of(scene) if i.id == scene.get("asked")), _current(scene))
     known = scene.get(SHOWN_HELP.get(item.id, ""))
     lines = [f"{item.title}: {item.help}"]
     if known:
@@ -208,6 +217,7 @@ _GOES = {
     "again": AGAIN,
     "list": "list",
 }
+_RECEIVED = {"received": "sent_on", "told": "keep", "told_first": "counted"}
 _HINT = "Anh/chị bấm “Xong việc này” khi làm xong, hoặc “Cách làm” để xem hướng dẫn. Cũng gõ được “xong 5”, “bỏ 5”."
 
 FLOW = Flow(
@@ -229,7 +239,8 @@ FLOW = Flow(
             "resume",
             _says_resume,
             _resume_choices,
-            goes={"list": "list", "mark": "mark", "anew": "who"},
+            hears=hears_received,
+            goes={"list": "list", "mark": "mark", "anew": "who", **_RECEIVED},
         ),
         choose(
             "who",
@@ -254,10 +265,15 @@ FLOW = Flow(
                     words=("con", "cho con", "tre em", "em be", "con toi"),
                 ),
             ),
-            goes={"chosen": "platform"},
+            hears=hears_received,
+            goes={"chosen": "platform", **_RECEIVED},
         ),
         choose(
-            "platform", "Điện thoại loại nào?", _platform_choices, goes={"chosen": "code", "known": "start"}
+            "platform",
+            "Điện thoại loại nào?",
+            _platform_choices,
+            hears=hears_received,
+            goes={"chosen": "code", "known": "start", **_RECEIVED},
         ),
         choose(
             "code",
@@ -277,8 +293,25 @@ FLOW = Flow(
                 ),
                 Choice("Tra mã số giúp tôi", "lookup", words=("tra cuu", "tra giup", "tra ma so")),
             ),
-            goes={"chosen": "start", "lookup": "lookup/"},
+            hears=hears_received,
+            goes={"chosen": "start", "lookup": "lookup/", **_RECEIVED},
         ),
+        ask(
+            "sent_on",
+            lambda s: f"Đã ghi số hồ sơ {s.get('number')}. Anh/chị bấm “Ghi nhận” (gửi tờ khai) ngày nào?",
+            hears=hears_day,
+            choices=day_choices,
+            hint="Anh/chị bấm “Hôm nay”, “Hôm qua”, hoặc gõ ngày, ví dụ 19/4.",
+            goes={"again": AGAIN, **_RECEIVED},
+        ),
+        call(
+            "keep",
+            lambda s: KeepSubmission(s.get("number"), s.get("sent_on"), sent_with_it(s)),
+            KeepSubmission,
+            goes={"open": "deadline", "none": "who"},
+        ),
+        show("deadline", says_deadline, goes="list"),
+        show("counted", says_counted, goes="who"),
         call(
             "start",
             lambda s: StartDossier(
@@ -287,19 +320,32 @@ FLOW = Flow(
                 bool(s.get("code_known")),
                 s.get("record_name"),
                 s.get("record_code"),
+                s.get("number"),
+                s.get("sent_on"),
+                sent_with_it(s) if s.get("number") else (),
             ),
             StartDossier,
             goes={"open": "list"},
         ),
-        checklist("list", _says_list, _list_choices, hears=_hears_number, hint=_HINT, goes=_GOES),
-        choose("how", _says_how, _how_choices, hears=_hears_number, hint=_HINT, goes=_GOES, done=True),
+        checklist(
+            "list", _says_list, _list_choices, hears=_hears_number, hint=_HINT, goes={**_GOES, **_RECEIVED}
+        ),
+        choose(
+            "how",
+            _says_how,
+            _how_choices,
+            hears=_hears_number,
+            hint=_HINT,
+            goes={**_GOES, **_RECEIVED},
+            done=True,
+        ),
         choose(
             "all",
             _says_all,
             (Choice("Về việc kế tiếp", "list", words=("ve", "tiep", "tiep tuc", "xong", "xong roi", "ok")),),
             hears=_hears_number,
             hint=_HINT,
-            goes=_GOES,
+            goes={**_GOES, **_RECEIVED},
             done=True,
         ),
         call(

@@ -57,6 +57,9 @@ _ACTIONS = {
 }
 _ESCAPE = re.compile(r"\\(?:u([0-9a-f]{4})|(n))")
 _TICKET = re.compile(r"phiếu số [0-9N]+")  # tickets of several transcripts share one count
+_COUNTED = re.compile(
+    r"(?<=gửi )[0-9/]{10}|(?<=khoảng )[0-9/]{10}|(?<=còn )[0-9]+(?= ngày làm việc)"
+)  # each starts on another day
 _TIME = re.compile(r"~ ([0-9]+) (\S+)")
 _HEAD = re.compile(r"(kinds|doors|limits): (.*)")
 _MASK = "••••••"
@@ -224,7 +227,7 @@ def expected_at(door: Door, lines: Sequence[str]) -> list[str]:
 
 
 def _tidy(lines: Sequence[str]) -> list[str]:
-    return [_TICKET.sub("phiếu số N", line.rstrip()) for line in lines if line.strip()]
+    return [_COUNTED.sub("N", _TICKET.sub("phiếu số N", line.rstrip())) for line in lines if line.strip()]
 
 
 async def written(script: Script, text: str, door: Door) -> str:

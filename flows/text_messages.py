@@ -1,0 +1,72 @@
+"""The three text messages of VssID, however they were pasted: declaration received, account, one-time code. Rule: the last two are secrets and are only recognised."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+from flows.names import fold
+
+LONGEST = 1000  # characters; the messages have about 160
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """ "BHXH Viet Nam da nhan to khai …": the dossier number, the code, and the day when the text has one."""
+
+    number: str  # "01841.GD/2021/087"
+    code: str = field(default="", repr=False)  # ten digits
+    day: date | None = None
+
+
+# on the folded text without blanks: the messages are read however they were broken up
+_NUMBER = re.compile(
+    r"(?<![0-9])([0-9]{5})[.,]?([a-z]{1,3})[/\-.]((?:19|20)[0-9]{2})[/\-.]([0-9]{3}(?:[0-9]{2})?)(?![0-9])"
+)
+_CODE = re.compile(r"maso(?:bhxh)?(?:la)?:?([0-9](?:[.\-]?[0-9]){9})(?![0-9])")
+_DAY = re.compile(r"(?<![0-9])([0-9]{1,2}) ?[/\-.] ?([0-9]{1,2}) ?[/\-.] ?(20[0-9]{2})(?![0-9])")
+_SAYS_RECEIVED = re.compile(r"danhan(?:duoc)?(?:to|ho)?(?:khai|so)|tiepnhan(?:to|ho)(?:khai|so)")
+_SAYS_ACCOUNT = re.compile(r"hoantatthutuc|thanhcong-*taikhoan|taikhoan[:.\-]*[0-9]{10}.{0,12}matkhau")
+_SAYS_CODE = re.compile(r"xincaplaimatkhau|maxacthuccohieuluc|ma(?:otp|xacthuc)(?:cua|de|cohieuluc)")
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"[\s_*\"'“”]+", "", fold(text))
+
+
+def read_received(text: str) -> Received | None:
+    """What the message that a declaration was received says; None for any other text."""
+    if len(text) > LONGEST:
+        return None
+    squeezed = _squeezed(text)
+    number = _NUMBER.search(squeezed)
+    if number is None or _SAYS_RECEIVED.search(squeezed) is None:
+        return None
+    one, kind, year, office = number.groups()
+    code = _CODE.search(squeezed)
+    return Received(
+        f"{one}.{kind.upper()}/{year}/{office}",
+        re.sub(r"[^0-9]", "", code.group(1)) if code else "",
+        _day(text),
+    )
+
+
+def _day(text: str) -> date | None:
+    """The first whole date of the text; a phone writes it before the message."""
+    for found in _DAY.finditer(text):
+        try:
+            return date(int(found.group(3)), int(found.group(2)), int(found.group(1)))
+        except ValueError:
+            continue
+    return None
+
+
+def which_secret(text: str) -> str:
+    """ "account" or "code" when a text that was found to hold a secret is one of VssID's own messages, else ""."""
+    if len(text) > LONGEST:
+        return ""
+    squeezed = _squeezed(text)
+    if _SAYS_ACCOUNT.search(squeezed):
+        return "account"
+    return "code" if _SAYS_CODE.search(squeezed) else ""
