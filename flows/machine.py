@@ -65,6 +65,7 @@ class State:
     `flow` and `step` are "" at the menu. `trail` holds "flow/step" of the steps asked before, with the numbers that have changed since: "password/screen?screen=2". `options` are the words
     last offered. `offer` names a flow the person was asked about leaving for. `under` is the state, as JSON, that an aside
     lies upon. `asked`: a question was answered in the middle of this; the items that may have been meant instead, "" for none.
+    lies upon. `wary` is what the messages before held or announced, and how many more are looked at for it.
     """
 
     flow: str = ""
@@ -76,6 +77,7 @@ class State:
     offer: str = ""
     under: Mapping[str, Any] = field(default_factory=dict)
     asked: tuple[str, ...] = ()
+    wary: tuple[str, int] = ("", 0)
 
     def to_json(self) -> dict[str, Any]:
         """The state as plain JSON values; what is empty is left out."""
@@ -90,6 +92,7 @@ class State:
             ("offer", self.offer),
             ("under", dict(self.under)),
             ("asked", list(self.asked)),
+            ("wary", list(self.wary) if self.wary[0] else []),
         ):
             if value:
                 out[key] = value
@@ -108,6 +111,7 @@ class State:
             offer=str(data.get("offer", "")),
             under=dict(data.get("under", {})),
             asked=tuple(data.get("asked", ())),
+            wary=_wary(data.get("wary")),
         )
 
 
@@ -124,9 +128,11 @@ class Turn:
 
 def advance(state: State, event: Event, content: Content) -> Turn:
     """One event of a conversation; pure. See the rules above."""
+    secret = secret_of(state, event, content)
     talk = _Talk(state, event.at, content)
-    talk.take(event)
-    return talk.turn()
+    talk.take(event, secret)
+    turn = talk.turn()
+    return replace(turn, state=replace(turn.state, wary=watched(state, event, secret)))
 
 
 def secret_of(state: State, event: Event, content: Content) -> str:
@@ -134,9 +140,27 @@ def secret_of(state: State, event: Event, content: Content) -> str:
     if not isinstance(event, Said):
         return ""
     _, step = book.find(state.flow, state.step)
-    secret = shield.secret_in(event.text, expected=step is not None and step.secret_expected)
+    wary = "" if _is_known_wording(state, event.text, content) else state.wary[0]
+    secret = shield.secret_in(event.text, expected=step is not None and step.secret_expected, wary=wary)
     known = secret and state.flow == "contacts" and shield.is_known_phone(event.text, content)
     return "" if known else secret
+
+
+def watched(state: State, event: Event, secret: str) -> tuple[str, int]:
+    """What the next messages are looked at for, after this event in which `secret` was found."""
+    return shield.wary_after(event.text, secret, state.wary) if isinstance(event, Said) else state.wary
+
+
+def _is_known_wording(state: State, text: str, content: Content) -> bool:
+    """Whether a text is an option, words that work anywhere or a phrase of a flow: those are no password."""
+    if not state.wary[0]:
+        return False
+    offered = any(same_words(text, option) for option in state.options)
+    return offered or bool(book.anywhere(plain(text))) or bool(route(text, content, loosely=False).flow)
+
+
+def _wary(saved: Any) -> tuple[str, int]:
+    return (str(saved[0]), int(saved[1])) if isinstance(saved, list | tuple) and len(saved) == 2 else ("", 0)
 
 
 class _Talk:
@@ -161,15 +185,15 @@ class _Talk:
 
     # -- rules 1 to 3
 
-    def take(self, event: Event) -> None:
+    def take(self, event: Event, secret: str) -> None:
         if isinstance(event, Said):
             n = number_of(event.text, len(self.state.options))
             if n is not None:
                 event = Pressed(self.state.options[n - 1], event.at)
         flow, step = book.find(self.state.flow, self.state.step)
-        if secret := secret_of(self.state, event, self.content):
+        if secret:
             self.effects.append(ForgetMessage(secret))
-            self.say(Reply(shield.warning(secret, self.content)))
+            self.say(Reply(shield.warning(secret, self.content, text=_typed(event))))
             self.ask_again()
             return
         if isinstance(event, Answered):
@@ -643,6 +667,10 @@ class _Talk:
             self.resume()
             return
         self.state = State(options=self.state.options, misses=self.state.misses)
+
+
+def _typed(event: Event) -> str:
+    return event.text if isinstance(event, Said) else ""
 
 
 def _reply(step: Step, scene: Scene) -> Reply:

@@ -1,8 +1,7 @@
 """Which typed texts hold a password or a one-time code. Rule: nothing here keeps, logs or returns the secret itself.
 
-A text is looked at in two ways. For codes its shape counts: words without marks, and each number as one `#` a digit,
-however it was spelt ("4 8-2 1.9 3", "bốn tám hai …"); dates are taken out first. For passwords its folded text with
-punctuation counts. Every repetition in a pattern is bounded: a text of 20,000 characters takes milliseconds.
+Codes are weighed by flows/shield_codes.py. For passwords the folded text with punctuation counts: what stands after the word
+("mk cua toi la …"), an account with what follows it, a word that mixes letters, digits and signs. Every repetition in a pattern is bounded: a text of 20,000 characters takes milliseconds.
 """
 
 from __future__ import annotations
@@ -12,107 +11,205 @@ import re
 from flows.answers import plain
 from flows.content import Content
 from flows.names import fold
-
-# -- codes
-
-_DATE = re.compile(
-    r"(?<![0-9])[0-9]{1,2}(?:/(?:19|20)[0-9]{2}|/[0-9]{1,2}(?:/[0-9]{2,4})?|([.\- ])[0-9]{1,2}\1(?:19|20)[0-9]{2})(?![0-9])"
-)
-_NUMBER = re.compile(r"[0-9](?:[ .\-]?[0-9])*")
-_DIGIT_WORD = "(?:khong|linh|mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin)"
-_SPELT = re.compile(rf"\b{_DIGIT_WORD}(?: {_DIGIT_WORD}){{3,7}}\b")
-_NOT_SHAPE = re.compile(r"[^a-z0-9#]+")
-_POLITE = re.compile(
-    r"\b(?:da|a|ah|ak|nha|nhe|nhen|ne|ni|nay|day|em|anh|chi|toi|minh|con|co|chu|bac|thua|gui|ban|oi|la)\b"
-)
-
-_C = r"#{4,8}(?!#)"  # a number of four to eight digits
-# words that may stand between "mã" or "OTP" and the code; "mã hộ", "mã tỉnh", "mã số thuế" are other things
-_BETWEEN = (
-    r"(?: (?:otp|la|so|xac|thuc|nhan|minh|bao|mat|kich|hoat|dang|nhap|sms|tin|dien|thoai|may|cua|toi|em|con|chau|anh|"
-    r"chi|minh|no|vua|moi|gui|bao|hien|ghi|den|ve|qua|duoc|cho|nay|ne|ni|day|ma|vssid|bhxh|bi|thi|da|a))"
-)
-_CODE = re.compile(
-    rf"\b(?:otp|o t p|code|ma)\b{_BETWEEN}{{0,8}} {_C}"
-    rf"|{_C} (?:(?:day |chinh |no )?la )?(?:ma )?(?:otp|code|xac thuc|xac nhan|ma xac|ma sms)\b"
-    rf"|{_C} (?:day |chinh |no )?la ma (?:cua|vua|moi|gui|ben|do|no|bao mat|kich hoat|dang nhap|vssid)\b"
-)
-# what the text messages that carry a code say of themselves
-_CODE_SMS = re.compile(
-    r"ma xac thuc co hieu luc|xin cap lai mat khau dang nhap cong|khong (?:dua|cung cap|chia se) ma"
-)
+from flows.shield_codes import holds_code, shape_of
+from flows.text_messages import which_secret
 
 # -- passwords
 
-_WORD = r"(?:mat ?khau|mat ?khu|mat ma|mk|mkhau|pass|passw|pasword|password|pw|pwd)"
+_WORD = r"(?:mat ?khau|mat ?khu|mat ma|mk|mkhau|pass|passw|pasword|passwords?|pw|pwd)"
 _ABOUT = (
-    r"(?:\s(?:cu|moi|cua|toi|em|anh|chi|minh|con|chau|tui|me|ba|vssid|app|ung|dung|hien|tai|nay|dang|nhap|dat|tam|thoi|"
-    r"gui|ve|duoc|ne|ni|day|no))"
+    r"(?:\s(?:cu|moi|cua|toi|em|anh|chi|minh|con|chau|tui|me|ba|ma|vssid|app|ung|dung|hien|tai|nay|dang|nhap|dat|tam|thoi|e|ad|ai|"
+    r"gui|ve|duoc|ne|ni|day|no|mac|dinh|ban|dau|tien|lan|xai|de|cap|bao|so|bhxh|bh|tin|nhan|o|co|phai|hoi|truoc|a|nha|lai|go|may|"
+    r"tk|khoan|tai|tui|ho|bac|co|chu|dt|do|cho|chinh|xac|dung|thi|van))"
 )
 _SAID = re.compile(
-    rf"\b{_WORD}{_ABOUT}{{0,8}}\s?(?::|=|-|\bla\b:?|\bthanh\b)\s?(?P<value>\S{{1,80}})(?P<rest>.{{0,40}})"
+    rf"\b{_WORD}{_ABOUT}{{0,8}}\s?(?P<how>:|=|-|>|\bla\b:?|\bthanh\b)\s?(?P<value>\S{{1,80}})(?P<rest>.{{0,60}})"
 )
-_NEXT = re.compile(rf"\b{_WORD}{_ABOUT}{{0,6}}\s(?P<value>\S{{4,80}})")
-_CHANGED = re.compile(r"\b(?:doi|dat|sua|chuyen|dat lai)(?: lai)? (?:thanh|la)\s(?P<value>\S{6,80})")
-_ACCOUNT_SMS = re.compile(
-    r"\b(?:tai khoan|tk|user|username|ten dang nhap)\b.{0,60}\b(?:mat khau|mk|pass|password)\b\W{0,3}\S*[0-9]"
+_NEXT = re.compile(rf"\b{_WORD}(?P<about>{_ABOUT}{{0,6}})\s(?P<value>\S{{3,80}})")
+_CHANGED = re.compile(
+    r"\b(?:doi|dat|sua|chuyen|dat lai|lay|dung|xai|nhap|go)\b(?:\s\S{1,12}){0,5}?\s(?:thanh|sang|qua|la|bang|voi|lai)\s(?P<value>\S{6,80})"
 )
+_ACCOUNT = re.compile(
+    r"\b(?:tai ?khoan|tk|user|username|ten dang nhap|account|acc)\b.{0,60}?\b(?:mat ?khau|mk|pass|password)\b\W{0,3}(?P<value>\S{0,80})"
+)
+_CODE_AND = re.compile(
+    r"(?<![0-9])[0-9]{10}\s?[/|,;:\-]?\s?(?P<value>[a-z0-9@#$%^&*!?+=~_.]{6,40})(?![a-z0-9])"
+)
+_SPELT_OUT = re.compile(
+    rf"\b{_WORD}{_ABOUT}{{0,8}}(?:\s?(?::|=|la))?\s(?:(?:hoa|thuong)\s)?[a-z0-9@#$!](?:[ \-.][a-z0-9@#$!]){{4,20}}(?![a-z0-9])"
+)
+_ALONE = re.compile(
+    r"(?:[a-z]{3,20}[0-9]{2,10}|[0-9]{2,8}[a-z]{3,20}|[a-z]{2,12}[0-9]{1,6}[a-z]{2,12}[0-9]{0,6})"
+)
+# words with digits that are things: "iphone13", "thang12", a unit's code, a plate
+_THINGS = re.compile(
+    r"(?<![a-z0-9])(?:(?:iphone|ipad|samsung|galaxy|oppo|vivo|xiaomi|redmi|realme|nokia|android|ios|vssid|vneid|thang|nam|ngay|quy|lop|dieu|khoan|mau|form|"
+    r"phong|tang|to|ap|khom|phuong|quan|so|sdt|tel|win|windows|covid|ten|bhxh|bhyt|cccd|cmnd|dong|trieu|gio|phut|lan|tuoi|bhtn|qh|nd|qd|tt)"
+    r"[0-9]{1,3}(?![0-9])|nam(?:19|20)[0-9]{2}|[a-z]{1,3}[0-9]{4}[a-z]$|[0-9]{2}[a-z][0-9]|[0-9]{1,4}(?:gio|trieu|nghin|ngan|dong|phut|thang|nam|ngay|lan|tuoi|nguoi))"
+)
+_GROUP = re.compile(r"(?<![0-9])[0-9](?:[ .\-]{0,2}[0-9]){3,7}(?![0-9])")
+_IN_DIGITS = re.compile(rf"\b{_WORD}{_ABOUT}{{0,8}}(?: la| thanh)? #{{4,8}}(?![#$])")
 _SIGN = frozenset("@#$%^&*!?+=~_")
 _MARKUP = frozenset("/<>{}();,'\"")  # a link, a tag, a piece of a program
 _BRACKETS = ".,;:!?\"'()[]{}<>…“”"
-# after "mật khẩu là", these ask; a password does not
+# after "mật khẩu là", these ask or tell; a password does not
 _ASKING = (
-    "a ah ai app bang bao bi cai chu chua cho co con cu cua dang dau dc de do doi duoc em gi gom ha hay he hoac hok hong "
-    "k khac khi khong ko ky lai loi luon ma mat may minh moi mot nao nen neu ngay nha nhe nhieu nhu nhung nua o otp phai "
-    "qua quen rat roi sai sao so tai the thi toi trong tu va vay vi viet voi vssid z can"
+    "a ah ai app bang bi cai chua co dang dau de do doi duoc dc gi gom ha he hoac hok khac khi khong kg ky ki lai "
+    "loi luon nao nen neu nhieu nhu nhung otp phai quen rat roi sai tai the thi trong tu vay vi viet voi z hon so chu bat "
+    "hay mat xong luc nhap gui tinh thong tin bao dat may cho ra"
 )
 _ASKS = frozenset(_ASKING.split())
+_ASKS_LAST = frozenset(
+    ("sao", "hong", "k", "ko", "ta", "nhi")
+)  # elsewhere they may be words of a phrase: "hoa hồng vàng"
+_SMALL_WORDS = (
+    "cua toi em minh con chau anh chi a nha nhe ne ni day do roi ad oi e tui vssid app moi cu luon van"
+)
+_SMALL = frozenset(_SMALL_WORDS.split())
+_KNOWN_LONG_WORDS = "facebook messenger internet telegram vietnam tiengviet dangnhap baohiem"
+_KNOWN_LONG = frozenset(_KNOWN_LONG_WORDS.split())
 
 
-def secret_in(text: str, *, expected: bool) -> str:
+def secret_in(text: str, *, expected: bool, wary: str = "") -> str:
     """ "otp" or "password" when the text holds one, else "".
 
     `expected`: the conversation is waiting for a code to be typed on the secure page, so that a bare number of four to
-    eight digits is surely that code.
+    eight digits is surely that code. `wary`: what the messages before held or announced ("" nothing), see `wary_after`.
     """
     folded = " ".join(fold(text).split())
-    if _holds_password(folded):
+    whose = which_secret(text)
+    if whose == "code" and _GROUP.search(folded):
+        return "otp"
+    shape = shape_of(folded)
+    if _holds_password(folded, shape):
         return "password"
-    return "otp" if _holds_code(_shape(folded), expected=expected) else ""
+    if whose == "account" and re.search(r"matkhau\W*[a-z0-9]", re.sub(r"\s", "", folded)):
+        return "password"
+    if wary in (PASSWORD, ANNOUNCED) and _follows_password(folded, announced=wary == ANNOUNCED):
+        return "password"
+    return "otp" if holds_code(shape, expected=expected, wary=bool(wary)) else ""
 
 
-def _shape(folded: str) -> str:
-    """Words and numbers, one space between: "mã OTP: 48-21 93" -> "ma otp ######"."""
-    shaped = _DATE.sub(" ngay ", folded)
-    shaped = _NUMBER.sub(lambda n: f" {'#' * sum(c.isdigit() for c in n.group())} ", shaped)
-    shaped = " ".join(_NOT_SHAPE.sub(" ", shaped).split())
-    return _SPELT.sub(lambda n: "#" * len(n.group().split()), shaped)
+OTP, PASSWORD, ANNOUNCED = "otp", "password", "announced"  # the last: a password is about to be typed
+WARY_FOR = 3  # how many messages after a secret, or after the promise of one, are looked at more closely
 
 
-def _holds_code(shape: str, *, expected: bool) -> bool:
-    if "####" not in shape:
-        return False
-    bare = "".join(_POLITE.sub(" ", shape).split())
-    if bare == "######" or (expected and re.fullmatch(_C, bare)):
+def wary_after(text: str, found: str, before: tuple[str, int]) -> tuple[str, int]:
+    """What to expect after a message, and for how many more: of what was found in it, or what it announced."""
+    if found:
+        return found, WARY_FOR
+    if announced := announced_in(text):
+        return announced, WARY_FOR
+    kind, left = (
+        (PASSWORD, before[1]) if before[0] == ANNOUNCED else before
+    )  # a promise is for the next message
+    return (kind, left - 1) if left > 1 else ("", 0)
+
+
+def announced_in(text: str) -> str:
+    """OTP or ANNOUNCED when the text says that a code or password follows ("mật khẩu của tôi là", "em nhận được otp rồi")."""
+    words = plain(text)
+    if len(words) > LONGEST_ANNOUNCEMENT:
+        return ""
+    if _LACKS.search(words):
+        return ""
+    opened = text.rstrip()[-1:] in (":", "=") and re.search(rf"\b{_WORD}{_ABOUT}{{0,8}}$", words) is not None
+    if opened or _ANNOUNCES_PASSWORD.search(words):
+        return ANNOUNCED
+    return OTP if _ANNOUNCES_CODE.search(words) else ""
+
+
+LONGEST_ANNOUNCEMENT = 120  # characters
+_ANNOUNCES_PASSWORD = re.compile(
+    rf"\b{_WORD}{_ABOUT}{{0,8}} (?:la|day|ne|nay|ni)(?: (?:ad|a|nha|nhe|ne|day))*$"
+    rf"|^(?:(?:da|a|day|ad|em|gui) )*{_WORD} (?:cua|moi|cu|toi|em|minh|tui|e)(?: (?:cua|toi|em|minh|tui|e|vssid|ad|a|con|me|ba))*$"
+)
+_ANNOUNCES_CODE = re.compile(
+    r"\b(?:otp|ma (?:so )?(?:xac (?:thuc|nhan|minh)|sms|kich hoat|bao mat)|ma otp)\b(?: (?:cua|toi|em|minh|con|la|day|ne|nay|nha|nhe|ni|ad|gui|ve|roi|"
+    r"moi|nhan|duoc|thi|a|so|no|tui|e|chi|anh))*$|\b(?:gui|doc|nhan duoc|co)\b.{0,30}\b(?:otp|ma xac (?:thuc|nhan))\b.{0,12}$"
+)
+_LACKS = re.compile(
+    r"\b(?:khong|ko|k|hong|hok|chua|mat(?! khau)|het han|gi|sao|dau|nao|quen|lay lai|cap lai|sai)\b"
+)
+
+
+def _follows_password(folded: str, *, announced: bool) -> bool:
+    """What is a password after one: a word with digits; if one was announced also a few words that ask and tell nothing."""
+    tokens = folded.split()
+    if any(_mixed(t) and not _is_thing(t) for t in tokens):
         return True
-    return bool(_CODE.search(shape) or (_CODE_SMS.search(shape) and re.search(_C, shape)))
+    words = [w for w in plain(folded).split() if w not in _SMALL]
+    if not announced or not 1 <= len(words) <= 4 or sum(map(len, words)) < 4:
+        return False
+    return not _asks(words) and 2 * sum(w in _TALK for w in words) < len(words)
 
 
-def _holds_password(folded: str) -> bool:
+LONGEST_PASSWORD_DIGITS = 8
+_TALK_WORDS = (
+    "menu huy quay lai thoi ok oke vang cam on tra cuu dang ky gap can bo tro giup khoa chao hello alo"
+)
+_TALK = frozenset(_TALK_WORDS.split())
+
+
+def _holds_password(folded: str, shape: str) -> bool:
     if any(_mixes_signs(token) for token in folded.split()):
         return True
-    if _ACCOUNT_SMS.search(folded):
+    if _SPELT_OUT.search(folded) or _IN_DIGITS.search(shape):
         return True
     for found in _SAID.finditer(folded):
-        words = plain(found["value"] + found["rest"]).split()[:6]
-        if _mixed(found["value"]) or _digits(found["value"]) >= 4:
-            return True
-        if len(found["value"]) >= 4 and found["value"].isalpha() and not _ASKS & set(words):
+        if _is_said(found["how"], found["value"], found["rest"]):
             return True
     for found in _NEXT.finditer(folded):
-        if _mixed(found["value"]) or 4 <= _digits(found["value"]) <= 8:
+        value = found["value"]
+        if _mixed(value) or 4 <= _digits(value) <= LONGEST_PASSWORD_DIGITS or _is_joined(value):
             return True
-    return any(_mixed(found["value"]) for found in _CHANGED.finditer(folded))
+    if any(_is_account(f.group(), f["value"].strip(_BRACKETS)) for f in _ACCOUNT.finditer(folded)):
+        return True
+    if any(_mixed(f["value"]) and not _is_thing(f["value"]) for f in _CHANGED.finditer(folded)):
+        return True
+    if any(_mixed(f["value"]) and not _is_thing(f["value"]) for f in _CODE_AND.finditer(folded)):
+        return True
+    alone = [w.strip(_BRACKETS) for w in folded.split()]
+    alone = [w for w in alone if w and w not in _SMALL]
+    return (
+        len(alone) == 1
+        and len(alone[0]) >= 6
+        and _ALONE.fullmatch(alone[0]) is not None
+        and not _is_thing(alone[0])
+    )
+
+
+def _is_account(whole: str, value: str) -> bool:
+    """Whether an account is told with its password: "tk 8800000001 mk hoasen"."""
+    if any(c.isdigit() for c in value):
+        return True
+    word = len(value) >= 4 and value.isalpha() and value not in _ASKS | _ASKS_LAST | _SMALL
+    return word and any(c.isdigit() for c in whole)
+
+
+def _is_said(how: str, value: str, rest: str) -> bool:
+    """Whether what stands after "mật khẩu là" is one, and not a question about it."""
+    if _mixed(value) or _digits(value) >= 4:
+        return True
+    words = [w for w in plain(re.split(r"[.,;?!\n]", value + rest)[0]).split()[:6] if w not in _SMALL]
+    if not words or how == "-" or _asks(words):
+        return False
+    return sum(map(len, words)) >= 4
+
+
+def _asks(words: list[str]) -> bool:
+    return bool(_ASKS & set(words)) or words[-1] in _ASKS_LAST
+
+
+def _is_joined(token: str) -> bool:
+    """Words run together, longer than any syllable: "hoahongvang"."""
+    core = token.strip(_BRACKETS)
+    return core.isalpha() and len(core) >= 8 and core not in _KNOWN_LONG
+
+
+def _is_thing(token: str) -> bool:
+    core = token.strip(_BRACKETS)
+    return _THINGS.match(core) is not None or re.fullmatch(r"[a-z]{1,2}[0-9]{7,13}", core) is not None
 
 
 def _mixes_signs(token: str) -> bool:
@@ -137,26 +234,36 @@ def _is_address(core: str) -> bool:
 
 
 def _digits(token: str) -> int:
-    """How many digits a word of nothing but digits has, else 0."""
+    """How many digits a word of nothing but digits has, else 0; 0 for the numbers that one texts to."""
     core = token.strip(_BRACKETS)
-    return len(core) if core.isdigit() else 0
+    return len(core) if core.isdigit() and core not in ("8079", "8179") else 0
 
 
 def is_known_phone(text: str, content: Content) -> bool:
-    """Whether six digits alone are part of a telephone number of the directory, which is public anyway."""
-    found = _NUMBER.fullmatch(text.strip())
+    """Whether a few digits alone are part of a telephone number of the directory, which is public anyway."""
     digits = re.sub(r"[^0-9]", "", text)
-    return (
-        found is not None and len(digits) == 6 and any(digits in c.phone for c in content.directory.contacts)
-    )
+    whole = re.fullmatch(r"[0-9](?:[ .\-]?[0-9]){3,7}", text.strip()) is not None
+    return whole and any(digits in c.phone for c in content.directory.contacts)
 
 
-def warning(secret: str, content: Content) -> str:
-    """What the person is told after a secret was typed into the chat."""
+_MESSAGES = {
+    "account": (
+        "Đó có vẻ là tin cấp tài khoản VssID. Anh/chị tự nhập mật khẩu trong tin vào màn hình Đăng nhập của ứng dụng VssID, rồi "
+        "đổi mật khẩu ngay. "
+    ),
+    "code": (
+        "Đó có vẻ là tin mã xác thực của VssID: tin ghi “cấp lại mật khẩu” dù anh/chị đang đổi mật khẩu. Anh/chị nhập mã đó vào "
+        "VssID trong 5 phút. "
+    ),
+}
+
+
+def warning(secret: str, content: Content, *, text: str = "") -> str:
+    """What the person is told after a secret was typed into the chat; `text` tells whether it was one of VssID's messages."""
     what = "mã OTP" if secret == "otp" else "mật khẩu"
     return (
         f"Tin vừa rồi có vẻ chứa {what}. Tôi không lưu và không đọc tin đó; nếu được, anh/chị xóa nó khỏi cuộc trò "
-        f"chuyện. Xin đừng gõ {what} vào đây hay đưa cho bất kỳ ai, kể cả người xưng là cán bộ BHXH. "
-        "Chỉ nhập trên ứng dụng VssID hoặc trang bảo mật mà tôi gửi đường dẫn. "
+        f"chuyện. {_MESSAGES.get(which_secret(text), '')}Xin đừng gõ {what} vào đây hay đưa cho bất kỳ ai, kể cả người xưng là "
+        "cán bộ BHXH. Chỉ nhập trên ứng dụng VssID hoặc trang bảo mật mà tôi gửi đường dẫn. "
         f"Nghi bị lộ, anh/chị gọi {content.office.hotline}."
     )

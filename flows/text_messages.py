@@ -28,7 +28,7 @@ _CODE = re.compile(r"maso(?:bhxh)?(?:la)?:?([0-9](?:[.\-]?[0-9]){9})(?![0-9])")
 _DAY = re.compile(r"(?<![0-9])([0-9]{1,2}) ?[/\-.] ?([0-9]{1,2}) ?[/\-.] ?(20[0-9]{2})(?![0-9])")
 _SAYS_RECEIVED = re.compile(r"danhan(?:duoc)?(?:to|ho)?(?:khai|so)|tiepnhan(?:to|ho)(?:khai|so)")
 _SAYS_ACCOUNT = re.compile(r"hoantatthutuc|thanhcong-*taikhoan|taikhoan[:.\-]*[0-9]{10}.{0,12}matkhau")
-_SAYS_CODE = re.compile(r"xincaplaimatkhau|maxacthuccohieuluc|ma(?:otp|xacthuc)(?:cua|de|cohieuluc)")
+_SAYS_CODE = re.compile(r"thuchienxincaplaimatkhau|maxacthuccohieuluc|ma(?:otp|xacthuc)(?:cua|de|cohieuluc)")
 
 
 def _squeezed(text: str) -> str:

@@ -47,7 +47,7 @@ from flows.answers import (
 )
 from flows.content import Content
 from flows.effects import ForgetMessage, NoteMiss
-from flows.machine import State, Turn, advance, secret_of
+from flows.machine import State, Turn, advance, secret_of, watched
 from flows.notices import is_stop_word
 from flows.steps import Card, Reply
 
@@ -480,10 +480,11 @@ class Turns:
     ) -> _Made:
         """What the person writes is the officer's to answer. A secret reaches nobody, and its writer is told so."""
         secret = secret_of(conversation.state, event, self.content)
-        turn = Turn(conversation.state)
-        if secret:
+        turn = Turn(replace(conversation.state, wary=watched(conversation.state, event, secret)))
+        if secret and isinstance(event, Said):
             effects = (ForgetMessage(secret),)
-            turn = replace(turn, replies=(Reply(shield.warning(secret, self.content)),), effects=effects)
+            told = Reply(shield.warning(secret, self.content, text=event.text))
+            turn = replace(turn, replies=(told,), effects=effects)
         if isinstance(event, Said) and is_stop_word(event.text) and visit.person is not None:
             await people.stop_notices(visit.connection, visit.person, visit.door, visit.stamp)
         if conversation.ticket is not None:
