@@ -48,7 +48,7 @@ _THINGS = re.compile(
     r"[0-9]{1,3}(?![0-9])|nam(?:19|20)[0-9]{2}|[a-z]{1,3}[0-9]{4}[a-z]$|[0-9]{2}[a-z][0-9]|[0-9]{1,4}(?:gio|trieu|nghin|ngan|dong|phut|thang|nam|ngay|lan|tuoi|nguoi))"
 )
 _GROUP = re.compile(r"(?<![0-9])[0-9](?:[ .\-]{0,2}[0-9]){3,7}(?![0-9])")
-_IN_DIGITS = re.compile(rf"\b{_WORD}{_ABOUT}{{0,8}}(?: la| thanh)? #{{4,8}}(?![#$])")
+_IN_DIGITS = re.compile(rf"\b{_WORD}{_ABOUT}{{0,8}}(?: la| thanh)? #{{4,8}}(?!#)")
 _SIGN = frozenset("@#$%^&*!?+=~_")
 _MARKUP = frozenset("/<>{}();,'\"")  # a link, a tag, a piece of a program
 _BRACKETS = ".,;:!?\"'()[]{}<>…“”"
@@ -144,7 +144,6 @@ def _follows_password(folded: str, *, announced: bool) -> bool:
     return not _asks(words) and 2 * sum(w in _TALK for w in words) < len(words)
 
 
-LONGEST_PASSWORD_DIGITS = 8
 _TALK_WORDS = (
     "menu huy quay lai thoi ok oke vang cam on tra cuu dang ky gap can bo tro giup khoa chao hello alo"
 )
@@ -161,7 +160,7 @@ def _holds_password(folded: str, shape: str) -> bool:
             return True
     for found in _NEXT.finditer(folded):
         value = found["value"]
-        if _mixed(value) or 4 <= _digits(value) <= LONGEST_PASSWORD_DIGITS or _is_joined(value):
+        if _mixed(value) or _is_joined(value):
             return True
     if any(_is_account(f.group(), f["value"].strip(_BRACKETS)) for f in _ACCOUNT.finditer(folded)):
         return True

@@ -58,11 +58,12 @@ _STRONG = re.compile(
 # words that may stand between "mã" and its number
 _BETWEEN_WORDS = (
     "otp la so xac thuc nhan minh bao mat kich hoat dang nhap sms tin dien thoai may cua toi em con chau anh chi no vua moi gui hien "
-    "ghi den ve qua duoc cho nay ne ni day ma vssid bi thi da a toi e mk tui ben nhu sau den gom"
+    "ghi den ve qua duoc cho nay ne ni day ma vssid bi thi da a toi e mk tui ben nhu sau den gom roi r ad oi da voi"
 )
 _BETWEEN = frozenset(_BETWEEN_WORDS.split())
 _OTHER_CODE = re.compile(
-    r"\b(?:ma|so) (?:so )?(?:bhxh|bhyt|ho|tinh|thue|buu|don vi|dv|kcb|benh|vung|loi|the|qr|nganh|quan|huyen|xa|truong|khach hang|nhan vien|ho so)\b"
+    r"\b(?:kcb|kham|benh vien|don vi|buu dien|buu chinh|tinh|truong|co quan|loi|cong ty)(?: (?:ban|dau|benh|chua|noi|nay|cua|toi|bhxh|la|vssid)){0,4} ma(?: (?:so|la))?$"
+    r"|\b(?:ma|so) (?:so )?(?:bhxh|bhyt|ho|tinh|thue|buu|don vi|dv|kcb|benh|vung|loi|the|qr|nganh|quan|huyen|xa|truong|khach hang|nhan vien|ho so)\b"
     r"(?: (?:la|cua|toi|em|minh|con|chau|anh|chi|cong|ty|gia|dinh|chinh|vien|so|moi|cu|nay)){0,5}$"
 )
 _LABEL = re.compile(
