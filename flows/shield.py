@@ -20,11 +20,14 @@ _WORD = r"(?:mat ?khau|mat ?khu|mat ma|mk|mkhau|pass|passw|pasword|passwords?|pw
 _ABOUT = (
     r"(?:\s(?:cu|moi|cua|toi|em|anh|chi|minh|con|chau|tui|me|ba|ma|vssid|app|ung|dung|hien|tai|nay|dang|nhap|dat|tam|thoi|e|ad|ai|"
     r"gui|ve|duoc|ne|ni|day|no|mac|dinh|ban|dau|tien|lan|xai|de|cap|bao|so|bhxh|bh|tin|nhan|o|co|phai|hoi|truoc|a|nha|lai|go|may|"
-    r"tk|khoan|tai|tui|ho|bac|co|chu|dt|do|cho|chinh|xac|dung|thi|van))"
+    r"tk|khoan|tai|tui|ho|bac|co|chu|dt|do|cho|chinh|xac|dung|thi|van|chong|vo|bo|cha|ong|xa|noi|ngoai|gia|di|cau|be|nho|lon|nguoi|theo|ten|lau|bi))"
 )
 _SAID = re.compile(
     rf"\b{_WORD}{_ABOUT}{{0,8}}\s?(?P<how>:|=|-|>|\bla\b:?|\bthanh\b)\s?(?P<value>\S{{1,80}})(?P<rest>.{{0,60}})"
 )
+# whatever words stand between: what follows "là" counts when it mixes letters with digits, or is a number
+_FAR = re.compile(rf"\b{_WORD}(?:\s[a-z]{{1,7}}){{0,10}}?\s?(?::|=|\bla\b)\s?(?P<value>\S{{4,80}})")
+_FAR_IN_DIGITS = re.compile(rf"\b{_WORD}(?: [a-z]{{1,7}}){{0,10}}? la #{{4,8}}(?!#)")
 _NEXT = re.compile(rf"\b{_WORD}(?P<about>{_ABOUT}{{0,6}})\s(?P<value>\S{{3,80}})")
 _CHANGED = re.compile(
     r"\b(?:doi|dat|sua|chuyen|dat lai|lay|dung|xai|nhap|go)\b(?:\s\S{1,12}){0,5}?\s(?:thanh|sang|qua|la|bang|voi|lai)\s(?P<value>\S{6,80})"
@@ -153,7 +156,9 @@ _TALK = frozenset(_TALK_WORDS.split())
 def _holds_password(folded: str, shape: str) -> bool:
     if any(_mixes_signs(token) for token in folded.split()):
         return True
-    if _SPELT_OUT.search(folded) or _IN_DIGITS.search(shape):
+    if _SPELT_OUT.search(folded) or _IN_DIGITS.search(shape) or _FAR_IN_DIGITS.search(shape):
+        return True
+    if any(_mixed(f["value"]) and not _is_thing(f["value"]) for f in _FAR.finditer(folded)):
         return True
     for found in _SAID.finditer(folded):
         if _is_said(found["how"], found["value"], found["rest"]):

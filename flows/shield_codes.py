@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-SHORTEST_CODE, LONGEST_CODE = 4, 8  # digits
+SHORTEST_CODE, USUAL_CODE, LONGEST_CODE = 4, 6, 8  # digits
 APART = " ~"  # the mark of a number spelt apart
 MOST_NUMBERS = 300  # of one text that are weighed; a text of 2,000 characters has fewer
 
@@ -44,7 +44,7 @@ _GLUED_AFTER = re.compile(
 _MIXED = re.compile(
     r"(?<![a-z0-9])(?=[a-z0-9]{0,30}[a-z])(?=[a-z0-9]{0,30}[0-9])[a-z0-9]{1,40}(?:[.\-][0-9]{1,6}){0,3}"
 )
-_NUMBER = re.compile(r"[0-9](?:[ .\-]{0,2}[0-9])*")
+_NUMBER = re.compile(r"[0-9](?:[ .\-()]{0,2}[0-9])*")
 _NOT_SHAPE = re.compile(r"[^a-z0-9#$]+")
 _DIGIT_WORD = "(?:khong|ko|linh|mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin|zero)"
 _SPELT = re.compile(rf"\b{_DIGIT_WORD}(?: {_DIGIT_WORD}){{3,13}}\b")
@@ -58,7 +58,8 @@ _STRONG = re.compile(
 # words that may stand between "mã" and its number
 _BETWEEN_WORDS = (
     "otp la so xac thuc nhan minh bao mat kich hoat dang nhap sms tin dien thoai may cua toi em con chau anh chi no vua moi gui hien "
-    "ghi den ve qua duoc cho nay ne ni day ma vssid bi thi da a toi e mk tui ben nhu sau den gom roi r ad oi da voi"
+    "ghi den ve qua duoc cho nay ne ni day ma vssid bi thi da a toi e mk tui ben nhu sau den gom roi r ad oi da voi do kia ay lay dau gi "
+    "hong ko khong k het phai dung lai luc nua vay thu trong ba ong anh cu"
 )
 _BETWEEN = frozenset(_BETWEEN_WORDS.split())
 _OTHER_CODE = re.compile(
@@ -77,17 +78,10 @@ _UNIT = re.compile(
     r"lao dong|ld|nhan vien|nv|cong nhan|hoc sinh|hs|sinh vien|ky tu|ki tu|chu|thanh vien|doanh nghiep|don vi|truong hop|the|suat|diem|dan|"
     r"cuoc|can bo|khau|phieu|to|tin|trang|xa|truong|hoi vien|em (?:hoc sinh|be)|ma so|usd)\b"
 )
-_HANDED = re.compile(
-    r"\b(?:gui|nhan|bao|nhan duoc|ve|hien|ra|ghi|noi|nhan ve|toi|nhan tin)(?: (?:duoc|ve|la|so|cho|toi|em|minh|ma|co|day|con|lai|ra|den|qua|may|chi|tui|e))*$"
-)
-_CARRIER = re.compile(
-    r"\b(?:tin|sms|no|tong dai|dien thoai|dt|may|he thong|vssid|bhxh|bao hiem|app|ung dung|tn)\b"
-)
-_TYPED = re.compile(
-    r"\b(?:go|nhap|danh|bam|dien|thu|doc|viet|ghi)(?: (?:so|ma|hoai|lai|thu|vao|vo|roi|may|lan|dung|cai|no|cho|ad|em|la|giup|day|ne))*$"
-)
-_FAILS = re.compile(
-    r"\b(?:khong|ko|k|kg|hong|hok|hoai|sai|bao|van|loi|chua|cung)\b|^ma$|^ma (?!so|ho|tinh|don)|^(?:ne|nha|nhe|a|day|roi)$|^(?:day|ne|vo|vao)\b"
+# where one of these stands near, a number that is nothing else is a code
+_CONTEXT = re.compile(
+    r"\b(?:otp|o t p|code|passcode|ma|tin|sms|tn|nhan|gui|nhap|go|bam|danh|dien|doc|dua|xac (?:thuc|nhan|minh)|het han|hieu luc|hop le|"
+    r"khong (?:vo|vao|dung)|ko (?:vo|vao|dung)|bao sai|bi sai|hien)\b"
 )
 _IS_CODE = re.compile(
     r"^(?:(?:day|chinh|no|do|ne|nha|nhe|thi) )?(?:la )?(?:ma )?(?:otp|code|xac (?:thuc|nhan|minh)|ma xac|ma sms)\b"
@@ -106,6 +100,7 @@ _POLITE = re.compile(
 class _Number:
     """A number among the words: how many digits, and whether it may as well be a year or a round sum."""
 
+    digits: int
     soft: bool
     left: str
     right: str
@@ -182,27 +177,31 @@ def _numbers(shape: str) -> Iterator[_Number]:
     for found in islice(_RUN.finditer(shape), MOST_NUMBERS):
         left = shape[max(0, found.start() - _NEAR_LEFT) : found.start()].strip()
         right = shape[found.end() : found.end() + _NEAR_RIGHT].strip()
-        yield _Number(found.group().endswith("$"), left, right)
+        yield _Number(found.group().count("#"), found.group().endswith("$"), left, right)
 
 
 def _is_code(number: _Number, *, wary: bool) -> bool:
     left, right = number.left, number.right
     close = " ".join(left.split()[-4:])
     direct = _after_word_of_code(left) or _IS_CODE.search(right) is not None
-    if _UNIT.search(right) or _OTHER_CODE.search(left):
+    if _UNIT.search(right) or _OTHER_CODE.search(left) or _is_of_something(left):
         return False
     labelled = _LABEL.search(left) is not None
     if direct and not labelled:
         return True
     if number.soft or labelled:
         return bool(_STRONG.search(close)) and not labelled
-    if wary or _STRONG.search(left) or _STRONG.search(right):
-        return True
-    if _HANDED.search(left) and (_CARRIER.search(left) or _CARRIER.search(right)):
-        return True
-    return _TYPED.search(left) is not None and (
-        _FAILS.search(right) is not None or _FAILS.search(close) is not None
-    )
+    return wary or number.digits == USUAL_CODE or bool(_CONTEXT.search(left) or _CONTEXT.search(right))
+
+
+def _is_of_something(left: str) -> bool:
+    """Whether "mã" or "số" stands before the number with what it is of: "mã cơ quan", "số thứ tự", "số biên lai"."""
+    words = left.split()[-7:]
+    at = max((n for n, word in enumerate(words) if word in ("ma", "so")), default=None)
+    if at is None:
+        return False
+    thing = next((w for w in words[at + 1 :] if not w.startswith(("#", "_"))), "")
+    return bool(thing) and thing not in _BETWEEN and _STRONG.search(" ".join(words[at + 1 :])) is None
 
 
 def _after_word_of_code(left: str) -> bool:
