@@ -16,14 +16,14 @@ from flows.text_messages import which_secret
 
 # -- passwords
 
-_WORD = r"(?:mat ?khau|mat ?khu|mat ma|mk|mkhau|pass|passw|pasword|passwords?|pw|pwd)"
+_WORD = r"(?:mat ?khau|mat ?khu|mat ma|mk|mkhau|pass ?words?|passw|pasword|pass|pw|pwd)"
 _ABOUT = (
     r"(?:\s(?:cu|moi|cua|toi|em|anh|chi|minh|con|chau|tui|me|ba|ma|vssid|app|ung|dung|hien|tai|nay|dang|nhap|dat|tam|thoi|e|ad|ai|"
     r"gui|ve|duoc|ne|ni|day|no|mac|dinh|ban|dau|tien|lan|xai|de|cap|bao|so|bhxh|bh|tin|nhan|o|co|phai|hoi|truoc|a|nha|lai|go|may|"
     r"tk|khoan|tai|tui|ho|bac|co|chu|dt|do|cho|chinh|xac|dung|thi|van|chong|vo|bo|cha|ong|xa|noi|ngoai|gia|di|cau|be|nho|lon|nguoi|theo|ten|lau|bi))"
 )
 _SAID = re.compile(
-    rf"\b{_WORD}{_ABOUT}{{0,8}}\s?(?P<how>:|=|-|>|\bla\b:?|\bthanh\b)\s?(?P<value>\S{{1,80}})(?P<rest>.{{0,60}})"
+    rf"\b{_WORD}{_ABOUT}{{0,8}}\s?(?P<how>:|=|-|>|\bla\b:?|\bthanh\b|\bdat\b|\bde\b)\s?(?P<value>\S{{1,80}})(?P<rest>.{{0,60}})"
 )
 # whatever words stand between: what follows "là" counts when it mixes letters with digits, or is a number
 _FAR = re.compile(rf"\b{_WORD}(?:\s[a-z]{{1,7}}){{0,10}}?\s?(?::|=|\bla\b)\s?(?P<value>\S{{4,80}})")

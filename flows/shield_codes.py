@@ -69,12 +69,15 @@ _OTHER_CODE = re.compile(
 )
 _LABEL = re.compile(
     r"\b(?:so nha|nha|duong|hem|ap|khom|to|dieu|khoan|luat|(?:nghi|quyet) dinh|cong van|thong tu|thong bao|to trinh|nghi quyet|van ban|"
-    r"mau|bieu|to khai|tinh|phuong|don vi|loi|error|nam|thang|ngay|luc|phong|lop|android|ios|iphone|phien ban|ban|doi|version|gia|phi|luong|dong|"
+    r"mau|bieu|to khai|tinh|phuong|don vi|loi|error|nam|thang|ngay|luc|phong|lop|android|ios|iphone|phien ban|doi|version|gia|phi|luong|dong|"
     r"nop|tien|muc|bien so|xe|stk|cach|tai khoan|dau moi|tang|ho so|trang|so so|so to|sinh|hon|khoang|gan|tong cong|"
-    r"mst|xa|huyen|tuoi|khoi|doan|quan)(?: (?:la|so|cua|toi|em|cong|ty|thu|ma|minh|moi|khoang|hon|co))*$"
+    r"mst|(?<!ba )(?<!ong )xa|huyen|tuoi|khoi|doan|quan)(?: (?:la|so|cua|toi|em|cong|ty|thu|ma|minh|moi|khoang|hon|co))*$"
+)
+_PAPER = re.compile(
+    r"\b(?:giay|phieu|bien (?:lai|nhan)|hoa don|quyen|seri|so ho khau|so kham|cua|thu|lo|toa|tuyen|ban an|hop dong|don)(?: [a-z]+){0,3} so$"
 )
 _UNIT = re.compile(
-    r"^(?:nguoi|ho|dong|d|k|km|m|m2|met|kg|vnd|nghin|ngan|trieu|ty|phut|gio|tieng|ngay|thang|nam|tuan|lan|tuoi|cai|bo|ho so|giao vien|gv|"
+    r"^(?:nguoi|ho|dong|d|k|km|m|m2|met|kg|vnd|nghin|ngan|trieu|ty|phut|gio|tieng|ngay|thang|nam|tuan|lan|tuoi|cai(?! |$)|bo|ho so|giao vien|gv|"
     r"lao dong|ld|nhan vien|nv|cong nhan|hoc sinh|hs|sinh vien|ky tu|ki tu|chu|thanh vien|doanh nghiep|don vi|truong hop|the|suat|diem|dan|"
     r"cuoc|can bo|khau|phieu|to|tin|trang|xa|truong|hoi vien|em (?:hoc sinh|be)|ma so|usd)\b"
 )
@@ -119,7 +122,7 @@ def holds_code(shape: str, *, expected: bool, wary: bool) -> bool:
         return expected or wary or apart or "$" not in bare
     if _CODE_SMS.search(shape) and any(True for _ in _numbers(shape)):
         return True
-    return any(_is_code(number, wary=wary or expected) for number in _numbers(shape))
+    return any(_is_code(number, wary=wary or expected or apart) for number in _numbers(shape))
 
 
 def shape_of(folded: str) -> str:
@@ -184,7 +187,7 @@ def _is_code(number: _Number, *, wary: bool) -> bool:
     left, right = number.left, number.right
     close = " ".join(left.split()[-4:])
     direct = _after_word_of_code(left) or _IS_CODE.search(right) is not None
-    if _UNIT.search(right) or _OTHER_CODE.search(left) or _is_of_something(left):
+    if _UNIT.search(right) or _OTHER_CODE.search(left) or _PAPER.search(left) or _is_of_something(left):
         return False
     labelled = _LABEL.search(left) is not None
     if direct and not labelled:
