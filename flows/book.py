@@ -36,9 +36,13 @@ UNREADABLE = {
     "sticker": "Tôi chỉ đọc được chữ. Anh/chị viết vài từ giúp tôi nhé.",
     "voice": "Tôi chưa nghe được tin thoại. Anh/chị viết vài từ giúp tôi nhé, không dấu cũng được.",
     "photo": (
-        "Tôi không mở ảnh. Xin đừng gửi ảnh CCCD, thẻ BHYT hay giấy tờ vào đây; anh/chị viết câu hỏi bằng chữ nhé."
+        "Tôi không mở và không tải ảnh. Xin đừng gửi ảnh CCCD, thẻ BHYT hay giấy tờ vào đây; lỡ gửi rồi thì anh/chị xóa đi. "
+        "Cần tra mã số, anh/chị gõ họ tên và ngày sinh; cần hỏi về một con số thì gõ số đó."
     ),
-    "file": "Tôi không mở tệp gửi kèm. Xin đừng gửi giấy tờ cá nhân vào đây; anh/chị viết câu hỏi bằng chữ nhé.",
+    "file": (
+        "Tôi không mở và không tải tệp. Xin đừng gửi giấy tờ cá nhân vào đây; lỡ gửi rồi thì anh/chị xóa đi. "
+        "Anh/chị viết câu hỏi bằng chữ nhé."
+    ),
     "contact": "Lúc này tôi chưa cần số điện thoại, nên không giữ số anh/chị vừa gửi.",
     "secret": "Trang bảo mật đó không còn dùng nữa.",
     "location": "Tôi chưa dùng vị trí. Anh/chị viết câu hỏi bằng chữ nhé.",

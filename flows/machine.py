@@ -2,7 +2,7 @@
 
 The rules, in the order in which they are tried:
 
- 1. A secret typed into the chat is forgotten and warned about, wherever the conversation stands.
+ 1. A secret typed into the chat is forgotten and warned about, wherever the conversation stands; so is the promise of one.
  2. A state whose step is gone (saved by an older version) begins its flow again and keeps the answers.
  3. The words that work anywhere (menu, back, stop, a person, help) come before the step's own answers.
  4. A press counts when its words are valid at the current step; any other press asks the step again.
@@ -194,6 +194,10 @@ class _Talk:
         if secret:
             self.effects.append(ForgetMessage(secret))
             self.say(Reply(shield.warning(secret, self.content, text=_typed(event))))
+            self.ask_again()
+            return
+        if isinstance(event, Said) and shield.is_promise(event.text):
+            self.say(Reply(shield.forewarning(self.content)))
             self.ask_again()
             return
         if isinstance(event, Answered):

@@ -26,7 +26,7 @@ _SAID = re.compile(
     rf"\b{_WORD}{_ABOUT}{{0,8}}\s?(?P<how>:|=|-|>|\bla\b:?|\bthanh\b|\bdat\b|\bde\b)\s?(?P<value>\S{{1,80}})(?P<rest>.{{0,60}})"
 )
 # whatever words stand between: what follows "là" counts when it mixes letters with digits, or is a number
-_FAR = re.compile(rf"\b{_WORD}(?:\s[a-z]{{1,7}}){{0,10}}?\s?(?::|=|\bla\b)\s?(?P<value>\S{{4,80}})")
+_FAR = re.compile(rf"\b{_WORD}(?:[\s,]{{1,2}}[a-z]{{1,7}}){{0,10}}?\s?(?::|=|\bla\b)\s?(?P<value>\S{{4,80}})")
 _FAR_IN_DIGITS = re.compile(rf"\b{_WORD}(?: [a-z]{{1,7}}){{0,10}}? la #{{4,8}}(?!#)")
 _NEXT = re.compile(rf"\b{_WORD}(?P<about>{_ABOUT}{{0,6}})\s(?P<value>\S{{3,80}})")
 _CHANGED = re.compile(
@@ -122,10 +122,29 @@ def announced_in(text: str) -> str:
     return OTP if _ANNOUNCES_CODE.search(words) else ""
 
 
+def is_promise(text: str) -> bool:
+    """Whether a text breaks off where the secret would stand: "mật khẩu của tôi là", "otp nè:"."""
+    broken_off = text.rstrip()[-1:] in (":", "=") or plain(text).split()[-1:] in (
+        ["la"],
+        ["day"],
+        ["ne"],
+        ["nay"],
+    )
+    return broken_off and bool(announced_in(text))
+
+
+def forewarning(content: Content) -> str:
+    """What is said to somebody who is about to type a secret."""
+    return (
+        "Xin đừng gõ mật khẩu hay mã OTP vào đây, tôi không cần và không ai ở BHXH hỏi. Chỉ nhập trên ứng dụng VssID. "
+        f"Cần giúp, anh/chị gõ “quên mật khẩu” hoặc gọi {content.office.hotline}."
+    )
+
+
 LONGEST_ANNOUNCEMENT = 120  # characters
 _ANNOUNCES_PASSWORD = re.compile(
     rf"\b{_WORD}{_ABOUT}{{0,8}} (?:la|day|ne|nay|ni)(?: (?:ad|a|nha|nhe|ne|day))*$"
-    rf"|^(?:(?:da|a|day|ad|em|gui) )*{_WORD} (?:cua|moi|cu|toi|em|minh|tui|e)(?: (?:cua|toi|em|minh|tui|e|vssid|ad|a|con|me|ba))*$"
+    rf"|^(?:(?:da|a|day|ad|em|gui) )*{_WORD} (?:cua|moi|cu|toi|em|minh|tui|e|vssid)(?: (?:cua|toi|em|minh|tui|e|vssid|ad|a|con|me|ba))*$"
 )
 _ANNOUNCES_CODE = re.compile(
     r"\b(?:otp|ma (?:so )?(?:xac (?:thuc|nhan|minh)|sms|kich hoat|bao mat)|ma otp)\b(?: (?:cua|toi|em|minh|con|la|day|ne|nay|nha|nhe|ni|ad|gui|ve|roi|"
@@ -141,8 +160,9 @@ def _follows_password(folded: str, *, announced: bool) -> bool:
     tokens = folded.split()
     if any(_mixed(t) and not _is_thing(t) for t in tokens):
         return True
-    words = [w for w in plain(folded).split() if w not in _SMALL]
-    if not announced or not 1 <= len(words) <= 4 or sum(map(len, words)) < 4:
+    every = plain(folded).split()
+    words = [w for w in every if w not in _SMALL]
+    if not announced or not 1 <= len(words) <= 4 or sum(map(len, every)) < 4:
         return False
     return not _asks(words) and 2 * sum(w in _TALK for w in words) < len(words)
 

@@ -118,7 +118,9 @@ def holds_code(shape: str, *, expected: bool, wary: bool) -> bool:
     if "####" not in shape:
         return False
     bare = "".join(_POLITE.sub(" ", shape).split())
-    if not bare.strip("#$") and SHORTEST_CODE <= bare.count("#") <= LONGEST_CODE:
+    first = next(_numbers(shape), None)
+    named = first is not None and _LABEL.search(first.left) is not None  # "số nhà 4418", "lớp 4 …"
+    if not named and not bare.strip("#$") and SHORTEST_CODE <= bare.count("#") <= LONGEST_CODE:
         return expected or wary or apart or "$" not in bare
     if _CODE_SMS.search(shape) and any(True for _ in _numbers(shape)):
         return True

@@ -11,6 +11,7 @@ import logging
 import re
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,12 +20,25 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
+from data import conversations, desk, rights
+from data.knowledge import load_content
 from data.tables import metadata
 from flows import shield
-from flows.answers import clean
+from flows.answers import Said, clean
+from flows.effects import ForgetMessage
+from flows.machine import State, advance
+from tests import (
+    secret_texts,
+    secret_texts_blind,
+    secret_texts_blind_2,
+    secret_texts_blind_3,
+    secret_texts_blind_4,
+)
+from tests.doors import open_stage
 from tests.emulator import TOKEN
 from tests.houses import House, Places, allowed
 from tests.kills import WEBHOOK_SECRET, Nursery, Service, telegram_server, update_of
+from tests.transcripts import Move
 
 Kind = str  # "otp" or "password"
 
@@ -212,6 +226,92 @@ def test_where_a_code_is_expected_other_words_are_still_read(words: str) -> None
     assert shield.secret_in(words, expected=True) == ""
 
 
+# -- by the hundred
+
+SETS = {
+    "tuned": (secret_texts.SECRETS, secret_texts.HARMLESS),
+    "first": (secret_texts_blind.SECRETS, secret_texts_blind.HARMLESS),
+    "second": (secret_texts_blind_2.SECRETS, secret_texts_blind_2.HARMLESS),
+    "third": (secret_texts_blind_3.SECRETS, secret_texts_blind_3.HARMLESS),
+    "fourth": (secret_texts_blind_4.SECRETS, secret_texts_blind_4.HARMLESS),
+}
+LEAST_CAUGHT, MOST_FALSE = 0.99, 0.005
+
+
+def judged(made: secret_texts.Made) -> str:
+    """What the shield finds in a text, after the message before it."""
+    before, found = clean(made.before), ""
+    if before:
+        found = shield.secret_in(before, expected=False)
+    wary, _ = shield.wary_after(before, found, ("", 0)) if before else ("", 0)
+    return shield.secret_in(clean(made.text), expected=False, wary=wary)
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_of_four_hundred_secrets_ninety_nine_in_a_hundred_are_seen(name: str) -> None:
+    """Seen to fail: without `wary`, without the words beside a number, without phrases."""
+    made = list(secret_texts.made(SETS[name][0], 10, seed=416))
+    assert len(made) >= 400
+    missed = [m for m in made if not judged(m)]
+    assert len(missed) <= (1 - LEAST_CAUGHT) * len(made), missed
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_of_two_thousand_harmless_texts_five_in_a_thousand_at_most_are_taken_for_secrets(name: str) -> None:
+    templates = SETS[name][1]
+    made = list(secret_texts.made(templates, -(-2000 // len(templates)), seed=416))
+    assert len(made) >= 2000
+    caught = [(m.text, judged(m)) for m in made if judged(m)]
+    assert len(caught) <= MOST_FALSE * len(made), caught
+
+
+# -- what follows
+
+AT = datetime(2026, 11, 24, 3, tzinfo=UTC)
+
+
+def heard(*texts: str, state: State | None = None) -> list[str]:
+    """What is found in each of the texts, said one after the other."""
+    state, found = state or State(), []
+    content = load_content()
+    for text in texts:
+        turn = advance(state, Said(text, AT), content)
+        found += [next((e.why for e in turn.effects if isinstance(e, ForgetMessage)), "")]
+        state = State.from_json(turn.state.to_json())
+    return found
+
+
+@pytest.mark.parametrize(
+    ("texts", "found"),
+    [
+        (("mã otp của em là", "go 4418 ma"), ["", "otp"]),
+        (("mã otp 482193", "go 4418 ma", "4 4 1 8"), ["otp", "otp", "otp"]),
+        (("mật khẩu của tôi là", "con mèo"), ["", "password"]),
+        (("mật khẩu của tôi:", "menu", "con mèo đen"), ["", "", ""]),
+        (("mk nè ad", "hoa sen vàng"), ["", "password"]),
+        (("mk: hoa12345", "Trần Thị Bé Ba"), ["password", ""]),
+        (
+            ("mk: hoa12345", "tra cứu mã số BHXH", "Đồng ý", "Trần Thị Bé Ba 17/01/1983"),
+            ["password", "", "", ""],
+        ),
+        (("mã otp là", "đăng ký", "đồng ý", "người lao động"), ["", "", "", ""]),
+        (("em nhận được otp rồi", "0900000001"), ["", ""]),
+        (("em nhận được otp rồi", "menu", "menu", "menu", "so nha 4418"), [""] * 5),
+        (("không nhận được otp", "gõ lại rồi", "năm 2024"), ["", "", ""]),
+        (("quên mật khẩu vssid", "con mèo"), ["", ""]),
+    ],
+)
+def test_what_follows_a_secret_or_its_promise_is_looked_at_more_closely(
+    texts: tuple[str, ...], found: list[str]
+) -> None:
+    assert heard(*texts) == found
+
+
+def test_a_promise_is_answered_with_a_warning_before_anything_is_typed() -> None:
+    turn = advance(State(), Said("mật khẩu của tôi là", AT), load_content())
+    assert turn.replies[0].text.startswith("Xin đừng gõ mật khẩu hay mã OTP vào đây")
+
+
 # -- through the whole turn
 
 
@@ -244,7 +344,7 @@ async def test_forty_secrets_leave_no_trace_in_database_ledger_or_logs(
         taken = await house.say(typed.text)
         assert taken.forget, typed.text
         told = taken.rows[0].body["text"]
-        assert told == shield.warning(typed.kind, house.content)
+        assert told == shield.warning(typed.kind, house.content, text=clean(typed.text))
     secrets = [typed.secret for typed in SECRETS]
     logged = "\n".join(record.getMessage() for record in said_aloud.records)
     assert traces(secrets, logged.encode()) == []
@@ -255,7 +355,7 @@ async def test_without_the_shield_the_secrets_would_be_found(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Teeth: a name that is looked up is said back, so an unguarded text stands in the ledger."""
-    monkeypatch.setattr(shield, "secret_in", lambda text, expected: "")
+    monkeypatch.setattr(shield, "secret_in", lambda text, expected, wary: "")
     for words in STEPS["at the name"]:
         await house.say(words)
     await house.say("Hoa Hồng Vàng Lan")
@@ -267,6 +367,8 @@ def traces(secrets: list[str], where: bytes) -> list[str]:
     found = []
     for secret in secrets:
         forms = {secret, secret.lower(), "".join(c for c in secret if c.isalnum())}
+        if not any(form.encode() in where for form in forms):
+            continue
         pattern = b"|".join(re.escape(form.encode()) for form in forms)
         if re.search(rb"(?<![0-9A-Za-z])(?:" + pattern + rb")(?![0-9A-Za-z])", where):
             found.append(secret)
@@ -284,6 +386,54 @@ async def everything_kept(house: House) -> bytes:
             for row in await connection.execute(select(table)):
                 values += [v if isinstance(v, bytes) else str(v).encode() for v in row]
     return b"\n".join(values)
+
+
+# -- two hundred canaries, at every door, read where they are sealed too
+
+
+def canaries(n: int) -> list[secret_texts.Made]:
+    """Texts whose secret is long enough that it stands nowhere by chance, each secret once."""
+    made: dict[str, secret_texts.Made] = {}
+    for one in secret_texts.made(tuple(t for texts, _ in SETS.values() for t in texts), 4, seed=200):
+        if "||" not in one.template and sum(c.isalnum() for c in one.secret) >= 6:
+            made.setdefault(one.secret, one)
+    return list(made.values())[:n]
+
+
+async def test_two_hundred_canaries_at_three_doors_leave_no_trace(
+    place: str, said_aloud: pytest.LogCaptureFixture
+) -> None:
+    """Database (its bytes and what is sealed in it), ledger, dead letters, an officer's view, what Telegram was told, logs."""
+    every = canaries(200)
+    assert len(every) == 200
+    async with open_stage(place, {}) as stage:
+        addresses = []
+        for n, name in enumerate(("straight", "telegram", "web")):
+            async with stage.visitor(name) as person:
+                for words in ("gặp cán bộ", "đồng ý", "nhờ xem giúp hồ sơ"):
+                    await person.act(Move("text", (words,), 0))
+                mine = every[n::3]
+                for k, made in enumerate(mine):
+                    if k == len(mine) // 2 and name == "straight":
+                        await person.act(Move("officer", ("claims",), 0))
+                    assert "! forget" in await person.act(Move("text", (made.text,), 0)), made
+                addresses.append(getattr(person, "address", ""))
+        kept = [await everything_kept(stage.house), repr(stage.session.calls).encode()]
+        kept += [await opened(stage.house, address) for address in addresses if address]
+    kept.append("\n".join(record.getMessage() for record in said_aloud.records).encode())
+    secrets = [made.secret for made in every]
+    assert [traces(secrets, where) for where in kept] == [[]] * len(kept)
+    assert "[một tin có mật khẩu hoặc mã OTP, đã bỏ]".encode() in kept[2]
+
+
+async def opened(house: House, address: str) -> bytes:
+    """What is sealed about an address, opened: its state, its export, its ticket as an officer reads it."""
+    async with house.db.writing() as connection:
+        found = (await conversations.load(connection, house.seal, [address]))[address]
+        ticket = await desk.open_at(connection, house.seal, address)
+        lines = await desk.messages(connection, house.seal, ticket.id) if ticket else []
+        export = await rights.take_along(house.db, connection, house.seal, address, house.clock())
+    return repr((found, ticket, lines, export)).encode()
 
 
 # -- and through the real service, at DEBUG
