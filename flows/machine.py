@@ -45,6 +45,7 @@ from flows.effects import Effect, ForgetMessage, NoteMiss
 from flows.pasted import Pasted
 from flows.question_finder import Found, find_questions, missed
 from flows.router import Routed, route
+from flows.shield_codes import USUAL_CODE
 from flows.steps import AGAIN, MENU, RESTING, Choice, Flow, Heard, Reply, Scene, Step
 from flows.text_messages import read_received
 
@@ -56,6 +57,7 @@ SURELY_ASKED = 0.55  # score from which a question is answered in the middle of 
 SURELY_NEAR = 0.35  # likeness to a wording, likewise
 TAKE_ANY_WORDS = ("lookup", "registration")
 _NOT_IT = frozenset({plain(questions.NOT_IT), *questions.NOT_IT_WORDS})
+YEAR_DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +144,15 @@ def secret_of(state: State, event: Event, content: Content) -> str:
     _, step = book.find(state.flow, state.step)
     wary = "" if _is_known_wording(state, event.text, content) else state.wary[0]
     secret = shield.secret_in(event.text, expected=step is not None and step.secret_expected, wary=wary)
-    known = secret and state.flow == "contacts" and shield.is_known_phone(event.text, content)
-    return "" if known else secret
+    return "" if secret == shield.OTP and not wary and _is_asked_for(state, event.text, content) else secret
+
+
+def _is_asked_for(state: State, text: str, content: Content) -> bool:
+    """Whether a bare number is what the flow asks for: some digits of a phone, a year of birth."""
+    digits = shield.bare_digits(text)
+    if state.flow == "contacts":
+        return digits > 0 and (digits != USUAL_CODE or shield.is_known_phone(text, content))
+    return state.flow == "lookup" and digits == YEAR_DIGITS and state.step in ("name", "fact")
 
 
 def watched(state: State, event: Event, secret: str) -> tuple[str, int]:

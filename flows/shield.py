@@ -7,12 +7,13 @@ Codes are weighed by flows/shield_codes.py. For passwords the folded text with p
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from flows.answers import plain
 from flows.content import Content
 from flows.names import fold
 from flows.shield_codes import holds_code, shape_of
-from flows.text_messages import which_secret
+from flows.text_messages import read_received, which_secret
 
 # -- passwords
 
@@ -81,6 +82,8 @@ def secret_in(text: str, *, expected: bool, wary: str = "") -> str:
     """
     folded = " ".join(fold(text).split())
     whose = which_secret(text)
+    if read_received(text) is not None and not re.search(rf"\b{_WORD}\b|\botp\b", folded):
+        return ""  # its code and dossier number may stand close together
     if whose == "code" and _GROUP.search(folded):
         return "otp"
     shape = shape_of(folded)
@@ -94,6 +97,8 @@ def secret_in(text: str, *, expected: bool, wary: str = "") -> str:
 
 
 OTP, PASSWORD, ANNOUNCED = "otp", "password", "announced"  # the last: a password is about to be typed
+LONGEST_ALONE = 80  # characters; a longer text is no password standing alone
+MOST_PLACES = 100  # of one text at which a password may stand
 WARY_FOR = 3  # how many messages after a secret, or after the promise of one, are looked at more closely
 
 
@@ -174,25 +179,38 @@ _TALK = frozenset(_TALK_WORDS.split())
 
 
 def _holds_password(folded: str, shape: str) -> bool:
-    if any(_mixes_signs(token) for token in folded.split()):
+    if not _SIGN.isdisjoint(folded) and any(_mixes_signs(token) for token in folded.split()):
         return True
     if _SPELT_OUT.search(folded) or _IN_DIGITS.search(shape) or _FAR_IN_DIGITS.search(shape):
         return True
-    if any(_mixed(f["value"]) and not _is_thing(f["value"]) for f in _FAR.finditer(folded)):
+    if any(
+        _mixed(f["value"]) and not _is_thing(f["value"]) for f in islice(_FAR.finditer(folded), MOST_PLACES)
+    ):
         return True
-    for found in _SAID.finditer(folded):
+    for found in islice(_SAID.finditer(folded), MOST_PLACES):
         if _is_said(found["how"], found["value"], found["rest"]):
             return True
-    for found in _NEXT.finditer(folded):
+    for found in islice(_NEXT.finditer(folded), MOST_PLACES):
         value = found["value"]
         if _mixed(value) or _is_joined(value):
             return True
-    if any(_is_account(f.group(), f["value"].strip(_BRACKETS)) for f in _ACCOUNT.finditer(folded)):
+    if any(
+        _is_account(f.group(), f["value"].strip(_BRACKETS))
+        for f in islice(_ACCOUNT.finditer(folded), MOST_PLACES)
+    ):
         return True
-    if any(_mixed(f["value"]) and not _is_thing(f["value"]) for f in _CHANGED.finditer(folded)):
+    if any(
+        _mixed(f["value"]) and not _is_thing(f["value"])
+        for f in islice(_CHANGED.finditer(folded), MOST_PLACES)
+    ):
         return True
-    if any(_mixed(f["value"]) and not _is_thing(f["value"]) for f in _CODE_AND.finditer(folded)):
+    if any(
+        _mixed(f["value"]) and not _is_thing(f["value"])
+        for f in islice(_CODE_AND.finditer(folded), MOST_PLACES)
+    ):
         return True
+    if len(folded) > LONGEST_ALONE:
+        return False
     alone = [w.strip(_BRACKETS) for w in folded.split()]
     alone = [w for w in alone if w and w not in _SMALL]
     return (
@@ -263,11 +281,16 @@ def _digits(token: str) -> int:
     return len(core) if core.isdigit() and core not in ("8079", "8179") else 0
 
 
+def bare_digits(text: str) -> int:
+    """How many digits a text has that is nothing but a number, at most LONGEST_CODE; else 0."""
+    whole = re.fullmatch(r"[0-9](?:[ .\-]?[0-9]){2,7}", text.strip()) is not None
+    return sum(c.isdigit() for c in text) if whole else 0
+
+
 def is_known_phone(text: str, content: Content) -> bool:
     """Whether a few digits alone are part of a telephone number of the directory, which is public anyway."""
-    digits = re.sub(r"[^0-9]", "", text)
-    whole = re.fullmatch(r"[0-9](?:[ .\-]?[0-9]){3,7}", text.strip()) is not None
-    return whole and any(digits in c.phone for c in content.directory.contacts)
+    digits = "".join(c for c in text if c.isdigit())
+    return bare_digits(text) > 0 and any(digits in c.phone for c in content.directory.contacts)
 
 
 _MESSAGES = {
