@@ -365,7 +365,8 @@ class _Talk:
             if elsewhere.flow and elsewhere.flow != flow.name:
                 self.leave_for(elsewhere, step)
                 return
-            if elsewhere.asks is not None and self.asked(elsewhere.asks, event.text):
+            asked_for = _is_asked_for(self.state, event.text, self.content)  # digits that are only not right
+            if elsewhere.asks is not None and not asked_for and self.asked(elsewhere.asks, event.text):
                 return
         if self.unasked(event):
             return

@@ -53,6 +53,7 @@ _THINGS = re.compile(
 )
 _GROUP = re.compile(r"(?<![0-9])[0-9](?:[ .\-]{0,2}[0-9]){3,7}(?![0-9])")
 _IN_DIGITS = re.compile(rf"\b{_WORD}{_ABOUT}{{0,8}}(?: la| thanh)? #{{4,8}}(?!#)")
+_CAN_MIX = re.compile(r"[0-9@#$%^&*!?+=~_]")
 _SIGN = frozenset("@#$%^&*!?+=~_")
 _MARKUP = frozenset("/<>{}();,'\"")  # a link, a tag, a piece of a program
 _BRACKETS = ".,;:!?\"'()[]{}<>…“”"
@@ -183,10 +184,6 @@ def _holds_password(folded: str, shape: str) -> bool:
         return True
     if _SPELT_OUT.search(folded) or _IN_DIGITS.search(shape) or _FAR_IN_DIGITS.search(shape):
         return True
-    if any(
-        _mixed(f["value"]) and not _is_thing(f["value"]) for f in islice(_FAR.finditer(folded), MOST_PLACES)
-    ):
-        return True
     for found in islice(_SAID.finditer(folded), MOST_PLACES):
         if _is_said(found["how"], found["value"], found["rest"]):
             return True
@@ -199,14 +196,10 @@ def _holds_password(folded: str, shape: str) -> bool:
         for f in islice(_ACCOUNT.finditer(folded), MOST_PLACES)
     ):
         return True
-    if any(
+    if _CAN_MIX.search(folded) and any(
         _mixed(f["value"]) and not _is_thing(f["value"])
-        for f in islice(_CHANGED.finditer(folded), MOST_PLACES)
-    ):
-        return True
-    if any(
-        _mixed(f["value"]) and not _is_thing(f["value"])
-        for f in islice(_CODE_AND.finditer(folded), MOST_PLACES)
+        for pattern in (_FAR, _CHANGED, _CODE_AND)
+        for f in islice(pattern.finditer(folded), MOST_PLACES)
     ):
         return True
     if len(folded) > LONGEST_ALONE:
