@@ -37,22 +37,25 @@ TONES_LOST, MARKS_LOST, SHAPE_LOST, STROKE_LOST, HOI_NGA, CONFLICT = 0.03, 0.004
 def slip_cost(typed: str, known: str) -> float:
     """What one slip of the finger costs that turns one folded syllable into another; FAR when it takes more."""
     a, b = len(typed), len(known)
-    if a == b:
-        changed = [i for i in range(a) if typed[i] != known[i]]
-        if len(changed) == 2 and changed[1] == changed[0] + 1:
-            i, j = changed
-            return SWAPPED if typed[i] == known[j] and typed[j] == known[i] else FAR
-        if len(changed) != 1:
+    if abs(a - b) > 1:
+        return FAR
+    i = 0  # the first letter that differs
+    shorter = min(a, b)
+    while i < shorter and typed[i] == known[i]:
+        i += 1
+    if a < b:
+        return MISSING if typed[i:] == known[i + 1 :] else FAR
+    if a > b:
+        if typed[i + 1 :] != known[i:]:
             return FAR
-        return BESIDE if neighbours(typed[changed[0]], known[changed[0]]) else CHANGED
-    longer, shorter = (typed, known) if a > b else (known, typed)
-    for i in range(len(longer)):
-        if longer[:i] + longer[i + 1 :] == shorter:
-            if a < b:
-                return MISSING
-            twice = (i > 0 and typed[i] == typed[i - 1]) or (i + 1 < a and typed[i] == typed[i + 1])
-            return REPEATED if twice else EXTRA
-    return FAR
+        twice = (i > 0 and typed[i] == typed[i - 1]) or (i + 1 < a and typed[i] == typed[i + 1])
+        return REPEATED if twice else EXTRA
+    if i == a:
+        return FAR
+    if typed[i + 1 :] == known[i + 1 :]:
+        return BESIDE if neighbours(typed[i], known[i]) else CHANGED
+    swapped = typed[i : i + 2] == known[i : i + 2][::-1] and typed[i + 2 :] == known[i + 2 :]
+    return SWAPPED if swapped else FAR
 
 
 def _squeezed(plain: str) -> str:
