@@ -135,6 +135,20 @@ def test_a_syllable_of_a_name_that_was_taken_for_wrapping_blocks_the_assertion()
         assert find(query).decision != "answer", query
 
 
+@pytest.mark.parametrize("query", ["mau gia", "gia dinh"])
+def test_a_word_that_exists_is_not_taken_for_a_slip_in_a_phrase_of_two(query: str) -> None:
+    assert find(query).decision != "answer"  # a sort of price, a family; not "mẫu giáo", "giám định"
+
+
+@pytest.mark.parametrize("query", ["hđnd tỉnh", "tt gdtx"])
+def test_an_alias_is_known_in_its_short_forms_too(query: str) -> None:
+    bare = Directory(
+        DIRECTORY.contacts, DIRECTORY.blocks, DIRECTORY.departments, DIRECTORY.gaps, DIRECTORY.source
+    )
+    assert find(query).decision == "answer"
+    assert find_contacts(query, bare).decision != "answer"  # no alias of the file is spelt so
+
+
 def test_an_unread_rest_is_never_asserted_over() -> None:
     assert find("nguyen tuan hai " + "va nhieu chuyen khac " * 200).decision != "answer"
 
