@@ -182,7 +182,9 @@ _TALK = frozenset(_TALK_WORDS.split())
 def _holds_password(folded: str, shape: str) -> bool:
     if not _SIGN.isdisjoint(folded) and any(_mixes_signs(token) for token in folded.split()):
         return True
-    if _SPELT_OUT.search(folded) or _IN_DIGITS.search(shape) or _FAR_IN_DIGITS.search(shape):
+    if _SPELT_OUT.search(folded):
+        return True
+    if "####" in shape and (_IN_DIGITS.search(shape) or _FAR_IN_DIGITS.search(shape)):
         return True
     for found in islice(_SAID.finditer(folded), MOST_PLACES):
         if _is_said(found["how"], found["value"], found["rest"]):
