@@ -47,6 +47,7 @@ _FLOWS = {
     "daumoi": "contacts",
     "dulieu": "my_data",
     "thongbao": "notices",
+    "hoidap": "questions",
 }
 _ALSO = {"start": "start", "help": book.HELP_LABEL, "cancel": "hủy", "stop": "hủy"}  # understood, not listed
 
