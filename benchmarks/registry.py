@@ -39,28 +39,12 @@ from data.knowledge import CONTENT_DIR
 from data.registry import name_key
 from data.registry_find import Ask
 from data.registry_index import Names
+from data.registry_write import COLUMNS
 from data.seal import Seal
 from flows.names import join_key
 
 SECRET = "a secret for benchmarks only, long enough"
 KINDS = ("date", "id", "year", "name")
-COLUMNS = [
-    "code",
-    "name",
-    "name_id",
-    "sex",
-    "born",
-    "year",
-    "id_key",
-    "phone_key",
-    "phone",
-    "province",
-    "household",
-    "commune",
-    "unit",
-    "digest",
-    "seen",
-]
 _DEMO_DONORS, _TWO_MIDDLES = 100_000, 0.75
 _PAIRS_LIKE, _PAIRS_DEMO = (
     0.7,

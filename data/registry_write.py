@@ -17,7 +17,7 @@ from data.engine import Database
 from data.registry_prepare import Bad, Prepared
 
 NAMES_KEPT = 60_000  # names whose ids are remembered; half of them go when there are more
-_COLUMNS = (
+COLUMNS = (
     "code",
     "name",
     "name_id",
@@ -34,10 +34,10 @@ _COLUMNS = (
     "digest",
     "seen",
 )
-_LIST = ", ".join(_COLUMNS)
+_LIST = ", ".join(COLUMNS)
 # One statement for lists of every length: a driver keeps the statements it has met, and long ones are large.
 _LISTED = "(SELECT value FROM json_each(?))"
-_SET = ", ".join(f"{c} = excluded.{c}" for c in _COLUMNS[1:])
+_SET = ", ".join(f"{c} = excluded.{c}" for c in COLUMNS[1:])
 TWICE = "mã số này đã có ở một dòng phía trên, với nội dung khác"
 CACHE_KB = 49_152  # pages of the SQLite file kept while importing: the indexes are written in no order
 WAL_PAGES = 16_384  # of the write-ahead log until it is brought home
@@ -175,7 +175,7 @@ class _Sqlite:
 
     async def write(self, connection: AsyncConnection, out: Sorted, number: int) -> None:
         raw = await _driver(connection)
-        places = ", ".join("?" * len(_COLUMNS))
+        places = ", ".join("?" * len(COLUMNS))
         ids = await self._ids(raw, [*out.new, *out.changed])
         if out.new:
             insert = f"INSERT INTO registry ({_LIST}) VALUES ({places})"  # noqa: S608  # names of ours
@@ -226,9 +226,9 @@ class _Postgresql:
         ids = await self._ids(raw, [*out.new, *out.changed])
         if out.new:
             rows = _rows(out.new, ids, number)
-            await raw.copy_records_to_table("registry", records=rows, columns=_COLUMNS)
+            await raw.copy_records_to_table("registry", records=rows, columns=COLUMNS)
         if out.changed:
-            places = ", ".join(f"${n}" for n in range(1, len(_COLUMNS) + 1))
+            places = ", ".join(f"${n}" for n in range(1, len(COLUMNS) + 1))
             upsert = (
                 f"INSERT INTO registry ({_LIST}) VALUES ({places}) ON CONFLICT (code) DO UPDATE SET {_SET}"  # noqa: S608  # names of ours
             )

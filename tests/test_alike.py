@@ -25,24 +25,11 @@ from data.limits import Limits
 from data.registry import Person, Record
 from flows.names import join_key
 from tests.houses import PEOPLE, Clock, House, open_house
+from tests.strangers import STRANGE
 
 ADDRESS = "web:asks"
 KINDS = ("hit", "elsewhere", "nobody", "many")
 FREE = Limits(looks_per_day=10**6, looks_per_hour_all=10**6, sms_per_hour=10**6)
-SYLLABLES = (
-    "Ẩm",
-    "Bế",
-    "Chử",
-    "Doãn",
-    "Khuất",
-    "Lã",
-    "Mạc",
-    "Nghiêm",
-    "Ong",
-    "Quách",
-    "Sầm",
-    "Ứng",
-)  # not the demo's
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +67,8 @@ def questions(everybody: Sequence[Person], each: int, *, year: bool, chance: ran
         made[kind].append(Question(kind, one.name, fact(one)))
         if (join_key(one.name), fact(other)) not in bearers:
             made["elsewhere"].append(Question("elsewhere", one.name, fact(other)))
-        family = chance.choice(SYLLABLES)
-        nobody = " ".join([family, *one.name.split()[1:-1], chance.choice(SYLLABLES)])
+        family = chance.choice(STRANGE)
+        nobody = " ".join([family, *one.name.split()[1:-1], chance.choice(STRANGE)])
         made["nobody"].append(Question("nobody", nobody, fact(other)))
     asked = [q for kind in KINDS for q in made[kind][:each]]
     chance.shuffle(asked)
