@@ -474,8 +474,8 @@ async def test_a_breach_of_the_policy_would_be_seen(visitors: Visitors) -> None:
     assert await talk.page.evaluate("window.hacked") is None
     await talk.say("menu")
     await talk.told("Tôi giúp được gì")
-    assert visitors.expected("^CSP script-src-elem inline") == 1
-    assert visitors.expected("Content Security Policy") == 1
+    await visitors.complained("^CSP script-src-elem inline", 1)
+    await visitors.complained("Content Security Policy", 1)
 
 
 def line(visitors: Visitors) -> str:

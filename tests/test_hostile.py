@@ -209,9 +209,8 @@ async def test_two_hundred_hostile_texts_in_chat_and_console(visitors: Visitors,
             await expect(officer.locator(".message.own .words")).to_have_count(
                 sum(bool(_tidy(a)) for a in answers[: n + 1])
             )
-    assert visitors.expected("422") == sum(
-        not _tidy(a) for a in answers
-    )  # nothing to send: said so, and kept
+    empty = sum(not _tidy(a) for a in answers)  # nothing to send: said so, and kept
+    await visitors.complained("422", empty)
     wanted = [f"Cán bộ BHXH: {_tidy(a)}" for a in answers if _tidy(a)]
     await expect(citizen.theirs.filter(has_text="Cán bộ BHXH:")).to_have_count(len(wanted))
     got = [_tidy(t) for t in await citizen.theirs.locator(".words").all_text_contents()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -152,6 +153,7 @@ class Visitors:
     address: str
     wrong: list[str] = field(default_factory=list)
     _contexts: list[BrowserContext] = field(default_factory=list)
+    _told: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def context(self, size: Any = DESKTOP, **options: Any) -> BrowserContext:
         context = await self.browser.new_context(
@@ -160,8 +162,8 @@ class Visitors:
         context.set_default_timeout(8000)
         if options.get("java_script_enabled", True):
             await context.add_init_script(CSP_REPORTS)
-        context.on("console", lambda m: self.wrong.append(m.text) if m.type in ("error", "warning") else None)
-        context.on("weberror", lambda e: self.wrong.append(str(e.error)))
+        context.on("console", lambda m: self._complain(m.text) if m.type in ("error", "warning") else None)
+        context.on("weberror", lambda e: self._complain(str(e.error)))
         self._contexts.append(context)
         return context
 
@@ -171,11 +173,23 @@ class Visitors:
         await page.goto(self.address)
         return await Talk(page, hands).greeted()
 
+    def _complain(self, what: str) -> None:
+        self.wrong.append(what)
+        self._told.set()
+
     def expected(self, pattern: str) -> int:
         """Take complaints that this test means to cause off the list; how many they were."""
         mine = [w for w in self.wrong if re.search(pattern, w)]
         self.wrong = [w for w in self.wrong if w not in mine]
         return len(mine)
+
+    async def complained(self, pattern: str, times: int) -> None:
+        """Take complaints off the list, once so many have come: the browser tells of them after the answer itself."""
+        async with asyncio.timeout(8):
+            while sum(bool(re.search(pattern, w)) for w in self.wrong) < times:
+                self._told.clear()
+                await self._told.wait()
+        assert self.expected(pattern) == times
 
     async def leave(self) -> None:
         for context in self._contexts:
