@@ -23,6 +23,7 @@ Costs = NDArray[np.float32]
 
 FAR = 9.0  # not this syllable
 _KEPT = 4096  # words whose costs are remembered
+_LONGEST_WORD = 14  # letters; in a longer one no slip is looked for
 
 INITIAL, ONSET = 0.22, 0.15
 REPEATED = 0.14
@@ -65,6 +66,20 @@ def _squeezed(plain: str) -> str:
 def _cuts(plain: str) -> set[str]:
     """The word with one letter left out, for finding what is one slip away."""
     return {plain[:i] + plain[i + 1 :] for i in range(len(plain))}
+
+
+def _by_cut(words: Iterable[str]) -> dict[str, list[str]]:
+    """Words by what they are, and by what is left of them when one letter is left out."""
+    found: dict[str, list[str]] = {}
+    for word in words:
+        for text in {word, *_cuts(word)}:
+            found.setdefault(text, []).append(word)
+    return found
+
+
+def _one_slip_away(plain: str, by_cut: dict[str, list[str]]) -> set[str]:
+    """Every other word that one slip may turn into this one, and some that are farther."""
+    return {word for text in (plain, *_cuts(plain)) for word in by_cut.get(text, ())} - {plain}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +152,10 @@ class Channel:
             self._class_of.append(self._classes.setdefault(_accents(text), len(self._classes)))
         self.fold_of = np.array(self._fold_of, dtype=np.int32)
         self.class_of = np.array(self._class_of, dtype=np.int32)
-        self._heard = list(self._spelled)
-        self._cut: dict[str, list[str]] = {}
-        for known in self.folds:
-            for text in {known, *_cuts(known)}:
-                self._cut.setdefault(text, []).append(known)
+        self._cut = _by_cut(self.folds)
+        self._heard_cut = _by_cut(self._spelled)
+        self._short = np.array([len(known) <= 3 for known in self.folds], dtype=bool)
+        self._slips: dict[str, float] = {}
         self._kept.clear()
         self._against.clear()
 
@@ -161,11 +175,13 @@ class Channel:
 
     def slipped(self, plain: str) -> float:
         """What the nearest syllable costs that one slip turns into this folded piece; FAR when there is none."""
-        best = FAR
-        for text in (plain, *_cuts(plain)):
-            for known in self._cut.get(text, ()):
-                best = min(best, slip_cost(plain, known))
-        return best
+        found = self._slips.get(plain)
+        if found is None:
+            if len(self._slips) >= _KEPT:
+                self._slips.clear()
+            costs = (slip_cost(plain, known) for known in _one_slip_away(plain, self._cut))
+            found = self._slips[plain] = min(costs, default=FAR)
+        return found
 
     def costs(self, text: str, *, initials: bool = True) -> Costs:
         """The cost of each syllable for a typed lower-case NFC word; FAR where it cannot be meant. Do not write to it.
@@ -184,9 +200,9 @@ class Channel:
         best = np.full(len(self.syllables), FAR, dtype=np.float32)
         for meant in self._meanings(text):
             plain = fold(meant.text)
-            by_fold = np.full(len(self.folds) + 1, FAR, dtype=np.float32)
+            by_fold = self._two_slips(plain)
             for number, cost in self._near(plain, initials).items():
-                by_fold[number] = cost
+                by_fold[number] = min(cost, by_fold[number])
             costs = by_fold[self.fold_of] + self._accents_against(_accents(meant.text))[self.class_of]
             np.minimum(best, costs + np.float32(meant.cost), out=best)
         best[best >= FAR] = FAR
@@ -211,8 +227,24 @@ class Channel:
             self._against[typed] = found
         return found
 
+    def _two_slips(self, plain: str) -> Costs:
+        """What each folded syllable costs that is two slips away, FAR elsewhere; one more at the end, FAR."""
+        found = np.full(len(self.folds) + 1, FAR, dtype=np.float32)
+        if 2 <= len(plain) <= _LONGEST_WORD:
+            more = REAL if self._is_real(plain) else 0.0
+            [distances] = process.cdist(
+                [plain], self.folds, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8
+            )
+            short = self._short if len(plain) > 3 else True
+            found[:-1] = np.where(distances == 2, np.where(short, TWO + 0.15 + more, TWO + more), FAR)
+        return found
+
+    def _is_real(self, plain: str) -> bool:
+        """Whether a folded word is a syllable, of a name or of the language."""
+        return plain in self.fold_ids or is_syllable(plain)
+
     def _near(self, plain: str, initials: bool) -> dict[int, float]:
-        """The folded syllables a folded word may be meant as."""
+        """The folded syllables a folded word may be meant as, those two slips away left out."""
         found: dict[int, float] = {}
 
         def note(number: int, cost: float) -> None:
@@ -220,7 +252,7 @@ class Channel:
                 found[number] = cost
 
         real = plain in self.fold_ids
-        more = REAL if real or is_syllable(plain) else 0.0
+        more = REAL if self._is_real(plain) else 0.0
         if real:
             note(self.fold_ids[plain], 0.0)
         for number, cost in self._spelled.get(plain, ()):
@@ -228,7 +260,7 @@ class Channel:
         if len(plain) <= 3 and initials:
             for number in self._starts.get(plain, ()):
                 note(number, INITIAL if len(plain) == 1 else ONSET)
-        if len(plain) > 14:
+        if len(plain) > _LONGEST_WORD:
             return found
         if len(plain) == 1:
             for known in self._cut.get(plain, ()):
@@ -242,20 +274,12 @@ class Channel:
                     note(self.fold_ids[text], REPEATED)
                 for number, cost in self._spelled.get(text, ()):
                     note(number, REPEATED + cost)
-        for known, distance, number in process.extract(
-            plain, self.folds, scorer=OSA.distance, score_cutoff=2, limit=None
-        ):
-            if distance == 1:
-                note(number, slip_cost(plain, known) + more)
-            elif distance == 2:
-                note(number, (TWO if min(len(plain), len(known)) > 3 else TWO + 0.15) + more)
-        for heard, distance, _ in process.extract(
-            plain, self._heard, scorer=OSA.distance, score_cutoff=1, limit=None
-        ):
-            if distance == 1:
-                slip = slip_cost(plain, heard) + more
-                for number, cost in self._spelled[heard]:
-                    note(number, slip + cost)
+        for known in _one_slip_away(plain, self._cut):
+            note(self.fold_ids[known], slip_cost(plain, known) + more)
+        for heard in _one_slip_away(plain, self._heard_cut):
+            slip = slip_cost(plain, heard) + more
+            for number, cost in self._spelled[heard] if slip < FAR else ():
+                note(number, slip + cost)
         for reading in teencode(plain):
             if reading in self.fold_ids:
                 note(self.fold_ids[reading], CHAT + 0.04)

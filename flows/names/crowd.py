@@ -265,6 +265,10 @@ class _Search:
         self.tables = [t for t in (crowd._rows, crowd._tail) if len(t.ids)]
         ids = None if among is None else np.unique(np.asarray(among, dtype=np.int64))
         self.within = [None if ids is None else t.among(ids) for t in self.tables]
+        self.trees = [
+            t.tree if rows is None else Tree(t.matrix[rows])
+            for t, rows in zip(self.tables, self.within, strict=True)
+        ]
         self.found: dict[tuple[int, int], tuple[float, Wording]] = {}
         self.best = FAR
 
@@ -280,11 +284,12 @@ class _Search:
                 costs[place, which] = self.channel.costs(word.text, initials=place > 0 and not reading.cut)
         sizes = np.array([len(r.words) for r in readings], dtype=np.intp)
         start = np.array([r.cost for r in readings], dtype=np.float32)
-        for table, (rows, within) in enumerate(zip(self.tables, self.within, strict=True)):
-            hit, cost, whose = rows.tree.search(costs, sizes, start, reach, within)
+        for table, (tree, within) in enumerate(zip(self.trees, self.within, strict=True)):
+            hit, cost, whose = tree.search(costs, sizes, start, reach)
             if len(hit) > _MOST:
                 nearest = np.argpartition(cost, _MOST)[:_MOST]
                 hit, cost, whose = hit[nearest], cost[nearest], whose[nearest]
+            hit = hit if within is None else within[hit]
             for row, c, w in zip(hit.tolist(), cost.tolist(), whose.tolist(), strict=True):
                 if c < self.found.get((table, row), _UNFOUND)[0]:
                     self.found[table, row] = (c, readings[w])

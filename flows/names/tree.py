@@ -57,14 +57,11 @@ class Tree:
             ends = matrix[at, depth + 1] == 0 if depth + 1 < matrix.shape[1] else np.ones(len(at), dtype=bool)
             self.levels.append(_Level(np.ascontiguousarray(matrix[at, depth]), rows, child, ends))
 
-    def search(
-        self, words: Array, sizes: Array, start: Array, reach: float, among: Array | None
-    ) -> tuple[Array, Array, Array]:
+    def search(self, words: Array, sizes: Array, start: Array, reach: float) -> tuple[Array, Array, Array]:
         """Rows within `reach` of any reading: (rows, costs, readings); a row may come once for each reading.
 
         `words` [n, readings, vocabulary]: what each typed word costs as each syllable, given name first; `sizes`
-        [readings]: how many of the n words a reading has; `start` [readings]: what the reading itself costs; `among`:
-        sorted rows to look at, None for all.
+        [readings]: how many of the n words a reading has; `start` [readings]: what the reading itself costs.
         """
         if not self.levels:
             return _nothing()
@@ -86,11 +83,6 @@ class Tree:
         parent = np.repeat(np.arange(readings, dtype=np.intp), first)
         reading = parent
         for depth, level in enumerate(self.levels):
-            if among is not None and len(nodes):
-                lo = np.searchsorted(among, level.row[nodes])
-                hi = np.searchsorted(among, level.row[nodes + 1])
-                alive = np.flatnonzero(lo < hi)
-                nodes, parent = nodes[alive], parent[alive]
             if not len(nodes):
                 break
             reading = reading[parent] if depth else parent
@@ -123,10 +115,6 @@ class Tree:
         if not found:
             return _nothing()
         rows, costs, whose = (np.concatenate(part) for part in zip(*found, strict=True))
-        if among is not None and len(rows):
-            spot = np.minimum(np.searchsorted(among, rows), len(among) - 1)
-            inside = among[spot] == rows
-            rows, costs, whose = rows[inside], costs[inside], whose[inside]
         return rows, costs, whose
 
 
