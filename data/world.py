@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -24,7 +22,6 @@ from flows.effects import Answer, Effect
 from flows.names import join_key
 
 HOUR, DAY = 3600.0, 86400.0
-LOOK_BEAT = 0.04  # seconds; a look-up takes a whole number of these, so that its time tells nothing
 
 
 @dataclass(slots=True)
@@ -38,6 +35,7 @@ class Visit:
     now: float  # the house's clock, seconds since 1970
     codes_out: list[int] = field(default_factory=list)  # ledger ids of one-time codes
     ticket: str | None = None  # the conversation's open ticket
+    looked: bool = False  # somebody was looked up: when that is answered may tell nothing
 
     @property
     def door(self) -> str:
@@ -131,10 +129,8 @@ class World:
         if await self._looks_spent(visit, by_id=bool(effect.id_number)):
             return Answer("limited")
         ask = Ask(effect.name, effect.province, effect.born, effect.id_number)
-        begun = time.perf_counter()
         found = await registry_find.find(self.names, visit.connection, self.seal, ask)
-        # A name that is there is found a little sooner than one that is not: all wait for the same beat.
-        await asyncio.sleep(LOOK_BEAT - (time.perf_counter() - begun) % LOOK_BEAT)
+        visit.looked = True
         if effect.id_number:
             outcome, facts = ("none", {}) if len(found) != 1 else ("found", _named(found[0]))
             await self._note_look(visit, "look", found[0].code if found else "", outcome)

@@ -8,6 +8,9 @@ A turn that only talks writes nothing before the end of the group; a turn that a
 its failure leaves its neighbours alone. A turn that fails is tried `TRIES` times, then it becomes a dead letter and the
 person gets a kind sentence.
 
+A look-up is answered a whole number of beats after it began: a name that is there is found a little sooner than one that
+is not, and the time may not tell. It is waited after the commit, while only this conversation stands still.
+
 Where an officer owns the conversation, or is about to, the machine is not asked: what the person writes goes to the desk,
 and nothing is said, but that a secret was not kept.
 """
@@ -15,6 +18,7 @@ and nothing is said, but that a secret was not kept.
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import secrets
 import time
@@ -49,15 +53,17 @@ from flows.content import Content
 from flows.effects import ForgetMessage, NoteMiss
 from flows.machine import State, Turn, advance, secret_of, watched
 from flows.notices import is_stop_word
-from flows.steps import Card, Reply
+from flows.steps import Reply
 
 log = logging.getLogger("troly.turn")
 
 ROUNDS = 8  # how often one turn may ask the world
 TRIES = 3  # how often a failing turn is tried before it is put aside
+LOOK_BEAT = 0.1  # seconds
 APOLOGY = "Xin lỗi, tôi vừa gặp lỗi với tin này. Anh/chị thử lại, hoặc gọi 1900 9068."
 
 Clock = Callable[[], float]
+Later = Callable[[float, Callable[[], None]], object]  # calls back after so many seconds
 Opens = Callable[[State, datetime], Event]  # reads the event where it needs to know what was offered last
 
 
@@ -105,6 +111,8 @@ class _Made:
     taken: Taken
     kept: Conversation | None = None
     rows: list[dict[str, Any]] = field(default_factory=list)
+    looked: bool = False
+    begun: float = 0.0  # of the event loop's clock
 
 
 def body_of(reply: Reply) -> dict[str, Any]:
@@ -127,21 +135,6 @@ def body_of(reply: Reply) -> dict[str, Any]:
     return body
 
 
-def reply_of(body: dict[str, Any]) -> Reply:
-    """The reply that `body_of` wrote."""
-    card = body.get("contact")
-    return Reply(
-        body.get("text", ""),
-        tuple(body.get("options", ())),
-        body.get("shares", ""),
-        Card(card["name"], card["phone"]) if card else None,
-        body.get("link", ""),
-        body.get("file", ""),
-        datetime.fromisoformat(body["until"]) if "until" in body else None,
-        body.get("key", ""),
-    )
-
-
 class Turns:
     """The one place where conversations move. Doors call `take`; `start` and `stop` frame its life."""
 
@@ -157,6 +150,8 @@ class Turns:
         queue_limit: int = 1000,
         lease: float = 30.0,
         miss_days: int = 180,
+        beat: float = LOOK_BEAT,
+        later: Later | None = None,
     ) -> None:
         self.db = db
         self.seal = seal
@@ -166,6 +161,8 @@ class Turns:
         self.holder = secrets.token_hex(8)
         self.lease = lease
         self._miss_days = miss_days
+        self._beat, self._later = beat, later
+        self._held: set[str] = set()  # addresses whose answer waits for its beat
         self._group_limit = group_limit if db.is_sqlite else 1
         self._queue_limit = queue_limit
         self._waiting: deque[_Waiting] = deque()
@@ -230,7 +227,7 @@ class Turns:
 
     async def settled(self) -> None:
         """Return when nothing waits any more, marks included."""
-        while self._waiting or self._marks or self._released or self._seen or self._writing:
+        while self._waiting or self._marks or self._released or self._seen or self._writing or self._held:
             self._idle.clear()
             self._wake.set()
             await self._idle.wait()
@@ -244,7 +241,7 @@ class Turns:
             seen, self._seen = self._seen, {}
             released, self._released = self._released, []
             if not (group or marks or seen or released):
-                if not self._waiting and not self._writing:
+                if not (self._waiting or self._writing or self._held):
                     self._idle.set()
                     if self._stopping:
                         self._wake.set()  # the other writers end too
@@ -257,7 +254,7 @@ class Turns:
                 await self._write(group, marks, seen, released)
             finally:
                 self._writing -= 1
-                self._busy -= {w.address for w in group}
+                self._busy -= {w.address for w in group} - self._held
             self._wake.set()
 
     def _next_group(self) -> list[_Waiting]:
@@ -296,9 +293,20 @@ class Turns:
             self._seen = seen | self._seen
             await self._not_written(group, wrong)
             return
+        loop = asyncio.get_running_loop()
         for m in made:
-            if not m.waiting.done.done():
-                m.waiting.done.set_result(m.taken)
+            if m.looked and self._beat:
+                self._held.add(m.waiting.address)
+                wait = self._beat - (loop.time() - m.begun) % self._beat
+                (self._later or loop.call_later)(wait, functools.partial(self._at_the_beat, m))
+            else:
+                _answer(m)
+
+    def _at_the_beat(self, made: _Made) -> None:
+        self._held.discard(made.waiting.address)
+        self._busy.discard(made.waiting.address)
+        self._wake.set()
+        _answer(made)
 
     async def _not_written(self, group: list[_Waiting], wrong: Exception) -> None:
         """The database is in trouble: all come again. One turn is: the others go without it, it is put aside."""
@@ -357,6 +365,7 @@ class Turns:
         self, connection: AsyncConnection, waiting: _Waiting, conversation: Conversation, now: float
     ) -> _Made:
         """Make one turn; what fails `TRIES` times becomes a dead letter and an apology."""
+        begun = asyncio.get_running_loop().time()
         at = datetime.fromtimestamp(now + conversation.clock, UTC)
         while True:
             visit = Visit(
@@ -393,7 +402,9 @@ class Turns:
                         connection, waiting.address, conversation.person, at, now, ticket=conversation.ticket
                     )
                     break
-        return await self._bound(connection, waiting, conversation, visit, turn, outcomes)
+        made = await self._bound(connection, waiting, conversation, visit, turn, outcomes)
+        made.looked, made.begun = visit.looked, begun
+        return made
 
     async def _bound(
         self,
@@ -533,6 +544,11 @@ def written(event: Event) -> str:
             return f"[{_KINDS.get(kind, 'tin không đọc được')}]"
         case TypedSecret() | Answered() | Returned():
             return ""
+
+
+def _answer(made: _Made) -> None:
+    if not made.waiting.done.done():
+        made.waiting.done.set_result(made.taken)
 
 
 def _refuse(waiting: _Waiting, wrong: Exception) -> None:

@@ -23,7 +23,7 @@ from data.world import World
 from flows.content import Content
 from handlers.sms import Courier, DemoGateway, Sms
 from handlers.terminal import Terminal, read_object
-from handlers.turn import Taken, Turns
+from handlers.turn import Later, Taken, Turns
 
 SECRET = "a secret for tests only, long enough to be taken"
 PEOPLE = 120  # demo people in a test's registry; the fixed five are among them
@@ -88,15 +88,21 @@ class House:
 
 @asynccontextmanager
 async def open_house(
-    url: str, *, clock: Clock | None = None, limits: Limits | None = None, content: Content | None = None
+    url: str,
+    *,
+    clock: Clock | None = None,
+    limits: Limits | None = None,
+    content: Content | None = None,
+    beat: float = 0.0,
+    later: Later | None = None,
 ) -> AsyncIterator[House]:
-    """A house on the database at `url`, which has its tables already."""
+    """A house on the database at `url`, which has its tables already; without a `beat` look-ups are answered at once."""
     clock = clock or Clock()
     limits = limits or Limits()
     db, seal = Database(url), Seal(SECRET)
     content = content or load_content()
     world = World(db, seal, limits, "http://127.0.0.1:8080")
-    turns = Turns(db, seal, world, content, clock=clock)
+    turns = Turns(db, seal, world, content, clock=clock, beat=beat, later=later)
     gateway = DemoGateway()
     courier = Courier(db, seal, gateway, holder=turns.holder, clock=clock)
     house = House(db, seal, content, world, turns, clock, gateway, courier)

@@ -7,11 +7,12 @@ misses are the same people's: a miss has the name of one and the date of another
 
 from __future__ import annotations
 
+import asyncio
 import random
 import re
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -24,6 +25,7 @@ from data.demo import demo_people
 from data.limits import Limits
 from data.registry import Person, Record
 from flows.names import join_key
+from handlers.turn import LOOK_BEAT
 from tests.houses import PEOPLE, Clock, House, open_house
 from tests.strangers import STRANGE
 
@@ -238,17 +240,46 @@ async def test_without_a_stand_in_for_nobody_the_steps_would_tell(
     assert steps["hit"] != steps["nobody"]
 
 
+async def test_a_look_up_is_answered_at_a_beat_and_nobody_else_waits_for_it(place: str) -> None:
+    waits: list[tuple[float, Callable[[], None]]] = []
+    looked = asyncio.Event()
+    said: list[str] = []
+
+    def later(wait: float, answer: Callable[[], None]) -> None:
+        waits.append((wait, answer))
+        looked.set()
+
+    async with open_house(place, limits=FREE, beat=5.0, later=later) as house:
+
+        async def say(text: str, address: str) -> None:
+            await house.say(text, address)
+            said.append(text)
+
+        one = (await move_in(house, 0))[0]
+        await Asker(house).agree()
+        question = f"{one.name} {one.born}"
+        looking = asyncio.create_task(say(question, ADDRESS))
+        await looked.wait()
+        more = asyncio.create_task(say("menu", ADDRESS))  # of the same person: waits its turn
+        await say("chào", "web:else")
+        assert said == ["chào"]
+        ((wait, answer),) = waits
+        assert 0 < wait <= 5
+        answer()
+        await asyncio.gather(looking, more)
+    assert said == ["chào", question, "menu"]
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 @BY
 async def test_a_thousand_hits_and_a_thousand_misses_take_the_same_time(place: str, year: bool) -> None:
-    async with open_house(place, limits=FREE) as house:
+    async with open_house(place, limits=FREE, beat=LOOK_BEAT) as house:
         found = await gaps(house, each=1000, year=year, more=5000)
     assert all(gap.auc <= 0.55 and gap.median <= 10 for gap in found.values()), found
 
 
 if __name__ == "__main__":
-    import asyncio
     import sys
     import tempfile
     from pathlib import Path
@@ -260,7 +291,9 @@ if __name__ == "__main__":
         try:
             for kind in ("sqlite", "postgresql"):
                 for year in (False, True):
-                    async with open_house(await getattr(places, kind)(), clock=Clock(), limits=FREE) as house:
+                    async with open_house(
+                        await getattr(places, kind)(), clock=Clock(), limits=FREE, beat=LOOK_BEAT
+                    ) as house:
                         for name, gap in (
                             await gaps(house, each=int(sys.argv[1]), year=year, more=int(sys.argv[2]))
                         ).items():
