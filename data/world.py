@@ -22,6 +22,7 @@ from flows.effects import Answer, Effect
 from flows.names import join_key
 
 HOUR, DAY = 3600.0, 86400.0
+_ABOUT_PEOPLE = (effects.FindPeople, effects.SendOtp, effects.CheckOtp, effects.ProvePhone)
 
 
 @dataclass(slots=True)
@@ -35,7 +36,7 @@ class Visit:
     now: float  # the house's clock, seconds since 1970
     codes_out: list[int] = field(default_factory=list)  # ledger ids of one-time codes
     ticket: str | None = None  # the conversation's open ticket
-    looked: bool = False  # somebody was looked up: when that is answered may tell nothing
+    looked: bool = False  # it depends on who is registered: when it is answered may tell nothing
 
     @property
     def door(self) -> str:
@@ -63,6 +64,7 @@ class World:
 
     async def grant(self, visit: Visit, effect: Effect) -> Answer:
         """Do what the effect asks and say how it came out."""
+        visit.looked = visit.looked or isinstance(effect, _ABOUT_PEOPLE)
         match effect:
             case effects.CheckConsent():
                 return await self._check_consent(visit, effect)
@@ -130,7 +132,6 @@ class World:
             return Answer("limited")
         ask = Ask(effect.name, effect.province, effect.born, effect.id_number)
         found = await registry_find.find(self.names, visit.connection, self.seal, ask)
-        visit.looked = True
         if effect.id_number:
             outcome, facts = ("none", {}) if len(found) != 1 else ("found", _named(found[0]))
             await self._note_look(visit, "look", found[0].code if found else "", outcome)

@@ -8,8 +8,8 @@ A turn that only talks writes nothing before the end of the group; a turn that a
 its failure leaves its neighbours alone. A turn that fails is tried `TRIES` times, then it becomes a dead letter and the
 person gets a kind sentence.
 
-A look-up is answered a whole number of beats after it began: a name that is there is found a little sooner than one that
-is not, and the time may not tell. It is waited after the commit, while only this conversation stands still.
+A look-up, or a proof of who one is, is answered a whole number of beats after it began: somebody who is there is found a
+little sooner than somebody who is not, and the time may not tell. It is waited after the commit, while only this conversation stands still.
 
 Where an officer owns the conversation, or is about to, the machine is not asked: what the person writes goes to the desk,
 and nothing is said, but that a secret was not kept.

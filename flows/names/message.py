@@ -37,6 +37,7 @@ class Message:
         self.whole = whole
         self.readings = [read_word(word) for word in typed]
         self.raw = typed
+        self._left: tuple[list[Piece], list[int]] | None = None  # of which pieces, and what they leave over
         self._near: dict[tuple[int, int], list[Likeness]] = {}
         self.typed = [self._meant(reading) for reading in self.readings]
         self.marked = any(word.marked for word in typed)  # as typed, before Telex is read
@@ -77,13 +78,12 @@ class Message:
         for start in range(size):
             pieces += self.index.roster.exact(self.readings, start)
             pieces += self.index.roster.initials(self.readings, start)
-            for end in range(start + 1, min(start + MAX_WINDOW, size) + 1):
-                if piece := self.index.book.exact(self.typed, start, end):
-                    if self._somebody(piece):
-                        continue
-                    if not of_a_number and key_of(self.typed[start:end]) in self.index.of_a_number:
-                        continue
-                    pieces.append(piece)
+            for piece in self.index.book.beginning(self.typed, start):
+                if self._somebody(piece):
+                    continue
+                if not of_a_number and self._key(piece) in self.index.of_a_number:
+                    continue
+                pieces.append(piece)
         return pieces
 
     def _somebody(self, piece: Piece) -> bool:
@@ -175,8 +175,10 @@ class Message:
     @property
     def unexplained(self) -> list[int]:
         """Positions of the words that no piece covers."""
-        covered = {i for p in self.pieces if p.role != "other" for i in range(p.start, p.end)}
-        return [i for i in range(len(self.typed)) if i not in covered]
+        if self._left is None or self._left[0] is not self.pieces:
+            covered = {i for p in self.pieces if p.role != "other" for i in range(p.start, p.end)}
+            self._left = self.pieces, [i for i in range(len(self.typed)) if i not in covered]
+        return self._left[1]
 
     def _stray(self) -> list[int]:
         """Words that we know but that do not belong beside an alias, where nothing is asked: "trường hok"."""
@@ -198,9 +200,29 @@ class Message:
             if named is not None and named.role == "person" and named.form not in ("given", "family"):
                 self._replace(spot, spot + 1, "filling")
                 continue
+            if named is not None and self._only_called(named, spot):
+                self._replace(spot, spot + 1, "filling")
+                continue
             if start > 0 and self.typed[start - 1].plain in speech.ADDRESS:
                 start -= 1
             self._replace(start, spot + 1, "filling")
+
+    def _only_called(self, named: Piece, spot: int) -> bool:
+        """Whether a call of one person is all there is: "Diễm ơi", "chị Trúc ơi cho em hỏi"; "anh hai ơi" is anybody."""
+        word = self.typed[named.start]
+        if (
+            named.role != "person"
+            or len(named.people) != 1
+            or (word.plain in speech.BORN_AS and not word.marked)
+        ):
+            return False
+        return all(
+            p is named
+            or p.role in ("address", "asking")
+            or (p.start, p.end) == (spot, spot + 1)
+            or self._key(p) in self.index.particles
+            for p in self.pieces
+        ) and not set(self.unexplained) - {spot}
 
     def _introduced(self) -> None:
         """ "Mình tên Lan muốn gặp …": the speaker's own name, when the message goes on to ask."""
@@ -258,7 +280,7 @@ class Message:
         return not word.marked and word.plain in NAME_SYLLABLES
 
     def _unsure(self, piece: Piece) -> None:
-        self.pieces[self.pieces.index(piece)] = replace(piece, sure=False)
+        self.pieces = [replace(p, sure=False) if p is piece else p for p in self.pieces]
 
     def _proper(self, spot: int, kind: Piece) -> bool:
         """Whether a word can belong to the own name of an organisation of this kind."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
@@ -21,6 +21,7 @@ Role = Literal[
 TargetKind = Literal["block", "department", "contact", "gap", "helpers"]
 _SHORTEST_KEY, _LONGEST_KEY = 6, 60  # letters of an alias that may be typed with a slip
 _TWO_SLIPS_FROM = 14  # letters from which two slips are forgiven
+_HEAD = 12  # letters
 _REMEMBERED = 4096  # typed windows whose nearest aliases are kept
 _WEIGHT = {"alias": 2.0, "asking": 1.9, "address": 1.85, "filling": 1.8, "other": 1.45}  # a word
 MAX_WINDOW = 9  # words; the longest alias of the appendix has eight
@@ -67,6 +68,7 @@ class PhraseBook:
     entries: dict[str, list[tuple[tuple[Word, ...], Role, tuple[Target, ...]]]] = field(default_factory=dict)
     long_keys: dict[int, list[str]] = field(default_factory=dict)  # the keys of aliases, by length
     plain_words: dict[str, set[str]] = field(default_factory=dict)  # every word of every phrase, by its fold
+    _heads: set[str] = field(default_factory=set)  # what some key begins with, at most _HEAD letters
     _alias_words: set[str] = field(default_factory=set)
     _one_less: dict[str, list[str]] = field(default_factory=dict)  # short keys by what one letter less leaves
     _found: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)  # bounded memory of `_like`
@@ -77,6 +79,8 @@ class PhraseBook:
             self.plain_words.setdefault(word.plain, set()).add(word.text)
         key = key_of(spelt)
         known = self.entries.setdefault(key, [])
+        if not known:
+            self._heads.update(key[:size] for size in range(1, _HEAD + 1))
         if (spelt, role, targets) not in known:
             known.append((spelt, role, targets))
         if role == "alias":
@@ -88,9 +92,20 @@ class PhraseBook:
                 for less in _with_one_less(key) if len(key) <= _TWO_SLIPS_FROM else ():
                     self._one_less.setdefault(less, []).append(key)
 
-    def exact(self, typed: Sequence[Word], start: int, end: int) -> Piece | None:
+    def beginning(self, typed: Sequence[Word], start: int) -> Iterator[Piece]:
+        """The phrases that begin at this word, the shortest first."""
+        inside = ""  # the key of the words so far, were more to follow
+        for end in range(start + 1, min(start + MAX_WINDOW, len(typed)) + 1):
+            word = typed[end - 1].plain.replace("y", "i")
+            if piece := self._exact(inside + word, typed, start, end):
+                yield piece
+            if end - start == 1 or word not in CONNECTING:
+                inside += word
+            if inside[:_HEAD] not in self._heads:
+                return
+
+    def _exact(self, key: str, typed: Sequence[Word], start: int, end: int) -> Piece | None:
         """The phrase that these words are, when their diacritics do not speak against it."""
-        key = key_of(typed[start:end])
         entries = self.entries.get(key)
         if entries and end - start > 1 and is_syllable(key):
             entries = [e for e in entries if len(e[0]) > 1]  # "vu a" is no "vựa"

@@ -75,13 +75,13 @@ class Roster:
     def __init__(self, names: Sequence[str]) -> None:
         self.names = tuple(words(name) for name in names)
         self._parts: dict[str, list[tuple[int, str, tuple[Word, ...]]]] = {}
-        self._longest = 0
+        self._heads: set[str] = set()  # what some part begins with
         for person, name in enumerate(self.names):
             for spots, form in _forms(name).items():
                 part = tuple(name[i] for i in spots)
                 key = "".join(w.plain for w in part)
                 self._parts.setdefault(key, []).append((person, form, part))
-                self._longest = max(self._longest, len(key))
+                self._heads.update(key[:size] for size in range(1, len(key) + 1))
         self._syllables = tuple(dict.fromkeys(word for name in self.names for word in name))
         self._givens = frozenset(name[-1].plain.replace("y", "i") for name in self.names)
         self._folded = [word.plain for word in self._syllables]
@@ -140,7 +140,8 @@ class Roster:
         for end in range(start + 1, min(start + _MAX_TYPED, len(typed)) + 1):
             options = [w.plain for w in typed[end - 1].words][:6]
             heads = [head + option for head, option in product(heads, options)][:24]
-            if all(len(head) > self._longest for head in heads):
+            heads = [head for head in heads if head in self._heads]
+            if not heads:
                 break
             for head in heads:
                 if head in self._parts:

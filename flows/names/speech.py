@@ -34,7 +34,7 @@ ASKING = _listed("""
     máy bàn | số cơ quan | số cá nhân | email | mail | facebook | hotline | sim | tư vấn | giải đáp | giải đáp thắc mắc
     thắc mắc | hỏi đáp | chỉ dẫn | tập huấn | đến gặp | lên gặp | vô gặp | vào gặp | qua gặp | hẹn gặp | cho gặp | xin gặp
     nhờ gặp | người phụ trách | cán bộ phụ trách | người hướng dẫn | người liên hệ | đầu mối nào | ai đầu mối | kết bạn
-    kết bạn zalo | nhắn zalo | ai hướng dẫn | ai hỗ trợ | ai giúp | ai chỉ | chỉ giúp | phòng nào | bên nào | chỗ nào
+    kết bạn zalo | nhắn zalo | ai hướng dẫn | ai hỗ trợ | ai giúp | ai chỉ | chỉ giúp | người chỉ | người giúp | phòng nào | bên nào | chỗ nào
     người nào | alo cho | alo số nào | alo ai | nt | nt cho | gọi lại | gọi lại cho
 """)
 # Words that begin a question of any kind: they ask, but perhaps for no contact.
@@ -54,7 +54,7 @@ AROUND = _listed("""
     cơ quan mình | quý cơ quan | quý anh chị | quý vị | quý đơn vị | kính gửi | kính chào | kính thưa | kính | trân trọng
     chân thành cảm ơn | xin cảm ơn | cảm ơn | cám ơn | camon | cảm ơn nhiều | cảm ơn anh | cảm ơn chị | cảm ơn anh chị
     cảm ơn ad | cảm ơn nha | thanks | thank | tks | thanks ad | mọi người | mn | ad ơi | admin ơi | xin lỗi | làm ơn
-    3 người | ba người | mấy người | những người | các anh chị | mấy anh chị | tỉnh | người | chủ | xin | muốn | cần | nhờ | giúp | giùm | dùm | hộ
+    3 người | ba người | mấy người | những người | các anh chị | mấy anh chị | tỉnh | người | chủ | xin | muốn | mún | cần | nhờ | giúp | giùm | dùm | hộ
     vui lòng | bộ phận | ok | oke | ở đây | ở đó | bên đó | bên này | riêng | người của | người bên
 """)
 # Other words that add nothing to the question. No word here may be what somebody wants ("mất", "đổi", "lỗi").
@@ -76,9 +76,11 @@ FILLING = _listed("""
     có không | có ko | luôn nha | làm phòng nào | làm bên nào | kêu em gọi lại | kêu | bảo em | nói em
 """)
 # Small words of courtesy: "Diễm ạ" is a name and nothing else.
-PARTICLES = _listed("ạ | à | ah | ak | dạ | vâng | alo | nha | nhé | nhe | nghen | nhen | hen | thưa")
+PARTICLES = _listed(
+    "ơi | ui | ạ | à | ah | ak | dạ | vâng | alo | nha | nhé | nhe | nghen | nhen | hen | thưa"
+)
 # Where somebody is: asks for a department, but not for the people behind a kind of organisation.
-WHERE = _listed("ở đâu | đâu | chỗ nào | ở chỗ nào | nằm ở đâu")
+WHERE = _listed("ở đâu | đâu | đâu rồi | đâu r | chỗ nào | ở chỗ nào | nằm ở đâu")
 
 # Syllables of names among those words, when they touch a name: "ha" of "Hà Minh Tuấn", "anh" of "Quyến Anh".
 FAMILY_LIKE = {
@@ -114,7 +116,7 @@ OTHER_THINGS = _listed("""
 """)
 
 # Explained only beside a word for a telephone number: "sdt … là bao nhiêu", but not "thu bhxh là bao nhiêu".
-OF_A_NUMBER = _listed("bao nhiêu | là bao nhiêu | nhiêu")
+OF_A_NUMBER = _listed("bao nhiêu | là bao nhiêu | nhiêu | nhiu | bao nhiu | nhiu vậy")
 NUMBER_WORDS = frozenset({"so", "sdt", "dt", "thoai", "dthoai", "phone", "zalo", "dd", "sim"})
 
 # "Mình tên Lan muốn gặp anh Toàn": whoever speaks of herself asks for somebody else.
@@ -122,6 +124,8 @@ SELF = frozenset({"em", "toi", "minh", "tui", "con", "chau", "e", "t"})
 IS_CALLED = frozenset({"ten", "la", "ho"})
 
 AND_WORDS = frozenset({"va", "voi", "cung", "hoac", "hay"})
+# Brothers and sisters are called by their order: "anh hai".
+BORN_AS = frozenset({"hai", "ba", "tu", "nam", "sau", "bay", "tam", "chin", "muoi", "ut", "ca"})
 CALLING = frozenset({"oi", "ui", "oii", "oiii"})
 
 # Syllables of names that are verbs too: unmarked or so written they do not begin an organisation's own name.
