@@ -12,8 +12,9 @@ from flows.content import Block, Contact, Department, Directory, Gap
 from flows.names import speech
 from flows.names.fold import Word, tidy, words
 from flows.names.lexicon import DirectoryIndex, index_of
-from flows.names.message import MAX_NAME, Message
+from flows.names.message import Message
 from flows.names.phrases import Piece, Target
+from flows.names.reading import MAX_NAME, read_message
 from flows.names.syllable import is_syllable
 
 _MAX_WORDS = 40  # nobody asks for a contact in more; the rest is not read, and then nothing is asserted
@@ -64,7 +65,7 @@ def find_contacts(query: str, directory: Directory) -> Found:
     typed = words(_LETTERS_APART.sub(" dongchi ", text))
     whole = len(typed) <= _MAX_WORDS and len(query) <= _MAX_CHARS and not numbers
     parted, capital = _parted(index, typed[:_MAX_WORDS], _capitals(query, typed))
-    return _Verdict(Message(index, parted, whole=whole, capital=capital)).decide()
+    return _Verdict(read_message(index, parted, whole=whole, capital=capital)).decide()
 
 
 def _capitals(query: str, typed: Sequence[Word]) -> frozenset[int]:
@@ -124,7 +125,7 @@ def _by_phone(index: DirectoryIndex, numbers: Sequence[str], rest: str, *, tail:
                 hits[i] = hits.get(i, False) or digits == contact.phone
     if not hits:
         return None
-    around = Message(index, words(rest)[:_MAX_WORDS], whole=True)
+    around = read_message(index, words(rest)[:_MAX_WORDS], whole=True)
     complete = any(hits.values())
     named = around.named()
     if named and not named & set(hits):

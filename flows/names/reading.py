@@ -1,0 +1,280 @@
+"""How a query is read into pieces: aliases, people, words of address, of asking and of filling. Rule: long and exact first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from flows.names import speech
+from flows.names.fold import Word
+from flows.names.lexicon import DirectoryIndex
+from flows.names.message import Message, may_be
+from flows.names.near import NAME_SYLLABLES, Marks, compare_marks
+from flows.names.own_names import may_be_own_name
+from flows.names.phrases import MAX_WINDOW, Piece, best_cover
+from flows.names.syllable import is_syllable
+
+_MAX_NAME_TOLD = 4  # syllables of the speaker's own name
+_MAX_TRIES = 80  # windows compared with aliases that have a slip
+_MAX_TAIL = 5  # words of an organisation's own name
+MAX_NAME = 7  # words one name may be scattered over
+
+
+def read_message(
+    index: DirectoryIndex, typed: Sequence[Word], *, whole: bool, capital: frozenset[int] = frozenset()
+) -> Message:
+    """The words of one query, read. `whole`: nothing was left out of it; `capital`: words whose capital letter says something."""
+    return _Read(index, typed, whole=whole, capital=capital)
+
+
+class _Read(Message):
+    """A message that reads itself."""
+
+    def __init__(
+        self, index: DirectoryIndex, typed: Sequence[Word], *, whole: bool, capital: frozenset[int]
+    ) -> None:
+        super().__init__(index, typed, whole=whole, capital=capital)
+        pieces = self._exact_pieces()
+        self.pieces = best_cover(pieces, len(typed))
+        known = any(p.role in ("alias", "person") for p in self.pieces)
+        doubtful = self.run([p for p in self.pieces if p.role == "person"]) is not None
+        if self.unexplained or doubtful or not known or self._stray():
+            self.pieces = best_cover(pieces + self._near_names() + self._near_pieces(), len(typed))
+        elif len(self.pieces) > 1 and len(typed) <= MAX_WINDOW and not self.asked_who():
+            whole_piece = self.index.book.nearly(typed, 0, len(typed))
+            self.pieces = best_cover(
+                [*pieces, whole_piece] if whole_piece and whole_piece.sure else pieces, len(typed)
+            )
+        self._call_away()
+        self._introduced()
+        self._name_organisations()
+        self._departments_after_names()
+
+    def _exact_pieces(self) -> list[Piece]:
+        pieces: list[Piece] = []
+        size = len(self.typed)
+        of_a_number = any(word.plain in speech.NUMBER_WORDS for word in self.typed)
+        for start in range(size):
+            pieces += self.index.roster.exact(self.readings, start)
+            pieces += self.index.roster.initials(self.readings, start)
+            for piece in self.index.book.beginning(self.typed, start):
+                if self._somebody(piece):
+                    continue
+                if not of_a_number and self.key(piece) in self.index.of_a_number:
+                    continue
+                pieces.append(piece)
+        return pieces
+
+    def _somebody(self, piece: Piece) -> bool:
+        """Whether words after a word of address are rather a name: "chị Huyền" is no district, "anh Minh" not me."""
+        word = self.typed[piece.start]
+        if piece.role == "alias" and self.one_syllable(piece) and self.marked:
+            return (
+                word.text not in self.index.vocabulary[word.plain]
+            )  # "ở xa" is no commune where marks are typed
+        if not piece.start or word.plain not in NAME_SYLLABLES:
+            return False
+        if piece.role == "alias" and piece.end - piece.start == 1 and piece.start > 1:
+            ahead = self.typed[piece.start - 2 : piece.start + 1]
+            if all(w.plain in NAME_SYLLABLES and not w.marked for w in ahead):
+                return True  # "duong hong phuong" is no ward
+        called = self.typed[piece.start - 1].plain
+        if piece.role == "filling":
+            return (
+                piece.end - piece.start == 1 and called in speech.CALLED_SO and may_be(word, speech.NAMED_SO)
+            )
+        if called not in self.index.addresses or not self._as_address(piece.start - 1):
+            return False
+        return piece.role == "other" or (piece.role in ("alias", "asking") and piece.end - piece.start == 1)
+
+    def _as_address(self, spot: int) -> bool:
+        """Whether a word may address somebody: "cô" and "co" may, "có" does not."""
+        word = self.typed[spot]
+        return not word.marked or any(
+            compare_marks(word.text, form) is not Marks.CONFLICT for form in self.index.addresses[word.plain]
+        )
+
+    def _departments_after_names(self) -> None:
+        """ "A Hưng thu": the everyday word of a department, right after somebody addressed."""
+        for spot in self.unexplained:
+            target = self.index.after_name.get(self.typed[spot].plain)
+            before = self.before(spot)
+            if target is None or self.typed[spot].marked or before is None or before.role != "person":
+                continue
+            called = self.before(before.start)
+            if before.form not in ("given", "family") or (called is not None and called.role == "address"):
+                piece = Piece(spot, spot + 1, "alias", 0.0, (target,), form="after a name")
+                self.pieces = sorted([*self.pieces, piece], key=lambda p: p.start)
+
+    def _near_names(self) -> list[Piece]:
+        """The one name that a run of words is but for a slip, when nobody rivals it."""
+        run = self.run([p for p in self.pieces if p.role == "person"])
+        if run is None or run[1] - run[0] > MAX_NAME:
+            return []
+        start, end = run
+        starts = [start]
+        if start and may_be(self.typed[start - 1], {"anh": "anh"}):
+            starts.append(start - 1)
+        for first in starts:
+            near = self.near(first, end)
+            if (
+                near
+                and near[0].sure
+                and (len(near) == 1 or not near[1].sure or near[1].cost >= near[0].cost + 0.4)
+            ):
+                return [
+                    Piece(
+                        first, end, "person", 2.1 * max(2, end - first), (), True, (near[0].person,), "full"
+                    )
+                ]
+        return []
+
+    def _near_pieces(self) -> list[Piece]:
+        """Aliases with a slip in them, in windows that hold a word nothing else explains."""
+        pieces: list[Piece] = []
+        tried = 0
+        for spot in self.unexplained[:6] or self._stray()[:6] or range(min(4, len(self.typed))):
+            for start in range(max(0, spot - 6), spot + 1):
+                for end in range(spot + 1, min(start + MAX_WINDOW, len(self.typed)) + 1):
+                    if tried > _MAX_TRIES:
+                        return pieces
+                    tried += 1
+                    if piece := self.index.book.nearly(self.raw, start, end):
+                        pieces.append(piece)
+        return pieces
+
+    def _stray(self) -> list[int]:
+        """Words that we know but that do not belong beside an alias, where nothing is asked: "trường hok"."""
+        if self.asked_who() or not any(p.role == "alias" for p in self.pieces):
+            return []
+        return [
+            p.start
+            for p in self.pieces
+            if p.role == "filling" and p.end - p.start == 1 and self.key(p) not in self.index.neutral
+        ]
+
+    def _call_away(self) -> None:
+        """ "Anh Hải ơi" calls somebody, it asks for nobody: such words become filling."""
+        for spot, word in enumerate(self.typed):
+            if word.plain not in speech.CALLING or spot == 0:
+                continue
+            start = spot - 1
+            named = self.before(spot)
+            if named is not None and named.role == "person" and named.form not in ("given", "family"):
+                self._replace(spot, spot + 1, "filling")
+                continue
+            if named is not None and self._only_called(named, spot):
+                self._replace(spot, spot + 1, "filling")
+                continue
+            if start > 0 and self.typed[start - 1].plain in speech.ADDRESS:
+                start -= 1
+            self._replace(start, spot + 1, "filling")
+
+    def _only_called(self, named: Piece, spot: int) -> bool:
+        """Whether a call of one person is all there is: "Diễm ơi", "chị Trúc ơi cho em hỏi"; "anh hai ơi" is anybody."""
+        word = self.typed[named.start]
+        if (
+            named.role != "person"
+            or len(named.people) != 1
+            or (word.plain in speech.BORN_AS and not word.marked)
+        ):
+            return False
+        return all(
+            p is named
+            or p.role in ("address", "asking")
+            or (p.start, p.end) == (spot, spot + 1)
+            or self.key(p) in self.index.particles
+            for p in self.pieces
+        ) and not set(self.unexplained) - {spot}
+
+    def _introduced(self) -> None:
+        """ "Mình tên Lan muốn gặp …": the speaker's own name, when the message goes on to ask."""
+        for spot in range(len(self.typed) - 2):
+            if (
+                self.typed[spot].plain not in speech.SELF
+                or self.typed[spot + 1].plain not in speech.IS_CALLED
+            ):
+                continue
+            start = end = spot + 2
+            if self.typed[start].plain == "la":
+                start = end = start + 1
+            while end < len(self.typed) and end - start < _MAX_NAME_TOLD and self.plain_name(end):
+                end += 1
+            follows = next((p for p in self.pieces if p.start >= end), None)
+            asks = follows is None or follows.role in ("filling", "asking")
+            if end > start and asks and not any(p.role == "alias" and p.start < end for p in self.pieces):
+                self._replace(spot, end, "filling")
+
+    def _replace(self, start: int, end: int, role: Literal["filling"], form: str = "") -> None:
+        kept = [p for p in self.pieces if p.end <= start or p.start >= end]
+        self.pieces = sorted([*kept, Piece(start, end, role, 0.0, form=form)], key=lambda p: p.start)
+
+    def _name_organisations(self) -> None:
+        """Words after a kind of organisation may be its own name: "trường THCS Nguyễn Huệ", "phường 1"."""
+        for piece in list(self.pieces):
+            if piece not in self.pieces or not any(t.kind == "block" for t in piece.targets):
+                continue  # no kind of organisation, or already part of another's own name
+            end = piece.end
+            own = 0  # words of an own name that we do not know
+            while end < len(self.typed) and own < _MAX_TAIL:
+                if known := self.index.following(self.typed, end):
+                    end += known
+                elif self._proper(end, piece):
+                    end, own = end + 1, own + 1
+                else:
+                    break
+            inside = [p for p in self.pieces if p.start >= piece.end and p.end <= end]
+            size = end - piece.end
+            if any(
+                p.role == "person" and p.sure and (p.form not in ("family", "given") or size == 1)
+                for p in inside
+            ):
+                continue
+            if end == piece.end or any(p.start < end < p.end for p in self.pieces):
+                continue
+            one = self.typed[piece.end]
+            clearly = one.plain.isdigit() or piece.end in self.capital
+            if piece.end - piece.start == 1 and not clearly and (size == 1 or self._family_too(piece.start)):
+                self._unsure(piece)  # "truong my duyen" is a school or Ms Trương, "phường hội" a guild
+            self._replace(piece.end, end, "filling", "own")
+
+    def _family_too(self, spot: int) -> bool:
+        word = self.typed[spot]
+        return not word.marked and word.plain in NAME_SYLLABLES
+
+    def _unsure(self, piece: Piece) -> None:
+        self.pieces = [replace(p, sure=False) if p is piece else p for p in self.pieces]
+
+    def _proper(self, spot: int, kind: Piece) -> bool:
+        """Whether a word can belong to the own name of an organisation of this kind."""
+        first = spot == kind.end
+        word = self.typed[spot]
+        covering = next((p for p in self.pieces if p.start <= spot < p.end), None)
+        if covering is not None and covering.end - covering.start > 1 and covering.role != "person":
+            return False
+        if (
+            covering is not None
+            and covering.role == "alias"
+            and any(t.kind != "block" for t in covering.targets)
+        ):
+            return False
+        if covering is not None and covering.role in ("alias", "asking"):
+            return covering.role == "alias"
+        if spot in self.capital:
+            return True
+        if first and covering is not None and covering.role in ("filling", "address"):
+            ahead = [self.plain_name(i) for i in range(spot + 1, min(spot + 3, len(self.typed)))]
+            needed = 1 if covering.role == "filling" and may_be(word, speech.FAMILY_LIKE) else 2
+            if ahead[:needed] != [True] * needed:
+                return False
+        verb = speech.NOT_A_PROPER_NAME.get(word.plain)
+        if first and verb is not None and (not word.marked or word.text == verb):
+            return False
+        if word.plain.isdigit() or not is_syllable(word.plain) or len(word.plain) == 1:
+            return True
+        ahead_word = self.typed[kind.end].plain
+        commune = self.typed[kind.end - 1].plain in speech.COMMUNES and ahead_word in NAME_SYLLABLES
+        named = ahead_word in speech.FAMILIES or commune
+        follows = not first and covering is None and named and spot - kind.end <= (1 if commune else 2)
+        return follows or may_be_own_name(word)
