@@ -424,10 +424,18 @@ class _Talk:
 
     def leave_for(self, elsewhere: Routed, step: Step) -> None:
         """Begin another flow; while something is under way, only after asking."""
-        if elsewhere.flow in book.ASIDES or step.done or step.kind == "checklist" or not self.state.trail:
-            self.enter(elsewhere.flow, elsewhere.opening)
-        else:
+        if elsewhere.flow not in book.ASIDES and self.is_under_way(step):
             self.ask_to_leave(elsewhere.flow)
+        else:
+            self.enter(elsewhere.flow, elsewhere.opening)
+
+    def is_under_way(self, step: Step) -> bool:
+        """Whether leaving now would lose something: more was gone through than a first question and answers to read."""
+        if step.done or step.kind == "checklist" or not self.state.trail:
+            return False
+        before = (place.partition("?")[0].split("/") for place in self.state.trail)
+        places = [*(book.find(flow, name) for flow, name in before), book.find(self.state.flow, self.state.step)]
+        return any(f is None or s is None or not (s.done or s.tells or s is f.steps[0]) for f, s in places)
 
     def ask_to_leave(self, flow: str) -> None:
         self.state = replace(self.state, offer=flow)

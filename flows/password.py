@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flows.answers import Event, Said, plain
@@ -159,18 +160,21 @@ FLOW = Flow(
             ),
             goes={"again": "screen", "trouble": "trouble"},
         ),
-        choose(
-            "trouble",
-            _says_trouble,
-            (
-                Choice(
-                    "Đã giải quyết được", "solved", words=("duoc roi", "xong", "xong roi", "ok", "cam on")
+        replace(
+            choose(
+                "trouble",
+                _says_trouble,
+                (
+                    Choice(
+                        "Đã giải quyết được", "solved", words=("duoc roi", "xong", "xong roi", "ok", "cam on")
+                    ),
+                    Choice("Vấn đề khác", "other", words=("van de khac", "khac", "chua duoc", "khong duoc")),
+                    Choice("Đổi mật khẩu từng bước", "guide", {"screen": 0}, words=("doi mat khau",)),
                 ),
-                Choice("Vấn đề khác", "other", words=("van de khac", "khac", "chua duoc", "khong duoc")),
-                Choice("Đổi mật khẩu từng bước", "guide", {"screen": 0}, words=("doi mat khau",)),
+                hears=_hears_trouble,
+                goes={"solved": "solved", "other": "situation", "guide": "screen", "trouble": "trouble"},
             ),
-            hears=_hears_trouble,
-            goes={"solved": "solved", "other": "situation", "guide": "screen", "trouble": "trouble"},
+            tells=True,
         ),
         end(
             "changed",

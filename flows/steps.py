@@ -105,6 +105,7 @@ class Step:
     secret_expected: bool = False  # a bare number here is surely a code that must not be typed into the chat
     no_way_back: bool = False  # something has become true here: "quay lại" does not undo it
     done: bool = False  # the flow's job is done here: another flow begins without asking whether to leave
+    tells: bool = False  # only an answer is given here: by itself it leaves nothing under way
     aside: bool = False  # on top of something under way it is said, and what lies under goes on at once
     asked_once: bool = False  # "quay lại" does not come back to it: consent given is taken back elsewhere
 
