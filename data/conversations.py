@@ -95,6 +95,19 @@ async def claim_events(
     return {(r.address, r.key) for r in rows}
 
 
+async def note_secrets(connection: AsyncConnection, keys: Sequence[tuple[str, str]]) -> None:
+    """These events, acted on already, held a secret; nothing of it is kept but that."""
+    for address, key in keys:
+        mine = (events.c.address == address, events.c.key == key)
+        await connection.execute(update(events).where(*mine).values(secret=True))
+
+
+async def held_secret(connection: AsyncConnection, address: str, key: str) -> bool:
+    """Whether an event that was acted on before held a secret."""
+    mine = (events.c.address == address, events.c.key == key)
+    return bool(await connection.scalar(select(events.c.secret).where(*mine)))
+
+
 async def release_event(connection: AsyncConnection, address: str, key: str) -> None:
     """The event was not acted on after all: it may come again."""
     await connection.execute(delete(events).where(events.c.address == address, events.c.key == key))

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData(
@@ -58,6 +59,9 @@ events = Table(
     Column("address", String(120), primary_key=True),
     Column("key", String(80), primary_key=True),
     Column("at", Float, nullable=False, index=True),
+    Column(
+        "secret", Boolean, nullable=False, server_default=false()
+    ),  # it held one: whoever sends it again is told to forget it
 )
 
 dead_letters = Table(

@@ -434,7 +434,10 @@ class _Talk:
         if step.done or step.kind == "checklist" or not self.state.trail:
             return False
         before = (place.partition("?")[0].split("/") for place in self.state.trail)
-        places = [*(book.find(flow, name) for flow, name in before), book.find(self.state.flow, self.state.step)]
+        places = [
+            *(book.find(flow, name) for flow, name in before),
+            book.find(self.state.flow, self.state.step),
+        ]
         return any(f is None or s is None or not (s.done or s.tells or s is f.steps[0]) for f, s in places)
 
     def ask_to_leave(self, flow: str) -> None:

@@ -77,7 +77,8 @@ class NotKept(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What came of an event. `repeat`: it had been acted on before, nothing new is said.
+    """What came of an event. `repeat`: it had been acted on before, nothing new is said. `forget`: it held a secret, whoever sent
+    or shows it must delete it; told anew with each repeat, for the first time may have got lost.
 
     `rows` are the replies as the ledger holds them, leased by this process where the door says them itself.
     """
@@ -350,13 +351,14 @@ class Turns:
         for waiting in group:
             conversation = found.get(waiting.address) or Conversation(waiting.address)
             if (waiting.address, waiting.key) not in fresh:
-                place = (conversation.state.flow, conversation.state.step)
-                made.append(
-                    _Made(waiting, Taken(waiting.address, place=place, repeat=True, said=conversation.said))
-                )
+                made.append(await _again(connection, waiting, conversation))
                 continue
             made.append(await self._one(connection, waiting, conversation, now))
         kept = [m.kept for m in made if m.kept is not None]
+        secrets_in = [
+            (m.waiting.address, m.waiting.key) for m in made if m.taken.forget and not m.taken.repeat
+        ]
+        await conversations.note_secrets(connection, secrets_in)
         await conversations.save(self.db, connection, self.seal, kept, now)
         await outbox.put(connection, [row for m in made for row in m.rows])
         return made
@@ -549,6 +551,14 @@ def written(event: Event) -> str:
 def _answer(made: _Made) -> None:
     if not made.waiting.done.done():
         made.waiting.done.set_result(made.taken)
+
+
+async def _again(connection: AsyncConnection, waiting: _Waiting, conversation: Conversation) -> _Made:
+    """An event that was acted on before: nothing is said, but a secret is to be forgotten by whoever still has it."""
+    place = (conversation.state.flow, conversation.state.step)
+    forget = await conversations.held_secret(connection, waiting.address, waiting.key)
+    taken = Taken(waiting.address, place=place, forget=forget, repeat=True, said=conversation.said)
+    return _Made(waiting, taken)
 
 
 def _refuse(waiting: _Waiting, wrong: Exception) -> None:

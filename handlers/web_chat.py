@@ -24,7 +24,6 @@ from starlette.types import Scope
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from data import conversations, outbox
-from flows import shield
 from handlers.rendering import PAGES, Pages
 from handlers.secure_page import SecurePages
 from handlers.sms import Courier, Sms
@@ -249,10 +248,7 @@ class Web:
         except (Busy, NotKept):
             await one.send({"error": BUSY})
             return
-        forget = taken.forget or (
-            taken.repeat and bool(shield.secret_in(str(given.get("text", "")), expected=False))
-        )
-        extra = {"for": message_id} | ({"forget": True} if forget else {})
+        extra = {"for": message_id} | ({"forget": True} if taken.forget else {})
         await self.say(taken, to=one, extra=extra, alone=given.get("text") == GREETING)
         self.run_errands(taken)
 

@@ -19,6 +19,18 @@ async def test_the_same_event_acts_once_even_when_it_comes_five_times_at_once(ho
     assert found["terminal:t"].turns == 1
 
 
+async def test_a_secret_that_comes_again_is_to_be_forgotten_again(house: House) -> None:
+    """Its sender may have missed it the first time; what was seen only by the words before cannot be seen anew.
+    Seen to fail: `_again` without `held_secret`."""
+    await house.say("mật khẩu của tôi là")
+    first = await house.say("quangtrung", key="secret")
+    await house.say("menu", key="plain")
+    again, plain = await house.say("quangtrung", key="secret"), await house.say("menu", key="plain")
+    assert (first.forget, first.repeat, len(first.rows) > 0) == (True, False, True)
+    assert (again.forget, again.repeat, again.rows) == (True, True, ())
+    assert (plain.forget, plain.repeat) == (False, True)
+
+
 async def test_replies_of_one_conversation_are_numbered_in_the_order_of_its_messages(house: House) -> None:
     taken = await asyncio.gather(*(house.say("menu") for _ in range(20)))
     assert [t.rows[0].number for t in taken] == list(range(1, 21))
