@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from flows import shield
 from flows.chat_words import even
 from flows.content import NOT_ASKED, SMALL_TALK, Question, Questions
 from flows.recogniser import TEXT_READ, Decision, Weights, features, softmax, unpacked
+from flows.wordings import length, vector, weight_of, wordings_mark, wordings_of
 
 ASSERTED = 0.4  # probability of a topic from which it is asserted
 AHEAD = 0.2  # and so far ahead of the second
@@ -66,9 +68,9 @@ def missed(text: str, questions: Questions) -> str:
     """
     if "@" in text:
         return ""
-    known = _finder(questions).words
+    knows = _finder(questions).knows
     words = [w for w in even(text[:TEXT_READ]) if not w[0].isdigit() and w[0] != "#"][:MISS_WORDS]
-    shown = [w if w in known else HIDDEN for w in words]
+    shown = [w if knows(w) else HIDDEN for w in words]
     clear = sum(w != HIDDEN for w in shown)
     return " ".join(shown)[:120] if clear >= 2 and clear * 2 > len(shown) else ""
 
@@ -84,51 +86,70 @@ def _finder(questions: Questions) -> _Finder:
 
 
 class _Finder:
-    """The items made ready: the weights, and every wording by its words."""
+    """The items made ready: the weights, and every wording by its words; those of the weights' file are ready there."""
 
     def __init__(self, questions: Questions) -> None:
         self.items = questions.items
         self.weights: Weights | None = unpacked(questions.weights) if questions.weights else None
         self.number = {q.id: n for n, q in enumerate(self.items)}
-        rarity = self.weights.rarity if self.weights else {}
-        self.rarity = rarity
-        self.unknown = max(rarity.values(), default=1.0)
-        self.postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        self.owner: list[int] = []
-        self.words: set[str] = set()
-        for n, q in enumerate(self.items):
-            for wording in dict.fromkeys((*q.titles, *q.wordings)):
-                words = even(wording)
-                self.words.update(words)
-                at = len(self.owner)
-                self.owner.append(n)
-                for name, value in self._vector(words).items():
-                    self.postings[name].append((at, value))
+        self.rare: Callable[[str], float | None] = self.weights.rarity if self.weights else _not_rare
+        self.unknown = self.weights.rarest() if self.weights else 1.0
+        self.ready = self.weights.wordings if self.weights else None
+        self.owner: list[int] = []  # of each wording; -1 when its item was edited or is gone
+        self.lengths: list[float] = []
+        self.since: dict[str, list[int]] = defaultdict(list)  # what items that staff edited have, by feature
+        fresh = dict.fromkeys(range(len(self.items)))
+        if self.ready is not None:
+            for item_id, mark, many in self.ready.items:
+                n = self.number.get(item_id, -1)
+                same = n >= 0 and wordings_mark(self.items[n]) == mark
+                self.owner += [n if same else -1] * many
+                if same:
+                    del fresh[n]
+            self.lengths += self.ready.lengths
+        for n in fresh:
+            self._make_ready(n)
 
-    def _vector(self, words: tuple[str, ...]) -> dict[str, float]:
-        values = {
-            name: count * self.rarity.get(name, self.unknown)
-            for name, count in features(words, grams=False).items()
-            if name != "short"
-        }
-        norm = math.sqrt(sum(v * v for v in values.values())) or 1.0
-        return {name: v / norm for name, v in values.items()}
+    def _make_ready(self, n: int) -> None:
+        for wording in wordings_of(self.items[n]):
+            values = vector(even(wording), self.rare, self.unknown)
+            for name in values:
+                self.since[name].append(len(self.owner))
+            self.owner.append(n)
+            self.lengths.append(length(values))
 
     def likeness(self, words: tuple[str, ...]) -> list[float]:
         """For each item, how like its nearest wording the words are, 0..1."""
         close: dict[int, float] = defaultdict(float)
-        for name, value in self._vector(words).items():
-            for at, other in self.postings.get(name, ()):
-                close[at] += value * other
-        best = [0.0] * len(self.items)
+        values = vector(words, self.rare, self.unknown)
+        for name, value in values.items():
+            square = value * weight_of(name, self.rare, self.unknown)
+            for at in self._having(name):
+                close[at] += square
+        whole = length(values)
+        best = [0.0] * (len(self.items) + 1)  # the last for nobody's
         for at, value in close.items():
             owner = self.owner[at]
-            best[owner] = max(best[owner], value)
+            best[owner] = max(best[owner], value / (whole * self.lengths[at]))
+        best.pop()
         return best
+
+    def _having(self, name: str) -> Iterable[int]:
+        """The numbers of the wordings that have a feature."""
+        since = self.since.get(name, ())
+        place = self.ready.places.get(name) if self.ready else None
+        if self.ready is None or place is None:
+            return since
+        row = self.ready.at[self.ready.starts[place] : self.ready.starts[place + 1]]
+        return chain(row, since) if since else row
+
+    def knows(self, word: str) -> bool:
+        """Whether a word stands in a wording of an item as it is now."""
+        return any(self.owner[at] >= 0 for at in self._having(f"w:{word}"))
 
     def _strange(self, words: tuple[str, ...]) -> bool:
         """Whether no word of a text was ever seen in a wording."""
-        return not any(f"w:{word}" in self.rarity or word in self.words for word in words)
+        return not any(self.rare(f"w:{word}") is not None or self.knows(word) for word in words)
 
     def probabilities(self, words: tuple[str, ...]) -> tuple[list[float], list[float]]:
         """The probability of each item, and its likeness."""
@@ -196,6 +217,10 @@ class _Finder:
     def _plain(self, topic: str) -> Found:
         item = next((q for q in self.items if q.topic == topic and not q.next), None)
         return Found("none", item, (Candidate(item, 1.0),) if item else ())
+
+
+def _not_rare(name: str) -> None:
+    return None
 
 
 _LONG = re.compile(r"(?<![0-9A-Za-z./])[0-9](?:[ .]?[0-9]){8,15}(?![0-9/])")

@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 import math
 import struct
+import sys
 import zlib
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 from flows.chat_words import even
 
@@ -88,94 +90,151 @@ class Weights:
     classes: tuple[str, ...]
     bias: tuple[float, ...]
     scale: float
-    rarity: Mapping[str, float] = field(repr=False)
-    rows: Mapping[str, tuple[bytes, bytes]] = field(repr=False)  # class numbers, weights + 128
+    places: Mapping[str, int] = field(repr=False)  # feature -> its row
+    rarities: Sequence[int] = field(repr=False)  # thousandths
+    starts: Sequence[int] = field(repr=False)  # where each row begins in the two below; one more than rows
+    numbers: bytes = field(repr=False)  # of classes
+    weights: bytes = field(repr=False)  # plus 128
+    wordings: Wordings | None = field(default=None, repr=False)
+
+    def rarity(self, name: str) -> float | None:
+        """How rare a feature is, None for one that was not seen."""
+        place = self.places.get(name)
+        return None if place is None else self.rarities[place] / 1000
+
+    def rarest(self) -> float:
+        """The rarity of the rarest feature, 1 when there is none."""
+        return max(self.rarities, default=1000) / 1000
 
     def scores(self, found: Mapping[str, float]) -> list[float]:
         """The score of each class, in order; not yet probabilities."""
         sums = [0.0] * len(self.classes)
         square = 0.0
         for name, count in found.items():
-            rare = self.rarity.get(name)
-            if rare is None:
+            place = self.places.get(name)
+            if place is None:
                 continue
-            value = count * rare
+            value = count * (self.rarities[place] / 1000)
             square += value * value
-            numbers, weights = self.rows[name]
-            for number, weight in zip(numbers, weights, strict=True):
+            row = slice(self.starts[place], self.starts[place + 1])
+            for number, weight in zip(self.numbers[row], self.weights[row], strict=True):
                 sums[number] += value * (weight - 128)
         norm = self.scale / math.sqrt(square) if square else 0.0
         return [s * norm + b for s, b in zip(sums, self.bias, strict=True)]
 
 
+@dataclass(frozen=True, slots=True)
+class Wordings:
+    """The items' wordings made ready to be compared: for each word, pair and skipped pair the wordings that have it.
+
+    `items`: (id, mark of its wordings, how many) in the order in which the wordings are numbered.
+    """
+
+    items: tuple[tuple[str, str, int], ...]
+    places: Mapping[str, int]  # feature -> its row
+    starts: Sequence[int]
+    at: Sequence[int]  # numbers of wordings
+    lengths: Sequence[float]  # of the vector of each wording
+
+
 _HEAD = struct.Struct("<4sI")
-_MAGIC = b"TVQ1"
+_MAGIC = b"TVQ2"
 
 
-def packed(
-    digest: str,
-    classes: Sequence[str],
-    bias: Sequence[float],
-    scale: float,
-    rarity: Mapping[str, float],
-    rows: Mapping[str, Sequence[tuple[int, int]]],
-) -> bytes:
-    """The weights as a file: `rows` gives (class number, weight -127..127) of each feature."""
-    names = sorted(rows)
+def _bytes_of(kind: str, values: Iterable[float]) -> bytes:
+    """Numbers as bytes, little-endian whatever the machine."""
+    packed_in = array(kind, values)
+    if sys.byteorder == "big":
+        packed_in.byteswap()
+    return packed_in.tobytes()
+
+
+def _numbers_in(kind: str, data: bytes) -> array[Any]:
+    found = array(kind)
+    found.frombytes(data)
+    if sys.byteorder == "big":
+        found.byteswap()
+    return found
+
+
+def packed(weights: Weights) -> bytes:
+    """The weights as a file; the same weights give the same bytes."""
+    ready = weights.wordings or Wordings((), {}, (0,), (), ())
     head = {
         "features": FEATURES_VERSION,
-        "digest": digest,
-        "classes": list(classes),
-        "bias": [round(b, 4) for b in bias],
-        "scale": scale,
+        "digest": weights.digest,
+        "classes": list(weights.classes),
+        "bias": [round(b, 4) for b in weights.bias],
+        "scale": weights.scale,
+        "items": ready.items,
     }
-    body = zlib.compress(
-        b"\0".join(
-            (
-                json.dumps(head).encode(),
-                "\n".join(names).encode(),
-            )
-        )
-        + b"\0"
-        + b"".join(struct.pack("<HB", min(65535, round(rarity[n] * 1000)), len(rows[n])) for n in names)
-        + b"".join(bytes(c for c, _ in rows[n]) for n in names)
-        + b"".join(bytes(w + 128 for _, w in rows[n]) for n in names),
-        9,
+    parts = (
+        json.dumps(head).encode(),
+        "\n".join(weights.places).encode(),
+        _bytes_of("H", weights.rarities),
+        _bytes_of("I", weights.starts),
+        weights.numbers,
+        weights.weights,
+        "\n".join(ready.places).encode(),
+        _bytes_of("I", ready.starts),
+        _bytes_of("H", ready.at),
+        _bytes_of("d", ready.lengths),
     )
+    sizes = struct.pack(f"<{_PARTS}I", *map(len, parts))
+    body = zlib.compress(sizes + b"".join(parts), 9)
     return _HEAD.pack(_MAGIC, len(body)) + body
+
+
+_PARTS = 10
 
 
 def unpacked(data: bytes) -> Weights:
     """The weights that `packed` wrote. Raises ValueError for any other bytes."""
     if len(data) < _HEAD.size or _HEAD.unpack_from(data)[0] != _MAGIC:
-        raise ValueError("no weights of the recogniser")
+        raise ValueError("no weights of the recogniser, or those of another version: run 'make model'")
     try:
         body = zlib.decompress(data[_HEAD.size :])
-        head_bytes, names_bytes, rest = body.split(b"\0", 2)
-        head = json.loads(head_bytes)
+        parts: list[bytes] = []
+        begin = 4 * _PARTS
+        for size in struct.unpack_from(f"<{_PARTS}I", body):
+            parts.append(body[begin : begin + size])
+            begin += size
+        head = json.loads(parts[0])
         if head["features"] != FEATURES_VERSION:
             raise ValueError(
                 f"weights for features {head['features']}, not {FEATURES_VERSION}: run 'make model'"
             )
-        names = names_bytes.decode().split("\n")
-        sizes = list(struct.iter_unpack("<HB", rest[: 3 * len(names)]))
-        total = sum(size for _, size in sizes)
-        numbers = rest[3 * len(names) : 3 * len(names) + total]
-        weights = rest[3 * len(names) + total :]
-        if len(weights) != total:
-            raise ValueError("the weights of the recogniser are cut short")
+        ready = Wordings(
+            tuple((str(i), str(mark), int(n)) for i, mark, n in head["items"]),
+            _rows(parts[6]),
+            _numbers_in("I", parts[7]),
+            _numbers_in("H", parts[8]),
+            _numbers_in("d", parts[9]),
+        )
+        weights = Weights(
+            head["digest"],
+            tuple(head["classes"]),
+            tuple(head["bias"]),
+            float(head["scale"]),
+            _rows(parts[1]),
+            _numbers_in("H", parts[2]),
+            _numbers_in("I", parts[3]),
+            parts[4],
+            parts[5],
+            ready,
+        )
     except (zlib.error, KeyError, TypeError, UnicodeDecodeError, struct.error) as bad:
         raise ValueError(f"the weights of the recogniser cannot be read ({type(bad).__name__})") from bad
-    rarity: dict[str, float] = {}
-    rows: dict[str, tuple[bytes, bytes]] = {}
-    at = 0
-    for name, (rare, size) in zip(names, sizes, strict=True):
-        rarity[name] = rare / 1000
-        rows[name] = (numbers[at : at + size], weights[at : at + size])
-        at += size
-    return Weights(
-        head["digest"], tuple(head["classes"]), tuple(head["bias"]), float(head["scale"]), rarity, rows
-    )
+    whole = weights.starts[-1] == len(weights.numbers) == len(weights.weights)
+    ready_whole = ready.starts[-1] == len(ready.at) and len(ready.lengths) == sum(n for *_, n in ready.items)
+    if begin != len(body) or not whole or not ready_whole:
+        raise ValueError("the weights of the recogniser are cut short")
+    return weights
+
+
+def _rows(names: bytes) -> dict[str, int]:
+    found = names.decode().split("\n") if names else []
+    return dict(zip(found, range(len(found)), strict=True))
 
 
 def softmax(scores: Iterable[float]) -> list[float]:
@@ -187,4 +246,4 @@ def softmax(scores: Iterable[float]) -> list[float]:
     return [g / total for g in grown]
 
 
-__all__ = ["Decision", "Weights", "even", "features", "packed", "softmax", "unpacked"]
+__all__ = ["Decision", "Weights", "Wordings", "even", "features", "packed", "softmax", "unpacked"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 import sys
 import time
+from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,8 @@ from data.question_files import QUESTIONS_DIR, WEIGHTS, digest_of, read_question
 from flows.chat_words import even
 from flows.content import Question
 from flows.names import fold
-from flows.recogniser import features, packed
+from flows.recogniser import Weights, features, packed
+from flows.wordings import made_ready
 
 SEED = 7
 C = 10.0  # inverse strength of regularisation
@@ -158,18 +161,21 @@ def train(questions: tuple[Question, ...]) -> bytes:
     scale = largest / 127
     whole = np.rint(model.coef_ / scale).astype(int)
     whole[np.abs(model.coef_) < PRUNED * largest] = 0
-    rows = {
-        str(name): [(int(c), int(whole[c, i])) for c in np.flatnonzero(whole[:, i])]
-        for i, name in enumerate(names)
-    }
-    return packed(
+    rows = [[(int(c), int(whole[c, i])) for c in np.flatnonzero(whole[:, i])] for i in range(len(names))]
+    order = sorted(range(len(names)), key=lambda i: str(names[i]))
+    learned = Weights(
         digest_of(questions),
-        [str(c) for c in model.classes_],
-        [float(b) for b in model.intercept_],
+        tuple(str(c) for c in model.classes_),
+        tuple(float(b) for b in model.intercept_),
         scale,
-        {str(n): float(r) for n, r in zip(names, rarity, strict=True)},
-        rows,
+        {str(names[i]): at for at, i in enumerate(order)},
+        [min(65535, round(float(rarity[i]) * 1000)) for i in order],
+        [0, *accumulate(len(rows[i]) for i in order)],
+        bytes(c for i in order for c, _ in rows[i]),
+        bytes(w + 128 for i in order for _, w in rows[i]),
     )
+    ready = made_ready(questions, learned.rarity, learned.rarest())
+    return packed(replace(learned, wordings=ready))
 
 
 def _main() -> int:
