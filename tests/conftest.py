@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tests.houses import Clock, House, Places, open_house
+from tests.nursery import Nursery
 
 for noisy in ("alembic", "aiosqlite", "asyncio"):
     logging.getLogger(noisy).setLevel(logging.WARNING)
@@ -26,6 +27,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
     made = Places(tmp_path_factory.mktemp("places"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """Where processes of `troly` are born quickly."""
+    made = Nursery()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def service_nursery() -> Iterator[object]:
+    """Where whole services with their Telegram door are born quickly; a `tests.kills.Nursery`."""
+    from tests import kills
+
+    made = kills.Nursery()
     yield made
     made.close()
 

@@ -121,7 +121,7 @@ def _nurse() -> None:
     import uvloop  # noqa: F401  # as above
 
     from bot import serve  # noqa: F401  # as above
-    from handlers import telegram_broadcast  # noqa: F401  # as above
+    from handlers import telegram_broadcast, telegram_chat  # noqa: F401  # as above; aiogram alone takes longest
 
     signal.signal(signal.SIGCHLD, lambda *_: None)
     awake, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)

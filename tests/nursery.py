@@ -1,17 +1,19 @@
 """Where `troly` processes are born quickly: everything is imported once, then each is a fork. Rule: the child is a process
-of its own, with its own standard streams, environment and folder; it runs `bot.__main__.main` like the command does."""
+of its own, with its own standard streams, environment and folder; it runs `bot.__main__.main` like the command does, or
+the `main` of another module, which is imported once, too."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import importlib
 import json
 import os
 import signal
 import socket
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -27,6 +29,13 @@ class Born:
         self.stdin = stdin
         self.stdout = stdout
         self._rest = rest  # what it complained of, then its exit code on a line of its own
+
+    async def told(self, typed: str = "") -> tuple[int, str, str]:
+        """Type this, close its input, and read to its end; returns exit code, stdout and stderr."""
+        self.stdin.write(typed.encode())
+        self.stdin.close()
+        said, (code, complaints) = await asyncio.gather(self.stdout.read(), self.end())
+        return code, said.decode(), complaints
 
     async def end(self) -> tuple[int, str]:
         """Close its input, and wait; returns the exit code and what came on stderr."""
@@ -49,14 +58,17 @@ class Nursery:
         )
         theirs.close()
 
-    async def bear(self, arguments: Sequence[str], env: dict[str, str], folder: Path) -> Born:
-        """`troly ARGUMENTS` with these environment variables, in this folder."""
+    async def bear(
+        self, arguments: Sequence[str], env: Mapping[str, str], folder: Path, module: str = "bot.__main__"
+    ) -> Born:
+        """`troly ARGUMENTS` with these environment variables, in this folder; or `main(ARGUMENTS)` of `module`."""
         ours, theirs = [], []
         for way in ("in", "out", "rest"):
             read, write = os.pipe()
             ours.append(write if way == "in" else read)
             theirs.append(read if way == "in" else write)
-        wish = json.dumps({"arguments": list(arguments), "env": env, "folder": str(folder)}).encode()
+        job = {"arguments": list(arguments), "env": dict(env), "folder": str(folder), "module": module}
+        wish = json.dumps(job).encode()
         assert len(wish) <= LONGEST
         socket.send_fds(self._socket, [wish], theirs)
         for fd in theirs:
@@ -83,7 +95,6 @@ class Nursery:
 
 def _serve(requests: socket.socket) -> None:
     import bot.app
-    from bot.__main__ import main
     from data.knowledge import load_content
     from flows.names import find_contacts
 
@@ -96,9 +107,11 @@ def _serve(requests: socket.socket) -> None:
         wish, fds, _, _ = socket.recv_fds(requests, LONGEST, 3)
         if not wish:
             return
+        job = json.loads(wish)
+        main = importlib.import_module(job["module"]).main
         if os.fork() == 0:
             requests.close()
-            _wait_for(json.loads(wish), fds, main)
+            _wait_for(job, fds, main)
         for fd in fds:
             os.close(fd)
 

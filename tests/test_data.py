@@ -11,7 +11,6 @@ import json
 import os
 import re
 import stat
-import sys
 from collections import Counter
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -37,6 +36,7 @@ from flows.machine import State
 from handlers.mouth import Again, Mouth
 from handlers.sms import Courier, Sms
 from tests.houses import SECRET, START, House, Places, open_house
+from tests.nursery import Nursery
 from tests.test_otp import asked, open_case, send
 from tests.test_shield import everything_kept, traces
 
@@ -657,24 +657,18 @@ async def test_without_begin_immediate_they_would_find_it_locked(
     assert Counter(troubles)["database is locked"] > 0
 
 
-async def command(house: House, folder: Path, *words: str, typed: str = "") -> str:
+async def command(nursery: Nursery, house: House, folder: Path, *words: str, typed: str = "") -> str:
     """What a `troly` command prints that shares the house's database."""
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("TROLY_")},
-        "TROLY_DATABASE_URL": house.db.url,
-        "TROLY_DATA_DIR": str(folder),
-        "TROLY_SECRET_KEY": SECRET,
-    }
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", *words), cwd=ROOT, env=environment,
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    out, complaints = await asyncio.wait_for(process.communicate(typed.encode()), 90)
-    assert (process.returncode, complaints) == (0, b"")
-    return out.decode()
+    env = {"TROLY_DATABASE_URL": house.db.url, "TROLY_DATA_DIR": str(folder), "TROLY_SECRET_KEY": SECRET}
+    process = await nursery.bear(words, env, folder)
+    code, out, complaints = await asyncio.wait_for(process.told(typed), 90)
+    assert (code, complaints) == (0, "")
+    return out
 
 
-async def test_a_command_shares_the_database_with_a_service_under_load(house: House, tmp_path: Path) -> None:
+async def test_a_command_shares_the_database_with_a_service_under_load(
+    nursery: Nursery, house: House, tmp_path: Path
+) -> None:
     """A talk of thirty lines and a count in other processes, while this one takes turn after turn."""
     done = asyncio.Event()
 
@@ -689,8 +683,8 @@ async def test_a_command_shares_the_database_with_a_service_under_load(house: Ho
     talk = "".join(json.dumps({"text": words}) + "\n" for words in ["menu", "trợ giúp", "đầu mối"] * 10)
     try:
         said, counted = await asyncio.gather(
-            command(house, tmp_path, "chat", "--json", "--person", "lan", typed=talk),
-            command(house, tmp_path, "registry", "stats", "--json"),
+            command(nursery, house, tmp_path, "chat", "--json", "--person", "lan", typed=talk),
+            command(nursery, house, tmp_path, "registry", "stats", "--json"),
         )
     finally:
         done.set()

@@ -7,7 +7,6 @@ ledger shows to be on its way at the moment of each kill.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,11 +36,9 @@ LONG = {"chats": 20, "turns": 50, "kills": 20}
 pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("kills")]
 
 
-@pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
-    one = Nursery()
-    yield one
-    one.close()
+@pytest.fixture
+def nursery(service_nursery: Nursery) -> Nursery:
+    return service_nursery
 
 
 async def _all_is_well(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -47,11 +46,9 @@ class Worker(Service):
         return self.log.read_text().count("Ctrl-C") if self.log.exists() else 0
 
 
-@pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
-    one = Nursery()
-    yield one
-    one.close()
+@pytest.fixture
+def nursery(service_nursery: Nursery) -> Nursery:
+    return service_nursery
 
 
 async def _ends(db: Database, campaign: str, seconds: float = 90.0) -> bool:

@@ -37,6 +37,7 @@ from flows.effects import Answer, CheckOtp, Effect, FindPeople, ProvePhone, Send
 from handlers.terminal import NEVER
 from handlers.turn import NotKept, at_once
 from tests.houses import SECRET, START, Clock, House, open_house
+from tests.nursery import Nursery
 
 ROOT = Path(__file__).parent.parent
 DAY = 86_400.0
@@ -101,28 +102,24 @@ class Guessed:
 
 
 async def guess_at_once(
-    url: str, case: str, codes: Sequence[str], *, how: str = "world", processes: int = PROCESSES
+    nursery: Nursery,
+    url: str,
+    case: str,
+    codes: Sequence[str],
+    *,
+    how: str = "world",
+    processes: int = PROCESSES,
 ) -> Guessed:
     """Let `processes` processes try `codes` between them, released by one barrier."""
     started = []
     for n in range(processes):
         job = json.dumps({"url": url, "case": case, "codes": list(codes[n::processes]), "how": how})
-        started.append(
-            await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.test_otp", job, cwd=ROOT,
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-            )
-        )  # fmt: skip
-    try:
-        for process in started:
-            assert process.stdout is not None
-            assert await asyncio.wait_for(process.stdout.readline(), 60) == b"ready\n"
-        told = await asyncio.gather(*(asyncio.wait_for(p.communicate(b"go\n"), 90) for p in started))
-    finally:
-        for process in started:
-            if process.returncode is None:
-                process.kill()
-    reports = [json.loads(out) for out, _ in told]
+        started.append(await nursery.bear([job], {}, ROOT, __name__))
+    for process in started:
+        assert await asyncio.wait_for(process.stdout.readline(), 60) == b"ready\n"
+    told = await asyncio.gather(*(asyncio.wait_for(p.told("go\n"), 90) for p in started))
+    assert [(code, complaints) for code, _, complaints in told] == [(0, "")] * processes
+    reports = [json.loads(out) for _, out, _ in told]
     outcomes: Counter[str] = Counter()
     for report in reports:
         outcomes.update(report["outcomes"])
@@ -167,6 +164,12 @@ async def _guess(job: dict[str, Any]) -> dict[str, Any]:
     return {"compared": compared, "outcomes": outcomes}
 
 
+def main(arguments: Sequence[str]) -> int:
+    """What the other process runs."""
+    print(json.dumps(asyncio.run(_guess(json.loads(arguments[0])))))
+    return 0
+
+
 async def _compare_as_every_tutorial_does(db: Database, seal: Seal, case: str, code: str) -> str:
     """Read the count, compare, then write the count back: three statements that others can step between."""
     async with db.reading() as connection:
@@ -181,12 +184,12 @@ async def _compare_as_every_tutorial_does(db: Database, seal: Seal, case: str, c
 
 @pytest.mark.parametrize("how", ["world", "turns"])
 async def test_of_two_hundred_parallel_wrong_guesses_at_most_five_are_compared_and_the_right_code_is_then_refused(
-    place: str, how: str
+    nursery: Nursery, place: str, how: str
 ) -> None:
     """Four processes; through the world nothing but the database keeps the guesses apart."""
     async with open_house(place) as house:
         case, code = await (walked_to_the_code(house) if how == "turns" else asked(house))
-        guessed = await guess_at_once(place, case, [wrong(code, n) for n in range(1, 201)], how=how)
+        guessed = await guess_at_once(nursery, place, case, [wrong(code, n) for n in range(1, 201)], how=how)
         assert guessed.compared <= 5
         assert guessed.outcomes["wrong"] <= 4
         assert guessed.outcomes["record"] == 0
@@ -195,41 +198,47 @@ async def test_of_two_hundred_parallel_wrong_guesses_at_most_five_are_compared_a
         assert await failures_within(house, DAY) == guessed.compared
 
 
-async def test_without_the_count_first_more_would_be_compared(place: str) -> None:
+async def test_without_the_count_first_more_would_be_compared(nursery: Nursery, place: str) -> None:
     """Teeth: read, compare, then write — what the test above must be able to see."""
     async with open_house(place) as house:
         case, code = await asked(house)
-        guessed = await guess_at_once(place, case, [wrong(code, n) for n in range(1, 201)], how="naive")
+        guessed = await guess_at_once(
+            nursery, place, case, [wrong(code, n) for n in range(1, 201)], how="naive"
+        )
         assert guessed.compared > 5
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(1200)
-async def test_parallel_guesses_are_held_to_five_in_a_hundred_of_a_hundred_runs(place: str) -> None:
+async def test_parallel_guesses_are_held_to_five_in_a_hundred_of_a_hundred_runs(
+    nursery: Nursery, place: str
+) -> None:
     async with open_house(place, limits=Limits(otp_failures_per_day=100_000, otp_per_day=1000)) as house:
         for n in range(100):
             code, name = f"88777{n:05d}", f"Trần Thị Thử {'abcdefghij'[n // 10]} {'abcdefghij'[n % 10]}"
             await add_person(house, code, name, f"{n % 28 + 1:02d}/05/19{60 + n // 28}", f"09{n:08d}")
             who = FindPeople(name, "87", born=f"{n % 28 + 1:02d}/05/19{60 + n // 28}")
             case, right = await asked(house, who, f"telegram:{n}")
-            guessed = await guess_at_once(place, case, [wrong(right, m) for m in range(1, 201)])
+            guessed = await guess_at_once(nursery, place, case, [wrong(right, m) for m in range(1, 201)])
             assert guessed.compared <= 5, n
 
 
 @pytest.mark.parametrize("how", ["world", "turns"])
-async def test_the_right_code_fifty_times_at_once_gives_exactly_one_record(place: str, how: str) -> None:
+async def test_the_right_code_fifty_times_at_once_gives_exactly_one_record(
+    nursery: Nursery, place: str, how: str
+) -> None:
     async with open_house(place) as house:
         case, code = await (walked_to_the_code(house) if how == "turns" else asked(house))
-        guessed = await guess_at_once(place, case, [code] * 50, how=how)
+        guessed = await guess_at_once(nursery, place, case, [code] * 50, how=how)
         assert guessed.outcomes["record"] == 1
         assert sum(guessed.outcomes.values()) == 50
 
 
-async def test_without_burning_the_code_it_would_work_more_than_once(place: str) -> None:
+async def test_without_burning_the_code_it_would_work_more_than_once(nursery: Nursery, place: str) -> None:
     """Teeth: the naive comparison never burns the code, and the count alone lets it through several times."""
     async with open_house(place) as house:
         case, code = await asked(house)
-        guessed = await guess_at_once(place, case, [code] * 50, how="naive", processes=2)
+        guessed = await guess_at_once(nursery, place, case, [code] * 50, how="naive", processes=2)
         assert guessed.outcomes["record"] > 1
 
 
@@ -644,7 +653,3 @@ def test_the_world_under_test_is_the_real_one() -> None:
     limits = Limits()
     assert (limits.otp_tries, limits.otp_failures_per_day, limits.otp_minutes) == (5, 10, 5)
     assert World.__module__ == "data.world"
-
-
-if __name__ == "__main__":
-    print(json.dumps(asyncio.run(_guess(json.loads(sys.argv[1])))))

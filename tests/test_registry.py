@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import random
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from data.registry_index import Names
 from data.tables import audit as audit_rows
 from data.tables import name_index, names
 from tests.houses import SECRET, House
+from tests.nursery import Nursery
 
 ROOT = Path(__file__).parent.parent
 BE_BA, AN_1, AN_2, THAM = "8800000001", "8800000002", "8800000003", "8800000004"
@@ -72,22 +71,20 @@ async def test_a_record_is_found_by_its_name_and_one_fact(house: House) -> None:
 # -- the command line
 
 
-async def ask(house: House, folder: Path, *options: str, lines: list[Any]) -> list[dict[str, Any]]:
+async def ask(
+    nursery: Nursery, house: House, folder: Path, *options: str, lines: list[Any]
+) -> list[dict[str, Any]]:
     """What `troly registry find --json` answers to these lines; objects are written as JSON."""
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("TROLY_")},
-        "TROLY_DATABASE_URL": house.db.url,
-        "TROLY_DATA_DIR": str(folder),
-        "TROLY_SECRET_KEY": SECRET,
-    }
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "registry", "find", "--json", *options), cwd=ROOT, env=environment,
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip  # the command reads as one line
+    process = await nursery.bear(["registry", "find", "--json", *options], environment(house, folder), folder)
     typed = "".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines)
-    out, complaints = await asyncio.wait_for(process.communicate(typed.encode()), 90)
-    assert (process.returncode, complaints) == (0, b"")
-    return [json.loads(line) for line in out.decode().splitlines()]
+    code, out, complaints = await asyncio.wait_for(process.told(typed), 90)
+    assert (code, complaints) == (0, "")
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def environment(house: House, folder: Path) -> dict[str, str]:
+    """The settings of a command that shares the house's database."""
+    return {"TROLY_DATABASE_URL": house.db.url, "TROLY_DATA_DIR": str(folder), "TROLY_SECRET_KEY": SECRET}
 
 
 PHONE, ID = "0900000001", "088183000001"
@@ -96,7 +93,9 @@ NAME_AND_CODE = {"name": NAME, "code": BE_BA}
 RECORD = {**NAME_AND_CODE, "born": DATE, "household": "8899000001"}
 
 
-async def test_a_stranger_is_told_what_the_rules_allow_and_no_more(house: House, tmp_path: Path) -> None:
+async def test_a_stranger_is_told_what_the_rules_allow_and_no_more(
+    nursery: Nursery, house: House, tmp_path: Path
+) -> None:
     """A date or a year says `verify` whatever it fits; a matching ID number gives name and code; a proven phone all."""
     nobody, verify = {"decision": "none", "people": []}, {"decision": "verify", "people": []}
     cases: list[tuple[dict[str, str], dict[str, Any]]] = [
@@ -122,13 +121,13 @@ async def test_a_stranger_is_told_what_the_rules_allow_and_no_more(house: House,
         ({"name": NAME, "born": DATE, "province": "79", "verified_phone": PHONE}, verify),
         ({"name": NAME, "verified_phone": PHONE}, {"decision": "ask_more", "people": []}),
     ]
-    answers = await ask(house, tmp_path, lines=[given for given, _ in cases])
+    answers = await ask(nursery, house, tmp_path, lines=[given for given, _ in cases])
     for (given, told), answer in zip(cases, answers, strict=True):
         assert answer == told, given
 
 
 async def test_bad_lines_are_told_in_one_sentence_and_the_next_is_answered(
-    house: House, tmp_path: Path
+    nursery: Nursery, house: House, tmp_path: Path
 ) -> None:
     bad = [
         "", "not json", "[1]", "7", "{" * 100_000, '{"name": 1.5}', '{"name": ""}', '{"name": "\\ud800"}', {"born": DATE},
@@ -136,16 +135,18 @@ async def test_bad_lines_are_told_in_one_sentence_and_the_next_is_answered(
         {"name": NAME, "id_number": "12"}, {"name": NAME, "province": "Huế"}, {"name": "a" * 5000},
         '{"name": "Lan", "born": ' + "9" * 5000 + "}",
     ]  # fmt: skip  # one table
-    answers = await ask(house, tmp_path, "--open", lines=[*bad, {"name": NAME, "born": None}])
+    answers = await ask(nursery, house, tmp_path, "--open", lines=[*bad, {"name": NAME, "born": None}])
     assert len(answers) == len(bad) + 1
     for line, answer in zip(bad, answers, strict=False):
         assert list(answer) == ["error"], line
     assert answers[-1]["decision"] == "found"
 
 
-async def test_an_admin_sees_everybody_and_each_look_is_in_the_audit(house: House, tmp_path: Path) -> None:
+async def test_an_admin_sees_everybody_and_each_look_is_in_the_audit(
+    nursery: Nursery, house: House, tmp_path: Path
+) -> None:
     answers = await ask(
-        house, tmp_path, "--open", "--limit", "5",
+        nursery, house, tmp_path, "--open", "--limit", "5",
         lines=[{"name": "nguyen van an", "born": "1975"}, {"name": NAME, "born": "1984"}, {"name": NAME}],
     )  # fmt: skip  # one call
     assert [p["code"] for p in answers[0]["people"][:2]] == [AN_1, AN_2]
@@ -162,25 +163,14 @@ async def test_an_admin_sees_everybody_and_each_look_is_in_the_audit(house: Hous
     assert all(NAME not in str(r) and BE_BA not in str(r) for r in rows)
 
 
-async def test_each_line_is_answered_when_it_comes(house: House, tmp_path: Path) -> None:
-    environment = {
-        **os.environ,
-        "TROLY_DATABASE_URL": house.db.url,
-        "TROLY_SECRET_KEY": SECRET,
-        "TROLY_DATA_DIR": str(tmp_path),
-    }
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "registry", "find", "--json", "--open"), cwd=ROOT, env=environment,
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip  # the command reads as one line
-    assert process.stdin is not None
-    assert process.stdout is not None
+async def test_each_line_is_answered_when_it_comes(nursery: Nursery, house: House, tmp_path: Path) -> None:
+    words = ["registry", "find", "--json", "--open"]
+    process = await nursery.bear(words, environment(house, tmp_path), tmp_path)
     for name in (NAME, "Nguyễn Văn An"):
         process.stdin.write(json.dumps({"name": name}).encode() + b"\n")
         answer = json.loads(await asyncio.wait_for(process.stdout.readline(), 60))
         assert answer["people"][0]["name"] == name
-    process.stdin.close()
-    assert await process.wait() == 0
+    assert await process.told() == (0, "", "")
 
 
 # -- the packed names

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -442,10 +441,8 @@ async def opened(house: House, address: str) -> bytes:
 
 
 @pytest.fixture
-def nursery() -> Iterator[Nursery]:
-    one = Nursery()
-    yield one
-    one.close()
+def nursery(service_nursery: Nursery) -> Nursery:
+    return service_nursery
 
 
 async def printed_at_debug(nursery: Nursery, url: str, folder: Path, without: str = "") -> bytes:

@@ -13,25 +13,15 @@ import httpx
 import pytest
 
 from tests.consoles import proof_in
+from tests.nursery import Nursery
 from tests.screens import RealServer, free_port
 
 
-async def troly(folder: Path, *words: str, **settings: str) -> tuple[int, str, str]:
+async def troly(nursery: Nursery, folder: Path, *words: str, **settings: str) -> tuple[int, str, str]:
     """Exit code, standard output and error of one command."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith("TROLY_")}
-    env |= {"TROLY_DATA_DIR": str(folder / "var"), **settings}
-    process = await asyncio.create_subprocess_exec(
-        Path(sys.executable).with_name("troly"),
-        *words,
-        cwd=folder,
-        env=env,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    async with asyncio.timeout(60):
-        out, err = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, out.decode().strip(), err.decode().strip()
+    process = await nursery.bear(words, {"TROLY_DATA_DIR": str(folder / "var"), **settings}, folder)
+    code, out, err = await asyncio.wait_for(process.told(), 60)
+    return code, out.strip(), err.strip()
 
 
 async def sign_in(browser: httpx.AsyncClient, link: str) -> int:
@@ -84,10 +74,10 @@ async def test_a_demo_that_others_can_reach_has_no_links(tmp_path: Path) -> None
         await server.stop()
 
 
-async def test_staff_come_and_go_while_the_service_runs(server: RealServer) -> None:
+async def test_staff_come_and_go_while_the_service_runs(nursery: Nursery, server: RealServer) -> None:
     folder, port = server.folder, {"TROLY_PORT": str(server.port)}
-    assert (await troly(folder, "staff", "add", "chi.hoa", "--role", "officer"))[0] == 0
-    code, link, remark = await troly(folder, "staff", "sign-in", "chi.hoa", **port)
+    assert (await troly(nursery, folder, "staff", "add", "chi.hoa", "--role", "officer"))[0] == 0
+    code, link, remark = await troly(nursery, folder, "staff", "sign-in", "chi.hoa", **port)
     assert code == 0
     assert link.startswith(f"{server.address}/console/sign-in/")
     assert "5 minutes" in remark
@@ -95,9 +85,9 @@ async def test_staff_come_and_go_while_the_service_runs(server: RealServer) -> N
         assert await sign_in(browser, link) == 303
         assert (await browser.get(f"{server.address}/console/queue")).status_code == 200
         assert (await browser.get(f"{server.address}/console/audit")).status_code == 403
-        assert (await troly(folder, "staff", "role", "chi.hoa", "--role", "auditor"))[0] == 0
+        assert (await troly(nursery, folder, "staff", "role", "chi.hoa", "--role", "auditor"))[0] == 0
         assert (await browser.get(f"{server.address}/console/queue")).status_code == 403
-        assert (await troly(folder, "staff", "remove", "chi.hoa"))[0] == 0
+        assert (await troly(nursery, folder, "staff", "remove", "chi.hoa"))[0] == 0
         assert (await browser.get(f"{server.address}/console")).status_code == 401
     async with httpx.AsyncClient() as admin:
         await sign_in(admin, server.sign_in_links()[1])
@@ -112,11 +102,11 @@ async def test_staff_come_and_go_while_the_service_runs(server: RealServer) -> N
         assert deed in page
 
 
-async def test_the_list_of_staff_and_refusals_in_one_line(tmp_path: Path) -> None:
-    assert "nobody yet" in (await troly(tmp_path, "staff", "list"))[1]
-    await troly(tmp_path, "staff", "add", "quan.tri", "--role", "admin")
-    await troly(tmp_path, "staff", "link-telegram", "quan.tri", "5550001")
-    code, out, _ = await troly(tmp_path, "staff", "list", "--json")
+async def test_the_list_of_staff_and_refusals_in_one_line(nursery: Nursery, tmp_path: Path) -> None:
+    assert "nobody yet" in (await troly(nursery, tmp_path, "staff", "list"))[1]
+    await troly(nursery, tmp_path, "staff", "add", "quan.tri", "--role", "admin")
+    await troly(nursery, tmp_path, "staff", "link-telegram", "quan.tri", "5550001")
+    code, out, _ = await troly(nursery, tmp_path, "staff", "list", "--json")
     assert (code, json.loads(out)) == (0, [{"name": "quan.tri", "role": "admin", "telegram": "5550001"}])
     for words, says in (
         (("add", "quan.tri", "--role", "officer"), "already"),
@@ -125,7 +115,7 @@ async def test_the_list_of_staff_and_refusals_in_one_line(tmp_path: Path) -> Non
         (("remove", "ai.do"), "nobody on the staff"),
         (("link-telegram", "quan.tri", "@ai"), "number"),
     ):
-        code, out, err = await troly(tmp_path, "staff", *words)
+        code, out, err = await troly(nursery, tmp_path, "staff", *words)
         assert (code, out) == (1, ""), words
         assert err.startswith("troly: ")
         assert says in err

@@ -1,4 +1,9 @@
-"""Every transcript at every door, on both databases. Rule: the file decides; no test here knows a word of a flow."""
+"""Every transcript at every door, and on both databases. Rule: the file decides; no test here knows a word of a flow.
+
+A transcript's doors take turns with the databases (straight on one, Telegram on the other, …, the next transcript the other
+way round), so that each door says everything, each database hears everything, and every door meets every database in
+half of the transcripts; in `make soak` every door meets both in all.
+"""
 
 from __future__ import annotations
 
@@ -63,10 +68,21 @@ def _first_of_each(*kinds: str) -> list[Script]:
     return sorted({s.name: s for s in found.values()}.values(), key=_id)
 
 
-@pytest.mark.parametrize("database", DATABASES)
+def _in_turns() -> Iterator[tuple[Script, str, str, bool]]:
+    """Script, door, database, and whether this one is left to `make soak`."""
+    for n, script in enumerate(SCRIPTS):
+        doors_inside = [door for door in INSIDE if door in script.doors]
+        for m, door in enumerate(doors_inside):
+            for k, database in enumerate(DATABASES):
+                yield script, door, database, len(doors_inside) > 1 and (n + m + k) % 2 == 1
+
+
 @pytest.mark.parametrize(
-    ("script", "door"),
-    [pytest.param(s, d, id=f"{s.name}-{d}") for s in SCRIPTS for d in s.doors if d in INSIDE],
+    ("script", "door", "database"),
+    [
+        pytest.param(s, d, b, id=f"{s.name}-{d}-{b}", marks=[pytest.mark.soak] if later else [])
+        for s, d, b, later in _in_turns()
+    ],
 )
 async def test_a_transcript_is_what_is_said(
     script: Script, door: str, database: str, stages: Stages, places: Places
@@ -79,13 +95,6 @@ async def test_a_transcript_is_what_is_said(
     url = await getattr(places, database)()
     async with doors.open_stage(url, script.limits) as stage, stage.visitor(door) as person:
         await play(script, person)
-
-
-@pytest.fixture(scope="session")
-def nursery() -> Iterator[Nursery]:
-    made = Nursery()
-    yield made
-    made.close()
 
 
 async def _chat(script: Script, nursery: Nursery, url: str, folder: Path) -> None:
@@ -107,6 +116,17 @@ async def test_the_command_says_the_same_on_postgresql(
     assert {s.flow for s in few} >= book.FLOWS.keys()
     for script in few:
         await _chat(script, nursery, await places.postgresql(), chat_folder)
+
+
+async def test_every_transcript_passes_every_door_and_both_databases() -> None:
+    kept = [(s.name, door, database) for s, door, database, later in _in_turns() if not later]
+    assert {(name, door) for name, door, _ in kept} == {
+        (s.name, d) for s in SCRIPTS for d in s.doors if d in INSIDE
+    }
+    assert {(name, database) for name, _, database in kept} == {
+        (s.name, b) for s in SCRIPTS if {*INSIDE} & {*s.doors} for b in DATABASES
+    }
+    assert {(door, database) for _, door, database in kept} == {(d, b) for d in INSIDE for b in DATABASES}
 
 
 async def test_every_flow_has_transcripts_of_each_kind() -> None:
