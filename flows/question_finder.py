@@ -12,6 +12,7 @@ from itertools import chain
 from flows import shield
 from flows.chat_words import even
 from flows.content import NOT_ASKED, SMALL_TALK, Question, Questions
+from flows.others import is_of_others
 from flows.recogniser import TEXT_READ, Decision, Weights, features, softmax, unpacked
 from flows.wordings import length, vector, weight_of, wordings_mark, wordings_of
 
@@ -174,6 +175,8 @@ class _Finder:
         if not any(w[0].isalpha() for w in words) or self._strange(words):
             return self._plain("khong_ro")
         chances, like = self.probabilities(words)
+        if is_of_others(words):
+            return self._of_others(chances)
         return self._decided(chances, like, few=sum(len(w) > 1 for w in text.split()) < 2)
 
     def _decided(self, chances: list[float], like: list[float], *, few: bool) -> Found:
@@ -209,6 +212,11 @@ class _Finder:
         if len(real) == 0 or few:
             return Found("none", None, real or offered)
         return Found("suggest", None, real, others=offers)
+
+    def _of_others(self, chances: list[float]) -> Found:
+        ranked = sorted(zip(chances, self.items, strict=True), key=lambda one: -one[0])
+        item = next((q for _, q in ranked if q.topic == "ngoai_pham_vi"), None)
+        return Found("none", item, (Candidate(item, 1.0),) if item else ())
 
     def _secret(self) -> Found:
         item = next((q for q in self.items if q.topic == GIVEN_AWAY), None)

@@ -199,6 +199,53 @@ def test_what_is_not_ours_is_never_asserted(text: str) -> None:
     assert found.decision != "answer"
 
 
+ELSEWHERE = (
+    *(
+        "gmail",
+        "facebook",
+        "zalo",
+        "tiktok",
+        "vietcombank",
+        "momo",
+        "icloud",
+        "VNeID",
+        "cổng dịch vụ công quốc gia",
+    ),
+    *("etax", "wifi", "ngân hàng", "shopee", "yahoo", "telegram", "cổng dịch vụ công", "máy tính"),
+)
+
+
+@pytest.mark.parametrize("whose", ELSEWHERE)
+def test_an_account_elsewhere_is_not_ours(whose: str) -> None:
+    """Seen to fail: `find` without `is_of_others`."""
+    for asked in (
+        "lấy lại mật khẩu {}",
+        "mật khẩu của {} em quên rồi",
+        "đổi mk {} ở đâu ad",
+        "quên pass {} lm s",
+    ):
+        for text in (asked.format(whose), fold(asked.format(whose))):
+            found = find_questions(text, CONTENT.questions)
+            assert found.shield or (found.decision, found.topic) == ("none", "ngoai_pham_vi"), text
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("quên mật khẩu vssid mà gmail cũng mất", "quen_mat_khau"),
+        ("otp gửi về gmail hay số điện thoại", "otp"),
+        ("đổi gmail trên vssid", "doi_sdt_email"),
+        ("nhận lương hưu qua tài khoản vietcombank", "tra_cuu_tien_ich"),
+        ("hủy nhận tin bhxh trên zalo", "quan_ly_tin_nhan"),
+        ("đăng nhập vneid báo chưa có tài khoản", "dang_nhap_vneid"),
+        ("lấy lại mật khẩu", "quen_mat_khau"),
+    ],
+)
+def test_what_is_ours_stays_ours_where_others_are_named(text: str, topic: str) -> None:
+    found = find_questions(text, CONTENT.questions)
+    assert (found.decision, found.topic) == ("answer", topic)
+
+
 @pytest.mark.parametrize(
     "text", ["mã otp của em là 482913", "đây là cccd của em 088090000012", "mk cua toi la Abc@12345"]
 )

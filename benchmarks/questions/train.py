@@ -54,6 +54,16 @@ CHAT = (
     ("tôi", "tui"),
     ("giúp", "giùm"),
     ("người", "ng"),
+    ("e-mail", "gmail"),
+    ("email", "gmail"),
+    ("hướng dẫn", "hd"),
+    ("liên hệ", "lh"),
+    ("thông báo", "tb"),
+    ("bao nhiêu", "bn"),
+    ("luôn", "lun"),
+    ("trường", "trg"),
+    ("vợ", "vk"),
+    ("chồng", "ck"),
 )
 BEFORE = ("ad ơi ", "cho em hỏi ", "dạ ", "em ", "cho hỏi ", "mình ", "tui ", "ad cho hỏi ", "cho tôi hỏi ")
 AFTER = (
@@ -72,6 +82,18 @@ AFTER = (
 )
 # what other things people do with the verbs of our trade
 OTHERS = {
+    "{} bị khóa không vào được": "zalo facebook gmail ngân_hàng tiktok icloud wifi vietcombank viettel game",
+    "{} lỗi gì": "zalo facebook vneid etax",
+    "tài khoản {} bị khóa": "vneid zalo facebook etax thuế_điện_tử gmail",
+    "đăng nhập {} không được": "zalo facebook gmail ngân_hàng tiktok wifi agribank thuế_điện_tử etax game misa",
+    "không nhận được otp {}": "zalo facebook ngân_hàng momo shopee tiktok bidv viettel vietcombank",
+    "lấy lại mật khẩu {}": "zalo facebook gmail ngân_hàng tiktok wifi icloud momo máy_tính điện_thoại thuế_điện_tử agribank",
+    "lấy lại nick {}": "zalo facebook gmail tiktok game",
+    "mật khẩu {} là gì": "wifi facebook zalo gmail máy_tính",
+    "quên mk {} rồi": "zalo facebook gmail ngân_hàng wifi thuế_điện_tử cổng_dịch_vụ_công_quốc_gia",
+    "đổi số điện thoại {}": "zalo facebook ngân_hàng momo agribank",
+    "quên tài khoản {}": "zalo facebook gmail ngân_hàng tiktok cổng_dịch_vụ_công_quốc_gia",
+    "đổi pass {}": "wifi facebook zalo gmail máy_tính ngân_hàng",
     "quên mật khẩu {}": "zalo facebook gmail wifi ngân_hàng icloud tiktok shopee viettel máy_tính momo vneid fb yahoo",
     "đổi mật khẩu {}": "zalo facebook gmail wifi ngân_hàng icloud tiktok atm fb momo",
     "lấy lại tài khoản {}": "zalo facebook gmail tiktok game fb instagram",
