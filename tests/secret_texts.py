@@ -181,7 +181,7 @@ def _password(chance: random.Random) -> str:
     return f"{word}{chance.choice(_ONSETS).lower()}{_digits(chance, 2)}"
 
 
-def _filled(slot: str, chance: random.Random) -> str:  # a table of slots
+def filled(slot: str, chance: random.Random) -> str:  # a table of slots
     n = chance.randrange
     match slot:
         case "otp" | "otp2":
@@ -265,7 +265,7 @@ def _filled(slot: str, chance: random.Random) -> str:  # a table of slots
     raise KeyError(slot)
 
 
-def _written(text: str, chance: random.Random) -> str:
+def written(text: str, chance: random.Random) -> str:
     """With marks, without, in chat spelling, in capitals."""
     way = chance.randrange(4)
     if way == 0:
@@ -292,13 +292,13 @@ def made(templates: tuple[str, ...], each: int, seed: int) -> Iterator[Made]:
     chance = random.Random(seed)
     for template in templates:
         for _ in range(each):
-            filled, secret = template, ""
-            while "{" in filled:
-                before, _, rest = filled.partition("{")
+            text, secret = template, ""
+            while "{" in text:
+                before, _, rest = text.partition("{")
                 slot, _, after = rest.partition("}")
-                value = _filled(slot, chance)
+                value = filled(slot, chance)
                 if slot.startswith(("otp", "pw")):
                     secret = value
-                filled = f"{before}{value}{after}"
-            first, _, second = filled.rpartition(" || ")
-            yield Made(_written(first, chance), _written(second, chance), secret, template)
+                text = f"{before}{value}{after}"
+            first, _, second = text.rpartition(" || ")
+            yield Made(written(first, chance), written(second, chance), secret, template)
