@@ -46,6 +46,7 @@ bench: .venv/ready-test
 model: .venv/ready-test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.lock
 	$(BIN)/python -m benchmarks.questions.train
+	$(BIN)/python -m benchmarks.shield.train
 
 screens: .venv/ready-test
 	$(BIN)/python -m tests.screens

@@ -45,7 +45,7 @@ from flows.effects import Effect, ForgetMessage, NoteMiss
 from flows.pasted import Pasted
 from flows.question_finder import Found, find_questions, missed
 from flows.router import Routed, route
-from flows.shield_places import USUAL_CODE
+from flows.shield_tokens import USUAL_CODE
 from flows.steps import AGAIN, MENU, RESTING, Choice, Flow, Heard, Reply, Scene, Step
 from flows.text_messages import read_received
 

@@ -14,23 +14,19 @@ from flows.answers import plain
 from flows.content import Content
 from flows.names import fold
 from flows.shield_places import (
-    LONGEST_CODE,
     MIXED,
-    SHORTEST_CODE,
     TAIL_OF,
-    USUAL_CODE,
     Place,
-    Token,
     features_of,
-    features_of_answer,
     features_of_announcement,
+    features_of_answer,
     is_polite,
     of_password,
     places_of,
     speaks_of_secret,
-    tokens_of,
 )
 from flows.shield_scales import scales
+from flows.shield_tokens import Token, tokens_of
 from flows.text_messages import read_received, which_secret
 
 OTP, PASSWORD, ANNOUNCED = "otp", "password", "announced"  # the last: a password is about to be typed
@@ -61,7 +57,8 @@ def secret_in(text: str, *, expected: bool, wary: str = "") -> str:
     whose = which_secret(text)
     if whose == "code" and _GROUP.search(folded):
         return OTP
-    if whose == "account" and re.search(r"matkhau\W*[a-z0-9]", re.sub(r"\s", "", folded)):
+    told = any(place.kind != TAIL_OF for place in places)
+    if whose == "account" and told and re.search(r"matkhau\W*[a-z0-9]", re.sub(r"\s", "", folded)):
         return PASSWORD
     if wary in (PASSWORD, ANNOUNCED) and _follows_password(tokens, announced=wary == ANNOUNCED):
         return PASSWORD

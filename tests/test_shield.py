@@ -19,10 +19,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
+from benchmarks.shield.__main__ import found_in
+from benchmarks.shield.train import digest
 from data import conversations, desk, rights
 from data.knowledge import load_content
 from data.tables import metadata
-from flows import shield
+from flows import shield, shield_tokens, shield_weights
 from flows.answers import Said, clean
 from flows.effects import ForgetMessage
 from flows.machine import State, advance
@@ -237,21 +239,23 @@ SETS = {
 LEAST_CAUGHT, MOST_FALSE = 0.99, 0.005
 
 
-def judged(made: secret_texts.Made) -> str:
-    """What the shield finds in a text, after the message before it."""
-    before, found = clean(made.before), ""
-    if before:
-        found = shield.secret_in(before, expected=False)
-    wary, _ = shield.wary_after(before, found, ("", 0)) if before else ("", 0)
-    return shield.secret_in(clean(made.text), expected=False, wary=wary)
+def test_the_weights_belong_to_the_present_families_and_features() -> None:
+    assert digest() == shield_weights.DIGEST, "run 'make model'"
+
+
+def test_weights_of_other_features_would_be_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("secrets.txt", "harmless.txt", "texts.py"):
+        (tmp_path / name).write_text("otp {otp}\n", encoding="utf-8")
+    monkeypatch.setattr("benchmarks.shield.train.FOLDER", tmp_path)
+    assert digest() != shield_weights.DIGEST
 
 
 @pytest.mark.parametrize("name", SETS)
 def test_of_four_hundred_secrets_ninety_nine_in_a_hundred_are_seen(name: str) -> None:
-    """Seen to fail: without `wary`, without the words beside a number, without phrases."""
+    """Seen to fail: without `wary`, without the words around a place."""
     made = list(secret_texts.made(SETS[name][0], 10, seed=416))
     assert len(made) >= 400
-    missed = [m for m in made if not judged(m)]
+    missed = [m for m in made if not found_in(m)]
     assert len(missed) <= (1 - LEAST_CAUGHT) * len(made), missed
 
 
@@ -260,7 +264,7 @@ def test_of_two_thousand_harmless_texts_five_in_a_thousand_at_most_are_taken_for
     templates = SETS[name][1]
     made = list(secret_texts.made(templates, -(-2000 // len(templates)), seed=416))
     assert len(made) >= 2000
-    caught = [(m.text, judged(m)) for m in made if judged(m)]
+    caught = [(m.text, found_in(m)) for m in made if found_in(m)]
     assert len(caught) <= MOST_FALSE * len(made), caught
 
 
@@ -522,10 +526,11 @@ HOSTILE = {
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_pattern_takes_at_most_ten_milliseconds_on_a_hostile_text(kind: str) -> None:
-    """Each compiled pattern of the shield on 20,000 characters, best of three: a busy machine is not the pattern's fault."""
-    for name, pattern in vars(shield).items():
+    """Each compiled pattern on as much of 20,000 characters as is read, best of three: a busy machine is not its fault."""
+    text = HOSTILE[kind][: shield_tokens.LONGEST_READ]
+    for name, pattern in {**vars(shield), **vars(shield_tokens)}.items():
         if isinstance(pattern, re.Pattern):
-            assert best_of_three(lambda p=pattern: list(p.finditer(HOSTILE[kind]))) <= allowed(0.010), name  # type: ignore[misc]  # mypy: lambda default
+            assert best_of_three(lambda p=pattern: list(p.finditer(text))) <= allowed(0.010), name  # type: ignore[misc]  # mypy: lambda default
 
 
 @pytest.mark.parametrize("kind", HOSTILE)

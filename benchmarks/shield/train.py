@@ -17,9 +17,11 @@ from typing import Any
 from benchmarks.shield.texts import FOLDER, families, made_from
 from data.question_files import QUESTIONS_DIR, read_questions_only
 from flows import shield_places as places
+from flows import shield_tokens
 from flows.answers import clean
 from flows.names import fold
 from flows.names.syllable import is_syllable
+from flows.shield_tokens import tokens_of
 from tests import (
     secret_texts,
     secret_texts_blind,
@@ -49,7 +51,13 @@ Row = tuple[list[str], int, str]  # what is seen, secret or not, the family
 
 def digest() -> str:
     """Of everything the weights are trained from, but for the questions' wordings, which change often."""
-    read = [FOLDER / "secrets.txt", FOLDER / "harmless.txt", FOLDER / "texts.py", Path(places.__file__)]
+    read = [
+        FOLDER / "secrets.txt",
+        FOLDER / "harmless.txt",
+        FOLDER / "texts.py",
+        Path(places.__file__),
+        Path(shield_tokens.__file__),
+    ]
     return sha256(b"\0".join(path.read_bytes() for path in read)).hexdigest()[:16]
 
 
@@ -86,7 +94,7 @@ def known_words(harmless: Iterable[Made]) -> frozenset[str]:
     """The words of our trade: those of several families without a secret; one that is no syllable must be in more."""
     seen: dict[str, set[str]] = defaultdict(set)
     for one in harmless:
-        for token in places.tokens_of(_folded(one.text)):
+        for token in tokens_of(_folded(one.text)):
             if token.name.isalpha():
                 seen[token.name].add(one.template)
     return frozenset(w for w, where in seen.items() if len(where) >= (2 if is_syllable(w) else 4))
@@ -97,9 +105,9 @@ def _folded(text: str) -> str:
 
 
 def _rows(one: Made, known: frozenset[str]) -> Iterator[Row]:
-    tokens = places.tokens_of(_folded(one.text), known)
+    tokens = tokens_of(_folded(one.text), known)
     if one.before:
-        before = places.tokens_of(_folded(one.before), known)
+        before = tokens_of(_folded(one.before), known)
         if places.speaks_of_secret(before):
             yield places.features_of_announcement(before, known), int(bool(one.secret)), one.template
         if places.speaks_of_secret(before) == "matkhau":
@@ -112,7 +120,7 @@ def _rows(one: Made, known: frozenset[str]) -> Iterator[Row]:
     if not one.secret:
         yield from ((places.features_of(tokens, place, known), 0, one.template) for place in found)
         return
-    told = places.tokens_of(_folded(one.secret), known)
+    told = tokens_of(_folded(one.secret), known)
     names = [t.name for t in told]
     right = []
     for place in found:
