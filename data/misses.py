@@ -39,3 +39,8 @@ async def listed(connection: AsyncConnection, limit: int) -> list[Miss]:
     order = (misses.c["count"].desc(), misses.c.last_at.desc(), misses.c.words)
     rows = await connection.execute(select(misses).order_by(*order).limit(limit))
     return [Miss(*row) for row in rows]
+
+
+async def settle(connection: AsyncConnection, words: str) -> None:
+    """A text that has its answer now: it is not counted any more until it is missed again."""
+    await connection.execute(delete(misses).where(misses.c["words"] == words))

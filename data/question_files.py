@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -98,6 +99,28 @@ def read_question(name: str, text: str, sources: Mapping[str, Source] | None = N
     if unknown:
         raise front.wrong(unknown[0], f"là khóa lạ; ở đây chỉ có {', '.join(sorted(_KEYS))}")
     return question
+
+
+def written(question: Question) -> str:
+    """The text of an item's file: what `read_question` reads."""
+    faq = ", ".join(map(str, question.faq))
+    lines = [
+        f"id: {question.id}",
+        f"topic: {question.topic}",
+        f"titles: {json.dumps(question.titles, ensure_ascii=False)}",
+        f"faq: [{faq}]",
+        f"source: {json.dumps(question.source.id)}",
+        f"valid_from: {json.dumps(question.valid_from)}",
+        f"valid_to: {json.dumps(question.valid_to)}",
+        f"last_verified: {json.dumps(question.last_verified)}",
+        f"replaces: {json.dumps(question.replaces, ensure_ascii=False)}",
+        f"status: {json.dumps(question.status)}",
+        f"next: {json.dumps(question.next)}",
+        f"opens: {json.dumps(question.opens)}",
+        "wordings:",
+        *(f"  - {json.dumps(wording, ensure_ascii=False)}" for wording in question.wordings),
+    ]
+    return "---\n" + "\n".join(lines) + f"\n---\n{question.answer}\n"
 
 
 def read_questions(folder: Path, sources: Mapping[str, Source] | None) -> tuple[Question, ...]:

@@ -42,6 +42,15 @@ MATRIX: dict[str, tuple[int, int, int]] = {
     f"POST {ONE}/hand-back": (303, 303, 403),
     f"POST {ONE}/close": (303, 303, 403),
     f"POST {ONE}/reveal": (200, 200, 403),
+    "GET /console/questions": (200, 200, 403),
+    "GET /console/questions/misses": (200, 200, 403),
+    "GET /console/questions/add": (403, 200, 403),
+    "POST /console/questions/add": (403, 422, 403),
+    "GET /console/questions/{item}": (200, 200, 403),
+    "GET /console/questions/{item}/edit": (403, 200, 403),
+    "POST /console/questions/{item}/edit": (403, 422, 403),
+    "POST /console/questions/{item}/look": (403, 200, 403),
+    "POST /console/questions/{item}/restore": (403, 303, 403),
     "GET /console/audit": (403, 200, 200),
     "GET /console/notices": (403, 200, 403),
     "GET /console/notices/new": (403, 200, 403),
@@ -104,7 +113,7 @@ def assert_headers(response: httpx.Response) -> None:
 
 def filled(entry: Entry, ticket: str) -> str:
     path = entry.path.replace("{ticket}", ticket).replace("{token}", "A" * 43)
-    return path.replace("{notice}", "1")
+    return path.replace("{notice}", "1").replace("{item}", "quen-mat-khau")
 
 
 async def draft(office: Office) -> None:

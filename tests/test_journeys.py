@@ -243,3 +243,33 @@ async def test_a_notice_is_written_tested_approved_started_paused_and_resumed(
     await admin.act(admin.page.get_by_role("link", name="Xem từng người nhận"))
     await expect(admin.page.get_by_role("table")).to_be_visible()
     await admin.checked()
+
+
+@BOTH
+async def test_an_admin_tries_a_question_and_edits_its_answer(
+    visitors: Visitors, server: RealServer, size: Any, hands: str
+) -> None:
+    admin = await signed_in(visitors, server, "as an admin", size, hands)
+    page = admin.page
+    await admin.act(page.get_by_role("navigation", name="Các trang").get_by_role("link", name="Hỏi đáp"))
+    await admin.checked()
+    await admin.write(page.get_by_role("searchbox"), "otp sống được mấy phút")
+    await admin.act(admin.button("Xem trợ lý trả lời gì"))
+    await expect(page.get_by_role("heading", name="Trả lời ngay")).to_be_visible()
+    await admin.checked()
+    await admin.act(page.get_by_role("link", name="OTP có hiệu lực mấy phút", exact=False).first)
+    await admin.checked()
+    await admin.act(page.get_by_role("link", name="Sửa", exact=True))
+    answer = page.get_by_role("textbox", name="Câu trả lời")
+    await answer.fill("")
+    await admin.write(answer, f"Năm phút thôi, xem bằng {hands} {size['width']}.")
+    await expect(page.get_by_role("region", name="Xem trước", exact=True)).to_contain_text("Năm phút thôi")
+    await admin.checked()
+    await admin.act(admin.button("Lưu"))
+    await expect(page.get_by_role("status")).to_contain_text("Đã lưu")
+    await expect(page.get_by_role("table")).to_contain_text(f"{hands} {size['width']}")
+    await admin.checked()
+    await page.goto(f"{server.address}/console/questions/misses")
+    await admin.checked()
+    await page.goto(f"{server.address}/console/questions/add?words=may%20phut")
+    await admin.checked()

@@ -10,6 +10,7 @@ from handlers.console.desk_pages import DeskPages
 from handlers.console.entrance import Entrance, Entry, Rules
 from handlers.console.home_page import HomePage
 from handlers.console.notice_pages import NoticePages
+from handlers.console.question_pages import QuestionPages
 from handlers.console.recipient_pages import RecipientPages
 from handlers.console.sign_in import SignIn
 from handlers.desk import Desk
@@ -39,6 +40,7 @@ class Console:
             DeskPages(entrance, desk),
             NoticePages(entrance, limits or Limits(), telegram=telegram),
             RecipientPages(entrance, limits or Limits()),
+            QuestionPages(entrance),
             AuditPage(entrance),
         ):
             self.entries += pages.entries

@@ -34,6 +34,9 @@ DEEDS = {  # what a row of the audit says was done
     "ticket_viewed": "Xem cuộc trò chuyện",
     "ticket_revealed": "Xem số đầy đủ",
     "audit_viewed": "Xem sổ truy cập",
+    "question": "Sửa câu hỏi đáp",
+    "question_edited": "Sửa câu hỏi đáp",
+    "question_restored": "Trả câu hỏi đáp về bản trước",
     "staff_added": "Thêm nhân viên",
     "staff_role": "Đổi vai trò",
     "staff_link": "Tạo liên kết đăng nhập",
@@ -61,6 +64,7 @@ ON_THE_PAGE = "sẽ hiện khi người dân mở trang"
 ABOUT = {  # what a page of the menu is for, on the first page
     "/console/queue": "Người dân đang chờ gặp cán bộ, và các phiếu anh/chị đang giữ.",
     "/console/notices": "Soạn, xem trước, gửi thử và gửi thông báo cho người đã đăng ký nhận.",
+    "/console/questions": "Trợ lý trả lời những gì, còn hiệu lực không, và những câu chưa hiểu.",
     "/console/audit": "Ai đã xem hoặc đổi gì, và sổ có còn nguyên vẹn không.",
 }
 
@@ -84,6 +88,9 @@ NOTES = {
     "notice_retry": "Các tin đó được xếp hàng gửi lại.",
     "notice_same": "Việc này đã được làm trước đó, không có gì thay đổi thêm.",
     "not_yours": "Phiếu này không còn do anh/chị giữ, nên thao tác không được thực hiện.",
+    "question_kept": "Đã lưu. Trợ lý dùng bản này trong vài giây nữa.",
+    "question_restored": "Đã trả về bản đã chọn. Trợ lý dùng bản này trong vài giây nữa.",
+    "question_added": "Đã thêm cách hỏi. Trợ lý hiểu câu này trong vài giây nữa.",
 }
 
 TROUBLE = "Hệ thống đang có trục trặc. Anh/chị thử lại sau ít phút; nếu vẫn lỗi, báo người vận hành."
@@ -156,3 +163,8 @@ def greeting(at: float) -> str:
     """The time of day, as a greeting."""
     hour = datetime.fromtimestamp(at, UTC).astimezone(VIETNAM).hour
     return "Chào buổi sáng" if hour < 11 else "Chào buổi trưa" if hour < 14 else "Chào buổi chiều"
+
+
+def day(iso: str) -> str:
+    """24/11/2026 for 2026-11-24."""
+    return "/".join(reversed(iso.split("-")))

@@ -1,0 +1,379 @@
+"""Questions in the console: what the assistant answers, edited with history, and what it did not understand. Rule: an edit is checked by data/question_edits.py like one by command, and is a row of the audit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from urllib.parse import quote
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.responses import Response
+
+from data import audit, misses, question_edits
+from data.question_edits import Edit
+from data.question_files import DAYS_VERIFIED, FLOWS, QUESTIONS_DIR, read_question, written
+from flows import questions
+from flows.answers import clean
+from flows.content import QUESTION_STATUSES, Content, Question
+from flows.question_finder import find_questions
+from handlers.console import wording
+from handlers.console.entrance import ADMINS, DESK, Entrance, Entry, Form, Live, Visit
+from handlers.notice_preview import preview
+
+HOME = "/console/questions"
+MISSES_SHOWN = 100
+SOON_DAYS = 30  # an end of validity, or of a year without a check, so near is shown
+ASKED_LIMIT = 200  # characters of a text that is tried
+DOORS = ("web", "telegram", "terminal")
+STATUS = {"confirmed": "Có văn bản", "reported": "Chưa có văn bản", "superseded": "Đã bị thay thế"}
+DECISIONS = {"answer": "Trả lời ngay", "suggest": "Hỏi lại, đưa ra vài mục", "none": "Nói là chưa hiểu"}
+NEXT = {
+    "": "không mở việc nào",
+    "lookup": "Tra cứu mã số",
+    "registration": "Đăng ký VssID",
+    "password": "Đổi mật khẩu",
+    "contacts": "Đầu mối phụ trách",
+    "helpdesk": "Gặp cán bộ",
+    "notices": "Nhận thông báo",
+    "my_data": "Dữ liệu của tôi",
+}
+NO_ITEM = "Không có mục này. Anh/chị quay lại danh sách."
+CHANGED = "Có người vừa sửa mục này sau khi anh/chị mở trang. Nội dung anh/chị gõ còn dưới đây; mở bản mới ở thẻ khác để so trước khi lưu lại."
+HIDDEN = "Câu này có vẻ chứa mật khẩu hoặc mã OTP; trợ lý sẽ xóa và nhắc."
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Whether an item still holds, in words, with the tone of its tag; `due`: somebody has to look at it."""
+
+    words: str
+    tone: str
+    due: bool
+
+
+def state_of(question: Question, today: date) -> State:
+    """How an item stands on a day."""
+    verified = date.fromisoformat(question.last_verified)
+    left = DAYS_VERIFIED - (today - verified).days
+    if question.valid_to is not None:
+        days = (date.fromisoformat(question.valid_to) - today).days
+        if days < 0:
+            return State("Hết hiệu lực", "bad", due=True)
+        if days <= SOON_DAYS:
+            return State(f"Sắp hết hạn: còn {days} ngày", "wait", due=True)
+    if left < 0:
+        return State("Quá một năm chưa kiểm", "bad", due=True)
+    if left <= SOON_DAYS:
+        return State(f"Cần kiểm lại: còn {left} ngày", "wait", due=True)
+    return State("Còn hiệu lực", "good", due=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What stands in the form of an item; lines of titles and wordings."""
+
+    titles: str
+    answer: str
+    wordings: str
+    source: str
+    valid_from: str
+    valid_to: str
+    last_verified: str
+    status: str
+    next: str
+    seen: str  # number of the edit that the form began from
+
+    @classmethod
+    def of_form(cls, form: Form) -> Written:
+        """As it was posted."""
+        return cls(
+            titles=form.get("titles"),
+            answer=form.get("answer"),
+            wordings=form.get("wordings"),
+            source=form.get("source"),
+            valid_from=form.get("valid_from"),
+            valid_to=form.get("valid_to"),
+            last_verified=form.get("last_verified"),
+            status=form.get("status"),
+            next=form.get("next"),
+            seen=form.get("seen")[:20],
+        )
+
+    @classmethod
+    def of(cls, q: Question, edits: list[Edit]) -> Written:
+        """As the item stands."""
+        return cls(
+            "\n".join(q.titles),
+            q.answer,
+            "\n".join(q.wordings),
+            q.source.id,
+            q.valid_from,
+            q.valid_to or "",
+            q.last_verified,
+            q.status,
+            q.next,
+            _seen(edits),
+        )
+
+    def body(self, q: Question, content: Content) -> str:
+        """The item's text with these fields; it is not checked here. Raises ValueError for a source that does not exist."""
+        source = content.sources.get(self.source)
+        if source is None:
+            raise ValueError("Nguồn này không có trong danh sách.")
+        return written(
+            replace(
+                q,
+                titles=_lines(self.titles),
+                answer=self.answer.strip(),
+                wordings=_lines(self.wordings),
+                source=source,
+                valid_from=self.valid_from,
+                valid_to=self.valid_to or None,
+                last_verified=self.last_verified,
+                status=self.status,
+                next=self.next,
+                opens=q.opens if self.next else "",
+            )
+        )
+
+
+class QuestionPages:
+    """What officers see and admins do about questions."""
+
+    def __init__(self, entrance: Entrance) -> None:
+        self._turns = entrance.turns
+        self._files = entrance.turns.content  # as the files give it, before any edit
+        one = HOME + "/{item}"
+        self.entries = [
+            Entry("GET", HOME, DESK, self.items, nav="Hỏi đáp"),
+            Entry("GET", f"{HOME}/misses", DESK, self.misses),
+            Entry("GET", f"{HOME}/add", ADMINS, self.adding),
+            Entry("POST", f"{HOME}/add", ADMINS, self.added),
+            Entry("GET", one, DESK, self.item),
+            Entry("GET", f"{one}/edit", ADMINS, self.edit),
+            Entry("POST", f"{one}/edit", ADMINS, self.edited),
+            Entry("POST", f"{one}/look", ADMINS, self.look),
+            Entry("POST", f"{one}/restore", ADMINS, self.restore),
+        ]
+
+    # -- reading
+
+    async def items(self, visit: Visit) -> Response:
+        """Every item with how it stands; what the assistant would answer to `?q=`; only those due with `?show=due`."""
+        present, _ = await self._present()
+        today = self._today()
+        due = visit.request.query_params.get("show") == "due"
+        shown = [(q, state_of(q, today)) for q in present.questions.items]
+        asked = clean(visit.request.query_params.get("q", ""))[:ASKED_LIMIT]
+        return visit.page(
+            "console/questions.html",
+            shown=[(q, s) for q, s in shown if s.due or not due],
+            total=len(shown),
+            due=due,
+            many_due=sum(s.due for _, s in shown),
+            asked=asked,
+            found=find_questions(asked, self._turns.content.questions) if asked else None,
+            changed={q.id for q in present.questions.items if self._files.questions.item(q.id) != q},
+            grounds=STATUS,
+            decisions=DECISIONS,
+            hidden=HIDDEN,
+        )
+
+    async def item(self, visit: Visit) -> Response:
+        """One item: answer, wordings, dates, and every version of it."""
+        present, edits = await self._present(_item(visit))
+        question = present.questions.item(_item(visit))
+        if question is None:
+            return visit.refused(404, "Không có mục này", NO_ITEM)
+        return visit.page(
+            "console/question.html",
+            q=question,
+            state=state_of(question, self._today()),
+            grounds=STATUS,
+            next_flow=NEXT[question.next],
+            previews=_previews(question),
+            versions=[(edit, self._answer_of(edit)) for edit in edits],
+            has_file=(QUESTIONS_DIR / f"{question.id}.md").exists(),
+        )
+
+    def _answer_of(self, edit: Edit) -> str:
+        """The answer in a version; "" for the file's own or for one that can no longer be read."""
+        try:
+            return (
+                read_question(f"{edit.item}.md", edit.body, self._files.sources).answer if edit.body else ""
+            )
+        except ValueError:
+            return ""
+
+    async def misses(self, visit: Visit) -> Response:
+        """What was not understood, the most frequent first."""
+        async with self._turns.db.reading() as connection:
+            found = await misses.listed(connection, MISSES_SHOWN)
+        asked = self._turns.content.questions
+        near = {m.words: find_questions(m.words, asked).others[:1] for m in found}
+        return visit.page(
+            "console/question_misses.html", misses=found, near=near, quote=lambda words: quote(words, safe="")
+        )
+
+    # -- editing
+
+    async def edit(self, visit: Visit) -> Response:
+        """The form of an item."""
+        present, edits = await self._present(_item(visit))
+        question = present.questions.item(_item(visit))
+        if question is None:
+            return visit.refused(404, "Không có mục này", NO_ITEM)
+        return self._form(visit, question, Written.of(question, edits))
+
+    async def edited(self, visit: Visit) -> Response:
+        """Keep what was changed."""
+        form = Written.of_form(visit.form)
+        if visit.form.get("only_look"):
+            present, _ = await self._present(_item(visit))
+            question = present.questions.item(_item(visit))
+            if question is None:
+                return visit.refused(404, "Không có mục này", NO_ITEM)
+            return self._form(visit, question, form)
+        async with self._turns.db.writing() as connection:
+            await self._turns.db.lock(connection, f"question:{_item(visit)}")
+            present, edits = await self._read(connection, _item(visit))
+            question = present.questions.item(_item(visit))
+            if question is None:
+                return visit.refused(404, "Không có mục này", NO_ITEM)
+            if form.seen != _seen(edits):
+                return self._form(visit, question, replace(form, seen=_seen(edits)), error=CHANGED)
+            try:
+                body = form.body(question, self._files)
+                await self._keep(visit, connection, question.id, body, "question_edited")
+            except ValueError as wrong:
+                return self._form(visit, question, form, error=_said(wrong))
+        return visit.go(f"{HOME}/{question.id}?note=question_kept")
+
+    async def look(self, visit: Visit) -> Response:
+        """How the answer in the form would be said, for the page that holds it."""
+        present, _ = await self._present(_item(visit))
+        question = present.questions.item(_item(visit))
+        if question is None:
+            return visit.refused(404, "Không có mục này", NO_ITEM)
+        return visit.send(self._look(visit, question, Written.of_form(visit.form)))
+
+    async def restore(self, visit: Visit) -> Response:
+        """Let an earlier version hold again; without a number, the file."""
+        number, item = visit.form.get("version"), _item(visit)
+        async with self._turns.db.writing() as connection:
+            present, edits = await self._read(connection, item)
+            body = next((e.body for e in edits if str(e.id) == number), "" if not number else None)
+            if present.questions.item(item) is None or body is None:
+                return visit.refused(404, "Không có bản này", NO_ITEM)
+            try:
+                await self._keep(visit, connection, item, body, "question_restored")
+            except ValueError as wrong:
+                return visit.refused(409, "Không trả về được", _said(wrong))
+        return visit.go(f"{HOME}/{item}?note=question_restored")
+
+    async def adding(self, visit: Visit) -> Response:
+        """The form that adds a wording to an item."""
+        words = clean(visit.request.query_params.get("words", ""))[:ASKED_LIMIT]
+        present, _ = await self._present()
+        return self._add_form(visit, present, words, " ".join(w for w in words.split() if w != "…"), "")
+
+    async def added(self, visit: Visit) -> Response:
+        """Add a wording to an item; what was missed counts as settled."""
+        words, typed = visit.form.get("words")[:ASKED_LIMIT], clean(visit.form.get("wording"))
+        async with self._turns.db.writing() as connection:
+            await self._turns.db.lock(connection, f"question:{visit.form.get('item')[:40]}")
+            present, _ = await self._read(connection)
+            question = present.questions.item(visit.form.get("item"))
+            if question is None:
+                return self._add_form(visit, present, words, typed, "", error="Anh/chị chọn một mục.")
+            try:
+                if not typed:
+                    raise ValueError("Cách hỏi đang để trống.")
+                body = written(replace(question, wordings=(*question.wordings, typed)))
+                await self._keep(visit, connection, question.id, body, "question_edited")
+            except ValueError as wrong:
+                return self._add_form(visit, present, words, typed, question.id, error=_said(wrong))
+            await misses.settle(connection, words)
+        return visit.go(f"{HOME}/{question.id}?note=question_added")
+
+    # -- parts
+
+    def _form(self, visit: Visit, question: Question, form: Written, *, error: str = "") -> Response:
+        return visit.page(
+            "console/question_form.html",
+            status=422 if error else 200,
+            q=question,
+            form=form,
+            error=error,
+            sources=self._files.sources.values(),
+            statuses=[(s, STATUS[s]) for s in QUESTION_STATUSES],
+            flows=[(flow, NEXT[flow]) for flow in ("", *FLOWS)],
+            look=self._look(visit, question, form),
+        )
+
+    def _look(self, visit: Visit, question: Question, form: Written) -> Live:
+        trouble, previews = "", []
+        try:
+            body = form.body(question, self._files)
+            previews = _previews(read_question(f"{question.id}.md", body, self._files.sources))
+        except ValueError as wrong:
+            trouble = _said(wrong)
+        return visit.part("", "console/_question_look.html", trouble=trouble, previews=previews)
+
+    def _add_form(
+        self, visit: Visit, present: Content, words: str, typed: str, chosen: str, *, error: str = ""
+    ) -> Response:
+        found = find_questions(typed, self._turns.content.questions) if typed else None
+        near = [
+            q.id for q in ((found.item,) if found and found.item else ()) + (found.others if found else ())
+        ]
+        return visit.page(
+            "console/question_add.html",
+            status=422 if error else 200,
+            missed=words,
+            typed=typed,
+            chosen=chosen or (near[0] if near else ""),
+            items=sorted(present.questions.items, key=lambda q: (q.id not in near, q.title)),
+            error=error,
+        )
+
+    # -- the database
+
+    async def _present(self, item: str = "") -> tuple[Content, list[Edit]]:
+        async with self._turns.db.reading() as connection:
+            return await self._read(connection, item)
+
+    async def _read(self, connection: AsyncConnection, item: str = "") -> tuple[Content, list[Edit]]:
+        present = await question_edits.edited(connection, self._files)
+        return present, await question_edits.history(connection, item) if item else []
+
+    async def _keep(self, visit: Visit, connection: AsyncConnection, item: str, body: str, what: str) -> None:
+        turns = self._turns
+        now = turns.clock()
+        await question_edits.keep(connection, self._files, item, body, visit.member.name, now)
+        await audit.note(turns.db, connection, turns.seal, at=now, who=visit.who, what=what, why=item)
+
+    def _today(self) -> date:
+        return datetime.fromtimestamp(self._turns.clock(), wording.VIETNAM).date()
+
+
+def _item(visit: Visit) -> str:
+    return str(visit.request.path_params["item"])
+
+
+def _seen(edits: list[Edit]) -> str:
+    return str(edits[0].id) if edits else "0"
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.split("\n") if line.strip())
+
+
+def _said(wrong: ValueError) -> str:
+    """The sentence without the name of a file that nobody here sees."""
+    name, colon, rest = str(wrong).partition(".md: ")
+    return (rest[:1].upper() + rest[1:]) if colon and " " not in name else str(wrong)
+
+
+def _previews(question: Question) -> list[tuple[str, list[str]]]:
+    return [(door, preview(questions.said(question), door)) for door in DOORS]
