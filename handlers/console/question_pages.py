@@ -192,6 +192,7 @@ class QuestionPages:
             grounds=STATUS,
             next_flow=NEXT[question.next],
             previews=_previews(question),
+            answers=True,
             versions=[(edit, self._answer_of(edit)) for edit in edits],
             has_file=(QUESTIONS_DIR / f"{question.id}.md").exists(),
         )
@@ -318,7 +319,7 @@ class QuestionPages:
             previews = _previews(read_question(f"{question.id}.md", body, self._files.sources))
         except ValueError as wrong:
             trouble = _said(wrong)
-        return visit.part("", "console/_question_look.html", trouble=trouble, previews=previews)
+        return visit.part("", "console/_question_look.html", trouble=trouble, previews=previews, answers=True)
 
     def _add_form(
         self, visit: Visit, present: Content, words: str, typed: str, chosen: str, *, error: str = ""
