@@ -15,13 +15,37 @@ for noisy in ("alembic", "aiosqlite", "asyncio"):
     logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
+# Counting covered lines doubles a test's time; it is left out in files whose subject is another process or a long table.
+UNCOUNTED = {
+    *(
+        "test_black_box",
+        "test_black_box_desk",
+        "test_browser",
+        "test_hostile",
+        "test_hostile_telegram",
+        "test_journeys",
+    ),
+    *("test_kills", "test_notice_kills", "test_registry_import_kills", "test_staff_commands"),
+    *("test_alike", "test_noise", "test_numbers"),
+}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long forms run in `make soak` only."""
-    if os.environ.get("TROLY_SOAK") == "1":
-        return
+    """Long forms run in `make soak` only; covered lines are counted once, not on PostgreSQL again."""
     for item in items:
-        if item.get_closest_marker("soak"):
+        if item.get_closest_marker("soak") and os.environ.get("TROLY_SOAK") != "1":
             item.add_marker(pytest.mark.skip(reason="long form: make soak"))
+        if item.path.stem in UNCOUNTED or _is_on_postgresql(item):
+            item.add_marker(pytest.mark.no_cover)
+
+
+def _is_on_postgresql(item: pytest.Item) -> bool:
+    chosen = (
+        item.callspec.params.values()
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+        else ()
+    )
+    return any(isinstance(value, str) and value == "postgresql" for value in chosen)
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ SCREENS = ROOT / "docs" / "screens"
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
 START_WAIT = 30.0  # seconds until a server that does not come up is given up
-LIFE = 170  # seconds after which a server that nobody stopped ends by itself
+LIFE = 1200  # seconds after which a server that nobody stopped ends by itself
 PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 ARGS = (
     "--no-sandbox",

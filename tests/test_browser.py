@@ -25,6 +25,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(chromium_path() is None, reason=NO_CHROMIUM),
     pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.xdist_group("browser"),  # one browser at a time
 ]
 
 SIZES = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["360", "1280"])
@@ -203,7 +204,7 @@ async def test_after_a_crash_the_page_comes_back_with_what_it_missed_and_nothing
     assert numbers == list(range(1, len(numbers) + 1))
     assert len(numbers) > shown + len(missed)
     await expect(talk.own.filter(has_text="tro giup")).to_have_count(1)
-    assert visitors.expected("WebSocket connection") <= 5
+    visitors.expected("WebSocket connection", at_most=5)
 
 
 async def test_a_page_that_lost_its_server_in_mid_talk_delivers_what_was_typed_meanwhile_once(
@@ -217,7 +218,7 @@ async def test_a_page_that_lost_its_server_in_mid_talk_delivers_what_was_typed_m
     await talk.say("truong hoc")
     await expect(talk.own.last.locator(".waiting")).to_have_text("đang gửi…")
     await server.start()
-    await expect(talk.state).to_have_text(CONNECTED, timeout=20_000)
+    await expect(talk.state).to_have_text(CONNECTED)
     await expect(talk.page.locator(".waiting")).to_have_count(0)
     await expect(talk.own.filter(has_text="truong hoc")).to_have_count(1)
     await expect(talk.theirs.last.locator(".contact")).to_be_visible()
@@ -271,6 +272,7 @@ async def test_a_page_whose_conversation_the_server_has_lost_begins_anew(
     server = RealServer(tmp_path)
     await server.start()
     mine = Visitors(browser, server.address)
+    mine.expected("WebSocket connection")
     try:
         talk = await mine.arrive()
         await talk.say("dau moi")
@@ -291,7 +293,6 @@ async def test_a_page_whose_conversation_the_server_has_lost_begins_anew(
     finally:
         await mine.leave()
         await server.stop()
-    mine.expected("WebSocket connection")
     assert mine.wrong == []
 
 
@@ -490,7 +491,7 @@ async def test_the_secure_page_burns_nothing_by_looking_and_works_without_script
     await page.goto(address)
     await expect(page.get_by_role("heading", name="Trang đã hết hạn")).to_be_visible()
     assert code not in await talk.page.content() or await talk.sms.count() == 1
-    assert visitors.expected("status of 4(22|10)") <= 2  # Chromium's own note about the two answers above
+    visitors.expected("status of 4(22|10)", at_most=2)  # Chromium's own note about the two answers above
 
 
 async def test_a_page_of_360_pixels_never_scrolls_sideways(visitors: Visitors) -> None:

@@ -18,6 +18,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(chromium_path() is None, reason=NO_CHROMIUM),
     pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.xdist_group("browser"),  # one browser at a time
 ]
 
 RUNS = "window.ran=(window.ran||0)+1"
