@@ -365,7 +365,8 @@ async def test_the_password_guide_goes_through_all_its_screens(service: Service,
     await person.does("da nhan", "Đã nhận được mã", guide.screens[code].text)
     for screen in guide.screens[code + 1 :]:
         await person.does("xong", "Đã xong", screen.text)
-    await person.does("xong", "Đã xong", "Mật khẩu VssID đã đổi xong")
+    done = await person.does("xong", "Đã xong", "Mật khẩu VssID đã đổi xong")
+    assert "Đã xong" not in done.labels
 
 
 @HANDS
@@ -482,6 +483,7 @@ async def test_an_edited_message_is_not_read_again(service: Service) -> None:
     await person.sends(
         {"edited_message": edited}, book.UNREADABLE["edited"], book.menu(CONTENT, again=True).text
     )
+    assert not any(_words(contacts.FLOW, "query") in text for text in service.server.texts(person.id))
 
 
 async def test_a_group_chat_is_ignored_and_its_member_is_answered_in_private(service: Service) -> None:

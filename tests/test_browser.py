@@ -159,6 +159,8 @@ async def test_the_first_key_leads_to_the_field_and_numbers_choose_options(visit
     await talk.page.keyboard.type("2")
     await talk.page.keyboard.press("Enter")
     await talk.told("Không sao")
+    assert await talk.field.evaluate("field => field === document.activeElement")
+    assert await talk.own.count() == 4
 
 
 async def test_a_reload_keeps_the_talk_and_says_nothing_twice(visitors: Visitors) -> None:
