@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from bot.one_off import read_once, write_once
+
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -93,31 +95,12 @@ def _in_database(
     work: Callable[[AsyncConnection, Content, Settings], Awaitable[T]], *, what: str = "", why: str = ""
 ) -> T:
     """Do `work` with the database and the content; in one writing transaction with its row in the audit when `what` is given."""
-    import asyncio
-
-    from bot.app import open_database, seal_of
-    from bot.settings import load
-    from data import audit
     from data.knowledge import load_content
 
-    settings = load()
+    async def with_content(connection: AsyncConnection, settings: Settings) -> T:
+        return await work(connection, load_content(), settings)
 
-    async def run() -> T:
-        db = await open_database(settings)
-        try:
-            if not what:
-                async with db.reading() as connection:
-                    return await work(connection, load_content(), settings)
-            async with db.writing() as connection:
-                done = await work(connection, load_content(), settings)
-                await audit.note(
-                    db, connection, seal_of(settings), at=time.time(), who="operator", what=what, why=why
-                )
-                return done
-        finally:
-            await db.close()
-
-    return asyncio.run(run())
+    return write_once(with_content, what=what, why=why) if what else read_once(with_content)
 
 
 def _list(args: argparse.Namespace) -> int:

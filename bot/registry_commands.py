@@ -6,9 +6,15 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.import_command import add_import_command
+from bot.one_off import read_once
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.settings import Settings
 
 LIMIT = 100  # people one query may list
 
@@ -55,19 +61,10 @@ def _find(args: argparse.Namespace) -> int:
 
 
 def _stats(args: argparse.Namespace) -> int:
-    import asyncio
-
-    from bot.app import open_database
-    from bot.settings import load
     from data import registry_index
 
-    async def work() -> int:
-        db = await open_database(load())
-        try:
-            async with db.reading() as connection:
-                found = await registry_index.stats(connection)
-        finally:
-            await db.close()
+    async def work(connection: AsyncConnection, settings: Settings) -> int:
+        found = await registry_index.stats(connection)
         if args.json:
             print(json.dumps(found, ensure_ascii=False))
         else:
@@ -75,4 +72,4 @@ def _stats(args: argparse.Namespace) -> int:
                 print(f"{name}: {value}")
         return 0
 
-    return asyncio.run(work())
+    return read_once(work)
