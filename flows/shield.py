@@ -21,12 +21,13 @@ from flows.shield_places import (
     features_of_announcement,
     features_of_answer,
     is_polite,
+    is_told,
     of_password,
     places_of,
     speaks_of_secret,
 )
 from flows.shield_scales import scales
-from flows.shield_tokens import Token, tokens_of
+from flows.shield_tokens import SOFT, YEAR, Token, tokens_of
 from flows.text_messages import read_received, which_secret
 
 OTP, PASSWORD, ANNOUNCED = "otp", "password", "announced"  # the last: a password is about to be typed
@@ -64,6 +65,8 @@ def secret_in(text: str, *, expected: bool, wary: str = "") -> str:
         return PASSWORD
     if _is_bare_code(tokens, waited_for=expected or bool(wary)):
         return OTP
+    if told_place := next((place for place in places if is_told(tokens, place)), None):
+        return PASSWORD if _is_password(tokens, told_place) else OTP
     found = [(scales().weigh(features_of(tokens, place, known)), n) for n, place in enumerate(places)]
     best, which = max(found, default=(-99.0, 0))
     if best < (ENOUGH_WHEN_WARY if wary else ENOUGH):
@@ -80,7 +83,7 @@ def _is_bare_code(tokens: Sequence[Token], *, waited_for: bool) -> bool:
     rest = [t for t in tokens if not is_polite(t)]
     if len(rest) != 1 or rest[0].name[0] != "#":
         return False
-    return waited_for or rest[0].detail != "soft"
+    return waited_for or rest[0].detail not in (YEAR, SOFT)
 
 
 def wary_after(text: str, found: str, before: tuple[str, int]) -> tuple[str, int]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from flows.shield_tokens import Token
+from flows.shield_tokens import SOFT, YEAR, Token
 
 MOST_PLACES = 80  # of one text that are weighed
 TAIL = 10  # tokens after a password word that are looked at
@@ -42,6 +42,12 @@ def _has_tail(tokens: Sequence[Token], at: int) -> bool:
     return False
 
 
+def _speaks_near(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a word for a code or password stands by a number that may as well be a year."""
+    return any(t.name in _SECRET_WORDS for t in (*tokens[max(0, at - NEAR) : at], *tokens[at + 1 : at + 4]))
+
+
+NEAR = 6  # tokens
 _ENDS = frozenset((";", "matkhau"))
 
 
@@ -55,7 +61,7 @@ def places_of(tokens: Sequence[Token]) -> Iterator[Place]:
             password = at
             kind = TAIL_OF if _has_tail(tokens, at) else ""
         elif token.name[0] == "#" and len(token.name) == 2:
-            kind = NUMBER
+            kind = NUMBER if token.detail != YEAR or _speaks_near(tokens, at) else ""
         elif token.name == "~":
             kind = MIXED
         if kind and left[kind]:
@@ -155,18 +161,34 @@ def _of_token(tokens: Sequence[Token], place: Place, known: frozenset[str]) -> l
             out.append(f"{kind}new{side}")
     if place.of_password:
         out.append(f"{kind}pw")
-    for name in reversed(left):
-        if name in ("matkhau", *_CODE_WORDS):
-            out.append(f"{kind}direct:{'code' if name in _CODE_WORDS else 'pw'}")
-            break
-        if name not in _ABOUT and name not in _TELLS:
-            break
+    if whose := told_by(tokens, at):
+        out.append(f"{kind}direct:{whose}")
     return out
 
 
 def features_of_answer(tokens: Sequence[Token], known: frozenset[str]) -> list[str]:
     """The names of what is seen of a text that follows the promise of a password: it is read as if it stood behind the word."""
     return _of_tail([Token("matkhau"), *tokens], 0, known, how="after")
+
+
+def told_by(tokens: Sequence[Token], at: int) -> str:
+    """ "pw" or "code" when a word for a password or code stands before with nothing but small words between, else ""."""
+    for token in reversed(tokens[max(0, at - _LEFT) : at]):
+        if token.name == "matkhau":
+            return "pw"
+        if token.name in _CODE_WORDS:
+            return "code"
+        if token.name not in _ABOUT and token.name not in _TELLS:
+            return ""
+    return ""
+
+
+def is_told(tokens: Sequence[Token], place: Place) -> bool:
+    """Whether a place holds a secret beyond doubt: "otp của em là ######", "pass em là" with a word that is no known thing."""
+    token = tokens[place.at]
+    if place.kind == NUMBER:
+        return token.detail not in (YEAR, SOFT) and told_by(tokens, place.at) == "code"
+    return place.kind == MIXED and token.detail.startswith("free") and told_by(tokens, place.at) == "pw"
 
 
 def _thing_of(left: Sequence[str]) -> str | None:

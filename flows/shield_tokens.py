@@ -23,6 +23,9 @@ MOST_MENDED = 60  # words of one text of which a slip is mended
 SHORTEST_MENDED = 4  # letters
 
 
+YEAR, SOFT = "year", "soft"  # a number that may as well be a year; a date or a round sum
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A word as it is compared, or the name of what stands there: "@date", "#6" (a number of six digits), "~" (a mixed word)."""
@@ -292,19 +295,19 @@ def _numbers(raw: str) -> list[Token]:
         if raw[0] == "0" and n in (10, 11):
             return [Token("@phone")]
         return [Token({9: "@id", 10: "@code", 12: "@id"}.get(n, "@long"))]
+    year = n == 4 and digits[:2] in ("19", "20")
     soft = (
-        (n == 4 and digits[:2] in ("19", "20"))
-        or (
+        (
             n == 8
             and digits[4:6] in ("19", "20")
             and 1 <= int(digits[:2]) <= 31
             and 1 <= int(digits[2:4]) <= 12
         )
-        or (n >= 5 and digits.endswith("000"))
+        or digits.endswith("000")
         or _WRITTEN_THOUSANDS.fullmatch(raw) is not None
     )
     apart = 2 * n - 1 <= len(raw)
-    return [Token(f"#{n}", "soft" if soft else "apart" if apart else "")]
+    return [Token(f"#{n}", YEAR if year else SOFT if soft else "apart" if apart else "")]
 
 
 def _mixed(raw: str) -> Token:

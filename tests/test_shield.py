@@ -34,6 +34,7 @@ from tests import (
     secret_texts_blind_2,
     secret_texts_blind_3,
     secret_texts_blind_4,
+    secret_texts_held,
 )
 from tests.doors import open_stage
 from tests.emulator import TOKEN
@@ -235,6 +236,7 @@ SETS = {
     "second": (secret_texts_blind_2.SECRETS, secret_texts_blind_2.HARMLESS),
     "third": (secret_texts_blind_3.SECRETS, secret_texts_blind_3.HARMLESS),
     "fourth": (secret_texts_blind_4.SECRETS, secret_texts_blind_4.HARMLESS),
+    "held back": (secret_texts_held.SECRETS, secret_texts_held.HARMLESS),
 }
 LEAST_CAUGHT, MOST_FALSE = 0.99, 0.005
 
@@ -253,7 +255,8 @@ def test_weights_of_other_features_would_be_noticed(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize("name", SETS)
 def test_of_four_hundred_secrets_ninety_nine_in_a_hundred_are_seen(name: str) -> None:
     """Seen to fail: without `wary`, without the words around a place."""
-    made = list(secret_texts.made(SETS[name][0], 10, seed=416))
+    templates = SETS[name][0]
+    made = list(secret_texts.made(templates, max(10, -(-400 // len(templates))), seed=416))
     assert len(made) >= 400
     missed = [m for m in made if not found_in(m)]
     assert len(missed) <= (1 - LEAST_CAUGHT) * len(made), missed
