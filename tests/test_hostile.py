@@ -19,6 +19,7 @@ pytestmark = [
     pytest.mark.skipif(chromium_path() is None, reason=NO_CHROMIUM),
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.xdist_group("browser"),  # one browser at a time
+    pytest.mark.timeout(300),
 ]
 
 RUNS = "window.ran=(window.ran||0)+1"
@@ -194,10 +195,10 @@ async def test_two_hundred_hostile_texts_in_chat_and_console(visitors: Visitors,
     assert [e for e in errors if e] == []
 
     await officer.reload()
-    said = await officer.locator(".message .words").all_text_contents()
-    shown = [f for f in files if any(f"[tệp {_tidy(f['file']['name'])}" in _tidy(s) for s in said)]
-    assert len(shown) == len(files)
-    lost = [p for p in PAYLOADS if _tidy(p) and not any(_tidy(p) == _tidy(s) for s in said)]
+    said = [_tidy(text) for text in await officer.locator(".message .words").all_text_contents()]
+    names = [f"[tệp {_tidy(f['file']['name'])}" for f in files]
+    assert [name for name in names if not any(name in text for text in said)] == []
+    lost = [p for p in PAYLOADS if _tidy(p) and _tidy(p) not in said]
     assert lost == []
     await nothing_ran(officer)
 
