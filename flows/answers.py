@@ -46,10 +46,14 @@ class SentFile:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Something arrived that the assistant does not read: sticker, voice, photo, location, edited, long, empty, other."""
+    """Something arrived that the assistant does not read: sticker, voice, photo, location, edited, long, empty, other.
+
+    `words`: the text that came with it; nobody but the shield looks at it.
+    """
 
     kind: str
     at: datetime
+    words: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

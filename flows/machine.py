@@ -139,6 +139,8 @@ def advance(state: State, event: Event, content: Content) -> Turn:
 
 def secret_of(state: State, event: Event, content: Content) -> str:
     """ "otp" or "password" when a secret was typed here, else ""."""
+    if isinstance(event, Unreadable):
+        return shield.secret_in(event.words, expected=False, wary=state.wary[0]) if event.words else ""
     if not isinstance(event, Said):
         return ""
     _, step = book.find(state.flow, state.step)
@@ -157,7 +159,8 @@ def _is_asked_for(state: State, text: str, content: Content) -> bool:
 
 def watched(state: State, event: Event, secret: str) -> tuple[str, int]:
     """What the next messages are looked at for, after this event in which `secret` was found."""
-    return shield.wary_after(event.text, secret, state.wary) if isinstance(event, Said) else state.wary
+    words = typed(event)
+    return shield.wary_after(words, secret, state.wary) if words else state.wary
 
 
 def _is_known_wording(state: State, text: str, content: Content) -> bool:
@@ -202,7 +205,7 @@ class _Talk:
         flow, step = book.find(self.state.flow, self.state.step)
         if secret:
             self.effects.append(ForgetMessage(secret))
-            self.say(Reply(shield.warning(secret, self.content, text=_typed(event))))
+            self.say(Reply(shield.warning(secret, self.content, text=typed(event))))
             self.ask_again()
             return
         if isinstance(event, Said) and shield.is_promise(event.text):
@@ -694,8 +697,13 @@ class _Talk:
         self.state = State(options=self.state.options, misses=self.state.misses)
 
 
-def _typed(event: Event) -> str:
-    return event.text if isinstance(event, Said) else ""
+def typed(event: Event) -> str:
+    """The words of somebody's own that came with an event, "" where there are none."""
+    match event:
+        case Said(text=words) | Unreadable(words=words):
+            return words
+        case _:
+            return ""
 
 
 def _reply(step: Step, scene: Scene) -> Reply:

@@ -46,7 +46,7 @@ from aiogram.types import BotCommand, CallbackQuery, ChatMemberUpdated, MenuButt
 from sqlalchemy.exc import SQLAlchemyError
 
 from data import conversations
-from flows.answers import Event, Pressed, Unreadable
+from flows.answers import Event, Pressed
 from flows.machine import State
 from handlers import telegram_words as words
 from handlers.mouth import Mouth, Sleep
@@ -54,7 +54,7 @@ from handlers.telegram_polling import Polling, patience
 from handlers.telegram_replies import Replies
 from handlers.telegram_updates import (
     ALLOWED,
-    WHENEVER,
+    edited,
     event_of,
     is_private,
     number_of,
@@ -323,22 +323,20 @@ class TelegramDoor:
         return router
 
     async def _on_message(self, message: Message, event_update: Update) -> None:
-        if not is_private(message) or message.from_user is None:
-            return
-        event = event_of(message, self.turns.content, self._text_limit)
-        if event is None:
+        if is_private(message):
+            await self._heard(message, event_of(message, self.turns.content, self._text_limit), event_update)
+
+    async def _on_edited(self, message: Message, event_update: Update) -> None:
+        if is_private(message):
+            await self._heard(message, edited(message), event_update)
+
+    async def _heard(self, message: Message, event: Event | None, event_update: Update) -> None:
+        if event is None or message.from_user is None:
             return
         user = message.from_user.id
         taken = await self._turn(user, event_update.update_id, at_once(event))
         if taken.forget:
             self._aside(DeleteMessage(chat_id=user, message_id=message.message_id), tries=2)
-
-    async def _on_edited(self, message: Message, event_update: Update) -> None:
-        if not is_private(message) or message.from_user is None:
-            return
-        await self._turn(
-            message.from_user.id, event_update.update_id, at_once(Unreadable("edited", WHENEVER))
-        )
 
     async def _on_press(self, press: CallbackQuery, event_update: Update) -> None:
         if press.message is not None and press.message.chat.type == "private":

@@ -74,7 +74,7 @@ def event_of(message: Message, content: Content, text_limit: int) -> Event | Non
         if not text:
             return Unreadable("empty", WHENEVER)
         if len(text) > text_limit:
-            return Unreadable("long", WHENEVER)
+            return Unreadable("long", WHENEVER, text)
         return Said(words_of(text, content), WHENEVER)
     contact = message.contact
     if contact is not None:
@@ -86,4 +86,9 @@ def event_of(message: Message, content: Content, text_limit: int) -> Event | Non
             phone = f"+{phone}"  # Telegram writes numbers internationally, not always with the sign
         return SharedContact(phone, own, WHENEVER)
     kind = _KINDS.get(message.content_type, "other")
-    return Unreadable(kind, WHENEVER) if kind else None
+    return Unreadable(kind, WHENEVER, clean(message.caption or "")) if kind else None
+
+
+def edited(message: Message) -> Unreadable:
+    """A message that was changed afterwards: not acted on, but a secret in it is not left standing."""
+    return Unreadable("edited", WHENEVER, clean(message.text or message.caption or ""))

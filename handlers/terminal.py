@@ -69,7 +69,7 @@ def read_text(text: str, limit: int) -> Said | Unreadable:
     """A typed text as an event: cleaned; too long or empty ones are told so."""
     tidy = clean(text)
     if len(tidy) > limit:
-        return Unreadable("long", NEVER)
+        return Unreadable("long", NEVER, tidy)
     return Said(tidy, NEVER) if tidy else Unreadable("empty", NEVER)
 
 

@@ -51,7 +51,7 @@ from flows.answers import (
 )
 from flows.content import Content
 from flows.effects import ForgetMessage, NoteMiss
-from flows.machine import State, Turn, advance, secret_of, watched
+from flows.machine import State, Turn, advance, secret_of, typed, watched
 from flows.notices import is_stop_word
 from flows.steps import Reply
 
@@ -494,9 +494,9 @@ class Turns:
         """What the person writes is the officer's to answer. A secret reaches nobody, and its writer is told so."""
         secret = secret_of(conversation.state, event, self.content)
         turn = Turn(replace(conversation.state, wary=watched(conversation.state, event, secret)))
-        if secret and isinstance(event, Said):
+        if secret:
             effects = (ForgetMessage(secret),)
-            told = Reply(shield.warning(secret, self.content, text=event.text))
+            told = Reply(shield.warning(secret, self.content, text=typed(event)))
             turn = replace(turn, replies=(told,), effects=effects)
         if isinstance(event, Said) and is_stop_word(event.text) and visit.person is not None:
             await people.stop_notices(visit.connection, visit.person, visit.door, visit.stamp)

@@ -1208,6 +1208,24 @@ async def test_a_secret_is_deleted_within_two_seconds_whatever_the_replies_wait_
     hook.pauses.hold = 0.0
 
 
+_GIVEN = "mật khẩu của tôi là Abc12345"
+
+
+@pytest.mark.parametrize("how", ["caption", "edited", "long"])
+async def test_a_secret_in_what_is_not_read_is_deleted_too(hook: Bot, how: str) -> None:
+    """Under a picture, changed into a message afterwards, in a text that is too long. Seen to fail: `words` left empty."""
+    if how == "caption":
+        photo = [{"file_id": "x", "file_unique_id": "x", "width": 9, "height": 9}]
+        update = hook.server.message(LAN, photo=photo, caption=_GIVEN)
+    else:
+        update = hook.server.message(LAN, text=_GIVEN if how == "edited" else f"{_GIVEN} " + "chào ad " * 900)
+    message = update["message"]
+    await hook.post({"edited_message": message} if how == "edited" else update)
+    await hook.server.until(lambda: hook.server.to(LAN, "deleteMessage"))
+    assert int(hook.server.to(LAN, "deleteMessage")[0].fields["message_id"]) == message["message_id"]
+    assert hook.server.texts(LAN)[0] == shield.warning("password", hook.house.content)
+
+
 async def test_a_secret_that_comes_again_after_a_crash_is_deleted_then(hook: Bot) -> None:
     """Committed, and the process ended before it could ask. Seen to fail: `_again` without `held_secret`."""
     update = {"update_id": 4711, **hook.server.message(LAN, text="mật khẩu của tôi là Abc12345")}
