@@ -47,6 +47,11 @@ def _speaks_near(tokens: Sequence[Token], at: int) -> bool:
     return any(t.name in _SECRET_WORDS for t in (*tokens[max(0, at - NEAR) : at], *tokens[at + 1 : at + 4]))
 
 
+def _lacks_digits(token: Token) -> bool:
+    """Whether a mixed word has letters and signs only: alone it may be anything ("and/or", "%s")."""
+    return token.detail.split()[3] == "0"
+
+
 NEAR = 6  # tokens
 _ENDS = frozenset((";", "matkhau"))
 
@@ -55,6 +60,7 @@ def places_of(tokens: Sequence[Token]) -> Iterator[Place]:
     """Every place at which a secret may stand, at most MOST_PLACES of each kind."""
     left = dict.fromkeys((NUMBER, MIXED, TAIL_OF), MOST_PLACES)
     password = -99
+    spoken = any(token.name == "matkhau" for token in tokens)
     for at, token in enumerate(tokens):
         kind = ""
         if token.name == "matkhau":
@@ -63,7 +69,7 @@ def places_of(tokens: Sequence[Token]) -> Iterator[Place]:
         elif token.name[0] == "#" and len(token.name) == 2:
             kind = NUMBER if token.detail != YEAR or _speaks_near(tokens, at) else ""
         elif token.name == "~":
-            kind = MIXED
+            kind = MIXED if spoken or not _lacks_digits(token) else ""
         if kind and left[kind]:
             left[kind] -= 1
             yield Place(kind, at, 0 < at - password <= TAIL)
@@ -77,7 +83,7 @@ _CLASSES: dict[str, frozenset[str]] = {
         "code": "otp xacthuc kichhoat baomat pin ma maso sms",
         "unit": "nguoi ho dong d k km m met kg nghin ngan trieu ty phut gio tieng ngay thang nam tuan lan tuoi cai bo hoso nhanvien laodong hocsinh kytu chu "
         "thanh phieu to tin trang xa truong suat diem dan cuoc canbo khau usd cay con chiec bao lit ha met tan ta bang thung chai hop goi vien dot ky quyen cuon "
-        "phan cong doanh don buoc can phong tang bac luot the em be dua gd hoi nha vu ca giuong kwh so trieu mau",
+        "kb mb gb byte phan cong doanh don buoc can phong tang bac luot the em be dua gd hoi nha vu ca giuong kwh so trieu mau",
         "label": "sonha nha duong hem ngo kiet ap khom to dieu khoan luat quyetdinh nghidinh congvan thongtu thongbao tokhai mau bieu don loi error nam thang ngay luc phong lop "
         "android ios iphone phienban ban doi version gia phi luong tien sotien dong nop muc bienso xe stk taikhoan tang hoso trang to sinh khoang tong mst xa phuong huyen quan tuoi khoi "
         "doan giay phieu bienlai hoadon bien quyen seri so cua lo toa tuyen hopdong thu stt luot cong buudien tinh truong khoa giuong mui chuyen ve bang pho chieu dai rong cao nang can "

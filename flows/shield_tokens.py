@@ -194,7 +194,7 @@ _ZERO_TO_NINE = frozenset(
 _SIGNS = frozenset("@#$%^&*_~!+")
 _THINGS = re.compile(
     r"(?:iphone|ip|ipad|samsung|galaxy|oppo|vivo|xiaomi|redmi|realme|nokia|note|android|ios|vssid|vneid|thang|nam|ngay|quy|lop|dieu|khoan|mau|form|phong|"
-    r"tang|to|ap|khom|phuong|quan|so|sdt|tel|win|windows|covid|ten|bhxh|bhyt|cccd|cmnd|dong|trieu|gio|phut|lan|tuoi|bhtn|qh|nd|qd|tt|cv|tb|err|error|loi|code|ho|xe|km)"
+    r"tang|to|ap|khom|phuong|quan|so|sdt|tel|win|windows|covid|ten|bhxh|bhyt|cccd|cmnd|dong|trieu|gio|phut|lan|tuoi|bhtn|qh|nd|qd|tt|cv|tb|err|error|loi|code|ho|xe|km|word|excel|office|chrome|firefox|macbook|misa|htkk|vtv|thdt|htv|sctv|panadol|vitamin)"
     r"[.\-]?[0-9]{1,4}[a-z]?|[0-9]{1,5}(?:gio|trieu|nghin|ngan|dong|phut|thang|nam|ngay|lan|tuoi|nguoi|km|kg|kwh|m|m2|cm|mm|gb|mb|mg|mcg|g|ml|w|v|hs|nv|ng|tr|x|p|s|t|ha|lit|ld|gv|em|ho|vien|ong|lieu|k)[0-9]{0,3}"
 )
 _LIKE = re.compile(r"(?:[a-z]{2})?[0-9oil|]{9,16}")  # letters typed for digits
@@ -209,6 +209,10 @@ _FORM = re.compile(r"[a-z]{1,2}[0-9]{1,2}[a-z]?-[a-z]{2,4}|[0-9]{2}[a-z]?-[a-z]{
 _WRITTEN_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:[.,][0-9]{3}){1,2}")
 
 
+# tags, entities and escapes of a program's text
+_MARKUP = re.compile(
+    r"</?[a-z]{1,10}(?:[ /][^<>]{0,200})?>|&(?:[a-z]{2,8}|#x?[0-9a-f]{1,6});|\\u[0-9a-f]{4}|data:[a-z]{1,20}/[a-z]{1,20};base64,\S{0,400}"
+)
 # as it is heard, spelt and mistaken
 _OTP = re.compile(r"\b(?:o|au) ?t(?:e|i|o)? ?p(?:e|i|o)?\b")
 _PASSWORD = re.compile(r"\b(?:ma(?:t|c|ch|k|tj) ?kha(?:u|o|i|y)|[pb]at ?(?:quot|quoc|uot|word|goat))\b")
@@ -218,7 +222,8 @@ def tokens_of(folded: str, known: frozenset[str] = frozenset()) -> list[Token]:
     """The tokens of a folded text with single blanks, at most MOST_TOKENS; slips are mended towards the `known` words."""
     out: list[Token] = []
     mended = 0
-    for found in _SCAN.finditer(_PASSWORD.sub("matkhau", _OTP.sub("otp", folded[:LONGEST_READ]))):
+    text = _MARKUP.sub(" ", folded[:LONGEST_READ])
+    for found in _SCAN.finditer(_PASSWORD.sub("matkhau", _OTP.sub("otp", text))):
         if len(out) > MOST_TOKENS:
             break
         kind, raw = found.lastgroup or "", found.group()
