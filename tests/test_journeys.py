@@ -78,6 +78,11 @@ class Staff:
             await reach(self.page, target)
         await self.page.keyboard.insert_text(text)
 
+    async def arrived(self, address: str) -> None:
+        """Wait until the page that a link leads to is there."""
+        await expect(self.page).to_have_url(re.compile(address))
+        await self.page.wait_for_load_state("load")
+
     async def checked(self) -> None:
         await good_for_everybody(self.page)
 
@@ -202,7 +207,7 @@ async def _settled(page: Page) -> int:
 async def test_a_notice_is_written_tested_approved_started_paused_and_resumed(
     visitors: Visitors, server: RealServer, size: Any, hands: str
 ) -> None:
-    words = f"Từ 1/12 văn phòng mở thêm sáng thứ bảy ({hands}, {size['width']})."
+    words = f"Từ 1/12 văn phòng mở thêm sáng thứ bảy, ai dùng {hands} cũng xem được."
     admin = await signed_in(visitors, server, "as an admin", size, hands)
     chat = await admin.page.context.new_page()  # the admin's own talk, where the test notice goes
     await chat.goto(server.address)
@@ -258,14 +263,17 @@ async def test_an_admin_tries_a_question_and_edits_its_answer(
     admin = await signed_in(visitors, server, "as an admin", size, hands)
     page = admin.page
     await admin.act(page.get_by_role("navigation", name="Các trang").get_by_role("link", name="Hỏi đáp"))
+    await admin.arrived("/console/questions$")
     await admin.checked()
     await admin.write(page.get_by_role("searchbox"), "otp sống được mấy phút")
     await admin.act(admin.button("Xem trợ lý trả lời gì"))
     await expect(page.get_by_role("heading", name="Trả lời ngay")).to_be_visible()
     await admin.checked()
     await admin.act(page.get_by_role("link", name="OTP có hiệu lực mấy phút", exact=False).first)
+    await admin.arrived("/console/questions/[a-z0-9-]+$")
     await admin.checked()
     await admin.act(page.get_by_role("link", name="Sửa", exact=True))
+    await admin.arrived("/edit$")
     answer = page.get_by_role("textbox", name="Câu trả lời")
     await answer.fill("")
     await admin.write(answer, f"Năm phút thôi, xem bằng {hands} {size['width']}.")

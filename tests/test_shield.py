@@ -293,8 +293,8 @@ def heard(*texts: str, state: State | None = None) -> list[str]:
     [
         (("mã otp của em là", "go 4418 ma"), ["", "otp"]),
         (("mã otp 482193", "go 4418 ma", "4 4 1 8"), ["otp", "otp", "otp"]),
-        (("mã otp của em là", "em chép 4418 ngoài giấy"), ["", "otp"]),
-        (("chào em", "em chép 4418 ngoài giấy"), ["", ""]),
+        (("mã otp của em là", "có 4418 cái"), ["", "otp"]),
+        (("chào em", "có 4418 cái"), ["", ""]),
         (("mật khẩu của tôi là", "con mèo"), ["", "password"]),
         (("mật khẩu của tôi:", "menu", "con mèo đen"), ["", "", ""]),
         (("mk nè ad", "hoa sen vàng"), ["", "password"]),
