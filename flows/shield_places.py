@@ -47,9 +47,10 @@ def _speaks_near(tokens: Sequence[Token], at: int) -> bool:
     return any(t.name in _SECRET_WORDS for t in (*tokens[max(0, at - NEAR) : at], *tokens[at + 1 : at + 4]))
 
 
-def _lacks_digits(token: Token) -> bool:
-    """Whether a mixed word has letters and signs only: alone it may be anything ("and/or", "%s")."""
-    return token.detail.split()[3] == "0"
+def _may_be_plain(token: Token) -> bool:
+    """Whether a mixed word may be anything where nobody speaks of a password: letters and signs ("and/or"), marks typed as digits."""
+    sort, _, _, digits, _ = token.detail.split()
+    return sort == "vni" or digits == "0"
 
 
 NEAR = 6  # tokens
@@ -69,7 +70,7 @@ def places_of(tokens: Sequence[Token]) -> Iterator[Place]:
         elif token.name[0] == "#" and len(token.name) == 2:
             kind = NUMBER if token.detail != YEAR or _speaks_near(tokens, at) else ""
         elif token.name == "~":
-            kind = MIXED if spoken or not _lacks_digits(token) else ""
+            kind = MIXED if spoken or not _may_be_plain(token) else ""
         if kind and left[kind]:
             left[kind] -= 1
             yield Place(kind, at, 0 < at - password <= TAIL)

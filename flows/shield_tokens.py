@@ -21,6 +21,7 @@ MOST_TOKENS = 2_400  # of them
 SPELT_AT_LEAST = 5  # single letters and digits in a row
 MOST_MENDED = 60  # words of one text of which a slip is mended
 SHORTEST_MENDED = 4  # letters
+MOST_KEYS = 3  # digits that are marks of one syllable, typed by VNI: "Nguye6n4"
 
 
 YEAR, SOFT = "year", "soft"  # a number that may as well be a year; a date or a round sum
@@ -332,10 +333,19 @@ def _mixed(raw: str) -> Token:
         else "tag" if _TAG.fullmatch(core)
         else "plate" if _PLATE.fullmatch(core)
         else "card" if _CARD.fullmatch(core)
+        else "vni" if _is_typed_by_vni(core, digits)
         else "free"
     )  # fmt: skip
     runs = re.sub(r"[a-z]+", "a", re.sub(r"[0-9]+", "9", re.sub(r"[^a-z0-9]+", "@", core)))[:5]
     return Token("~", f"{kind} {runs} {min(letters, 6)} {min(digits, 7)} {min(signs, 2)}")
+
+
+def _is_typed_by_vni(core: str, digits: int) -> bool:
+    """Whether the digits are the marks of one syllable: "Nguye6n4"; two at the end may as well be a password's."""
+    if digits > MOST_KEYS or core[-2:].isdigit():
+        return False
+    real = decoded(core)
+    return real is not None and is_syllable(fold(real))
 
 
 def _spelt(tokens: list[Token]) -> list[Token]:

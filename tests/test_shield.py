@@ -198,6 +198,10 @@ gui lai ma
 hộ khẩu 82
 8800000001 8899000001
 lớp 12A3 trường THPT số 2
+Nguye6n4 Tua6n1 Hai3
+chi5 Die64m o7i
+<b>đậm</b><img src=x onerror="x = 1">&amp;{name}
+hộ chiếu 1234567
 """.strip().splitlines()
 
 
