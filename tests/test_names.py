@@ -56,8 +56,8 @@ def test_any_text_can_be_folded_tidied_and_cut_into_words(text: str) -> None:
 
 @given(any_text)
 def test_folded_text_can_be_stored_as_utf8(text: str) -> None:
-    fold(text).encode("utf-8")
-    tidy(text).encode("utf-8")
+    for made in (fold(text), tidy(text)):
+        assert made.encode("utf-8").decode("utf-8") == made
 
 
 @given(vietnamese)

@@ -95,7 +95,6 @@ def test_the_weights_belong_to_the_present_items() -> None:
 
 
 def test_the_wordings_made_ready_are_those_of_today_s_items_and_spelling() -> None:
-    """Seen to fail: a synonym added to flows/chat_words.py without `make model`."""
     weights = unpacked(CONTENT.questions.weights)
     kept, fresh = weights.wordings, made_ready(ITEMS, weights.rarity, weights.rarest())
     assert kept is not None
@@ -112,7 +111,6 @@ def test_wordings_made_ready_beforehand_and_at_start_give_the_same_answers() -> 
 
 
 def test_the_old_wordings_of_an_edited_item_are_not_compared_any_more() -> None:
-    """Seen to fail: an owner for every wording of the file."""
     was = next(q for q in ITEMS if q.id == "otp-het-han")
     edited = replace(was, wordings=("mã xài được mấy phút thì hết",), titles=("Mã hết giờ",))
     items = tuple(edited if q is was else q for q in ITEMS)

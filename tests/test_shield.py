@@ -216,6 +216,12 @@ def test_a_secret_is_seen(typed: Typed) -> None:
     assert shield.secret_in(clean(typed.text), expected=True) == typed.kind
 
 
+@pytest.mark.parametrize("words", ["ma xac thuc la 5521 nguoi ta noi", "otp la 4829 nguoi"])
+def test_a_code_that_is_told_is_seen_whatever_stands_behind_it(words: str) -> None:
+    """Seen to fail: without `is_told` the word behind makes a count of it."""
+    assert shield.secret_in(words, expected=False) == "otp"
+
+
 @pytest.mark.parametrize("words", HARMLESS)
 def test_a_harmless_text_is_let_through(words: str) -> None:
     assert shield.secret_in(clean(words), expected=False) == ""
