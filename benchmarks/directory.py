@@ -20,7 +20,8 @@ from rapidfuzz import fuzz, process
 
 from data.knowledge import load_content
 from flows.content import Directory
-from flows.names import find_contacts, join_key
+from flows.names.directory import find_contacts
+from flows.names.fold import join_key
 
 Answer = Callable[[str], tuple[str, list[str]]]
 Scorer = Callable[..., float]

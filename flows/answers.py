@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from flows.effects import Answer
-from flows.names import fold
+from flows.names.fold import fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from flows.names import fold
-from flows.names.fold import tidy
+from flows.names.fold import fold, tidy
 from flows.names.syllable import decoded
 
 # one typed word, with its marks, before they go: without them these are other words ("hỏng" is broken, "hổng" is not)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from flows.answers import Event, Said, plain
 from flows.content import Contact, Content
-from flows.names import Found, find_contacts
+from flows.names.directory import Found, find_contacts
 from flows.steps import Card, Choice, Flow, Heard, Reply, Scene, ask, choose
 
 OTHER_BLOCK = "Khối khác"

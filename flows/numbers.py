@@ -13,7 +13,7 @@ from datetime import date
 
 import phonenumbers
 
-from flows.names import fold
+from flows.names.fold import fold
 from flows.number_pieces import CARD_LENGTH, CCCD_DIGITS, CMND_DIGITS, CODE_DIGITS, LIKE, Piece, taken_apart
 
 HOTLINE = "19009068"

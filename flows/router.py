@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from flows.answers import full_name, plain, read_fact
 from flows.content import NOT_ASKED, Content, Route
-from flows.names import find_contacts
+from flows.names.directory import find_contacts
 from flows.question_finder import Found, find_questions
 
 SURE = 92.0  # rapidfuzz score from which a wording counts as a route's phrase

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from flows.answers import plain
 from flows.content import Content
-from flows.names import fold
+from flows.names.fold import fold
 from flows.shield_places import (
     MIXED,
     TAIL_OF,

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flows.names import fold
+from flows.names.fold import fold
 from flows.names.syllable import decoded, is_syllable
 
 SHORTEST_CODE, USUAL_CODE, LONGEST_CODE = 4, 6, 8  # digits

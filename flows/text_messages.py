@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from flows.names import fold
+from flows.names.fold import fold
 
 LONGEST = 1000  # characters; the messages have about 160
 

@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flows.names import fold
+from flows.names.fold import fold
 
 
 class Made(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flows.asking import asks_for_secret
-from flows.names import fold
+from flows.names.fold import fold
 
 ASKS = """
 Anh gửi mật khẩu cho em kiểm tra

@@ -13,8 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.names import fold
-from flows.names.fold import join_key, tidy, words
+from flows.names.fold import fold, join_key, tidy, words
 from flows.names.near import Kind, Marks, NameGap, compare_marks, name_gap, read_word, syllable_kind
 from flows.names.syllable import SYLLABLES, decoded, is_syllable, syllables, teencode
 from tests.houses import allowed

@@ -21,7 +21,7 @@ from flows.answers import Said
 from flows.chat_words import even
 from flows.content import SMALL_TALK, TOPICS, Question, Questions
 from flows.machine import State, advance
-from flows.names import fold
+from flows.names.fold import fold
 from flows.question_finder import _Finder, find_questions
 from flows.recogniser import packed, unpacked
 from flows.wordings import made_ready

@@ -21,7 +21,7 @@ from typing import Any
 from data.knowledge import load_content
 from flows.chat_words import even
 from flows.content import NOT_ASKED
-from flows.names import fold
+from flows.names.fold import fold
 from flows.question_finder import GIVEN_AWAY, find_questions, warm
 
 FOLDS = 5

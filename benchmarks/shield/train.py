@@ -19,7 +19,7 @@ from data.question_files import QUESTIONS_DIR, read_questions_only
 from flows import shield_places as places
 from flows import shield_tokens
 from flows.answers import clean
-from flows.names import fold
+from flows.names.fold import fold
 from flows.names.syllable import is_syllable
 from flows.shield_tokens import tokens_of
 from tests import (
