@@ -41,7 +41,7 @@ from data.registry_find import Ask
 from data.registry_index import Names
 from data.registry_write import COLUMNS
 from data.seal import Seal
-from flows.names.fold import join_key
+from flows.text.fold import join_key
 
 SECRET = "a secret for benchmarks only, long enough"
 KINDS = ("date", "id", "year", "name")

@@ -22,7 +22,7 @@ from data.outbox import PULL_DOORS, Outgoing
 from data.seal import Seal
 from data.tables import conversations, desk_messages, tickets
 from data.tables import outbox as ledger
-from flows.helpdesk import masked
+from flows.text.masking import masked
 
 REASONS = ("answered", "no_answer", "elsewhere")  # why an officer closes; "" is handed back
 SIGNED = "Cán bộ BHXH: "  # before an officer's words, on every channel

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flows.names.fold import join_key
+from flows.text.fold import join_key
 
 COLUMNS = (
     "code",

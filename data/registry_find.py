@@ -15,7 +15,7 @@ from data.engine import fetch
 from data.registry import Record, id_key, name_key, phone_key
 from data.registry_index import Names
 from data.seal import Seal
-from flows.names.fold import join_key
+from flows.text.fold import join_key
 
 if TYPE_CHECKING:
     from flows.names.crowd import Hit, Ranking

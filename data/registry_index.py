@@ -18,8 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import Database, fetch
 from data.tables import imports, name_index, names, office_facts, registry
-from flows.names.fold import fold, words
 from flows.names.near import read_word
+from flows.text.fold import fold, words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,7 +7,7 @@ import re
 import phonenumbers
 
 from data.seal import Seal
-from flows.names.fold import words
+from flows.text.fold import words
 
 _MOBILE = re.compile(r"0[35789][0-9]{8}")  # what phonenumbers would only read and write back
 

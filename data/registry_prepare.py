@@ -41,7 +41,7 @@ from data.registry_values import (
     reasons,
 )
 from data.seal import Seal
-from flows.names.fold import words
+from flows.text.fold import words
 
 SAMPLE = 3  # rows shown, masked, before anything is written
 DIGEST = 16  # bytes of a row's keyed hash

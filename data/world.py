@@ -19,7 +19,7 @@ from data.seal import Seal
 from data.tables import audit
 from flows import effects
 from flows.effects import Answer, Effect
-from flows.names.fold import join_key
+from flows.text.fold import join_key
 
 HOUR, DAY = 3600.0, 86400.0
 _ABOUT_PEOPLE = (effects.FindPeople, effects.SendOtp, effects.CheckOtp, effects.ProvePhone)

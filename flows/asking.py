@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flows.names.fold import fold
+from flows.text.fold import fold
 
 _WHAT = (
     r"(?:mat ?khau|mk|password|passwd|pass|o ?t ?p|pin|ma (?:so )?(?:xac (?:thuc|nhan|minh)|bao mat|dang nhap|kich hoat)|"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from flows.names.fold import fold, tidy
-from flows.names.syllable import decoded
+from flows.text.fold import fold, tidy
+from flows.text.syllable import decoded
 
 # one typed word, with its marks, before they go: without them these are other words ("hỏng" is broken, "hổng" is not)
 _MARKED = {

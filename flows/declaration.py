@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from flows.answers import Event, Said, plain
+from flows.answers import Event, Said
 from flows.content import Item
 from flows.hours import VIETNAM
 from flows.steps import Choice, Heard, Scene
-from flows.text_messages import read_received
+from flows.text.normalise import plain
+from flows.text.vssid_sms import read_received
 
 
 def items_of(scene: Scene) -> tuple[Item, ...]:

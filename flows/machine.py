@@ -35,10 +35,6 @@ from flows.answers import (
     SharedContact,
     TypedSecret,
     Unreadable,
-    number_of,
-    plain,
-    same_words,
-    yes_or_no,
 )
 from flows.content import NOT_ASKED, SMALL_TALK, Content
 from flows.effects import Effect, ForgetMessage, NoteMiss
@@ -47,7 +43,9 @@ from flows.question_finder import Found, find_questions, missed
 from flows.router import Routed, route
 from flows.shield_tokens import USUAL_CODE
 from flows.steps import AGAIN, MENU, RESTING, Choice, Flow, Heard, Reply, Scene, Step
-from flows.text_messages import read_received
+from flows.text.normalise import plain, same_words
+from flows.text.vssid_sms import read_received
+from flows.understanding.facts import number_of, yes_or_no
 
 STATE_VERSION = 1
 STEPS_IN_ONE_TURN = 12  # a table that shows and goes on for ever is a mistake: it is stopped here

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from flows import shield
-from flows.answers import clean
 from flows.asking import asks_for_secret
+from flows.text.normalise import clean
 
 LEAVE = "Không muốn nhận nữa, gõ DUNG."
 

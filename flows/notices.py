@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flows.answers import plain
 from flows.consent import consent_steps
 from flows.effects import LoadNotices, SetTopics, StopNotices
 from flows.steps import Choice, Flow, Scene, call, choose, end
+from flows.text.normalise import plain
 
 TOPICS: Mapping[str, str] = {
     "chung": "Thông báo chung",

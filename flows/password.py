@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from flows.answers import Event, Said, plain
+from flows.answers import Event, Said
 from flows.content import Screen, Trouble
 from flows.steps import Choice, Flow, Heard, Reply, Scene, choose, end, show, wait
+from flows.text.normalise import plain
 
 REMEMBERS = "Tôi nhớ mật khẩu, muốn đổi"
 FINISH_SCREEN = "finish"  # after this screen VssID sends its code and the clock runs

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from flows.answers import same_words
 from flows.content import Content
 from flows.number_pieces import CODE_DIGITS
 from flows.numbers import HOTLINE, KINDS, Meaning, Number, read_numbers
-from flows.text_messages import Received
+from flows.text.normalise import same_words
+from flows.text.vssid_sms import Received
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,6 +239,6 @@ _GIVES = re.compile(
 
 def _gives_numbers_away(text: str) -> bool:
     """An ID or bank number handed over in words: "đây là cccd của em 0880…"."""
-    from flows.names.fold import fold
+    from flows.text.fold import fold
 
     return bool(_LONG.search(text)) and bool(_GIVES.search(fold(text)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flows.answers import Event, Said, plain
+from flows.answers import Event, Said
 from flows.consent import consent_steps
 from flows.content import Item
 from flows.declaration import (
@@ -19,6 +19,7 @@ from flows.declaration import (
 )
 from flows.effects import KeepSubmission, LoadDossier, MarkItems, StartDossier
 from flows.steps import AGAIN, Choice, Flow, Heard, Scene, ask, call, checklist, choose, end, show
+from flows.text.normalise import plain
 
 CONSENT = (
     "Tôi có thể đi cùng anh/chị suốt việc đăng ký VssID và nhớ việc nào đã xong để lần sau làm tiếp. Muốn vậy tôi cần lưu: "

@@ -8,10 +8,11 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from flows.answers import full_name, plain, read_fact
 from flows.content import NOT_ASKED, Content, Route
 from flows.names.directory import find_contacts
 from flows.question_finder import Found, find_questions
+from flows.text.normalise import plain
+from flows.understanding.facts import full_name, read_fact
 
 SURE = 92.0  # rapidfuzz score from which a wording counts as a route's phrase
 PLAUSIBLE = 80.0

@@ -10,9 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from flows.answers import plain
 from flows.content import Content
-from flows.names.fold import fold
 from flows.shield_places import (
     MIXED,
     TAIL_OF,
@@ -28,7 +26,9 @@ from flows.shield_places import (
 )
 from flows.shield_scales import scales
 from flows.shield_tokens import SOFT, YEAR, Token, tokens_of
-from flows.text_messages import read_received, which_secret
+from flows.text.fold import fold
+from flows.text.normalise import plain
+from flows.text.vssid_sms import read_received, which_secret
 
 OTP, PASSWORD, ANNOUNCED = "otp", "password", "announced"  # the last: a password is about to be typed
 WARY_FOR = 3  # how many messages after a secret, or after the promise of one, are looked at more closely

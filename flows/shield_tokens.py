@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flows.names.fold import fold
-from flows.names.syllable import decoded, is_syllable
+from flows.text.fold import fold
+from flows.text.syllable import decoded, is_syllable
 
 SHORTEST_CODE, USUAL_CODE, LONGEST_CODE = 4, 6, 8  # digits
 SHORTEST_MIXED = 4  # characters of a word that mixes letters with digits or signs

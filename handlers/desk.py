@@ -10,8 +10,9 @@ from typing import Literal
 from data import desk, outbox
 from data.outbox import PULL_DOORS
 from flows import shield
-from flows.answers import Returned, clean
+from flows.answers import Returned
 from flows.asking import asks_for_secret
+from flows.text.normalise import clean
 from handlers.terminal import NEVER
 from handlers.turn import Busy, NotKept, Taken, Turns, at_once
 

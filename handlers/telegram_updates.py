@@ -7,8 +7,9 @@ from typing import Any
 
 from aiogram.types import Message
 
-from flows.answers import Event, Said, SharedContact, Unreadable, clean
+from flows.answers import Event, Said, SharedContact, Unreadable
 from flows.content import Content
+from flows.text.normalise import clean
 from handlers.telegram_words import words_of
 
 ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]

@@ -13,10 +13,10 @@ from functools import lru_cache
 from typing import Any
 
 from flows import book
-from flows.answers import plain
 from flows.content import Content
 from flows.machine import State
 from flows.steps import Scene
+from flows.text.normalise import plain
 
 Key = Callable[[str], str]  # a keyed hash in hexadecimal digits, 24 or more
 Markup = dict[str, Any]

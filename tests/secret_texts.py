@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flows.names.fold import fold
+from flows.text.fold import fold
 
 
 class Made(NamedTuple):

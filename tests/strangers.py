@@ -16,7 +16,7 @@ from data import registry
 from data.demo import demo_people
 from data.registry import Person
 from data.tables import registry as registry_table
-from flows.names.fold import join_key
+from flows.text.fold import join_key
 from tests.houses import PEOPLE, House
 
 EXAMPLE = "17/01/1983"  # stands in the questions themselves

@@ -24,7 +24,7 @@ from data import proofs, registry
 from data.demo import demo_people
 from data.limits import Limits
 from data.registry import Person, Record
-from flows.names.fold import join_key
+from flows.text.fold import join_key
 from handlers.turn import LOOK_BEAT
 from tests.houses import PEOPLE, Clock, House, open_house
 from tests.strangers import STRANGE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flows.asking import asks_for_secret
-from flows.names.fold import fold
+from flows.text.fold import fold
 
 ASKS = """
 Anh gửi mật khẩu cho em kiểm tra

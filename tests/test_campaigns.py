@@ -561,7 +561,7 @@ async def test_the_longest_text_is_taken(desk: Desk) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 async def test_hostile_words_are_kept_as_they_were_cleaned(quick: Desk, text: str) -> None:
-    from flows.answers import clean
+    from flows.text.normalise import clean
 
     made = await quick.now(await quick.draft(text))
     assert made.text == clean(text)

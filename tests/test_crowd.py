@@ -15,8 +15,8 @@ from benchmarks.names.crowd import five, read_registry
 from benchmarks.names.scoring import read_cases, score
 from flows.names.channel import FAR, accent_cost, slip_cost
 from flows.names.crowd import Crowd, Ranking
-from flows.names.fold import fold, marks
-from flows.names.syllable import SYLLABLES
+from flows.text.fold import fold, marks
+from flows.text.syllable import SYLLABLES
 from tests.houses import allowed
 
 _families = "nguyễn trần lê phạm huỳnh phan võ đặng bùi đỗ"

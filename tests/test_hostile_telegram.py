@@ -11,7 +11,7 @@ from data import outbox
 from data.desk import SIGNED
 from data.engine import Database
 from data.outbox import Outgoing
-from flows.answers import clean
+from flows.text.normalise import clean
 from tests.emulator import Emulator
 from tests.test_black_box import Service
 from tests.test_hostile import PAYLOADS

@@ -13,7 +13,7 @@ from benchmarks.names.noise_parts import COMPOUND, SINGLE
 from benchmarks.names.noise_sets import write_sets
 from benchmarks.names.peers import all_peers, tuned
 from data.demo import demo_people
-from flows.names.fold import fold
+from flows.text.fold import fold
 
 
 @pytest.fixture(scope="module")

@@ -212,7 +212,7 @@ async def test_a_preview_is_cut_as_it_will_be_sent(office: NoticeOffice) -> None
 
 @pytest.mark.parametrize("text", HOSTILE)
 async def test_hostile_words_are_shown_and_do_nothing(office: NoticeOffice, text: str) -> None:
-    from flows.answers import clean
+    from flows.text.normalise import clean
 
     await office.opt_in(1)
     me = await office.signed_in("admin")

@@ -11,10 +11,11 @@ import pytest
 
 from data.knowledge import load_content
 from flows import book, shield
-from flows.answers import Said, clean
+from flows.answers import Said
 from flows.machine import State, advance
 from flows.numbers import KINDS, read_numbers
 from flows.pasted import explained
+from flows.text.normalise import clean
 from tests.houses import allowed
 
 CONTENT = load_content()

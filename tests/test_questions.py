@@ -21,9 +21,9 @@ from flows.answers import Said
 from flows.chat_words import even
 from flows.content import SMALL_TALK, TOPICS, Question, Questions
 from flows.machine import State, advance
-from flows.names.fold import fold
 from flows.question_finder import _Finder, find_questions
 from flows.recogniser import packed, unpacked
+from flows.text.fold import fold
 from flows.wordings import made_ready
 from tests.transcripts import FOLDER, read, scripts
 

@@ -35,7 +35,7 @@ from data.registry_values import (
     read_text,
 )
 from data.seal import Seal
-from flows.names.fold import join_key
+from flows.text.fold import join_key
 from tests.houses import SECRET
 from tests.imports import HEADINGS, TODAY, all_imports, bring, kept, people, reported, text, written
 

@@ -26,9 +26,10 @@ from data import conversations, desk, rights
 from data.knowledge import load_content
 from data.tables import metadata
 from flows import shield, shield_tokens, shield_weights
-from flows.answers import Said, clean
+from flows.answers import Said
 from flows.effects import ForgetMessage
 from flows.machine import State, advance
+from flows.text.normalise import clean
 from tests import (
     secret_texts,
     secret_texts_blind,

@@ -12,9 +12,10 @@ from data import rights
 from data.content_calendar import read_calendar
 from data.knowledge import load_content
 from flows import shield
-from flows.answers import Said, clean
+from flows.answers import Said
 from flows.machine import State, advance
-from flows.text_messages import Received, read_received, which_secret
+from flows.text.normalise import clean
+from flows.text.vssid_sms import Received, read_received, which_secret
 from tests.houses import House
 
 CONTENT = load_content()

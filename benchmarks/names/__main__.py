@@ -19,7 +19,7 @@ from benchmarks.names.crowd import Registry, five, read_registry
 from benchmarks.names.peers import Peer, all_peers, tuned
 from benchmarks.names.scoring import Answer, Case, Scores, read_cases, right, score
 from flows.names.crowd import Crowd
-from flows.names.fold import fold
+from flows.text.fold import fold
 
 OURS, BASE = "ours", "rapidfuzz WRatio"
 SETS = ("registry_dev", "registry_hard_dev")

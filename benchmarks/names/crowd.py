@@ -21,7 +21,7 @@ from pathlib import Path
 
 from benchmarks.names.scoring import Answer, Case, misses, read_cases, score
 from flows.names.crowd import Crowd
-from flows.names.fold import fold, words
+from flows.text.fold import fold, words
 
 
 @dataclass(frozen=True, slots=True)

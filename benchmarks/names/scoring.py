@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flows.names.fold import fold
+from flows.text.fold import fold
 
 # Kinds whose noise leaves the whole name; of these .69 are to be asserted.
 PARTIAL = frozenset(

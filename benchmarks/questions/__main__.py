@@ -21,8 +21,8 @@ from typing import Any
 from data.knowledge import load_content
 from flows.chat_words import even
 from flows.content import NOT_ASKED
-from flows.names.fold import fold
 from flows.question_finder import GIVEN_AWAY, find_questions, warm
+from flows.text.fold import fold
 
 FOLDS = 5
 TEENCODE = frozenset(

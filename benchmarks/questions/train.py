@@ -13,8 +13,8 @@ from typing import Any
 from data.question_files import QUESTIONS_DIR, WEIGHTS, digest_of, read_questions_only
 from flows.chat_words import even
 from flows.content import Question
-from flows.names.fold import fold
 from flows.recogniser import Weights, features, packed
+from flows.text.fold import fold
 from flows.wordings import made_ready
 
 SEED = 7

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from flows import shield
-from flows.answers import clean
+from flows.text.normalise import clean
 from tests.secret_texts import Made
 
 

@@ -284,7 +284,7 @@ _DOMAINS = ["gmail.com", "yahoo.com", "hotmail.com", "yahoo.com.vn", "dongthap.g
 
 
 def _plain(word: str) -> str:
-    from flows.names.fold import fold
+    from flows.text.fold import fold
 
     return fold(word)
 

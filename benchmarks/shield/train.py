@@ -18,10 +18,10 @@ from benchmarks.shield.texts import FOLDER, families, made_from
 from data.question_files import QUESTIONS_DIR, read_questions_only
 from flows import shield_places as places
 from flows import shield_tokens
-from flows.answers import clean
-from flows.names.fold import fold
-from flows.names.syllable import is_syllable
 from flows.shield_tokens import tokens_of
+from flows.text.fold import fold
+from flows.text.normalise import clean
+from flows.text.syllable import is_syllable
 from tests import (
     secret_texts,
     secret_texts_blind,

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from flows.names.fold import fold, marks
 from flows.names.near import neighbours
 from flows.names.spellings import CHAT, spellings
-from flows.names.syllable import is_syllable, loosely_decoded, parts, teencode
+from flows.text.fold import fold, marks
+from flows.text.syllable import is_syllable, loosely_decoded, parts, teencode
 
 Costs = NDArray[np.float32]
 

@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.names.channel import FAR, Channel
-from flows.names.fold import Word, fold
 from flows.names.near import NAME_SYLLABLES
-from flows.names.syllable import is_syllable
 from flows.names.tree import Tree
 from flows.names.wordings import FAMILIES, LONGEST, Wording, amid, recut, turns, typed_words, wordings
+from flows.text.fold import Word, fold
+from flows.text.syllable import is_syllable
 
 Array = NDArray[Any]
 

@@ -10,12 +10,12 @@ from typing import Literal
 
 from flows.content import Block, Contact, Department, Directory, Gap
 from flows.names import speech
-from flows.names.fold import Word, tidy, words
 from flows.names.lexicon import DirectoryIndex, index_of
 from flows.names.message import Message
 from flows.names.phrases import Piece, Target
 from flows.names.reading import MAX_NAME, read_message
-from flows.names.syllable import is_syllable
+from flows.text.fold import Word, tidy, words
+from flows.text.syllable import is_syllable
 
 _MAX_WORDS = 40  # nobody asks for a contact in more; the rest is not read, and then nothing is asserted
 _MAX_CHARS = 600

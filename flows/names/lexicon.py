@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from flows.content import Department, Directory
 from flows.names import speech
-from flows.names.fold import Word, fold, words
 from flows.names.phrases import PhraseBook, Role, Target, against, key_of
 from flows.names.roster import Roster
-from flows.names.syllable import is_syllable
+from flows.text.fold import Word, fold, words
+from flows.text.syllable import is_syllable
 
 _LONGEST_FOLLOWING = 5  # words
 _MAX_VARIANTS = 40  # spellings of one alias

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from flows.names import speech
-from flows.names.fold import Word
 from flows.names.lexicon import DirectoryIndex
 from flows.names.near import NAME_SYLLABLES, Marks, Reading, compare_marks, read_word
 from flows.names.phrases import Piece, key_of
 from flows.names.roster import Likeness
-from flows.names.syllable import is_syllable
+from flows.text.fold import Word
+from flows.text.syllable import is_syllable
 
 
 class Message:

@@ -11,9 +11,9 @@ from itertools import combinations
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from flows.names.fold import Word, fold, marks
 from flows.names.spellings import CHAT, HEARD, spellings
-from flows.names.syllable import decoded, is_syllable, parts, teencode
+from flows.text.fold import Word, fold, marks
+from flows.text.syllable import decoded, is_syllable, parts, teencode
 
 
 class Kind(StrEnum):

@@ -6,8 +6,8 @@ complete and need not be: it only says of a word beside a kind of organisation w
 
 from __future__ import annotations
 
-from flows.names.fold import Word, fold
 from flows.names.near import NAME_SYLLABLES, Marks, compare_marks
+from flows.text.fold import Word, fold
 
 _accented = """
     ai an ân ấn ẩn anh ánh ảnh ba bà bá bạc bắc bách bạch bàng băng bằng bạo bảo bảy bé bền bích biên biện bình

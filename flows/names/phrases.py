@@ -10,10 +10,10 @@ from typing import Literal
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from flows.names.fold import Word
 from flows.names.near import NAME_SYLLABLES, Marks, compare_marks, neighbours, sound_alike
 from flows.names.speech import CONNECTING
-from flows.names.syllable import is_syllable
+from flows.text.fold import Word
+from flows.text.syllable import is_syllable
 
 Role = Literal[
     "alias", "person", "address", "asking", "filling", "other"

@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Literal
 
 from flows.names import speech
-from flows.names.fold import Word
 from flows.names.lexicon import DirectoryIndex
 from flows.names.message import Message, may_be
 from flows.names.near import NAME_SYLLABLES, Marks, compare_marks
 from flows.names.own_names import may_be_own_name
 from flows.names.phrases import MAX_WINDOW, Piece, best_cover
-from flows.names.syllable import is_syllable
+from flows.text.fold import Word
+from flows.text.syllable import is_syllable
 
 _MAX_NAME_TOLD = 4  # syllables of the speaker's own name
 _MAX_TRIES = 80  # windows compared with aliases that have a slip

@@ -10,7 +10,6 @@ from itertools import combinations, pairwise, product
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from flows.names.fold import Word, marks, words
 from flows.names.near import (
     FREQUENT,
     GUESSED,
@@ -29,7 +28,8 @@ from flows.names.near import (
     unlike,
 )
 from flows.names.phrases import Piece
-from flows.names.syllable import is_syllable
+from flows.text.fold import Word, marks, words
+from flows.text.syllable import is_syllable
 
 _FORM_WEIGHT = {"full": 2.3, "family_given": 2.0, "no_family": 2.0, "no_given": 1.6}
 _MAX_TYPED = 8  # words a name may be scattered over ("ng uyen tu an hai")

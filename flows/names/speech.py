@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.names.fold import fold
+from flows.text.fold import fold
 
 
 def _listed(text: str) -> tuple[str, ...]:

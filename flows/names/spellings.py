@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from flows.names.syllable import parts
+from flows.text.syllable import parts
 
 SPELLING = 0.03  # another spelling of the same syllable
 CHAT = 0.06  # chat spelling

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from heapq import nsmallest
 from typing import Protocol
 
-from flows.names.fold import Word, fold, words
+from flows.text.fold import Word, fold, words
 
 MAX_CHARS = 400  # nobody writes a longer request for one name; the rest is not read
 MAX_WORDS = 24

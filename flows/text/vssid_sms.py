@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from flows.names.fold import fold
+from flows.text.fold import fold
 
 LONGEST = 1000  # characters; the messages have about 160
 

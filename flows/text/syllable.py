@@ -6,7 +6,7 @@ import unicodedata
 from functools import lru_cache
 from itertools import product
 
-from flows.names.fold import fold, words
+from flows.text.fold import fold, words
 
 # Folded onsets and rimes; the spelling rules (c/k, g/gh, ng/ngh, qu) are applied when they are joined.
 _onsets = "b c ch d g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x"
