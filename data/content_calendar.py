@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from flows.working_days import Calendar
+from flows.calendar.working_days import Calendar
 
 
 def read_calendar(path: Path) -> Calendar:

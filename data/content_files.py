@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from flows.calendar.office_hours import Hours
 from flows.content import (
     Checklist,
     Item,
@@ -23,7 +24,6 @@ from flows.content import (
     Stage,
     Trouble,
 )
-from flows.hours import Hours
 
 ITEM_TITLE_MAX = 60  # characters; a longer line wraps on an old phone
 TROUBLE_TITLE_MAX = 40  # characters; the title is a button

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from flows.hours import Hours
-from flows.working_days import Calendar
+from flows.calendar.office_hours import Hours
+from flows.calendar.working_days import Calendar
 
 
 @dataclass(frozen=True, slots=True)
