@@ -24,7 +24,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from flows import book, helpdesk, notices, pasted, questions, shield
+from flows import book, helpdesk, notices, pasted, questions
 from flows.answers import (
     Answered,
     Event,
@@ -41,7 +41,8 @@ from flows.effects import Effect, ForgetMessage, NoteMiss
 from flows.pasted import Pasted
 from flows.question_finder import Found, find_questions, missed
 from flows.router import Routed, route
-from flows.shield_tokens import USUAL_CODE
+from flows.secrets import detector
+from flows.secrets.tokens import USUAL_CODE
 from flows.steps import AGAIN, MENU, RESTING, Choice, Flow, Heard, Reply, Scene, Step
 from flows.text.normalise import plain, same_words
 from flows.text.vssid_sms import read_received
@@ -138,27 +139,27 @@ def advance(state: State, event: Event, content: Content) -> Turn:
 def secret_of(state: State, event: Event, content: Content) -> str:
     """ "otp" or "password" when a secret was typed here, else ""."""
     if isinstance(event, Unreadable):
-        return shield.secret_in(event.words, expected=False, wary=state.wary[0]) if event.words else ""
+        return detector.secret_in(event.words, expected=False, wary=state.wary[0]) if event.words else ""
     if not isinstance(event, Said):
         return ""
     _, step = book.find(state.flow, state.step)
     wary = "" if _is_known_wording(state, event.text, content) else state.wary[0]
-    secret = shield.secret_in(event.text, expected=step is not None and step.secret_expected, wary=wary)
-    return "" if secret == shield.OTP and not wary and _is_asked_for(state, event.text, content) else secret
+    secret = detector.secret_in(event.text, expected=step is not None and step.secret_expected, wary=wary)
+    return "" if secret == detector.OTP and not wary and _is_asked_for(state, event.text, content) else secret
 
 
 def _is_asked_for(state: State, text: str, content: Content) -> bool:
     """Whether a bare number is what the flow asks for: some digits of a phone, a year of birth."""
-    digits = shield.bare_digits(text)
+    digits = detector.bare_digits(text)
     if state.flow == "contacts":
-        return digits > 0 and (digits != USUAL_CODE or shield.is_known_phone(text, content))
+        return digits > 0 and (digits != USUAL_CODE or detector.is_known_phone(text, content))
     return state.flow == "lookup" and digits == YEAR_DIGITS and state.step in ("name", "fact")
 
 
 def watched(state: State, event: Event, secret: str) -> tuple[str, int]:
     """What the next messages are looked at for, after this event in which `secret` was found."""
     words = typed(event)
-    return shield.wary_after(words, secret, state.wary) if words else state.wary
+    return detector.wary_after(words, secret, state.wary) if words else state.wary
 
 
 def _is_known_wording(state: State, text: str, content: Content) -> bool:
@@ -203,11 +204,11 @@ class _Talk:
         flow, step = book.find(self.state.flow, self.state.step)
         if secret:
             self.effects.append(ForgetMessage(secret))
-            self.say(Reply(shield.warning(secret, self.content, text=typed(event))))
+            self.say(Reply(detector.warning(secret, self.content, text=typed(event))))
             self.ask_again()
             return
-        if isinstance(event, Said) and shield.is_promise(event.text):
-            self.say(Reply(shield.forewarning(self.content)))
+        if isinstance(event, Said) and detector.is_promise(event.text):
+            self.say(Reply(detector.forewarning(self.content)))
             self.ask_again()
             return
         if isinstance(event, Answered):

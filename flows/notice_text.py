@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flows import shield
-from flows.asking import asks_for_secret
+from flows.secrets import detector
+from flows.secrets.phishing import asks_for_secret
 from flows.text.normalise import clean
 
 LEAVE = "Không muốn nhận nữa, gõ DUNG."
@@ -23,7 +23,7 @@ def tidied(text: str, limit: int) -> str:
         raise BadText("Thông báo chưa có nội dung.")
     if len(tidy) > limit:
         raise BadText(f"Thông báo dài {len(tidy)} ký tự; nhiều nhất là {limit} ký tự.")
-    if shield.secret_in(tidy, expected=False):
+    if detector.secret_in(tidy, expected=False):
         raise BadText("Thông báo có vẻ chứa mật khẩu hoặc mã OTP. Xin bỏ phần đó đi.")
     if asks_for_secret(tidy):
         raise BadText("Thông báo không được yêu cầu mật khẩu hay mã OTP: kẻ gian vẫn làm như vậy.")

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-from flows import shield
 from flows.chat_words import even
 from flows.content import NOT_ASKED, SMALL_TALK, Question, Questions
 from flows.others import is_of_others
 from flows.recogniser import TEXT_READ, Decision, Weights, features, softmax, unpacked
+from flows.secrets import detector
 from flows.wordings import length, vector, weight_of, wordings_mark, wordings_of
 
 ASSERTED = 0.4  # probability of a topic from which it is asserted
@@ -169,7 +169,7 @@ class _Finder:
     def find(self, text: str) -> Found:
         """See `find_questions`."""
         text = text[:TEXT_READ]
-        if shield.secret_in(text, expected=False) or _gives_numbers_away(text):
+        if detector.secret_in(text, expected=False) or _gives_numbers_away(text):
             return self._secret()
         words = even(text)
         if not any(w[0].isalpha() for w in words) or self._strange(words):

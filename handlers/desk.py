@@ -9,9 +9,9 @@ from typing import Literal
 
 from data import desk, outbox
 from data.outbox import PULL_DOORS
-from flows import shield
 from flows.answers import Returned
-from flows.asking import asks_for_secret
+from flows.secrets import detector
+from flows.secrets.phishing import asks_for_secret
 from flows.text.normalise import clean
 from handlers.terminal import NEVER
 from handlers.turn import Busy, NotKept, Taken, Turns, at_once
@@ -75,7 +75,7 @@ class Desk:
             return "empty"
         if len(tidy) > self._text_limit:
             return "long"
-        if asks_for_secret(tidy) or shield.secret_in(tidy, expected=False):
+        if asks_for_secret(tidy) or detector.secret_in(tidy, expected=False):
             return "secret"
         done = await self._answer(ticket_id, officer, tidy, key)
         if not done and await self.settle(ticket_id):  # the claim's own process may have died before its end

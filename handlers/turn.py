@@ -37,7 +37,6 @@ from data.engine import Database
 from data.outbox import Mark, Outgoing
 from data.seal import Seal
 from data.world import Visit, World
-from flows import shield
 from flows.answers import (
     Answered,
     Event,
@@ -53,6 +52,7 @@ from flows.content import Content
 from flows.effects import ForgetMessage, NoteMiss
 from flows.machine import State, Turn, advance, secret_of, typed, watched
 from flows.notices import is_stop_word
+from flows.secrets import detector
 from flows.steps import Reply
 
 log = logging.getLogger("troly.turn")
@@ -496,7 +496,7 @@ class Turns:
         turn = Turn(replace(conversation.state, wary=watched(conversation.state, event, secret)))
         if secret:
             effects = (ForgetMessage(secret),)
-            told = Reply(shield.warning(secret, self.content, text=typed(event)))
+            told = Reply(detector.warning(secret, self.content, text=typed(event)))
             turn = replace(turn, replies=(told,), effects=effects)
         if isinstance(event, Said) and is_stop_word(event.text) and visit.person is not None:
             await people.stop_notices(visit.connection, visit.person, visit.door, visit.stamp)

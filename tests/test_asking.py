@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flows.asking import asks_for_secret
+from flows.secrets.phishing import asks_for_secret
 from flows.text.fold import fold
 
 ASKS = """

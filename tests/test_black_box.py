@@ -30,7 +30,8 @@ import pytest
 import pytest_asyncio
 
 from data.knowledge import load_content
-from flows import book, consent, contacts, lookup, my_data, password, registration, shield
+from flows import book, consent, contacts, lookup, my_data, password, registration
+from flows.secrets import detector
 from flows.steps import Flow, Reply, Scene
 from tests.emulator import TOKEN, Call, Emulator, Fault
 
@@ -435,7 +436,7 @@ async def test_a_typed_password_is_deleted_within_two_seconds_and_is_nowhere(
     began = time.monotonic()
     seen = len(service.server.calls)
     sending = asyncio.create_task(
-        person.sends(update, shield.warning("password", CONTENT), guide.screens[0].text)
+        person.sends(update, detector.warning("password", CONTENT), guide.screens[0].text)
     )
     await service.server.until(lambda: service.server.to(person.id, "deleteMessage"))
     assert time.monotonic() - began <= DELETED_WITHIN

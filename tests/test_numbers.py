@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from data.knowledge import load_content
-from flows import book, shield
+from flows import book
 from flows.answers import Said
 from flows.machine import State, advance
 from flows.numbers import KINDS, read_numbers
 from flows.pasted import explained
+from flows.secrets import detector
 from flows.text.normalise import clean
 from tests.houses import allowed
 
@@ -66,7 +67,7 @@ def test_a_pasted_number_is_explained_and_not_said_back_whole(text: str, meant: 
 
 @pytest.mark.parametrize(("text", "meant"), NUMBERS, ids=lambda x: x[:40])
 def test_a_pasted_number_is_taken_for_no_secret(text: str, meant: str) -> None:
-    assert shield.secret_in(clean(text), expected=False) == ""
+    assert detector.secret_in(clean(text), expected=False) == ""
 
 
 def test_several_meanings_are_asked_about_and_the_answer_is_understood_without_the_number() -> None:

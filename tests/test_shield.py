@@ -25,10 +25,10 @@ from benchmarks.shield.train import digest
 from data import conversations, desk, rights
 from data.knowledge import load_content
 from data.tables import metadata
-from flows import shield, shield_tokens, shield_weights
 from flows.answers import Said
 from flows.effects import ForgetMessage
 from flows.machine import State, advance
+from flows.secrets import detector, tokens, weights
 from flows.text.normalise import clean
 from tests import (
     secret_texts,
@@ -213,31 +213,31 @@ def test_there_are_forty_secrets_and_sixty_harmless_texts() -> None:
 
 @pytest.mark.parametrize("typed", SECRETS, ids=lambda t: t.text[:40])
 def test_a_secret_is_seen(typed: Typed) -> None:
-    assert shield.secret_in(clean(typed.text), expected=False) == typed.kind
-    assert shield.secret_in(clean(typed.text), expected=True) == typed.kind
+    assert detector.secret_in(clean(typed.text), expected=False) == typed.kind
+    assert detector.secret_in(clean(typed.text), expected=True) == typed.kind
 
 
 @pytest.mark.parametrize("words", ["ma xac thuc la 5521 nguoi ta noi", "otp la 4829 nguoi"])
 def test_a_code_that_is_told_is_seen_whatever_stands_behind_it(words: str) -> None:
     """Seen to fail: without `is_told` the word behind makes a count of it."""
-    assert shield.secret_in(words, expected=False) == "otp"
+    assert detector.secret_in(words, expected=False) == "otp"
 
 
 @pytest.mark.parametrize("words", HARMLESS)
 def test_a_harmless_text_is_let_through(words: str) -> None:
-    assert shield.secret_in(clean(words), expected=False) == ""
+    assert detector.secret_in(clean(words), expected=False) == ""
 
 
 @pytest.mark.parametrize("words", ["4821", "dạ 48213 ạ", "17011983", "4 8 2 1", "mã 4821937"])
 def test_where_a_code_is_expected_a_bare_number_is_one(words: str) -> None:
-    assert shield.secret_in(words, expected=True) == "otp"
+    assert detector.secret_in(words, expected=True) == "otp"
 
 
 @pytest.mark.parametrize(
     "words", ["1", "gửi lại mã", "chưa có tin nhắn", "0918055455", "Trần Thị Bé Ba 1983"]
 )
 def test_where_a_code_is_expected_other_words_are_still_read(words: str) -> None:
-    assert shield.secret_in(words, expected=True) == ""
+    assert detector.secret_in(words, expected=True) == ""
 
 
 # -- by the hundred
@@ -254,14 +254,14 @@ LEAST_CAUGHT, MOST_FALSE = 0.99, 0.005
 
 
 def test_the_weights_belong_to_the_present_families_and_features() -> None:
-    assert digest() == shield_weights.DIGEST, "run 'make model'"
+    assert digest() == weights.DIGEST, "run 'make model'"
 
 
 def test_weights_of_other_features_would_be_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("secrets.txt", "harmless.txt", "texts.py"):
         (tmp_path / name).write_text("otp {otp}\n", encoding="utf-8")
     monkeypatch.setattr("benchmarks.shield.train.FOLDER", tmp_path)
-    assert digest() != shield_weights.DIGEST
+    assert digest() != weights.DIGEST
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -364,7 +364,7 @@ async def test_forty_secrets_leave_no_trace_in_database_ledger_or_logs(
         taken = await house.say(typed.text)
         assert taken.forget, typed.text
         told = taken.rows[0].body["text"]
-        assert told == shield.warning(typed.kind, house.content, text=clean(typed.text))
+        assert told == detector.warning(typed.kind, house.content, text=clean(typed.text))
     secrets = [typed.secret for typed in SECRETS]
     logged = "\n".join(record.getMessage() for record in said_aloud.records)
     assert traces(secrets, logged.encode()) == []
@@ -375,7 +375,7 @@ async def test_without_the_shield_the_secrets_would_be_found(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Teeth: a name that is looked up is said back, so an unguarded text stands in the ledger."""
-    monkeypatch.setattr(shield, "secret_in", lambda text, expected, wary="": "")
+    monkeypatch.setattr(detector, "secret_in", lambda text, expected, wary="": "")
     for words in STEPS["at the name"]:
         await house.say(words)
     await house.say("Hoa Hồng Vàng Lan")
@@ -542,17 +542,17 @@ HOSTILE = {
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_pattern_takes_at_most_ten_milliseconds_on_a_hostile_text(kind: str) -> None:
     """Each compiled pattern on as much of 20,000 characters as is read, best of three: a busy machine is not its fault."""
-    text = HOSTILE[kind][: shield_tokens.LONGEST_READ]
-    for name, pattern in {**vars(shield), **vars(shield_tokens)}.items():
+    text = HOSTILE[kind][: tokens.LONGEST_READ]
+    for name, pattern in {**vars(detector), **vars(tokens)}.items():
         if isinstance(pattern, re.Pattern):
             assert best_of_three(
-                lambda p=pattern: list(islice(p.finditer(text), shield_tokens.MOST_TOKENS))
+                lambda p=pattern: list(islice(p.finditer(text), tokens.MOST_TOKENS))
             ) <= allowed(0.010), name  # type: ignore[misc]  # mypy: lambda default
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_the_whole_shield_takes_at_most_fifty_milliseconds_on_a_hostile_text(kind: str) -> None:
-    assert best_of_three(lambda: shield.secret_in(HOSTILE[kind], expected=True)) <= allowed(0.050)
+    assert best_of_three(lambda: detector.secret_in(HOSTILE[kind], expected=True)) <= allowed(0.050)
 
 
 def best_of_three(work: object) -> float:

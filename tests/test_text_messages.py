@@ -11,9 +11,9 @@ import pytest
 from data import rights
 from data.content_calendar import read_calendar
 from data.knowledge import load_content
-from flows import shield
 from flows.answers import Said
 from flows.machine import State, advance
+from flows.secrets import detector
 from flows.text.normalise import clean
 from flows.text.vssid_sms import Received, read_received, which_secret
 from tests.houses import House
@@ -49,7 +49,7 @@ def pasted(text: str, chance: random.Random) -> str:
 def test_the_received_message_is_read_in_any_spacing(seed: int) -> None:
     text = clean(pasted(RECEIVED, random.Random(seed)))
     assert read_received(text) == Received("01841.GD/2026/087", "8800000001")
-    assert shield.secret_in(text, expected=False) == ""
+    assert detector.secret_in(text, expected=False) == ""
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -60,7 +60,7 @@ def test_the_two_secret_messages_are_known_in_any_spacing(
     message: str, kind: str, secret: str, seed: int
 ) -> None:
     text = clean(pasted(message, random.Random(seed)))
-    assert shield.secret_in(text, expected=False) == secret, text
+    assert detector.secret_in(text, expected=False) == secret, text
     assert which_secret(text) == kind, text
     assert read_received(text) is None
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from flows import shield
+from flows.secrets import detector
 from flows.text.normalise import clean
 from tests.secret_texts import Made
 
@@ -16,9 +16,9 @@ def found_in(one: Made) -> str:
     """What the shield finds in a text after the message before it, as in a conversation."""
     before, found = clean(one.before), ""
     if before:
-        found = shield.secret_in(before, expected=False)
-    wary, _ = shield.wary_after(before, found, ("", 0)) if before else ("", 0)
-    return shield.secret_in(clean(one.text), expected=False, wary=wary)
+        found = detector.secret_in(before, expected=False)
+    wary, _ = detector.wary_after(before, found, ("", 0)) if before else ("", 0)
+    return detector.secret_in(clean(one.text), expected=False, wary=wary)
 
 
 def read(path: Path) -> list[Made]:

@@ -16,9 +16,9 @@ from typing import Any
 
 from benchmarks.shield.texts import FOLDER, families, made_from
 from data.question_files import QUESTIONS_DIR, read_questions_only
-from flows import shield_places as places
-from flows import shield_tokens
-from flows.shield_tokens import tokens_of
+from flows.secrets import candidates as places
+from flows.secrets import tokens as shield_tokens
+from flows.secrets.tokens import tokens_of
 from flows.text.fold import fold
 from flows.text.normalise import clean
 from flows.text.syllable import is_syllable
@@ -170,7 +170,7 @@ def trained(secrets: list[Made], harmless: list[Made]) -> tuple[dict[str, int], 
 
 
 def source(weights: dict[str, int], bias: int, known: frozenset[str]) -> str:
-    """The module flows/shield_weights.py."""
+    """The module flows/secrets/weights.py."""
     names = sorted(weights)
     body = json.dumps(
         {

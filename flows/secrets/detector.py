@@ -1,7 +1,7 @@
 """Which typed texts hold a password or a one-time code. Rule: nothing here keeps, logs or returns the secret itself.
 
-The text is read once into places at which a secret may stand (flows/shield_places.py); each is weighed by its shape and the
-words around it (flows/shield_scales.py, trained beforehand). Rules are left where the answer is certain: VssID's own messages,
+The text is read once into places at which a secret may stand (flows/secrets/candidates.py); each is weighed by its shape and the
+words around it (flows/secrets/classifier.py, trained beforehand). Rules are left where the answer is certain: VssID's own messages,
 a bare number where a code is waited for, and what follows an announced password.
 """
 
@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from flows.content import Content
-from flows.shield_places import (
+from flows.secrets.candidates import (
     MIXED,
     TAIL_OF,
     Place,
@@ -24,8 +24,8 @@ from flows.shield_places import (
     places_of,
     speaks_of_secret,
 )
-from flows.shield_scales import scales
-from flows.shield_tokens import SOFT, YEAR, Token, tokens_of
+from flows.secrets.classifier import scales
+from flows.secrets.tokens import SOFT, YEAR, Token, tokens_of
 from flows.text.fold import fold
 from flows.text.normalise import plain
 from flows.text.vssid_sms import read_received, which_secret

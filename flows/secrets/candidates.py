@@ -1,7 +1,7 @@
 """Where a text may hold a secret, and what stands around each place. Rule: only names of what is seen, never the secret itself.
 
 A place is a number of four to eight digits, a word that mixes letters with digits or signs, or what stands behind a word for a
-password. What is seen around it is weighed by flows/shield_scales.py.
+password. What is seen around it is weighed by flows/secrets/classifier.py.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from flows.shield_tokens import SOFT, YEAR, Token
+from flows.secrets.tokens import SOFT, YEAR, Token
 
 MOST_PLACES = 80  # of one text that are weighed
 TAIL = 10  # tokens after a password word that are looked at

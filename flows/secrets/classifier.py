@@ -1,4 +1,4 @@
-"""How much speaks for a secret at a place: a sum of trained weights. Rule: pure Python; what it is given are names of what is seen, see flows/shield_places.py."""
+"""How much speaks for a secret at a place: a sum of trained weights. Rule: pure Python; what it is given are names of what is seen, see flows/secrets/candidates.py."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from flows import shield_weights
+from flows.secrets import weights as shield_weights
 
 
 @dataclass(frozen=True, slots=True)
