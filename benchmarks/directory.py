@@ -20,7 +20,7 @@ from rapidfuzz import fuzz, process
 
 from data.knowledge import load_content
 from flows.content import Directory
-from flows.names.directory import find_contacts
+from flows.directory.search import find_contacts
 from flows.text.fold import join_key
 
 Answer = Callable[[str], tuple[str, list[str]]]

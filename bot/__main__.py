@@ -163,7 +163,7 @@ def _queries(args: argparse.Namespace) -> Iterable[str]:
 def _directory_find(args: argparse.Namespace) -> int:
     from data.knowledge import load_content
     from flows.contacts import told
-    from flows.names.directory import find_contacts
+    from flows.directory.search import find_contacts
 
     content = load_content()
     directory = content.directory

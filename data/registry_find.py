@@ -18,7 +18,7 @@ from data.seal import Seal
 from flows.text.fold import join_key
 
 if TYPE_CHECKING:
-    from flows.names.crowd import Hit, Ranking
+    from flows.names.index import Hit, Ranking
 
 # How far a typed name may be from the registered one (Hit.cost), by the strength of the other fact.
 TOLERANCE = {"id": 0.7, "date": 0.6, "year": 0.3}

@@ -18,13 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import Database, fetch
 from data.tables import imports, name_index, names, office_facts, registry
-from flows.names.near import read_word
+from flows.names.similarity import read_word
 from flows.text.fold import fold, words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from flows.names.crowd import Crowd, Ranking
+    from flows.names.index import Crowd, Ranking
 
     Array = NDArray[Any]
 
@@ -125,7 +125,7 @@ class Packed:
     @classmethod
     def of(cls, found: Iterable[tuple[int, str]]) -> Packed:
         """From (id, name) pairs, read once."""
-        from flows.names.crowd import Crowd
+        from flows.names.index import Crowd
 
         hashes, ids = array("Q"), array("i")
 
@@ -141,7 +141,7 @@ class Packed:
     @classmethod
     def load(cls, parts: Sequence[tuple[int, bytes]]) -> Packed:
         """From (part, body) of name_index, in order. Raises ValueError when they are of another form."""
-        from flows.names.crowd import Crowd
+        from flows.names.index import Crowd
 
         folds = [body for part, body in parts if part == _FOLDS]
         if len(folds) != 1:
@@ -292,7 +292,7 @@ class Names:
 
     async def rank_few(self, typed: str, few: Iterable[tuple[int, str]]) -> Ranking:
         """As `rank` among a handful of (id, name): a typed word is then compared with their syllables only."""
-        from flows.names.crowd import Crowd
+        from flows.names.index import Crowd
 
         return await asyncio.to_thread(lambda: Crowd.of(few).rank(typed))
 

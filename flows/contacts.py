@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from flows.answers import Event, Said
 from flows.content import Contact, Content
-from flows.names.directory import Found, find_contacts
+from flows.directory.search import Found, find_contacts
 from flows.steps import Card, Choice, Flow, Heard, Reply, Scene, ask, choose
 from flows.text.normalise import plain
 

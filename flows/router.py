@@ -9,7 +9,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from flows.content import NOT_ASKED, Content, Route
-from flows.names.directory import find_contacts
+from flows.directory.search import find_contacts
 from flows.question_finder import Found, find_questions
 from flows.text.normalise import plain
 from flows.understanding.facts import full_name, read_fact

@@ -96,7 +96,7 @@ class Nursery:
 def _serve(requests: socket.socket) -> None:
     import bot.app
     from data.knowledge import load_content
-    from flows.names.directory import find_contacts
+    from flows.directory.search import find_contacts
 
     assert bot.app
     find_contacts("đầu mối", load_content().directory)

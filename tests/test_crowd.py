@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from benchmarks.names.crowd import five, read_registry
 from benchmarks.names.scoring import read_cases, score
-from flows.names.channel import FAR, accent_cost, slip_cost
-from flows.names.crowd import Crowd, Ranking
+from flows.names.index import Crowd, Ranking
+from flows.names.spelling_cost import FAR, accent_cost, slip_cost
 from flows.text.fold import fold, marks
 from flows.text.syllable import SYLLABLES
 from tests.houses import allowed

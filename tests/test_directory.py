@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from data.content_directory import read_directory
 from flows.content import Directory
-from flows.names.directory import Found, find_contacts
+from flows.directory.search import Found, find_contacts
 from flows.text.fold import fold
 from tests.directory_noise import Noisy, groups, people, strangers
 from tests.houses import allowed

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.names.near import Kind, Marks, NameGap, compare_marks, name_gap, read_word, syllable_kind
+from flows.names.similarity import Kind, Marks, NameGap, compare_marks, name_gap, read_word, syllable_kind
 from flows.text.fold import fold, join_key, tidy, words
 from flows.text.syllable import SYLLABLES, decoded, is_syllable, syllables, teencode
 from tests.houses import allowed

@@ -18,7 +18,7 @@ from pathlib import Path
 from benchmarks.names.crowd import Registry, five, read_registry
 from benchmarks.names.peers import Peer, all_peers, tuned
 from benchmarks.names.scoring import Answer, Case, Scores, read_cases, right, score
-from flows.names.crowd import Crowd
+from flows.names.index import Crowd
 from flows.text.fold import fold
 
 OURS, BASE = "ours", "rapidfuzz WRatio"

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.names.scoring import Answer, Case, misses, read_cases, score
-from flows.names.crowd import Crowd
+from flows.names.index import Crowd
 from flows.text.fold import fold, words
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flows.content import Department, Directory
-from flows.names import speech
-from flows.names.phrases import PhraseBook, Role, Target, against, key_of
-from flows.names.roster import Roster
+from flows.directory import filler_words
+from flows.directory.contact_names import Roster
+from flows.directory.phrases import PhraseBook, Role, Target, against, key_of
 from flows.text.fold import Word, fold, words
 from flows.text.syllable import is_syllable
 
@@ -46,28 +46,31 @@ class DirectoryIndex:
             self._add(phrase, "filling")
             self.neutral.update(map(key_of, self._variants(phrase)))
         spoken: tuple[tuple[Role, tuple[str, ...]], ...] = (
-            ("filling", (*speech.AROUND, *speech.FILLING, *speech.OF_A_NUMBER, *speech.WHERE)),
-            ("asking", (*speech.ASKING, *speech.ASKING_ANYTHING)),
-            ("address", speech.ADDRESS_PHRASES),
-            ("other", speech.OTHER_THINGS),
+            (
+                "filling",
+                (*filler_words.AROUND, *filler_words.FILLING, *filler_words.OF_A_NUMBER, *filler_words.WHERE),
+            ),
+            ("asking", (*filler_words.ASKING, *filler_words.ASKING_ANYTHING)),
+            ("address", filler_words.ADDRESS_PHRASES),
+            ("other", filler_words.OTHER_THINGS),
         )
         for role, phrases in spoken:
             for phrase in phrases:
                 self.book.add(words(phrase), role)
-        self.of_a_number = _keys(speech.OF_A_NUMBER)
-        self.asking_anything = _keys(speech.ASKING_ANYTHING)
+        self.of_a_number = _keys(filler_words.OF_A_NUMBER)
+        self.asking_anything = _keys(filler_words.ASKING_ANYTHING)
         self.addresses: dict[
             str, list[str]
         ] = {}  # what may stand before a name, by its fold; not "o": it is "ở"
-        for phrase in speech.ADDRESS_PHRASES:
+        for phrase in filler_words.ADDRESS_PHRASES:
             if " " not in phrase and phrase != "o":
                 self.addresses.setdefault(fold(phrase), []).append(phrase)
-        self.particles = _keys(speech.PARTICLES)
-        self.where = _keys(speech.WHERE)
-        self.who = {fold(word): word for word in speech.WHO}
-        small = (*speech.AROUND, *speech.FILLING, *speech.ADDRESS_PHRASES)
+        self.particles = _keys(filler_words.PARTICLES)
+        self.where = _keys(filler_words.WHERE)
+        self.who = {fold(word): word for word in filler_words.WHO}
+        small = (*filler_words.AROUND, *filler_words.FILLING, *filler_words.ADDRESS_PHRASES)
         self.small_words = frozenset(fold(word) for word in small if " " not in word)
-        self.neutral |= _keys(speech.AROUND)
+        self.neutral |= _keys(filler_words.AROUND)
         for department in directory.departments:
             self._add_department(department)
         for block in directory.blocks:

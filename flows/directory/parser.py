@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from flows.names import speech
-from flows.names.lexicon import DirectoryIndex
-from flows.names.message import Message, may_be
-from flows.names.near import NAME_SYLLABLES, Marks, compare_marks
-from flows.names.own_names import may_be_own_name
-from flows.names.phrases import MAX_WINDOW, Piece, best_cover
+from flows.directory import filler_words
+from flows.directory.index import DirectoryIndex
+from flows.directory.own_names import may_be_own_name
+from flows.directory.phrases import MAX_WINDOW, Piece, best_cover
+from flows.directory.query import Message, may_be
+from flows.names.similarity import NAME_SYLLABLES, Marks, compare_marks
 from flows.text.fold import Word
 from flows.text.syllable import is_syllable
 
@@ -54,7 +54,7 @@ class _Read(Message):
     def _exact_pieces(self) -> list[Piece]:
         pieces: list[Piece] = []
         size = len(self.typed)
-        of_a_number = any(word.plain in speech.NUMBER_WORDS for word in self.typed)
+        of_a_number = any(word.plain in filler_words.NUMBER_WORDS for word in self.typed)
         for start in range(size):
             pieces += self.index.roster.exact(self.readings, start)
             pieces += self.index.roster.initials(self.readings, start)
@@ -82,7 +82,9 @@ class _Read(Message):
         called = self.typed[piece.start - 1].plain
         if piece.role == "filling":
             return (
-                piece.end - piece.start == 1 and called in speech.CALLED_SO and may_be(word, speech.NAMED_SO)
+                piece.end - piece.start == 1
+                and called in filler_words.CALLED_SO
+                and may_be(word, filler_words.NAMED_SO)
             )
         if called not in self.index.addresses or not self._as_address(piece.start - 1):
             return False
@@ -157,7 +159,7 @@ class _Read(Message):
     def _call_away(self) -> None:
         """ "Anh Hải ơi" calls somebody, it asks for nobody: such words become filling."""
         for spot, word in enumerate(self.typed):
-            if word.plain not in speech.CALLING or spot == 0:
+            if word.plain not in filler_words.CALLING or spot == 0:
                 continue
             start = spot - 1
             named = self.before(spot)
@@ -167,7 +169,7 @@ class _Read(Message):
             if named is not None and self._only_called(named, spot):
                 self._replace(spot, spot + 1, "filling")
                 continue
-            if start > 0 and self.typed[start - 1].plain in speech.ADDRESS:
+            if start > 0 and self.typed[start - 1].plain in filler_words.ADDRESS:
                 start -= 1
             self._replace(start, spot + 1, "filling")
 
@@ -177,7 +179,7 @@ class _Read(Message):
         if (
             named.role != "person"
             or len(named.people) != 1
-            or (word.plain in speech.BORN_AS and not word.marked)
+            or (word.plain in filler_words.BORN_AS and not word.marked)
         ):
             return False
         return all(
@@ -192,8 +194,8 @@ class _Read(Message):
         """ "Mình tên Lan muốn gặp …": the speaker's own name, when the message goes on to ask."""
         for spot in range(len(self.typed) - 2):
             if (
-                self.typed[spot].plain not in speech.SELF
-                or self.typed[spot + 1].plain not in speech.IS_CALLED
+                self.typed[spot].plain not in filler_words.SELF
+                or self.typed[spot + 1].plain not in filler_words.IS_CALLED
             ):
                 continue
             start = end = spot + 2
@@ -265,16 +267,16 @@ class _Read(Message):
             return True
         if first and covering is not None and covering.role in ("filling", "address"):
             ahead = [self.plain_name(i) for i in range(spot + 1, min(spot + 3, len(self.typed)))]
-            needed = 1 if covering.role == "filling" and may_be(word, speech.FAMILY_LIKE) else 2
+            needed = 1 if covering.role == "filling" and may_be(word, filler_words.FAMILY_LIKE) else 2
             if ahead[:needed] != [True] * needed:
                 return False
-        verb = speech.NOT_A_PROPER_NAME.get(word.plain)
+        verb = filler_words.NOT_A_PROPER_NAME.get(word.plain)
         if first and verb is not None and (not word.marked or word.text == verb):
             return False
         if word.plain.isdigit() or not is_syllable(word.plain) or len(word.plain) == 1:
             return True
         ahead_word = self.typed[kind.end].plain
-        commune = self.typed[kind.end - 1].plain in speech.COMMUNES and ahead_word in NAME_SYLLABLES
-        named = ahead_word in speech.FAMILIES or commune
+        commune = self.typed[kind.end - 1].plain in filler_words.COMMUNES and ahead_word in NAME_SYLLABLES
+        named = ahead_word in filler_words.FAMILIES or commune
         follows = not first and covering is None and named and spot - kind.end <= (1 if commune else 2)
         return follows or may_be_own_name(word)

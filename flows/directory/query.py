@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flows.names import speech
-from flows.names.lexicon import DirectoryIndex
-from flows.names.near import NAME_SYLLABLES, Marks, Reading, compare_marks, read_word
-from flows.names.phrases import Piece, key_of
-from flows.names.roster import Likeness
+from flows.directory import filler_words
+from flows.directory.contact_names import Likeness
+from flows.directory.index import DirectoryIndex
+from flows.directory.phrases import Piece, key_of
+from flows.names.similarity import NAME_SYLLABLES, Marks, Reading, compare_marks, read_word
 from flows.text.fold import Word
 from flows.text.syllable import is_syllable
 
@@ -92,17 +92,19 @@ class Message:
         if before.role == "alias" and not last.marked and last.plain in NAME_SYLLABLES:
             theirs = {i for t in before.targets for i in self.index.people_of(t)}
             # "truong tuan vu" may be Mr Trương, "thi tran tuan vu" Mr Trần
-            return single or last.plain in speech.FAMILIES or not theirs & set(piece.people)
+            return single or last.plain in filler_words.FAMILIES or not theirs & set(piece.people)
         if not single or before.role not in ("filling", "address"):
             return False
-        if may_be(last, speech.FAMILY_LIKE):
+        if may_be(last, filler_words.FAMILY_LIKE):
             mine = piece.form == "given" and last.plain in ("minh", "con")
             if not mine or ahead is None or ahead.role not in ("filling", "asking"):
                 return True
-            return may_be(self.typed[ahead.end - 1], speech.FAMILY_LIKE)  # "cho mình Hải CNTT", "Đỗ Minh Hải"
+            return may_be(
+                self.typed[ahead.end - 1], filler_words.FAMILY_LIKE
+            )  # "cho mình Hải CNTT", "Đỗ Minh Hải"
         if last.plain == "anh" and ahead is not None and ahead.end - ahead.start == 1:
             return ahead.role in ("filling", "address") and may_be(
-                self.typed[ahead.start], speech.FAMILY_LIKE
+                self.typed[ahead.start], filler_words.FAMILY_LIKE
             )
         return False
 
@@ -124,10 +126,10 @@ class Message:
         if after.role not in ("filling", "address", "asking"):
             return False
         rest = [p for p in self.pieces if p.start >= after.end]
-        if all(self.key(p) in self.index.particles for p in rest) and may_be(word, speech.LAST_LIKE):
+        if all(self.key(p) in self.index.particles for p in rest) and may_be(word, filler_words.LAST_LIKE):
             return True
         addresses = after.role == "address" and bool(rest) and rest[0].role == "person"
-        return not addresses and may_be(word, speech.GIVEN_LIKE)
+        return not addresses and may_be(word, filler_words.GIVEN_LIKE)
 
     def called(self, piece: Piece) -> bool:
         """Whether a single given name is meant as a name: addressed, asked for, or all there is."""

@@ -10,8 +10,8 @@ from typing import Literal
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from flows.names.near import NAME_SYLLABLES, Marks, compare_marks, neighbours, sound_alike
-from flows.names.speech import CONNECTING
+from flows.directory.filler_words import CONNECTING
+from flows.names.similarity import NAME_SYLLABLES, Marks, compare_marks, neighbours, sound_alike
 from flows.text.fold import Word
 from flows.text.syllable import is_syllable
 

@@ -10,7 +10,8 @@ from itertools import combinations, pairwise, product
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from flows.names.near import (
+from flows.directory.phrases import Piece
+from flows.names.similarity import (
     FREQUENT,
     GUESSED,
     NAME_SYLLABLES,
@@ -27,7 +28,6 @@ from flows.names.near import (
     tone_left_out,
     unlike,
 )
-from flows.names.phrases import Piece
 from flows.text.fold import Word, marks, words
 from flows.text.syllable import is_syllable
 

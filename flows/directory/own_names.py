@@ -6,7 +6,7 @@ complete and need not be: it only says of a word beside a kind of organisation w
 
 from __future__ import annotations
 
-from flows.names.near import NAME_SYLLABLES, Marks, compare_marks
+from flows.names.similarity import NAME_SYLLABLES, Marks, compare_marks
 from flows.text.fold import Word, fold
 
 _accented = """

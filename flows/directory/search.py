@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flows.content import Block, Contact, Department, Directory, Gap
-from flows.names import speech
-from flows.names.lexicon import DirectoryIndex, index_of
-from flows.names.message import Message
-from flows.names.phrases import Piece, Target
-from flows.names.reading import MAX_NAME, read_message
+from flows.directory import filler_words
+from flows.directory.index import DirectoryIndex, index_of
+from flows.directory.parser import MAX_NAME, read_message
+from flows.directory.phrases import Piece, Target
+from flows.directory.query import Message
 from flows.text.fold import Word, tidy, words
 from flows.text.syllable import is_syllable
 
@@ -104,7 +104,7 @@ def _address_cut(index: DirectoryIndex, word: Word) -> list[Word] | None:
         return None
     for size in (2, 3, 4):
         head, rest = word.plain[:size], word.plain[size:]
-        if head in speech.ADDRESS and index.roster.named(rest):
+        if head in filler_words.ADDRESS and index.roster.named(rest):
             return [Word(word.text[:size], head), Word(word.text[size:], rest)]
     return None
 
@@ -215,11 +215,13 @@ class _Verdict:
         if before is None:
             return False
         word = self.said.typed[before.end - 1].plain
-        if before.role == "address" and word in speech.GIVEN_LIKE:  # "anh Vũ, anh Trúc", not "Vũ Anh Trúc"
+        if (
+            before.role == "address" and word in filler_words.GIVEN_LIKE
+        ):  # "anh Vũ, anh Trúc", not "Vũ Anh Trúc"
             first = self.said.before(before.start)
             ahead = self.said.before(first.start) if first else None
             return ahead is not None and ahead.role == "address"
-        return before.role == "address" or word in speech.AND_WORDS
+        return before.role == "address" or word in filler_words.AND_WORDS
 
     def _one(self, people: Sequence[Piece], targets: Sequence[Target]) -> Found:
         """One name, perhaps with the group its owner belongs to."""

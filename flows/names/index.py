@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.names.channel import FAR, Channel
-from flows.names.near import NAME_SYLLABLES
+from flows.names.query import FAMILIES, LONGEST, Wording, amid, recut, turns, typed_words, wordings
+from flows.names.similarity import NAME_SYLLABLES
+from flows.names.spelling_cost import FAR, Channel
 from flows.names.tree import Tree
-from flows.names.wordings import FAMILIES, LONGEST, Wording, amid, recut, turns, typed_words, wordings
 from flows.text.fold import Word, fold
 from flows.text.syllable import is_syllable
 

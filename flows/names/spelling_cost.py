@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from flows.names.near import neighbours
+from flows.names.similarity import neighbours
 from flows.names.spellings import CHAT, spellings
 from flows.text.fold import fold, marks
 from flows.text.syllable import is_syllable, loosely_decoded, parts, teencode
