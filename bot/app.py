@@ -21,7 +21,7 @@ from data.limits import Limits
 from data.seal import Seal, secret_of
 from data.world import World
 from flows.content import Content
-from flows.question_finder import warm
+from flows.understanding.question_finder import warm
 from handlers.sms import Courier, DemoGateway
 from handlers.turn import Turns
 

@@ -66,8 +66,8 @@ def _texts(args: argparse.Namespace) -> Iterable[str]:
 
 def _find(args: argparse.Namespace) -> int:
     from data.knowledge import load_content
-    from flows.question_finder import find_questions
     from flows.text.normalise import clean
+    from flows.understanding.question_finder import find_questions
 
     questions = load_content().questions
     for text in _texts(args):

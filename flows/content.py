@@ -233,7 +233,7 @@ class Question:
 
 @dataclass(frozen=True, eq=False)  # compared by identity: the recogniser is made once for each
 class Questions:
-    """Every item, and the weights trained from them (bytes of `flows.recogniser.packed`, b"" for none)."""
+    """Every item, and the weights trained from them (bytes of `flows.understanding.question_model.packed`, b"" for none)."""
 
     items: tuple[Question, ...] = ()
     weights: bytes = field(default=b"", repr=False)

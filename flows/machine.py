@@ -24,7 +24,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from flows import book, helpdesk, notices, pasted, questions
+from flows import book, helpdesk, notices, questions
 from flows.answers import (
     Answered,
     Event,
@@ -38,15 +38,16 @@ from flows.answers import (
 )
 from flows.content import NOT_ASKED, SMALL_TALK, Content
 from flows.effects import Effect, ForgetMessage, NoteMiss
-from flows.pasted import Pasted
-from flows.question_finder import Found, find_questions, missed
-from flows.router import Routed, route
 from flows.secrets import detector
 from flows.secrets.tokens import USUAL_CODE
 from flows.steps import AGAIN, MENU, RESTING, Choice, Flow, Heard, Reply, Scene, Step
 from flows.text.normalise import plain, same_words
 from flows.text.vssid_sms import read_received
+from flows.understanding import numbers_explained
 from flows.understanding.facts import number_of, yes_or_no
+from flows.understanding.intents import Routed, route
+from flows.understanding.numbers_explained import Pasted
+from flows.understanding.question_finder import Found, find_questions, missed
 
 STATE_VERSION = 1
 STEPS_IN_ONE_TURN = 12  # a table that shows and goes on for ever is a mistake: it is stopped here
@@ -307,10 +308,12 @@ class _Talk:
     def at_menu(self, event: Event) -> None:
         words = self.chosen_words(event)
         if isinstance(event, Said) and (received := read_received(event.text)) is not None:
-            self.say(Reply(pasted.received(received, self.content)))
+            self.say(Reply(numbers_explained.received(received, self.content)))
             self.enter("registration", event.text)
             return
-        if self.explained(pasted.chosen(words, self.state.options)) or self.explained(self.pasted(event)):
+        if self.explained(numbers_explained.chosen(words, self.state.options)) or self.explained(
+            self.pasted(event)
+        ):
             return
         pressed = isinstance(event, Pressed)
         routed = route(words, self.content, loosely=not pressed) if words else Routed()
@@ -335,7 +338,7 @@ class _Talk:
         if chosen is not None:
             self.heard(flow, step, Heard(chosen.outcome, chosen.keep))
             return
-        if self.explained(pasted.chosen(self.chosen_words(event), self.state.options)):
+        if self.explained(numbers_explained.chosen(self.chosen_words(event), self.state.options)):
             return
         if isinstance(event, Pressed):
             elsewhere = route(event.label, self.content, loosely=False) if event.label else Routed()
@@ -347,7 +350,7 @@ class _Talk:
             return
         if isinstance(event, Said):
             if flow.name != "registration" and (received := read_received(event.text)) is not None:
-                self.say(Reply(pasted.received(received, self.content)))
+                self.say(Reply(numbers_explained.received(received, self.content)))
                 self.leave_for(Routed("registration", opening=event.text), step)
                 return
             elsewhere = route(event.text, self.content, loosely=False)
@@ -472,7 +475,11 @@ class _Talk:
 
     def pasted(self, event: Event) -> Pasted | None:
         """What a pasted number is."""
-        return pasted.explained(event.text, self.content, self.at.date()) if isinstance(event, Said) else None
+        return (
+            numbers_explained.explained(event.text, self.content, self.at.date())
+            if isinstance(event, Said)
+            else None
+        )
 
     def explained(self, said: Pasted | None) -> bool:
         """Say what a pasted number is, or ask; in a flow the step is then asked again."""

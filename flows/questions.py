@@ -8,8 +8,8 @@ from typing import Any
 
 from flows.answers import Event, Said
 from flows.content import SMALL_TALK, Content, Question
-from flows.question_finder import Found, find_questions
 from flows.steps import Choice, Flow, Heard, Reply, Scene, ask, choose
+from flows.understanding.question_finder import Found, find_questions
 
 NAME = "questions"
 NOT_IT = "Không đúng ý tôi"

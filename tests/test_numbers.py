@@ -13,10 +13,10 @@ from data.knowledge import load_content
 from flows import book
 from flows.answers import Said
 from flows.machine import State, advance
-from flows.numbers import KINDS, read_numbers
-from flows.pasted import explained
 from flows.secrets import detector
 from flows.text.normalise import clean
+from flows.understanding.numbers import KINDS, read_numbers
+from flows.understanding.numbers_explained import explained
 from tests.houses import allowed
 
 CONTENT = load_content()

@@ -13,7 +13,7 @@ from data import misses, question_edits
 from data.knowledge import load_content
 from data.question_files import QUESTIONS_DIR
 from data.tables import misses as misses_table
-from flows.question_finder import find_questions, missed
+from flows.understanding.question_finder import find_questions, missed
 from tests.houses import House
 
 CONTENT = load_content()

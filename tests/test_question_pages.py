@@ -12,7 +12,7 @@ from data import audit, misses, question_edits
 from data.knowledge import load_content
 from data.question_files import read_question, written
 from flows.content import Question
-from flows.question_finder import find_questions
+from flows.understanding.question_finder import find_questions
 from handlers.console.question_pages import CHANGED, state_of
 from tests.consoles import Office, Signed
 from tests.houses import House

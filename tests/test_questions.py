@@ -18,13 +18,13 @@ from data.knowledge import load_content
 from data.question_files import QUESTIONS_DIR, digest_of, read_question, stale
 from flows import questions
 from flows.answers import Said
-from flows.chat_words import even
 from flows.content import SMALL_TALK, TOPICS, Question, Questions
 from flows.machine import State, advance
-from flows.question_finder import _Finder, find_questions
-from flows.recogniser import packed, unpacked
 from flows.text.fold import fold
-from flows.wordings import made_ready
+from flows.understanding.chat_spelling import even
+from flows.understanding.question_finder import _Finder, find_questions
+from flows.understanding.question_model import packed, unpacked
+from flows.understanding.question_neighbours import made_ready
 from tests.transcripts import FOLDER, read, scripts
 
 CONTENT = load_content()
@@ -286,7 +286,7 @@ def test_an_item_edited_by_staff_is_found_without_training() -> None:
 
 def test_finding_loads_no_heavy_library() -> None:
     program = (
-        "import sys\nfrom data.knowledge import load_content\nfrom flows.question_finder import find_questions\n"
+        "import sys\nfrom data.knowledge import load_content\nfrom flows.understanding.question_finder import find_questions\n"
         "find_questions('quen mk', load_content().questions)\n"
         "assert not {'numpy', 'scipy', 'sklearn', 'aiogram', 'openpyxl'} & set(sys.modules)"
     )

@@ -277,8 +277,8 @@ async def test_telegram_is_told_the_commands_and_the_menu_button(poll: Bot) -> N
 
 
 def test_each_command_means_the_same_as_its_words(sqlite_content: Any) -> None:
-    from flows.router import route
     from flows.text.normalise import plain
+    from flows.understanding.intents import route
 
     for name, (meaning, about) in commands(sqlite_content).items():
         assert words_of(f"/{name}", sqlite_content) == meaning

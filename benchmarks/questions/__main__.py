@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from data.knowledge import load_content
-from flows.chat_words import even
 from flows.content import NOT_ASKED
-from flows.question_finder import GIVEN_AWAY, find_questions, warm
 from flows.text.fold import fold
+from flows.understanding.chat_spelling import even
+from flows.understanding.question_finder import GIVEN_AWAY, find_questions, warm
 
 FOLDS = 5
 TEENCODE = frozenset(
@@ -171,7 +171,7 @@ def started() -> tuple[float, float]:
     import subprocess
 
     program = (
-        "import time\nfrom pathlib import Path\nimport data.knowledge, flows.question_finder as f\n"
+        "import time\nfrom pathlib import Path\nimport data.knowledge, flows.understanding.question_finder as f\n"
         "from data.question_files import QUESTIONS_DIR, read_questions_only, WEIGHTS\nfrom flows.content import Questions\n"
         "held = lambda: int(Path('/proc/self/statm').read_text().split()[1]) * 4096 / 1e6\n"
         "m = held()\nt = time.process_time()\n"

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from data.question_files import QUESTIONS_DIR, WEIGHTS, digest_of, read_questions_only
-from flows.chat_words import even
 from flows.content import Question
-from flows.recogniser import Weights, features, packed
 from flows.text.fold import fold
-from flows.wordings import made_ready
+from flows.understanding.chat_spelling import even
+from flows.understanding.question_model import Weights, features, packed
+from flows.understanding.question_neighbours import made_ready
 
 SEED = 7
 C = 10.0  # inverse strength of regularisation

@@ -14,8 +14,8 @@ from data.question_edits import Edit
 from data.question_files import DAYS_VERIFIED, FLOWS, QUESTIONS_DIR, read_question, written
 from flows import questions
 from flows.content import QUESTION_STATUSES, Content, Question
-from flows.question_finder import find_questions
 from flows.text.normalise import clean
+from flows.understanding.question_finder import find_questions
 from handlers.console import wording
 from handlers.console.entrance import ADMINS, DESK, Entrance, Entry, Form, Live, Visit
 from handlers.notice_preview import preview

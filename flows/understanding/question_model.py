@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Literal
 
-from flows.chat_words import even
+from flows.understanding.chat_spelling import even
 
 FEATURES_VERSION = 1
 GRAMS = (3, 4)

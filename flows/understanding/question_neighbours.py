@@ -8,9 +8,9 @@ from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
-from flows.chat_words import even
 from flows.content import Question
-from flows.recogniser import Wordings, features
+from flows.understanding.chat_spelling import even
+from flows.understanding.question_model import Wordings, features
 
 Rare = Callable[[str], float | None]
 _SKIPPED_PAIR = 0.5  # what a pair with a word between counts

@@ -13,8 +13,16 @@ from datetime import date
 
 import phonenumbers
 
-from flows.number_pieces import CARD_LENGTH, CCCD_DIGITS, CMND_DIGITS, CODE_DIGITS, LIKE, Piece, taken_apart
 from flows.text.fold import fold
+from flows.understanding.number_shapes import (
+    CARD_LENGTH,
+    CCCD_DIGITS,
+    CMND_DIGITS,
+    CODE_DIGITS,
+    LIKE,
+    Piece,
+    taken_apart,
+)
 
 HOTLINE = "19009068"
 MOST_NUMBERS = 3  # more numbers than this in one text are not explained

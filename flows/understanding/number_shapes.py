@@ -1,4 +1,4 @@
-"""The numbers in a text, as they are written: runs of digits, cards, dates, money, dossier numbers. Rule: only shapes; what a number is, is flows/numbers.py's to say."""
+"""The numbers in a text, as they are written: runs of digits, cards, dates, money, dossier numbers. Rule: only shapes; what a number is, is flows/understanding/numbers.py's to say."""
 
 from __future__ import annotations
 

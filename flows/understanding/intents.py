@@ -10,9 +10,9 @@ from rapidfuzz import fuzz
 
 from flows.content import NOT_ASKED, Content, Route
 from flows.directory.search import find_contacts
-from flows.question_finder import Found, find_questions
 from flows.text.normalise import plain
 from flows.understanding.facts import full_name, read_fact
+from flows.understanding.question_finder import Found, find_questions
 
 SURE = 92.0  # rapidfuzz score from which a wording counts as a route's phrase
 PLAUSIBLE = 80.0

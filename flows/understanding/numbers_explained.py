@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from flows.content import Content
-from flows.number_pieces import CODE_DIGITS
-from flows.numbers import HOTLINE, KINDS, Meaning, Number, read_numbers
 from flows.text.normalise import same_words
 from flows.text.vssid_sms import Received
+from flows.understanding.number_shapes import CODE_DIGITS
+from flows.understanding.numbers import HOTLINE, KINDS, Meaning, Number, read_numbers
 
 
 @dataclass(frozen=True, slots=True)

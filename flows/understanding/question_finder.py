@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-from flows.chat_words import even
 from flows.content import NOT_ASKED, SMALL_TALK, Question, Questions
-from flows.others import is_of_others
-from flows.recogniser import TEXT_READ, Decision, Weights, features, softmax, unpacked
 from flows.secrets import detector
-from flows.wordings import length, vector, weight_of, wordings_mark, wordings_of
+from flows.understanding.chat_spelling import even
+from flows.understanding.other_accounts import is_of_others
+from flows.understanding.question_model import TEXT_READ, Decision, Weights, features, softmax, unpacked
+from flows.understanding.question_neighbours import length, vector, weight_of, wordings_mark, wordings_of
 
 ASSERTED = 0.4  # probability of a topic from which it is asserted
 AHEAD = 0.2  # and so far ahead of the second
