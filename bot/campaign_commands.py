@@ -134,7 +134,7 @@ def _say(args: argparse.Namespace, value: dict[str, Any], text: str) -> None:
 
 async def _new(desk: _Desk, args: argparse.Namespace) -> int:
     from data import audience
-    from flows.notices import TOPICS
+    from flows.conversations.notices import TOPICS
 
     wanted = audience.parse(args.audience, tuple(TOPICS))
     made = await desk.changes.new(

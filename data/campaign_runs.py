@@ -13,7 +13,7 @@ from data.audience import Audience
 from data.engine import Database
 from data.outbox import NOTICE, PULL_DOORS, WAITING, new_id
 from data.tables import campaigns, outbox
-from flows import notice_text
+from flows.conversations import notice_text
 
 FILL_CHUNK = 1000  # addresses a transaction fills in
 WITHDRAW_CHUNK = 5000  # rows a transaction withdraws

@@ -19,7 +19,7 @@ from data.seal import Seal
 from data.staff import Member
 from data.tables import campaigns, staff
 from data.tables import outbox as ledger
-from flows import notice_text
+from flows.conversations import notice_text
 
 DRAFT, RUNNING, PAUSED, CANCELLED, DONE = "draft", "running", "paused", "cancelled", "done"
 LIVE = (RUNNING, PAUSED)

@@ -16,7 +16,7 @@ from data.knowledge import CONTENT_DIR
 from data.registry import Person
 from data.seal import Seal
 from data.tables import consents, conversations, office_facts, people, subscriptions
-from flows.notices import TOPICS
+from flows.conversations.notices import TOPICS
 
 SEED = 416
 _FIRST, _LAST = date(1950, 1, 1), date(2006, 12, 31)

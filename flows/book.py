@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from flows import contacts, helpdesk, lookup, my_data, notices, password, questions, registration
 from flows.content import Content
+from flows.conversations import (
+    contacts,
+    helpdesk,
+    lookup,
+    my_data,
+    notices,
+    password,
+    questions,
+    registration,
+)
 from flows.steps import Flow, Reply, Step
 
 FLOWS: dict[str, Flow] = {

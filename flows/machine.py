@@ -24,7 +24,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from flows import book, helpdesk, notices, questions
+from flows import book
 from flows.answers import (
     Answered,
     Event,
@@ -37,6 +37,7 @@ from flows.answers import (
     Unreadable,
 )
 from flows.content import NOT_ASKED, SMALL_TALK, Content
+from flows.conversations import helpdesk, notices, questions
 from flows.effects import Effect, ForgetMessage, NoteMiss
 from flows.secrets import detector
 from flows.secrets.tokens import USUAL_CODE

@@ -49,9 +49,9 @@ from flows.answers import (
     Unreadable,
 )
 from flows.content import Content
+from flows.conversations.notices import is_stop_word
 from flows.effects import ForgetMessage, NoteMiss
 from flows.machine import State, Turn, advance, secret_of, typed, watched
-from flows.notices import is_stop_word
 from flows.secrets import detector
 from flows.steps import Reply
 

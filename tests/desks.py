@@ -18,7 +18,7 @@ from data.conversations import Conversation
 from data.desk import Message, Ticket
 from data.outbox import Outgoing
 from data.tables import outbox as ledger
-from flows.helpdesk import WORDING
+from flows.conversations.helpdesk import WORDING
 from handlers.desk import Desk
 from handlers.mouth import Mouth
 from handlers.terminal import read_object

@@ -30,7 +30,8 @@ import pytest
 import pytest_asyncio
 
 from data.knowledge import load_content
-from flows import book, consent, contacts, lookup, my_data, password, registration
+from flows import book
+from flows.conversations import consent, contacts, lookup, my_data, password, registration
 from flows.secrets import detector
 from flows.steps import Flow, Reply, Scene
 from tests.emulator import TOKEN, Call, Emulator, Fault

@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx
 
 from data.desk import SIGNED
-from flows import book, helpdesk, lookup
+from flows import book
+from flows.conversations import helpdesk, lookup
 from tests.consoles import proof_in
 from tests.emulator import Emulator
 from tests.test_black_box import BE_BA, CONTENT, LOOKUP, Service, _words

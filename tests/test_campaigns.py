@@ -22,7 +22,7 @@ from data.engine import Database
 from data.seal import Seal
 from data.staff import Member
 from data.tables import campaigns, conversations, outbox, staff, subscriptions
-from flows import notice_text
+from flows.conversations import notice_text
 from tests.houses import SECRET, START, limits
 
 TEXT = "Từ ngày 01/12, phòng Cấp sổ, thẻ làm việc cả sáng thứ bảy."

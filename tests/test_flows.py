@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from data.knowledge import load_content
-from flows import book, helpdesk, notices
+from flows import book
 from flows.answers import Answered, Pressed, Said
+from flows.conversations import helpdesk, notices
 from flows.effects import OUTCOMES, Answer
 from flows.machine import State, advance
 from flows.steps import AGAIN, MENU, RESTING, Flow

@@ -16,9 +16,9 @@ from benchmarks.questions.__main__ import started
 from bot.__main__ import main
 from data.knowledge import load_content
 from data.question_files import QUESTIONS_DIR, digest_of, read_question, stale
-from flows import questions
 from flows.answers import Said
 from flows.content import SMALL_TALK, TOPICS, Question, Questions
+from flows.conversations import questions
 from flows.machine import State, advance
 from flows.text.fold import fold
 from flows.understanding.chat_spelling import even

@@ -13,7 +13,7 @@ import pytest
 
 from bot.worker import Worker
 from data.engine import Database
-from flows.notice_text import with_leave
+from flows.conversations.notice_text import with_leave
 from handlers.demo_channel import DemoChannel
 from handlers.outlet import Answer, Outlet
 from handlers.telegram_broadcast import TelegramChannel

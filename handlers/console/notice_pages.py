@@ -16,8 +16,8 @@ from data.campaign_reports import Speed
 from data.campaigns import DRAFT, LIVE, PAUSED, RUNNING, Campaign, Campaigns, Refused, words_of
 from data.limits import Limits
 from data.staff import Member
-from flows import notice_text
-from flows.notices import TOPICS
+from flows.conversations import notice_text
+from flows.conversations.notices import TOPICS
 from handlers.console import notice_wording as say
 from handlers.console.entrance import ADMINS, Entrance, Entry, Form, Live, Visit
 from handlers.console.recipient_pages import HOME, loaded, none_such

@@ -12,8 +12,8 @@ from starlette.responses import Response
 from data import audit, misses, question_edits
 from data.question_edits import Edit
 from data.question_files import DAYS_VERIFIED, FLOWS, QUESTIONS_DIR, read_question, written
-from flows import questions
 from flows.content import QUESTION_STATUSES, Content, Question
+from flows.conversations import questions
 from flows.text.normalise import clean
 from flows.understanding.question_finder import find_questions
 from handlers.console import wording

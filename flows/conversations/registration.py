@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from flows.answers import Event, Said
-from flows.consent import consent_steps
 from flows.content import Item
-from flows.declaration import (
+from flows.conversations.consent import consent_steps
+from flows.conversations.declaration import (
     countdown,
     day_choices,
     hears_day,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flows.consent import consent_steps
+from flows.conversations.consent import consent_steps
 from flows.effects import LoadNotices, SetTopics, StopNotices
 from flows.steps import Choice, Flow, Scene, call, choose, end
 from flows.text.normalise import plain

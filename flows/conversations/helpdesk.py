@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from flows.answers import Event, Said
-from flows.consent import consent_steps
 from flows.content import Content
+from flows.conversations.consent import consent_steps
 from flows.effects import CheckTicket, LeaveQueue, OpenTicket
 from flows.steps import Choice, Flow, Heard, Scene, ask, call, choose, end
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from flows.conversations.notices import TOPICS
 from flows.effects import EraseMyData, ExportMyData, LoadMyData
-from flows.notices import TOPICS
 from flows.steps import Choice, Flow, Reply, Scene, call, choose, end
 
 _PURPOSES = {
