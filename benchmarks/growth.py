@@ -15,7 +15,7 @@ from data.knowledge import load_content
 from data.limits import Limits
 from data.seal import Seal
 from data.world import World
-from flows.answers import Said
+from flows.engine.events import Said
 from handlers.turn import Turns, at_once
 
 FEW, MANY, AT_ONCE = 10_000, 110_000, 200

@@ -132,8 +132,9 @@ async def shares(turns: int = 600) -> dict[str, float]:
     from data.limits import Limits
     from data.seal import Seal
     from data.world import World
-    from flows.answers import Said
-    from flows.machine import State, advance
+    from flows.engine.dialogue import advance
+    from flows.engine.events import Said
+    from flows.engine.state import State
     from handlers.turn import Turns, at_once
 
     content, at = load_content(), datetime(2026, 11, 23, tzinfo=UTC)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from data.engine import Database
 from data.seal import Seal
 from data.tables import conversations, dead_letters, events
-from flows.machine import State
+from flows.engine.state import State
 
 BOT, OFFICER, NOBODY = "bot", "officer", "nobody"  # who may speak in a conversation: exactly one
 _UNDER = "~under"  # where the sealed answers hold the state that an aside lies upon

@@ -9,7 +9,7 @@ from typing import Literal
 
 from data import desk, outbox
 from data.outbox import PULL_DOORS
-from flows.answers import Returned
+from flows.engine.events import Returned
 from flows.secrets import detector
 from flows.secrets.phishing import asks_for_secret
 from flows.text.normalise import clean

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from data import conversations, proofs, rights
 from data.proofs import Page
-from flows.answers import TypedSecret
+from flows.engine.events import TypedSecret
 from handlers.rendering import SAME_SITE, Pages
 from handlers.terminal import NEVER
 from handlers.turn import Busy, NotKept, Opens, Taken, Turns, at_once

@@ -46,8 +46,8 @@ from aiogram.types import BotCommand, CallbackQuery, ChatMemberUpdated, MenuButt
 from sqlalchemy.exc import SQLAlchemyError
 
 from data import conversations
-from flows.answers import Event, Pressed
-from flows.machine import State
+from flows.engine.events import Event, Pressed
+from flows.engine.state import State
 from handlers import telegram_words as words
 from handlers.mouth import Mouth, Sleep
 from handlers.telegram_polling import Polling, patience

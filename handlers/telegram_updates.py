@@ -7,8 +7,8 @@ from typing import Any
 
 from aiogram.types import Message
 
-from flows.answers import Event, Said, SharedContact, Unreadable
 from flows.content import Content
+from flows.engine.events import Event, Said, SharedContact, Unreadable
 from flows.text.normalise import clean
 from handlers.telegram_words import words_of
 

@@ -12,10 +12,11 @@ from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any
 
-from flows import book
+from flows import catalog
 from flows.content import Content
-from flows.machine import State
-from flows.steps import Scene
+from flows.engine import commands as engine_commands
+from flows.engine.state import State
+from flows.engine.steps import Scene
 from flows.text.normalise import plain
 
 Key = Callable[[str], str]  # a keyed hash in hexadecimal digits, 24 or more
@@ -35,10 +36,10 @@ ONLY_BUTTONS = "Mời anh/chị chọn."
 # command -> (the words it means, what Telegram's menu shows); a flow's own label stands for itself
 _WORDS = {
     "menu": ("menu", "Về menu"),
-    "trogiup": (book.HELP_LABEL, "Trợ lý làm được gì"),
-    "quaylai": (book.BACK_LABEL, "Lùi một bước"),
+    "trogiup": (engine_commands.HELP_LABEL, "Trợ lý làm được gì"),
+    "quaylai": (engine_commands.BACK_LABEL, "Lùi một bước"),
     "huy": ("hủy", "Thôi việc đang làm"),
-    "canbo": (book.PERSON_LABEL, "Cách gặp người hỗ trợ"),
+    "canbo": (engine_commands.PERSON_LABEL, "Cách gặp người hỗ trợ"),
 }
 _FLOWS = {
     "tracuu": "lookup",
@@ -49,15 +50,20 @@ _FLOWS = {
     "thongbao": "notices",
     "hoidap": "questions",
 }
-_ALSO = {"start": "start", "help": book.HELP_LABEL, "cancel": "hủy", "stop": "hủy"}  # understood, not listed
+_ALSO = {
+    "start": "start",
+    "help": engine_commands.HELP_LABEL,
+    "cancel": "hủy",
+    "stop": "hủy",
+}  # understood, not listed
 
 
 def commands(content: Content) -> dict[str, tuple[str, str]]:
     """Every command listed in Telegram's menu: name -> (the words it means, its description)."""
     flows = {
-        name: (book.label(flow, content), book.label(flow, content))
+        name: (catalog.label(flow, content), catalog.label(flow, content))
         for name, flow in _FLOWS.items()
-        if flow in book.FLOWS
+        if flow in catalog.FLOWS
     }
     return {"menu": _WORDS["menu"], **flows, **_WORDS}
 
@@ -100,13 +106,13 @@ def label_pressed(key: Key, user: str, data: str, labels: Iterable[str]) -> str:
 
 def labels_valid_now(state: State, content: Content, at: datetime) -> tuple[str, ...]:
     """Every wording a press may mean now: offered last or by the step, on the menu, or valid anywhere."""
-    _, step = book.find(state.flow, state.step)
+    _, step = catalog.find(state.flow, state.step)
     choices = step.choices(Scene(state.answers, content, at)) if step is not None else ()
     labels = (
         *state.options,
         *(choice.label for choice in choices),
-        *book.menu(content).options,
-        *book.always_offered(content),
+        *catalog.menu(content).options,
+        *catalog.always_offered(content),
     )
     return tuple(dict.fromkeys(labels))
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from data import conversations, outbox
 from data.outbox import Outgoing
-from flows.answers import Event, Pressed, Said, SentFile, SharedContact, TypedSecret, Unreadable
-from flows.machine import State
+from flows.engine.events import Event, Pressed, Said, SentFile, SharedContact, TypedSecret, Unreadable
+from flows.engine.state import State
 from flows.text.normalise import clean
 from handlers.sms import Courier, Sms
 from handlers.turn import NotKept, Opens, Turns, at_once

@@ -37,7 +37,11 @@ from data.engine import Database
 from data.outbox import Mark, Outgoing
 from data.seal import Seal
 from data.world import Visit, World
-from flows.answers import (
+from flows.content import Content
+from flows.conversations.notices import is_stop_word
+from flows.effects import ForgetMessage, NoteMiss
+from flows.engine.dialogue import Turn, advance, secret_of, typed, watched
+from flows.engine.events import (
     Answered,
     Event,
     Pressed,
@@ -48,12 +52,9 @@ from flows.answers import (
     TypedSecret,
     Unreadable,
 )
-from flows.content import Content
-from flows.conversations.notices import is_stop_word
-from flows.effects import ForgetMessage, NoteMiss
-from flows.machine import State, Turn, advance, secret_of, typed, watched
+from flows.engine.state import State
+from flows.engine.steps import Reply
 from flows.secrets import detector
-from flows.steps import Reply
 
 log = logging.getLogger("troly.turn")
 

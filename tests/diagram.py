@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flows import book
-from flows.steps import AGAIN, MENU, Flow, Step
+from flows import catalog
+from flows.engine.steps import AGAIN, MENU, Flow, Step
 
 _SHAPES = {
     "ask": ("[", "]"),
@@ -43,7 +43,7 @@ def drawn() -> str:
         "and the words that work anywhere (menu, quay lại, hủy, gặp cán bộ, trợ giúp), are not drawn.",
         "",
     ]
-    for flow in book.FLOWS.values():
+    for flow in catalog.FLOWS.values():
         parts += [f"## `{flow.name}`: {flow.title}", "", "```mermaid", "flowchart TD"]
         parts += [_node(flow, step) for step in flow.steps]
         for step in flow.steps:

@@ -27,7 +27,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from data import desk as tickets
 from data import outbox
-from flows.answers import TypedSecret, Unreadable
+from flows.engine.events import TypedSecret, Unreadable
 from handlers.desk import Desk, Say
 from handlers.sms import Sms
 from handlers.telegram_chat import TelegramDoor

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from data.desk import SIGNED
-from flows import book
+from flows import catalog
 from flows.conversations import helpdesk, lookup
 from tests.consoles import proof_in
 from tests.emulator import Emulator
@@ -84,7 +84,7 @@ async def _handover(service: Service, officer: httpx.AsyncClient) -> None:
     again = await person.hears(before, helpdesk.returned(""), asked.text.rpartition("\n")[2])
     assert again.labels == asked.labels
     await person.writes(BE_BA[1], "chứng minh số điện thoại")
-    await person.writes("menu", book.menu(CONTENT).text)
+    await person.writes("menu", catalog.menu(CONTENT).text)
     late = await officer.post(f"{ticket}/answer", data={**form, "key": "late", "text": "quên mất"})
     assert late.status_code == 409
 

@@ -32,7 +32,7 @@ from data.people import Dossier
 from data.seal import Seal, secret_of
 from data.tables import dead_letters, metadata
 from data.tables import outbox as ledger
-from flows.machine import State
+from flows.engine.state import State
 from handlers.mouth import Again, Mouth
 from handlers.sms import Courier, Sms
 from tests.houses import SECRET, START, House, Places, open_house

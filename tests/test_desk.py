@@ -12,7 +12,7 @@ import pytest
 
 from data import conversations, desk, outbox
 from data.outbox import Outgoing
-from flows.machine import State
+from flows.engine.state import State
 from handlers.mouth import Again, Mouth
 from tests.desks import (
     HAM,
@@ -308,7 +308,7 @@ async def test_a_claim_whose_process_died_is_finished_by_the_officer_s_first_wor
 
 
 def _said(words: str, at: object) -> object:
-    from flows.answers import Said
+    from flows.engine.events import Said
 
     return Said(words, at)  # type: ignore[arg-type]  # the turn hands a datetime in
 

@@ -8,19 +8,21 @@ from pathlib import Path
 import pytest
 
 from data.knowledge import load_content
-from flows import book
-from flows.answers import Answered, Pressed, Said
+from flows import catalog
 from flows.conversations import helpdesk, notices
 from flows.effects import OUTCOMES, Answer
-from flows.machine import State, advance
-from flows.steps import AGAIN, MENU, RESTING, Flow
+from flows.engine import messages
+from flows.engine.dialogue import advance
+from flows.engine.events import Answered, Pressed, Said
+from flows.engine.state import State
+from flows.engine.steps import AGAIN, MENU, RESTING, Flow
 from flows.text import masking
 from tests.diagram import drawn
 
 ROOT = Path(__file__).parents[1]
 AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 CONTENT = load_content()
-FLOWS = list(book.FLOWS.values())
+FLOWS = list(catalog.FLOWS.values())
 EVERY_STEP = [(f, s) for f in FLOWS for s in f.steps]
 
 
@@ -58,14 +60,14 @@ def test_every_target_exists(flow: Flow) -> None:
             if target in (AGAIN, MENU):
                 continue
             if "/" in target:
-                assert target.split("/")[0] in book.FLOWS
+                assert target.split("/")[0] in catalog.FLOWS
             else:
                 assert flow.step(target) is not None, (step.name, target)
 
 
 @pytest.mark.parametrize(("flow", "step"), EVERY_STEP, ids=lambda x: x.name)
 def test_a_call_has_a_way_on_for_every_outcome_and_no_other(flow: Flow, step: object) -> None:
-    from flows.steps import Step
+    from flows.engine.steps import Step
 
     assert isinstance(step, Step)
     if step.asks_for is None:
@@ -75,9 +77,9 @@ def test_a_call_has_a_way_on_for_every_outcome_and_no_other(flow: Flow, step: ob
 
 
 def test_every_flow_is_on_the_menu_and_has_wordings() -> None:
-    assert {r.flow for r in CONTENT.routes} == set(book.FLOWS)
+    assert {r.flow for r in CONTENT.routes} == set(catalog.FLOWS)
     offered = advance(State(), Said("menu", AT), CONTENT).replies[0].options
-    assert all(book.label(name, CONTENT) in offered for name in book.FLOWS)
+    assert all(catalog.label(name, CONTENT) in offered for name in catalog.FLOWS)
 
 
 def test_the_diagram_is_fresh() -> None:
@@ -90,13 +92,13 @@ def test_a_state_whose_step_is_gone_begins_its_flow_again_and_keeps_the_answers(
     assert turn.state.flow == "password"
     assert turn.state.step == "situation"
     assert turn.state.answers == {"screen": 3}
-    assert turn.replies[0].text == book.RENEWED
+    assert turn.replies[0].text == messages.RENEWED
 
 
 def test_a_state_whose_flow_is_gone_leads_to_the_menu() -> None:
     turn = advance(State("a_flow_of_long_ago", "x"), Said("xin chào", AT), CONTENT)
     assert turn.state.flow == ""
-    assert turn.replies[-1].options[0] == book.label("lookup", CONTENT)
+    assert turn.replies[-1].options[0] == catalog.label("lookup", CONTENT)
 
 
 def test_a_press_of_an_old_button_acts_when_its_words_are_valid_now() -> None:
@@ -108,7 +110,7 @@ def test_a_press_of_an_old_button_acts_when_its_words_are_valid_now() -> None:
 def test_a_press_of_an_old_button_asks_the_step_again_when_its_words_mean_nothing_now() -> None:
     turn = advance(State("password", "situation"), Pressed("Trường học", AT), CONTENT)
     assert turn.state.step == "situation"
-    assert turn.replies[0].text == book.OLD_BUTTON
+    assert turn.replies[0].text == messages.OLD_BUTTON
 
 
 def test_an_answer_of_the_world_that_nobody_waits_for_does_no_harm() -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from data.knowledge import load_content
-from flows import book
-from flows.answers import Said
-from flows.machine import State, advance
+from flows import catalog
+from flows.engine.dialogue import advance
+from flows.engine.events import Said
+from flows.engine.state import State
 from flows.secrets import detector
 from flows.text.normalise import clean
 from flows.understanding.numbers import KINDS, read_numbers
@@ -62,7 +63,7 @@ def test_a_pasted_number_is_explained_and_not_said_back_whole(text: str, meant: 
         assert value not in digits or kind == "money", said.text
     asked = ", " in meant and " + " not in meant
     assert (len(said.asks) > 1) is asked
-    assert all(flow in book.FLOWS for flow in said.flows)
+    assert all(flow in catalog.FLOWS for flow in said.flows)
 
 
 @pytest.mark.parametrize(("text", "meant"), NUMBERS, ids=lambda x: x[:40])
@@ -76,7 +77,7 @@ def test_several_meanings_are_asked_about_and_the_answer_is_understood_without_t
     assert "0900000001" not in str(asked.state.to_json())
     told = advance(asked.state, Said("ma ho gia dinh", AT), CONTENT)
     assert "KHÔNG phải mã số BHXH" in told.replies[0].text
-    assert told.replies[0].options == (book.label("lookup", CONTENT), "Menu")
+    assert told.replies[0].options == (catalog.label("lookup", CONTENT), "Menu")
 
 
 def test_in_the_middle_of_a_flow_the_number_is_explained_and_the_step_asked_again() -> None:

@@ -32,8 +32,8 @@ from data.registry import Person
 from data.seal import Seal
 from data.tables import audit, cases, otp_failures, otps
 from data.world import Visit, World
-from flows.answers import TypedSecret
 from flows.effects import Answer, CheckOtp, Effect, FindPeople, ProvePhone, SendOtp
+from flows.engine.events import TypedSecret
 from handlers.terminal import NEVER
 from handlers.turn import NotKept, at_once
 from tests.houses import SECRET, START, Clock, House, open_house

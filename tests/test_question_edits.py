@@ -121,7 +121,7 @@ async def test_a_text_nobody_understood_is_counted_and_a_name_in_a_look_up_is_no
     from tests.doors import Stage  # noqa: F401  # the doors are made ready
 
     async def said(address: str, *texts: str) -> None:
-        from flows.answers import Said
+        from flows.engine.events import Said
 
         for n, text in enumerate(texts):
             await sqlite_house.turns.take(

@@ -16,10 +16,11 @@ from benchmarks.questions.__main__ import started
 from bot.__main__ import main
 from data.knowledge import load_content
 from data.question_files import QUESTIONS_DIR, digest_of, read_question, stale
-from flows.answers import Said
 from flows.content import SMALL_TALK, TOPICS, Question, Questions
 from flows.conversations import questions
-from flows.machine import State, advance
+from flows.engine.dialogue import advance
+from flows.engine.events import Said
+from flows.engine.state import State
 from flows.text.fold import fold
 from flows.understanding.chat_spelling import even
 from flows.understanding.question_finder import _Finder, find_questions

@@ -25,9 +25,10 @@ from benchmarks.shield.train import digest
 from data import conversations, desk, rights
 from data.knowledge import load_content
 from data.tables import metadata
-from flows.answers import Said
 from flows.effects import ForgetMessage
-from flows.machine import State, advance
+from flows.engine.dialogue import advance
+from flows.engine.events import Said
+from flows.engine.state import State
 from flows.secrets import detector, tokens, weights
 from flows.text.normalise import clean
 from tests import (

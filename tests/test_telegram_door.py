@@ -33,8 +33,10 @@ from data import conversations, outbox
 from data.outbox import Outgoing
 from data.tables import conversations as conversations_table
 from data.tables import events, people
-from flows import book
-from flows.answers import Said, SharedContact
+from flows import catalog
+from flows.engine import commands as engine_commands
+from flows.engine import messages
+from flows.engine.events import Said, SharedContact
 from flows.secrets import detector
 from handlers import telegram_chat, telegram_words
 from handlers.telegram_chat import TelegramDoor
@@ -191,7 +193,7 @@ async def poll(sqlite_house: House, server: Emulator) -> AsyncIterator[Bot]:
 
 
 def menu_text(bot: Bot) -> str:
-    return book.menu(bot.house.content).text
+    return catalog.menu(bot.house.content).text
 
 
 # -- a talk
@@ -200,7 +202,7 @@ def menu_text(bot: Bot) -> str:
 async def test_a_text_is_answered_with_words_and_buttons_by_polling(poll: Bot) -> None:
     await poll.server.write(LAN, "/start")
     assert await poll.server.heard(LAN, 1) == [menu_text(poll)]
-    assert poll.server.to(LAN)[0].labels == list(book.menu(poll.house.content).options)
+    assert poll.server.to(LAN)[0].labels == list(catalog.menu(poll.house.content).options)
     assert poll.server.refused == []
 
 
@@ -247,7 +249,7 @@ async def test_a_journey_by_buttons_ends_with_a_contact_card(poll: Bot) -> None:
     server = poll.server
     await server.write(LAN, "menu")
     await server.heard(LAN, 1)
-    await server.press(LAN, book.label("contacts", poll.house.content))
+    await server.press(LAN, catalog.label("contacts", poll.house.content))
     await server.heard(LAN, 2)
     await server.press(LAN, "Trường học")
     assert "Lê Tuấn Vũ" in (await server.heard(LAN, 3))[-1]
@@ -259,7 +261,7 @@ async def test_a_journey_by_buttons_ends_with_a_contact_card(poll: Bot) -> None:
 async def test_every_press_is_answered_so_that_the_button_stops_turning(poll: Bot) -> None:
     await poll.server.write(LAN, "menu")
     await poll.server.heard(LAN, 1)
-    await poll.server.press(LAN, book.HELP_LABEL)
+    await poll.server.press(LAN, engine_commands.HELP_LABEL)
     await poll.server.until(lambda: any(c.method == "answerCallbackQuery" for c in poll.server.calls))
 
 
@@ -283,7 +285,7 @@ def test_each_command_means_the_same_as_its_words(sqlite_content: Any) -> None:
     for name, (meaning, about) in commands(sqlite_content).items():
         assert words_of(f"/{name}", sqlite_content) == meaning
         assert words_of(f"/{name}@troly_test_bot", sqlite_content) == meaning
-        known = book.anywhere(plain(meaning)) or route(meaning, sqlite_content, loosely=False).flow
+        known = engine_commands.anywhere(plain(meaning)) or route(meaning, sqlite_content, loosely=False).flow
         assert known, f"/{name} means {meaning!r}, which means nothing"
         assert about
 
@@ -297,12 +299,17 @@ def sqlite_content() -> Any:
 
 def test_every_flow_has_a_command(sqlite_content: Any) -> None:
     meanings = {meaning for meaning, _ in commands(sqlite_content).values()}
-    assert {book.label(flow, sqlite_content) for flow in book.FLOWS} <= meanings
+    assert {catalog.label(flow, sqlite_content) for flow in catalog.FLOWS} <= meanings
 
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("/start", "start"), ("/start from_a_link", "start"), ("/Menu", "menu"), ("/help", book.HELP_LABEL)],
+    [
+        ("/start", "start"),
+        ("/start from_a_link", "start"),
+        ("/Menu", "menu"),
+        ("/help", engine_commands.HELP_LABEL),
+    ],
 )
 def test_what_people_type_after_a_slash_is_understood(typed: str, meant: str, sqlite_content: Any) -> None:
     assert words_of(typed, sqlite_content) == meant
@@ -600,7 +607,7 @@ async def test_a_button_of_an_old_message_acts_when_its_words_are_valid_now(hook
     _, old = hook.server.shown(LAN, "Đổi tỉnh")
     await hook.post_text(LAN, "/daumoi")  # asks whether to leave: the newest buttons are others
     await hook.said()
-    assert book.STAY_LABEL in hook.server.to(LAN)[-1].labels
+    assert engine_commands.STAY_LABEL in hook.server.to(LAN)[-1].labels
     assert "Đổi tỉnh" not in hook.server.to(LAN)[-1].labels
     await press(hook, LAN, old["callback_data"])
     kept = await hook.kept(LAN)
@@ -610,7 +617,7 @@ async def test_a_button_of_an_old_message_acts_when_its_words_are_valid_now(hook
 
 async def test_a_button_of_an_old_menu_opens_its_flow_at_the_menu(hook: Bot) -> None:
     """Seen to fail: only the options offered last taken for valid."""
-    label = book.label("contacts", hook.house.content)
+    label = catalog.label("contacts", hook.house.content)
     await hook.post_text(LAN, "menu")
     await hook.said()
     _, old = hook.server.shown(LAN, label)
@@ -632,7 +639,7 @@ async def test_a_button_whose_words_mean_nothing_now_asks_the_step_again(hook: B
     await hook.said()
     question = hook.server.texts(LAN)[-1]
     await press(hook, LAN, old["callback_data"])
-    assert hook.server.texts(LAN)[-2:] == [book.OLD_BUTTON, question]
+    assert hook.server.texts(LAN)[-2:] == [messages.OLD_BUTTON, question]
 
 
 async def test_a_press_with_another_persons_button_is_not_accepted(hook: Bot) -> None:
@@ -642,7 +649,7 @@ async def test_a_press_with_another_persons_button_is_not_accepted(hook: Bot) ->
     _, of_lan = hook.server.shown(LAN, "Trường học")
     question = hook.server.texts(TU)[-1]
     await press(hook, TU, of_lan["callback_data"])
-    assert hook.server.texts(TU)[-2:] == [book.OLD_BUTTON, question]
+    assert hook.server.texts(TU)[-2:] == [messages.OLD_BUTTON, question]
 
 
 @pytest.mark.parametrize("data", ["", "x", "Trường học", "menu", "é" * 30, "A" * 64, "%s", "\x00"], ids=repr)
@@ -650,7 +657,7 @@ async def test_made_up_callback_data_is_not_accepted(hook: Bot, data: str) -> No
     await reach_block_question(hook, LAN)
     question = hook.server.texts(LAN)[-1]
     await press(hook, LAN, data)
-    assert hook.server.texts(LAN)[-2:] == [book.OLD_BUTTON, question]
+    assert hook.server.texts(LAN)[-2:] == [messages.OLD_BUTTON, question]
 
 
 def test_callback_data_is_short_and_differs_by_person_and_words() -> None:
@@ -677,8 +684,8 @@ async def test_a_press_is_answered_even_if_telegram_refuses_the_answer(hook: Bot
     hook.server.faults.append(Fault(400, "Bad Request: query is too old", "answerCallbackQuery"))
     await hook.post_text(LAN, "menu")
     await hook.said()
-    await press(hook, LAN, hook.server.shown(LAN, book.HELP_LABEL)[1]["callback_data"])
-    assert book.help_text(hook.house.content) in hook.server.texts(LAN)
+    await press(hook, LAN, hook.server.shown(LAN, engine_commands.HELP_LABEL)[1]["callback_data"])
+    assert catalog.help_text(hook.house.content) in hook.server.texts(LAN)
 
 
 # -- phone numbers
@@ -836,8 +843,8 @@ async def test_what_is_no_text_gets_its_kind_sentence_and_is_never_fetched(
 ) -> None:
     assert await hook.post(hook.server.message(LAN, **content)) == 200
     await hook.said()
-    assert hook.server.texts(LAN)[0] == book.UNREADABLE[kind]
-    assert hook.server.texts(LAN)[-1] == book.menu(hook.house.content, again=True).text
+    assert hook.server.texts(LAN)[0] == messages.UNREADABLE[kind]
+    assert hook.server.texts(LAN)[-1] == catalog.menu(hook.house.content, again=True).text
     assert not any(c.method == "getFile" for c in hook.server.calls)
     assert await hook.dead() == []
 
@@ -846,7 +853,7 @@ async def test_an_edited_message_is_not_read_again(poll: Bot) -> None:
     """The update is queued by our harness: lo-bot refuses the kind."""
     edited = poll.server.message(LAN, text="menu", edit_date=1_790_000_001)["message"]
     await poll.server.people_send({"edited_message": edited})
-    assert (await poll.server.heard(LAN, 2))[0] == book.UNREADABLE["edited"]
+    assert (await poll.server.heard(LAN, 2))[0] == messages.UNREADABLE["edited"]
 
 
 TEXTS = {

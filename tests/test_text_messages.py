@@ -11,8 +11,9 @@ import pytest
 from data import rights
 from data.content_calendar import read_calendar
 from data.knowledge import load_content
-from flows.answers import Said
-from flows.machine import State, advance
+from flows.engine.dialogue import advance
+from flows.engine.events import Said
+from flows.engine.state import State
 from flows.secrets import detector
 from flows.text.normalise import clean
 from flows.text.vssid_sms import Received, read_received, which_secret

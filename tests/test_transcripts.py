@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from flows import book
+from flows import catalog
 from tests import doors
 from tests.houses import Places
 from tests.nursery import Nursery
@@ -24,7 +24,7 @@ from tests.transcripts import BadTranscript, Move, Script, parsed, play, scripts
 SCRIPTS = scripts()
 INSIDE = ("straight", "telegram", "web")
 DATABASES = ("sqlite", "postgresql")
-ASK_CONSENT = {name for name, flow in book.FLOWS.items() if flow.step("consent")}
+ASK_CONSENT = {name for name, flow in catalog.FLOWS.items() if flow.step("consent")}
 EVERY_FLOW_SHOWS = ("happy", "misspelt", "interrupted", "back", "bad")
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -113,7 +113,7 @@ async def test_the_command_says_the_same_on_postgresql(
     places: Places, chat_folder: Path, nursery: Nursery
 ) -> None:
     few = _first_of_each("happy", "interrupted")
-    assert {s.flow for s in few} >= book.FLOWS.keys()
+    assert {s.flow for s in few} >= catalog.FLOWS.keys()
     for script in few:
         await _chat(script, nursery, await places.postgresql(), chat_folder)
 
@@ -131,10 +131,10 @@ async def test_every_transcript_passes_every_door_and_both_databases() -> None:
 
 async def test_every_flow_has_transcripts_of_each_kind() -> None:
     shown = Counter((s.flow, kind) for s in SCRIPTS for kind in s.kinds[1:])
-    missing = [(flow, kind) for flow in book.FLOWS for kind in EVERY_FLOW_SHOWS if not shown[flow, kind]]
+    missing = [(flow, kind) for flow in catalog.FLOWS for kind in EVERY_FLOW_SHOWS if not shown[flow, kind]]
     missing += [(flow, "refused") for flow in ASK_CONSENT if not shown[flow, "refused"]]
     assert missing == []
-    assert {s.flow for s in SCRIPTS} <= {*book.FLOWS, "-"}
+    assert {s.flow for s in SCRIPTS} <= {*catalog.FLOWS, "-"}
 
 
 # -- the reader and the comparer

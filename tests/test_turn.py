@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from data import conversations, outbox
-from flows.answers import Event, Said
-from flows.machine import State
+from flows.engine.events import Event, Said
+from flows.engine.state import State
 from handlers.turn import APOLOGY, at_once
 from tests.houses import House
 

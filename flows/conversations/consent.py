@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flows.effects import CheckConsent, GiveConsent
-from flows.steps import Choice, Says, Scene, Step, call, choose, end
+from flows.engine.steps import Choice, Says, Scene, Step, call, choose, end
 
 AGREE = "Đồng ý"
 REFUSE = "Không đồng ý"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flows.answers import Event, Said
 from flows.content import Contact, Content
 from flows.directory.search import Found, find_contacts
-from flows.steps import Card, Choice, Flow, Heard, Reply, Scene, ask, choose
+from flows.engine.events import Event, Said
+from flows.engine.steps import Card, Choice, Flow, Heard, Reply, Scene, ask, choose
 from flows.text.normalise import plain
 
 OTHER_BLOCK = "Khối khác"

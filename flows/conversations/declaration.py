@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from flows.answers import Event, Said
 from flows.calendar.office_hours import VIETNAM
 from flows.content import Item
-from flows.steps import Choice, Heard, Scene
+from flows.engine.events import Event, Said
+from flows.engine.steps import Choice, Heard, Scene
 from flows.text.normalise import plain
 from flows.text.vssid_sms import read_received
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from flows.answers import Event, Said
 from flows.content import Content
 from flows.conversations.consent import consent_steps
 from flows.effects import CheckTicket, LeaveQueue, OpenTicket
-from flows.steps import Choice, Flow, Heard, Scene, ask, call, choose, end
+from flows.engine.events import Event, Said
+from flows.engine.steps import Choice, Flow, Heard, Scene, ask, call, choose, end
 
 if TYPE_CHECKING:
-    from flows.machine import State
+    from flows.engine.state import State
 
 WANT_LIMIT = 500  # characters of what is asked, as the card shows it
 LOST_AFTER = 2  # misunderstandings in a row that the card tells of
@@ -87,10 +87,10 @@ WORDING = (
 
 def about(state: State, content: Content) -> dict[str, Any]:
     """What the officer's card says of a conversation that stands here: place, what failed, who, all masked."""
-    from flows import book  # the table of contents lists this flow
+    from flows import catalog  # the table of contents lists this flow
 
     place = f"{state.flow}/{state.step}"
-    title = book.label(state.flow, content) if state.flow in book.FLOWS else "Menu"
+    title = catalog.label(state.flow, content) if state.flow in catalog.FLOWS else "Menu"
     failed = [_FAILED[place]] if place in _FAILED else []
     if state.misses >= LOST_AFTER:
         failed.append(_LOST)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from flows.answers import Event, Said
 from flows.content import Content, Province
 from flows.conversations.consent import consent_steps
 from flows.conversations.proof import FORGET, other_ways, proof_steps
 from flows.effects import FindPeople
-from flows.steps import AGAIN, Choice, Flow, Heard, Scene, ask, call, choose, end
+from flows.engine.events import Event, Said
+from flows.engine.steps import AGAIN, Choice, Flow, Heard, Scene, ask, call, choose, end
 from flows.text.normalise import plain
 from flows.understanding.facts import Reading, full_name, read_fact
 

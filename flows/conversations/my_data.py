@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flows.conversations.notices import TOPICS
 from flows.effects import EraseMyData, ExportMyData, LoadMyData
-from flows.steps import Choice, Flow, Reply, Scene, call, choose, end
+from flows.engine.steps import Choice, Flow, Reply, Scene, call, choose, end
 
 _PURPOSES = {
     "lookup": "tra cứu mã số BHXH",

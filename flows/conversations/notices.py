@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from flows.conversations.consent import consent_steps
 from flows.effects import LoadNotices, SetTopics, StopNotices
-from flows.steps import Choice, Flow, Scene, call, choose, end
+from flows.engine.steps import Choice, Flow, Scene, call, choose, end
 from flows.text.normalise import plain
 
 TOPICS: Mapping[str, str] = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from flows.answers import Event, Said
 from flows.content import Screen, Trouble
-from flows.steps import Choice, Flow, Heard, Reply, Scene, choose, end, show, wait
+from flows.engine.events import Event, Said
+from flows.engine.steps import Choice, Flow, Heard, Reply, Scene, choose, end, show, wait
 from flows.text.normalise import plain
 
 REMEMBERS = "Tôi nhớ mật khẩu, muốn đổi"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flows.answers import Event, SharedContact, TypedSecret
 from flows.content import Content
 from flows.effects import CheckOtp, ProvePhone, SendOtp
-from flows.steps import AGAIN, Choice, Heard, Reply, Says, Scene, Step, call, choose, end, wait
+from flows.engine.events import Event, SharedContact, TypedSecret
+from flows.engine.steps import AGAIN, Choice, Heard, Reply, Says, Scene, Step, call, choose, end, wait
 
 # What a look-up has gathered; forgotten when it begins anew.
 FORGET = dict.fromkeys(

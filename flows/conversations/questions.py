@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flows.answers import Event, Said
 from flows.content import SMALL_TALK, Content, Question
-from flows.steps import Choice, Flow, Heard, Reply, Scene, ask, choose
+from flows.engine.events import Event, Said
+from flows.engine.steps import Choice, Flow, Heard, Reply, Scene, ask, choose
 from flows.understanding.question_finder import Found, find_questions
 
 NAME = "questions"

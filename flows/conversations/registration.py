@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from flows.answers import Event, Said
 from flows.content import Item
 from flows.conversations.consent import consent_steps
 from flows.conversations.declaration import (
@@ -18,7 +17,8 @@ from flows.conversations.declaration import (
     sent_with_it,
 )
 from flows.effects import KeepSubmission, LoadDossier, MarkItems, StartDossier
-from flows.steps import AGAIN, Choice, Flow, Heard, Scene, ask, call, checklist, choose, end, show
+from flows.engine.events import Event, Said
+from flows.engine.steps import AGAIN, Choice, Flow, Heard, Scene, ask, call, checklist, choose, end, show
 from flows.text.normalise import plain
 
 CONSENT = (

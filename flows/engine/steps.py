@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from flows.answers import Event
 from flows.content import Content
 from flows.effects import OUTCOMES, Effect
+from flows.engine.events import Event
 
 MENU = "/"  # target: the flow is over, the menu stands open
 AGAIN = "."  # target: the same step is asked again

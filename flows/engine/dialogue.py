@@ -20,12 +20,16 @@ A reading of the file takes ten minutes; docs/flows.md draws the tables it runs.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from flows import book
-from flows.answers import (
+from flows import catalog
+from flows.content import NOT_ASKED, SMALL_TALK, Content
+from flows.conversations import helpdesk, notices, questions
+from flows.effects import Effect, ForgetMessage, NoteMiss
+from flows.engine import commands, messages
+from flows.engine.events import (
     Answered,
     Event,
     Pressed,
@@ -36,12 +40,10 @@ from flows.answers import (
     TypedSecret,
     Unreadable,
 )
-from flows.content import NOT_ASKED, SMALL_TALK, Content
-from flows.conversations import helpdesk, notices, questions
-from flows.effects import Effect, ForgetMessage, NoteMiss
+from flows.engine.state import State
+from flows.engine.steps import AGAIN, MENU, RESTING, Choice, Flow, Heard, Reply, Scene, Step
 from flows.secrets import detector
 from flows.secrets.tokens import USUAL_CODE
-from flows.steps import AGAIN, MENU, RESTING, Choice, Flow, Heard, Reply, Scene, Step
 from flows.text.normalise import plain, same_words
 from flows.text.vssid_sms import read_received
 from flows.understanding import numbers_explained
@@ -50,7 +52,6 @@ from flows.understanding.intents import Routed, route
 from flows.understanding.numbers_explained import Pasted
 from flows.understanding.question_finder import Found, find_questions, missed
 
-STATE_VERSION = 1
 STEPS_IN_ONE_TURN = 12  # a table that shows and goes on for ever is a mistake: it is stopped here
 TRAIL_KEPT = 20  # how many steps back "quay lại" can go
 MISSES_BEFORE_A_PERSON = 2
@@ -59,63 +60,6 @@ SURELY_NEAR = 0.35  # likeness to a wording, likewise
 TAKE_ANY_WORDS = ("lookup", "registration")
 _NOT_IT = frozenset({plain(questions.NOT_IT), *questions.NOT_IT_WORDS})
 YEAR_DIGITS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """Where a conversation stands between two turns; a few hundred bytes of JSON.
-
-    `flow` and `step` are "" at the menu. `trail` holds "flow/step" of the steps asked before, with the numbers that have changed since: "password/screen?screen=2". `options` are the words
-    last offered. `offer` names a flow the person was asked about leaving for. `under` is the state, as JSON, that an aside
-    lies upon. `asked`: a question was answered in the middle of this; the items that may have been meant instead, "" for none.
-    lies upon. `wary` is what the messages before held or announced, and how many more are looked at for it.
-    """
-
-    flow: str = ""
-    step: str = ""
-    answers: Mapping[str, Any] = field(default_factory=dict)
-    trail: tuple[str, ...] = ()
-    options: tuple[str, ...] = ()
-    misses: int = 0
-    offer: str = ""
-    under: Mapping[str, Any] = field(default_factory=dict)
-    asked: tuple[str, ...] = ()
-    wary: tuple[str, int] = ("", 0)
-
-    def to_json(self) -> dict[str, Any]:
-        """The state as plain JSON values; what is empty is left out."""
-        out: dict[str, Any] = {"v": STATE_VERSION}
-        for key, value in (
-            ("flow", self.flow),
-            ("step", self.step),
-            ("answers", dict(self.answers)),
-            ("trail", list(self.trail)),
-            ("options", list(self.options)),
-            ("misses", self.misses),
-            ("offer", self.offer),
-            ("under", dict(self.under)),
-            ("asked", list(self.asked)),
-            ("wary", list(self.wary) if self.wary[0] else []),
-        ):
-            if value:
-                out[key] = value
-        return out
-
-    @staticmethod
-    def from_json(data: Mapping[str, Any]) -> State:
-        """The state that `to_json` wrote; unknown keys are ignored, missing ones are empty."""
-        return State(
-            flow=str(data.get("flow", "")),
-            step=str(data.get("step", "")),
-            answers=dict(data.get("answers", {})),
-            trail=tuple(data.get("trail", ())),
-            options=tuple(data.get("options", ())),
-            misses=int(data.get("misses", 0)),
-            offer=str(data.get("offer", "")),
-            under=dict(data.get("under", {})),
-            asked=tuple(data.get("asked", ())),
-            wary=_wary(data.get("wary")),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +88,7 @@ def secret_of(state: State, event: Event, content: Content) -> str:
         return detector.secret_in(event.words, expected=False, wary=state.wary[0]) if event.words else ""
     if not isinstance(event, Said):
         return ""
-    _, step = book.find(state.flow, state.step)
+    _, step = catalog.find(state.flow, state.step)
     wary = "" if _is_known_wording(state, event.text, content) else state.wary[0]
     secret = detector.secret_in(event.text, expected=step is not None and step.secret_expected, wary=wary)
     return "" if secret == detector.OTP and not wary and _is_asked_for(state, event.text, content) else secret
@@ -169,11 +113,7 @@ def _is_known_wording(state: State, text: str, content: Content) -> bool:
     if not state.wary[0]:
         return False
     offered = any(same_words(text, option) for option in state.options)
-    return offered or bool(book.anywhere(plain(text))) or bool(route(text, content, loosely=False).flow)
-
-
-def _wary(saved: Any) -> tuple[str, int]:
-    return (str(saved[0]), int(saved[1])) if isinstance(saved, list | tuple) and len(saved) == 2 else ("", 0)
+    return offered or bool(commands.anywhere(plain(text))) or bool(route(text, content, loosely=False).flow)
 
 
 class _Talk:
@@ -203,7 +143,7 @@ class _Talk:
             n = number_of(event.text, len(self.state.options))
             if n is not None:
                 event = Pressed(self.state.options[n - 1], event.at)
-        flow, step = book.find(self.state.flow, self.state.step)
+        flow, step = catalog.find(self.state.flow, self.state.step)
         if secret:
             self.effects.append(ForgetMessage(secret))
             self.say(Reply(detector.warning(secret, self.content, text=typed(event))))
@@ -222,7 +162,7 @@ class _Talk:
         elif self.state.flow and step is None:
             self.renewed(flow)
         elif isinstance(event, Unreadable):
-            self.say(Reply(book.UNREADABLE.get(event.kind, book.UNREADABLE["other"])))
+            self.say(Reply(messages.UNREADABLE.get(event.kind, messages.UNREADABLE["other"])))
             self.ask_again()
         elif not self.worked_anywhere(event):
             if flow is None or step is None:
@@ -232,7 +172,7 @@ class _Talk:
 
     def renewed(self, flow: Flow | None) -> None:
         """The step is gone: begin its flow again, keep the answers; a flow that is gone leads to the menu."""
-        self.say(Reply(book.RENEWED))
+        self.say(Reply(messages.RENEWED))
         if flow is None:
             self.open_menu()
         else:
@@ -251,9 +191,9 @@ class _Talk:
             step, about = questions.not_it(others)
             self.turn_aside(questions.NAME, step, about)
             return True
-        match book.anywhere(words):
+        match commands.anywhere(words):
             case "start" if self.state.flow:
-                self.say(Reply(book.STILL_HERE))
+                self.say(Reply(messages.STILL_HERE))
                 self.ask_again()
             case "menu" | "start":
                 self.open_menu()
@@ -262,12 +202,12 @@ class _Talk:
             case "stop" if self.state.under:
                 self.resume()
             case "stop":
-                self.say(Reply(book.STOPPED if self.state.flow else book.NOTHING_TO_STOP))
+                self.say(Reply(messages.STOPPED if self.state.flow else messages.NOTHING_TO_STOP))
                 self.open_menu()
             case "person":
                 self.turn_aside(helpdesk.FLOW.name)
             case "help":
-                self.say(Reply(book.help_text(self.content)))
+                self.say(Reply(catalog.help_text(self.content)))
                 self.ask_again()
             case _:
                 return False
@@ -276,13 +216,13 @@ class _Talk:
     def turn_aside(self, flow: str, step: str = "", knows: Mapping[str, Any] | None = None) -> None:
         """Begin a flow on top of what is under way, which is taken up again when it ends; it begins with what it `knows`."""
         below = self.state
-        stays = below.flow in (*book.ASIDES, flow)
+        stays = below.flow in (*catalog.ASIDES, flow)
         under = dict(below.under) if stays else below.to_json() if below.flow else {}
         about = helpdesk.about(below, self.content) if flow == helpdesk.FLOW.name else {}
         self.state = State(flow=flow, answers=about, under=under)
         self.keep(knows or {})
         self.opening = ""
-        self.go(flow, step or book.FLOWS[flow].steps[0].name)
+        self.go(flow, step or catalog.FLOWS[flow].steps[0].name)
 
     def resume(self) -> None:
         """The aside is over: go on at the step that lies under it."""
@@ -295,7 +235,7 @@ class _Talk:
             return
         if not self.state.trail:
             if self.state.flow:
-                self.say(Reply(book.FIRST_STEP))
+                self.say(Reply(messages.FIRST_STEP))
             self.open_menu()
             return
         place, _, numbers = self.state.trail[-1].partition("?")
@@ -323,13 +263,13 @@ class _Talk:
         elif routed.asks is not None and self.asked(routed.asks, words):
             return
         elif routed.between:
-            labels = tuple(book.label(name, self.content) for name in routed.between)
-            self.say(Reply(book.WHICH, options=(*labels, book.MENU_LABEL)))
+            labels = tuple(catalog.label(name, self.content) for name in routed.between)
+            self.say(Reply(messages.WHICH, options=(*labels, commands.MENU_LABEL)))
         elif pressed:
-            self.say(Reply(book.OLD_BUTTON))
+            self.say(Reply(messages.OLD_BUTTON))
             self.ask_again()
         elif not self.unasked(event):
-            self.miss(book.NOT_UNDERSTOOD, words)
+            self.miss(messages.NOT_UNDERSTOOD, words)
 
     def at_step(self, flow: Flow, step: Step, event: Event) -> None:
         if self.state.offer and self.left_or_stayed(event):
@@ -346,7 +286,7 @@ class _Talk:
             if elsewhere.flow and elsewhere.flow != flow.name:  # of an older menu
                 self.leave_for(elsewhere, step)
                 return
-            self.say(Reply(book.OLD_BUTTON))
+            self.say(Reply(messages.OLD_BUTTON))
             self.ask_again()
             return
         if isinstance(event, Said):
@@ -430,7 +370,7 @@ class _Talk:
 
     def leave_for(self, elsewhere: Routed, step: Step) -> None:
         """Begin another flow; while something is under way, only after asking."""
-        if elsewhere.flow not in book.ASIDES and self.is_under_way(step):
+        if elsewhere.flow not in catalog.ASIDES and self.is_under_way(step):
             self.ask_to_leave(elsewhere.flow)
         else:
             self.enter(elsewhere.flow, elsewhere.opening)
@@ -441,35 +381,35 @@ class _Talk:
             return False
         before = (place.partition("?")[0].split("/") for place in self.state.trail)
         places = [
-            *(book.find(flow, name) for flow, name in before),
-            book.find(self.state.flow, self.state.step),
+            *(catalog.find(flow, name) for flow, name in before),
+            catalog.find(self.state.flow, self.state.step),
         ]
         return any(f is None or s is None or not (s.done or s.tells or s is f.steps[0]) for f, s in places)
 
     def ask_to_leave(self, flow: str) -> None:
         self.state = replace(self.state, offer=flow)
-        label = book.label(flow, self.content)
+        label = catalog.label(flow, self.content)
         self.say(
             Reply(
                 f"Anh/chị muốn chuyển sang “{label}” hay làm tiếp việc đang làm?",
-                options=(book.leave_label(label), book.STAY_LABEL),
+                options=(catalog.leave_label(label), commands.STAY_LABEL),
             )
         )
 
     def left_or_stayed(self, event: Event) -> bool:
         words = self.chosen_words(event)
         offer = self.state.offer
-        label = book.label(offer, self.content)
+        label = catalog.label(offer, self.content)
         meant = yes_or_no(words)
         if (
             meant
-            or plain(words) in book.LEAVE
-            or any(same_words(words, w) for w in (book.leave_label(label), label))
+            or plain(words) in commands.LEAVE
+            or any(same_words(words, w) for w in (catalog.leave_label(label), label))
         ):
             self.enter(offer, "")
             return True
         self.state = replace(self.state, offer="")
-        if meant is False or same_words(words, book.STAY_LABEL):
+        if meant is False or same_words(words, commands.STAY_LABEL):
             self.ask_again()
             return True
         return False
@@ -492,8 +432,8 @@ class _Talk:
             self.ask_again()
             self.state = replace(self.state, options=(*self.state.options, *said.asks))
         else:
-            labels = tuple(book.label(flow, self.content) for flow in said.flows)
-            self.say(Reply(said.text, options=(*said.asks, *labels, book.MENU_LABEL)))
+            labels = tuple(catalog.label(flow, self.content) for flow in said.flows)
+            self.say(Reply(said.text, options=(*said.asks, *labels, commands.MENU_LABEL)))
         return True
 
     def unasked(self, event: Event) -> bool:
@@ -507,7 +447,7 @@ class _Talk:
                 kind = "secret"
             case _:
                 return False
-        self.say(Reply(book.UNREADABLE[kind]))
+        self.say(Reply(messages.UNREADABLE[kind]))
         self.ask_again()
         return True
 
@@ -524,8 +464,8 @@ class _Talk:
         said = [hint]
         lost = misses >= MISSES_BEFORE_A_PERSON
         if lost:
-            said.append(book.person_after_misses(self.content))
-        _, step = book.find(self.state.flow, self.state.step)
+            said.append(messages.person_after_misses(self.content))
+        _, step = catalog.find(self.state.flow, self.state.step)
         for line in said:
             self.say(Reply(line))
         perhaps = find_questions(text, self.content.questions).others if lost and words else ()
@@ -542,7 +482,7 @@ class _Talk:
 
     def offer_a_person(self) -> None:
         """Put "Gặp cán bộ" among the options of what was said last."""
-        self.also_offer(book.PERSON_LABEL)
+        self.also_offer(commands.PERSON_LABEL)
 
     def also_offer(self, label: str) -> None:
         """Put a label among the options of what was said last; a shared phone stays the last option."""
@@ -604,9 +544,9 @@ class _Talk:
             self.go(flow.name, target)
 
     def enter(self, name: str, opening: str, *, carried: bool = False) -> None:
-        flow = book.FLOWS[name]
+        flow = catalog.FLOWS[name]
         answers = {k: v for k, v in self.state.answers.items() if k in flow.takes} if carried else {}
-        if name in book.ASIDES:
+        if name in catalog.ASIDES:
             self.turn_aside(name)
             return
         self.state = State(flow=name, answers=answers)
@@ -615,7 +555,7 @@ class _Talk:
 
     def go(self, flow_name: str, step_name: str, depth: int = 0) -> None:
         """Arrive at a step: say, call, or rest there."""
-        flow, step = book.find(flow_name, step_name)
+        flow, step = catalog.find(flow_name, step_name)
         if flow is None or step is None or depth > STEPS_IN_ONE_TURN:
             raise LookupError(f"no way on to {flow_name}/{step_name}")
         trail = () if step.no_way_back else self.state.trail
@@ -638,7 +578,7 @@ class _Talk:
                 self.resume()
                 return
             offered = tuple(c.label for c in step.choices(self.scene()))
-            self.say(replace(reply, options=(*reply.options, *offered, book.MENU_LABEL)))
+            self.say(replace(reply, options=(*reply.options, *offered, commands.MENU_LABEL)))
             self.rest_at_menu()
         elif not self.opened(flow, step):
             self.ask(step)
@@ -682,20 +622,20 @@ class _Talk:
         choices = step.choices(self.scene())
         labels = tuple(c.label for c in choices if not c.shares)
         shares = tuple(c.label for c in choices if c.shares)
-        back = (book.BACK_LABEL,) if self.state.trail else ()
-        options = (*reply.options, *labels, *back, book.MENU_LABEL, *shares)
+        back = (commands.BACK_LABEL,) if self.state.trail else ()
+        options = (*reply.options, *labels, *back, commands.MENU_LABEL, *shares)
         return replace(reply, options=options, shares=shares[0] if shares else "")
 
     def ask_again(self) -> None:
-        _, step = book.find(self.state.flow, self.state.step)
+        _, step = catalog.find(self.state.flow, self.state.step)
         if step is None:
-            self.say(book.menu(self.content, again=True))
+            self.say(catalog.menu(self.content, again=True))
         else:
             self.ask(step)
 
     def open_menu(self) -> None:
         self.state = State()
-        self.say(book.menu(self.content))
+        self.say(catalog.menu(self.content))
 
     def rest_at_menu(self) -> None:
         if self.state.under:
