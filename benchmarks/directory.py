@@ -18,7 +18,7 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from data.knowledge import load_content
+from data.knowledge.content import load_content
 from flows.content import Directory
 from flows.directory.search import find_contacts
 from flows.text.fold import join_key

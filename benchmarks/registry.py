@@ -35,7 +35,7 @@ import yaml
 
 from data import migrate, registry_find, registry_index
 from data.engine import Database
-from data.knowledge import CONTENT_DIR
+from data.knowledge.content import CONTENT_DIR
 from data.registry import name_key
 from data.registry_find import Ask
 from data.registry_index import Names

@@ -26,7 +26,7 @@ import psutil
 import yaml
 
 from data.engine import Database
-from data.knowledge import CONTENT_DIR
+from data.knowledge.content import CONTENT_DIR
 from tests.houses import SECRET, Places
 
 HEADINGS = ("code", "name", "sex", "born", "id_number", "province", "phone", "household", "commune", "unit")

@@ -128,7 +128,7 @@ async def shares(turns: int = 600) -> dict[str, float]:
 
     from data import migrate
     from data.engine import Database
-    from data.knowledge import load_content
+    from data.knowledge.content import load_content
     from data.limits import Limits
     from data.seal import Seal
     from data.world import World

@@ -161,7 +161,7 @@ def _queries(args: argparse.Namespace) -> Iterable[str]:
 
 
 def _directory_find(args: argparse.Namespace) -> int:
-    from data.knowledge import load_content
+    from data.knowledge.content import load_content
     from flows.conversations.contacts import told
     from flows.directory.search import find_contacts
 

@@ -14,9 +14,10 @@ from typing import IO
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.settings import BadSetting, Settings
-from data import demo, migrate, question_edits
+from data import demo, migrate
 from data.engine import Database, make_private
-from data.knowledge import load_content
+from data.knowledge import question_edits
+from data.knowledge.content import load_content
 from data.limits import Limits
 from data.seal import Seal, secret_of
 from data.world import World

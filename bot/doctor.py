@@ -12,7 +12,7 @@ from bot.app import seal_of
 from bot.settings import BadSetting, Settings, load, unknown
 from data import audit, conversations, migrate, outbox
 from data.engine import Database
-from data.knowledge import load_content
+from data.knowledge.content import load_content
 
 
 @dataclass(frozen=True, slots=True)

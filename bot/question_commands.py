@@ -65,7 +65,7 @@ def _texts(args: argparse.Namespace) -> Iterable[str]:
 
 
 def _find(args: argparse.Namespace) -> int:
-    from data.knowledge import load_content
+    from data.knowledge.content import load_content
     from flows.text.normalise import clean
     from flows.understanding.question_finder import find_questions
 
@@ -95,7 +95,7 @@ def _in_database(
     work: Callable[[AsyncConnection, Content, Settings], Awaitable[T]], *, what: str = "", why: str = ""
 ) -> T:
     """Do `work` with the database and the content; in one writing transaction with its row in the audit when `what` is given."""
-    from data.knowledge import load_content
+    from data.knowledge.content import load_content
 
     async def with_content(connection: AsyncConnection, settings: Settings) -> T:
         return await work(connection, load_content(), settings)
@@ -104,7 +104,7 @@ def _in_database(
 
 
 def _list(args: argparse.Namespace) -> int:
-    from data import question_edits
+    from data.knowledge import question_edits
 
     async def work(connection: AsyncConnection, content: Content, settings: Settings) -> int:
         present = await question_edits.edited(connection, content)
@@ -122,8 +122,8 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _show(args: argparse.Namespace) -> int:
-    from data import question_edits
-    from data.question_files import QUESTIONS_DIR
+    from data.knowledge import question_edits
+    from data.knowledge.question_files import QUESTIONS_DIR
 
     async def work(connection: AsyncConnection, content: Content, settings: Settings) -> int:
         edits = await question_edits.history(connection, args.item)
@@ -140,7 +140,7 @@ def _show(args: argparse.Namespace) -> int:
 
 
 def _edit(args: argparse.Namespace) -> int:
-    from data import question_edits
+    from data.knowledge import question_edits
 
     body = "" if args.undo else Path(args.file).read_text(encoding="utf-8") if args.file else sys.stdin.read()
     if not args.undo and not body.strip():
@@ -155,7 +155,7 @@ def _edit(args: argparse.Namespace) -> int:
 
 
 def _history(args: argparse.Namespace) -> int:
-    from data import question_edits
+    from data.knowledge import question_edits
 
     async def work(connection: AsyncConnection, content: Content, settings: Settings) -> int:
         edits = await question_edits.history(connection, args.item)
@@ -173,7 +173,7 @@ def _history(args: argparse.Namespace) -> int:
 
 
 def _misses(args: argparse.Namespace) -> int:
-    from data import misses
+    from data.knowledge import misses
 
     async def work(connection: AsyncConnection, content: Content, settings: Settings) -> int:
         for miss in await misses.listed(connection, args.limit):

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 
 from data import registry
 from data.engine import Database
-from data.knowledge import CONTENT_DIR
+from data.knowledge.content import CONTENT_DIR
 from data.registry import Person
 from data.seal import Seal
 from data.tables import consents, conversations, office_facts, people, subscriptions

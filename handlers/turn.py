@@ -31,9 +31,10 @@ from typing import Any
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data import conversations, desk, misses, outbox, people
+from data import conversations, desk, outbox, people
 from data.conversations import BOT, Conversation
 from data.engine import Database
+from data.knowledge import misses
 from data.outbox import Mark, Outgoing
 from data.seal import Seal
 from data.world import Visit, World

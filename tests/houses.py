@@ -16,7 +16,7 @@ import asyncpg
 
 from data import demo, migrate
 from data.engine import Database
-from data.knowledge import load_content
+from data.knowledge.content import load_content
 from data.limits import Limits
 from data.seal import Seal
 from data.world import World

@@ -95,7 +95,7 @@ class Nursery:
 
 def _serve(requests: socket.socket) -> None:
     import bot.app
-    from data.knowledge import load_content
+    from data.knowledge.content import load_content
     from flows.directory.search import find_contacts
 
     assert bot.app

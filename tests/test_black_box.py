@@ -29,7 +29,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from data.knowledge import load_content
+from data.knowledge.content import load_content
 from flows import catalog
 from flows.conversations import consent, contacts, lookup, my_data, password, registration
 from flows.engine import commands

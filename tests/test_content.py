@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
-from data.content_files import OfficeFile, read_checklist, read_office, read_password, read_provinces
+from data.knowledge.checklist import read_checklist
+from data.knowledge.office import OfficeFile, read_office, read_provinces
+from data.knowledge.password_guide import read_password
 from flows.content import Checklist, Item, PasswordGuide, Province, Source
 
 CONTENT = Path(__file__).parents[1] / "data" / "content"

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.content_directory import read_directory
+from data.knowledge.directory import read_directory
 from flows.content import Directory
 from flows.directory.search import Found, find_contacts
 from flows.text.fold import fold

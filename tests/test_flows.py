@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from data.knowledge import load_content
+from data.knowledge.content import load_content
 from flows import catalog
 from flows.conversations import helpdesk, notices
 from flows.effects import OUTCOMES, Answer

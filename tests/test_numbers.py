@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from data.knowledge import load_content
+from data.knowledge.content import load_content
 from flows import catalog
 from flows.engine.dialogue import advance
 from flows.engine.events import Said

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.__main__ import main
-from data import misses, question_edits
-from data.knowledge import load_content
-from data.question_files import QUESTIONS_DIR
+from data.knowledge import misses, question_edits
+from data.knowledge.content import load_content
+from data.knowledge.question_files import QUESTIONS_DIR
 from data.tables import misses as misses_table
 from flows.understanding.question_finder import find_questions, missed
 from tests.houses import House

@@ -8,9 +8,10 @@ from html import unescape
 
 import pytest
 
-from data import audit, misses, question_edits
-from data.knowledge import load_content
-from data.question_files import read_question, written
+from data import audit
+from data.knowledge import misses, question_edits
+from data.knowledge.content import load_content
+from data.knowledge.question_files import read_question, written
 from flows.content import Question
 from flows.understanding.question_finder import find_questions
 from handlers.console.question_pages import CHANGED, state_of

@@ -14,8 +14,8 @@ import pytest
 
 from benchmarks.questions.__main__ import started
 from bot.__main__ import main
-from data.knowledge import load_content
-from data.question_files import QUESTIONS_DIR, digest_of, read_question, stale
+from data.knowledge.content import load_content
+from data.knowledge.question_files import QUESTIONS_DIR, digest_of, read_question, stale
 from flows.content import SMALL_TALK, TOPICS, Question, Questions
 from flows.conversations import questions
 from flows.engine.dialogue import advance
@@ -287,7 +287,7 @@ def test_an_item_edited_by_staff_is_found_without_training() -> None:
 
 def test_finding_loads_no_heavy_library() -> None:
     program = (
-        "import sys\nfrom data.knowledge import load_content\nfrom flows.understanding.question_finder import find_questions\n"
+        "import sys\nfrom data.knowledge.content import load_content\nfrom flows.understanding.question_finder import find_questions\n"
         "find_questions('quen mk', load_content().questions)\n"
         "assert not {'numpy', 'scipy', 'sklearn', 'aiogram', 'openpyxl'} & set(sys.modules)"
     )

@@ -23,7 +23,7 @@ from sqlalchemy.engine import make_url
 from benchmarks.shield.__main__ import found_in
 from benchmarks.shield.train import digest
 from data import conversations, desk, rights
-from data.knowledge import load_content
+from data.knowledge.content import load_content
 from data.tables import metadata
 from flows.effects import ForgetMessage
 from flows.engine.dialogue import advance

@@ -292,7 +292,7 @@ def test_each_command_means_the_same_as_its_words(sqlite_content: Any) -> None:
 
 @pytest.fixture
 def sqlite_content() -> Any:
-    from data.knowledge import load_content
+    from data.knowledge.content import load_content
 
     return load_content()
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from data import rights
-from data.content_calendar import read_calendar
-from data.knowledge import load_content
+from data.knowledge.calendar import read_calendar
+from data.knowledge.content import load_content
 from flows.engine.dialogue import advance
 from flows.engine.events import Said
 from flows.engine.state import State

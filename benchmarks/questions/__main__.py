@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from data.knowledge import load_content
+from data.knowledge.content import load_content
 from flows.content import NOT_ASKED
 from flows.text.fold import fold
 from flows.understanding.chat_spelling import even
@@ -171,8 +171,8 @@ def started() -> tuple[float, float]:
     import subprocess
 
     program = (
-        "import time\nfrom pathlib import Path\nimport data.knowledge, flows.understanding.question_finder as f\n"
-        "from data.question_files import QUESTIONS_DIR, read_questions_only, WEIGHTS\nfrom flows.content import Questions\n"
+        "import time\nfrom pathlib import Path\nimport data.knowledge.content, flows.understanding.question_finder as f\n"
+        "from data.knowledge.question_files import QUESTIONS_DIR, read_questions_only, WEIGHTS\nfrom flows.content import Questions\n"
         "held = lambda: int(Path('/proc/self/statm').read_text().split()[1]) * 4096 / 1e6\n"
         "m = held()\nt = time.process_time()\n"
         "q = Questions(read_questions_only(QUESTIONS_DIR), WEIGHTS.read_bytes())\nf.warm(q)\n"

@@ -10,7 +10,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from data.question_files import QUESTIONS_DIR, WEIGHTS, digest_of, read_questions_only
+from data.knowledge.question_files import QUESTIONS_DIR, WEIGHTS, digest_of, read_questions_only
 from flows.content import Question
 from flows.text.fold import fold
 from flows.understanding.chat_spelling import even

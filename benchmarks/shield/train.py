@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.shield.texts import FOLDER, families, made_from
-from data.question_files import QUESTIONS_DIR, read_questions_only
+from data.knowledge.question_files import QUESTIONS_DIR, read_questions_only
 from flows.secrets import candidates as places
 from flows.secrets import tokens as shield_tokens
 from flows.secrets.tokens import tokens_of

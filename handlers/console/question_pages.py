@@ -1,4 +1,4 @@
-"""Questions in the console: what the assistant answers, edited with history, and what it did not understand. Rule: an edit is checked by data/question_edits.py like one by command, and is a row of the audit."""
+"""Questions in the console: what the assistant answers, edited with history, and what it did not understand. Rule: an edit is checked by data/knowledge/question_edits.py like one by command, and is a row of the audit."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from urllib.parse import quote
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
-from data import audit, misses, question_edits
-from data.question_edits import Edit
-from data.question_files import DAYS_VERIFIED, FLOWS, QUESTIONS_DIR, read_question, written
+from data import audit
+from data.knowledge import misses, question_edits
+from data.knowledge.question_edits import Edit
+from data.knowledge.question_files import DAYS_VERIFIED, FLOWS, QUESTIONS_DIR, read_question, written
 from flows.content import QUESTION_STATUSES, Content, Question
 from flows.conversations import questions
 from flows.text.normalise import clean

@@ -1,140 +1,21 @@
-"""The content files people edit, as frozen values. Rule: a file is taken whole or refused in one sentence."""
+"""A YAML mapping that says which file and which key is wrong. Used by every reader of data/content; raises ValueError with one sentence."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from flows.calendar.office_hours import Hours
-from flows.content import (
-    Checklist,
-    Item,
-    Office,
-    PasswordGuide,
-    Province,
-    Screen,
-    Source,
-    Stage,
-    Trouble,
-)
-
-ITEM_TITLE_MAX = 60  # characters; a longer line wraps on an old phone
-TROUBLE_TITLE_MAX = 40  # characters; the title is a button
-WHO = ("employee", "individual", "child")
-PLATFORMS = ("android", "ios")
-
 # The C loader is about ten times faster; a PyYAML built without libyaml has only the other one.
 _LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_PROVINCE_CODE = re.compile(r"\d{2}")
-
-
-@dataclass(frozen=True, slots=True)
-class OfficeFile:
-    """What `office.yaml` holds."""
-
-    office: Office
-    receiving_agency: str  # one or two sentences, said as they stand
-    working_days: int  # working days a declaration stays valid
-    sources: dict[str, Source]  # Source.id -> Source, in the file's order
-
-
-def read_checklist(path: Path) -> Checklist:
-    """The registration checklist in `path` (YAML), items in the file's order.
-
-    An id may stand more than once as long as no two of its items meet in one variant (who x platform).
-    Raises ValueError with one sentence naming file and key. Source of the facts: letter 416, steps 1 to 4.
-    """
-    top = _read(path)
-    source = _source(top.block("source"))
-    stages = tuple(_stage(entry) for entry in top.blocks("stages"))
-    _refuse_repeats(top, "stages", [stage.id for stage in stages])
-    stage_ids = tuple(stage.id for stage in stages)
-    items: list[Item] = []
-    taken: dict[tuple[str, str, str], str] = {}
-    for entry in top.blocks("items"):
-        item = _item(entry, stage_ids)
-        for who in item.who:
-            for platform in item.platforms:
-                earlier = taken.get((item.id, who, platform))
-                if earlier is not None:
-                    raise entry.wrong("id", f"“{item.id}” đã có cho {who}/{platform} ở {earlier}")
-                taken[item.id, who, platform] = entry.where
-        items.append(item)
-    top.close()
-    return Checklist(stages=stages, items=tuple(items), source=source)
-
-
-def read_password(path: Path) -> PasswordGuide:
-    """The password guide in `path` (YAML): screens in order, the SMS, the ways out with their sources.
-
-    `otp_minutes` is in minutes, `otp_digits` a count. Source of the facts: letter 416, step 4; the file names
-    what is newer. Raises ValueError with one sentence naming file and key.
-    """
-    top = _read(path)
-    sources = _sources(top)
-    screens = tuple(_screen(entry) for entry in top.blocks("screens"))
-    _refuse_repeats(top, "screens", [screen.id for screen in screens])
-    troubles = tuple(_trouble(entry, sources) for entry in top.blocks("troubles"))
-    _refuse_repeats(top, "troubles", [trouble.id for trouble in troubles])
-    _refuse_repeats(top, "troubles", [alias for trouble in troubles for alias in trouble.aliases])
-    guide = PasswordGuide(
-        screens=screens,
-        sms_wording=top.text("sms_wording"),
-        sms_why=top.text("sms_why"),
-        otp_minutes=top.count("otp_minutes"),
-        otp_digits=top.count("otp_digits"),
-        troubles=troubles,
-        source=_known(top, "source", sources),
-    )
-    top.close()
-    return guide
-
-
-def read_provinces(path: Path) -> tuple[Province, ...]:
-    """The provinces in `path` (YAML), in order: codes of two digits and folded aliases, each standing once.
-
-    Raises ValueError with one sentence naming file and key. Source: the administrative codes of 2021.
-    """
-    top = _read(path)
-    provinces = tuple(_province(entry) for entry in top.blocks("provinces"))
-    _refuse_repeats(top, "provinces", [province.code for province in provinces])
-    _refuse_repeats(top, "provinces", [alias for province in provinces for alias in province.aliases])
-    top.close()
-    return provinces
-
-
-def read_office(path: Path) -> OfficeFile:
-    """The office file in `path` (YAML); `working_days` are working days, the sources are keyed by id.
-
-    Raises ValueError with one sentence naming file and key. Source: letter 416, and those the file names.
-    """
-    top = _read(path)
-    block = top.block("office")
-    office = Office(
-        name=block.text("name"),
-        hotline=block.text("hotline"),
-        portal=block.text("portal"),
-        nearest=block.text("nearest"),
-        hours=_hours(block),
-    )
-    block.close()
-    value = OfficeFile(
-        office=office,
-        receiving_agency=top.text("receiving_agency"),
-        working_days=top.count("working_days"),
-        sources=_sources(top),
-    )
-    top.close()
-    return value
 
 
 class _Block:
@@ -299,106 +180,6 @@ def _refuse_double_keys(file: str, node: yaml.Node, visited: set[int]) -> None:
     elif isinstance(node, yaml.SequenceNode):
         for value in node.value:
             _refuse_double_keys(file, value, visited)
-
-
-def _stage(entry: _Block) -> Stage:
-    stage = Stage(id=entry.text("id"), title=entry.text("title"))
-    entry.close()
-    return stage
-
-
-def _item(entry: _Block, stage_ids: tuple[str, ...]) -> Item:
-    item = Item(
-        id=entry.text("id"),
-        step=entry.choice("step", stage_ids),
-        title=entry.text("title", longest=ITEM_TITLE_MAX),
-        help=entry.text("help"),
-        required=entry.flag("required"),
-        who=entry.choices("who", WHO) if entry.has("who") else WHO,
-        platforms=entry.choices("platforms", PLATFORMS) if entry.has("platforms") else PLATFORMS,
-        only_without_code=entry.flag("only_without_code") if entry.has("only_without_code") else False,
-        note=entry.text("note") if entry.has("note") else "",
-    )
-    entry.close()
-    return item
-
-
-def _screen(entry: _Block) -> Screen:
-    screen = Screen(id=entry.text("id"), text=entry.text("text"), trouble=entry.text("trouble"))
-    entry.close()
-    return screen
-
-
-def _trouble(entry: _Block, sources: dict[str, Source]) -> Trouble:
-    trouble = Trouble(
-        id=entry.text("id"),
-        title=entry.text("title", longest=TROUBLE_TITLE_MAX),
-        text=entry.text("text"),
-        source=_known(entry, "source", sources),
-        aliases=_aliases(entry),
-    )
-    entry.close()
-    return trouble
-
-
-def _province(entry: _Block) -> Province:
-    code = entry.text("code")
-    if not _PROVINCE_CODE.fullmatch(code):
-        raise entry.wrong("code", f"phải là hai chữ số, đang là “{code}”")
-    province = Province(code=code, name=entry.text("name"), aliases=_aliases(entry))
-    entry.close()
-    return province
-
-
-def _source(entry: _Block) -> Source:
-    source = Source(
-        id=entry.text("id"),
-        title=entry.text("title"),
-        short=entry.text("short"),
-        valid_from=entry.day("valid_from"),
-        valid_to=entry.day_or_none("valid_to"),
-        last_verified=entry.day("last_verified"),
-    )
-    if source.valid_to is not None and source.valid_to < source.valid_from:
-        raise entry.wrong("valid_to", f"({source.valid_to}) trước valid_from ({source.valid_from})")
-    entry.close()
-    return source
-
-
-_DAYS = ("t2", "t3", "t4", "t5", "t6", "t7", "cn")
-_SLOT = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
-
-
-def _hours(office: _Block) -> Hours:
-    block = office.block("hours")
-    days = tuple(_DAYS.index(day) for day in block.choices("days", _DAYS))
-    slots = []
-    for slot in block.texts("slots"):
-        found = _SLOT.fullmatch(slot)
-        a, b, c, d = (int(n) for n in found.groups()) if found else (0, 0, 0, 0)
-        if not found or (a, b) >= (c, d):
-            raise block.wrong("slots", f"mỗi ca ghi như 07:30-11:30, đang là {slot!r}")
-        slots.append((time(a, b), time(c, d)))
-    block.close()
-    return Hours(days, tuple(slots))
-
-
-def _sources(top: _Block) -> dict[str, Source]:
-    listed = [_source(entry) for entry in top.blocks("sources")]
-    _refuse_repeats(top, "sources", [source.id for source in listed])
-    return {source.id: source for source in listed}
-
-
-def _known(entry: _Block, key: str, sources: dict[str, Source]) -> Source:
-    return sources[entry.choice(key, tuple(sources))]
-
-
-def _aliases(entry: _Block) -> tuple[str, ...]:
-    aliases = entry.texts("aliases")
-    for alias in aliases:
-        if not alias.isascii() or alias != alias.lower():
-            raise entry.wrong("aliases", f"ghi “{alias}”, phải không dấu và chữ thường")
-    return aliases
 
 
 def _refuse_repeats(top: _Block, key: str, values: list[str]) -> None:

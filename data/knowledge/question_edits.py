@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data.question_files import QUESTIONS_DIR, read_question
+from data.knowledge.question_files import QUESTIONS_DIR, read_question
 from data.tables import knowledge
 from flows.content import Content, Questions
 

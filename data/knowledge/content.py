@@ -8,10 +8,12 @@ from pathlib import Path
 
 import yaml
 
-from data.content_calendar import read_calendar
-from data.content_directory import read_directory
-from data.content_files import read_checklist, read_office, read_password, read_provinces
-from data.question_files import read_questions
+from data.knowledge.calendar import read_calendar
+from data.knowledge.checklist import read_checklist
+from data.knowledge.directory import read_directory
+from data.knowledge.office import read_office, read_provinces
+from data.knowledge.password_guide import read_password
+from data.knowledge.question_files import read_questions
 from flows.content import Content, Questions, Route
 
 CONTENT_DIR = Path(__file__).parent / "content"
