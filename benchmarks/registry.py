@@ -33,12 +33,13 @@ from typing import Any
 import numpy as np
 import yaml
 
-from data import migrate, registry_find, registry_index
+from data import migrate
 from data.engine import Database
 from data.knowledge.content import CONTENT_DIR
-from data.registry import name_key
-from data.registry_find import Ask
-from data.registry_index import Names
+from data.registry import name_index, search
+from data.registry.name_index import Names
+from data.registry.records import name_key
+from data.registry.search import Ask
 from data.registry_write import COLUMNS
 from data.seal import Seal
 from flows.text.fold import join_key
@@ -238,7 +239,7 @@ def _quantiles(seconds: Sequence[float]) -> dict[str, float]:
 async def _measure(url: str, queries: Sequence[tuple[str, Ask]], peer: int) -> dict[str, Any]:
     db, seal, kept = Database(url), Seal(SECRET), Names()
     async with db.reading() as connection:
-        await registry_index._state(connection)  # the connection is there before the clock starts
+        await name_index._state(connection)  # the connection is there before the clock starts
     before, start = _resident_mb(), time.perf_counter()
     async with db.reading() as connection:
         await kept.renew(connection)
@@ -249,7 +250,7 @@ async def _measure(url: str, queries: Sequence[tuple[str, Ask]], peer: int) -> d
     for turn, (kind, ask) in enumerate([*queries[:20], *queries]):
         start, begun = time.perf_counter(), time.process_time()
         async with db.reading() as connection:
-            answer = await registry_find.fits(kept, connection, seal, ask, limit=5)
+            answer = await search.fits(kept, connection, seal, ask, limit=5)
         if turn >= 20:
             taken[kind].append(time.perf_counter() - start)
             worked[kind].append(time.process_time() - begun)
@@ -259,7 +260,7 @@ async def _measure(url: str, queries: Sequence[tuple[str, Ask]], peer: int) -> d
         work = {f"cpu_{name}": value for name, value in _quantiles(worked[kind]).items()}
         found[kind] = {**_quantiles(s), **work, "somebody": first[kind] / len(s)}
     async with db.reading() as connection:
-        every = [n for _, n in await registry_index._chunk(connection, 0, 2**31 - 1, 2**31 - 1)]
+        every = [n for _, n in await name_index._chunk(connection, 0, 2**31 - 1, 2**31 - 1)]
     await db.close()
     if peer:
         from rapidfuzz import process
@@ -299,10 +300,10 @@ async def _run(count: int, database: str, like: Path | None, per_kind: int, peer
         try:
             db = Database(url)
             packing = time.perf_counter()
-            await registry_index.refresh(db)
+            await name_index.refresh(db)
             packed = time.perf_counter()
             async with db.reading() as connection:
-                size = await registry_index.packed_bytes(connection)
+                size = await name_index.packed_bytes(connection)
             await db.close()
             command = [
                 sys.executable,

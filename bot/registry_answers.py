@@ -20,8 +20,8 @@ from bot.settings import load
 from data import audit
 from data.audit import Deed
 from data.engine import Database
-from data.registry_find import Answer, guarded, opened, read_ask
-from data.registry_index import Names
+from data.registry.name_index import Names
+from data.registry.search import Answer, guarded, opened, read_ask
 from data.seal import Seal
 
 _TOGETHER = 64  # queries answered between two commits of the audit

@@ -61,10 +61,10 @@ def _find(args: argparse.Namespace) -> int:
 
 
 def _stats(args: argparse.Namespace) -> int:
-    from data import registry_index
+    from data.registry import name_index
 
     async def work(connection: AsyncConnection, settings: Settings) -> int:
-        found = await registry_index.stats(connection)
+        found = await name_index.stats(connection)
         if args.json:
             print(json.dumps(found, ensure_ascii=False))
         else:

@@ -10,10 +10,10 @@ from pathlib import Path
 import yaml
 from sqlalchemy import delete, select
 
-from data import registry
 from data.engine import Database
 from data.knowledge.content import CONTENT_DIR
-from data.registry import Person
+from data.registry import records
+from data.registry.records import Person
 from data.seal import Seal
 from data.tables import consents, conversations, office_facts, people, subscriptions
 from flows.conversations.notices import TOPICS
@@ -60,11 +60,11 @@ async def is_demo(db: Database) -> bool:
 async def fill(db: Database, seal: Seal, count: int) -> int:
     """Put the demo people into an empty registry and note that this is a demo; returns how many were written."""
     async with db.writing() as connection:
-        if await registry.count(connection):
+        if await records.count(connection):
             return 0
         await connection.execute(delete(office_facts).where(office_facts.c.name == "demo"))
         await connection.execute(office_facts.insert().values(name="demo", value="yes"))
-        return await registry.add(db, connection, seal, demo_people(count))
+        return await records.add(db, connection, seal, demo_people(count))
 
 
 async def subscribe(db: Database, count: int, at: float) -> int:

@@ -17,8 +17,9 @@ from typing import Any
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data import audit, registry_index
+from data import audit
 from data.engine import Database
+from data.registry import name_index
 from data.registry_prepare import About, Batch, Job
 from data.registry_report import BadRows
 from data.registry_worker import Worker, started
@@ -116,7 +117,7 @@ class Import:
         async with self._roomy():
             tally = await self._all(worker, tally, report, take)
         _give_memory_back()
-        await registry_index.refresh(self.db)
+        await name_index.refresh(self.db)
         async with self.db.writing() as connection:
             tally = replace(tally, gone=await count_gone(connection, tally.id))
             done = update(imports).where(imports.c.id == tally.id)

@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from data import registry_files
+from data.registry.keys import name_key
 from data.registry_columns import COLUMNS, WITHIN, Mapping, map_headings
 from data.registry_files import Options
-from data.registry_keys import name_key
 from data.registry_values import (
     READERS,
     TEXT_LIMIT,
@@ -183,7 +183,7 @@ def _plain_syllable(syllable: str) -> str:
 
 
 def name_reader() -> Callable[[str], tuple[str, str]]:
-    """`read_name` and `data.registry.name_key` for many names: syllable by syllable, each remembered."""
+    """`read_name` and `data.registry.records.name_key` for many names: syllable by syllable, each remembered."""
     known = Memory(_plain_syllable, _SYLLABLES)
 
     def read(text: str) -> tuple[str, str]:

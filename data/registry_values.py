@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any, Generic, TypeVar
 
-from data.registry_keys import name_key, phone_of
+from data.registry.keys import name_key, phone_of
 
 T = TypeVar("T")
 

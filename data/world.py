@@ -10,11 +10,13 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import audit as trail
-from data import desk, outbox, people, proofs, registry, registry_find
+from data import desk, outbox, people, proofs
 from data.engine import Database
 from data.limits import Limits
-from data.registry_find import Ask
-from data.registry_index import Names
+from data.registry import records as registry
+from data.registry import search
+from data.registry.name_index import Names
+from data.registry.search import Ask
 from data.seal import Seal
 from data.tables import audit
 from flows import effects
@@ -131,7 +133,7 @@ class World:
         if await self._looks_spent(visit, by_id=bool(effect.id_number)):
             return Answer("limited")
         ask = Ask(effect.name, effect.province, effect.born, effect.id_number)
-        found = await registry_find.find(self.names, visit.connection, self.seal, ask)
+        found = await search.find(self.names, visit.connection, self.seal, ask)
         if effect.id_number:
             outcome, facts = ("none", {}) if len(found) != 1 else ("found", _named(found[0]))
             await self._note_look(visit, "look", found[0].code if found else "", outcome)

@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from data import registry
 from data.demo import demo_people
-from data.registry import Person
+from data.registry import records
+from data.registry.records import Person
 from data.tables import registry as registry_table
 from flows.text.fold import join_key
 from tests.houses import PEOPLE, House
@@ -91,7 +91,7 @@ async def move_in(house: House, more: int) -> list[Person]:
     ]  # fmt: skip
     people = list(demo_people(PEOPLE + more))
     async with house.db.writing() as connection:
-        await registry.add(house.db, connection, house.seal, [*people[PEOPLE:], *namesakes])
+        await records.add(house.db, connection, house.seal, [*people[PEOPLE:], *namesakes])
     return [*people, *namesakes]
 
 

@@ -20,10 +20,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from data import proofs, registry
+from data import proofs
 from data.demo import demo_people
 from data.limits import Limits
-from data.registry import Person, Record
+from data.registry import records
+from data.registry.records import Person, Record
 from flows.text.fold import join_key
 from handlers.turn import LOOK_BEAT
 from tests.houses import PEOPLE, Clock, House, open_house
@@ -47,8 +48,8 @@ async def move_in(house: House, more: int) -> list[Person]:
     """`more` demo people besides those there; returns all with a full birth date."""
     everybody = list(demo_people(PEOPLE + more))
     async with house.db.writing() as connection:
-        if await registry.count(connection) == PEOPLE:
-            await registry.add(house.db, connection, house.seal, everybody[PEOPLE:])
+        if await records.count(connection) == PEOPLE:
+            await records.add(house.db, connection, house.seal, everybody[PEOPLE:])
     return [p for p in everybody if len(p.born) == 10]
 
 
@@ -179,7 +180,7 @@ async def steps_taken(house: House, *, year: bool) -> dict[str, set[tuple[str, .
     one = everybody[7]
     twin = replace(one, code="8899999901", phone="0900000199", id_number="", household="")
     async with house.db.writing() as connection:
-        await registry.add(house.db, connection, house.seal, [twin])
+        await records.add(house.db, connection, house.seal, [twin])
     asked = questions([*everybody, twin], 2, year=year, chance=random.Random(3))
     asked = [q for q in asked if q.name != one.name]
     asked.append(Question("many", one.name, one.born[-4:] if year else one.born))
@@ -220,7 +221,7 @@ async def test_without_a_stand_in_for_nobody_the_steps_would_tell(
     async def no_stand_in(connection: Any) -> str:
         return ""
 
-    by_codes, open_case = registry.by_codes, proofs.open_case
+    by_codes, open_case = records.by_codes, proofs.open_case
 
     async def early(connection: Any, codes: Sequence[str]) -> list[Record]:
         return await by_codes(connection, codes) if any(codes) else []
@@ -233,8 +234,8 @@ async def test_without_a_stand_in_for_nobody_the_steps_would_tell(
     if where == "look-up":
         monkeypatch.setattr(proofs, "open_case", late)
     else:
-        monkeypatch.setattr(registry, "stand_in", no_stand_in)
-        monkeypatch.setattr(registry, "by_codes", early)
+        monkeypatch.setattr(records, "stand_in", no_stand_in)
+        monkeypatch.setattr(records, "by_codes", early)
     async with open_house(sqlite_place, limits=FREE) as house:
         steps = await steps_taken(house, year=False)
     assert steps["hit"] != steps["nobody"]

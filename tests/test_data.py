@@ -24,11 +24,12 @@ from sqlalchemy import event, func, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
-from data import conversations, demo, engine, migrate, outbox, people, proofs, registry
+from data import conversations, demo, engine, migrate, outbox, people, proofs
 from data.conversations import Conversation
 from data.engine import Database
 from data.outbox import Mark, Outgoing
 from data.people import Dossier
+from data.registry import records
 from data.seal import Seal, secret_of
 from data.tables import dead_letters, metadata
 from data.tables import outbox as ledger
@@ -580,10 +581,10 @@ async def test_a_database_without_demo_holds_nobody(house: House) -> None:
 
 async def test_demo_people_come_once_into_an_empty_registry_only(house: House) -> None:
     async with house.db.reading() as connection:
-        before = await registry.count(connection)
+        before = await records.count(connection)
     assert await demo.fill(house.db, house.seal, 10) == 0
     async with house.db.reading() as connection:
-        assert await registry.count(connection) == before
+        assert await records.count(connection) == before
 
 
 # -- the key
@@ -693,7 +694,7 @@ async def test_a_command_shares_the_database_with_a_service_under_load(
     assert len(said.splitlines()) == 30
     assert not any("error" in json.loads(line) for line in said.splitlines())
     async with house.db.reading() as connection:
-        assert json.loads(counted)["people"] == await registry.count(connection)
+        assert json.loads(counted)["people"] == await records.count(connection)
     found = await kept(house, "terminal:lan")
     assert found is not None
     assert found.turns == 30

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from data.limits import Limits
-from data.registry import Record
+from data.registry.records import Record
 from data.world import Visit, World, _whole
 from flows.effects import Answer, CheckOtp, FindPeople
 from tests.houses import START, House

@@ -25,10 +25,11 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
-from data import proofs, registry
+from data import proofs
 from data.engine import Database
 from data.limits import Limits
-from data.registry import Person
+from data.registry import records as registry
+from data.registry.records import Person
 from data.seal import Seal
 from data.tables import audit, cases, otp_failures, otps
 from data.world import Visit, World

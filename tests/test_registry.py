@@ -12,10 +12,12 @@ import phonenumbers
 import pytest
 from sqlalchemy import delete, select, update
 
-from data import audit, registry, registry_find, registry_index
-from data.registry import Person
-from data.registry_find import Ask
-from data.registry_index import Names
+from data import audit
+from data.registry import name_index as registry_index
+from data.registry import records, search
+from data.registry.name_index import Names
+from data.registry.records import Person
+from data.registry.search import Ask
 from data.tables import audit as audit_rows
 from data.tables import name_index, names
 from tests.houses import SECRET, House
@@ -64,7 +66,7 @@ async def test_a_record_is_found_by_its_name_and_one_fact(house: House) -> None:
     for name, fact, codes in FINDS:
         given = {"province": "87", "born": "", "id_number": "", **fact}
         async with house.db.reading() as connection:
-            found = await registry_find.find(kept, connection, house.seal, Ask(name, **given))
+            found = await search.find(kept, connection, house.seal, Ask(name, **given))
         assert sorted(r.code for r in found) == codes, (name, fact)
 
 
@@ -194,7 +196,7 @@ async def test_names_are_found_before_they_are_packed_and_after(house: House) ->
     assert await registry_index.refresh(house.db)
     assert await best(house, kept, NAME) == "trần thị bé ba"
     async with house.db.writing() as connection:
-        await registry.add(house.db, connection, house.seal, [somebody(1, other)])
+        await records.add(house.db, connection, house.seal, [somebody(1, other)])
     async with house.db.reading() as connection:
         assert not await registry_index.is_fresh(connection)
     for names_then in (kept, Names()):
@@ -217,7 +219,7 @@ async def test_during_a_long_import_names_are_taken_in_now_and_then(
     for number, name in enumerate(("Quách Một", "Quách Hai", "Quách Ba"), start=1):
         await best(house, kept, NAME)
         async with house.db.writing() as connection:
-            await registry.add(house.db, connection, house.seal, [somebody(number, name)])
+            await records.add(house.db, connection, house.seal, [somebody(number, name)])
         found = await best(house, kept, name)
         assert (found == name.lower()) == (number < 3), name
     await registry_index.refresh(house.db)
@@ -243,7 +245,7 @@ async def test_a_packing_is_there_whole_or_not_at_all(house: House, monkeypatch:
     async with house.db.reading() as connection:
         before = (await connection.execute(select(name_index))).all()
     async with house.db.writing() as connection:
-        await registry.add(house.db, connection, house.seal, [somebody(2, "Quách Xuyến")])
+        await records.add(house.db, connection, house.seal, [somebody(2, "Quách Xuyến")])
     monkeypatch.setattr(registry_index.secrets, "token_hex", lambda size: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         await registry_index.refresh(house.db)
@@ -254,15 +256,13 @@ async def test_a_packing_is_there_whole_or_not_at_all(house: House, monkeypatch:
 
 async def test_names_without_people_and_people_who_went_do_no_harm(house: House) -> None:
     async with house.db.writing() as connection:  # near, and not the one who is asked for
-        await registry.add(house.db, connection, house.seal, [somebody(3, "Trần Thị Bé Bo")])
+        await records.add(house.db, connection, house.seal, [somebody(3, "Trần Thị Bé Bo")])
     await registry_index.refresh(house.db)
     async with house.db.writing() as connection:
-        await connection.execute(delete(registry.registry).where(registry.registry.c.code == BE_BA))
+        await connection.execute(delete(records.registry).where(records.registry.c.code == BE_BA))
     for limit, fact in ((5, {}), (5, {"born": "1983"}), (5, {"born": DATE}), (5, {"id_number": ID})):
         async with house.db.reading() as connection:
-            found = await registry_find.opened(
-                Names(), connection, house.seal, Ask(NAME, **fact), limit=limit
-            )
+            found = await search.opened(Names(), connection, house.seal, Ask(NAME, **fact), limit=limit)
         assert BE_BA not in [p.code for p in found.people]
         assert found.decision != "found"
 
@@ -296,4 +296,4 @@ def test_plain_phones_are_read_as_phonenumbers_reads_them() -> None:
         "09123456٣8",
     ]
     for sample in samples:
-        assert registry.phone_of(sample) == slowly(sample), sample
+        assert records.phone_of(sample) == slowly(sample), sample

@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.exceptions import IllegalCharacterError
 
-from data import registry, tcvn3
+from data import tcvn3
+from data.registry import records
 from data.registry_columns import COLUMNS, column_of, map_headings
 from data.registry_files import Options
 from data.registry_prepare import Job, Preparation, name_reader
@@ -259,7 +260,7 @@ def test_numbers_in_cells_keep_the_zeros_that_their_format_shows(tmp_path: Path)
     (row,) = batch.rows
     seal = Seal(SECRET)
     assert (row[0], row[4]) == ("0120000001", "1983")
-    assert row[6] == registry.id_key(seal, "088083000001")
+    assert row[6] == records.id_key(seal, "088083000001")
     assert seal.open(row[8], "registry 0120000001") == "0900000012"
     assert [(n, c) for n, c, _ in batch.bad] == [(3, "Mã số")]
     assert "9 chữ số" in batch.bad[0][2]
@@ -457,7 +458,7 @@ def test_phones(typed: str, is_: str | None) -> None:
             read_phone(typed)
     else:
         assert read_phone(typed) == is_
-        assert not is_ or registry.phone_of(is_) == is_
+        assert not is_ or records.phone_of(is_) == is_
 
 
 @pytest.mark.parametrize(
@@ -510,7 +511,7 @@ def test_other_values(read: object, typed: str, is_: str | None) -> None:
 @settings(max_examples=120, deadline=None)
 def test_names_read_in_a_hurry_are_the_names_read_carefully(name: str) -> None:
     try:
-        careful = read_name(name), registry.name_key(read_name(name))
+        careful = read_name(name), records.name_key(read_name(name))
     except BadValue:
         with pytest.raises(BadValue):
             name_reader()(name)

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from data import audit, registry, registry_import
+from data import audit, registry_import
 from data.engine import Database
-from data.registry import Person
+from data.registry import records
+from data.registry.records import Person
 from data.registry_import import Stopped
 from data.registry_report import harmless
 from data.seal import Seal
@@ -27,7 +28,7 @@ async def test_an_imported_person_is_written_as_if_added_by_hand(place: str, tmp
     code = "8899999999"
     by_heading = dict(zip(HEADINGS, row, strict=True)) | {"code": code}
     async with db.writing() as connection:
-        await registry.add(db, connection, seal, [Person(**by_heading)])
+        await records.add(db, connection, seal, [Person(**by_heading)])
     await db.close()
     added = (await kept(place))[code]
     assert imported[:-2] == added[:-2]  # all but the digest and who saw it last
@@ -38,7 +39,7 @@ async def test_only_hashes_and_ciphertext_of_numbers_reach_the_database(place: s
     await bring(place, written(tmp_path / "some.csv", rows))
     db = Database(place)
     async with db.reading() as connection:
-        tables = (registry.registry, registry.names, registry_import.imports)
+        tables = (records.registry, records.names, registry_import.imports)
         stored = repr([tuple(r) for t in tables for r in await connection.execute(select(t))])
     await db.close()
     for row in rows:

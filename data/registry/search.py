@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import fetch
-from data.registry import Record, id_key, name_key, phone_key
-from data.registry_index import Names
+from data.registry.name_index import Names
+from data.registry.records import Record, id_key, name_key, phone_key
 from data.seal import Seal
 from flows.text.fold import join_key
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import Database
-from data.registry_keys import id_key, name_key, phone_key, phone_of
+from data.registry.keys import id_key, name_key, phone_key, phone_of
 from data.seal import Seal
 from data.tables import names, registry
 
