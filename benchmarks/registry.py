@@ -40,7 +40,7 @@ from data.registry import name_index, search
 from data.registry.name_index import Names
 from data.registry.records import name_key
 from data.registry.search import Ask
-from data.registry_write import COLUMNS
+from data.registry_import.write import COLUMNS
 from data.seal import Seal
 from flows.text.fold import join_key
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bot.settings import Settings
     from data.engine import Database
-    from data.registry_import import Tally
-    from data.registry_prepare import About, Job
+    from data.registry_import.prepare import About, Job
+    from data.registry_import.run import Tally
     from data.seal import Seal
 
 _ENCODINGS = ("auto", "utf-8", "utf-16", "windows-1258", "tcvn3")
@@ -72,8 +72,8 @@ def _import(args: argparse.Namespace) -> int:
 
 async def _go(args: argparse.Namespace, settings: Settings) -> int:
     from bot.app import open_database, seal_of
-    from data.registry_import import Import, Stopped
-    from data.registry_worker import look
+    from data.registry_import.run import Import, Stopped
+    from data.registry_import.worker import look
 
     path = Path(args.file)
     look(path)  # before a database is made for a file that is not there
@@ -122,8 +122,8 @@ def _job(args: argparse.Namespace, settings: Settings, path: Path) -> Job:
     from datetime import UTC, datetime, timedelta
 
     from bot.app import secret_for
-    from data.registry_files import Options
-    from data.registry_prepare import Job
+    from data.registry_import.files import Options
+    from data.registry_import.prepare import Job
 
     today = (datetime.now(UTC) + timedelta(hours=7)).date().isoformat()  # Việt Nam has no summer time
     options = Options(args.encoding, args.separator, args.sheet)
@@ -225,12 +225,12 @@ def _to_stderr(line: str) -> None:
 
 
 async def _about_the_gone(args: argparse.Namespace, db: Database, seal: Seal, tally: Tally) -> int:
-    from data import registry_import
-    from data.registry_report import Codes
+    from data.registry_import import run
+    from data.registry_import.report import Codes
 
     if args.gone_report and not args.dry_run:
         with Codes(Path(args.gone_report)) as file:
-            async for codes in registry_import.gone(db, tally.id):
+            async for codes in run.gone(db, tally.id):
                 file.add(codes)
     if not args.remove_gone or not tally.gone:
         return 0
@@ -242,7 +242,7 @@ async def _about_the_gone(args: argparse.Namespace, db: Database, seal: Seal, ta
         if sys.stdin.readline().strip().lower() not in ("yes", "y", "có", "co"):
             _to_stderr("nobody was deleted")
             return 0
-    return await registry_import.remove_gone(db, seal, tally.id, time.time())
+    return await run.remove_gone(db, seal, tally.id, time.time())
 
 
 def _sum_up(args: argparse.Namespace, about: About, tally: Tally, removed: int, seconds: float) -> None:

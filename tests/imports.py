@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import select
 
 from data.engine import Database
-from data.registry_files import Options
-from data.registry_import import Import, Tally
-from data.registry_prepare import Job
+from data.registry_import.files import Options
+from data.registry_import.prepare import Job
+from data.registry_import.run import Import, Tally
 from data.seal import Seal
 from data.tables import imports, names, registry
 from tests.houses import SECRET, START

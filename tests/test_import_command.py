@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from data.registry_report import BadRows
+from data.registry_import.report import BadRows
 from tests.imports import HEADINGS, people, written
 
 

@@ -17,12 +17,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.exceptions import IllegalCharacterError
 
-from data import tcvn3
 from data.registry import records
-from data.registry_columns import COLUMNS, column_of, map_headings
-from data.registry_files import Options
-from data.registry_prepare import Job, Preparation, name_reader
-from data.registry_values import (
+from data.registry_import import tcvn3
+from data.registry_import.columns import COLUMNS, column_of, map_headings
+from data.registry_import.files import Options
+from data.registry_import.prepare import Job, Preparation, name_reader
+from data.registry_import.values import (
     BadValue,
     birth_reader,
     masked,

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from data import audit, registry_import
+from data import audit
 from data.engine import Database
 from data.registry import records
 from data.registry.records import Person
-from data.registry_import import Stopped
-from data.registry_report import harmless
+from data.registry_import import run
+from data.registry_import.report import harmless
+from data.registry_import.run import Stopped
 from data.seal import Seal
 from tests.houses import SECRET, START
 from tests.imports import HEADINGS, all_imports, bring, kept, people, reported, text, written
@@ -39,7 +40,7 @@ async def test_only_hashes_and_ciphertext_of_numbers_reach_the_database(place: s
     await bring(place, written(tmp_path / "some.csv", rows))
     db = Database(place)
     async with db.reading() as connection:
-        tables = (records.registry, records.names, registry_import.imports)
+        tables = (records.registry, records.names, run.imports)
         stored = repr([tuple(r) for t in tables for r in await connection.execute(select(t))])
     await db.close()
     for row in rows:
@@ -70,12 +71,12 @@ async def test_a_later_file_changes_adds_and_tells_who_is_gone(place: str, tmp_p
     )
     assert (tally.new, tally.changed, tally.unchanged, tally.gone) == (40, 30, 150, 20)
     db, seal = Database(place), Seal(SECRET)
-    gone = [code async for page in registry_import.gone(db, tally.id) for code in page]
+    gone = [code async for page in run.gone(db, tally.id) for code in page]
     assert gone == sorted(row[0] for row in rows[:20])
     in_registry = await kept(place)
     assert set(gone) <= set(in_registry), "nobody is deleted unless that is asked for"
     assert in_registry[kept_rows[0][0]][7] == kept_rows[0][6]
-    assert await registry_import.remove_gone(db, seal, tally.id, START) == 20
+    assert await run.remove_gone(db, seal, tally.id, START) == 20
     await db.close()
     left = await kept(place)
     assert not set(gone) & set(left)
@@ -111,7 +112,7 @@ async def test_nobody_is_removed_after_half_a_file(place: str, tmp_path: Path) -
     assert (half["state"], half["row"]) == ("running", 100)
     db, seal = Database(place), Seal(SECRET)
     with pytest.raises(ValueError, match="only after a whole import"):
-        await registry_import.remove_gone(db, seal, half["id"], START)
+        await run.remove_gone(db, seal, half["id"], START)
     await db.close()
 
 
@@ -190,7 +191,7 @@ async def test_every_import_is_in_the_audit(place: str, tmp_path: Path) -> None:
 
 async def test_two_imports_at_once_are_refused(place: str, tmp_path: Path) -> None:
     db = Database(place)
-    async with db.alone(registry_import.LOCK) as mine:
+    async with db.alone(run.LOCK) as mine:
         assert mine
         with pytest.raises(ValueError, match="another import is under way"):
             await bring(place, written(tmp_path / "some.csv", people(5)))
@@ -255,7 +256,7 @@ async def test_without_bad_rows_there_is_no_report(sqlite_place: str, tmp_path: 
 async def test_a_file_that_grows_while_it_is_read_stops_the_import(place: str, tmp_path: Path) -> None:
     path = written(tmp_path / "some.csv", people(400))
 
-    def grow(tally: registry_import.Tally) -> None:
+    def grow(tally: run.Tally) -> None:
         if tally.row == 200:
             with path.open("a", encoding="utf-8") as file:
                 csv.writer(file).writerow(people(1, first=990_000)[0])
@@ -276,7 +277,7 @@ async def test_a_large_file_is_prepared_by_a_process_of_its_own_with_the_same_re
     await bring(sqlite_place, path)
     here = await kept(sqlite_place)
     elsewhere = await places.sqlite()  # type: ignore[attr-defined]  # tests.houses.Places
-    monkeypatch.setattr("data.registry_worker.APART_ABOVE", 0)
+    monkeypatch.setattr("data.registry_import.worker.APART_ABOVE", 0)
     tally = await bring(elsewhere, path)
     assert (tally.new, tally.bad) == (699, 1)
     assert await kept(elsewhere) == here

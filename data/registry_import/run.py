@@ -20,10 +20,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from data import audit
 from data.engine import Database
 from data.registry import name_index
-from data.registry_prepare import About, Batch, Job
-from data.registry_report import BadRows
-from data.registry_worker import Worker, started
-from data.registry_write import CACHE_KB, WAL_PAGES, Repeats, Sorted, sort_out, writer_for
+from data.registry_import.prepare import About, Batch, Job
+from data.registry_import.report import BadRows
+from data.registry_import.worker import Worker, started
+from data.registry_import.write import CACHE_KB, WAL_PAGES, Repeats, Sorted, sort_out, writer_for
 from data.seal import Seal
 from data.tables import imports, registry
 

@@ -18,7 +18,7 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
-from data.registry_columns import WITHIN, best_guess
+from data.registry_import.columns import WITHIN, best_guess
 
 _MOST_ROWS = 1_048_576  # a worksheet has no more
 _MOST_COLUMNS = 256  # of them are looked at

@@ -12,8 +12,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
-from data.registry_files import opened
-from data.registry_prepare import About, Batch, Job, Preparation
+from data.registry_import.files import opened
+from data.registry_import.prepare import About, Batch, Job, Preparation
 
 APART_ABOVE = 300_000  # bytes of a file that is worth a process of its own
 _AHEAD = 4 << 20  # bytes of prepared rows that may wait in this process (twice that, see asyncio's streams)
@@ -71,7 +71,7 @@ class _Apart:
     @classmethod
     async def started(cls, job: Job) -> _Apart:
         # -P: a folder called "data" where the command is given must not be taken for ours
-        command = (sys.executable, "-P", "-m", "data.registry_prepare")
+        command = (sys.executable, "-P", "-m", "data.registry_import.prepare")
         process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, limit=_AHEAD)
         made = cls(process)
         try:

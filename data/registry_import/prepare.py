@@ -21,11 +21,11 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from data import registry_files
 from data.registry.keys import name_key
-from data.registry_columns import COLUMNS, WITHIN, Mapping, map_headings
-from data.registry_files import Options
-from data.registry_values import (
+from data.registry_import import files
+from data.registry_import.columns import COLUMNS, WITHIN, Mapping, map_headings
+from data.registry_import.files import Options
+from data.registry_import.values import (
     READERS,
     TEXT_LIMIT,
     BadValue,
@@ -103,9 +103,9 @@ class Preparation:
     def __init__(self, job: Job) -> None:
         self._job = job
         self._path = Path(job.path)
-        self._file = registry_files.opened(self._path)
+        self._file = files.opened(self._path)
         try:
-            self._found = registry_files.examine(self._file, self._path, job.options)
+            self._found = files.examine(self._file, self._path, job.options)
             self._mapping, self._first, self.about = self._look()
         except BaseException:
             self._file.close()
@@ -113,7 +113,7 @@ class Preparation:
 
     def _look(self) -> tuple[Mapping, int, About]:
         found = self._found
-        rows = registry_files.rows(self._file, found)
+        rows = files.rows(self._file, found)
         tried = ((n, map_headings(row)) for n, row in enumerate(islice(rows, WITHIN), 1))
         n, mapping = next(((n, m) for n, m in tried if m is not None), (0, None))
         if mapping is None:
@@ -131,7 +131,7 @@ class Preparation:
             size=found.size,
             kind=found.kind,
             encoding=found.encoding,
-            separator=next((k for k, v in registry_files.SEPARATORS.items() if v == found.separator), ""),
+            separator=next((k for k, v in files.SEPARATORS.items() if v == found.separator), ""),
             sheet=found.sheet,
             rows=None if found.rows is None else max(found.rows - n, 0),
             headings_row=n,
@@ -143,10 +143,10 @@ class Preparation:
 
     def batches(self, after: int) -> Iterator[Batch]:
         """What is to be written, from behind the `after`-th row under the headings on. The last look is at the file."""
-        rows = registry_files.rows(self._file, self._found)
+        rows = files.rows(self._file, self._found)
         skipped = sum(1 for _ in islice(rows, self._first + after))
         if skipped < self._first + after:
-            raise registry_files.changed(self._path)
+            raise files.changed(self._path)
         check = checker(Seal(self._job.secret), date.fromisoformat(self._job.today), self._mapping)
         upto, batch = after, self._job.batch
         while True:
@@ -158,13 +158,13 @@ class Preparation:
                 upto += 1
                 if row:
                     check(row, self._first + upto, good, bad, present)
-            if registry_files.stamp_of(self._file, self._path) != self._found.stamp:
-                raise registry_files.changed(self._path)
+            if files.stamp_of(self._file, self._path) != self._found.stamp:
+                raise files.changed(self._path)
             if upto == began:
                 break
-            yield Batch(good, bad, present, upto, registry_files.position(self._file))
-        if registry_files.digest_of(self._file, self._job.options) != self._found.digest:
-            raise registry_files.changed(self._path)
+            yield Batch(good, bad, present, upto, files.position(self._file))
+        if files.digest_of(self._file, self._job.options) != self._found.digest:
+            raise files.changed(self._path)
 
     def close(self) -> None:
         """Let go of the file."""

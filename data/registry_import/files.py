@@ -19,11 +19,11 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from data import registry_columns, tcvn3
-from data.registry_columns import WITHIN
+from data.registry_import import columns, tcvn3
+from data.registry_import.columns import WITHIN
 
 if TYPE_CHECKING:
-    from data.registry_sheets import Book
+    from data.registry_import.sheets import Book
 
 ENCODINGS = ("auto", "utf-8", "utf-16", "windows-1258", "tcvn3")
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
@@ -101,7 +101,9 @@ def examine(file: IO[bytes], path: Path, options: Options) -> Examined:
     stamp = stamp_of(file, path)
     digest = digest_of(file, options)
     if kind == "sheet":
-        from data.registry_sheets import Book  # openpyxl takes a while to load, and is for workbooks only
+        from data.registry_import.sheets import (
+            Book,  # openpyxl takes a while to load, and is for workbooks only
+        )
 
         book = Book(file, path)
         found = Examined(path, kind, digest, stamp[0], "", "", *book.choose(options.sheet), stamp, book)
@@ -244,9 +246,7 @@ def _encoding_of(head: bytes, utf8: bool, path: Path) -> str:
 def _looks_like(head: bytes, encoding: str) -> tuple[int, int]:
     """How Vietnamese the text becomes: headings that are known, then letters of the language less other signs."""
     text = _decoded(head, encoding)
-    guess = max(
-        registry_columns.best_guess(_parsed(_lines(text), separator)) for separator in SEPARATORS.values()
-    )
+    guess = max(columns.best_guess(_parsed(_lines(text), separator)) for separator in SEPARATORS.values())
     letters = [c for c in text if not c.isascii()]
     return guess, sum(1 if c in _VIETNAMESE or c in _MARKS else -3 for c in letters)
 
@@ -272,7 +272,7 @@ def _separator_of(lines: Sequence[str]) -> str:
     text = "".join(lines)
     return max(
         SEPARATORS.values(),
-        key=lambda s: (registry_columns.best_guess(_parsed(lines, s)), text.count(s)),
+        key=lambda s: (columns.best_guess(_parsed(lines, s)), text.count(s)),
     )
 
 
