@@ -10,7 +10,7 @@ from itertools import count
 from math import inf
 from typing import Any
 
-from data.deliveries import LANES, Delivery
+from data.outbox.deliveries import LANES, Delivery
 from handlers.pace import Pace
 
 _numbers = count()

@@ -17,11 +17,10 @@ from typing import Any, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from data import deliveries
 from data.campaign_runs import Running
-from data.deliveries import LANES, LOST, Delivery, Outcome
 from data.engine import Database
-from data.outbox import NOTICE, OFFICER, REMINDER
+from data.outbox import NOTICE, OFFICER, REMINDER, deliveries
+from data.outbox.deliveries import LANES, LOST, Delivery, Outcome
 from handlers.line import Job, Line
 from handlers.pace import SECOND, Pace
 

@@ -214,7 +214,7 @@ def _without_commit_before_ack() -> None:
 
 
 def _without_take_back() -> None:
-    from data import deliveries
+    from data.outbox import deliveries
 
     async def none(*_: Any, **__: Any) -> int:
         return 0

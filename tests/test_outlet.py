@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import delete, update
 
 from bot.worker import Worker
-from data import campaign_runs, deliveries
-from data.deliveries import Outcome
+from data import campaign_runs
 from data.engine import Database
+from data.outbox import deliveries
+from data.outbox.deliveries import Outcome
 from data.tables import campaigns, conversations, subscriptions
 from data.tables import outbox as ledger
 from handlers.outlet import Answer, Outlet

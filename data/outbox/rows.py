@@ -1,0 +1,114 @@
+"""The ledger of everything that leaves the house. Rule: a row is here before it leaves, and is marked only after the channel's answer."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from data.tables import outbox
+
+REPLY, OTP, OFFICER, REMINDER, NOTICE = "reply", "otp", "officer", "reminder", "notice"
+PULL_DOORS = ("web", "terminal")  # nobody can push there: rows wait until the reader comes
+WAITING = ("pending", "leased")
+RESTS = "rests"  # answer of a leased row whose channel is slow: nobody is saying it at this moment
+_EPOCH = 1_735_689_600  # 2025-01-01, so that ids stay below 2**63 for centuries
+_last_id = 0
+
+
+def new_id() -> int:
+    """A ledger id: milliseconds since 2025 in the high bits, chance in the low 20; grows within a process."""
+    global _last_id
+    fresh = (int((time.time() - _EPOCH) * 1000) << 20) | secrets.randbits(20)
+    _last_id = max(fresh, _last_id + 1)
+    return _last_id
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One row that is to leave: `body` is what the door says (JSON values)."""
+
+    id: int
+    address: str
+    number: int | None
+    body: dict[str, Any]
+    fence: int = 1
+    proactive: bool = False  # it came in on its own: an officer's words, a reminder, a notice
+    leased_at: float | None = None  # when this process's lease began; None: when it is handed to a mouth
+
+    @property
+    def door(self) -> str:
+        """The door part of the address."""
+        return self.address.partition(":")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What became of a row: its new state. Refused when the row was leased anew since (`fence`)."""
+
+    id: int
+    fence: int
+    state: str
+    at: float
+
+
+def reply_row(out: Outgoing, *, holder: str, lease: float, at: float) -> dict[str, Any]:
+    """The row of a reply; leased at once by `holder` when there is one, else waiting to be fetched."""
+    return {
+        "id": out.id,
+        "lane": REPLY,
+        "door": out.door,
+        "address": out.address,
+        "number": out.number,
+        "body": json.dumps(out.body, ensure_ascii=False),
+        "sealed": None,
+        "state": "leased" if holder else "pending",
+        "holder": holder,
+        "fence": out.fence,
+        "leased_until": at + lease if holder else 0.0,
+        "attempts": 0,
+        "due": at,
+        "expires": None,
+        "at": at,
+        "sent_at": None,
+    }
+
+
+def officer_row(out: Outgoing, *, at: float) -> dict[str, Any]:
+    """The row of an officer's words: numbered where the reader fetches them, else for the worker to send."""
+    return {**reply_row(out, holder="", lease=0.0, at=at), "lane": OFFICER}
+
+
+async def put(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write rows into the ledger."""
+    if rows:
+        await connection.execute(outbox.insert(), list(rows))
+
+
+_MARK = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row_id"), outbox.c.fence == bindparam("row_fence"))
+    .values(
+        state=bindparam("new_state"),
+        sent_at=bindparam("marked_at"),
+        body="",
+        sealed=None,
+        holder="",
+        leased_until=0.0,
+    )
+)
+
+
+async def mark(connection: AsyncConnection, marks: Sequence[Mark]) -> None:
+    """Write down what became of rows; what they said is no longer kept."""
+    if marks:
+        await connection.execute(
+            _MARK,
+            [{"row_id": m.id, "row_fence": m.fence, "new_state": m.state, "marked_at": m.at} for m in marks],
+        )
