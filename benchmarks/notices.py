@@ -20,8 +20,9 @@ import uvloop
 from telegram import Bot
 
 from bot.worker import Worker
-from data import campaign_runs, migrate
+from data import migrate
 from data.engine import Database
+from data.notices import runs
 from handlers.outlet import Outlet
 from handlers.telegram_broadcast import AiohttpRequest, TelegramChannel
 from tests.crowds import accounts, campaign_state, gather_crowd, states, write_campaign
@@ -60,7 +61,7 @@ async def whole(server: FakeTelegram, people: int, folder: Path) -> Took:
     await gather_crowd(db, people)
     campaign = await write_campaign(db, TEXT)
     async with db.writing() as connection:
-        while await campaign_runs.fill(db, connection, campaign, time.time()):
+        while await runs.fill(db, connection, campaign, time.time()):
             pass
     channel = TelegramChannel(TOKEN, server.base, key=lambda text: "0" * 24, connections=IN_FLIGHT)
     outlet = Outlet(

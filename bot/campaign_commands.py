@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from data.campaign_reports import Status
-    from data.campaigns import Campaign, Campaigns
     from data.engine import Database
+    from data.notices.campaigns import Campaign, Campaigns
+    from data.notices.reports import Status
     from data.staff import Member
 
 WATCH_SECONDS = 1.0  # between two looks of `status --watch`
@@ -79,7 +79,7 @@ class _Desk:
     which: str
 
     async def campaign(self) -> Campaign:
-        from data import campaigns
+        from data.notices import campaigns
 
         async with self.db.reading() as connection:
             found = await campaigns.load(connection, self.which)
@@ -93,7 +93,7 @@ async def _opened(args: argparse.Namespace) -> AsyncIterator[_Desk]:
     from bot.app import limits_of, open_database, seal_of
     from bot.settings import load
     from data import staff
-    from data.campaigns import Campaigns
+    from data.notices.campaigns import Campaigns
 
     settings = load()
     db = await open_database(settings)
@@ -133,7 +133,7 @@ def _say(args: argparse.Namespace, value: dict[str, Any], text: str) -> None:
 
 
 async def _new(desk: _Desk, args: argparse.Namespace) -> int:
-    from data import audience
+    from data.notices import audience
     from flows.conversations.notices import TOPICS
 
     wanted = audience.parse(args.audience, tuple(TOPICS))
@@ -164,7 +164,7 @@ def _text_of(file: str) -> str:
 
 
 async def _count(desk: _Desk, args: argparse.Namespace) -> int:
-    from data import campaigns
+    from data.notices import campaigns
 
     one = await desk.campaign()
     async with desk.db.reading() as connection:
@@ -176,7 +176,7 @@ async def _count(desk: _Desk, args: argparse.Namespace) -> int:
 
 
 async def _preview(desk: _Desk, args: argparse.Namespace) -> int:
-    from data.campaigns import words_of
+    from data.notices.campaigns import words_of
     from handlers.notice_preview import NAMES, preview
 
     one = await desk.campaign()
@@ -222,7 +222,7 @@ def _told(args: argparse.Namespace, done: Any) -> int:
 async def _status(desk: _Desk, args: argparse.Namespace) -> int:
     import asyncio
 
-    from data.campaign_reports import Speed
+    from data.notices.reports import Speed
 
     speed = Speed()
     on_terminal = sys.stdout.isatty() and not args.json
@@ -244,7 +244,7 @@ async def _status(desk: _Desk, args: argparse.Namespace) -> int:
 
 
 async def _look(desk: _Desk) -> tuple[Campaign, Status]:
-    from data import campaign_reports
+    from data.notices import reports as campaign_reports
 
     one = await desk.campaign()
     async with desk.db.reading() as connection:
@@ -252,7 +252,7 @@ async def _look(desk: _Desk) -> tuple[Campaign, Status]:
 
 
 def _bar(now: Status, speed: Any) -> str:
-    from data.campaign_reports import duration
+    from data.notices.reports import duration
 
     share = now.over / now.total if now.total else 0.0
     full = int(share * BAR)
@@ -264,13 +264,13 @@ def _bar(now: Status, speed: Any) -> str:
 
 
 def _table(now: Status) -> str:
-    from data.campaign_reports import STATES
+    from data.notices.reports import STATES
 
     return "\n".join(f"  {name:10} {getattr(now, name):>9}" for name in STATES)
 
 
 async def _recipients(desk: _Desk, args: argparse.Namespace) -> int:
-    from data import campaign_reports
+    from data.notices import reports as campaign_reports
 
     if not 1 <= args.limit <= 1000:
         raise ValueError("--limit lies between 1 and 1000")
@@ -302,7 +302,7 @@ async def _export(desk: _Desk, args: argparse.Namespace) -> int:
 
 
 async def _write(desk: _Desk, one: Campaign, write: Callable[[str], Any], *, as_json: bool) -> int:
-    from data import campaign_reports as reports
+    from data.notices import reports
 
     rows = 0
     if not as_json:

@@ -14,9 +14,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import logs
 from bot.app import App, lone_server, opened
 from bot.settings import Settings, load
-from data import campaign_runs, demo, outbox
-from data.campaign_runs import Running
+from data import demo, outbox
 from data.engine import Database
+from data.notices import runs
+from data.notices.runs import Running
 from handlers.demo_channel import DemoChannel
 from handlers.outlet import DIRECT_IN_FLIGHT, Channel, Outlet
 
@@ -79,7 +80,7 @@ class Worker:
 
     async def _running(self) -> list[Running]:
         async with self._db.reading() as connection:
-            return await campaign_runs.running(connection)
+            return await runs.running(connection)
 
     def _may_speak(self, campaigns: Sequence[Running]) -> list[Running]:
         return [c for c in campaigns if not c.office_hours or self._open_at(self._clock())]
@@ -93,38 +94,38 @@ class Worker:
     async def _move(self) -> bool:
         """One short step for each campaign; True while there is more to do at once."""
         async with self._db.reading() as connection:
-            campaigns = await campaign_runs.running(connection)
-            cancelled = await campaign_runs.cancelled_with_rows(connection)
+            campaigns = await runs.running(connection)
+            cancelled = await runs.cancelled_with_rows(connection)
         more = False
         for campaign_id in cancelled:
             async with self._db.writing() as connection:
-                more |= await campaign_runs.withdraw(connection, campaign_id)
+                more |= await runs.withdraw(connection, campaign_id)
         for campaign in campaigns:
             if not campaign.filled:
                 async with self._db.writing() as connection:
-                    more |= await campaign_runs.fill(self._db, connection, campaign.id, self._clock())
+                    more |= await runs.fill(self._db, connection, campaign.id, self._clock())
         for campaign in self._may_speak(campaigns):
             more |= await self._put_up(campaign)
         if campaigns:
             async with self._db.writing() as connection:
-                await campaign_runs.finish(connection, self._clock())
+                await runs.finish(connection, self._clock())
         return more
 
     async def _put_up(self, campaign: Running) -> bool:
         """Show a notice to those who fetch: at the web page, in the terminal."""
         async with self._db.reading() as connection:
-            rows = await campaign_runs.not_put_up(connection, campaign.id, PUT_UP_CHUNK)
+            rows = await runs.not_put_up(connection, campaign.id, PUT_UP_CHUNK)
         if not rows:
             return False
         async with self._db.writing() as connection:
-            if not await campaign_runs.is_running(connection, campaign.id):
+            if not await runs.is_running(connection, campaign.id):
                 return False
-            wanted = await campaign_runs.still_wanted(connection, campaign, [address for _, address in rows])
+            wanted = await runs.still_wanted(connection, campaign, [address for _, address in rows])
             for row_id, address in rows:
                 if address not in wanted:
-                    await campaign_runs.withdraw_waiting(connection, row_id, "opted out")
+                    await runs.withdraw_waiting(connection, row_id, "opted out")
                 elif not await outbox.put_up(self._db, connection, row_id, address, {"text": campaign.text}):
-                    await campaign_runs.withdraw_waiting(connection, row_id, "gone")
+                    await runs.withdraw_waiting(connection, row_id, "gone")
         return len(rows) == PUT_UP_CHUNK
 
 

@@ -17,8 +17,8 @@ from typing import Any, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from data.campaign_runs import Running
 from data.engine import Database
+from data.notices.runs import Running
 from data.outbox import NOTICE, OFFICER, REMINDER, deliveries
 from data.outbox.deliveries import LANES, LOST, Delivery, Outcome
 from handlers.line import Job, Line

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from data import outbox
-from data.audience import NOT_FILLED, Audience
 from data.engine import Database
+from data.notices.audience import NOT_FILLED, Audience
 from data.tables import campaigns, conversations, subscriptions
 from data.tables import outbox as ledger
 from tests.houses import START

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import insert
 
-from data import audience
-from data.audience import Audience
+from data.notices import audience
+from data.notices.audience import Audience
 from data.tables import conversations, subscriptions
 from tests.houses import House
 

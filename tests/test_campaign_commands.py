@@ -15,8 +15,8 @@ from sqlalchemy import insert, update
 
 from bot.__main__ import main
 from data import staff
-from data.audience import Audience
 from data.engine import Database
+from data.notices.audience import Audience
 from data.tables import campaigns, conversations, outbox, subscriptions
 from tests.houses import SECRET, START
 

@@ -14,11 +14,12 @@ import pytest
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data import audit, campaign_reports, campaign_runs
-from data.audience import Audience
-from data.campaign_reports import STATES, Status
-from data.campaigns import Campaign, Campaigns, Refused, words_of
+from data import audit
 from data.engine import Database
+from data.notices import reports, runs
+from data.notices.audience import Audience
+from data.notices.campaigns import Campaign, Campaigns, Refused, words_of
+from data.notices.reports import STATES, Status
 from data.seal import Seal
 from data.staff import Member
 from data.tables import campaigns, conversations, outbox, staff, subscriptions
@@ -127,7 +128,7 @@ class Desk:
             )
 
     async def now(self, campaign: Campaign) -> Campaign:
-        from data.campaigns import load
+        from data.notices.campaigns import load
 
         async with self.db.reading() as connection:
             found = await load(connection, campaign.id)
@@ -137,7 +138,7 @@ class Desk:
     async def status(self, campaign: Campaign) -> Status:
         kept = await self.now(campaign)
         async with self.db.reading() as connection:
-            return await campaign_reports.status(connection, kept)
+            return await reports.status(connection, kept)
 
     async def notes(self) -> list[str]:
         async with self.db.reading() as connection:
@@ -424,13 +425,13 @@ async def test_cancel_takes_effect_first_and_withdraws_then(
     made = await desk.running()
     await desk.deliver(made, ["pending", "pending", "leased"], filled=True)
     seen: list[tuple[str, int]] = []
-    withdraw = campaign_runs.withdraw
+    withdraw = runs.withdraw
 
     async def watched(connection: AsyncConnection, campaign: str, chunk: int) -> bool:
         seen.append(((await desk.now(made)).state, (await desk.status(made)).pending))
         return await withdraw(connection, campaign, 1)
 
-    monkeypatch.setattr(campaign_runs, "withdraw", watched)
+    monkeypatch.setattr(runs, "withdraw", watched)
     await desk.changes.cancel(made.id, by=LAN, at=START)
     assert seen == [("cancelled", 2), ("cancelled", 1), ("cancelled", 0)]
     assert (await desk.status(made)).leased == 1
@@ -468,7 +469,7 @@ async def test_recipients_come_page_by_page_with_masked_accounts(desk: Desk) -> 
     await desk.deliver(made, ["sent", "failed", "sent", "sent", "pending"], filled=True)
     kept, seen, after = await desk.now(made), [], 0
     async with desk.db.reading() as connection:
-        while page := await campaign_reports.recipients(connection, kept, state="sent", after=after, limit=2):
+        while page := await reports.recipients(connection, kept, state="sent", after=after, limit=2):
             seen += [f"{r.door} {r.account}" for r in page]
             after = page[-1].id
     assert seen == ["telegram •••000", "telegram •••002", "telegram •••003"]
@@ -478,29 +479,29 @@ async def test_there_are_no_recipients_in_a_state_that_does_not_exist(quick: Des
     made = await quick.draft()
     async with quick.db.reading() as connection:
         with pytest.raises(Refused, match="Không có trạng thái"):
-            await campaign_reports.recipients(connection, made, state="lost")
+            await reports.recipients(connection, made, state="lost")
 
 
 @pytest.mark.parametrize("value", ["=1+1", "+84900", "-1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|'x'!A0", "\0=1"])
 def test_no_cell_of_an_export_is_a_formula(value: str) -> None:
-    cell = next(csv.reader(io.StringIO(campaign_reports.csv_line([value]), newline="")))[0]
+    cell = next(csv.reader(io.StringIO(reports.csv_line([value]), newline="")))[0]
     assert cell == "'" + value.replace("\0", "")
 
 
 async def test_an_export_holds_every_recipient_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(campaign_reports, "PAGE", 2)
+    monkeypatch.setattr(reports, "PAGE", 2)
     await desk.opt_in(5)
     made = await desk.running()
     await desk.deliver(made, ["sent", "failed", "sent", "sent", "pending"], filled=True)
-    pages = [page async for page in campaign_reports.all_recipients(desk.db, made)]
+    pages = [page async for page in reports.all_recipients(desk.db, made)]
     assert [len(page) for page in pages] == [2, 2, 1]
-    lines = [campaign_reports.csv_of(one) for page in pages for one in page]
+    lines = [reports.csv_of(one) for page in pages for one in page]
     assert lines[1] == '"telegram","•••001","failed","1","",""\r\n'
     assert lines[0] == '"telegram","•••000","sent","1","","21/09/2026 21:13:20"\r\n'
 
 
 def test_speed_is_what_was_gained_of_late() -> None:
-    speed = campaign_reports.Speed(window=10)
+    speed = reports.Speed(window=10)
     assert speed.per_second is None
     for n in range(31):
         speed.add(100.0 + n, 25 * n if n < 20 else 500)
@@ -509,7 +510,7 @@ def test_speed_is_what_was_gained_of_late() -> None:
     for n in range(31, 51):
         speed.add(100.0 + n, 500 + 20 * (n - 30))
     assert speed.per_second == 20.0
-    assert campaign_reports.duration(speed.seconds_left(1500) or 0) == "1 phút 15 giây"
+    assert reports.duration(speed.seconds_left(1500) or 0) == "1 phút 15 giây"
 
 
 # -- words
@@ -579,7 +580,7 @@ async def test_every_notice_ends_with_how_to_leave(quick: Desk) -> None:
 
 
 async def test_a_campaign_is_found_by_its_id_and_by_its_number(quick: Desk) -> None:
-    from data.campaigns import load
+    from data.notices.campaigns import load
 
     made = await quick.draft()
     async with quick.db.reading() as connection:

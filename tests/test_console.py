@@ -16,9 +16,9 @@ import httpx
 import pytest
 
 from data import audit, desk, staff
-from data.audience import Audience
-from data.campaigns import Campaigns
 from data.limits import Limits
+from data.notices.audience import Audience
+from data.notices.campaigns import Campaigns
 from data.tables import audit as audit_table
 from data.tables import campaigns, desk_messages, staff_links, staff_sessions, tickets
 from data.tables import staff as staff_table

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from data import audit, staff
-from data.campaigns import Campaign, load
+from data.notices.campaigns import Campaign, load
 from data.tables import campaigns, conversations, outbox, paces, subscriptions
 from handlers.web_chat import address_of
 from tests.consoles import Office, Signed

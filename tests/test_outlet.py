@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import delete, update
 
 from bot.worker import Worker
-from data import campaign_runs
 from data.engine import Database
+from data.notices import runs
 from data.outbox import deliveries
 from data.outbox.deliveries import Outcome
 from data.tables import campaigns, conversations, subscriptions
@@ -337,7 +337,7 @@ async def test_where_people_fetch_a_notice_is_put_up_and_keeps_no_campaign_open(
     await bench.until(lambda: bench.is_done(campaign))
     assert await states(bench.db, campaign) == {"pending": 45, "sent": 2}
     async with bench.db.reading() as connection:
-        assert await campaign_runs.not_put_up(connection, campaign, 10) == []
+        assert await runs.not_put_up(connection, campaign, 10) == []
 
 
 async def test_filling_twice_at_once_doubles_nobody(db: Database) -> None:
@@ -348,7 +348,7 @@ async def test_filling_twice_at_once_doubles_nobody(db: Database) -> None:
         more = True
         while more:
             async with db.writing() as connection:
-                more = await campaign_runs.fill(db, connection, campaign, 1.0, chunk=20)
+                more = await runs.fill(db, connection, campaign, 1.0, chunk=20)
 
     await asyncio.gather(*(fill() for _ in range(4)))
     assert (await states(db, campaign)).total() == 250

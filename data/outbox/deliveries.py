@@ -15,9 +15,9 @@ from typing import Any
 from sqlalchemy import Boolean, ColumnElement, bindparam, case, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data import audience
-from data.campaign_runs import Running
 from data.engine import Database
+from data.notices import audience
+from data.notices.runs import Running
 from data.outbox import NOTICE, OFFICER, REMINDER, REPLY, RESTS, WAITING
 from data.tables import campaigns, conversations, office_facts, outbox, paces
 

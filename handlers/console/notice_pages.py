@@ -1,4 +1,4 @@
-"""Notices in the console: the list, writing one, its run, its recipients. Rule: every change is made by data/campaigns.py; pages only ask for it and show what it said."""
+"""Notices in the console: the list, writing one, its run, its recipients. Rule: every change is made by data/notices/campaigns.py; pages only ask for it and show what it said."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
-from data import campaign_reports as reports
-from data import campaigns, conversations, staff
-from data.audience import DOORS, Audience
-from data.campaign_reports import Speed
-from data.campaigns import DRAFT, LIVE, PAUSED, RUNNING, Campaign, Campaigns, Refused, words_of
+from data import conversations, staff
 from data.limits import Limits
+from data.notices import campaigns, reports
+from data.notices.audience import DOORS, Audience
+from data.notices.campaigns import DRAFT, LIVE, PAUSED, RUNNING, Campaign, Campaigns, Refused, words_of
+from data.notices.reports import Speed
 from data.staff import Member
 from flows.conversations import notice_text
 from flows.conversations.notices import TOPICS

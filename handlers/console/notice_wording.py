@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from data.campaign_reports import VIETNAM, Speed, duration, local_time
-from data.campaigns import Campaign
+from data.notices.campaigns import Campaign
+from data.notices.reports import VIETNAM, Speed, duration, local_time
 
 CAMPAIGN = {
     "draft": "Bản nháp",

@@ -6,10 +6,9 @@ from collections.abc import AsyncIterator
 
 from starlette.responses import Response, StreamingResponse
 
-from data import campaign_reports as reports
-from data import campaigns
-from data.campaigns import Campaign, Campaigns
 from data.limits import Limits
+from data.notices import campaigns, reports
+from data.notices.campaigns import Campaign, Campaigns
 from handlers.console import notice_wording as say
 from handlers.console.entrance import ADMINS, Entrance, Entry, Visit
 from handlers.turn import Turns

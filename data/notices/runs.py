@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import and_, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data import audience
-from data.audience import Audience
 from data.engine import Database
+from data.notices import audience
+from data.notices.audience import Audience
 from data.outbox import NOTICE, PULL_DOORS, WAITING, new_id
 from data.tables import campaigns, outbox
 from flows.conversations import notice_text

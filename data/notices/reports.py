@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta, timezone
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data import campaigns
-from data.campaigns import CANCELLED, DRAFT, Campaign
 from data.engine import Database
+from data.notices import campaigns
+from data.notices.campaigns import CANCELLED, DRAFT, Campaign
 from data.tables import outbox, paces
 
 STATES = ("pending", "leased", "sent", "blocked", "failed", "in_doubt", "withdrawn")

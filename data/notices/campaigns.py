@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data import audience as audiences
-from data import audit, campaign_runs, outbox
-from data.audience import Audience
+from data import audit, outbox
 from data.engine import Database
 from data.limits import Limits
+from data.notices import audience as audiences
+from data.notices import runs
+from data.notices.audience import Audience
 from data.outbox import Outgoing
 from data.seal import Seal
 from data.staff import Member
@@ -338,7 +339,7 @@ class Campaigns:
                 await self._note(connection, by, at, "notice cancel", old.number)
         for _ in range(chunks):
             async with self._db.writing() as connection:
-                if not await campaign_runs.withdraw(connection, old.id, CHUNK):
+                if not await runs.withdraw(connection, old.id, CHUNK):
                     break
         async with self._db.reading() as connection:
             now = await _must(connection, old.id)
