@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from data import migrate
+from data.effects.handler import World
 from data.engine import Database
 from data.knowledge.content import load_content
 from data.limits import Limits
 from data.seal import Seal
-from data.world import World
 from flows.engine.events import Said
 from handlers.turn import Turns, at_once
 

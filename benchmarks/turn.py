@@ -127,11 +127,11 @@ async def shares(turns: int = 600) -> dict[str, float]:
     from datetime import UTC, datetime
 
     from data import migrate
+    from data.effects.handler import World
     from data.engine import Database
     from data.knowledge.content import load_content
     from data.limits import Limits
     from data.seal import Seal
-    from data.world import World
     from flows.engine.dialogue import advance
     from flows.engine.events import Said
     from flows.engine.state import State

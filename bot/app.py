@@ -15,12 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.settings import BadSetting, Settings
 from data import demo, migrate
+from data.effects.handler import World
 from data.engine import Database, make_private
 from data.knowledge import question_edits
 from data.knowledge.content import load_content
 from data.limits import Limits
 from data.seal import Seal, secret_of
-from data.world import World
 from flows.content import Content
 from flows.understanding.question_finder import warm
 from handlers.sms import Courier, DemoGateway

@@ -33,11 +33,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import conversations, desk, outbox, people
 from data.conversations import BOT, Conversation
+from data.effects.handler import Visit, World
 from data.engine import Database
 from data.knowledge import misses
 from data.outbox import Mark, Outgoing
 from data.seal import Seal
-from data.world import Visit, World
 from flows.content import Content
 from flows.conversations.notices import is_stop_word
 from flows.effects import ForgetMessage, NoteMiss

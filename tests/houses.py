@@ -15,11 +15,11 @@ from typing import Any
 import asyncpg
 
 from data import demo, migrate
+from data.effects.handler import World
 from data.engine import Database
 from data.knowledge.content import load_content
 from data.limits import Limits
 from data.seal import Seal
-from data.world import World
 from flows.content import Content
 from handlers.sms import Courier, DemoGateway, Sms
 from handlers.terminal import Terminal, read_object

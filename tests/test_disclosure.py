@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from data.effects.handler import Visit, World, _whole
 from data.limits import Limits
 from data.registry.records import Record
-from data.world import Visit, World, _whole
 from flows.effects import Answer, CheckOtp, FindPeople
 from tests.houses import START, House
 from tests.nursery import Nursery

@@ -26,13 +26,13 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
 from data import proofs
+from data.effects.handler import Visit, World
 from data.engine import Database
 from data.limits import Limits
 from data.registry import records as registry
 from data.registry.records import Person
 from data.seal import Seal
 from data.tables import audit, cases, otp_failures, otps
-from data.world import Visit, World
 from flows.effects import Answer, CheckOtp, Effect, FindPeople, ProvePhone, SendOtp
 from flows.engine.events import TypedSecret
 from handlers.terminal import NEVER
@@ -653,4 +653,4 @@ def test_the_world_under_test_is_the_real_one() -> None:
     """The limits of these tests are the defaults that the service runs with."""
     limits = Limits()
     assert (limits.otp_tries, limits.otp_failures_per_day, limits.otp_minutes) == (5, 10, 5)
-    assert World.__module__ == "data.world"
+    assert World.__module__ == "data.effects.handler"
