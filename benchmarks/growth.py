@@ -16,7 +16,8 @@ from data.knowledge.content import load_content
 from data.limits import Limits
 from data.seal import Seal
 from flows.engine.events import Said
-from handlers.turn import Turns, at_once
+from handlers.turns.queue import Turns
+from handlers.turns.types import at_once
 
 FEW, MANY, AT_ONCE = 10_000, 110_000, 200
 

@@ -135,7 +135,8 @@ async def shares(turns: int = 600) -> dict[str, float]:
     from flows.engine.dialogue import advance
     from flows.engine.events import Said
     from flows.engine.state import State
-    from handlers.turn import Turns, at_once
+    from handlers.turns.queue import Turns
+    from handlers.turns.types import at_once
 
     content, at = load_content(), datetime(2026, 11, 23, tzinfo=UTC)
     began = time.perf_counter()

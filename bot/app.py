@@ -24,7 +24,7 @@ from data.seal import Seal, secret_of
 from flows.content import Content
 from flows.understanding.question_finder import warm
 from handlers.sms import Courier, DemoGateway
-from handlers.turn import Turns
+from handlers.turns.queue import Turns
 
 log = logging.getLogger("troly.app")
 

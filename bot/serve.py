@@ -21,7 +21,7 @@ from bot.settings import BadSetting, Settings, load
 from bot.worker import Worker, worker_of
 from data import conversations, proofs, staff
 from handlers.desk import Desk, Say
-from handlers.turn import Taken
+from handlers.turns.types import Taken
 from handlers.web_chat import Web
 
 if TYPE_CHECKING:

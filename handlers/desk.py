@@ -13,8 +13,9 @@ from flows.engine.events import Returned
 from flows.secrets import detector
 from flows.secrets.phishing import asks_for_secret
 from flows.text.normalise import clean
-from handlers.terminal import NEVER
-from handlers.turn import Busy, NotKept, Taken, Turns, at_once
+from handlers.turns.json_contract import NEVER
+from handlers.turns.queue import Turns
+from handlers.turns.types import Busy, NotKept, Taken, at_once
 
 log = logging.getLogger("troly.desk")
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from data import outbox
 from data.outbox import Outgoing
-from handlers.turn import Turns
+from handlers.turns.queue import Turns
 
 log = logging.getLogger("troly.mouth")
 

@@ -60,7 +60,8 @@ from handlers.telegram_updates import (
     number_of,
     shape_of,
 )
-from handlers.turn import Busy, NotKept, Opens, Taken, Turns, at_once
+from handlers.turns.queue import Turns
+from handlers.turns.types import Busy, NotKept, Opens, Taken, at_once
 
 log = logging.getLogger("troly.telegram")
 

@@ -15,7 +15,7 @@ from aiogram.methods import TelegramMethod
 
 from handlers.mouth import PATIENCE, Sleep
 from handlers.telegram_updates import ALLOWED, number_of, sender_of
-from handlers.turn import Busy, NotKept
+from handlers.turns.types import Busy, NotKept
 
 log = logging.getLogger("troly.telegram")
 

@@ -27,8 +27,9 @@ from data import conversations, outbox
 from handlers.rendering import PAGES, Pages
 from handlers.secure_page import SecurePages
 from handlers.sms import Courier, Sms
-from handlers.terminal import BadInput, Pass, place_object, read_object, shown
-from handlers.turn import Busy, NotKept, Taken, Turns
+from handlers.turns.json_contract import BadInput, Pass, place_object, read_object, shown
+from handlers.turns.queue import Turns
+from handlers.turns.types import Busy, NotKept, Taken
 
 log = logging.getLogger("troly.web")
 

@@ -21,8 +21,8 @@ from data.tables import outbox as ledger
 from flows.conversations.helpdesk import WORDING
 from handlers.desk import Desk
 from handlers.mouth import Mouth
-from handlers.terminal import read_object
-from handlers.turn import Taken
+from handlers.turns.json_contract import read_object
+from handlers.turns.types import Taken
 from tests.houses import House
 
 HAM, TU = "officer-ham", "officer-tu"  # two officers

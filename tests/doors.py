@@ -32,8 +32,9 @@ from handlers.desk import Desk, Say
 from handlers.sms import Sms
 from handlers.telegram_chat import TelegramDoor
 from handlers.telegram_words import VIETNAM, button_id
-from handlers.terminal import NEVER, as_lines, read_object, shown
-from handlers.turn import Opens, Taken, at_once
+from handlers.terminal import as_lines
+from handlers.turns.json_contract import NEVER, read_object, shown
+from handlers.turns.types import Opens, Taken, at_once
 from handlers.web_chat import Web
 from tests.houses import PEOPLE, SECRET, House, limits, open_house
 from tests.nursery import Born, Nursery

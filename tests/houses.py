@@ -22,8 +22,10 @@ from data.limits import Limits
 from data.seal import Seal
 from flows.content import Content
 from handlers.sms import Courier, DemoGateway, Sms
-from handlers.terminal import Terminal, read_object
-from handlers.turn import Later, Taken, Turns
+from handlers.terminal import Terminal
+from handlers.turns.json_contract import read_object
+from handlers.turns.queue import Turns
+from handlers.turns.types import Later, Taken
 
 SECRET = "a secret for tests only, long enough to be taken"
 PEOPLE = 120  # demo people in a test's registry; the fixed five are among them

@@ -26,7 +26,7 @@ from data.limits import Limits
 from data.registry import records
 from data.registry.records import Person, Record
 from flows.text.fold import join_key
-from handlers.turn import LOOK_BEAT
+from handlers.turns.queue import LOOK_BEAT
 from tests.houses import PEOPLE, Clock, House, open_house
 from tests.strangers import STRANGE
 

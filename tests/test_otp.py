@@ -35,8 +35,8 @@ from data.seal import Seal
 from data.tables import audit, cases, otp_failures, otps
 from flows.effects import Answer, CheckOtp, Effect, FindPeople, ProvePhone, SendOtp
 from flows.engine.events import TypedSecret
-from handlers.terminal import NEVER
-from handlers.turn import NotKept, at_once
+from handlers.turns.json_contract import NEVER
+from handlers.turns.types import NotKept, at_once
 from tests.houses import SECRET, START, Clock, House, open_house
 from tests.nursery import Nursery
 

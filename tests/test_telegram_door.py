@@ -42,7 +42,7 @@ from handlers import telegram_chat, telegram_words
 from handlers.telegram_chat import TelegramDoor
 from handlers.telegram_updates import ALLOWED, event_of
 from handlers.telegram_words import VIETNAM, button_id, commands, label_pressed, parts, split, words_of
-from handlers.turn import Busy, NotKept, Taken, at_once
+from handlers.turns.types import Busy, NotKept, Taken, at_once
 from tests.emulator import TOKEN, WAIT, Emulator, Fault
 from tests.houses import Clock, House, Places, open_house
 

@@ -7,7 +7,8 @@ import asyncio
 from data import conversations, outbox
 from flows.engine.events import Event, Said
 from flows.engine.state import State
-from handlers.turn import APOLOGY, at_once
+from handlers.turns.queue import APOLOGY
+from handlers.turns.types import at_once
 from tests.houses import House
 
 
@@ -78,7 +79,7 @@ async def test_a_mark_of_a_stale_holder_is_refused(house: House) -> None:
 
 
 def _never() -> object:
-    from handlers.terminal import NEVER
+    from handlers.turns.json_contract import NEVER
 
     return NEVER
 

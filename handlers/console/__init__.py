@@ -14,7 +14,7 @@ from handlers.console.question_pages import QuestionPages
 from handlers.console.recipient_pages import RecipientPages
 from handlers.console.sign_in import SignIn
 from handlers.desk import Desk
-from handlers.turn import Turns
+from handlers.turns.queue import Turns
 
 __all__ = ["Console", "Rules"]
 

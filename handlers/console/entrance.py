@@ -20,7 +20,7 @@ from data import audit, staff
 from data.staff import Member, Session
 from handlers.console import wording
 from handlers.rendering import SAME_SITE, page_headers, static_version, templates
-from handlers.turn import Turns
+from handlers.turns.queue import Turns
 
 log = logging.getLogger("troly.console")
 

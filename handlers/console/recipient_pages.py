@@ -11,7 +11,7 @@ from data.notices import campaigns, reports
 from data.notices.campaigns import Campaign, Campaigns
 from handlers.console import notice_wording as say
 from handlers.console.entrance import ADMINS, Entrance, Entry, Visit
-from handlers.turn import Turns
+from handlers.turns.queue import Turns
 
 HOME = "/console/notices"
 PAGE = 50  # recipients on a page

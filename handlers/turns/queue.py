@@ -23,8 +23,8 @@ import logging
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,17 +45,14 @@ from flows.engine.dialogue import Turn, advance, secret_of, typed, watched
 from flows.engine.events import (
     Answered,
     Event,
-    Pressed,
     Returned,
     Said,
-    SentFile,
-    SharedContact,
-    TypedSecret,
-    Unreadable,
 )
 from flows.engine.state import State
 from flows.engine.steps import Reply
 from flows.secrets import detector
+from handlers.turns.ticket_log import LEFT_OUT, written
+from handlers.turns.types import Busy, Clock, Later, NotKept, Opens, Taken, _Made, _Waiting
 
 log = logging.getLogger("troly.turn")
 
@@ -63,59 +60,6 @@ ROUNDS = 8  # how often one turn may ask the world
 TRIES = 3  # how often a failing turn is tried before it is put aside
 LOOK_BEAT = 0.1  # seconds
 APOLOGY = "Xin lỗi, tôi vừa gặp lỗi với tin này. Anh/chị thử lại, hoặc gọi 1900 9068."
-
-Clock = Callable[[], float]
-Later = Callable[[float, Callable[[], None]], object]  # calls back after so many seconds
-Opens = Callable[[State, datetime], Event]  # reads the event where it needs to know what was offered last
-
-
-class Busy(Exception):
-    """Too many turns are waiting: the door says so and the sender tries again later."""
-
-
-class NotKept(Exception):
-    """The turn could not be committed: it is not acknowledged, and will come again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What came of an event. `repeat`: it had been acted on before, nothing new is said. `forget`: it held a secret, whoever sent
-    or shows it must delete it; told anew with each repeat, for the first time may have got lost.
-
-    `rows` are the replies as the ledger holds them, leased by this process where the door says them itself.
-    """
-
-    address: str
-    rows: tuple[Outgoing, ...] = ()
-    place: tuple[str, str] = ("", "")
-    codes_out: tuple[int, ...] = ()
-    forget: bool = False
-    repeat: bool = False
-    outcomes: tuple[str, ...] = ()  # what the world answered, for the secure page
-    said: int = 0
-
-
-@dataclass(slots=True)
-class _Waiting:
-    address: str
-    key: str
-    opens: Opens
-    pushed: bool
-    shown: bool
-    done: asyncio.Future[Taken]
-    tries: int = 0
-
-
-@dataclass(slots=True)
-class _Made:
-    """A turn that is made but not yet committed."""
-
-    waiting: _Waiting
-    taken: Taken
-    kept: Conversation | None = None
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    looked: bool = False
-    begun: float = 0.0  # of the event loop's clock
 
 
 def body_of(reply: Reply) -> dict[str, Any]:
@@ -523,33 +467,6 @@ class Turns:
             await desk.receive(visit.connection, self.seal, ticket, "bot", reply.text, visit.now)
 
 
-LEFT_OUT = "[một tin có mật khẩu hoặc mã OTP, đã bỏ]"
-_KINDS = {
-    "sticker": "nhãn dán",
-    "photo": "ảnh, không mở",
-    "file": "tệp, không mở",
-    "voice": "tin thoại",
-    "location": "vị trí",
-    "edited": "tin đã sửa",
-    "long": "tin quá dài",
-}
-
-
-def written(event: Event) -> str:
-    """An event in words, as an officer reads it; "" for what is none of the officer's business."""
-    match event:
-        case Said(text=text) | Pressed(label=text):
-            return text
-        case SentFile(name=name):
-            return f"[tệp {name}, không mở]"
-        case SharedContact(phone=phone):
-            return f"[chia sẻ số điện thoại {phone}]"
-        case Unreadable(kind=kind):
-            return f"[{_KINDS.get(kind, 'tin không đọc được')}]"
-        case TypedSecret() | Answered() | Returned():
-            return ""
-
-
 def _answer(made: _Made) -> None:
     if not made.waiting.done.done():
         made.waiting.done.set_result(made.taken)
@@ -587,12 +504,3 @@ class _Savepoint:
         if self._nested is not None:
             await self._nested.rollback()
             self._nested = None
-
-
-def at_once(event: Event) -> Opens:
-    """An event that needs to know nothing of the state; its time becomes the person's."""
-
-    def opens(state: State, at: datetime) -> Event:
-        return replace(event, at=at)
-
-    return opens

@@ -1,0 +1,43 @@
+"""An event in words, as an officer reads it in the ticket."""
+
+from __future__ import annotations
+
+from flows.engine.events import (
+    Answered,
+    Event,
+    Pressed,
+    Returned,
+    Said,
+    SentFile,
+    SharedContact,
+    TypedSecret,
+    Unreadable,
+)
+
+LEFT_OUT = "[một tin có mật khẩu hoặc mã OTP, đã bỏ]"
+
+
+_KINDS = {
+    "sticker": "nhãn dán",
+    "photo": "ảnh, không mở",
+    "file": "tệp, không mở",
+    "voice": "tin thoại",
+    "location": "vị trí",
+    "edited": "tin đã sửa",
+    "long": "tin quá dài",
+}
+
+
+def written(event: Event) -> str:
+    """An event in words, as an officer reads it; "" for what is none of the officer's business."""
+    match event:
+        case Said(text=text) | Pressed(label=text):
+            return text
+        case SentFile(name=name):
+            return f"[tệp {name}, không mở]"
+        case SharedContact(phone=phone):
+            return f"[chia sẻ số điện thoại {phone}]"
+        case Unreadable(kind=kind):
+            return f"[{_KINDS.get(kind, 'tin không đọc được')}]"
+        case TypedSecret() | Answered() | Returned():
+            return ""
