@@ -23,7 +23,7 @@ from bot.worker import Worker
 from data import migrate
 from data.engine import Database
 from data.notices import runs
-from handlers.outlet import Outlet
+from handlers.delivery.sender import Outlet
 from handlers.telegram_broadcast import AiohttpRequest, TelegramChannel
 from tests.crowds import accounts, campaign_state, gather_crowd, states, write_campaign
 from tests.emulator import TOKEN

@@ -107,7 +107,7 @@ def _serve(args: argparse.Namespace) -> int:
 def _chat(args: argparse.Namespace) -> int:
     from bot.app import opened
     from bot.settings import load
-    from handlers.sms import Sms
+    from handlers.delivery.sms import Sms
     from handlers.terminal import Terminal, talk
 
     if (

@@ -23,7 +23,7 @@ from data.limits import Limits
 from data.seal import Seal, secret_of
 from flows.content import Content
 from flows.understanding.question_finder import warm
-from handlers.sms import Courier, DemoGateway
+from handlers.delivery.sms import Courier, DemoGateway
 from handlers.turns.queue import Turns
 
 log = logging.getLogger("troly.app")

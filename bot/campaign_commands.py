@@ -177,7 +177,7 @@ async def _count(desk: _Desk, args: argparse.Namespace) -> int:
 
 async def _preview(desk: _Desk, args: argparse.Namespace) -> int:
     from data.notices.campaigns import words_of
-    from handlers.notice_preview import NAMES, preview
+    from handlers.delivery.preview import NAMES, preview
 
     one = await desk.campaign()
     doors = [args.door] if args.door else list(one.audience.doors or NAMES)

@@ -18,8 +18,9 @@ from data import demo, outbox
 from data.engine import Database
 from data.notices import runs
 from data.notices.runs import Running
-from handlers.demo_channel import DemoChannel
-from handlers.outlet import DIRECT_IN_FLIGHT, Channel, Outlet
+from handlers.delivery.channel import Channel
+from handlers.delivery.demo_channel import DemoChannel
+from handlers.delivery.sender import DIRECT_IN_FLIGHT, Outlet
 
 log = logging.getLogger("troly.worker")
 

@@ -23,7 +23,7 @@ from telegram.error import (
 )
 from telegram.request import BaseRequest, RequestData
 
-from handlers.outlet import Answer
+from handlers.delivery.channel import Answer
 from handlers.telegram_words import Key, Part, parts
 
 CONNECT_SECONDS = 5.0  # until a connection that does not come is given up

@@ -49,7 +49,7 @@ from data import conversations
 from flows.engine.events import Event, Pressed
 from flows.engine.state import State
 from handlers import telegram_words as words
-from handlers.mouth import Mouth, Sleep
+from handlers.delivery.reply_sender import Mouth, Sleep
 from handlers.telegram_polling import Polling, patience
 from handlers.telegram_replies import Replies
 from handlers.telegram_updates import (

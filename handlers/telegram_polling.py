@@ -13,7 +13,7 @@ from aiogram import Bot
 from aiogram.exceptions import ClientDecodeError, TelegramRetryAfter
 from aiogram.methods import TelegramMethod
 
-from handlers.mouth import PATIENCE, Sleep
+from handlers.delivery.reply_sender import PATIENCE, Sleep
 from handlers.telegram_updates import ALLOWED, number_of, sender_of
 from handlers.turns.types import Busy, NotKept
 

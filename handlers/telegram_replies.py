@@ -21,7 +21,7 @@ from aiogram.methods import Response, TelegramMethod
 
 from data.outbox import Outgoing
 from handlers import telegram_words as words
-from handlers.mouth import Again, Refused
+from handlers.delivery.reply_sender import Again, Refused
 
 log = logging.getLogger("troly.telegram")
 

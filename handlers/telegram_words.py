@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hmac
 import html
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -18,11 +17,11 @@ from flows.engine import commands as engine_commands
 from flows.engine.state import State
 from flows.engine.steps import Scene
 from flows.text.normalise import plain
+from handlers.delivery.text_split import split
 
 Key = Callable[[str], str]  # a keyed hash in hexadecimal digits, 24 or more
 Markup = dict[str, Any]
 
-TEXT_UNITS = 4096  # longest message, in UTF-16 units
 BUTTONS = 100  # most buttons under one message
 KEYBOARD_ROWS = 12  # most rows of a reply keyboard
 SHORT_LABEL = 18  # two labels of at most this many characters share a row
@@ -193,64 +192,3 @@ def international(phone: str) -> str:
 def escaped(text: str) -> str:
     """`text` for parse_mode HTML."""
     return html.escape(text, quote=False)
-
-
-_WEIGHT = {"&": 5, "<": 4, ">": 4}  # as they are written in HTML; Telegram counts them as 1
-
-
-def _weight(ch: str) -> int:
-    return _WEIGHT.get(ch) or (2 if ord(ch) > 0xFFFF else 1)
-
-
-def split(text: str, limit: int = TEXT_UNITS) -> list[str]:
-    """`text` in parts of at most `limit` UTF-16 units once escaped, cut at a line, a word or a character.
-
-    A character and its marks stay together, unless they alone are longer than a message.
-    """
-    out: list[str] = []
-    text = text.strip()
-    while text:
-        cut = _fits(text, limit)
-        if cut < len(text):
-            cut = _good_cut(text, cut)
-        piece = text[:cut].rstrip()
-        if piece:
-            out.append(piece)
-        text = text[cut:].lstrip()
-    return out
-
-
-def _fits(text: str, limit: int) -> int:
-    """How many characters from the start fit into `limit`."""
-    if 5 * len(text) <= limit:
-        return len(text)
-    weight = 0
-    for n, ch in enumerate(text):
-        weight += _weight(ch)
-        if weight > limit:
-            return n
-    return len(text)
-
-
-def _good_cut(text: str, cut: int) -> int:
-    for mark in ("\n", " "):
-        at = text.rfind(mark, cut // 2, cut + 1)
-        if at > 0:
-            return at
-    whole = cut
-    while whole > 0 and _joined(text[whole - 1], text[whole]):
-        whole -= 1
-    return whole or cut
-
-
-_JOINERS = ("\u200d", "\ufe0e", "\ufe0f")
-
-
-def _joined(before: str, after: str) -> bool:
-    """Whether the two belong to one visible character: marks, emoji joiners, skin tones."""
-    return (
-        unicodedata.combining(after) != 0
-        or after in _JOINERS
-        or before == "\u200d"
-        or "\U0001f3fb" <= after <= "\U0001f3ff"
-    )

@@ -10,7 +10,7 @@ from typing import Any
 
 from data import conversations, outbox
 from data.outbox import Outgoing
-from handlers.sms import Courier, Sms
+from handlers.delivery.sms import Courier, Sms
 from handlers.turns.json_contract import BadInput, Pass, place_object, read_object, read_text, shown
 from handlers.turns.queue import Turns
 from handlers.turns.types import NotKept, Opens, at_once

@@ -24,9 +24,9 @@ from starlette.types import Scope
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from data import conversations, outbox
+from handlers.delivery.sms import Courier, Sms
 from handlers.rendering import PAGES, Pages
 from handlers.secure_page import SecurePages
-from handlers.sms import Courier, Sms
 from handlers.turns.json_contract import BadInput, Pass, place_object, read_object, shown
 from handlers.turns.queue import Turns
 from handlers.turns.types import Busy, NotKept, Taken

@@ -19,8 +19,8 @@ from data.desk import Message, Ticket
 from data.outbox import Outgoing
 from data.tables import outbox as ledger
 from flows.conversations.helpdesk import WORDING
+from handlers.delivery.reply_sender import Mouth
 from handlers.desk import Desk
-from handlers.mouth import Mouth
 from handlers.turns.json_contract import read_object
 from handlers.turns.types import Taken
 from tests.houses import House

@@ -28,8 +28,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from data import desk as tickets
 from data import outbox
 from flows.engine.events import TypedSecret, Unreadable
+from handlers.delivery.sms import Sms
 from handlers.desk import Desk, Say
-from handlers.sms import Sms
 from handlers.telegram_chat import TelegramDoor
 from handlers.telegram_words import VIETNAM, button_id
 from handlers.terminal import as_lines

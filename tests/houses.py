@@ -21,7 +21,7 @@ from data.knowledge.content import load_content
 from data.limits import Limits
 from data.seal import Seal
 from flows.content import Content
-from handlers.sms import Courier, DemoGateway, Sms
+from handlers.delivery.sms import Courier, DemoGateway, Sms
 from handlers.terminal import Terminal
 from handlers.turns.json_contract import read_object
 from handlers.turns.queue import Turns

@@ -192,7 +192,7 @@ def _without_event_keys() -> None:
 
 
 def _without_leftovers() -> None:
-    from handlers.mouth import Mouth
+    from handlers.delivery.reply_sender import Mouth
 
     async def none(self: Mouth, *, orphans: bool) -> int:
         return 0

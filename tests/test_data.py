@@ -34,8 +34,8 @@ from data.seal import Seal, secret_of
 from data.tables import dead_letters, metadata
 from data.tables import outbox as ledger
 from flows.engine.state import State
-from handlers.mouth import Again, Mouth
-from handlers.sms import Courier, Sms
+from handlers.delivery.reply_sender import Again, Mouth
+from handlers.delivery.sms import Courier, Sms
 from tests.houses import SECRET, START, House, Places, open_house
 from tests.nursery import Nursery
 from tests.test_otp import asked, open_case, send

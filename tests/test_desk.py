@@ -13,7 +13,7 @@ import pytest
 from data import conversations, desk, outbox
 from data.outbox import Outgoing
 from flows.engine.state import State
-from handlers.mouth import Again, Mouth
+from handlers.delivery.reply_sender import Again, Mouth
 from tests.desks import (
     HAM,
     TU,

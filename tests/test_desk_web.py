@@ -294,7 +294,7 @@ async def test_a_claim_waits_for_a_frame_that_is_on_its_way_to_a_slow_page(house
 
 
 async def a_claimed_ticket(house: House, address: str = LAN) -> tuple[Citizen, Channel, str]:
-    from handlers.mouth import Mouth
+    from handlers.delivery.reply_sender import Mouth
 
     channel = Channel()
     citizen = Citizen(house, Mouth("telegram", house.turns, channel.say), address)
@@ -407,7 +407,7 @@ async def _house_for_any_order(places: Places) -> None:
 
 
 async def _in_any_order(steps: list[str]) -> None:
-    from handlers.mouth import Mouth
+    from handlers.delivery.reply_sender import Mouth
 
     async with open_house(_place["url"], content=CONTENT) as house:
         channel = Channel()

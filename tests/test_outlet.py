@@ -17,7 +17,8 @@ from data.outbox import deliveries
 from data.outbox.deliveries import Outcome
 from data.tables import campaigns, conversations, subscriptions
 from data.tables import outbox as ledger
-from handlers.outlet import Answer, Outlet
+from handlers.delivery.channel import Answer
+from handlers.delivery.sender import Outlet
 from tests.crowds import (
     accounts,
     campaign_state,

@@ -8,7 +8,7 @@ from math import inf
 
 import pytest
 
-from handlers.pace import SECOND, Pace
+from handlers.delivery.rate_limit import SECOND, Pace
 from tests.fake_telegram import busiest_second
 
 

@@ -39,9 +39,10 @@ from flows.engine import messages
 from flows.engine.events import Said, SharedContact
 from flows.secrets import detector
 from handlers import telegram_chat, telegram_words
+from handlers.delivery.text_split import split
 from handlers.telegram_chat import TelegramDoor
 from handlers.telegram_updates import ALLOWED, event_of
-from handlers.telegram_words import VIETNAM, button_id, commands, label_pressed, parts, split, words_of
+from handlers.telegram_words import VIETNAM, button_id, commands, label_pressed, parts, words_of
 from handlers.turns.types import Busy, NotKept, Taken, at_once
 from tests.emulator import TOKEN, WAIT, Emulator, Fault
 from tests.houses import Clock, House, Places, open_house

@@ -14,8 +14,9 @@ import pytest
 from bot.worker import Worker
 from data.engine import Database
 from flows.conversations.notice_text import with_leave
-from handlers.demo_channel import DemoChannel
-from handlers.outlet import Answer, Outlet
+from handlers.delivery.channel import Answer
+from handlers.delivery.demo_channel import DemoChannel
+from handlers.delivery.sender import Outlet
 from handlers.telegram_broadcast import TelegramChannel
 from handlers.telegram_words import button_id
 from tests.crowds import accounts, campaign_state, gather_crowd, put_row, row, states, write_campaign

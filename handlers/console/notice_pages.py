@@ -21,7 +21,7 @@ from flows.conversations.notices import TOPICS
 from handlers.console import notice_wording as say
 from handlers.console.entrance import ADMINS, Entrance, Entry, Form, Live, Visit
 from handlers.console.recipient_pages import HOME, loaded, none_such
-from handlers.notice_preview import preview
+from handlers.delivery.preview import preview
 from handlers.web_chat import address_of
 
 LIST = 50  # notices on a page

@@ -19,7 +19,7 @@ from flows.text.normalise import clean
 from flows.understanding.question_finder import find_questions
 from handlers.console import wording
 from handlers.console.entrance import ADMINS, DESK, Entrance, Entry, Form, Live, Visit
-from handlers.notice_preview import preview
+from handlers.delivery.preview import preview
 
 HOME = "/console/questions"
 MISSES_SHOWN = 100

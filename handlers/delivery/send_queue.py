@@ -11,7 +11,7 @@ from math import inf
 from typing import Any
 
 from data.outbox.deliveries import LANES, Delivery
-from handlers.pace import Pace
+from handlers.delivery.rate_limit import Pace
 
 _numbers = count()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.telegram_words import split
+from handlers.delivery.text_split import split
 
 NAMES = {"telegram": "Telegram", "web": "Trang web", "terminal": "Dòng lệnh", "demo": "Kênh thử"}
 _PUSHED = ("telegram", "demo")  # doors whose messages have a largest size

@@ -10,10 +10,8 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from math import inf
-from typing import Any, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -21,8 +19,9 @@ from data.engine import Database
 from data.notices.runs import Running
 from data.outbox import NOTICE, OFFICER, REMINDER, deliveries
 from data.outbox.deliveries import LANES, LOST, Delivery, Outcome
-from handlers.line import Job, Line
-from handlers.pace import SECOND, Pace
+from handlers.delivery.channel import Answer, Channel
+from handlers.delivery.rate_limit import SECOND, Pace
+from handlers.delivery.send_queue import Job, Line
 
 log = logging.getLogger("troly.outlet")
 
@@ -41,33 +40,6 @@ LOWER = {
     REMINDER: (REMINDER, NOTICE),
     NOTICE: (NOTICE,),
 }  # who is silent on a 429
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the channel said to one message; `text` is short and holds nothing personal.
-
-    `state`: sent; blocked and failed for good; again (counts as a try; `lost`: it may have arrived); wait (`after`
-    seconds of silence were asked for); moved (to the account `to`); hold (nothing can be sent to anybody now).
-    """
-
-    state: str
-    text: str = ""
-    after: float = 0.0
-    lost: bool = False
-    to: str = ""
-
-
-class Channel(Protocol):
-    """What carries messages out at a door."""
-
-    async def start(self) -> None: ...
-    async def stop(self) -> None: ...
-    def parts(self, body: Mapping[str, Any], account: str) -> Sequence[Any]:
-        """The messages that say `body`, in order."""
-
-    async def send(self, account: str, part: Any) -> Answer:
-        """Send one message; never raises for what the channel or the network does."""
 
 
 def _not_begun(job: Job) -> bool:

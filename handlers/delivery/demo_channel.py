@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from handlers.outlet import Answer
+from handlers.delivery.channel import Answer
 
 ANSWERS_AFTER = 0.05  # seconds
 BLOCKED_EVERY = 40  # one of so many accounts has blocked us

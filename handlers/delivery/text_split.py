@@ -1,0 +1,68 @@
+"""Long texts cut into messages that a channel takes. Invariant: no letter is torn from its marks; the pieces joined give the text."""
+
+from __future__ import annotations
+
+import unicodedata
+
+TEXT_UNITS = 4096  # longest message, in UTF-16 units
+
+
+_WEIGHT = {"&": 5, "<": 4, ">": 4}  # as they are written in HTML; Telegram counts them as 1
+
+
+def _weight(ch: str) -> int:
+    return _WEIGHT.get(ch) or (2 if ord(ch) > 0xFFFF else 1)
+
+
+def split(text: str, limit: int = TEXT_UNITS) -> list[str]:
+    """`text` in parts of at most `limit` UTF-16 units once escaped, cut at a line, a word or a character.
+
+    A character and its marks stay together, unless they alone are longer than a message.
+    """
+    out: list[str] = []
+    text = text.strip()
+    while text:
+        cut = _fits(text, limit)
+        if cut < len(text):
+            cut = _good_cut(text, cut)
+        piece = text[:cut].rstrip()
+        if piece:
+            out.append(piece)
+        text = text[cut:].lstrip()
+    return out
+
+
+def _fits(text: str, limit: int) -> int:
+    """How many characters from the start fit into `limit`."""
+    if 5 * len(text) <= limit:
+        return len(text)
+    weight = 0
+    for n, ch in enumerate(text):
+        weight += _weight(ch)
+        if weight > limit:
+            return n
+    return len(text)
+
+
+def _good_cut(text: str, cut: int) -> int:
+    for mark in ("\n", " "):
+        at = text.rfind(mark, cut // 2, cut + 1)
+        if at > 0:
+            return at
+    whole = cut
+    while whole > 0 and _joined(text[whole - 1], text[whole]):
+        whole -= 1
+    return whole or cut
+
+
+_JOINERS = ("\u200d", "\ufe0e", "\ufe0f")
+
+
+def _joined(before: str, after: str) -> bool:
+    """Whether the two belong to one visible character: marks, emoji joiners, skin tones."""
+    return (
+        unicodedata.combining(after) != 0
+        or after in _JOINERS
+        or before == "\u200d"
+        or "\U0001f3fb" <= after <= "\U0001f3ff"
+    )
