@@ -24,7 +24,7 @@ from data import migrate
 from data.engine import Database
 from data.notices import runs
 from handlers.delivery.sender import Outlet
-from handlers.telegram_broadcast import AiohttpRequest, TelegramChannel
+from handlers.telegram.notices import AiohttpRequest, TelegramChannel
 from tests.crowds import accounts, campaign_state, gather_crowd, states, write_campaign
 from tests.emulator import TOKEN
 from tests.fake_telegram import FakeTelegram, fake_telegram

@@ -25,7 +25,7 @@ from handlers.turns.types import Taken
 from handlers.web_chat import Web
 
 if TYPE_CHECKING:
-    from handlers.telegram_chat import TelegramDoor
+    from handlers.telegram.door import TelegramDoor
 
 log = logging.getLogger("troly.serve")
 
@@ -224,7 +224,7 @@ def _greeting(settings: Settings, links: list[str], *, demo: bool) -> str:
 
 
 def _telegram(app: App) -> TelegramDoor:
-    from handlers.telegram_chat import TelegramDoor
+    from handlers.telegram.door import TelegramDoor
 
     s = app.settings
     return TelegramDoor(

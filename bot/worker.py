@@ -152,7 +152,7 @@ async def worker_of(app: App) -> Worker:
         )
 
     if s.telegram_token:
-        from handlers.telegram_broadcast import TelegramChannel
+        from handlers.telegram.notices import TelegramChannel
 
         def key(text: str) -> str:
             return app.seal.keyed("button", text)

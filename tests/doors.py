@@ -30,8 +30,9 @@ from data import outbox
 from flows.engine.events import TypedSecret, Unreadable
 from handlers.delivery.sms import Sms
 from handlers.desk import Desk, Say
-from handlers.telegram_chat import TelegramDoor
-from handlers.telegram_words import VIETNAM, button_id
+from handlers.telegram.buttons import button_id
+from handlers.telegram.door import TelegramDoor
+from handlers.telegram.rendering import VIETNAM
 from handlers.terminal import as_lines
 from handlers.turns.json_contract import NEVER, read_object, shown
 from handlers.turns.types import Opens, Taken, at_once

@@ -121,7 +121,7 @@ def _nurse() -> None:
     import uvloop  # noqa: F401  # as above
 
     from bot import serve  # noqa: F401  # as above
-    from handlers import telegram_broadcast, telegram_chat  # noqa: F401  # as above; aiogram alone takes longest
+    from handlers.telegram import door, notices  # noqa: F401  # as above; aiogram alone takes longest
 
     signal.signal(signal.SIGCHLD, lambda *_: None)
     awake, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -201,7 +201,7 @@ def _without_leftovers() -> None:
 
 
 def _without_commit_before_ack() -> None:
-    from handlers.telegram_chat import TelegramDoor
+    from handlers.telegram.door import TelegramDoor
 
     take, under_way = TelegramDoor._take_body, set()
 

@@ -104,7 +104,7 @@ def test_no_lock_file_names_a_host() -> None:
 
 def test_the_worker_alone_loads_neither_aiogram_nor_the_pages() -> None:
     program = (
-        "import sys, bot.worker, handlers.telegram_broadcast\n"
+        "import sys, bot.worker, handlers.telegram.notices\n"
         "assert not {'aiogram', 'starlette', 'uvicorn', 'jinja2'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", program], check=True)

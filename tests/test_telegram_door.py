@@ -38,11 +38,14 @@ from flows.engine import commands as engine_commands
 from flows.engine import messages
 from flows.engine.events import Said, SharedContact
 from flows.secrets import detector
-from handlers import telegram_chat, telegram_words
 from handlers.delivery.text_split import split
-from handlers.telegram_chat import TelegramDoor
-from handlers.telegram_updates import ALLOWED, event_of
-from handlers.telegram_words import VIETNAM, button_id, commands, label_pressed, parts, words_of
+from handlers.telegram import door as telegram_chat
+from handlers.telegram import rendering
+from handlers.telegram.buttons import button_id, label_pressed
+from handlers.telegram.commands import commands, words_of
+from handlers.telegram.door import TelegramDoor
+from handlers.telegram.rendering import VIETNAM, parts
+from handlers.telegram.updates import ALLOWED, event_of
 from handlers.turns.types import Busy, NotKept, Taken, at_once
 from tests.emulator import TOKEN, WAIT, Emulator, Fault
 from tests.houses import Clock, House, Places, open_house
@@ -1041,7 +1044,7 @@ def test_a_secure_link_is_a_button_where_telegram_takes_one_and_an_address_elsew
     public = parts({"text": "Mở trang", "link": "https://troly.example.vn/secure/abc"}, "5", _key)[0]
     assert public.markup is not None
     assert public.markup["inline_keyboard"][0][0] == {
-        "text": telegram_words.OPEN_SECURE_PAGE,
+        "text": rendering.OPEN_SECURE_PAGE,
         "url": "https://troly.example.vn/secure/abc",
     }
     local = parts({"text": "Mở trang", "link": "http://127.0.0.1:8080/secure/abc"}, "5", _key)[0]

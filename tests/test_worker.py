@@ -17,8 +17,8 @@ from flows.conversations.notice_text import with_leave
 from handlers.delivery.channel import Answer
 from handlers.delivery.demo_channel import DemoChannel
 from handlers.delivery.sender import Outlet
-from handlers.telegram_broadcast import TelegramChannel
-from handlers.telegram_words import button_id
+from handlers.telegram.buttons import button_id
+from handlers.telegram.notices import TelegramChannel
 from tests.crowds import accounts, campaign_state, gather_crowd, put_row, row, states, write_campaign
 from tests.emulator import TOKEN
 from tests.fake_telegram import FakeTelegram, Fault, fake_telegram

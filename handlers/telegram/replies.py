@@ -20,8 +20,8 @@ from aiogram.exceptions import (
 from aiogram.methods import Response, TelegramMethod
 
 from data.outbox import Outgoing
-from handlers import telegram_words as words
 from handlers.delivery.reply_sender import Again, Refused
+from handlers.telegram import buttons, rendering
 
 log = logging.getLogger("troly.telegram")
 
@@ -57,7 +57,7 @@ class TellContact(TelegramMethod[dict[str, Any]]):
 class Replies:
     """Says rows through one bot; `say` is what a Mouth calls. One request may take `patience` seconds."""
 
-    def __init__(self, bot: Bot, key: words.Key, *, patience: float) -> None:
+    def __init__(self, bot: Bot, key: buttons.Key, *, patience: float) -> None:
         self._bot = bot
         self._key = key
         self._patience = max(1, int(patience))
@@ -79,7 +79,7 @@ class Replies:
 
     async def _say_parts(self, row: Outgoing) -> None:
         user = row.address.partition(":")[2]
-        parts = words.parts(row.body, user, self._key)
+        parts = rendering.parts(row.body, user, self._key)
         begun = self._progress.pop(row.address, None)
         first = begun[1] if begun is not None and begun[0] == row.id else 0
         for n in range(first, len(parts)):
@@ -93,11 +93,11 @@ class Replies:
         """The tasks that are still saying something; broken off, they leave their rows to the ledger."""
         return [task for task in self._sayers if not task.done()]
 
-    async def _say_part(self, chat: int, part: words.Part) -> None:
+    async def _say_part(self, chat: int, part: rendering.Part) -> None:
         if part.phone:  # refused or not: the number stands in the text
             await self._send(TellContact(chat_id=chat, phone_number=part.phone, first_name=part.name))
             return
-        text = words.escaped(part.text)
+        text = rendering.escaped(part.text)
         dislike = await self._send(Tell(chat_id=chat, text=text, parse_mode="HTML", reply_markup=part.markup))
         if dislike == "entities":
             dislike = await self._send(Tell(chat_id=chat, text=part.text, reply_markup=part.markup))

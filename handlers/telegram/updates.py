@@ -10,7 +10,7 @@ from aiogram.types import Message
 from flows.content import Content
 from flows.engine.events import Event, Said, SharedContact, Unreadable
 from flows.text.normalise import clean
-from handlers.telegram_words import words_of
+from handlers.telegram.commands import words_of
 
 ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
 WHENEVER = datetime.fromtimestamp(0, UTC)  # an event's time is set by the turn

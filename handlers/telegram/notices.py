@@ -24,7 +24,8 @@ from telegram.error import (
 from telegram.request import BaseRequest, RequestData
 
 from handlers.delivery.channel import Answer
-from handlers.telegram_words import Key, Part, parts
+from handlers.telegram.buttons import Key
+from handlers.telegram.rendering import Part, parts
 
 CONNECT_SECONDS = 5.0  # until a connection that does not come is given up
 ANSWER_SECONDS = 15.0  # until an answer that does not come is lost

@@ -48,18 +48,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from data import conversations
 from flows.engine.events import Event, Pressed
 from flows.engine.state import State
-from handlers import telegram_words as words
 from handlers.delivery.reply_sender import Mouth, Sleep
-from handlers.telegram_polling import Polling, patience
-from handlers.telegram_replies import Replies
-from handlers.telegram_updates import (
-    ALLOWED,
-    edited,
-    event_of,
-    is_private,
-    number_of,
-    shape_of,
-)
+from handlers.telegram import buttons
+from handlers.telegram import commands as telegram_commands
+from handlers.telegram.polling import Polling, patience
+from handlers.telegram.replies import Replies
+from handlers.telegram.updates import ALLOWED, edited, event_of, is_private, number_of, shape_of
 from handlers.turns.queue import Turns
 from handlers.turns.types import Busy, NotKept, Opens, Taken, at_once
 
@@ -88,7 +82,7 @@ class TelegramDoor:
         *,
         token: str,
         api_base: str,
-        key: words.Key,
+        key: buttons.Key,
         typing_after: float,
         poll_seconds: int,
         text_limit: int,
@@ -185,7 +179,7 @@ class TelegramDoor:
     async def _introduce(self) -> None:
         me = await self._insist(GetMe(), essential=False)
         self.username = (me.username or "") if me is not None else ""
-        listed = words.commands(self.turns.content).items()
+        listed = telegram_commands.commands(self.turns.content).items()
         commands = [BotCommand(command=name, description=about) for name, (_, about) in listed]
         await self._insist(SetMyCommands(commands=commands), essential=False)
         await self._insist(SetChatMenuButton(menu_button=MenuButtonCommands()), essential=False)
@@ -344,8 +338,8 @@ class TelegramDoor:
             user, data = press.from_user.id, press.data or ""
 
             def opens(state: State, at: datetime) -> Event:
-                valid = words.labels_valid_now(state, self.turns.content, at)
-                return Pressed(words.label_pressed(self._key, str(user), data, valid), at)
+                valid = buttons.labels_valid_now(state, self.turns.content, at)
+                return Pressed(buttons.label_pressed(self._key, str(user), data, valid), at)
 
             await self._turn(user, event_update.update_id, opens)
         self._aside(AnswerCallbackQuery(callback_query_id=press.id))

@@ -14,7 +14,7 @@ from aiogram.exceptions import ClientDecodeError, TelegramRetryAfter
 from aiogram.methods import TelegramMethod
 
 from handlers.delivery.reply_sender import PATIENCE, Sleep
-from handlers.telegram_updates import ALLOWED, number_of, sender_of
+from handlers.telegram.updates import ALLOWED, number_of, sender_of
 from handlers.turns.types import Busy, NotKept
 
 log = logging.getLogger("troly.telegram")
