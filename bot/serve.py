@@ -22,7 +22,7 @@ from bot.worker import Worker, worker_of
 from data import conversations, proofs, staff
 from handlers.desk import Desk, Say
 from handlers.turns.types import Taken
-from handlers.web_chat import Web
+from handlers.web.chat import Web
 
 if TYPE_CHECKING:
     from handlers.telegram.door import TelegramDoor

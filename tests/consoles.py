@@ -15,7 +15,7 @@ from data.limits import Limits
 from data.staff import Member
 from handlers.console import Console, Rules
 from handlers.desk import Desk
-from handlers.web_chat import Web
+from handlers.web.chat import Web
 from tests.houses import House
 
 HERE = "http://127.0.0.1:8080"

@@ -36,7 +36,7 @@ from handlers.telegram.rendering import VIETNAM
 from handlers.terminal import as_lines
 from handlers.turns.json_contract import NEVER, read_object, shown
 from handlers.turns.types import Opens, Taken, at_once
-from handlers.web_chat import Web
+from handlers.web.chat import Web
 from tests.houses import PEOPLE, SECRET, House, limits, open_house
 from tests.nursery import Born, Nursery
 from tests.transcripts import Move, masked

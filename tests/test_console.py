@@ -25,7 +25,7 @@ from data.tables import staff as staff_table
 from handlers.console import Rules
 from handlers.console.entrance import FORM_LIMIT, Entry
 from handlers.console.sign_in import Failures
-from handlers.web_chat import Web
+from handlers.web.chat import Web
 from tests.consoles import HERE, Office, Signed, proof_in
 from tests.houses import Clock, House, allowed, open_house
 

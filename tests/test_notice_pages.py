@@ -14,7 +14,7 @@ from sqlalchemy import func, insert, select, update
 from data import audit, staff
 from data.notices.campaigns import Campaign, load
 from data.tables import campaigns, conversations, outbox, paces, subscriptions
-from handlers.web_chat import address_of
+from handlers.web.chat import address_of
 from tests.consoles import Office, Signed
 from tests.houses import House, limits
 from tests.test_campaigns import HOSTILE

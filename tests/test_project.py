@@ -56,7 +56,7 @@ def test_help_loads_neither_aiogram_nor_the_database_and_is_quick() -> None:
 
 
 def test_the_service_without_a_token_does_not_load_aiogram() -> None:
-    program = "import sys, bot.serve, handlers.web_chat; assert 'aiogram' not in sys.modules"
+    program = "import sys, bot.serve, handlers.web.chat; assert 'aiogram' not in sys.modules"
     subprocess.run([sys.executable, "-c", program], check=True)
 
 

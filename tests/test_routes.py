@@ -13,7 +13,7 @@ import pytest_asyncio
 import websockets
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
-from handlers.web_chat import Web
+from handlers.web.chat import Web
 from tests.houses import House
 from tests.screens import RealServer
 

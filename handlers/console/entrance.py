@@ -19,8 +19,8 @@ from starlette.routing import Route
 from data import audit, staff
 from data.staff import Member, Session
 from handlers.console import wording
-from handlers.rendering import SAME_SITE, page_headers, static_version, templates
 from handlers.turns.queue import Turns
+from handlers.web.pages import SAME_SITE, page_headers, static_version, templates
 
 log = logging.getLogger("troly.console")
 

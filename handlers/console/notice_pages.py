@@ -22,7 +22,7 @@ from handlers.console import notice_wording as say
 from handlers.console.entrance import ADMINS, Entrance, Entry, Form, Live, Visit
 from handlers.console.recipient_pages import HOME, loaded, none_such
 from handlers.delivery.preview import preview
-from handlers.web_chat import address_of
+from handlers.web.chat import address_of
 
 LIST = 50  # notices on a page
 CANCEL_CHUNKS = 5  # withdrawn while the admin waits; the worker does the rest

@@ -14,10 +14,10 @@ from starlette.responses import Response
 from data import conversations, proofs, rights
 from data.proofs import Page
 from flows.engine.events import TypedSecret
-from handlers.rendering import SAME_SITE, Pages
 from handlers.turns.json_contract import NEVER
 from handlers.turns.queue import Turns
 from handlers.turns.types import Busy, NotKept, Opens, Taken, at_once
+from handlers.web.pages import SAME_SITE, Pages
 
 FORM_LIMIT = 4096  # bytes of a posted secure page
 _ERRORS = {

@@ -25,11 +25,11 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from data import conversations, outbox
 from handlers.delivery.sms import Courier, Sms
-from handlers.rendering import PAGES, Pages
-from handlers.secure_page import SecurePages
 from handlers.turns.json_contract import BadInput, Pass, place_object, read_object, shown
 from handlers.turns.queue import Turns
 from handlers.turns.types import Busy, NotKept, Taken
+from handlers.web.pages import PAGES, Pages
+from handlers.web.secure_page import SecurePages
 
 log = logging.getLogger("troly.web")
 
