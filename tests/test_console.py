@@ -23,7 +23,7 @@ from data.tables import audit as audit_table
 from data.tables import campaigns, desk_messages, staff_links, staff_sessions, tickets
 from data.tables import staff as staff_table
 from handlers.console import Rules
-from handlers.console.entrance import FORM_LIMIT, Entry
+from handlers.console.access import FORM_LIMIT, Entry
 from handlers.console.sign_in import Failures
 from handlers.web.chat import Web
 from tests.consoles import HERE, Office, Signed, proof_in

@@ -5,9 +5,9 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from data.limits import Limits
+from handlers.console.access import Entrance, Entry, Rules
 from handlers.console.audit_page import AuditPage
 from handlers.console.desk_pages import DeskPages
-from handlers.console.entrance import Entrance, Entry, Rules
 from handlers.console.home_page import HomePage
 from handlers.console.notice_pages import NoticePages
 from handlers.console.question_pages import QuestionPages

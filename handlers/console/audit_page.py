@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from data import audit
-from handlers.console.entrance import READERS, Entrance, Entry, Visit
+from handlers.console.access import READERS, Entrance, Entry, Visit
 
 SHOWN = 100  # rows on a page
 

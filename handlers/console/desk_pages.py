@@ -11,7 +11,7 @@ from data import desk, staff
 from data.desk import Message, Ticket
 from data.outbox import PULL_DOORS
 from handlers.console import wording
-from handlers.console.entrance import DESK, Entrance, Entry, Live, Visit
+from handlers.console.access import DESK, Entrance, Entry, Live, Visit
 from handlers.desk import Desk
 
 CLOSED_SHOWN = 10  # tickets closed lately, under the queue

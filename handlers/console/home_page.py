@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from data import desk
 from handlers.console import wording
-from handlers.console.entrance import EVERYBODY, Entrance, Entry, Visit
+from handlers.console.access import EVERYBODY, Entrance, Entry, Visit
 
 
 class HomePage:

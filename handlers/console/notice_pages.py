@@ -19,7 +19,7 @@ from data.staff import Member
 from flows.conversations import notice_text
 from flows.conversations.notices import TOPICS
 from handlers.console import notice_wording as say
-from handlers.console.entrance import ADMINS, Entrance, Entry, Form, Live, Visit
+from handlers.console.access import ADMINS, Entrance, Entry, Form, Live, Visit
 from handlers.console.recipient_pages import HOME, loaded, none_such
 from handlers.delivery.preview import preview
 from handlers.web.chat import address_of

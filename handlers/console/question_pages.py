@@ -18,7 +18,7 @@ from flows.conversations import questions
 from flows.text.normalise import clean
 from flows.understanding.question_finder import find_questions
 from handlers.console import wording
-from handlers.console.entrance import ADMINS, DESK, Entrance, Entry, Form, Live, Visit
+from handlers.console.access import ADMINS, DESK, Entrance, Entry, Form, Live, Visit
 from handlers.delivery.preview import preview
 
 HOME = "/console/questions"

@@ -10,7 +10,7 @@ from data.limits import Limits
 from data.notices import campaigns, reports
 from data.notices.campaigns import Campaign, Campaigns
 from handlers.console import notice_wording as say
-from handlers.console.entrance import ADMINS, Entrance, Entry, Visit
+from handlers.console.access import ADMINS, Entrance, Entry, Visit
 from handlers.turns.queue import Turns
 
 HOME = "/console/notices"

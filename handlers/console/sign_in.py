@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from data import audit, staff
 from handlers.console import wording
-from handlers.console.entrance import EVERYBODY, Entrance, Entry, Visit
+from handlers.console.access import EVERYBODY, Entrance, Entry, Visit
 
 log = logging.getLogger("troly.console")
 
