@@ -8,10 +8,10 @@ import sys
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
-from bot.campaign_commands import add_campaign_commands
-from bot.question_commands import add_question_commands
-from bot.registry_commands import add_registry_commands
-from bot.staff_commands import add_staff_commands
+from bot.commands.campaign import add_campaign_commands
+from bot.commands.question import add_question_commands
+from bot.commands.registry import add_registry_commands
+from bot.commands.staff import add_staff_commands
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -210,7 +210,7 @@ def _migrate(args: argparse.Namespace) -> int:
 
 
 def _doctor(args: argparse.Namespace) -> int:
-    from bot.doctor import examine
+    from bot.commands.doctor import examine
 
     async def work() -> int:
         findings = await examine()

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from bot.import_command import add_import_command
-from bot.one_off import read_once
+from bot.commands.one_off import read_once
+from bot.commands.registry_import import add_import_command
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -46,7 +46,7 @@ def add_registry_commands(commands: Any) -> None:
 
 
 def _find(args: argparse.Namespace) -> int:
-    from bot.registry_answers import run
+    from bot.commands.registry_find import run
 
     if args.limit is not None and not (args.open and 1 <= args.limit <= LIMIT):
         print(f"troly: --limit takes 1 to {LIMIT} and goes with --open", file=sys.stderr)

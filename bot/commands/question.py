@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.one_off import read_once, write_once
+from bot.commands.one_off import read_once, write_once
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
