@@ -45,7 +45,7 @@ OLD_SETS = (
     secret_texts_blind_3,
     secret_texts_blind_4,
 )
-TARGET = Path(places.__file__).with_name("shield_weights.py")
+TARGET = Path(places.__file__).with_name("weights.py")
 Row = tuple[list[str], int, str]  # what is seen, secret or not, the family
 
 

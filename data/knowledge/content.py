@@ -16,7 +16,7 @@ from data.knowledge.password_guide import read_password
 from data.knowledge.question_files import read_questions
 from flows.content import Content, Questions, Route
 
-CONTENT_DIR = Path(__file__).parent / "content"
+CONTENT_DIR = Path(__file__).parents[1] / "content"
 
 
 @lru_cache(maxsize=4)

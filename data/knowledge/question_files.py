@@ -13,7 +13,7 @@ import yaml
 
 from flows.content import QUESTION_OPENS, QUESTION_STATUSES, TOPICS, Question, Source
 
-CONTENT_DIR = Path(__file__).parent / "content"
+CONTENT_DIR = Path(__file__).parents[1] / "content"
 QUESTIONS_DIR = CONTENT_DIR / "questions"
 WEIGHTS = CONTENT_DIR / "questions.weights"
 TITLE_MAX = 60  # characters; a title is a button

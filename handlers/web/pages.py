@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse
 
 from flows.content import Office
 
-PAGES = Path(__file__).parent / "pages"
+PAGES = Path(__file__).parents[1] / "pages"
 SAME_SITE = ("same-origin", "none", "")  # Sec-Fetch-Site of a form that is ours
 
 
