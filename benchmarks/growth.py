@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from data import migrate
-from data.effects.handler import World
+from data.effects.handler import EffectHandler
 from data.engine import Database
 from data.knowledge.content import load_content
 from data.limits import Limits
@@ -35,7 +35,7 @@ async def grow() -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         db, seal = Database(f"sqlite+aiosqlite:///{folder}/troly.db"), Seal("x" * 40)
         await migrate.upgrade(db)
-        turns = Turns(db, seal, World(db, seal, Limits(), "http://x"), load_content(), group_limit=32)
+        turns = Turns(db, seal, EffectHandler(db, seal, Limits(), "http://x"), load_content(), group_limit=32)
         await turns.start()
         few = 0.0
         for first in range(0, MANY, AT_ONCE):

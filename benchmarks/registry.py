@@ -37,9 +37,9 @@ from data import migrate
 from data.engine import Database
 from data.knowledge.content import CONTENT_DIR
 from data.registry import name_index, search
-from data.registry.name_index import Names
+from data.registry.name_index import RegistryNames
 from data.registry.records import name_key
-from data.registry.search import Ask
+from data.registry.search import RegistryQuery
 from data.registry_import.write import COLUMNS
 from data.seal import Seal
 from flows.text.fold import join_key
@@ -145,7 +145,7 @@ class People:
                 "Xã Tháp Mười", "", b"", 0,
             )  # fmt: skip  # one row
 
-    def queries(self, per_kind: int) -> list[tuple[str, Ask]]:
+    def queries(self, per_kind: int) -> list[tuple[str, RegistryQuery]]:
         """What is asked: (kind, ask), the kinds mixed."""
         chance = random.Random(7)
         asked = []
@@ -156,7 +156,9 @@ class People:
                     number = chance.randrange(self.count)
                 typed = _typed(self.name(number), n % 3, chance)
                 born = {"date": self.born[number], "year": str(self.years[number])}.get(kind, "")
-                asked.append((kind, Ask(typed, "", born, self.id_number(number) if kind == "id" else "")))
+                asked.append(
+                    (kind, RegistryQuery(typed, "", born, self.id_number(number) if kind == "id" else ""))
+                )
         return asked
 
 
@@ -236,8 +238,8 @@ def _quantiles(seconds: Sequence[float]) -> dict[str, float]:
     }
 
 
-async def _measure(url: str, queries: Sequence[tuple[str, Ask]], peer: int) -> dict[str, Any]:
-    db, seal, kept = Database(url), Seal(SECRET), Names()
+async def _measure(url: str, queries: Sequence[tuple[str, RegistryQuery]], peer: int) -> dict[str, Any]:
+    db, seal, kept = Database(url), Seal(SECRET), RegistryNames()
     async with db.reading() as connection:
         await name_index._state(connection)  # the connection is there before the clock starts
     before, start = _resident_mb(), time.perf_counter()
@@ -340,7 +342,9 @@ def main() -> None:
     parser.add_argument("--queries", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.measure:
-        asked = [(kind, Ask(*a)) for kind, a in json.loads(args.queries.read_text(encoding="utf-8"))]
+        asked = [
+            (kind, RegistryQuery(*a)) for kind, a in json.loads(args.queries.read_text(encoding="utf-8"))
+        ]
         print(json.dumps(asyncio.run(_measure(args.measure, asked, args.peer))))
         return
     for database in args.database:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.settings import BadSetting, Settings
 from data import demo, migrate
-from data.effects.handler import World
+from data.effects.handler import EffectHandler
 from data.engine import Database, make_private
 from data.knowledge import question_edits
 from data.knowledge.content import load_content
@@ -37,7 +37,7 @@ class App:
     db: Database
     seal: Seal
     content: Content
-    world: World
+    effect_handler: EffectHandler
     turns: Turns
     gateway: DemoGateway | None
     courier: Courier | None
@@ -96,11 +96,13 @@ async def opened(
         if like_its_demo and settings.sms == "none" and await demo.is_demo(db):
             settings = replace(settings, sms="demo")
         content = load_content()
-        world = World(db, seal, limits_of(settings), settings.address, sends_sms=settings.sms != "none")
+        effect_handler = EffectHandler(
+            db, seal, limits_of(settings), settings.address, sends_sms=settings.sms != "none"
+        )
         turns = Turns(
             db,
             seal,
-            world,
+            effect_handler,
             content,
             clock=clock,
             group_limit=settings.group_limit,
@@ -113,7 +115,7 @@ async def opened(
         await turns.start()
         fresh = asyncio.create_task(_keep_fresh(db, content, turns, settings.content_seconds))
         try:
-            yield App(settings, db, seal, content, world, turns, gateway, courier)
+            yield App(settings, db, seal, content, effect_handler, turns, gateway, courier)
         finally:
             fresh.cancel()
             await asyncio.gather(fresh, return_exceptions=True)

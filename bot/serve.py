@@ -21,7 +21,7 @@ from bot.settings import BadSetting, Settings, load
 from bot.worker import Worker, worker_of
 from data import conversations, proofs, staff
 from handlers.desk import Desk, Say
-from handlers.turns.types import Taken
+from handlers.turns.types import TurnResult
 from handlers.web.chat import Web
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
     nudges.append(web.nudge)
     if telegram is not None:
         telegram.run_errands = web.run_errands
-        mouth = telegram.mouth
-        voices["telegram"] = lambda taken: mouth.say(taken.rows)
+        reply_sender = telegram.reply_sender
+        voices["telegram"] = lambda taken: reply_sender.say(taken.rows)
     if app.gateway is not None:
         app.gateway.listeners.append(web.show_sms)
     server = _Server(
@@ -265,13 +265,13 @@ def _web(
     app: App, telegram: TelegramDoor | None, doors_open: asyncio.Event, desk: Desk | None, *, demo: bool
 ) -> Web:
     s = app.settings
-    say_elsewhere: dict[str, Callable[[Taken], None]] = {}
+    say_elsewhere: dict[str, Callable[[TurnResult], None]] = {}
     webhook = None
     if telegram is not None:
         door = telegram
 
-        def say(taken: Taken) -> None:
-            door.mouth.say(taken.rows)
+        def say(taken: TurnResult) -> None:
+            door.reply_sender.say(taken.rows)
 
         async def hand_over(secret: bytes | str | None, request: Request) -> tuple[int, dict[str, str]]:
             if not doors_open.is_set():  # the port listens a moment earlier: Telegram is to come again
@@ -313,7 +313,7 @@ async def _load_names(app: App) -> None:
     """Have the registry's names in memory before somebody asks; a failure is told, and the first look-up loads them."""
     try:
         async with app.db.reading() as connection:
-            await app.world.names.renew(connection)
+            await app.effect_handler.names.renew(connection)
     except (SQLAlchemyError, OSError) as wrong:
         log.error("the registry's names could not be loaded: %s", type(wrong).__name__)
 

@@ -18,9 +18,9 @@ from data import demo, outbox
 from data.engine import Database
 from data.notices import runs
 from data.notices.runs import Running
-from handlers.delivery.channel import Channel
+from handlers.delivery.channel import SendChannel
 from handlers.delivery.demo_channel import DemoChannel
-from handlers.delivery.sender import DIRECT_IN_FLIGHT, Outlet
+from handlers.delivery.sender import DIRECT_IN_FLIGHT, Sender
 
 log = logging.getLogger("troly.worker")
 
@@ -38,12 +38,12 @@ class Worker:
     def __init__(
         self,
         db: Database,
-        outlets: Sequence[Outlet],
+        senders: Sequence[Sender],
         *,
         open_at: Open,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.outlets = list(outlets)
+        self.senders = list(senders)
         self._db = db
         self._open_at = open_at
         self._clock = clock
@@ -51,8 +51,8 @@ class Worker:
 
     async def start(self) -> None:
         """Begin to deliver."""
-        for outlet in self.outlets:
-            await outlet.start()
+        for sender in self.senders:
+            await sender.start()
         self._tasks = [
             asyncio.create_task(self._repeat(self._watch, "campaigns could not be read")),
             asyncio.create_task(self._repeat(self._move, "campaigns could not be moved on")),
@@ -63,12 +63,12 @@ class Worker:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.gather(*(outlet.stop(seconds) for outlet in self.outlets))
+        await asyncio.gather(*(sender.stop(seconds) for sender in self.senders))
 
     def nudge(self) -> None:
         """An officer's answer was just committed."""
-        for outlet in self.outlets:
-            outlet.nudge()
+        for sender in self.senders:
+            sender.nudge()
 
     async def _repeat(self, step: Callable[[], Awaitable[bool]], trouble: str) -> None:
         while True:
@@ -88,8 +88,8 @@ class Worker:
 
     async def _watch(self) -> bool:
         may = self._may_speak(await self._running())
-        for outlet in self.outlets:
-            outlet.run(may)
+        for sender in self.senders:
+            sender.run(may)
         return False
 
     async def _move(self) -> bool:
@@ -125,7 +125,7 @@ class Worker:
             for row_id, address in rows:
                 if address not in wanted:
                     await runs.withdraw_waiting(connection, row_id, "opted out")
-                elif not await outbox.put_up(self._db, connection, row_id, address, {"text": campaign.text}):
+                elif not await outbox.publish(self._db, connection, row_id, address, {"text": campaign.text}):
                     await runs.withdraw_waiting(connection, row_id, "gone")
         return len(rows) == PUT_UP_CHUNK
 
@@ -133,10 +133,10 @@ class Worker:
 async def worker_of(app: App) -> Worker:
     """The worker of this house: Telegram where there is a token, the pretend channel where there are demo people."""
     s = app.settings
-    outlets: list[Outlet] = []
+    senders: list[Sender] = []
 
-    def outlet(door: str, channel: Channel, token: str) -> Outlet:
-        return Outlet(
+    def sender(door: str, channel: SendChannel, token: str) -> Sender:
+        return Sender(
             door,
             channel,
             app.db,
@@ -159,14 +159,14 @@ async def worker_of(app: App) -> Worker:
 
         connections = s.notices_in_flight + DIRECT_IN_FLIGHT
         channel = TelegramChannel(s.telegram_token, s.telegram_api_base, key=key, connections=connections)
-        outlets.append(outlet("telegram", channel, s.telegram_token))
+        senders.append(sender("telegram", channel, s.telegram_token))
     if await demo.is_demo(app.db):
-        outlets.append(outlet("demo", DemoChannel(), "demo"))
+        senders.append(sender("demo", DemoChannel(), "demo"))
 
     def open_at(at: float) -> bool:
         return app.content.office.hours.open_at(datetime.fromtimestamp(at, UTC))
 
-    return Worker(app.db, outlets, open_at=open_at, clock=app.turns.clock)
+    return Worker(app.db, senders, open_at=open_at, clock=app.turns.clock)
 
 
 async def work() -> int:

@@ -25,7 +25,7 @@ _HEAD = "audit head"  # the newest link, so that rows cut off at the end are mis
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AuditEntry:
     """One row: who did what, to whose data (a keyed hash), which fields, why; never a value."""
 
     id: int
@@ -115,10 +115,10 @@ async def first_broken(connection: AsyncConnection, seal: Seal) -> int | None:
     return None if (head or "") == before else 0
 
 
-async def newest(connection: AsyncConnection, limit: int, before: int | None = None) -> list[Entry]:
+async def newest(connection: AsyncConnection, limit: int, before: int | None = None) -> list[AuditEntry]:
     """The newest rows first; `before`: only those with a smaller id."""
     query = select(audit).order_by(audit.c.id.desc()).limit(limit)
     if before is not None:
         query = query.where(audit.c.id < before)
     rows = await connection.execute(query)
-    return [Entry(r.id, r.at, r.who, r.what, r.whose, r.outcome, r.fields, r.why) for r in rows]
+    return [AuditEntry(r.id, r.at, r.who, r.what, r.whose, r.outcome, r.fields, r.why) for r in rows]

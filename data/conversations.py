@@ -128,7 +128,7 @@ async def move_clock(
     )
 
 
-async def bury(
+async def dead_letter(
     db: Database, connection: AsyncConnection, door: str, key: str, why: str, shape: Any, at: float
 ) -> None:
     """Put an update that cannot be read or acted on among the dead letters; the same one only once."""

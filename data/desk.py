@@ -29,7 +29,7 @@ SIGNED = "Cán bộ BHXH: "  # before an officer's words, on every channel
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class TicketCard:
     """What an officer sees first: what they want, where they stand, what failed, who they are; masked."""
 
     want: str = ""
@@ -49,7 +49,7 @@ class Ticket:
     state: str
     officer: str | None
     fence: int
-    card: Card
+    card: TicketCard
     reason: str
     opened_at: float
     claimed_at: float | None
@@ -62,7 +62,7 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class TicketMessage:
     """One line of a ticket. `who`: citizen, officer, bot, withdrawn (a reply never said) or note.
 
     `state` is what the ledger says of an officer's words: pending, leased, sent, blocked, failed …; "" for the others.
@@ -96,7 +96,7 @@ def _ticket(seal: Seal, r: Any, *, plain: bool = False) -> Ticket:
         r.state,
         r.officer,
         r.fence,
-        Card(**{**card, "want": want if plain else masked(want)}),
+        TicketCard(**{**card, "want": want if plain else masked(want)}),
         r.reason,
         r.opened_at,
         r.claimed_at,
@@ -133,7 +133,7 @@ async def _listed(connection: AsyncConnection, seal: Seal, query: Select[Any]) -
 
 async def messages(
     connection: AsyncConnection, seal: Seal, ticket_id: str, after: int = 0, *, plain: bool = False
-) -> list[Message]:
+) -> list[TicketMessage]:
     """What was written in a ticket above `after`, oldest first; masked unless `plain`."""
     query = (
         select(desk_messages, ledger.c.state)
@@ -144,7 +144,9 @@ async def messages(
     found = []
     for r in await connection.execute(query):
         text = str(seal.open(r.words, f"desk {r.id}") or "")
-        found.append(Message(r.id, r.who, r.staff, text if plain else masked(text), r.at, r.state or ""))
+        found.append(
+            TicketMessage(r.id, r.who, r.staff, text if plain else masked(text), r.at, r.state or "")
+        )
     return found
 
 
@@ -175,7 +177,7 @@ async def open_ticket(
     *,
     address: str,
     person: str | None,
-    card: Card,
+    card: TicketCard,
     at: float,
 ) -> tuple[Ticket, bool]:
     """Ask for an officer; returns the ticket and whether it is new. Until it is claimed the bot goes on answering."""
@@ -364,7 +366,9 @@ async def answer(
 # -- the person's right to it
 
 
-async def about(connection: AsyncConnection, seal: Seal, person: str) -> list[tuple[Ticket, list[Message]]]:
+async def about(
+    connection: AsyncConnection, seal: Seal, person: str
+) -> list[tuple[Ticket, list[TicketMessage]]]:
     """All tickets of a person with what was written in them, plain: it is theirs."""
     rows = await connection.execute(
         select(tickets).where(tickets.c.person == person).order_by(tickets.c.number)

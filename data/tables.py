@@ -390,7 +390,7 @@ campaigns = Table(
     Column("ended_at", Float, nullable=True),
 )
 
-paces = Table(  # who sends with a token: one process at a time
+rate_limiters = Table(  # who sends with a token: one process at a time
     "paces",
     metadata,
     Column("token_key", String(64), primary_key=True),

@@ -23,7 +23,7 @@ FLOWS: dict[str, Flow] = {
         *(questions.FLOW, helpdesk.FLOW, notices.FLOW, my_data.FLOW),
     )
 }
-ASIDES = (helpdesk.FLOW.name, questions.FLOW.name)  # flows that lie on top of what is under way
+DIGRESSIONS = (helpdesk.FLOW.name, questions.FLOW.name)  # flows that lie on top of what is under way
 
 
 def find(flow: str, step: str) -> tuple[Flow | None, Step | None]:

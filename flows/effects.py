@@ -230,7 +230,7 @@ OUTCOMES: Mapping[type[Effect], frozenset[str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class EffectResult:
     """What the world says to an awaited effect: one of its OUTCOMES, and facts to keep among the answers."""
 
     outcome: str

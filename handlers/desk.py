@@ -15,7 +15,7 @@ from flows.secrets.phishing import asks_for_secret
 from flows.text.normalise import clean
 from handlers.turns.json_contract import NEVER
 from handlers.turns.queue import Turns
-from handlers.turns.types import Busy, NotKept, Taken, at_once
+from handlers.turns.types import Busy, NotKept, TurnResult, at_once
 
 log = logging.getLogger("troly.desk")
 
@@ -23,7 +23,7 @@ LOOK_AGAIN = 0.05  # seconds between two looks at replies that are on their way
 LONGEST_WAIT = 45.0  # seconds a claim waits at most; leases end before
 LAST_WORDS = 3.0  # seconds the bot lets the officer's last words leave before it goes on
 
-Say = Callable[[Taken], Awaitable[None] | None]
+Say = Callable[[TurnResult], Awaitable[None] | None]
 
 
 class Desk:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from data import desk, staff
-from data.desk import Card, Ticket
+from data.desk import Ticket, TicketCard
 from data.limits import Limits
 from data.staff import Member
 from handlers.console import Console, Rules
@@ -104,7 +104,7 @@ class Office:
                 house.seal,
                 address=address,
                 person=None,
-                card=Card(want, "Tra cứu: họ tên", "Không tìm thấy", "T••• Ba"),
+                card=TicketCard(want, "Tra cứu: họ tên", "Không tìm thấy", "T••• Ba"),
                 at=house.clock(),
             )
             for text in words:

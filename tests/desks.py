@@ -15,14 +15,14 @@ from sqlalchemy.engine import make_url
 
 from data import conversations, desk
 from data.conversations import Conversation
-from data.desk import Message, Ticket
+from data.desk import Ticket, TicketMessage
 from data.outbox import Outgoing
 from data.tables import outbox as ledger
 from flows.conversations.helpdesk import WORDING
-from handlers.delivery.reply_sender import Mouth
+from handlers.delivery.reply_sender import ReplySender
 from handlers.desk import Desk
 from handlers.turns.json_contract import read_object
-from handlers.turns.types import Taken
+from handlers.turns.types import TurnResult
 from tests.houses import House
 
 HAM, TU = "officer-ham", "officer-tu"  # two officers
@@ -79,15 +79,15 @@ class Citizen:
     """Somebody on a push channel: what they say goes through the turn, the replies through the mouth."""
 
     house: House
-    mouth: Mouth
+    reply_sender: ReplySender
     address: str
 
-    async def says(self, words: str, key: str = "") -> Taken:
+    async def says(self, words: str, key: str = "") -> TurnResult:
         """One typed text; returns when it is committed."""
         opens = read_object({"text": words}, 2000)
         assert callable(opens)
         taken = await self.house.turns.take(self.address, key or f"c{next(_keys)}", opens, pushed=True)
-        self.mouth.say(taken.rows)
+        self.reply_sender.say(taken.rows)
         return taken
 
     async def asks_for_an_officer(self, want: str = "nhờ xem giúp hồ sơ") -> str:
@@ -104,11 +104,11 @@ class Citizen:
         return await conversation(self.house, self.address)
 
 
-def desk_of(house: House, mouth: Mouth | None = None, **more: Any) -> Desk:
+def desk_of(house: House, reply_sender: ReplySender | None = None, **more: Any) -> Desk:
     """The desk of this house; the bot's words after a return go to `mouth`."""
     say = {}
-    if mouth is not None:
-        say["telegram"] = lambda taken: mouth.say(taken.rows)
+    if reply_sender is not None:
+        say["telegram"] = lambda taken: reply_sender.say(taken.rows)
     return Desk(house.turns, say=say, sleep=soon, **more)
 
 
@@ -129,7 +129,7 @@ async def ticket_of(house: House, ticket_id: str) -> Ticket:
     return found
 
 
-async def lines_of(house: House, ticket_id: str) -> list[Message]:
+async def lines_of(house: House, ticket_id: str) -> list[TicketMessage]:
     """What is written in a ticket."""
     async with house.db.reading() as connection:
         return await desk.messages(connection, house.seal, ticket_id)

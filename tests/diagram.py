@@ -24,7 +24,7 @@ def _node(flow: Flow, step: Step) -> str:
 
 def _edges(flow: Flow, step: Step) -> list[str]:
     lines = []
-    for outcome, target in sorted(step.goes.items()):
+    for outcome, target in sorted(step.transitions.items()):
         if target in (AGAIN, MENU):
             continue
         to = target.rstrip("/").replace("/", "_") if "/" in target else f"{flow.name}_{target}"

@@ -35,7 +35,7 @@ from handlers.telegram.door import TelegramDoor
 from handlers.telegram.rendering import VIETNAM
 from handlers.terminal import as_lines
 from handlers.turns.json_contract import NEVER, read_object, shown
-from handlers.turns.types import Opens, Taken, at_once
+from handlers.turns.types import Opens, TurnResult, at_once
 from handlers.web.chat import Web
 from tests.houses import PEOPLE, SECRET, House, limits, open_house
 from tests.nursery import Born, Nursery
@@ -84,7 +84,7 @@ class Stage:
         """Return when nothing is under way any more: codes sent, replies said and marked."""
         async with asyncio.timeout(PATIENCE):
             await self.web.quiet()
-            await self.telegram.mouth.quiet()
+            await self.telegram.reply_sender.quiet()
             while (
                 self.telegram._asides
             ):  # deletions and answers to presses; nothing public tells when they are over
@@ -127,7 +127,7 @@ async def open_stage(url: str, changed: dict[str, int]) -> AsyncIterator[Stage]:
             run_errands=web.run_errands,
             session=session,
         )
-        said_elsewhere["telegram"] = lambda taken: telegram.mouth.say(taken.rows)
+        said_elsewhere["telegram"] = lambda taken: telegram.reply_sender.say(taken.rows)
         house.gateway.listeners.append(web.show_sms)
         config = uvicorn.Config(
             web.app,
@@ -146,7 +146,7 @@ async def open_stage(url: str, changed: dict[str, int]) -> AsyncIterator[Stage]:
                 await asyncio.sleep(0.005)
             port = server.servers[0].sockets[0].getsockname()[1]
             base = f"http://127.0.0.1:{port}"
-            house.world.public_address = base
+            house.effect_handler.public_address = base
             yield Stage(house, web, base, telegram, session)
         finally:
             await telegram.stop()
@@ -254,7 +254,7 @@ class Straight(_Inside):
     async def _told(self, what: str) -> list[str]:
         said: list[str] = []
 
-        def say(taken: Taken) -> None:
+        def say(taken: TurnResult) -> None:
             said.extend(line for row in taken.rows for line in as_lines(shown(row.body), self.now()))
             self.house.turns.release(taken.rows)
 

@@ -15,7 +15,7 @@ from typing import Any
 import asyncpg
 
 from data import demo, migrate
-from data.effects.handler import World
+from data.effects.handler import EffectHandler
 from data.engine import Database
 from data.knowledge.content import load_content
 from data.limits import Limits
@@ -25,7 +25,7 @@ from handlers.delivery.sms import Courier, DemoGateway, Sms
 from handlers.terminal import Terminal
 from handlers.turns.json_contract import read_object
 from handlers.turns.queue import Turns
-from handlers.turns.types import Later, Taken
+from handlers.turns.types import Later, TurnResult
 
 SECRET = "a secret for tests only, long enough to be taken"
 PEOPLE = 120  # demo people in a test's registry; the fixed five are among them
@@ -58,7 +58,7 @@ class House:
     db: Database
     seal: Seal
     content: Content
-    world: World
+    effect_handler: EffectHandler
     turns: Turns
     clock: Clock
     gateway: DemoGateway
@@ -77,11 +77,11 @@ class House:
         self.gateway.listeners.append(heard)
         return Terminal(self.turns, person, text_limit=2000, courier=self.courier, sms=mine)
 
-    async def say(self, text: str, address: str = "terminal:t", key: str = "") -> Taken:
+    async def say(self, text: str, address: str = "terminal:t", key: str = "") -> TurnResult:
         """One typed text through the turn, straight in."""
         return await self.tell({"text": text}, address, key)
 
-    async def tell(self, given: dict[str, Any], address: str = "terminal:t", key: str = "") -> Taken:
+    async def tell(self, given: dict[str, Any], address: str = "terminal:t", key: str = "") -> TurnResult:
         """One object of the contract through the turn, straight in."""
         opens = read_object(given, 2000)
         assert callable(opens)
@@ -95,7 +95,7 @@ async def open_house(
     clock: Clock | None = None,
     limits: Limits | None = None,
     content: Content | None = None,
-    beat: float = 0.0,
+    answer_step: float = 0.0,
     later: Later | None = None,
 ) -> AsyncIterator[House]:
     """A house on the database at `url`, which has its tables already; without a `beat` look-ups are answered at once."""
@@ -103,11 +103,11 @@ async def open_house(
     limits = limits or Limits()
     db, seal = Database(url), Seal(SECRET)
     content = content or load_content()
-    world = World(db, seal, limits, "http://127.0.0.1:8080")
-    turns = Turns(db, seal, world, content, clock=clock, beat=beat, later=later)
+    effect_handler = EffectHandler(db, seal, limits, "http://127.0.0.1:8080")
+    turns = Turns(db, seal, effect_handler, content, clock=clock, answer_step=answer_step, later=later)
     gateway = DemoGateway()
     courier = Courier(db, seal, gateway, holder=turns.holder, clock=clock)
-    house = House(db, seal, content, world, turns, clock, gateway, courier)
+    house = House(db, seal, content, effect_handler, turns, clock, gateway, courier)
 
     async def heard(sms: Sms) -> None:
         house.sms.append(sms)

@@ -192,12 +192,12 @@ def _without_event_keys() -> None:
 
 
 def _without_leftovers() -> None:
-    from handlers.delivery.reply_sender import Mouth
+    from handlers.delivery.reply_sender import ReplySender
 
-    async def none(self: Mouth, *, orphans: bool) -> int:
+    async def none(self: ReplySender, *, orphans: bool) -> int:
         return 0
 
-    Mouth.say_what_was_left = none  # type: ignore[method-assign]  # that is the sabotage
+    ReplySender.say_what_was_left = none  # type: ignore[method-assign]  # that is the sabotage
 
 
 def _without_commit_before_ack() -> None:

@@ -26,7 +26,7 @@ from data.limits import Limits
 from data.registry import records
 from data.registry.records import Person, Record
 from flows.text.fold import join_key
-from handlers.turns.queue import LOOK_BEAT
+from handlers.turns.queue import ANSWER_STEP
 from tests.houses import PEOPLE, Clock, House, open_house
 from tests.strangers import STRANGE
 
@@ -250,7 +250,7 @@ async def test_a_look_up_is_answered_at_a_beat_and_nobody_else_waits_for_it(plac
         waits.append((wait, answer))
         looked.set()
 
-    async with open_house(place, limits=FREE, beat=5.0, later=later) as house:
+    async with open_house(place, limits=FREE, answer_step=5.0, later=later) as house:
 
         async def say(text: str, address: str) -> None:
             await house.say(text, address)
@@ -275,7 +275,7 @@ async def test_a_look_up_is_answered_at_a_beat_and_nobody_else_waits_for_it(plac
 @pytest.mark.timeout(3600)
 @BY
 async def test_a_thousand_hits_and_a_thousand_misses_take_the_same_time(place: str, year: bool) -> None:
-    async with open_house(place, limits=FREE, beat=LOOK_BEAT) as house:
+    async with open_house(place, limits=FREE, answer_step=ANSWER_STEP) as house:
         found = await gaps(house, each=1000, year=year, more=5000)
     assert all(gap.auc <= 0.55 and gap.median <= 10 for gap in found.values()), found
 
@@ -293,7 +293,7 @@ if __name__ == "__main__":
             for kind in ("sqlite", "postgresql"):
                 for year in (False, True):
                     async with open_house(
-                        await getattr(places, kind)(), clock=Clock(), limits=FREE, beat=LOOK_BEAT
+                        await getattr(places, kind)(), clock=Clock(), limits=FREE, answer_step=ANSWER_STEP
                     ) as house:
                         for name, gap in (
                             await gaps(house, each=int(sys.argv[1]), year=year, more=int(sys.argv[2]))

@@ -34,7 +34,7 @@ from flows import catalog
 from flows.conversations import consent, contacts, lookup, my_data, password, registration
 from flows.engine import commands
 from flows.engine import messages as engine_messages
-from flows.engine.steps import Flow, Reply, Scene
+from flows.engine.steps import Context, Flow, Reply
 from flows.secrets import detector
 from tests.emulator import TOKEN, Call, Emulator, Fault
 
@@ -68,7 +68,7 @@ def _words(flow: Flow, step: str) -> str:
     """What a step says that says the same to everybody."""
     found = flow.step(step)
     assert found is not None
-    said = found.says(Scene({}, CONTENT, datetime.now(UTC)))
+    said = found.prompt(Context({}, CONTENT, datetime.now(UTC)))
     return said.text if isinstance(said, Reply) else said
 
 

@@ -18,7 +18,7 @@ from data import audit
 from data.engine import Database
 from data.notices import reports, runs
 from data.notices.audience import Audience
-from data.notices.campaigns import Campaign, Campaigns, Refused, words_of
+from data.notices.campaigns import Campaign, CampaignRefused, Campaigns, words_of
 from data.notices.reports import STATES, Status
 from data.seal import Seal
 from data.staff import Member
@@ -227,7 +227,7 @@ async def test_what_a_state_does_not_allow_is_refused_and_changes_nothing(
     if change in _ALLOWED[state]:
         await act
         return
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(CampaignRefused) as caught:
         await act
     assert str(caught.value).endswith(".")
     assert (await quick.now(made), await quick.notes()) == (before, notes)
@@ -270,7 +270,7 @@ async def test_drafts_made_at_once_have_numbers_of_their_own(desk: Desk) -> None
 
 async def test_nobody_opted_in_is_no_start(quick: Desk) -> None:
     made = await quick.draft()
-    with pytest.raises(Refused, match="Chưa có ai"):
+    with pytest.raises(CampaignRefused, match="Chưa có ai"):
         await quick.changes.start(made.id, by=LAN, at=START)
 
 
@@ -290,7 +290,7 @@ async def test_only_admins_change_anything(quick: Desk, role: str) -> None:
         for change in ("test", "approve", "start", "pause", "resume", "cancel", "retry")
     ]
     for act in every:
-        with pytest.raises(Refused, match="Chỉ quản trị viên"):
+        with pytest.raises(CampaignRefused, match="Chỉ quản trị viên"):
             await act
     assert await quick.notes() == notes
 
@@ -301,7 +301,7 @@ async def test_only_admins_change_anything(quick: Desk, role: str) -> None:
 async def test_a_large_notice_starts_only_after_a_second_admin_approved(desk: Desk) -> None:
     await desk.opt_in(6)
     made = await desk.draft()
-    with pytest.raises(Refused, match="duyệt trước"):
+    with pytest.raises(CampaignRefused, match="duyệt trước"):
         await desk.changes.start(made.id, by=BINH, at=START)
     await desk.changes.approve(made.id, by=BINH, at=START)
     assert (await desk.changes.start(made.id, by=LAN, at=START)).campaign.total == 6
@@ -311,7 +311,7 @@ async def test_the_maker_cannot_approve_under_any_name(desk: Desk) -> None:
     await desk.opt_in(6)
     made = await desk.draft()
     for same in (LAN, someone(LAN.id, "lan mới")):
-        with pytest.raises(Refused, match="không tự duyệt"):
+        with pytest.raises(CampaignRefused, match="không tự duyệt"):
             await desk.changes.approve(made.id, by=same, at=START)
 
 
@@ -321,7 +321,7 @@ async def test_the_maker_entered_anew_is_known_by_their_telegram_account(desk: D
             insert(staff).values(id=LAN.id, name="lan", role="admin", telegram="88", at=START)
         )
     made = await desk.draft()
-    with pytest.raises(Refused, match="không tự duyệt"):
+    with pytest.raises(CampaignRefused, match="không tự duyệt"):
         await desk.changes.approve(made.id, by=someone("9" * 32, "lan mới", telegram="88"), at=START)
 
 
@@ -333,9 +333,9 @@ async def test_an_edit_takes_approval_and_test_back_and_the_editor_answers_for_i
     ways = {"office_hours": False, "once": False, "at": START}
     edited = await desk.changes.edit(made.id, "Lời khác.", Audience(), by=BINH, **ways)  # type: ignore[arg-type]
     assert (edited.campaign.approved_by, edited.campaign.tested_at) == (None, None)
-    with pytest.raises(Refused, match="không tự duyệt"):
+    with pytest.raises(CampaignRefused, match="không tự duyệt"):
         await desk.changes.approve(made.id, by=BINH, at=START)
-    with pytest.raises(Refused, match="duyệt trước"):
+    with pytest.raises(CampaignRefused, match="duyệt trước"):
         await desk.changes.start(made.id, by=BINH, at=START)
 
 
@@ -383,7 +383,7 @@ async def test_a_test_goes_to_the_admin_alone_and_is_no_part_of_the_campaign(des
 
 async def test_a_test_without_an_address_says_how_to_get_one(quick: Desk) -> None:
     made = await quick.draft()
-    with pytest.raises(Refused, match="link-telegram"):
+    with pytest.raises(CampaignRefused, match="link-telegram"):
         await quick.changes.test(made.id, by=LAN, at=START)
 
 
@@ -478,7 +478,7 @@ async def test_recipients_come_page_by_page_with_masked_accounts(desk: Desk) -> 
 async def test_there_are_no_recipients_in_a_state_that_does_not_exist(quick: Desk) -> None:
     made = await quick.draft()
     async with quick.db.reading() as connection:
-        with pytest.raises(Refused, match="Không có trạng thái"):
+        with pytest.raises(CampaignRefused, match="Không có trạng thái"):
             await reports.recipients(connection, made, state="lost")
 
 
@@ -540,7 +540,7 @@ FINE = [
 
 @pytest.mark.parametrize("text", ASKING)
 async def test_a_notice_that_asks_for_a_secret_is_refused(quick: Desk, text: str) -> None:
-    with pytest.raises(Refused, match="mật khẩu"):
+    with pytest.raises(CampaignRefused, match="mật khẩu"):
         await quick.draft(text)
     assert await quick.notes() == []
 
@@ -552,7 +552,7 @@ def test_a_warning_about_secrets_is_no_wish_for_one(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", " \n\t ", "\u200b\0", "x" * 3501])
 async def test_an_empty_or_overlong_text_is_refused_with_a_sentence(quick: Desk, text: str) -> None:
-    with pytest.raises(Refused, match=r"Thông báo (chưa có nội dung|dài 3501 ký tự)"):
+    with pytest.raises(CampaignRefused, match=r"Thông báo (chưa có nội dung|dài 3501 ký tự)"):
         await quick.draft(text)
 
 

@@ -23,7 +23,7 @@ from data.tables import audit as audit_table
 from data.tables import campaigns, desk_messages, staff_links, staff_sessions, tickets
 from data.tables import staff as staff_table
 from handlers.console import Rules
-from handlers.console.access import FORM_LIMIT, Entry
+from handlers.console.access import FORM_LIMIT, PageRoute
 from handlers.console.sign_in import Failures
 from handlers.web.chat import Web
 from tests.consoles import HERE, Office, Signed, proof_in
@@ -111,7 +111,7 @@ def assert_headers(response: httpx.Response) -> None:
     assert not re.search(r"<script>|\sstyle=|\son[a-z]+=", response.text)
 
 
-def filled(entry: Entry, ticket: str) -> str:
+def filled(entry: PageRoute, ticket: str) -> str:
     path = entry.path.replace("{ticket}", ticket).replace("{token}", "A" * 43)
     return path.replace("{notice}", "1").replace("{item}", "quen-mat-khau")
 
@@ -124,7 +124,7 @@ async def draft(office: Office) -> None:
     await changes.new("Nội dung", Audience(), office_hours=True, once=False, by=by, at=house.clock())
 
 
-async def call(who: Signed | None, office: Office, entry: Entry, path: str) -> httpx.Response:
+async def call(who: Signed | None, office: Office, entry: PageRoute, path: str) -> httpx.Response:
     browser = who.browser if who else office.browser()
     if entry.method == "GET":
         return await browser.get(path)

@@ -8,12 +8,12 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from benchmarks.names.index import five, read_registry
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.names.crowd import five, read_registry
 from benchmarks.names.scoring import read_cases, score
-from flows.names.index import Crowd, Ranking
+from flows.names.index import NameIndex, Ranking
 from flows.names.spelling_cost import FAR, accent_cost, slip_cost
 from flows.text.fold import fold, marks
 from flows.text.syllable import SYLLABLES
@@ -28,8 +28,8 @@ IDS = {name: number for number, name in enumerate(NAMES, 1)}
 
 
 @pytest.fixture(scope="module")
-def crowd() -> Crowd:
-    return Crowd.of((number, name) for name, number in IDS.items())
+def index() -> NameIndex:
+    return NameIndex.of((number, name) for name, number in IDS.items())
 
 
 def first(ranking: Ranking) -> str:
@@ -55,8 +55,8 @@ def first(ranking: Ranking) -> str:
         ("tra cuu ma so bhxh cua chi tran thi lan giup em", "tran thi lan"),
     ],
 )
-def test_what_needs_no_guess_is_certain(crowd: Crowd, typed: str, meant: str) -> None:
-    ranking = crowd.rank(typed)
+def test_what_needs_no_guess_is_certain(index: NameIndex, typed: str, meant: str) -> None:
+    ranking = index.rank(typed)
     assert first(ranking) == meant
     assert ranking.sure
 
@@ -75,48 +75,48 @@ def test_what_needs_no_guess_is_certain(crowd: Crowd, typed: str, meant: str) ->
     ],
 )
 def test_a_slip_is_offered_and_not_asserted(typed: str, meant: str) -> None:
-    wider = Crowd.of(enumerate([*NAMES, "võ văn hào"], 1))
+    wider = NameIndex.of(enumerate([*NAMES, "võ văn hào"], 1))
     ranking = wider.rank(typed)
     assert meant in {fold(h.name) for h in ranking.hits[:5]}
     assert ranking.near
 
 
-def test_only_the_given_names_are_looked_at(crowd: Crowd) -> None:
+def test_only_the_given_names_are_looked_at(index: NameIndex) -> None:
     among = [IDS["trần thị lan"], IDS["phạm thị hoa"]]
-    ranking = crowd.rank("tran thi lan", among=among)
+    ranking = index.rank("tran thi lan", among=among)
     assert [h.id for h in ranking.hits] == among[:1]
-    assert not crowd.rank("tran thi lan", among=[]).hits
+    assert not index.rank("tran thi lan", among=[]).hits
 
 
-def test_marks_that_were_typed_tell_names_apart(crowd: Crowd) -> None:
-    assert crowd.rank("Trần Thị Hòa").hits[0].name == "trần thị hòa"
-    assert crowd.rank("Trần Thị Hoa").hits[0].name == "trần thị hoa"
+def test_marks_that_were_typed_tell_names_apart(index: NameIndex) -> None:
+    assert index.rank("Trần Thị Hòa").hits[0].name == "trần thị hòa"
+    assert index.rank("Trần Thị Hoa").hits[0].name == "trần thị hoa"
 
 
-def test_packing_keeps_everything(crowd: Crowd) -> None:
-    again = Crowd.load(crowd.dump())
-    assert len(again) == len(crowd) == len(NAMES)
+def test_packing_keeps_everything(index: NameIndex) -> None:
+    again = NameIndex.load(index.dump())
+    assert len(again) == len(index) == len(NAMES)
     for typed in ("nguyen van hai", "fan van dat", "lan tran thi", "tuyết"):
-        assert again.rank(typed) == crowd.rank(typed)
+        assert again.rank(typed) == index.rank(typed)
 
 
-def test_a_cut_part_is_noticed(crowd: Crowd) -> None:
-    parts = crowd.dump()
+def test_a_cut_part_is_noticed(index: NameIndex) -> None:
+    parts = index.dump()
     with pytest.raises(ValueError, match="missing or cut"):
-        Crowd.load([parts[0], parts[1][:-2]])
+        NameIndex.load([parts[0], parts[1][:-2]])
     with pytest.raises(ValueError, match="missing"):
-        Crowd.load(parts[:1])
+        NameIndex.load(parts[:1])
 
 
-def test_names_that_came_later_are_found_beside_the_others(crowd: Crowd) -> None:
-    grown = Crowd.load(crowd.dump())
+def test_names_that_came_later_are_found_beside_the_others(index: NameIndex) -> None:
+    grown = NameIndex.load(index.dump())
     grown.add([(90001, "thạch sô phia"), (90002, "nguyễn văn hải đăng")])
     grown.add([(90003, "thạch sô phi")])
     assert grown.rank("thach so phia").hits[0].id == 90001
     assert grown.rank("thach so phi").hits[0].id == 90003
     assert grown.rank("nguyen van hai").hits[0].id == IDS["nguyễn văn hải"]
-    packed = Crowd.load(grown.dump())
-    assert len(packed) == len(crowd) + 3
+    packed = NameIndex.load(grown.dump())
+    assert len(packed) == len(index) + 3
     assert packed.rank("thach so phia").hits[0].id == 90001
 
 
@@ -127,40 +127,40 @@ def test_no_text_crashes_a_search(text: str) -> None:
     assert all(0.0 <= h.score <= 1.0 for h in ranking.hits)
 
 
-SMALL = Crowd.of(enumerate(NAMES[:50], 1))
+SMALL = NameIndex.of(enumerate(NAMES[:50], 1))
 
 
 def test_an_empty_crowd_finds_nobody() -> None:
-    empty = Crowd.of([])
+    empty = NameIndex.of([])
     assert empty.rank("nguyen van hai").hits == ()
-    assert Crowd.load(empty.dump()).rank("nguyen van hai").hits == ()
+    assert NameIndex.load(empty.dump()).rank("nguyen van hai").hits == ()
 
 
 # ---- what must not be asserted
 
 
 def test_a_word_that_may_be_the_name_is_never_left_out_for_certain() -> None:
-    crowd = Crowd.of([(1, "phạm minh"), (2, "trần thị bông"), (3, "nguyễn phú"), (4, "đặng vinh")])
+    index = NameIndex.of([(1, "phạm minh"), (2, "trần thị bông"), (3, "nguyễn phú"), (4, "đặng vinh")])
     for typed in ("pham minh ha", "PHAM MINH HA", "tran thi bong anh", "hoi nguyen phu bao", "ho dang vinh"):
-        assert not crowd.rank(typed).sure, typed
+        assert not index.rank(typed).sure, typed
 
 
 def test_a_real_syllable_is_never_taken_for_a_slip() -> None:
-    crowd = Crowd.of([(1, "nguyễn thị liễu"), (2, "trần văn hùng"), (3, "lê quang vinh")])
+    index = NameIndex.of([(1, "nguyễn thị liễu"), (2, "trần văn hùng"), (3, "lê quang vinh")])
     for typed in ("nguyen thi kieu", "tran van hung anh", "le hoang vinh", "tran van dung", "Trần Văn Hưng"):
-        assert not crowd.rank(typed).sure, typed
-    assert crowd.rank("tran vna hung").sure
+        assert not index.rank(typed).sure, typed
+    assert index.rank("tran vna hung").sure
 
 
 def test_two_names_a_regional_sound_away_forbid_to_assert() -> None:
-    crowd = Crowd.of([(1, "trần thị trang"), (2, "trần thị trân"), (3, "trần thị chang")])
-    assert not crowd.rank("tran thi trang").sure
-    assert Crowd.of([(1, "trần thị trang"), (2, "trần thị chang")]).rank("tran thi trang").sure
+    index = NameIndex.of([(1, "trần thị trang"), (2, "trần thị trân"), (3, "trần thị chang")])
+    assert not index.rank("tran thi trang").sure
+    assert NameIndex.of([(1, "trần thị trang"), (2, "trần thị chang")]).rank("tran thi trang").sure
 
 
-def test_part_of_a_name_is_never_certain(crowd: Crowd) -> None:
+def test_part_of_a_name_is_never_certain(index: NameIndex) -> None:
     for typed in ("hai", "nguyen hai", "van hai", "n.v. hai"):
-        assert not crowd.rank(typed).sure, typed
+        assert not index.rank(typed).sure, typed
 
 
 def test_different_names_come_before_more_of_one_reading() -> None:
@@ -169,7 +169,7 @@ def test_different_names_come_before_more_of_one_reading() -> None:
         "văn tấn khang",
         *(f"{f} văn khang" for f in ("lê", "võ", "hồ", "trần", "phạm")),
     ]
-    found = [h.name for h in Crowd.of(enumerate(names, 1)).rank("van khang").hits[:3]]
+    found = [h.name for h in NameIndex.of(enumerate(names, 1)).rank("van khang").hits[:3]]
     assert any(n.startswith("văn ") for n in found)
     assert any(n.endswith(" văn khang") for n in found)
 
@@ -204,9 +204,9 @@ def test_telling_other_marks_costs_the_same_both_ways() -> None:
         "anh chi em ba " * 5 + "hai",
     ],
 )
-def test_hostile_text_is_answered_soon(crowd: Crowd, typed: str) -> None:
+def test_hostile_text_is_answered_soon(index: NameIndex, typed: str) -> None:
     begun = time.process_time()
-    crowd.rank(typed)
+    index.rank(typed)
     assert time.process_time() - begun <= allowed(0.25)
 
 
@@ -217,7 +217,7 @@ def test_hostile_text_is_answered_soon(crowd: Crowd, typed: str) -> None:
 @pytest.mark.skipif(not SETS.exists(), reason="the shared development sets are not beside this checkout")
 def test_the_development_sets_are_found() -> None:
     registry = read_registry(SETS / "registry_200k.tsv.gz")
-    whole = Crowd.of((number, name) for name, number in registry.names.items())
+    whole = NameIndex.of((number, name) for name, number in registry.names.items())
     for name, right_first, among_five in (("registry_dev", 0.975, 0.997), ("registry_hard_dev", 0.92, 0.975)):
         cases = read_cases(SETS / f"{name}.jsonl")
         scores = score(cases, [five(whole, registry, case) for case in cases])

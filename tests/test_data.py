@@ -34,7 +34,7 @@ from data.seal import Seal, secret_of
 from data.tables import dead_letters, metadata
 from data.tables import outbox as ledger
 from flows.engine.state import State
-from handlers.delivery.reply_sender import Again, Mouth
+from handlers.delivery.reply_sender import ReplySender, SendAgain
 from handlers.delivery.sms import Courier, Sms
 from tests.houses import SECRET, START, House, Places, open_house
 from tests.nursery import Nursery
@@ -179,7 +179,7 @@ async def test_event_keys_are_kept_until_their_time_is_over(house: House) -> Non
 async def test_a_dead_letter_is_kept_once_and_holds_no_words(house: House) -> None:
     for _ in range(3):
         async with house.db.writing() as connection:
-            await conversations.bury(
+            await conversations.dead_letter(
                 house.db, connection, "telegram", "k" * 200, "why" * 100, ["message"], house.clock()
             )
     async with house.db.reading() as connection:
@@ -303,14 +303,16 @@ async def test_a_lease_is_kept_only_by_its_holder(house: House) -> None:
     assert [c.fence for c in await take_over(house, "third")] == [3]
 
 
-async def said_by(house: House, sleep: Any = asyncio.sleep) -> tuple[Mouth, list[tuple[str, int | None]]]:
+async def said_by(
+    house: House, sleep: Any = asyncio.sleep
+) -> tuple[ReplySender, list[tuple[str, int | None]]]:
     """A mouth of the Telegram door that says everything to a list."""
     said: list[tuple[str, int | None]] = []
 
     async def say(row: Outgoing) -> None:
         said.append((row.address, row.number))
 
-    return Mouth("telegram", house.turns, say, sleep=sleep), said
+    return ReplySender("telegram", house.turns, say, sleep=sleep), said
 
 
 async def test_the_only_speaker_takes_over_everything_a_dead_process_left_however_much(
@@ -321,9 +323,9 @@ async def test_the_only_speaker_takes_over_everything_a_dead_process_left_howeve
     await put(
         house, *(row_for(house, f"telegram:{a}", n, holder="dead") for n in range(1, 13) for a in range(100))
     )
-    mouth, said = await said_by(house)
-    assert await mouth.say_what_was_left(orphans=True) == 1200
-    await mouth.quiet()
+    reply_sender, said = await said_by(house)
+    assert await reply_sender.say_what_was_left(orphans=True) == 1200
+    await reply_sender.quiet()
     await house.turns.settled()
     assert len(said) == 1200
     assert all([n for a, n in said if a == f"telegram:{c}"] == list(range(1, 13)) for c in range(100))
@@ -334,7 +336,7 @@ async def test_while_a_channel_is_slow_the_rows_behind_keep_their_lease_too(hous
     """Seen to fail: once the first was said, another process claimed the one behind it, and both said it."""
     rows = [row_for(house, LAN, n, holder=house.turns.holder) for n in (1, 2)]
     await put(house, *rows)
-    tries = iter([Again(100.0), None, None])
+    tries = iter([SendAgain(100.0), None, None])
     claimed_by_another: list[Outgoing] = []
 
     async def say(row: Outgoing) -> None:
@@ -346,9 +348,9 @@ async def test_while_a_channel_is_slow_the_rows_behind_keep_their_lease_too(hous
     async def wait(seconds: float) -> None:
         house.clock.move(seconds)
 
-    mouth = Mouth("telegram", house.turns, say, sleep=wait)
-    mouth.say([Outgoing(r["id"], LAN, r["number"], {}) for r in rows])
-    await mouth.quiet()
+    reply_sender = ReplySender("telegram", house.turns, say, sleep=wait)
+    reply_sender.say([Outgoing(r["id"], LAN, r["number"], {}) for r in rows])
+    await reply_sender.quiet()
     await house.turns.settled()
     assert claimed_by_another == []
     assert await ledger_of(house) == {"reply sent": 2}
@@ -367,12 +369,12 @@ async def test_trouble_with_a_lease_silences_nobody(house: House, monkeypatch: p
 
     async def say(row: Outgoing) -> None:
         if not said and row.number == 1 and (said.append(0) is None):
-            raise Again(0.0)
+            raise SendAgain(0.0)
         said.append(row.number)
 
-    mouth = Mouth("telegram", house.turns, say)
-    mouth.say([Outgoing(r["id"], LAN, r["number"], {}) for r in rows])
-    await mouth.quiet()
+    reply_sender = ReplySender("telegram", house.turns, say)
+    reply_sender.say([Outgoing(r["id"], LAN, r["number"], {}) for r in rows])
+    await reply_sender.quiet()
     assert said == [0, 1, 2]
 
 

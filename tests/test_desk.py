@@ -13,7 +13,7 @@ import pytest
 from data import conversations, desk, outbox
 from data.outbox import Outgoing
 from flows.engine.state import State
-from handlers.delivery.reply_sender import Again, Mouth
+from handlers.delivery.reply_sender import ReplySender, SendAgain
 from tests.desks import (
     HAM,
     TU,
@@ -37,8 +37,10 @@ from tests.houses import Clock, House, open_house
 LAN = "telegram:42"
 
 
-def citizen_of(house: House, channel: Channel, address: str = LAN, mouth: Mouth | None = None) -> Citizen:
-    return Citizen(house, mouth or Mouth("telegram", house.turns, channel.say), address)
+def citizen_of(
+    house: House, channel: Channel, address: str = LAN, reply_sender: ReplySender | None = None
+) -> Citizen:
+    return Citizen(house, reply_sender or ReplySender("telegram", house.turns, channel.say), address)
 
 
 async def a_ticket(house: House, address: str = LAN) -> tuple[Citizen, Channel, str]:
@@ -46,7 +48,7 @@ async def a_ticket(house: House, address: str = LAN) -> tuple[Citizen, Channel, 
     channel = Channel()
     citizen = citizen_of(house, channel, address)
     ticket = await citizen.asks_for_an_officer()
-    await citizen.mouth.quiet()
+    await citizen.reply_sender.quiet()
     await house.turns.settled()
     return citizen, channel, ticket
 
@@ -105,7 +107,7 @@ async def _claim_in_the_making(houses: list[House], number: int) -> Claimed:
     chance = random.Random(number)
     address = f"telegram:{number + 1}"
     channel = Channel(chance=chance)
-    mouths = [Mouth("telegram", h.turns, channel.say, sleep=soon) for h in houses]
+    mouths = [ReplySender("telegram", h.turns, channel.say, sleep=soon) for h in houses]
     citizens = [Citizen(h, m, address) for h, m in zip(houses, mouths, strict=True)]
     ticket = await citizens[0].asks_for_an_officer()
     texts = [f"hỏi thêm {tag(number)} {tag(k)}" for k in range(5)]
@@ -142,8 +144,8 @@ async def _claim_in_the_making(houses: list[House], number: int) -> Claimed:
         for task in looking:
             task.cancel()
         await asyncio.gather(*looking, return_exceptions=True)
-    for mouth, house in zip(mouths, houses, strict=True):
-        await mouth.quiet()
+    for reply_sender, house in zip(mouths, houses, strict=True):
+        await reply_sender.quiet()
         await house.turns.settled()
     record = channel.record
     told = record.index(("yours", address, ""))
@@ -211,12 +213,14 @@ async def test_a_reply_that_rests_and_those_behind_it_are_withdrawn_at_once_and_
 ) -> None:
     """Seen to fail: `_keep` without RESTS (the claim waits for ever); `_say_one` without `_may_say` after its rest."""
     channel, rest = Channel(), Rest()
-    citizen = citizen_of(house, channel, mouth=Mouth("telegram", house.turns, channel.say, sleep=rest))
+    citizen = citizen_of(
+        house, channel, reply_sender=ReplySender("telegram", house.turns, channel.say, sleep=rest)
+    )
     ticket = await citizen.asks_for_an_officer()
-    await citizen.mouth.quiet()
+    await citizen.reply_sender.quiet()
     await house.turns.settled()
     before = len(channel.said(LAN))
-    channel.trouble.append(Again(35.0))
+    channel.trouble.append(SendAgain(35.0))
     made = [row for words in ("hỏi thêm ab", "hỏi thêm cd") for row in (await citizen.says(words)).rows]
     await rest.began.wait()
     made += (await citizen.says("hỏi thêm ef")).rows  # behind a reply that rests already
@@ -225,7 +229,7 @@ async def test_a_reply_that_rests_and_those_behind_it_are_withdrawn_at_once_and_
     assert await texts_of(house, ticket, "withdrawn") == [row.body["text"] for row in made]
     house.clock.move(35)
     rest.over.set()
-    await citizen.mouth.quiet()
+    await citizen.reply_sender.quiet()
     await house.turns.settled()
     assert len(channel.said(LAN)) == before
     assert [r.state for r in await rows_at(house, LAN)][-len(made) :] == ["withdrawn"] * len(made)
@@ -246,9 +250,9 @@ async def test_a_lease_of_a_dead_process_is_waited_for_then_withdrawn(house: Hou
     async with asyncio.timeout(5):
         assert await claim == "yours"
     assert await texts_of(house, ticket, "withdrawn") == [row.body["text"] for row in opens.rows]
-    citizen.mouth.say(opens.rows)  # the dead process was only asleep
+    citizen.reply_sender.say(opens.rows)  # the dead process was only asleep
     house.clock.move(1)
-    await citizen.mouth.quiet()
+    await citizen.reply_sender.quiet()
     await house.turns.settled()
     assert len(channel.said(LAN)) == before
 
@@ -266,7 +270,7 @@ async def test_a_process_that_wakes_up_after_its_lease_does_not_say_what_was_wit
     async with asyncio.timeout(5):
         assert await desk_of(house).claim(ticket, HAM) == "yours"
     channel.hold.set()
-    await citizen.mouth.quiet()
+    await citizen.reply_sender.quiet()
     await house.turns.settled()
     # the first was already at the channel when its time ended: nobody can call it back
     assert channel.said(LAN)[before:] == [row.body["text"] for row in first]
@@ -286,7 +290,7 @@ async def test_while_a_claim_waits_no_lease_is_taken_up_or_renewed(house: House)
     claim = asyncio.create_task(desk_of(house).claim(ticket, HAM))
     await _until_owner(house, "nobody")
     channel.hold.set()
-    await citizen.mouth.quiet()
+    await citizen.reply_sender.quiet()
     await house.turns.settled()
     assert len(channel.said(LAN)) == before + 1
     house.clock.move(6)
@@ -324,7 +328,7 @@ async def _until_owner(house: House, owner: str) -> None:
 
 async def test_only_the_owner_gives_a_conversation_back_and_only_once(house: House) -> None:
     citizen, channel, ticket = await a_claimed_ticket(house)
-    desk_here = desk_of(house, citizen.mouth)
+    desk_here = desk_of(house, citizen.reply_sender)
     assert not await desk_here.hand_back(ticket, TU)
     assert not await desk_here.close(ticket, TU, "answered")
     assert not await desk_here.hand_back("no such ticket", HAM)
@@ -335,7 +339,7 @@ async def test_only_the_owner_gives_a_conversation_back_and_only_once(house: Hou
     assert not await desk_here.close(ticket, HAM, "answered")
     assert await desk_here.answer(ticket, HAM, "Chào anh/chị", "late") == "not_yours"
     assert await desk_here.claim(ticket, TU) == "gone"
-    await citizen.mouth.quiet()
+    await citizen.reply_sender.quiet()
     assert sum("Cán bộ đã chuyển lại" in words for words in channel.said(LAN)) == 1
     found = await citizen.conversation()
     assert (found.owner, found.ticket) == ("bot", None)
@@ -344,9 +348,9 @@ async def test_only_the_owner_gives_a_conversation_back_and_only_once(house: Hou
 async def test_a_closed_ticket_is_nobody_s_any_more(house: House) -> None:
     citizen, _, ticket = await a_claimed_ticket(house)
     with pytest.raises(ValueError, match="a ticket is closed for one of"):
-        await desk_of(house, citizen.mouth).close(ticket, HAM, "because")
-    assert await desk_of(house, citizen.mouth).close(ticket, HAM, "no_answer")
-    assert not await desk_of(house, citizen.mouth).hand_back(ticket, HAM)
+        await desk_of(house, citizen.reply_sender).close(ticket, HAM, "because")
+    assert await desk_of(house, citizen.reply_sender).close(ticket, HAM, "no_answer")
+    assert not await desk_of(house, citizen.reply_sender).hand_back(ticket, HAM)
     assert (await ticket_of(house, ticket)).reason == "no_answer"
     assert (await citizen.says("menu")).rows, "the bot answers again"
     again = await citizen.asks_for_an_officer()
@@ -365,13 +369,13 @@ async def test_what_was_under_way_goes_on_at_the_same_step_with_its_answers(hous
     assert await desk_of(house).claim(ticket, HAM) == "yours"
     for words in ("menu", "đổi mật khẩu", "1"):
         assert (await citizen.says(words)).rows == ()
-    assert await desk_of(house, citizen.mouth).hand_back(ticket, HAM)
+    assert await desk_of(house, citizen.reply_sender).hand_back(ticket, HAM)
     after = (await citizen.conversation()).state
-    assert (after.flow, after.step, after.answers, after.trail) == (
+    assert (after.flow, after.step, after.answers, after.history) == (
         before.flow,
         before.step,
         before.answers,
-        before.trail,
+        before.history,
     )
     assert State.from_json(after.to_json()) == after
     assert await texts_of(house, ticket, "citizen") == ["menu", "đổi mật khẩu", "1"]
@@ -448,7 +452,7 @@ async def test_the_officer_s_words_leave_before_the_bot_goes_on(house: House) ->
     """Seen to fail: `_return` does not wait: the bot overtakes words that the worker has yet to send."""
     citizen, _, ticket = await a_claimed_ticket(house)
     assert await desk_of(house).answer(ticket, HAM, "Hồ sơ đã xong", "k") == "sent"
-    giving = asyncio.create_task(desk_of(house, citizen.mouth).hand_back(ticket, HAM))
+    giving = asyncio.create_task(desk_of(house, citizen.reply_sender).hand_back(ticket, HAM))
     for _ in range(20):
         await asyncio.sleep(0.002)
     assert not giving.done()
@@ -463,8 +467,8 @@ async def test_the_bot_goes_on_even_when_the_worker_sends_nothing(house: House) 
     citizen, channel, ticket = await a_claimed_ticket(house)
     assert await desk_of(house).answer(ticket, HAM, "Hồ sơ đã xong", "k") == "sent"
     async with asyncio.timeout(20):
-        assert await desk_of(house, citizen.mouth).hand_back(ticket, HAM)
-    await citizen.mouth.quiet()
+        assert await desk_of(house, citizen.reply_sender).hand_back(ticket, HAM)
+    await citizen.reply_sender.quiet()
     assert "Cán bộ đã chuyển lại" in channel.said(LAN)[-2] + channel.said(LAN)[-1]
 
 
@@ -476,7 +480,7 @@ async def test_a_secret_typed_to_an_officer_is_kept_nowhere(house: House, secret
     """Seen to fail: `_to_the_desk` without `secret_of`: it lay in the ticket, readable by the officer."""
     citizen, channel, ticket = await a_claimed_ticket(house)
     taken = await citizen.says(secret)
-    await citizen.mouth.quiet()
+    await citizen.reply_sender.quiet()
     await house.turns.settled()
     assert taken.forget, "the message is deleted where the channel can"
     assert "Tôi không lưu và không đọc tin đó" in channel.said(LAN)[-1]

@@ -207,7 +207,7 @@ async def put_up_a_notice(house: House, address: str, words: str = "Tin của c�
     row = Outgoing(outbox.new_id(), address, None, {})
     async with house.db.writing() as connection:
         await outbox.put(connection, [{**outbox.officer_row(row, at=house.clock()), "lane": "notice"}])
-        assert await outbox.put_up(house.db, connection, row.id, address, {"text": words})
+        assert await outbox.publish(house.db, connection, row.id, address, {"text": words})
 
 
 async def test_a_notice_numbered_between_two_replies_is_never_skipped(house: House) -> None:
@@ -294,12 +294,12 @@ async def test_a_claim_waits_for_a_frame_that_is_on_its_way_to_a_slow_page(house
 
 
 async def a_claimed_ticket(house: House, address: str = LAN) -> tuple[Citizen, Channel, str]:
-    from handlers.delivery.reply_sender import Mouth
+    from handlers.delivery.reply_sender import ReplySender
 
     channel = Channel()
-    citizen = Citizen(house, Mouth("telegram", house.turns, channel.say), address)
+    citizen = Citizen(house, ReplySender("telegram", house.turns, channel.say), address)
     ticket = await citizen.asks_for_an_officer("nhờ xem sổ màu tím biếc")
-    await citizen.mouth.quiet()
+    await citizen.reply_sender.quiet()
     await house.turns.settled()
     assert await desk_of(house).claim(ticket, HAM) == "yours"
     return citizen, channel, ticket
@@ -323,7 +323,7 @@ async def test_dung_withdraws_what_waits_at_once_whoever_owns_the_conversation(
     async with house.db.writing() as connection:
         await people.set_topics(connection, person, ("chung",), house.clock())
     if not owned:
-        assert await desk_of(house, citizen.mouth).hand_back(ticket, HAM)
+        assert await desk_of(house, citizen.reply_sender).hand_back(ticket, HAM)
     notice = await a_waiting_notice(house, LAN)
     other = await a_waiting_notice(house, "telegram:43")
     taken = await citizen.says("DUNG")
@@ -340,7 +340,7 @@ async def test_erasing_wipes_what_was_said_and_gives_the_conversation_back_to_th
     citizen, _, first = await a_claimed_ticket(house)
     assert await desk_of(house).answer(first, HAM, "Sổ của anh/chị ở ngăn xanh ngọc", "k1") == "sent"
     await citizen.says("nhà ở gần bến phà vàng nghệ")
-    assert await desk_of(house, citizen.mouth).hand_back(first, HAM)
+    assert await desk_of(house, citizen.reply_sender).hand_back(first, HAM)
     second = await citizen.asks_for_an_officer("lại nhờ xem sổ màu tím biếc")
     person = (await citizen.conversation()).person
     assert person is not None
@@ -349,7 +349,7 @@ async def test_erasing_wipes_what_was_said_and_gives_the_conversation_back_to_th
     await a_waiting_notice(house, LAN)
     await citizen.says("dữ liệu của tôi")
     await citizen.says("Rút đồng ý và xóa")
-    await citizen.mouth.quiet()
+    await citizen.reply_sender.quiet()
     await house.turns.settled()
     await all_in_its_file(house)
     sealed, kept = await all_that_is_sealed(house), await all_that_is_kept(house)
@@ -407,13 +407,13 @@ async def _house_for_any_order(places: Places) -> None:
 
 
 async def _in_any_order(steps: list[str]) -> None:
-    from handlers.delivery.reply_sender import Mouth
+    from handlers.delivery.reply_sender import ReplySender
 
     async with open_house(_place["url"], content=CONTENT) as house:
         channel = Channel()
-        mouth = Mouth("telegram", house.turns, channel.say, sleep=soon)
-        citizen = Citizen(house, mouth, f"telegram:{next(_people) + 5000}")
-        here = desk_of(house, mouth)
+        reply_sender = ReplySender("telegram", house.turns, channel.say, sleep=soon)
+        citizen = Citizen(house, reply_sender, f"telegram:{next(_people) + 5000}")
+        here = desk_of(house, reply_sender)
         ticket = await citizen.asks_for_an_officer()
         owner, sent = "", 0
         said: list[tuple[str, str]] = []
@@ -446,7 +446,7 @@ async def _in_any_order(steps: list[str]) -> None:
             for row in await rows_at(house, citizen.address):
                 if row.lane == "officer" and row.state == "pending":  # the worker sends it
                     house.turns.mark(Outgoing(row.id, row.address, None, {}, row.fence))
-        await mouth.quiet()
+        await reply_sender.quiet()
         await house.turns.settled()
         kept: Counter[tuple[str, str]] = Counter()
         for t in {t for t, _ in said}:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from data.knowledge.directory import read_directory
 from flows.content import Directory
-from flows.directory.search import Found, find_contacts
+from flows.directory.search import DirectoryResult, find_contacts
 from flows.text.fold import fold
 from tests.directory_noise import Noisy, groups, people, strangers
 from tests.houses import allowed
@@ -30,12 +30,12 @@ KNOWN_WORDS = _known.split()
 HELPERS = {"Nguyễn Tuấn Hải", "Võ Đức Toàn", "Diễm"}
 
 
-def find(query: str) -> Found:
+def find(query: str) -> DirectoryResult:
     """The answer of the seed directory."""
     return find_contacts(query, DIRECTORY)
 
 
-def names(found: Found) -> list[str]:
+def names(found: DirectoryResult) -> list[str]:
     """The names found, best first."""
     return [match.contact.name for match in found.contacts]
 

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from data.effects.handler import Visit, World, _whole
+from data.effects.handler import EffectHandler, TurnContext, _whole
 from data.limits import Limits
 from data.registry.records import Record
-from flows.effects import Answer, CheckOtp, FindPeople
+from flows.effects import CheckOtp, EffectResult, FindPeople
 from tests.houses import START, House
 from tests.nursery import Nursery
 from tests.strangers import NAMESAKE, Doubles, Got, Stranger, Target, everything_stored, move_in
-from tests.test_otp import grant, newest_code, open_case, send, wrong
+from tests.test_otp import handle, newest_code, open_case, send, wrong
 from tests.test_registry import ask
 
 DATE, YEAR = "17/01/1983", "1983"
@@ -38,7 +38,7 @@ async def asked_for(house: House, name: str, address: str, born: str = DATE) -> 
 
 async def guessed(house: House, case: str, address: str, tries: int, avoid: str) -> list[tuple[str, str]]:
     """How so many wrong guesses come out, and how many are said to be left."""
-    answers = [await grant(house, CheckOtp(case, wrong(avoid, n)), address) for n in range(1, tries + 1)]
+    answers = [await handle(house, CheckOtp(case, wrong(avoid, n)), address) for n in range(1, tries + 1)]
     return [(a.outcome, str(a.facts.get("left", ""))) for a in answers]
 
 
@@ -182,10 +182,12 @@ async def test_without_the_proof_the_same_strangers_would_get_codes(
 ) -> None:
     """Teeth: records are shown to whoever asks, as in the office's own app."""
 
-    async def openly(world: World, visit: Visit, effect: FindPeople, found: list[Record]) -> Answer:
-        return Answer("record", _whole(found[0])) if found else Answer("none")
+    async def openly(
+        effect_handler: EffectHandler, turn_context: TurnContext, effect: FindPeople, found: list[Record]
+    ) -> EffectResult:
+        return EffectResult("record", _whole(found[0])) if found else EffectResult("none")
 
-    monkeypatch.setattr(World, "_guarded", openly)
+    monkeypatch.setattr(EffectHandler, "_guarded", openly)
     people = await move_in(sqlite_house, 0)
     got = Got()
     stranger = Stranger(sqlite_house, "web:1", got, await everything_stored(sqlite_house))
@@ -200,7 +202,7 @@ async def test_without_the_count_of_misses_id_numbers_could_be_tried_all_day(hou
     """Teeth: the limit on misses is what keeps "no" from being said oftener than ten times."""
     told = {}
     for allowed in (10, 1000):
-        house.world.limits = replace(Limits(), looks_per_day=1000, id_misses_per_day=allowed)
+        house.effect_handler.limits = replace(Limits(), looks_per_day=1000, id_misses_per_day=allowed)
         got = Got()
         stranger = Stranger(house, f"web:{allowed}", got, frozenset())
         for n in range(12):

@@ -10,7 +10,7 @@ import pytest
 from data.knowledge.content import load_content
 from flows import catalog
 from flows.conversations import helpdesk, notices
-from flows.effects import OUTCOMES, Answer
+from flows.effects import OUTCOMES, EffectResult
 from flows.engine import messages
 from flows.engine.dialogue import advance
 from flows.engine.events import Answered, Pressed, Said
@@ -29,7 +29,7 @@ EVERY_STEP = [(f, s) for f in FLOWS for s in f.steps]
 def _next(flow: Flow, name: str) -> set[str]:
     step = flow.step(name)
     assert step is not None
-    return {t for t in step.goes.values() if t not in (AGAIN, MENU) and "/" not in t}
+    return {t for t in step.transitions.values() if t not in (AGAIN, MENU) and "/" not in t}
 
 
 def _reached(flow: Flow, start: str) -> set[str]:
@@ -56,7 +56,7 @@ def test_every_step_can_reach_an_end_or_rests_where_the_person_can_leave(flow: F
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda f: f.name)
 def test_every_target_exists(flow: Flow) -> None:
     for step in flow.steps:
-        for target in step.goes.values():
+        for target in step.transitions.values():
             if target in (AGAIN, MENU):
                 continue
             if "/" in target:
@@ -73,7 +73,7 @@ def test_a_call_has_a_way_on_for_every_outcome_and_no_other(flow: Flow, step: ob
     if step.asks_for is None:
         assert step.kind != "call"
     else:
-        assert step.goes.keys() == OUTCOMES[step.asks_for]
+        assert step.transitions.keys() == OUTCOMES[step.asks_for]
 
 
 def test_every_flow_is_on_the_menu_and_has_wordings() -> None:
@@ -114,7 +114,7 @@ def test_a_press_of_an_old_button_asks_the_step_again_when_its_words_mean_nothin
 
 
 def test_an_answer_of_the_world_that_nobody_waits_for_does_no_harm() -> None:
-    turn = advance(State(), Answered(Answer("found", {"record_code": "8800000001"}), AT), CONTENT)
+    turn = advance(State(), Answered(EffectResult("found", {"record_code": "8800000001"}), AT), CONTENT)
     assert turn.state.answers == {}
 
 
@@ -146,11 +146,11 @@ def test_an_aside_lies_on_top_of_what_is_under_way_and_survives_json() -> None:
     assert kept.flow == "helpdesk"
     assert State.from_json(kept.under) == below
     assert kept.answers["about_who"] == "tran T. B. B."
-    back = advance(kept, Answered(Answer("waiting", {"ticket_number": "1"}), AT), CONTENT)
+    back = advance(kept, Answered(EffectResult("waiting", {"ticket_number": "1"}), AT), CONTENT)
     again = advance(back.state, Said("chờ tiếp", AT), CONTENT)
     assert (again.state.flow, again.state.step) == ("lookup", "fact")
     assert again.state.answers == below.answers
-    assert again.state.trail == below.trail
+    assert again.state.history == below.history
 
 
 def test_the_card_hides_the_middle_of_numbers_and_dates() -> None:

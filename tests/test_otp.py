@@ -26,14 +26,14 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
 from data import proofs
-from data.effects.handler import Visit, World
+from data.effects.handler import EffectHandler, TurnContext
 from data.engine import Database
 from data.limits import Limits
 from data.registry import records as registry
 from data.registry.records import Person
 from data.seal import Seal
 from data.tables import audit, cases, otp_failures, otps
-from flows.effects import Answer, CheckOtp, Effect, FindPeople, ProvePhone, SendOtp
+from flows.effects import CheckOtp, Effect, EffectResult, FindPeople, ProvePhone, SendOtp
 from flows.engine.events import TypedSecret
 from handlers.turns.json_contract import NEVER
 from handlers.turns.types import NotKept, at_once
@@ -50,21 +50,23 @@ BE_BA = FindPeople("Trần Thị Bé Ba", "87", born="17/01/1983")
 # -- asking the world
 
 
-async def grant(house: House, effect: Effect, address: str = CITIZEN) -> Answer:
+async def handle(house: House, effect: Effect, address: str = CITIZEN) -> EffectResult:
     """One effect in a transaction of its own, as a turn of the conversation at `address` would ask it."""
     async with house.db.writing() as connection:
         at = datetime.fromtimestamp(house.clock(), UTC)
-        return await house.world.grant(Visit(connection, address, None, at, house.clock()), effect)
+        return await house.effect_handler.handle(
+            TurnContext(connection, address, None, at, house.clock()), effect
+        )
 
 
 async def open_case(house: House, who: FindPeople = BE_BA, address: str = CITIZEN) -> str:
-    answer = await grant(house, who, address)
+    answer = await handle(house, who, address)
     assert answer.outcome == "verify"
     return str(answer.facts["case"])
 
 
-async def send(house: House, case: str, address: str = CITIZEN) -> Answer:
-    answer = await grant(house, SendOtp(case), address)
+async def send(house: House, case: str, address: str = CITIZEN) -> EffectResult:
+    answer = await handle(house, SendOtp(case), address)
     await house.courier.deliver()
     return answer
 
@@ -142,7 +144,7 @@ async def _guess(job: dict[str, Any]) -> dict[str, Any]:
     async with open_house(job["url"], clock=clock) as house:
 
         async def through_the_world(code: str) -> str:
-            return (await grant(house, CheckOtp(job["case"], code))).outcome
+            return (await handle(house, CheckOtp(job["case"], code))).outcome
 
         async def through_a_turn(code: str) -> str:
             event = at_once(TypedSecret("otp", code, NEVER))
@@ -195,7 +197,7 @@ async def test_of_two_hundred_parallel_wrong_guesses_at_most_five_are_compared_a
         assert guessed.outcomes["wrong"] <= 4
         assert guessed.outcomes["record"] == 0
         assert sum(guessed.outcomes.values()) == 200
-        assert (await grant(house, CheckOtp(case, code))).outcome == "spent"
+        assert (await handle(house, CheckOtp(case, code))).outcome == "spent"
         assert await failures_within(house, DAY) == guessed.compared
 
 
@@ -267,11 +269,11 @@ async def test_a_code_lives_for_five_minutes_whatever_the_time_zone(
     try:
         case, code = await asked(house)
         house.clock.move(299)
-        assert (await grant(house, CheckOtp(case, code))).outcome == "record"
+        assert (await handle(house, CheckOtp(case, code))).outcome == "record"
         house.clock.move(600)
         case, code = await asked(house, address="telegram:2")
         house.clock.move(301)
-        assert (await grant(house, CheckOtp(case, code), "telegram:2")).outcome == "expired"
+        assert (await handle(house, CheckOtp(case, code), "telegram:2")).outcome == "expired"
     finally:
         monkeypatch.undo()
         time.tzset()
@@ -279,8 +281,8 @@ async def test_a_code_lives_for_five_minutes_whatever_the_time_zone(
 
 async def test_a_code_works_once(house: House) -> None:
     case, code = await asked(house)
-    assert (await grant(house, CheckOtp(case, code))).outcome == "record"
-    assert (await grant(house, CheckOtp(case, code))).outcome == "expired"
+    assert (await handle(house, CheckOtp(case, code))).outcome == "record"
+    assert (await handle(house, CheckOtp(case, code))).outcome == "expired"
 
 
 async def test_after_a_resend_only_the_new_code_works(house: House) -> None:
@@ -289,8 +291,8 @@ async def test_after_a_resend_only_the_new_code_works(house: House) -> None:
     assert (await send(house, case)).outcome == "sent"
     new = newest_code(house)
     if old != new:
-        assert (await grant(house, CheckOtp(case, old))).outcome == "wrong"
-    assert (await grant(house, CheckOtp(case, new))).outcome == "record"
+        assert (await handle(house, CheckOtp(case, old))).outcome == "wrong"
+    assert (await handle(house, CheckOtp(case, new))).outcome == "record"
 
 
 async def test_a_code_sent_over_another_door_ends_the_one_before(house: House) -> None:
@@ -298,18 +300,18 @@ async def test_a_code_sent_over_another_door_ends_the_one_before(house: House) -
     case, code = await asked(house)
     house.clock.move(61)
     await asked(house, address="web:2")
-    assert (await grant(house, CheckOtp(case, code))).outcome == "wrong"
+    assert (await handle(house, CheckOtp(case, code))).outcome == "wrong"
 
 
 async def test_a_code_is_refused_for_another_case_and_in_another_conversation(house: House) -> None:
     case, code = await asked(house)
     other = FindPeople("Phạm Hoàng Đăng Khoa", "87", born="29/02/2004")
     other_case, other_code = await asked(house, other, "telegram:2")
-    assert (await grant(house, CheckOtp(case, code), "telegram:2")).outcome == "expired"
+    assert (await handle(house, CheckOtp(case, code), "telegram:2")).outcome == "expired"
     if code != other_code:
-        assert (await grant(house, CheckOtp(other_case, code), "telegram:2")).outcome == "wrong"
-        assert (await grant(house, CheckOtp(case, other_code))).outcome == "wrong"
-    assert (await grant(house, CheckOtp(case, code))).outcome == "record"
+        assert (await handle(house, CheckOtp(other_case, code), "telegram:2")).outcome == "wrong"
+        assert (await handle(house, CheckOtp(case, other_code))).outcome == "wrong"
+    assert (await handle(house, CheckOtp(case, code))).outcome == "record"
 
 
 async def test_a_code_bought_with_another_record_of_the_same_phone_opens_only_its_own(house: House) -> None:
@@ -318,8 +320,8 @@ async def test_a_code_bought_with_another_record_of_the_same_phone_opens_only_it
     case, _code = await asked(house)
     house.clock.move(61)
     other_case, other_code = await asked(house, FindPeople("Trần Thị Út", "87", born="05/05/2005"))
-    assert (await grant(house, CheckOtp(case, other_code))).outcome in ("wrong", "expired")
-    answer = await grant(house, CheckOtp(other_case, other_code))
+    assert (await handle(house, CheckOtp(case, other_code))).outcome in ("wrong", "expired")
+    answer = await handle(house, CheckOtp(other_case, other_code))
     assert answer.outcome == "record"
     assert answer.facts["record_code"] == "8899999901"
 
@@ -377,7 +379,7 @@ async def _round_of_wrong_guesses(house: House, who: FindPeople, address: str) -
     if (await send(house, case, address)).outcome == "sent":
         code = newest_code(house)
         for n in range(1, 5):
-            await grant(house, CheckOtp(case, wrong(code, n)), address)
+            await handle(house, CheckOtp(case, wrong(code, n)), address)
 
 
 def most_within(times: Sequence[float], span: float) -> int:
@@ -410,7 +412,7 @@ async def test_records_that_share_a_phone_share_its_ten_guesses_even_at_once(
     monkeypatch.setattr(proofs, "failures", slowly)
     await asyncio.gather(
         *(
-            grant(house, CheckOtp(case, wrong(code, n)), address)
+            handle(house, CheckOtp(case, wrong(code, n)), address)
             for address, case, code in cases
             for n in range(1, 6)
         )
@@ -445,7 +447,7 @@ async def test_the_wait_that_is_told_is_the_wait_that_is_needed(house: House) ->
 
 async def test_fifty_requests_at_once_send_one_code(house: House) -> None:
     case = await open_case(house)
-    answers = await asyncio.gather(*(grant(house, SendOtp(case)) for _ in range(50)))
+    answers = await asyncio.gather(*(handle(house, SendOtp(case)) for _ in range(50)))
     assert Counter(a.outcome for a in answers) == {"sent": 1, "wait": 49}
 
 
@@ -510,7 +512,7 @@ async def test_what_is_stored_of_a_code_says_nothing_without_the_key(house: Hous
 
 async def test_a_used_or_expired_code_leaves_not_even_its_hash(house: House) -> None:
     case, code = await asked(house)
-    await grant(house, CheckOtp(case, code))
+    await handle(house, CheckOtp(case, code))
     await asked(house, FindPeople("Phạm Hoàng Đăng Khoa", "87", born="29/02/2004"), "telegram:2")
     house.clock.move(301)
     async with house.db.writing() as connection:
@@ -603,9 +605,9 @@ async def _codes_in_ledger(house: House) -> int:
 
 async def test_a_contact_that_is_not_the_registered_one_opens_nothing(house: House) -> None:
     case = await open_case(house)
-    assert (await grant(house, ProvePhone(case, "0977777777"))).outcome == "other"
-    assert (await grant(house, ProvePhone(case, "0900000001"), "telegram:2")).outcome == "other"
-    assert (await grant(house, ProvePhone(case, "+84 900 000 001"))).outcome == "record"
+    assert (await handle(house, ProvePhone(case, "0977777777"))).outcome == "other"
+    assert (await handle(house, ProvePhone(case, "0900000001"), "telegram:2")).outcome == "other"
+    assert (await handle(house, ProvePhone(case, "+84 900 000 001"))).outcome == "record"
 
 
 # -- trouble
@@ -631,7 +633,7 @@ async def test_trouble_in_the_database_refuses_the_code(
     async with house.db.reading() as connection:
         shown = select(func.count()).select_from(audit).where(audit.c.what == "record")
         assert (await connection.execute(shown)).scalar_one() == 0
-    assert (await grant(house, CheckOtp(case, code))).outcome == "record"
+    assert (await handle(house, CheckOtp(case, code))).outcome == "record"
 
 
 async def test_a_fault_in_the_comparison_is_no_way_through(
@@ -653,4 +655,4 @@ def test_the_world_under_test_is_the_real_one() -> None:
     """The limits of these tests are the defaults that the service runs with."""
     limits = Limits()
     assert (limits.otp_tries, limits.otp_failures_per_day, limits.otp_minutes) == (5, 10, 5)
-    assert World.__module__ == "data.effects.handler"
+    assert EffectHandler.__module__ == "data.effects.handler"

@@ -17,8 +17,8 @@ from data.outbox import deliveries
 from data.outbox.deliveries import Outcome
 from data.tables import campaigns, conversations, subscriptions
 from data.tables import outbox as ledger
-from handlers.delivery.channel import Answer
-from handlers.delivery.sender import Outlet
+from handlers.delivery.channel import SendResult
+from handlers.delivery.sender import Sender
 from tests.crowds import (
     accounts,
     campaign_state,
@@ -31,7 +31,7 @@ from tests.crowds import (
 )
 from tests.houses import Clock
 
-SENT = Answer("sent")
+SENT = SendResult("sent")
 
 
 class HandChannel:
@@ -40,7 +40,7 @@ class HandChannel:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.starts: list[tuple[float, str, str]] = []  # hand time, account, text
-        self.says: dict[str, list[Answer]] = {}
+        self.says: dict[str, list[SendResult]] = {}
         self.gate = asyncio.Event()  # sends wait for it before they are answered
         self.gate.set()
 
@@ -50,7 +50,7 @@ class HandChannel:
     def parts(self, body: Mapping[str, Any], account: str) -> Sequence[str]:
         return str(body["text"]).split("|")
 
-    async def send(self, account: str, part: str) -> Answer:
+    async def send(self, account: str, part: str) -> SendResult:
         self.starts.append((self.clock.now, account, part))
         await self.gate.wait()
         told = self.says.get(account) or self.says.get("", [])
@@ -74,10 +74,10 @@ class Bench:
             "in_flight": 25,
             "alone": True,
         }
-        self.outlet = Outlet(
+        self.sender = Sender(
             "telegram", self.channel, db, clock=self.clock, ticks=self.clock, **(given | changed)
         )
-        self.worker = Worker(db, [self.outlet], open_at=lambda at: self.open, clock=self.clock)
+        self.worker = Worker(db, [self.sender], open_at=lambda at: self.open, clock=self.clock)
 
     async def pass_time(self, seconds: float, step: float = 0.5) -> None:
         """Let time pass in steps, with room for the worker to act in each."""
@@ -124,7 +124,7 @@ async def test_no_notice_starts_inside_a_retry_after_and_an_officer_is_not_held_
     bench: Bench, silence: int
 ) -> None:
     await gather_crowd(bench.db, 60)
-    bench.channel.says[accounts(60)[9]] = [Answer("wait", "429", float(silence))]
+    bench.channel.says[accounts(60)[9]] = [SendResult("wait", "429", float(silence))]
     campaign = await write_campaign(bench.db)
     await bench.until(lambda: len(bench.channel.starts) >= 10)
     told = max(at for at, account, _ in bench.channel.starts if account == accounts(60)[9])
@@ -141,7 +141,7 @@ async def test_a_halt_outlives_the_process(db: Database) -> None:
     first = Bench(db)
     await first.worker.start()
     await gather_crowd(db, 5)
-    first.channel.says[""] = [Answer("wait", "429", 30.0)]
+    first.channel.says[""] = [SendResult("wait", "429", 30.0)]
     campaign = await write_campaign(db)
     await first.until(lambda: bool(first.channel.starts))
     told = first.channel.starts[0][0]
@@ -158,7 +158,7 @@ async def test_an_officers_429_holds_that_chat_and_the_notices(bench: Bench) -> 
     first = await put_row(bench.db, "telegram:7", "officer", "một")
     second = await put_row(bench.db, "telegram:7", "officer", "hai")
     other = await put_row(bench.db, "telegram:8", "officer", "ba")
-    bench.channel.says["7"] = [Answer("wait", "429", 10.0)]
+    bench.channel.says["7"] = [SendResult("wait", "429", 10.0)]
     await bench.until(lambda: bench.is_in(other, "sent"))
     await gather_crowd(bench.db, 3)
     campaign = await write_campaign(bench.db)
@@ -173,7 +173,7 @@ async def test_an_officers_429_holds_that_chat_and_the_notices(bench: Bench) -> 
 async def test_who_blocked_us_is_left_alone_until_they_write(bench: Bench) -> None:
     await gather_crowd(bench.db, 3)
     gone = accounts(3)[1]
-    bench.channel.says[gone] = [Answer("blocked", "403 blocked")]
+    bench.channel.says[gone] = [SendResult("blocked", "403 blocked")]
     first = await write_campaign(bench.db)
     await bench.until(lambda: bench.is_done(first))
     assert await states(bench.db, first) == {"sent": 2, "blocked": 1}
@@ -194,7 +194,7 @@ async def test_who_blocked_us_is_left_alone_until_they_write(bench: Bench) -> No
 async def test_a_failing_notice_is_tried_again_with_longer_pauses_and_then_failed(db: Database) -> None:
     bench = Bench(db, tries=5)
     await bench.worker.start()
-    bench.channel.says["7"] = [Answer("again", "500")] * 9
+    bench.channel.says["7"] = [SendResult("again", "500")] * 9
     await bench.pass_time(2)
     failing = await put_row(db, "telegram:7", "reminder", "Nhắc", due=bench.clock.now)
     fine = [await put_row(db, f"telegram:{n}", "reminder", "Nhắc") for n in (8, 9)]
@@ -215,7 +215,7 @@ async def test_a_lost_answer_is_in_doubt_in_the_end_and_at_once_where_twice_is_w
     bench = Bench(db, tries=3)
     await bench.worker.start()
     await gather_crowd(db, 1)
-    bench.channel.says[""] = [Answer("again", "no answer", lost=True), *[Answer("again", "500")] * 5]
+    bench.channel.says[""] = [SendResult("again", "no answer", lost=True), *[SendResult("again", "500")] * 5]
     campaign = await write_campaign(db, once=once)
     await bench.until(lambda: bench.is_done(campaign))
     await bench.worker.stop(1.0)
@@ -227,7 +227,7 @@ async def test_no_connection_holds_everybody_and_costs_nobody_a_try(db: Database
     bench = Bench(db, tries=2)
     await bench.worker.start()
     await gather_crowd(db, 30)
-    bench.channel.says[""] = [Answer("hold", "no connection")] * 5
+    bench.channel.says[""] = [SendResult("hold", "no connection")] * 5
     campaign = await write_campaign(db)
     await bench.until(lambda: bench.is_done(campaign), 120)
     await bench.worker.stop(1.0)
@@ -235,21 +235,21 @@ async def test_no_connection_holds_everybody_and_costs_nobody_a_try(db: Database
 
 
 async def test_what_telegram_will_never_take_is_failed(bench: Bench) -> None:
-    bench.channel.says["7"] = [Answer("failed", "400 bad request")]
+    bench.channel.says["7"] = [SendResult("failed", "400 bad request")]
     failed = await put_row(bench.db, "telegram:7", "officer", "Chào")
     await bench.until(lambda: bench.is_in(failed, "failed"))
     assert (await row(bench.db, failed)).answer == "400 bad request"
 
 
 async def test_a_chat_that_moved_is_followed(bench: Bench) -> None:
-    bench.channel.says["7"] = [Answer("moved", "moved", to="-1007")]
+    bench.channel.says["7"] = [SendResult("moved", "moved", to="-1007")]
     moved = await put_row(bench.db, "telegram:7", "officer", "Chào")
     await bench.until(lambda: bench.is_in(moved, "sent"))
     assert bench.channel.texts("-1007") == ["Chào"]
 
 
 async def test_a_long_message_goes_on_with_the_part_that_is_missing(bench: Bench) -> None:
-    bench.channel.says["7"] = [SENT, Answer("again", "500"), SENT, SENT]
+    bench.channel.says["7"] = [SENT, SendResult("again", "500"), SENT, SENT]
     long = await put_row(bench.db, "telegram:7", "officer", "một|hai|ba")
     await bench.until(lambda: bench.is_in(long, "sent"))
     assert bench.channel.texts("7") == ["một", "hai", "hai", "ba"]
@@ -283,7 +283,7 @@ async def test_a_full_notice_lane_leaves_an_officer_their_place(bench: Bench) ->
     await bench.until(lambda: len(bench.channel.starts) >= 25, 20)
     await bench.pass_time(3)
     assert len(bench.channel.starts) == 25  # in flight, and not one more
-    bench.outlet._pace._on_wire = (
+    bench.sender._rate_limiter._on_wire = (
         0  # an answer that never comes holds the pace too; here it is the places that count
     )
     await put_row(bench.db, "telegram:7", "officer", "Chào")
@@ -385,12 +385,12 @@ async def test_a_holder_whose_lease_ran_out_starts_nothing(db: Database) -> None
     """As after a long stop of the process: another may be sending by now."""
     bench = Bench(db)
     await bench.worker.start()
-    await bench.until(bench.outlet.sending.is_set)
+    await bench.until(bench.sender.sending.is_set)
     async with db.writing() as connection:
-        assert await deliveries.hold_pace(
+        assert await deliveries.hold_rate_limiter(
             db, connection, "token", holder="another", now=bench.clock.now + 1000, lease=10.0
         )
-    bench.outlet._alone = False
+    bench.sender._alone = False
     bench.clock.move(1005.0)
     await put_row(db, "telegram:7", "officer", "Chào")
     await bench.pass_time(3)

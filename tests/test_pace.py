@@ -8,23 +8,23 @@ from math import inf
 
 import pytest
 
-from handlers.delivery.rate_limit import SECOND, Pace
+from handlers.delivery.rate_limit import SECOND, RateLimiter
 from tests.fake_telegram import busiest_second
 
 
 def _run(rate: int, seconds: float, *, latency: float, late: float, seed: int) -> list[float]:
     """When messages were received by a channel that answers within `latency`, while timers wake up to `late` too late."""
     chance = random.Random(seed)
-    pace, now, received = Pace(rate, 0.0), 0.0, []
+    rate_limiter, now, received = RateLimiter(rate, 0.0), 0.0, []
     answers: list[tuple[float, int]] = []
     number = 0
     while now < seconds:
         while answers and answers[0][0] <= now:
-            pace.end(f"chat {heapq.heappop(answers)[1]}", now)
-        ready = pace.ready_at(now)
+            rate_limiter.end(f"chat {heapq.heappop(answers)[1]}", now)
+        ready = rate_limiter.ready_at(now)
         if ready <= now:
             number += 1
-            pace.start(f"chat {number}", now)
+            rate_limiter.start(f"chat {number}", now)
             took = latency * chance.random()
             received.append(now + took * chance.random())
             heapq.heappush(answers, (now + took, number))
@@ -53,28 +53,28 @@ def test_it_begins_as_if_the_last_second_had_been_full() -> None:
 
 
 def test_a_chat_rests_a_second_after_each_answer() -> None:
-    pace = Pace(25, 0.0)
-    pace.start("a", 2.0)
-    assert pace.chat_ready_at("a") == inf
-    pace.end("a", 2.5)
-    assert pace.chat_ready_at("a") == 2.5 + SECOND
-    assert pace.chat_ready_at("b") == 0.0
-    pace.hold_chat("a", 30.0, 2.5)
-    assert pace.chat_ready_at("a") == 30.0
+    rate_limiter = RateLimiter(25, 0.0)
+    rate_limiter.start("a", 2.0)
+    assert rate_limiter.chat_ready_at("a") == inf
+    rate_limiter.end("a", 2.5)
+    assert rate_limiter.chat_ready_at("a") == 2.5 + SECOND
+    assert rate_limiter.chat_ready_at("b") == 0.0
+    rate_limiter.hold_chat("a", 30.0, 2.5)
+    assert rate_limiter.chat_ready_at("a") == 30.0
 
 
 def test_chats_that_have_rested_are_forgotten() -> None:
-    pace = Pace(1000, 0.0)
+    rate_limiter = RateLimiter(1000, 0.0)
     for n in range(5000):
         now = 2.0 + n / 1000
-        pace.start(f"chat {n}", now)
-        pace.end(f"chat {n}", now)
-    assert len(pace._chats) <= 1100
+        rate_limiter.start(f"chat {n}", now)
+        rate_limiter.end(f"chat {n}", now)
+    assert len(rate_limiter._chats) <= 1100
 
 
 def test_a_halt_is_for_its_lanes_and_never_gets_shorter() -> None:
-    pace = Pace(25, 0.0)
-    pace.halt(("notice",), 20.0)
-    pace.halt(("notice",), 5.0)
-    assert pace.lane_ready_at("notice") == 20.0
-    assert pace.lane_ready_at("officer") == 0.0
+    rate_limiter = RateLimiter(25, 0.0)
+    rate_limiter.halt(("notice",), 20.0)
+    rate_limiter.halt(("notice",), 5.0)
+    assert rate_limiter.lane_ready_at("notice") == 20.0
+    assert rate_limiter.lane_ready_at("officer") == 0.0

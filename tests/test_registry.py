@@ -15,9 +15,9 @@ from sqlalchemy import delete, select, update
 from data import audit
 from data.registry import name_index as registry_index
 from data.registry import records, search
-from data.registry.name_index import Names
+from data.registry.name_index import RegistryNames
 from data.registry.records import Person
-from data.registry.search import Ask
+from data.registry.search import RegistryQuery
 from data.tables import audit as audit_rows
 from data.tables import name_index, names
 from tests.houses import SECRET, House
@@ -62,11 +62,11 @@ FINDS: list[tuple[str, dict[str, str], list[str]]] = [
 
 async def test_a_record_is_found_by_its_name_and_one_fact(house: House) -> None:
     """Somebody of whom only the year is known is found by a date in it too, if the name is the very one."""
-    kept = Names()
+    kept = RegistryNames()
     for name, fact, codes in FINDS:
         given = {"province": "87", "born": "", "id_number": "", **fact}
         async with house.db.reading() as connection:
-            found = await search.find(kept, connection, house.seal, Ask(name, **given))
+            found = await search.find(kept, connection, house.seal, RegistryQuery(name, **given))
         assert sorted(r.code for r in found) == codes, (name, fact)
 
 
@@ -178,7 +178,7 @@ async def test_each_line_is_answered_when_it_comes(nursery: Nursery, house: Hous
 # -- the packed names
 
 
-async def best(house: House, kept: Names, name: str) -> str:
+async def best(house: House, kept: RegistryNames, name: str) -> str:
     """The name nearest to this one."""
     async with house.db.reading() as connection:
         await kept.renew(connection)
@@ -191,7 +191,7 @@ def somebody(number: int, name: str) -> Person:
 
 async def test_names_are_found_before_they_are_packed_and_after(house: House) -> None:
     """A service that runs notices what another process added, packed, or killed before packing."""
-    kept, other = Names(), "Quách Thị Xuyến Chi"
+    kept, other = RegistryNames(), "Quách Thị Xuyến Chi"
     assert await best(house, kept, NAME) == "trần thị bé ba"
     assert await registry_index.refresh(house.db)
     assert await best(house, kept, NAME) == "trần thị bé ba"
@@ -199,12 +199,12 @@ async def test_names_are_found_before_they_are_packed_and_after(house: House) ->
         await records.add(house.db, connection, house.seal, [somebody(1, other)])
     async with house.db.reading() as connection:
         assert not await registry_index.is_fresh(connection)
-    for names_then in (kept, Names()):
+    for names_then in (kept, RegistryNames()):
         assert await best(house, names_then, other) == other.lower()
     assert await registry_index.refresh(house.db)
     async with house.db.reading() as connection:
         assert await registry_index.is_fresh(connection)
-    for names_then in (kept, Names()):
+    for names_then in (kept, RegistryNames()):
         assert await best(house, names_then, other) == other.lower()
     assert not await registry_index.refresh(house.db)
 
@@ -214,7 +214,7 @@ async def test_during_a_long_import_names_are_taken_in_now_and_then(
 ) -> None:
     """With many names unpacked a search does not read the newest each time; a packing ends that at once."""
     monkeypatch.setattr(registry_index, "LONG_TAIL", 1)
-    house, kept = sqlite_house, Names()
+    house, kept = sqlite_house, RegistryNames()
     await registry_index.refresh(house.db)
     for number, name in enumerate(("Quách Một", "Quách Hai", "Quách Ba"), start=1):
         await best(house, kept, NAME)
@@ -233,7 +233,7 @@ async def test_the_packed_names_are_the_names(house: House) -> None:
         await connection.execute(
             update(name_index).values(upto=name_index.c.upto + 1000)
         )  # nothing is read as a tail
-    packed = Names()
+    packed = RegistryNames()
     async with house.db.reading() as connection:
         held = [r.name for r in await connection.execute(select(names.c.name))]
     for name in held:
@@ -251,7 +251,7 @@ async def test_a_packing_is_there_whole_or_not_at_all(house: House, monkeypatch:
         await registry_index.refresh(house.db)
     async with house.db.reading() as connection:
         assert (await connection.execute(select(name_index))).all() == before
-    assert await best(house, Names(), "Quách Xuyến") == "quách xuyến"
+    assert await best(house, RegistryNames(), "Quách Xuyến") == "quách xuyến"
 
 
 async def test_names_without_people_and_people_who_went_do_no_harm(house: House) -> None:
@@ -262,7 +262,9 @@ async def test_names_without_people_and_people_who_went_do_no_harm(house: House)
         await connection.execute(delete(records.registry).where(records.registry.c.code == BE_BA))
     for limit, fact in ((5, {}), (5, {"born": "1983"}), (5, {"born": DATE}), (5, {"id_number": ID})):
         async with house.db.reading() as connection:
-            found = await search.opened(Names(), connection, house.seal, Ask(NAME, **fact), limit=limit)
+            found = await search.opened(
+                RegistryNames(), connection, house.seal, RegistryQuery(NAME, **fact), limit=limit
+            )
         assert BE_BA not in [p.code for p in found.people]
         assert found.decision != "found"
 

@@ -376,7 +376,7 @@ async def test_without_the_shield_the_secrets_would_be_found(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Teeth: a name that is looked up is said back, so an unguarded text stands in the ledger."""
-    monkeypatch.setattr(detector, "secret_in", lambda text, expected, wary="": "")
+    monkeypatch.setattr(detector, "secret_in", lambda text, expected, watch="": "")
     for words in STEPS["at the name"]:
         await house.say(words)
     await house.say("Hoa Hồng Vàng Lan")

@@ -46,7 +46,7 @@ from handlers.telegram.commands import commands, words_of
 from handlers.telegram.door import TelegramDoor
 from handlers.telegram.rendering import VIETNAM, parts
 from handlers.telegram.updates import ALLOWED, event_of
-from handlers.turns.types import Busy, NotKept, Taken, at_once
+from handlers.turns.types import Busy, NotKept, TurnResult, at_once
 from tests.emulator import TOKEN, WAIT, Emulator, Fault
 from tests.houses import Clock, House, Places, open_house
 
@@ -93,7 +93,7 @@ class Bot:
 
     async def said(self) -> None:
         """Wait until the door has nothing left to say, marks included."""
-        await asyncio.wait_for(self.door.mouth.quiet(), WAIT)
+        await asyncio.wait_for(self.door.reply_sender.quiet(), WAIT)
         await asyncio.wait_for(self.house.turns.settled(), WAIT)
 
     async def dead(self) -> list[conversations.DeadLetter]:
@@ -353,7 +353,7 @@ async def test_twenty_messages_of_one_person_are_answered_in_their_order_among_t
 
     trouble = {f"telegram:{person}": int(person % 7) + 1 for person in range(1000, 1010)}
 
-    async def watched(address: str, key: str, *rest: Any, **more: Any) -> Taken:
+    async def watched(address: str, key: str, *rest: Any, **more: Any) -> TurnResult:
         trouble[address] -= 1
         if trouble[address] == 0:
             raise NotKept
@@ -431,7 +431,7 @@ async def test_an_update_that_was_not_kept_is_asked_for_again_and_acts_once(
     take = poll.house.turns.take
     failures = 2
 
-    async def failing(address: str, *rest: Any, **more: Any) -> Taken:
+    async def failing(address: str, *rest: Any, **more: Any) -> TurnResult:
         nonlocal failures
         if address == f"telegram:{LAN}" and failures:
             failures -= 1
@@ -553,7 +553,7 @@ async def test_a_body_over_the_limit_is_refused_unread(hook: Bot) -> None:
 async def test_an_update_that_was_not_kept_is_not_acknowledged(hook: Bot, trouble: type[Exception]) -> None:
     """Seen to fail: the handlers catching the exception."""
 
-    async def failing(*_: Any, **__: Any) -> Taken:
+    async def failing(*_: Any, **__: Any) -> TurnResult:
         raise trouble
 
     hook.house.turns.take = failing  # type: ignore[method-assign]  # the database's trouble
@@ -961,7 +961,7 @@ def row(person: int, body: dict[str, Any], number: int = 1) -> Outgoing:
 
 async def test_a_text_over_4096_is_sent_in_parts_with_the_buttons_under_the_last(hook: Bot) -> None:
     text = "\n".join(f"{n}. Một dòng của danh sách dài 😀 & <b>" for n in range(400))
-    hook.door.mouth.say([row(LAN, {"text": text, "options": ["Menu"]})])
+    hook.door.reply_sender.say([row(LAN, {"text": text, "options": ["Menu"]})])
     await hook.said()
     shown = hook.server.to(LAN)
     assert len(shown) > 1
@@ -1017,7 +1017,7 @@ def test_a_line_break_is_a_better_place_to_cut_than_a_space_or_a_letter() -> Non
 
 async def test_words_that_look_like_markup_arrive_as_they_were_written(hook: Bot) -> None:
     text = '<3 & "=cmd" </a> <b> &lt; _*[`'
-    hook.door.mouth.say([row(LAN, {"text": text})])
+    hook.door.reply_sender.say([row(LAN, {"text": text})])
     await hook.said()
     assert hook.server.texts(LAN) == [text]
     assert hook.server.refused == []
@@ -1025,7 +1025,7 @@ async def test_words_that_look_like_markup_arrive_as_they_were_written(hook: Bot
 
 async def test_a_text_that_telegram_cannot_parse_is_sent_again_as_plain_text(hook: Bot) -> None:
     hook.server.faults.append(Fault(400, ENTITIES, only=lambda fields: "parse_mode" in fields, times=9))
-    hook.door.mouth.say([row(LAN, {"text": "a < b", "options": ["Menu"]})])
+    hook.door.reply_sender.say([row(LAN, {"text": "a < b", "options": ["Menu"]})])
     await hook.said()
     assert hook.server.texts(LAN) == ["a < b"]
     assert hook.server.to(LAN)[0].labels == ["Menu"]
@@ -1035,7 +1035,7 @@ async def test_a_text_whose_buttons_are_refused_is_sent_without_them(hook: Bot) 
     hook.server.faults.append(
         Fault(400, "Bad Request: BUTTON_DATA_INVALID", only=lambda fields: "reply_markup" in fields, times=9)
     )
-    hook.door.mouth.say([row(LAN, {"text": "a < b", "options": ["Menu"]})])
+    hook.door.reply_sender.say([row(LAN, {"text": "a < b", "options": ["Menu"]})])
     await hook.said()
     assert hook.server.texts(LAN) == ["a < b"]
 
@@ -1089,7 +1089,7 @@ async def test_429_at_the_contact_card_does_not_repeat_the_text(hook: Bot) -> No
             connection,
             [outbox.reply_row(card, holder=turns.holder, lease=turns.lease, at=turns.clock())],
         )
-    hook.door.mouth.say([card])
+    hook.door.reply_sender.say([card])
     await hook.said()
     assert hook.server.texts(LAN) == ["Lê Tuấn Vũ"]
     assert len(hook.server.to(LAN, "sendContact")) == 1
@@ -1129,7 +1129,7 @@ async def test_a_refusal_for_good_is_marked_as_failed(hook: Bot) -> None:
 
 async def test_a_row_that_cannot_be_said_does_not_silence_those_behind_it(hook: Bot) -> None:
     """Seen to fail: `Replies.say` without its broad `except`."""
-    hook.door.mouth.say([row(LAN, {"text": "x", "until": "noon"}), row(LAN, {"text": "y"}, 2)])
+    hook.door.reply_sender.say([row(LAN, {"text": "x", "until": "noon"}), row(LAN, {"text": "y"}, 2)])
     await hook.said()
     assert hook.server.texts(LAN) == ["y"]
 
@@ -1275,7 +1275,7 @@ async def test_no_log_line_holds_the_token_or_what_was_typed(
         await server.acknowledged()
         await bot.said()
         await server.stop()
-        bot.door.mouth.say([row(LAN, {"text": "x"})])
+        bot.door.reply_sender.say([row(LAN, {"text": "x"})])
         await become(lambda: len(bot.pauses.taken) >= 8)
         bot.pauses.hold = 0.0
     bad = make_door(sqlite_house, "http://[bad", Pauses())
@@ -1360,7 +1360,7 @@ async def test_typing_is_shown_only_while_a_turn_takes_long(sqlite_house: House,
     async with open_bot(sqlite_house, server, typing_after=0.0) as bot:
         take, go_on = bot.house.turns.take, asyncio.Event()
 
-        async def slow(*rest: Any, **more: Any) -> Taken:
+        async def slow(*rest: Any, **more: Any) -> TurnResult:
             await go_on.wait()
             return await take(*rest, **more)
 
@@ -1378,7 +1378,7 @@ async def test_typing_is_shown_only_while_a_turn_takes_long(sqlite_house: House,
 
 async def test_errands_of_a_turn_are_run_once_it_is_committed(sqlite_house: House, server: Emulator) -> None:
     """One-time codes leave at once: whoever carries them is told of each turn."""
-    told: list[Taken] = []
+    told: list[TurnResult] = []
     async with open_bot(sqlite_house, server, run_errands=told.append) as bot:
         await bot.post_text(LAN, "menu")
     assert [t.address for t in told] == [f"telegram:{LAN}"]

@@ -14,9 +14,9 @@ import pytest
 from bot.worker import Worker
 from data.engine import Database
 from flows.conversations.notice_text import with_leave
-from handlers.delivery.channel import Answer
+from handlers.delivery.channel import SendResult
 from handlers.delivery.demo_channel import DemoChannel
-from handlers.delivery.sender import Outlet
+from handlers.delivery.sender import Sender
 from handlers.telegram.buttons import button_id
 from handlers.telegram.notices import TelegramChannel
 from tests.crowds import accounts, campaign_state, gather_crowd, put_row, row, states, write_campaign
@@ -44,8 +44,8 @@ async def working(db: Database, telegram: FakeTelegram, **changed: Any) -> Async
     """A worker of this process on the pretend Telegram."""
     channel = TelegramChannel(TOKEN, telegram.base, key=lambda text: "0" * 24, connections=40)
     given = {"token_key": "token", "holder": "me", "rate": 1000, "in_flight": 25, "alone": db.is_sqlite}
-    outlet = Outlet("telegram", channel, db, **(given | changed))
-    worker = Worker(db, [outlet], open_at=lambda at: True)
+    sender = Sender("telegram", channel, db, **(given | changed))
+    worker = Worker(db, [sender], open_at=lambda at: True)
     await worker.start()
     try:
         yield worker
@@ -103,7 +103,7 @@ async def _is(db: Database, campaign: str, state: str) -> bool:
 
 async def test_an_officers_answer_leaves_within_half_a_second(db: Database, telegram: FakeTelegram) -> None:
     async with working(db, telegram) as worker:
-        await asyncio.wait_for(worker.outlets[0].sending.wait(), 10)
+        await asyncio.wait_for(worker.senders[0].sending.wait(), 10)
         await put_row(db, "telegram:6", "officer", "Đợi một giây đầu")
         await telegram.until(lambda: len(telegram.calls()) == 1)
         took = []
@@ -178,7 +178,7 @@ async def test_what_a_text_holds_never_breaks_a_message(telegram: FakeTelegram) 
             [{"text": "Trả lời", "callback_data": button_id(lambda t: "a1" * 32, "7", "Trả lời")}]
         ]
     }
-    assert [await channel.send("7", part) for part in parts] == [Answer("sent")] * len(parts)
+    assert [await channel.send("7", part) for part in parts] == [SendResult("sent")] * len(parts)
     await channel.stop()
 
 
@@ -186,7 +186,7 @@ async def test_nobody_listening_holds_everything(tmp_path: Path) -> None:
     channel = TelegramChannel(TOKEN, f"http://127.0.0.1:{free_port()}", key=lambda text: "", connections=2)
     await channel.start()
     (part,) = channel.parts({"text": "Chào"}, "7")
-    assert await channel.send("7", part) == Answer("hold", "no connection")
+    assert await channel.send("7", part) == SendResult("hold", "no connection")
     await channel.stop()
 
 

@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.names.crowd import Registry, five, read_registry
+from benchmarks.names.index import Registry, five, read_registry
 from benchmarks.names.peers import Peer, all_peers, tuned
 from benchmarks.names.scoring import Answer, Case, Scores, read_cases, right, score
-from flows.names.index import Crowd
+from flows.names.index import NameIndex
 from flows.text.fold import fold
 
 OURS, BASE = "ours", "rapidfuzz WRatio"
@@ -68,7 +68,7 @@ def run(folder: Path, noise: Path | None, every: int = 1) -> Run:
     for case in cases:
         seen[case.kind] = seen.get(case.kind, 0) + 1
         half.append(seen[case.kind] % 2 == 0)
-    crowd = Crowd.of((i, name) for name, i in registry.names.items())
+    index = NameIndex.of((i, name) for name, i in registry.names.items())
     folded, where = _folded(registry)
     years = {year: sorted({where[i] for i in ids}) for year, ids in registry.years.items()}
     peers = all_peers(folded)
@@ -78,7 +78,7 @@ def run(folder: Path, noise: Path | None, every: int = 1) -> Run:
         if n % 100 == 0:
             print(f"{n} of {len(cases)}", file=sys.stderr, flush=True)
         start = time.perf_counter()
-        results[OURS].answers.append(five(crowd, registry, case))
+        results[OURS].answers.append(five(index, registry, case))
         if not case.year:
             results[OURS].seconds.append(time.perf_counter() - start)
         typed = " ".join(fold(case.typed).split())
@@ -93,7 +93,7 @@ def run(folder: Path, noise: Path | None, every: int = 1) -> Run:
     if noise:
         for name in ("registry_noise", "registry_noise_hard"):
             theirs = read_cases(noise / f"{name}.jsonl")
-            made.outside[name] = score(theirs, [five(crowd, registry, c) for c in theirs])
+            made.outside[name] = score(theirs, [five(index, registry, c) for c in theirs])
     return made
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.names.scoring import Answer, Case, misses, read_cases, score
-from flows.names.index import Crowd
+from flows.names.index import NameIndex
 from flows.text.fold import fold, words
 
 
@@ -47,10 +47,10 @@ def read_registry(path: Path) -> Registry:
     return Registry(ids, {year: tuple(found) for year, found in years.items()}, people)
 
 
-def five(crowd: Crowd, registry: Registry, case: Case) -> Answer:
+def five(index: NameIndex, registry: Registry, case: Case) -> Answer:
     """The five best different names for a case, and whether the first is certain."""
     among = registry.years.get(case.year, ()) if case.year else None
-    ranking = crowd.rank(case.typed, among=among)
+    ranking = index.rank(case.typed, among=among)
     names: dict[str, str] = {}
     for hit in ranking.hits:
         names.setdefault(fold(hit.name), hit.name)
@@ -61,7 +61,7 @@ def _quantiles(seconds: Sequence[float]) -> tuple[float, float]:
     return statistics.median(seconds), statistics.quantiles(seconds, n=20)[-1]
 
 
-def speed(crowd: Crowd, registry: Registry, cases: Sequence[Case], rounds: int = 150) -> None:
+def speed(index: NameIndex, registry: Registry, cases: Sequence[Case], rounds: int = 150) -> None:
     """Print how long queries without a year take, beside the peer."""
     from rapidfuzz import process
 
@@ -73,7 +73,7 @@ def speed(crowd: Crowd, registry: Registry, cases: Sequence[Case], rounds: int =
     for case in asked:
         plain = fold(case.typed)
         for kept, act in (
-            (ours, lambda q=case.typed: crowd.rank(q, limit=50)),
+            (ours, lambda q=case.typed: index.rank(q, limit=50)),
             (peer, lambda q=plain: process.extract(q, folded, limit=5)),
             (small, lambda q=plain: process.extract(q, unique, limit=5)),
         ):
@@ -98,10 +98,10 @@ def main() -> None:
     asked = parser.parse_args()
     registry = read_registry(asked.folder / "registry_200k.tsv.gz")
     start = time.thread_time()
-    crowd = Crowd.of((i, name) for name, i in registry.names.items())
-    parts = crowd.dump()
+    index = NameIndex.of((i, name) for name, i in registry.names.items())
+    parts = index.dump()
     built = time.thread_time()
-    crowd = Crowd.load(parts)
+    index = NameIndex.load(parts)
     loaded = time.thread_time()
     size = sum(map(len, parts))
     print(
@@ -109,13 +109,13 @@ def main() -> None:
     )
     for name in asked.sets or ("registry_dev", "registry_hard_dev"):
         cases = read_cases(asked.folder / f"{name}.jsonl")
-        answers = [five(crowd, registry, case) for case in cases]
+        answers = [five(index, registry, case) for case in cases]
         print(f"\n{name}")
         print("\n".join(score(cases, answers).lines()))
         if asked.misses:
             print("\n".join(misses(cases, answers)))
         if asked.speed:
-            speed(crowd, registry, cases)
+            speed(index, registry, cases)
 
 
 if __name__ == "__main__":

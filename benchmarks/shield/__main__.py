@@ -17,8 +17,8 @@ def found_in(one: Made) -> str:
     before, found = clean(one.before), ""
     if before:
         found = detector.secret_in(before, expected=False)
-    wary, _ = detector.wary_after(before, found, ("", 0)) if before else ("", 0)
-    return detector.secret_in(clean(one.text), expected=False, wary=wary)
+    watch, _ = detector.watch_after(before, found, ("", 0)) if before else ("", 0)
+    return detector.secret_in(clean(one.text), expected=False, watch=watch)
 
 
 def read(path: Path) -> list[Made]:

@@ -116,7 +116,7 @@ def _rows(one: Made, known: frozenset[str]) -> Iterator[Row]:
         yield places.features_of_answer(tokens, known), 0, one.template
     elif not one.secret and places.speaks_of_secret(tokens):
         yield places.features_of_announcement(tokens, known), 0, one.template
-    found = list(places.places_of(tokens))
+    found = list(places.candidates_of(tokens))
     if not one.secret:
         yield from ((places.features_of(tokens, place, known), 0, one.template) for place in found)
         return

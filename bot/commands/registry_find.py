@@ -20,8 +20,8 @@ from bot.settings import load
 from data import audit
 from data.audit import Deed
 from data.engine import Database
-from data.registry.name_index import Names
-from data.registry.search import Answer, guarded, opened, read_ask
+from data.registry.name_index import RegistryNames
+from data.registry.search import SearchAnswer, guarded, opened, read_ask
 from data.seal import Seal
 
 _TOGETHER = 64  # queries answered between two commits of the audit
@@ -45,7 +45,7 @@ async def _answer_all(lines: Iterator[str], *, as_json: bool, is_open: bool, lim
         waiting.put(None)
 
     try:
-        finder = _Finder(db, seal_of(settings), Names(), is_open=is_open, limit=limit)
+        finder = _Finder(db, seal_of(settings), RegistryNames(), is_open=is_open, limit=limit)
         await db.relax()
         await finder.warm()
         threading.Thread(target=read, daemon=True).start()
@@ -65,7 +65,9 @@ async def _answer_all(lines: Iterator[str], *, as_json: bool, is_open: bool, lim
 class _Finder:
     """Answers queries, a few together, each noted before it is given out."""
 
-    def __init__(self, db: Database, seal: Seal, names: Names, *, is_open: bool, limit: int | None) -> None:
+    def __init__(
+        self, db: Database, seal: Seal, names: RegistryNames, *, is_open: bool, limit: int | None
+    ) -> None:
         self._db, self._seal, self._names = db, seal, names
         self._is_open, self._limit = is_open, limit
         self._who = f"cli:{_login()}"
@@ -103,7 +105,7 @@ class _Finder:
         people = [{k: v for k, v in asdict(p).items() if v is not None} for p in found.people]
         return {"decision": found.decision, "people": people}, self._deed(found)
 
-    def _deed(self, found: Answer) -> Deed | None:
+    def _deed(self, found: SearchAnswer) -> Deed | None:
         """What the audit says of it: how it was asked and how many were shown; the nearest as a keyed hash."""
         if not found.people and not self._is_open:
             return None

@@ -15,12 +15,12 @@ from data.engine import Database
 from data.limits import Limits
 from data.registry import records as registry
 from data.registry import search
-from data.registry.name_index import Names
-from data.registry.search import Ask
+from data.registry.name_index import RegistryNames
+from data.registry.search import RegistryQuery
 from data.seal import Seal
 from data.tables import audit
 from flows import effects
-from flows.effects import Answer, Effect
+from flows.effects import Effect, EffectResult
 from flows.text.fold import join_key
 
 HOUR, DAY = 3600.0, 86400.0
@@ -28,7 +28,7 @@ _ABOUT_PEOPLE = (effects.FindPeople, effects.SendOtp, effects.CheckOtp, effects.
 
 
 @dataclass(slots=True)
-class Visit:
+class TurnContext:
     """One turn of one conversation while it is under way: whose it is, and what must leave because of it."""
 
     connection: AsyncConnection
@@ -50,7 +50,7 @@ class Visit:
         return self.at.timestamp()
 
 
-class World:
+class EffectHandler:
     """Grants effects against one database."""
 
     def __init__(
@@ -62,89 +62,98 @@ class World:
         self.public_address = public_address
         self.sends_sms = sends_sms
         self._stand_in = ""  # code of a record that stands in for nobody
-        self.names = Names()
+        self.names = RegistryNames()
 
-    async def grant(self, visit: Visit, effect: Effect) -> Answer:
+    async def handle(self, turn_context: TurnContext, effect: Effect) -> EffectResult:
         """Do what the effect asks and say how it came out."""
-        visit.looked = visit.looked or isinstance(effect, _ABOUT_PEOPLE)
+        turn_context.looked = turn_context.looked or isinstance(effect, _ABOUT_PEOPLE)
         match effect:
             case effects.CheckConsent():
-                return await self._check_consent(visit, effect)
+                return await self._check_consent(turn_context, effect)
             case effects.GiveConsent():
-                return await self._give_consent(visit, effect)
+                return await self._give_consent(turn_context, effect)
             case effects.FindPeople():
-                return await self._find_people(visit, effect)
+                return await self._find_people(turn_context, effect)
             case effects.SendOtp():
-                return await self._send_otp(visit, effect)
+                return await self._send_otp(turn_context, effect)
             case effects.CheckOtp():
-                return await self._check_otp(visit, effect)
+                return await self._check_otp(turn_context, effect)
             case effects.ProvePhone():
-                return await self._prove_phone(visit, effect)
+                return await self._prove_phone(turn_context, effect)
             case effects.LoadDossier():
-                return await self._load_dossier(visit)
+                return await self._load_dossier(turn_context)
             case effects.StartDossier():
-                return await self._start_dossier(visit, effect)
+                return await self._start_dossier(turn_context, effect)
             case effects.KeepSubmission():
-                return await self._keep_submission(visit, effect)
+                return await self._keep_submission(turn_context, effect)
             case effects.MarkItems():
-                return await self._mark_items(visit, effect)
+                return await self._mark_items(turn_context, effect)
             case effects.LoadMyData():
-                return await self._load_my_data(visit)
+                return await self._load_my_data(turn_context)
             case effects.ExportMyData():
-                return await self._export_my_data(visit)
+                return await self._export_my_data(turn_context)
             case effects.EraseMyData():
-                return await self._erase_my_data(visit)
+                return await self._erase_my_data(turn_context)
             case effects.CheckTicket():
-                return await self._check_ticket(visit)
+                return await self._check_ticket(turn_context)
             case effects.OpenTicket():
-                return await self._open_ticket(visit, effect)
+                return await self._open_ticket(turn_context, effect)
             case effects.LeaveQueue():
-                return await self._leave_queue(visit)
+                return await self._leave_queue(turn_context)
             case effects.LoadNotices():
-                return await self._load_notices(visit)
+                return await self._load_notices(turn_context)
             case effects.SetTopics():
-                return await self._set_topics(visit, effect)
+                return await self._set_topics(turn_context, effect)
             case effects.StopNotices():
-                return await self._stop_notices(visit)
+                return await self._stop_notices(turn_context)
             case effects.ForgetMessage() | effects.NoteMiss():
                 raise TypeError("this effect is not awaited")
 
-    async def _check_consent(self, visit: Visit, effect: effects.CheckConsent) -> Answer:
-        given = visit.person is not None and await people.has_consented(
-            visit.connection, visit.person, effect.purpose
+    async def _check_consent(self, turn_context: TurnContext, effect: effects.CheckConsent) -> EffectResult:
+        given = turn_context.person is not None and await people.has_consented(
+            turn_context.connection, turn_context.person, effect.purpose
         )
-        return Answer("given" if given else "missing")
+        return EffectResult("given" if given else "missing")
 
-    async def _give_consent(self, visit: Visit, effect: effects.GiveConsent) -> Answer:
-        person = await self._person(visit)
+    async def _give_consent(self, turn_context: TurnContext, effect: effects.GiveConsent) -> EffectResult:
+        person = await self._person(turn_context)
         await people.give_consent(
-            visit.connection, person, effect.purpose, effect.wording, visit.door, visit.stamp
+            turn_context.connection,
+            person,
+            effect.purpose,
+            effect.wording,
+            turn_context.door,
+            turn_context.stamp,
         )
-        return Answer("kept")
+        return EffectResult("kept")
 
-    async def _person(self, visit: Visit) -> str:
-        if visit.person is None:
-            visit.person = await people.new_person(visit.connection, visit.stamp)
-        return visit.person
+    async def _person(self, turn_context: TurnContext) -> str:
+        if turn_context.person is None:
+            turn_context.person = await people.new_person(turn_context.connection, turn_context.stamp)
+        return turn_context.person
 
     # -- looking up
 
-    async def _find_people(self, visit: Visit, effect: effects.FindPeople) -> Answer:
-        if await self._looks_spent(visit, by_id=bool(effect.id_number)):
-            return Answer("limited")
-        ask = Ask(effect.name, effect.province, effect.born, effect.id_number)
-        found = await search.find(self.names, visit.connection, self.seal, ask)
+    async def _find_people(self, turn_context: TurnContext, effect: effects.FindPeople) -> EffectResult:
+        if await self._looks_spent(turn_context, by_id=bool(effect.id_number)):
+            return EffectResult("limited")
+        ask = RegistryQuery(effect.name, effect.province, effect.born, effect.id_number)
+        found = await search.find(self.names, turn_context.connection, self.seal, ask)
         if effect.id_number:
             outcome, facts = ("none", {}) if len(found) != 1 else ("found", _named(found[0]))
-            await self._note_look(visit, "look", found[0].code if found else "", outcome)
-            return Answer(outcome, {**facts, "id_number": None, "id_tail": effect.id_number[-3:]})
-        return await self._guarded(visit, effect, found)
+            await self._note_look(turn_context, "look", found[0].code if found else "", outcome)
+            return EffectResult(outcome, {**facts, "id_number": None, "id_tail": effect.id_number[-3:]})
+        return await self._guarded(turn_context, effect, found)
 
     async def _guarded(
-        self, visit: Visit, effect: effects.FindPeople, found: list[registry.Record]
-    ) -> Answer:
+        self, turn_context: TurnContext, effect: effects.FindPeople, found: list[registry.Record]
+    ) -> EffectResult:
         """A date or a year: the same steps for one, many or none, unless the proven phone already fits."""
-        proven = await people.proven_phone(visit.connection, visit.person) if visit.person else None
+        proven = (
+            await people.proven_phone(turn_context.connection, turn_context.person)
+            if turn_context.person
+            else None
+        )
         own = [r for r in found if proven and r.phone_key == proven]
         asked = f"{join_key(effect.name)} {effect.born}"
         one = found[0] if len(found) == 1 else None
@@ -152,37 +161,39 @@ class World:
         keys = proofs.Keys(
             self.seal.keyed("account", one.code if one else f"nobody {asked}"),
             (one.phone_key if one else None) or nobody,
-            self.seal.keyed("question", f"{visit.address} {asked}"),
+            self.seal.keyed("question", f"{turn_context.address} {asked}"),
         )
         case = await proofs.open_case(
-            visit.connection, visit.address, [r.code for r in found], keys, visit.stamp
+            turn_context.connection, turn_context.address, [r.code for r in found], keys, turn_context.stamp
         )
         if len(own) == 1:
-            await self._note_look(visit, "look", own[0].code, "record")
-            return Answer("record", {**_whole(own[0]), "case": case})
-        await self._note_look(visit, "look", one.code if one else "", "verify")
-        return Answer("verify", {"case": case})
+            await self._note_look(turn_context, "look", own[0].code, "record")
+            return EffectResult("record", {**_whole(own[0]), "case": case})
+        await self._note_look(turn_context, "look", one.code if one else "", "verify")
+        return EffectResult("verify", {"case": case})
 
-    async def _looks_spent(self, visit: Visit, *, by_id: bool) -> bool:
+    async def _looks_spent(self, turn_context: TurnContext, *, by_id: bool) -> bool:
         """Too many looks in all, or too many ID numbers that fitted nobody: each of those is a "no" that was told."""
         query = select(func.count(), func.count().filter(audit.c.outcome == "none")).where(
-            audit.c.who == visit.address, audit.c.what == "look", audit.c.at > visit.stamp - DAY
+            audit.c.who == turn_context.address, audit.c.what == "look", audit.c.at > turn_context.stamp - DAY
         )
-        mine, missed = (await visit.connection.execute(query)).one()
+        mine, missed = (await turn_context.connection.execute(query)).one()
         if mine >= self.limits.looks_per_day or (by_id and missed >= self.limits.id_misses_per_day):
             return True
         everyone = select(func.count()).select_from(audit).where(audit.c.what == "look")
-        recent = everyone.where(audit.c.at > visit.stamp - HOUR)
-        return bool((await visit.connection.execute(recent)).scalar_one() >= self.limits.looks_per_hour_all)
+        recent = everyone.where(audit.c.at > turn_context.stamp - HOUR)
+        return bool(
+            (await turn_context.connection.execute(recent)).scalar_one() >= self.limits.looks_per_hour_all
+        )
 
-    async def _note_look(self, visit: Visit, what: str, code: str, outcome: str) -> None:
+    async def _note_look(self, turn_context: TurnContext, what: str, code: str, outcome: str) -> None:
         whose = self.seal.keyed("person", code) if code else ""
         await trail.note(
             self.db,
-            visit.connection,
+            turn_context.connection,
             self.seal,
-            at=visit.stamp,
-            who=visit.address,
+            at=turn_context.stamp,
+            who=turn_context.address,
             what=what,
             whose=whose,
             outcome=outcome,
@@ -190,36 +201,38 @@ class World:
 
     # -- proof
 
-    async def _send_otp(self, visit: Visit, effect: effects.SendOtp) -> Answer:
-        case = await proofs.load_case(visit.connection, effect.case, visit.address)
+    async def _send_otp(self, turn_context: TurnContext, effect: effects.SendOtp) -> EffectResult:
+        case = await proofs.load_case(turn_context.connection, effect.case, turn_context.address)
         if not self.sends_sms:
-            return Answer("off")
+            return EffectResult("off")
         if case is None:
-            return Answer("spent")
-        await self._alone_with(visit, case)
-        refused = await proofs.refusal(visit.connection, case, self.limits, visit.stamp)
+            return EffectResult("spent")
+        await self._alone_with(turn_context, case)
+        refused = await proofs.refusal(turn_context.connection, case, self.limits, turn_context.stamp)
         if refused is not None:
-            return Answer(refused.outcome, {"seconds": str(refused.seconds)})
-        held = await proofs.held_back(visit.connection, case, self.limits, visit.stamp)
-        phone, theirs = await self._phone(visit, case)
+            return EffectResult(refused.outcome, {"seconds": str(refused.seconds)})
+        held = await proofs.held_back(turn_context.connection, case, self.limits, turn_context.stamp)
+        phone, theirs = await self._phone(turn_context, case)
         leaves = theirs and not held
         code, until = await proofs.new_code(
-            visit.connection, self.seal, case, self.limits, visit.stamp, leaves=leaves
+            turn_context.connection, self.seal, case, self.limits, turn_context.stamp, leaves=leaves
         )
         row = await proofs.queue_code(
-            visit.connection,
+            turn_context.connection,
             self.seal,
             case,
             phone,
             proofs.sms_text(code, self.limits),
-            at=visit.now,
-            until=visit.now + 60.0 * self.limits.otp_minutes,
+            at=turn_context.now,
+            until=turn_context.now + 60.0 * self.limits.otp_minutes,
             leaves=leaves,
         )
-        visit.codes_out.append(row)
-        page_until = visit.stamp + 60.0 * self.limits.secure_link_minutes
-        token = await proofs.open_page(visit.connection, visit.address, code_until=until, until=page_until)
-        return Answer(
+        turn_context.codes_out.append(row)
+        page_until = turn_context.stamp + 60.0 * self.limits.secure_link_minutes
+        token = await proofs.open_page(
+            turn_context.connection, turn_context.address, code_until=until, until=page_until
+        )
+        return EffectResult(
             "sent",
             {
                 "link": f"{self.public_address}/secure/{token}",
@@ -227,101 +240,111 @@ class World:
             },
         )
 
-    async def _phone(self, visit: Visit, case: proofs.Case) -> tuple[str, bool]:
+    async def _phone(self, turn_context: TurnContext, case: proofs.Case) -> tuple[str, bool]:
         """The registered phone, and whether it is that of the one who fits. Where nobody or several fit, a stand-in's is
         fetched and opened in the same steps, only to be thrown away."""
-        self._stand_in = self._stand_in or await registry.stand_in(visit.connection)
+        self._stand_in = self._stand_in or await registry.stand_in(turn_context.connection)
         one = case.codes[0] if len(case.codes) == 1 else ""
-        records = await registry.by_codes(visit.connection, (one or self._stand_in,))
+        records = await registry.by_codes(turn_context.connection, (one or self._stand_in,))
         phone = ""
         for record in records:
             if record.phone is not None:
                 phone = str(self.seal.open(record.phone, f"registry {record.code}"))
         return (phone, True) if one and phone else ("0" * 10, False)
 
-    async def _alone_with(self, visit: Visit, case: proofs.Case) -> None:
+    async def _alone_with(self, turn_context: TurnContext, case: proofs.Case) -> None:
         """Codes of one record, and of one phone that several records share, are sent and compared one at a time."""
-        await self.db.lock(visit.connection, f"otp {case.keys.account}")
-        await self.db.lock(visit.connection, f"otp phone {case.keys.phone}")
+        await self.db.lock(turn_context.connection, f"otp {case.keys.account}")
+        await self.db.lock(turn_context.connection, f"otp phone {case.keys.phone}")
 
-    async def _check_otp(self, visit: Visit, effect: effects.CheckOtp) -> Answer:
-        case = await proofs.load_case(visit.connection, effect.case, visit.address)
+    async def _check_otp(self, turn_context: TurnContext, effect: effects.CheckOtp) -> EffectResult:
+        case = await proofs.load_case(turn_context.connection, effect.case, turn_context.address)
         if case is None:
-            return Answer("expired")
-        await self._alone_with(visit, case)
+            return EffectResult("expired")
+        await self._alone_with(turn_context, case)
         result, left = await proofs.compare_code(
-            visit.connection, self.seal, case, effect.code, self.limits, visit.stamp
+            turn_context.connection, self.seal, case, effect.code, self.limits, turn_context.stamp
         )
         if result != "right":
-            return Answer(result, {"left": str(left)})
-        records = await registry.by_codes(visit.connection, case.codes)
+            return EffectResult(result, {"left": str(left)})
+        records = await registry.by_codes(turn_context.connection, case.codes)
         if len(records) != 1:
-            return Answer("expired")
-        await proofs.close_pages(visit.connection, visit.address)
-        person = await self._person(visit)
-        await people.prove_phone(visit.connection, person, case.keys.phone, visit.stamp)
-        await self._note_look(visit, "record", records[0].code, "otp")
-        return Answer("record", _whole(records[0]))
+            return EffectResult("expired")
+        await proofs.close_pages(turn_context.connection, turn_context.address)
+        person = await self._person(turn_context)
+        await people.prove_phone(turn_context.connection, person, case.keys.phone, turn_context.stamp)
+        await self._note_look(turn_context, "record", records[0].code, "otp")
+        return EffectResult("record", _whole(records[0]))
 
-    async def _prove_phone(self, visit: Visit, effect: effects.ProvePhone) -> Answer:
-        case = await proofs.load_case(visit.connection, effect.case, visit.address)
+    async def _prove_phone(self, turn_context: TurnContext, effect: effects.ProvePhone) -> EffectResult:
+        case = await proofs.load_case(turn_context.connection, effect.case, turn_context.address)
         key = registry.phone_key(self.seal, effect.phone)
-        person = await self._person(visit)
-        await people.prove_phone(visit.connection, person, key, visit.stamp)
-        self._stand_in = self._stand_in or await registry.stand_in(visit.connection)
+        person = await self._person(turn_context)
+        await people.prove_phone(turn_context.connection, person, key, turn_context.stamp)
+        self._stand_in = self._stand_in or await registry.stand_in(turn_context.connection)
         codes = case.codes if case else ()
-        records = await registry.by_codes(visit.connection, codes or (self._stand_in,))
+        records = await registry.by_codes(turn_context.connection, codes or (self._stand_in,))
         own = [r for r in records if r.phone_key == key and r.code in codes]
         if len(own) != 1:
-            await self._note_look(visit, "record", "", "refused")
-            return Answer("other")
-        await self._note_look(visit, "record", own[0].code, "contact")
-        return Answer("record", _whole(own[0]))
+            await self._note_look(turn_context, "record", "", "refused")
+            return EffectResult("other")
+        await self._note_look(turn_context, "record", own[0].code, "contact")
+        return EffectResult("record", _whole(own[0]))
 
     # -- the checklist
 
-    async def _load_dossier(self, visit: Visit) -> Answer:
-        found = await people.load_dossier(visit.connection, self.seal, visit.person) if visit.person else None
-        return Answer("none") if found is None else Answer("open", _dossier_facts(found))
+    async def _load_dossier(self, turn_context: TurnContext) -> EffectResult:
+        found = (
+            await people.load_dossier(turn_context.connection, self.seal, turn_context.person)
+            if turn_context.person
+            else None
+        )
+        return EffectResult("none") if found is None else EffectResult("open", _dossier_facts(found))
 
-    async def _start_dossier(self, visit: Visit, effect: effects.StartDossier) -> Answer:
-        person = await self._person(visit)
+    async def _start_dossier(self, turn_context: TurnContext, effect: effects.StartDossier) -> EffectResult:
+        person = await self._person(turn_context)
         begun = people.Dossier(
             *(effect.who, effect.platform, effect.code_known, effect.done),
             *(effect.name, effect.code, effect.number, effect.sent_on),
         )
-        await people.start_dossier(self.db, visit.connection, self.seal, person, begun, visit.stamp)
-        return Answer("open", _dossier_facts(begun))
+        await people.start_dossier(
+            self.db, turn_context.connection, self.seal, person, begun, turn_context.stamp
+        )
+        return EffectResult("open", _dossier_facts(begun))
 
-    async def _keep_submission(self, visit: Visit, effect: effects.KeepSubmission) -> Answer:
-        person = await self._person(visit)
+    async def _keep_submission(
+        self, turn_context: TurnContext, effect: effects.KeepSubmission
+    ) -> EffectResult:
+        person = await self._person(turn_context)
         kept = await people.keep_submission(
-            visit.connection, self.seal, person, effect.number, effect.sent_on, visit.stamp
+            turn_context.connection, self.seal, person, effect.number, effect.sent_on, turn_context.stamp
         )
         if not kept:
-            return Answer("none")
-        return await self._mark_items(visit, effects.MarkItems(effect.done, True))
+            return EffectResult("none")
+        return await self._mark_items(turn_context, effects.MarkItems(effect.done, True))
 
-    async def _mark_items(self, visit: Visit, effect: effects.MarkItems) -> Answer:
-        person = await self._person(visit)
-        await people.mark_items(self.db, visit.connection, person, effect.items, effect.done, visit.stamp)
-        found = await people.load_dossier(visit.connection, self.seal, person)
+    async def _mark_items(self, turn_context: TurnContext, effect: effects.MarkItems) -> EffectResult:
+        person = await self._person(turn_context)
+        await people.mark_items(
+            self.db, turn_context.connection, person, effect.items, effect.done, turn_context.stamp
+        )
+        found = await people.load_dossier(turn_context.connection, self.seal, person)
         if found is None:
-            return Answer("open")
+            return EffectResult("open")
         finished = bool(effect.needed) and set(effect.needed) <= set(found.done)
-        return Answer("finished" if finished else "open", _dossier_facts(found))
+        return EffectResult("finished" if finished else "open", _dossier_facts(found))
 
     # -- the person's own data
 
-    async def _load_my_data(self, visit: Visit) -> Answer:
-        if visit.person is None:
-            return Answer("nothing")
-        kept = await people.kept_about(visit.connection, visit.person)
-        letters = await desk.count_about(visit.connection, visit.person)
-        asked = await desk.has_tickets(visit.connection, visit.person)
+    async def _load_my_data(self, turn_context: TurnContext) -> EffectResult:
+        if turn_context.person is None:
+            return EffectResult("nothing")
+        kept = await people.kept_about(turn_context.connection, turn_context.person)
+        letters = await desk.count_about(turn_context.connection, turn_context.person)
+        asked = await desk.has_tickets(turn_context.connection, turn_context.person)
         if not (kept.purposes or kept.ticked is not None or kept.phone or kept.topics or asked):
-            return Answer("nothing")
-        waiting = await outbox.waiting_for(visit.connection, visit.address)
+            return EffectResult("nothing")
+        waiting = await outbox.waiting_for(turn_context.connection, turn_context.address)
         facts = {
             "purposes": " ".join(kept.purposes),
             "dossier": None if kept.ticked is None else str(kept.ticked),
@@ -330,71 +353,81 @@ class World:
             "letters": str(letters) if letters else None,
             "waiting": str(waiting) if waiting else None,
         }
-        return Answer("something", facts)
+        return EffectResult("something", facts)
 
-    async def _export_my_data(self, visit: Visit) -> Answer:
-        until = visit.stamp + 60.0 * self.limits.secure_link_minutes
+    async def _export_my_data(self, turn_context: TurnContext) -> EffectResult:
+        until = turn_context.stamp + 60.0 * self.limits.secure_link_minutes
         token = await proofs.open_page(
-            visit.connection, visit.address, code_until=until, until=until, kind="export"
+            turn_context.connection, turn_context.address, code_until=until, until=until, kind="export"
         )
         facts = {
             "link": f"{self.public_address}/secure/{token}",
             "until": datetime.fromtimestamp(until, UTC).isoformat(),
         }
-        return Answer("ready", facts)
+        return EffectResult("ready", facts)
 
-    async def _erase_my_data(self, visit: Visit) -> Answer:
-        if visit.person:
-            await people.withdraw(visit.connection, visit.person, visit.door, visit.stamp)
-            await desk.erase(visit.connection, visit.person, visit.now)
-            await outbox.wipe_proactive(visit.connection, visit.address, visit.now)
-            visit.ticket = None
-        return Answer("erased")
+    async def _erase_my_data(self, turn_context: TurnContext) -> EffectResult:
+        if turn_context.person:
+            await people.withdraw(
+                turn_context.connection, turn_context.person, turn_context.door, turn_context.stamp
+            )
+            await desk.erase(turn_context.connection, turn_context.person, turn_context.now)
+            await outbox.wipe_proactive(turn_context.connection, turn_context.address, turn_context.now)
+            turn_context.ticket = None
+        return EffectResult("erased")
 
     # -- an officer, and notices
 
-    async def _check_ticket(self, visit: Visit) -> Answer:
-        found = await desk.open_at(visit.connection, self.seal, visit.address)
-        return Answer("none") if found is None else Answer("waiting", await self._place(visit, found))
+    async def _check_ticket(self, turn_context: TurnContext) -> EffectResult:
+        found = await desk.open_at(turn_context.connection, self.seal, turn_context.address)
+        return (
+            EffectResult("none")
+            if found is None
+            else EffectResult("waiting", await self._place(turn_context, found))
+        )
 
-    async def _place(self, visit: Visit, ticket: desk.Ticket) -> dict[str, Any]:
-        ahead = await desk.ahead_of(visit.connection, ticket)
+    async def _place(self, turn_context: TurnContext, ticket: desk.Ticket) -> dict[str, Any]:
+        ahead = await desk.ahead_of(turn_context.connection, ticket)
         return {"ticket_number": str(ticket.number), "ticket_ahead": str(ahead)}
 
-    async def _open_ticket(self, visit: Visit, effect: effects.OpenTicket) -> Answer:
+    async def _open_ticket(self, turn_context: TurnContext, effect: effects.OpenTicket) -> EffectResult:
         ticket, new = await desk.open_ticket(
             self.db,
-            visit.connection,
+            turn_context.connection,
             self.seal,
-            address=visit.address,
-            person=await self._person(visit),
-            card=desk.Card(effect.want, effect.place, effect.failed, effect.who),
-            at=visit.now,
+            address=turn_context.address,
+            person=await self._person(turn_context),
+            card=desk.TicketCard(effect.want, effect.place, effect.failed, effect.who),
+            at=turn_context.now,
         )
-        visit.ticket = ticket.id
-        return Answer("opened" if new else "already", await self._place(visit, ticket))
+        turn_context.ticket = ticket.id
+        return EffectResult("opened" if new else "already", await self._place(turn_context, ticket))
 
-    async def _leave_queue(self, visit: Visit) -> Answer:
-        found = await desk.open_at(visit.connection, self.seal, visit.address)
+    async def _leave_queue(self, turn_context: TurnContext) -> EffectResult:
+        found = await desk.open_at(turn_context.connection, self.seal, turn_context.address)
         if found is not None:
-            await desk.leave(visit.connection, found.id, "withdrawn", visit.now)
-        visit.ticket = None
-        return Answer("left")
+            await desk.leave(turn_context.connection, found.id, "withdrawn", turn_context.now)
+        turn_context.ticket = None
+        return EffectResult("left")
 
-    async def _load_notices(self, visit: Visit) -> Answer:
-        topics = await people.topics_of(visit.connection, visit.person) if visit.person else ()
-        return Answer("on", {"topics": " ".join(topics)}) if topics else Answer("off")
-
-    async def _set_topics(self, visit: Visit, effect: effects.SetTopics) -> Answer:
-        person = await self._person(visit)
-        await people.set_topics(visit.connection, person, effect.topics, visit.stamp)
-        return Answer("kept", {"topics": " ".join(effect.topics)})
-
-    async def _stop_notices(self, visit: Visit) -> Answer:
-        stopped = visit.person is not None and await people.stop_notices(
-            visit.connection, visit.person, visit.door, visit.stamp
+    async def _load_notices(self, turn_context: TurnContext) -> EffectResult:
+        topics = (
+            await people.topics_of(turn_context.connection, turn_context.person)
+            if turn_context.person
+            else ()
         )
-        return Answer("stopped" if stopped else "nothing")
+        return EffectResult("on", {"topics": " ".join(topics)}) if topics else EffectResult("off")
+
+    async def _set_topics(self, turn_context: TurnContext, effect: effects.SetTopics) -> EffectResult:
+        person = await self._person(turn_context)
+        await people.set_topics(turn_context.connection, person, effect.topics, turn_context.stamp)
+        return EffectResult("kept", {"topics": " ".join(effect.topics)})
+
+    async def _stop_notices(self, turn_context: TurnContext) -> EffectResult:
+        stopped = turn_context.person is not None and await people.stop_notices(
+            turn_context.connection, turn_context.person, turn_context.door, turn_context.stamp
+        )
+        return EffectResult("stopped" if stopped else "nothing")
 
 
 def _named(record: registry.Record) -> dict[str, Any]:

@@ -29,7 +29,7 @@ CHUNK = 2000  # rows withdrawn in one transaction
 TEST_GAP = 5.0  # seconds in which a second test is the same press of a button
 
 
-class Refused(ValueError):
+class CampaignRefused(ValueError):
     """A change that is not allowed; the message is one sentence for the admin."""
 
 
@@ -190,7 +190,7 @@ class Campaigns:
         async with self._db.writing() as connection:
             old = await self._held(connection, which)
             if old.state != DRAFT:
-                raise Refused(f"{_name(old)} {_STATE[old.state]}, không sửa được nữa.")
+                raise CampaignRefused(f"{_name(old)} {_STATE[old.state]}, không sửa được nữa.")
             same = (kept, audience, office_hours, once) == (
                 old.text,
                 old.audience,
@@ -218,7 +218,7 @@ class Campaigns:
         try:
             return notice_text.tidied(text, self._limits.notice_text_limit)
         except notice_text.BadText as bad:
-            raise Refused(str(bad)) from None
+            raise CampaignRefused(str(bad)) from None
 
     async def test(self, which: str, *, by: Member, at: float, address: str = "") -> Change:
         """Send the draft to the admin alone: at `address`, or on their linked Telegram account.
@@ -229,7 +229,7 @@ class Campaigns:
         if not address and by.telegram:
             address = f"telegram:{by.telegram}"
         if not address:
-            raise Refused(
+            raise CampaignRefused(
                 "Chưa biết gửi thử cho anh/chị ở đâu: nối Telegram bằng lệnh troly staff link-telegram."
             )
         async with self._db.writing() as connection:
@@ -238,10 +238,10 @@ class Campaigns:
                 return Change(old, False, f"{_name(old)} vừa được gửi thử.")
             out = Outgoing(outbox.new_id(), address, None, {"text": words_of(old)})
             await outbox.put(connection, [outbox.officer_row(out, at=at)])
-            if out.door in outbox.PULL_DOORS and not await outbox.put_up(
+            if out.door in outbox.PULL_DOORS and not await outbox.publish(
                 self._db, connection, out.id, address, out.body
             ):
-                raise Refused("Chưa có cuộc trò chuyện nào ở nơi gửi thử: nhắn một câu ở đó trước.")
+                raise CampaignRefused("Chưa có cuộc trò chuyện nào ở nơi gửi thử: nhắn một câu ở đó trước.")
             await self._set(connection, old, tested_at=at)
             await self._note(connection, by, at, "notice test", old.number, address.partition(":")[0])
             return Change(await _must(connection, old.id), True, f"Đã gửi thử {_name(old, lower=True)}.")
@@ -252,9 +252,9 @@ class Campaigns:
         async with self._db.writing() as connection:
             old = await self._held(connection, which)
             if old.state != DRAFT:
-                raise Refused(f"{_name(old)} {_STATE[old.state]}, không cần duyệt nữa.")
+                raise CampaignRefused(f"{_name(old)} {_STATE[old.state]}, không cần duyệt nữa.")
             if await self._same_person(connection, by, old.made_by):
-                raise Refused("Người soạn không tự duyệt được: cần một quản trị viên khác.")
+                raise CampaignRefused("Người soạn không tự duyệt được: cần một quản trị viên khác.")
             if old.approved_by == by.id:
                 return Change(old, False, f"{_name(old)} đã được anh/chị duyệt rồi.")
             await self._set(connection, old, approved_by=by.id, approved_at=at)
@@ -282,13 +282,13 @@ class Campaigns:
             old = await self._held(connection, which)
             if old.state != DRAFT:
                 if old.state in ENDED:
-                    raise Refused(f"{_name(old)} {_STATE[old.state]}, không bắt đầu lại được.")
+                    raise CampaignRefused(f"{_name(old)} {_STATE[old.state]}, không bắt đầu lại được.")
                 return Change(old, False, f"{_name(old)} đã bắt đầu rồi.")
             total = sum((await count(connection, old.audience)).values())
             if total == 0:
-                raise Refused("Chưa có ai đăng ký nhận trong nhóm người nhận này.")
+                raise CampaignRefused("Chưa có ai đăng ký nhận trong nhóm người nhận này.")
             if total > self._limits.notice_approval_above and not await self._approved(connection, old):
-                raise Refused(
+                raise CampaignRefused(
                     f"Thông báo gửi cho {total} người, trên mức {self._limits.notice_approval_above}: "
                     "một quản trị viên khác cần duyệt trước."
                 )
@@ -320,7 +320,7 @@ class Campaigns:
             if old.state == after:
                 return Change(old, False, f"{_name(old)} {_STATE[after]} rồi.")
             if old.state != before:
-                raise Refused(f"{_name(old)} {_STATE[old.state]}, không {says} được.")
+                raise CampaignRefused(f"{_name(old)} {_STATE[old.state]}, không {says} được.")
             await self._set(connection, old, state=after)
             await self._note(connection, by, at, what, old.number)
             return Change(await _must(connection, old.id), True, f"{_name(old)} đã {says}.")
@@ -332,7 +332,7 @@ class Campaigns:
         async with self._db.writing() as connection:
             old = await self._held(connection, which)
             if old.state == DONE:
-                raise Refused(f"{_name(old)} {_STATE[DONE]}, không hủy được nữa.")
+                raise CampaignRefused(f"{_name(old)} {_STATE[DONE]}, không hủy được nữa.")
             changed = old.state != CANCELLED
             if changed:
                 await self._set(connection, old, state=CANCELLED, ended_at=at)
@@ -352,7 +352,7 @@ class Campaigns:
         async with self._db.writing() as connection:
             old = await self._held(connection, which)
             if old.state not in (*LIVE, DONE):
-                raise Refused(f"{_name(old)} {_STATE[old.state]}, không có gì để gửi lại.")
+                raise CampaignRefused(f"{_name(old)} {_STATE[old.state]}, không có gì để gửi lại.")
             done = await connection.execute(
                 update(ledger)
                 .where(ledger.c.campaign == old.id, ledger.c.state.in_(again))
@@ -433,11 +433,11 @@ def _name(campaign: Campaign, *, lower: bool = False) -> str:
 
 def _must_be_admin(by: Member) -> None:
     if by.role != "admin":
-        raise Refused("Chỉ quản trị viên làm được việc này.")
+        raise CampaignRefused("Chỉ quản trị viên làm được việc này.")
 
 
 async def _must(connection: AsyncConnection, which: str) -> Campaign:
     found = await load(connection, which)
     if found is None:
-        raise Refused("Không có thông báo này.")
+        raise CampaignRefused("Không có thông báo này.")
     return found

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from data.engine import Database
 from data.notices import campaigns
 from data.notices.campaigns import CANCELLED, DRAFT, Campaign
-from data.tables import outbox, paces
+from data.tables import outbox, rate_limiters
 
 STATES = ("pending", "leased", "sent", "blocked", "failed", "in_doubt", "withdrawn")
 PAGE = 1000  # recipients read at once for an export
@@ -70,7 +70,9 @@ async def still_pushed(connection: AsyncConnection, campaign: Campaign, door: st
 
 async def worker_seen(connection: AsyncConnection, now: float) -> bool:
     """Whether some process holds the right to send at this moment."""
-    return (await connection.execute(select(paces.c.holder).where(paces.c.until > now))).first() is not None
+    return (
+        await connection.execute(select(rate_limiters.c.holder).where(rate_limiters.c.until > now))
+    ).first() is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ async def recipients(
     Raises campaigns.Refused when there is no such state.
     """
     if state and state not in STATES:
-        raise campaigns.Refused(f"Không có trạng thái {state!r}: {', '.join(STATES)}.")
+        raise campaigns.CampaignRefused(f"Không có trạng thái {state!r}: {', '.join(STATES)}.")
     query = (
         select(outbox)
         .where(outbox.c.campaign == campaign.id, outbox.c.id > after)

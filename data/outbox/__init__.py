@@ -5,7 +5,7 @@ The names below are the ledger's public face; what the worker does with rows is 
 
 from data.outbox.codes import SealedOut, claim_codes, otp_row
 from data.outbox.erasure import counts, officer_words_wait, waiting_for, wipe, wipe_proactive
-from data.outbox.inbox import lease_unseen, mark_seen, put_up, unseen, unseen_on_its_own
+from data.outbox.inbox import lease_unseen, mark_seen, publish, unseen, unseen_on_its_own
 from data.outbox.replies import (
     being_said,
     claim_replies,
@@ -58,8 +58,8 @@ __all__ = [
     "officer_row",
     "officer_words_wait",
     "otp_row",
+    "publish",
     "put",
-    "put_up",
     "release",
     "reply_row",
     "take_up",

@@ -62,7 +62,7 @@ async def unseen_on_its_own(connection: AsyncConnection, addresses: Sequence[str
     return [_shown(r) for r in await connection.execute(query.order_by(outbox.c.number))]
 
 
-async def put_up(
+async def publish(
     db: Database, connection: AsyncConnection, row_id: int, address: str, body: dict[str, Any]
 ) -> bool:
     """Give a waiting row the next number of its conversation, so that the reader fetches it; False when it is gone.

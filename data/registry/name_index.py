@@ -24,7 +24,7 @@ from flows.text.fold import fold, words
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from flows.names.index import Crowd, Ranking
+    from flows.names.index import NameIndex, Ranking
 
     Array = NDArray[Any]
 
@@ -119,13 +119,13 @@ def _plain(name: str) -> str:
 class Packed:
     """What is searched: names near, and names the same."""
 
-    crowd: Crowd
+    index: NameIndex
     folds: Folds
 
     @classmethod
     def of(cls, found: Iterable[tuple[int, str]]) -> Packed:
         """From (id, name) pairs, read once."""
-        from flows.names.index import Crowd
+        from flows.names.index import NameIndex
 
         hashes, ids = array("Q"), array("i")
 
@@ -135,22 +135,22 @@ class Packed:
                 ids.append(number)
                 yield number, name
 
-        crowd = Crowd.of(passing())
-        return cls(crowd, Folds.of(hashes, ids))
+        index = NameIndex.of(passing())
+        return cls(index, Folds.of(hashes, ids))
 
     @classmethod
     def load(cls, parts: Sequence[tuple[int, bytes]]) -> Packed:
         """From (part, body) of name_index, in order. Raises ValueError when they are of another form."""
-        from flows.names.index import Crowd
+        from flows.names.index import NameIndex
 
         folds = [body for part, body in parts if part == _FOLDS]
         if len(folds) != 1:
             raise ValueError("no folds")
-        return cls(Crowd.load([body for part, body in parts if part != _FOLDS]), Folds.load(folds[0]))
+        return cls(NameIndex.load([body for part, body in parts if part != _FOLDS]), Folds.load(folds[0]))
 
     def dump(self) -> list[tuple[int, bytes]]:
         """(part, body) of name_index."""
-        return [(_FOLDS, self.folds.dump()), *enumerate(self.crowd.dump())]
+        return [(_FOLDS, self.folds.dump()), *enumerate(self.index.dump())]
 
 
 async def _packed(connection: AsyncConnection, upto: int) -> Packed:
@@ -226,7 +226,7 @@ async def refresh(db: Database) -> bool:
     return True
 
 
-class Names:
+class RegistryNames:
     """The names of one database in memory, brought up to date before each search. One for each process is enough."""
 
     def __init__(self) -> None:
@@ -277,24 +277,24 @@ class Names:
     def _add(self, packed: Packed, added: Iterator[tuple[int, str]]) -> int:
         found = list(added)
         with self._busy:
-            packed.crowd.add(found)
+            packed.index.add(found)
             packed.folds.add(found)
         return len(found)
 
     async def rank(self, typed: str, *, among: Sequence[int] | None = None, limit: int = 50) -> Ranking:
         """The names nearest to a typed one, of all or of these names.ids, best first. `renew` comes before."""
         assert self._packed is not None  # renewed
-        return await asyncio.to_thread(self._rank, self._packed.crowd, typed, among, limit)
+        return await asyncio.to_thread(self._rank, self._packed.index, typed, among, limit)
 
-    def _rank(self, crowd: Crowd, typed: str, among: Sequence[int] | None, limit: int) -> Ranking:
+    def _rank(self, index: NameIndex, typed: str, among: Sequence[int] | None, limit: int) -> Ranking:
         with self._busy:
-            return crowd.rank(typed, among=among, limit=limit)
+            return index.rank(typed, among=among, limit=limit)
 
     async def rank_few(self, typed: str, few: Iterable[tuple[int, str]]) -> Ranking:
         """As `rank` among a handful of (id, name): a typed word is then compared with their syllables only."""
-        from flows.names.index import Crowd
+        from flows.names.index import NameIndex
 
-        return await asyncio.to_thread(lambda: Crowd.of(few).rank(typed))
+        return await asyncio.to_thread(lambda: NameIndex.of(few).rank(typed))
 
     def same(self, typed: str) -> list[int]:
         """The names.ids that differ from a typed name in marks only. `renew` comes before."""

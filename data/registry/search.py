@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import fetch
-from data.registry.name_index import Names
+from data.registry.name_index import RegistryNames
 from data.registry.records import Record, id_key, name_key, phone_key
 from data.seal import Seal
 from flows.text.fold import join_key
@@ -34,7 +34,7 @@ _YEARS = (1880, 2100)
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class RegistryQuery:
     """What is known of somebody: `born` dd/mm/yyyy, yyyy or ""; `id_number` 9 or 12 digits or ""; `province` "" means any."""
 
     name: str
@@ -71,7 +71,7 @@ _BORN = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re.ASCII)
 _FIELDS = ("name", "province", "born", "id_number", "verified_phone")
 
 
-def read_ask(given: Any) -> Ask:
+def read_ask(given: Any) -> RegistryQuery:
     """An Ask from an object of the contract; absent, null and empty are the same, numbers are taken as text.
 
     Raises ValueError with one sentence.
@@ -90,7 +90,7 @@ def read_ask(given: Any) -> Ask:
         raise ValueError(f"Họ tên dài quá {_NAME_LIMIT} ký tự.")
     if not join_key(found["name"]):
         raise ValueError("Thiếu họ tên (“name”).")
-    return Ask(
+    return RegistryQuery(
         found["name"],
         _province(found["province"]),
         _born(found["born"]),
@@ -131,7 +131,9 @@ def _id_number(typed: str) -> str:
 # -- candidates
 
 
-async def fits(names: Names, connection: AsyncConnection, seal: Seal, ask: Ask, *, limit: int) -> Fits:
+async def fits(
+    names: RegistryNames, connection: AsyncConnection, seal: Seal, ask: RegistryQuery, *, limit: int
+) -> Fits:
     """The people who have the fact, nearest name first, at most `limit`.
 
     When a name is in doubt, different names come before further people of one.
@@ -148,7 +150,9 @@ def _provinces(province: str) -> tuple[str, ...]:
     return _HOME if province in _HOME else (province,) if province else ()
 
 
-async def _with_id(names: Names, connection: AsyncConnection, seal: Seal, ask: Ask, limit: int) -> Fits:
+async def _with_id(
+    names: RegistryNames, connection: AsyncConnection, seal: Seal, ask: RegistryQuery, limit: int
+) -> Fits:
     """People of an ID number; a birth date or year that is given too must be theirs. The province is not asked."""
     query = f"SELECT {_COLUMNS} FROM registry WHERE id_key = ?1 LIMIT {_NAMESAKES}"  # noqa: S608  # our own words only
     people = _records(await fetch(connection, query, id_key(seal, ask.id_number)))
@@ -164,7 +168,9 @@ def _agrees(asked: str, born: str) -> bool:
     )
 
 
-async def _born_then(names: Names, connection: AsyncConnection, ask: Ask, limit: int) -> Fits:
+async def _born_then(
+    names: RegistryNames, connection: AsyncConnection, ask: RegistryQuery, limit: int
+) -> Fits:
     """People of a birth date or year; with a date also those of whom only the year is known and who bear the very name."""
     there = _provinces(ask.province)
     year = int(ask.born[-4:])
@@ -186,7 +192,7 @@ async def _born_then(names: Names, connection: AsyncConnection, ask: Ask, limit:
     return _arranged(ranking, _records(rows), limit)
 
 
-async def _named(names: Names, connection: AsyncConnection, ask: Ask, limit: int) -> Fits:
+async def _named(names: RegistryNames, connection: AsyncConnection, ask: RegistryQuery, limit: int) -> Fits:
     """People by name alone."""
     there = _provinces(ask.province)
     ranking = await names.rank(ask.name, limit=_HITS)
@@ -295,7 +301,12 @@ def _arranged(ranking: Ranking, people: Iterable[tuple[int, Record]], limit: int
 
 
 async def find(
-    names: Names, connection: AsyncConnection, seal: Seal, ask: Ask, *, limit: int = _NAMESAKES
+    names: RegistryNames,
+    connection: AsyncConnection,
+    seal: Seal,
+    ask: RegistryQuery,
+    *,
+    limit: int = _NAMESAKES,
 ) -> list[Record]:
     """The records that fit a name and one fact well enough to be somebody's, in the same time for none, one and many.
 
@@ -323,37 +334,44 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SearchAnswer:
     """`found`, `verify`, `ask_more` or `none`, and whom."""
 
     decision: str
     people: tuple[Shown, ...] = ()
 
 
-async def guarded(names: Names, connection: AsyncConnection, seal: Seal, ask: Ask) -> Answer:
+async def guarded(
+    names: RegistryNames, connection: AsyncConnection, seal: Seal, ask: RegistryQuery
+) -> SearchAnswer:
     """What a stranger may be told (product.md, disclosure).
 
     Without a verified phone, a name, a date or a year are not even looked up: what is not known has no time to tell.
     """
     if not ask.id_number and not ask.verified_phone:
-        return Answer("verify" if ask.born else "ask_more")
+        return SearchAnswer("verify" if ask.born else "ask_more")
     if not ask.fact:
-        return Answer("ask_more")
+        return SearchAnswer("ask_more")
     found = await find(names, connection, seal, ask)
     proven = phone_key(seal, ask.verified_phone) if ask.verified_phone else None
     own = [r for r in found if proven and r.phone_key == proven]
     if len(own) == 1:
-        return Answer("found", (Shown(own[0].name, own[0].code, own[0].born, own[0].household),))
+        return SearchAnswer("found", (Shown(own[0].name, own[0].code, own[0].born, own[0].household),))
     if not ask.id_number:
-        return Answer("verify")
+        return SearchAnswer("verify")
     if len(found) == 1:
-        return Answer("found", (Shown(found[0].name, found[0].code),))
-    return Answer("none")
+        return SearchAnswer("found", (Shown(found[0].name, found[0].code),))
+    return SearchAnswer("none")
 
 
 async def opened(
-    names: Names, connection: AsyncConnection, seal: Seal, ask: Ask, *, limit: int | None = None
-) -> Answer:
+    names: RegistryNames,
+    connection: AsyncConnection,
+    seal: Seal,
+    ask: RegistryQuery,
+    *,
+    limit: int | None = None,
+) -> SearchAnswer:
     """Everything, for admins: `found` when the name is certain, `ask_more` when several are plausible.
 
     With a `limit` so many of the nearest people whatever the decision.
@@ -361,7 +379,7 @@ async def opened(
     found = await fits(names, connection, seal, ask, limit=limit or LISTED)
     decision = "found" if found.sure else "ask_more" if found.near else "none"
     people = found.people if limit or decision != "none" else ()
-    return Answer(
+    return SearchAnswer(
         decision,
         tuple(
             Shown(f.record.name, f.record.code, f.record.born, f.record.household, round(f.score, 3))

@@ -77,7 +77,7 @@ _LONGEST = 120  # characters of a heading that are looked at
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping:
+class ColumnMapping:
     """`places`: column -> positions in the row (two for a name in two columns); `taken`: (heading, column), "" ignored."""
 
     places: dict[str, tuple[int, ...]]
@@ -95,7 +95,7 @@ def column_of(heading: str) -> str:
     return _KNOWN.get(join_key(heading)) or _KNOWN.get(join_key(_BRACKETS.sub(" ", heading)), "")
 
 
-def map_headings(row: Sequence[str]) -> Mapping | None:
+def map_headings(row: Sequence[str]) -> ColumnMapping | None:
     """The mapping of this row, or None when it is no row of headings: code and name must be there.
 
     Raises ValueError when two headings mean the same column.
@@ -125,7 +125,7 @@ def map_headings(row: Sequence[str]) -> Mapping | None:
         return None
     if twice:
         raise ValueError(twice)
-    return Mapping(places, tuple(taken))
+    return ColumnMapping(places, tuple(taken))
 
 
 def best_guess(rows: Sequence[Sequence[str]]) -> int:

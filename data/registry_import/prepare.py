@@ -23,7 +23,7 @@ from typing import IO, Any
 
 from data.registry.keys import name_key
 from data.registry_import import files
-from data.registry_import.columns import COLUMNS, WITHIN, Mapping, map_headings
+from data.registry_import.columns import COLUMNS, WITHIN, ColumnMapping, map_headings
 from data.registry_import.files import Options
 from data.registry_import.values import (
     READERS,
@@ -111,7 +111,7 @@ class Preparation:
             self._file.close()
             raise
 
-    def _look(self) -> tuple[Mapping, int, About]:
+    def _look(self) -> tuple[ColumnMapping, int, About]:
         found = self._found
         rows = files.rows(self._file, found)
         tried = ((n, map_headings(row)) for n, row in enumerate(islice(rows, WITHIN), 1))
@@ -200,7 +200,7 @@ def name_reader() -> Callable[[str], tuple[str, str]]:
 
 
 def checker(
-    seal: Seal, today: date, mapping: Mapping
+    seal: Seal, today: date, mapping: ColumnMapping
 ) -> Callable[[Sequence[str], int, list[Prepared], list[Bad], list[str]], None]:
     """A function that puts one row to the good or to the bad ones. Blank rows are neither."""
     places = mapping.places

@@ -22,7 +22,7 @@ from data.engine import Database
 from data.registry import name_index
 from data.registry_import.prepare import About, Batch, Job
 from data.registry_import.report import BadRows
-from data.registry_import.worker import Worker, started
+from data.registry_import.worker import ParserProcess, started
 from data.registry_import.write import CACHE_KB, WAL_PAGES, Repeats, Sorted, sort_out, writer_for
 from data.seal import Seal
 from data.tables import imports, registry
@@ -94,7 +94,7 @@ class Import:
             finally:
                 await worker.close()
 
-    async def _imported(self, worker: Worker) -> Tally:
+    async def _imported(self, worker: ParserProcess) -> Tally:
         tally = await self._begun(worker.about)
         self.looked(worker.about, tally)
         heading = _heading(worker.about)
@@ -126,7 +126,7 @@ class Import:
             await self._note(connection, "done", tally.id, counts)
         return tally
 
-    async def _rehearsed(self, worker: Worker) -> Tally:
+    async def _rehearsed(self, worker: ParserProcess) -> Tally:
         """All but the writing."""
         tally = Tally(0)
         self.looked(worker.about, tally)
@@ -154,7 +154,7 @@ class Import:
 
     async def _all(
         self,
-        worker: Worker,
+        worker: ParserProcess,
         tally: Tally,
         report: BadRows,
         take: Callable[[Batch, Tally], Any],

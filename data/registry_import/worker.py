@@ -19,7 +19,7 @@ APART_ABOVE = 300_000  # bytes of a file that is worth a process of its own
 _AHEAD = 4 << 20  # bytes of prepared rows that may wait in this process (twice that, see asyncio's streams)
 
 
-class Worker(Protocol):
+class ParserProcess(Protocol):
     """Prepares one file. All of it raises ValueError with one sentence."""
 
     about: About
@@ -42,7 +42,7 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else 0
 
 
-async def started(job: Job) -> Worker:
+async def started(job: Job) -> ParserProcess:
     """A worker that has looked at the file."""
     if await asyncio.to_thread(_size, Path(job.path)) > APART_ABOVE:
         return await _Apart.started(job)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flows.effects import CheckConsent, GiveConsent
-from flows.engine.steps import Choice, Says, Scene, Step, call, choose, end
+from flows.engine.steps import Choice, Context, Prompt, Step, call, choose, end
 
 AGREE = "Đồng ý"
 REFUSE = "Không đồng ý"
@@ -11,19 +11,19 @@ NOT_KEPT_YET = "(Tin vừa rồi tôi chưa giữ lại; đồng ý xong, anh/ch
 
 
 def consent_steps(
-    purpose: str, wording: str, *, then: str, refused: Says, offers: tuple[str, ...]
+    purpose: str, wording: str, *, then: str, refused: Prompt, offers: tuple[str, ...]
 ) -> tuple[Step, ...]:
     """The steps permission, consent, agreed, declined, to be put at the beginning of a flow; they lead to `then`."""
 
-    def question(scene: Scene) -> str:
-        return f"{wording}\n{NOT_KEPT_YET}" if scene.get("opening") else wording
+    def question(context: Context) -> str:
+        return f"{wording}\n{NOT_KEPT_YET}" if context.get("opening") else wording
 
     return (
         call(
             "permission",
-            lambda scene: CheckConsent(purpose),
+            lambda context: CheckConsent(purpose),
             CheckConsent,
-            goes={"given": then, "missing": "consent"},
+            transitions={"given": then, "missing": "consent"},
         ),
         choose(
             "consent",
@@ -67,15 +67,15 @@ def consent_steps(
                     ),
                 ),
             ),
-            goes={"agreed": "agreed", "refused": "declined"},
+            transitions={"agreed": "agreed", "refused": "declined"},
             asked_once=True,
             hint="Anh/chị bấm “Đồng ý” hoặc “Không đồng ý” giúp tôi. Chưa đồng ý thì tôi chưa lưu gì cả.",
         ),
         call(
             "agreed",
-            lambda scene: GiveConsent(purpose, wording),
+            lambda context: GiveConsent(purpose, wording),
             GiveConsent,
-            goes={"kept": then},
+            transitions={"kept": then},
         ),
         end("declined", refused, offers),
     )

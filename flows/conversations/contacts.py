@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flows.content import Contact, Content
-from flows.directory.search import Found, find_contacts
+from flows.directory.search import DirectoryResult, find_contacts
 from flows.engine.events import Event, Said
-from flows.engine.steps import Card, Choice, Flow, Heard, Reply, Scene, ask, choose
+from flows.engine.steps import Choice, ContactCard, Context, Flow, Parsed, Reply, ask, choose
 from flows.text.normalise import plain
 
 OTHER_BLOCK = "Khối khác"
@@ -33,8 +33,8 @@ def _line(contact: Contact, content: Content) -> str:
     return f"{contact.name}, {_department(contact, content)}, {grouped(contact.phone)}"
 
 
-def _contacts(scene: Scene, key: str = "contacts") -> list[Contact]:
-    found = (scene.content.directory.contact(i) for i in scene.get(key).split())
+def _contacts(context: Context, key: str = "contacts") -> list[Contact]:
+    found = (context.content.directory.contact(i) for i in context.get(key).split())
     return [c for c in found if c]
 
 
@@ -45,23 +45,23 @@ def _listed(ids: list[str], about: str) -> tuple[str, dict[str, str]]:
     return "several", {"contacts": " ".join(ids), "about": about}
 
 
-def _hears(scene: Scene, event: Event) -> Heard | None:
+def _hears(context: Context, event: Event) -> Parsed | None:
     if not isinstance(event, Said):
         return None
-    found = find_contacts(event.text, scene.content.directory)
+    found = find_contacts(event.text, context.content.directory)
     ids = [m.contact.id for m in found.contacts]
     about = "; ".join([*(b.name for b in found.blocks), *(d.name for d in found.departments)])
     if found.decision == "answer":
-        return Heard(*_listed(ids, about))
+        return Parsed(*_listed(ids, about))
     if found.gap is not None:
-        return Heard("gap", {"gap": found.gap.name})
+        return Parsed("gap", {"gap": found.gap.name})
     if found.decision == "suggest" and ids:
-        return Heard("perhaps", {"near": " ".join(ids)})
+        return Parsed("perhaps", {"near": " ".join(ids)})
     return None
 
 
-def _block_choices(scene: Scene) -> tuple[Choice, ...]:
-    directory = scene.content.directory
+def _block_choices(context: Context) -> tuple[Choice, ...]:
+    directory = context.content.directory
     choices = []
     for block in directory.blocks:
         ids = [c.id for c in directory.contacts if block.id in c.blocks]
@@ -69,44 +69,44 @@ def _block_choices(scene: Scene) -> tuple[Choice, ...]:
     return tuple(choices)
 
 
-def _source(scene: Scene) -> str:
-    return f"({scene.content.directory.source.short}; số có thể đã đổi, gọi không được thì {scene.content.office.hotline})"
+def _source(context: Context) -> str:
+    return f"({context.content.directory.source.short}; số có thể đã đổi, gọi không được thì {context.content.office.hotline})"
 
 
-def _says_one(scene: Scene) -> Reply:
-    contact = _contacts(scene, "one")[0]
-    lines = [f"{contact.name}, {_department(contact, scene.content)}"]
+def _one_prompt(context: Context) -> Reply:
+    contact = _contacts(context, "one")[0]
+    lines = [f"{contact.name}, {_department(contact, context.content)}"]
     if contact.blocks:
-        lines.append(f"Phụ trách: {_blocks(contact, scene.content)}")
+        lines.append(f"Phụ trách: {_blocks(contact, context.content)}")
     if contact.helper:
         lines.append("Nhận họ tên và mã số BHXH từ cán bộ đầu mối của đơn vị để duyệt, cấp tài khoản VssID.")
-    lines.append(f"Điện thoại: {grouped(contact.phone)} {_source(scene)}")
-    return Reply("\n".join(lines), contact=Card(contact.name, contact.phone))
+    lines.append(f"Điện thoại: {grouped(contact.phone)} {_source(context)}")
+    return Reply("\n".join(lines), contact=ContactCard(contact.name, contact.phone))
 
 
-def _says_several(scene: Scene) -> str:
-    helpers = all(c.helper for c in _contacts(scene))
-    about = scene.get("about") or ("Việc duyệt, cấp tài khoản VssID" if helpers else "Yêu cầu này")
-    lines = "\n".join(f"• {_line(c, scene.content)}" for c in _contacts(scene))
-    return f"{about} có các đầu mối sau:\n{lines}\n{_source(scene)}\nBấm tên để lấy danh thiếp."
+def _several_prompt(context: Context) -> str:
+    helpers = all(c.helper for c in _contacts(context))
+    about = context.get("about") or ("Việc duyệt, cấp tài khoản VssID" if helpers else "Yêu cầu này")
+    lines = "\n".join(f"• {_line(c, context.content)}" for c in _contacts(context))
+    return f"{about} có các đầu mối sau:\n{lines}\n{_source(context)}\nBấm tên để lấy danh thiếp."
 
 
-def _says_perhaps(scene: Scene) -> str:
-    if len(_contacts(scene, "near")) == 1:
-        return f"Tôi không có ai đúng y như vậy. Có phải anh/chị tìm {_line(_contacts(scene, 'near')[0], scene.content)}?"
-    lines = "\n".join(f"• {_line(c, scene.content)}" for c in _contacts(scene, "near"))
+def _perhaps_prompt(context: Context) -> str:
+    if len(_contacts(context, "near")) == 1:
+        return f"Tôi không có ai đúng y như vậy. Có phải anh/chị tìm {_line(_contacts(context, 'near')[0], context.content)}?"
+    lines = "\n".join(f"• {_line(c, context.content)}" for c in _contacts(context, "near"))
     return f"Tôi không có ai đúng y như vậy. Có phải anh/chị tìm một trong những người này?\n{lines}"
 
 
-def _people(scene: Scene, key: str = "contacts") -> tuple[Choice, ...]:
+def _people(context: Context, key: str = "contacts") -> tuple[Choice, ...]:
     return tuple(
         Choice(c.name, "one", {"one": c.id}, words=(plain(c.name).split()[-1],))
-        for c in _contacts(scene, key)
+        for c in _contacts(context, key)
     )
 
 
-def _perhaps_choices(scene: Scene) -> tuple[Choice, ...]:
-    people = _people(scene, "near")
+def _perhaps_choices(context: Context) -> tuple[Choice, ...]:
+    people = _people(context, "near")
     if len(people) == 1:
         yes = ("dung", "dung roi", "phai", "co", "da")
         people = (replace(people[0], label=f"Đúng, {people[0].label}", words=yes),)
@@ -114,22 +114,22 @@ def _perhaps_choices(scene: Scene) -> tuple[Choice, ...]:
 
 
 _OTHER = Choice(OTHER_BLOCK, "other", words=("tim nguoi khac", "nguoi khac"))
-_GOES = {"one": "one", "several": "several", "perhaps": "perhaps", "gap": "gap", "other": "query"}
+_TRANSITIONS = {"one": "one", "several": "several", "perhaps": "perhaps", "gap": "gap", "other": "query"}
 _HINT = (
     "Tôi chưa tìm được đầu mối cho câu đó. Anh/chị gõ loại cơ quan (trường học, trạm y tế, ủy ban xã, công ty tư nhân), "
     "tên phòng, tên cán bộ hoặc vài số điện thoại."
 )
 
 
-def _default_way(scene: Scene) -> str:
-    office = scene.content.office
+def _default_way(context: Context) -> str:
+    office = context.content.office
     return (
-        f"Phụ lục công văn 416 không ghi đầu mối riêng cho: {scene.get('gap')}. Tôi không đoán thay. "
+        f"Phụ lục công văn 416 không ghi đầu mối riêng cho: {context.get('gap')}. Tôi không đoán thay. "
         f"Anh/chị gọi tổng đài {office.hotline}. {office.nearest}"
     )
 
 
-def told(found: Found, content: Content) -> str:
+def told(found: DirectoryResult, content: Content) -> str:
     """A directory answer in plain lines: who, or whom else to call."""
     directory, office = content.directory, content.office
     about = "; ".join([*(b.name for b in found.blocks), *(d.name for d in found.departments)])
@@ -156,30 +156,30 @@ FLOW = Flow(
         ask(
             "query",
             "Anh/chị ở loại cơ quan nào, hay cần tìm ai? Chọn khối bên dưới, hoặc gõ tên cán bộ, tên phòng, số điện thoại.",
-            hears=_hears,
+            parse=_hears,
             choices=_block_choices,
             hint=_HINT,
-            goes=_GOES,
+            transitions=_TRANSITIONS,
         ),
-        choose("one", _says_one, (_OTHER,), hears=_hears, hint=_HINT, goes=_GOES, done=True),
+        choose("one", _one_prompt, (_OTHER,), parse=_hears, hint=_HINT, transitions=_TRANSITIONS, done=True),
         choose(
             "several",
-            _says_several,
+            _several_prompt,
             lambda s: (*_people(s), _OTHER),
-            hears=_hears,
+            parse=_hears,
             hint=_HINT,
-            goes=_GOES,
+            transitions=_TRANSITIONS,
             done=True,
         ),
         choose(
             "perhaps",
-            _says_perhaps,
+            _perhaps_prompt,
             _perhaps_choices,
-            hears=_hears,
+            parse=_hears,
             hint=_HINT,
-            goes={**_GOES, "nobody": "nobody"},
+            transitions={**_TRANSITIONS, "nobody": "nobody"},
         ),
-        choose("gap", _default_way, (_OTHER,), hears=_hears, hint=_HINT, goes=_GOES, done=True),
+        choose("gap", _default_way, (_OTHER,), parse=_hears, hint=_HINT, transitions=_TRANSITIONS, done=True),
         choose(
             "nobody",
             lambda s: (
@@ -187,9 +187,9 @@ FLOW = Flow(
                 f"{s.content.office.nearest}"
             ),
             (_OTHER,),
-            hears=_hears,
+            parse=_hears,
             hint=_HINT,
-            goes=_GOES,
+            transitions=_TRANSITIONS,
             done=True,
         ),
     ),

@@ -9,7 +9,7 @@ from flows.content import Content
 from flows.conversations.consent import consent_steps
 from flows.effects import CheckTicket, LeaveQueue, OpenTicket
 from flows.engine.events import Event, Said
-from flows.engine.steps import Choice, Flow, Heard, Scene, ask, call, choose, end
+from flows.engine.steps import Choice, Context, Flow, Parsed, ask, call, choose, end
 
 if TYPE_CHECKING:
     from flows.engine.state import State
@@ -128,35 +128,35 @@ def returned(reason: str) -> str:
             return "Cán bộ đã trả lời xong. Còn gì chưa rõ, anh/chị gõ “gặp cán bộ”."
 
 
-def _hears_want(scene: Scene, event: Event) -> Heard | None:
+def _parse_want(context: Context, event: Event) -> Parsed | None:
     if isinstance(event, Said):
-        return Heard("told", {"want": event.text[:WANT_LIMIT]})
+        return Parsed("told", {"want": event.text[:WANT_LIMIT]})
     return None
 
 
-def _queue(scene: Scene) -> str:
-    ahead = int(scene.get("ticket_ahead") or "0")
+def _queue(context: Context) -> str:
+    ahead = int(context.get("ticket_ahead") or "0")
     return f"Trước anh/chị còn {ahead} người." if ahead else "Anh/chị là người kế tiếp."
 
 
-def _hours(scene: Scene) -> str:
-    slots = ", ".join(f"{a:%H:%M}–{b:%H:%M}" for a, b in scene.content.office.hours.slots)
+def _hours(context: Context) -> str:
+    slots = ", ".join(f"{a:%H:%M}–{b:%H:%M}" for a, b in context.content.office.hours.slots)
     return f"Cán bộ trả lời ngay tại đây, trong giờ làm việc ({slots}, ngày thường)."
 
 
-def _says_opened(scene: Scene) -> str:
+def _opened_prompt(context: Context) -> str:
     return (
-        f"Đã chuyển cho cán bộ, phiếu số {scene.get('ticket_number')}. {_queue(scene)} {_hours(scene)} "
-        f"Trong lúc chờ, anh/chị vẫn hỏi tôi được. Gấp thì gọi {scene.content.office.hotline}."
+        f"Đã chuyển cho cán bộ, phiếu số {context.get('ticket_number')}. {_queue(context)} {_hours(context)} "
+        f"Trong lúc chờ, anh/chị vẫn hỏi tôi được. Gấp thì gọi {context.content.office.hotline}."
     )
 
 
-def _says_waiting(scene: Scene) -> str:
-    return f"Anh/chị đã có phiếu số {scene.get('ticket_number')} đang chờ cán bộ. {_queue(scene)} {_hours(scene)}"
+def _waiting_prompt(context: Context) -> str:
+    return f"Anh/chị đã có phiếu số {context.get('ticket_number')} đang chờ cán bộ. {_queue(context)} {_hours(context)}"
 
 
-def _says_refused(scene: Scene) -> str:
-    office = scene.content.office
+def _refused_prompt(context: Context) -> str:
+    office = context.content.office
     return f"Tôi không chuyển gì cả. Anh/chị gọi tổng đài {office.hotline} để nói chuyện với người hỗ trợ. {office.nearest}"
 
 
@@ -165,15 +165,18 @@ FLOW = Flow(
     "Gặp cán bộ",
     (
         call(
-            "queue", lambda s: CheckTicket(), CheckTicket, goes={"none": "permission", "waiting": "waiting"}
+            "queue",
+            lambda s: CheckTicket(),
+            CheckTicket,
+            transitions={"none": "permission", "waiting": "waiting"},
         ),
-        *consent_steps("handover", WORDING, then="want", refused=_says_refused, offers=()),
+        *consent_steps("handover", WORDING, then="want", refused=_refused_prompt, offers=()),
         ask(
             "want",
             "Anh/chị cần cán bộ giúp việc gì? Viết một hai câu là được, đừng gửi mật khẩu hay mã OTP.",
-            hears=_hears_want,
+            parse=_parse_want,
             hint="Anh/chị viết một hai câu, hoặc bấm “Nói với cán bộ sau”.",
-            goes={"told": "open", "later": "open"},
+            transitions={"told": "open", "later": "open"},
             choices=(Choice("Nói với cán bộ sau", "later", words=("noi sau", "bo qua", "de sau")),),
         ),
         call(
@@ -182,21 +185,21 @@ FLOW = Flow(
                 s.get("want"), s.get("about_place"), s.get("about_failed"), s.get("about_who")
             ),
             OpenTicket,
-            goes={"opened": "opened", "already": "waiting"},
+            transitions={"opened": "opened", "already": "waiting"},
         ),
-        end("opened", _says_opened),
+        end("opened", _opened_prompt),
         choose(
             "waiting",
-            _says_waiting,
+            _waiting_prompt,
             (
                 Choice("Chờ tiếp", "stay", words=("cho", "cho tiep", "u", "co", "da", "ok")),
                 Choice(
                     "Không cần gặp nữa", "leave", words=("thoi", "khong can", "khong gap nua", "thoi khoi")
                 ),
             ),
-            goes={"stay": "staying", "leave": "leave"},
+            transitions={"stay": "staying", "leave": "leave"},
         ),
-        call("leave", lambda s: LeaveQueue(), LeaveQueue, goes={"left": "left"}),
+        call("leave", lambda s: LeaveQueue(), LeaveQueue, transitions={"left": "left"}),
         end("left", "Tôi đã rút phiếu. Cần lại, anh/chị gõ “gặp cán bộ”."),
         end("staying", "Phiếu vẫn còn đó; cán bộ trả lời ngay tại đây."),
     ),

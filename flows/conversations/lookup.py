@@ -9,9 +9,9 @@ from flows.conversations.consent import consent_steps
 from flows.conversations.proof import FORGET, other_ways, proof_steps
 from flows.effects import FindPeople
 from flows.engine.events import Event, Said
-from flows.engine.steps import AGAIN, Choice, Flow, Heard, Scene, ask, call, choose, end
+from flows.engine.steps import AGAIN, Choice, Context, Flow, Parsed, ask, call, choose, end
 from flows.text.normalise import plain
-from flows.understanding.facts import Reading, full_name, read_fact
+from flows.understanding.facts import FactReading, full_name, read_fact
 
 HOME_PROVINCE = "87"
 
@@ -75,7 +75,7 @@ def _province_in(text: str, content: Content) -> tuple[Province | None, str]:
     return None, text
 
 
-def _kept(reading: Reading, name: str | None, province: Province | None) -> dict[str, str | None]:
+def _kept(reading: FactReading, name: str | None, province: Province | None) -> dict[str, str | None]:
     keep: dict[str, str | None] = {}
     if name:
         keep["name"] = name
@@ -96,96 +96,96 @@ def _is_no_name(words: list[str], *, alone: bool) -> bool:
     return talk[0] or words[0] in _ADDRESSES or sum(talk) > 1
 
 
-def _hears_name(scene: Scene, event: Event) -> Heard | None:
+def _parse_name(context: Context, event: Event) -> Parsed | None:
     if not isinstance(event, Said):
         return None
-    reading = read_fact(event.text, scene.at.date())
-    province, rest = _province_in(reading.rest, scene.content)
+    reading = read_fact(event.text, context.at.date())
+    province, rest = _province_in(reading.rest, context.content)
     name = full_name(rest)
     if name and _is_no_name(plain(name).split(), alone=reading.fact is None):
         name = None
     keep = _kept(reading, name, province)
     if reading.trouble:
         return (
-            Heard("partly", keep, note=_TROUBLE[reading.trouble])
+            Parsed("partly", keep, note=_TROUBLE[reading.trouble])
             if name
-            else Heard("again", note=_TROUBLE[reading.trouble])
+            else Parsed("again", note=_TROUBLE[reading.trouble])
         )
     if name:
-        if scene.get("name") and not reading.fact:  # come back to: the fact before belonged to another name
-            return Heard("partly", {**keep, "born": None, "id_number": None})
-        known = reading.fact or scene.get("born") or scene.get("id_number")
-        return Heard("complete" if known else "partly", keep)
+        if context.get("name") and not reading.fact:  # come back to: the fact before belonged to another name
+            return Parsed("partly", {**keep, "born": None, "id_number": None})
+        known = reading.fact or context.get("born") or context.get("id_number")
+        return Parsed("complete" if known else "partly", keep)
     if keep:
-        return Heard("again", keep, note="Tôi đã ghi phần đó. Còn thiếu họ và tên.")
+        return Parsed("again", keep, note="Tôi đã ghi phần đó. Còn thiếu họ và tên.")
     return None
 
 
-def _hears_fact(scene: Scene, event: Event) -> Heard | None:
+def _parse_fact(context: Context, event: Event) -> Parsed | None:
     if not isinstance(event, Said):
         return None
-    reading = read_fact(event.text, scene.at.date())
-    province, rest = _province_in(reading.rest, scene.content)
+    reading = read_fact(event.text, context.at.date())
+    province, rest = _province_in(reading.rest, context.content)
     if reading.trouble:
-        return Heard("again", note=_TROUBLE[reading.trouble])
+        return Parsed("again", note=_TROUBLE[reading.trouble])
     name = full_name(rest) if reading.fact else None
     if reading.fact:
-        return Heard("complete", _kept(reading, name, province))
+        return Parsed("complete", _kept(reading, name, province))
     if province and not rest:
-        return Heard("again", {"province": province.code}, note=f"Đã chọn {province.name}.")
+        return Parsed("again", {"province": province.code}, note=f"Đã chọn {province.name}.")
     return None
 
 
-def _hears_province(scene: Scene, event: Event) -> Heard | None:
+def _parse_province(context: Context, event: Event) -> Parsed | None:
     if not isinstance(event, Said):
         return None
     words = plain(event.text).removeprefix("tinh ").removeprefix("thanh pho ").removeprefix("tp ")
     digits = words.lstrip("0") if words.isascii() and words.isdigit() and len(words) <= 3 else ""
-    for p in scene.content.provinces:
+    for p in context.content.provinces:
         if words in (plain(p.name), *p.aliases) or (digits and digits == p.code.lstrip("0")):
-            return Heard("chosen", {"province": p.code})
+            return Parsed("chosen", {"province": p.code})
     return None
 
 
-def _province_name(scene: Scene) -> str:
-    code = scene.get("province") or HOME_PROVINCE
-    return next((p.name for p in scene.content.provinces if p.code == code), code)
+def _province_name(context: Context) -> str:
+    code = context.get("province") or HOME_PROVINCE
+    return next((p.name for p in context.content.provinces if p.code == code), code)
 
 
-def _asked_about(scene: Scene) -> str:
+def _asked_about(context: Context) -> str:
     """What is being looked for, as the person gave it; an ID number is masked."""
-    fact = f"số giấy tờ •••{scene.get('id_tail')}"
-    born = scene.get("born")
+    fact = f"số giấy tờ •••{context.get('id_tail')}"
+    born = context.get("born")
     if born:
         fact = f"sinh {born}" if "/" in born else f"sinh năm {born}"
-    return f"{scene.get('name')}, {fact}, {_province_name(scene)}"
+    return f"{context.get('name')}, {fact}, {_province_name(context)}"
 
 
-def _asks_fact(scene: Scene) -> str:
+def _asks_fact(context: Context) -> str:
     return (
-        f"Tìm {scene.get('name')}, {_province_name(scene)}. Anh/chị cho thêm MỘT thông tin: ngày sinh (17/01/1983), "
+        f"Tìm {context.get('name')}, {_province_name(context)}. Anh/chị cho thêm MỘT thông tin: ngày sinh (17/01/1983), "
         "năm sinh (1983), hoặc số CMND/CCCD."
     )
 
 
-def _asks_proof(scene: Scene) -> str:
+def _asks_proof(context: Context) -> str:
     return (
-        f"Tôi đã nhận: {_asked_about(scene)}.\n"
+        f"Tôi đã nhận: {_asked_about(context)}.\n"
         "Để không ai xem được thông tin của người khác, anh/chị chứng minh số điện thoại đã đăng ký với cơ quan BHXH "
         "rồi tôi mới cho xem kết quả."
     )
 
 
-def _record(scene: Scene) -> str:
+def _record(context: Context) -> str:
     lines = [
-        f"Mã số BHXH: {scene.get('record_code')}",
-        f"Họ và tên: {scene.get('record_name')}",
-        f"Ngày sinh: {scene.get('record_born')}",
+        f"Mã số BHXH: {context.get('record_code')}",
+        f"Họ và tên: {context.get('record_name')}",
+        f"Ngày sinh: {context.get('record_born')}",
     ]
-    if scene.get("record_household"):
-        lines.append(f"Mã hộ: {scene.get('record_household')}")
-    if scene.get("record_commune"):
-        lines.append(f"Địa chỉ: {scene.get('record_commune')}")
+    if context.get("record_household"):
+        lines.append(f"Mã hộ: {context.get('record_household')}")
+    if context.get("record_commune"):
+        lines.append(f"Địa chỉ: {context.get('record_commune')}")
     lines.append(
         "Chú ý: “Mã hộ” cũng có 10 số, nhưng KHÔNG phải mã số BHXH; khi kê khai chỉ dùng dòng “Mã số BHXH”."
         " (theo công văn 416, Bước 2, 4/2021)"
@@ -193,9 +193,9 @@ def _record(scene: Scene) -> str:
     return "\n".join(lines)
 
 
-def _found(scene: Scene) -> str:
+def _found(context: Context) -> str:
     return (
-        f"Mã số BHXH: {scene.get('record_code')}\nHọ và tên: {scene.get('record_name')}\n"
+        f"Mã số BHXH: {context.get('record_code')}\nHọ và tên: {context.get('record_name')}\n"
         "Anh/chị đối chiếu lại với sổ BHXH hoặc thẻ BHYT. Muốn xem chi tiết hơn cần xác minh số điện thoại đã đăng ký."
     )
 
@@ -212,31 +212,31 @@ FLOW = Flow(
             "lookup",
             CONSENT,
             then="name",
-            refused=lambda scene: f"Không sao, tôi không lưu gì cả. {other_ways(scene.content)}",
+            refused=lambda context: f"Không sao, tôi không lưu gì cả. {other_ways(context.content)}",
             offers=(),
         ),
         ask(
             "name",
             "Anh/chị cho biết họ và tên người cần tra. Có thể gửi luôn ngày sinh hoặc số CCCD trong một tin, "
             "ví dụ: Trần Thị Bé Ba 17/01/1983.",
-            hears=_hears_name,
+            parse=_parse_name,
             hint="Tôi chưa nhận ra họ và tên. Anh/chị gõ đủ họ, chữ lót và tên, ví dụ: Trần Thị Bé Ba.",
-            goes={"partly": "fact", "complete": "search", "again": AGAIN},
+            transitions={"partly": "fact", "complete": "search", "again": AGAIN},
         ),
         ask(
             "fact",
             _asks_fact,
-            hears=_hears_fact,
+            parse=_parse_fact,
             choices=(Choice("Đổi tỉnh", "province", words=("tinh khac", "doi tinh")),),
             hint="Tôi cần ngày sinh (17/01/1983), năm sinh (1983), hoặc số CMND 9 số/CCCD 12 số.",
-            goes={"complete": "search", "province": "province", "again": AGAIN},
+            transitions={"complete": "search", "province": "province", "again": AGAIN},
         ),
         ask(
             "province",
             "Nơi đăng ký hộ khẩu là tỉnh, thành phố nào? Anh/chị gõ tên hoặc mã tỉnh, ví dụ Đồng Tháp hoặc 87.",
-            hears=_hears_province,
+            parse=_parse_province,
             hint="Tôi chưa tìm thấy tỉnh đó trong danh sách 63 tỉnh, thành. Ví dụ: Đồng Tháp, Tiền Giang, 79.",
-            goes={"chosen": "fact"},
+            transitions={"chosen": "fact"},
         ),
         call(
             "search",
@@ -244,7 +244,7 @@ FLOW = Flow(
                 s.get("name"), s.get("province") or HOME_PROVINCE, s.get("born"), s.get("id_number")
             ),
             FindPeople,
-            goes={
+            transitions={
                 "found": "found",
                 "verify": "proof",
                 "record": "record",
@@ -257,7 +257,7 @@ FLOW = Flow(
             "record",
             _record,
             _AFTER,
-            goes={"register": "registration/", "another": "name"},
+            transitions={"register": "registration/", "another": "name"},
             no_way_back=True,
             done=True,
         ),
@@ -265,7 +265,7 @@ FLOW = Flow(
             "found",
             _found,
             _AFTER,
-            goes={"register": "registration/", "another": "name"},
+            transitions={"register": "registration/", "another": "name"},
             no_way_back=True,
             done=True,
         ),
@@ -273,7 +273,7 @@ FLOW = Flow(
             "nobody",
             lambda s: f"Tôi không tìm thấy ai khớp với {_asked_about(s)}. {other_ways(s.content)}",
             (Choice("Sửa thông tin", "edit", FORGET, words=("sua", "nhap lai", "thu lai")),),
-            goes={"edit": "name"},
+            transitions={"edit": "name"},
             done=True,
         ),
         end(

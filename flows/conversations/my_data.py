@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flows.conversations.notices import TOPICS
 from flows.effects import EraseMyData, ExportMyData, LoadMyData
-from flows.engine.steps import Choice, Flow, Reply, Scene, call, choose, end
+from flows.engine.steps import Choice, Context, Flow, Reply, call, choose, end
 
 _PURPOSES = {
     "lookup": "tra cứu mã số BHXH",
@@ -16,32 +16,32 @@ _PURPOSES = {
 }
 
 
-def _says_kept(scene: Scene) -> str:
+def _kept_prompt(context: Context) -> str:
     lines = ["Tôi đang giữ về anh/chị:"]
-    purposes = [_PURPOSES.get(p, p) for p in scene.get("purposes").split()]
+    purposes = [_PURPOSES.get(p, p) for p in context.get("purposes").split()]
     if purposes:
         lines.append(f"• sự đồng ý cho: {'; '.join(purposes)}")
-    if scene.get("dossier"):
-        lines.append(f"• hồ sơ đăng ký VssID, {scene.get('dossier')} mục đã đánh dấu")
-    if scene.get("phone"):
+    if context.get("dossier"):
+        lines.append(f"• hồ sơ đăng ký VssID, {context.get('dossier')} mục đã đánh dấu")
+    if context.get("phone"):
         lines.append("• dấu vết mã hóa của số điện thoại đã xác minh")
-    topics = [name for topic, name in TOPICS.items() if topic in scene.get("topics").split()]
+    topics = [name for topic, name in TOPICS.items() if topic in context.get("topics").split()]
     if topics:
         lines.append(f"• thông báo đăng ký nhận: {'; '.join(topics)}")
-    if scene.get("letters"):
-        lines.append(f"• {scene.get('letters')} tin trong các yêu cầu gặp cán bộ")
-    if scene.get("waiting"):
-        lines.append(f"• {scene.get('waiting')} tin chưa gửi tới anh/chị")
+    if context.get("letters"):
+        lines.append(f"• {context.get('letters')} tin trong các yêu cầu gặp cán bộ")
+    if context.get("waiting"):
+        lines.append(f"• {context.get('waiting')} tin chưa gửi tới anh/chị")
     lines.append("Anh/chị muốn rút lại đồng ý và xóa hết không? Xóa rồi không lấy lại được.")
     return "\n".join(lines)
 
 
-def _says_exported(scene: Scene) -> Reply:
+def _exported_prompt(context: Context) -> Reply:
     return Reply(
         "Mở trang này rồi bấm “Tải về” để lấy tất cả những gì tôi giữ về anh/chị, trong một tệp. Đường dẫn chỉ dùng được "
         "trong vài phút; đừng chuyển cho ai.",
-        link=scene.get("link"),
-        until=datetime.fromisoformat(scene.get("until")),
+        link=context.get("link"),
+        until=datetime.fromisoformat(context.get("until")),
     )
 
 
@@ -49,10 +49,15 @@ FLOW = Flow(
     "my_data",
     "Dữ liệu của tôi",
     (
-        call("kept", lambda s: LoadMyData(), LoadMyData, goes={"nothing": "nothing", "something": "choice"}),
+        call(
+            "kept",
+            lambda s: LoadMyData(),
+            LoadMyData,
+            transitions={"nothing": "nothing", "something": "choice"},
+        ),
         choose(
             "choice",
-            _says_kept,
+            _kept_prompt,
             (
                 Choice(
                     "Rút đồng ý và xóa",
@@ -62,11 +67,11 @@ FLOW = Flow(
                 Choice("Tải về", "export", words=("tai", "tai xuong", "xuat", "xem het", "tai du lieu")),
                 Choice("Giữ lại", "keep", words=("giu", "khong", "khong xoa", "ko", "thoi")),
             ),
-            goes={"erase": "erase", "export": "export", "keep": "still_kept"},
+            transitions={"erase": "erase", "export": "export", "keep": "still_kept"},
         ),
-        call("export", lambda s: ExportMyData(), ExportMyData, goes={"ready": "exported"}),
-        end("exported", _says_exported),
-        call("erase", lambda s: EraseMyData(), EraseMyData, goes={"erased": "erased"}),
+        call("export", lambda s: ExportMyData(), ExportMyData, transitions={"ready": "exported"}),
+        end("exported", _exported_prompt),
+        call("erase", lambda s: EraseMyData(), EraseMyData, transitions={"erased": "erased"}),
         end(
             "erased",
             "Đã rút đồng ý và xóa hồ sơ đăng ký, số điện thoại đã xác minh, tin với cán bộ và đăng ký nhận thông báo. Tôi chỉ còn giữ ngày giờ anh/chị đã đồng ý "

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from flows.conversations.consent import consent_steps
 from flows.effects import LoadNotices, SetTopics, StopNotices
-from flows.engine.steps import Choice, Flow, Scene, call, choose, end
+from flows.engine.steps import Choice, Context, Flow, call, choose, end
 from flows.text.normalise import plain
 
 TOPICS: Mapping[str, str] = {
@@ -38,23 +38,23 @@ def is_stop_word(text: str) -> bool:
     return bare in ("DUNG", "DỪNG") or bare.lower() == "dừng" or plain(text) in _STOP_WORDS
 
 
-def _wanted(scene: Scene) -> tuple[str, ...]:
-    return tuple(t for t in TOPICS if t in scene.get("topics").split())
+def _wanted(context: Context) -> tuple[str, ...]:
+    return tuple(t for t in TOPICS if t in context.get("topics").split())
 
 
 def _names(topics: tuple[str, ...]) -> str:
     return "; ".join(TOPICS[t] for t in TOPICS if t in topics)
 
 
-def _first_choices(scene: Scene) -> tuple[Choice, ...]:
+def _first_choices(context: Context) -> tuple[Choice, ...]:
     everything = Choice(
         "Tất cả", "chosen", {"topics": " ".join(TOPICS)}, words=("het", "tat ca chu de", "tat ca a")
     )
     return (everything, *(Choice(name, "chosen", {"topics": topic}) for topic, name in TOPICS.items()))
 
 
-def _more_or_less(scene: Scene) -> tuple[Choice, ...]:
-    wanted = _wanted(scene)
+def _more_or_less(context: Context) -> tuple[Choice, ...]:
+    wanted = _wanted(context)
     more = tuple(
         Choice(f"Nhận thêm: {name}", "chosen", {"topics": " ".join([*wanted, topic])}, words=(name,))
         for topic, name in TOPICS.items()
@@ -80,7 +80,12 @@ FLOW = Flow(
     "notices",
     "Nhận thông báo",
     (
-        call("subscribed", lambda s: LoadNotices(), LoadNotices, goes={"off": "permission", "on": "manage"}),
+        call(
+            "subscribed",
+            lambda s: LoadNotices(),
+            LoadNotices,
+            transitions={"off": "permission", "on": "manage"},
+        ),
         *consent_steps(
             "notices",
             WORDING,
@@ -88,13 +93,18 @@ FLOW = Flow(
             refused=lambda s: "Vâng, tôi không gửi gì. Khi nào muốn nhận, anh/chị gõ “nhận thông báo”.",
             offers=(),
         ),
-        choose("topics", "Anh/chị muốn nhận thông báo về việc gì?", _first_choices, goes={"chosen": "keep"}),
-        call("keep", lambda s: SetTopics(_wanted(s)), SetTopics, goes={"kept": "manage"}),
+        choose(
+            "topics",
+            "Anh/chị muốn nhận thông báo về việc gì?",
+            _first_choices,
+            transitions={"chosen": "keep"},
+        ),
+        call("keep", lambda s: SetTopics(_wanted(s)), SetTopics, transitions={"kept": "manage"}),
         choose(
             "manage",
             lambda s: f"Anh/chị đang nhận: {_names(_wanted(s))}. Gõ DUNG lúc nào cũng được để ngừng.",
             _more_or_less,
-            goes={"chosen": "keep", "stop": STOP, "fine": "fine"},
+            transitions={"chosen": "keep", "stop": STOP, "fine": "fine"},
             no_way_back=True,
             done=True,
         ),
@@ -102,7 +112,7 @@ FLOW = Flow(
             STOP,
             lambda s: StopNotices(),
             StopNotices,
-            goes={"stopped": "stopped", "nothing": "not_subscribed"},
+            transitions={"stopped": "stopped", "nothing": "not_subscribed"},
         ),
         end("fine", "Vâng, tôi giữ như vậy."),
         end("stopped", "Tôi đã ngừng gửi thông báo cho anh/chị. Muốn nhận lại, gõ “nhận thông báo”."),

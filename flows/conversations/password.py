@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from flows.content import Screen, Trouble
 from flows.engine.events import Event, Said
-from flows.engine.steps import Choice, Flow, Heard, Reply, Scene, choose, end, show, wait
+from flows.engine.steps import Choice, Context, Flow, Parsed, Reply, choose, end, show, wait
 from flows.text.normalise import plain
 
 REMEMBERS = "Tôi nhớ mật khẩu, muốn đổi"
@@ -15,22 +15,22 @@ FINISH_SCREEN = "finish"  # after this screen VssID sends its code and the clock
 CODE_SCREEN = "otp"
 
 
-def _screens(scene: Scene) -> tuple[Screen, ...]:
-    return scene.content.password.screens
+def _screens(context: Context) -> tuple[Screen, ...]:
+    return context.content.password.screens
 
 
-def _n(scene: Scene) -> int:
-    return min(int(scene.get("screen") or 0), len(_screens(scene)) - 1)
+def _n(context: Context) -> int:
+    return min(int(context.get("screen") or 0), len(_screens(context)) - 1)
 
 
-def _index(scene: Scene, screen_id: str) -> int:
-    return next(i for i, s in enumerate(_screens(scene)) if s.id == screen_id)
+def _index(context: Context, screen_id: str) -> int:
+    return next(i for i, s in enumerate(_screens(context)) if s.id == screen_id)
 
 
-def _situations(scene: Scene) -> tuple[Choice, ...]:
+def _situations(context: Context) -> tuple[Choice, ...]:
     troubles = tuple(
         Choice(t.title, "trouble", {"trouble": t.id}, words=t.aliases)
-        for t in scene.content.password.troubles
+        for t in context.content.password.troubles
     )
     first = Choice(
         REMEMBERS,
@@ -41,31 +41,34 @@ def _situations(scene: Scene) -> tuple[Choice, ...]:
     return (first, *troubles)
 
 
-def _hears_trouble(scene: Scene, event: Event) -> Heard | None:
+def _parse_trouble(context: Context, event: Event) -> Parsed | None:
     """A trouble described in a longer sentence: all words of one of its wordings occur, of one trouble only."""
     if not isinstance(event, Said):
         return None
     words = set(plain(event.text).split())
     hits = {
         t.id
-        for t in scene.content.password.troubles
+        for t in context.content.password.troubles
         for alias in (*t.aliases, plain(t.title))
         if len(alias.split()) > 1 and set(alias.split()) <= words
     }
-    return Heard("trouble", {"trouble": hits.pop()}) if len(hits) == 1 else None
+    return Parsed("trouble", {"trouble": hits.pop()}) if len(hits) == 1 else None
 
 
-def _says_screen(scene: Scene) -> str:
-    n = _n(scene)
-    return f"Màn hình {n + 1}/{len(_screens(scene))}. {_screens(scene)[n].text}"
+def _screen_prompt(context: Context) -> str:
+    n = _n(context)
+    return f"Màn hình {n + 1}/{len(_screens(context))}. {_screens(context)[n].text}"
 
 
-def _screen_choices(scene: Scene) -> tuple[Choice, ...]:
-    n = _n(scene)
-    if _screens(scene)[n].id == FINISH_SCREEN:
-        minutes = timedelta(minutes=scene.content.password.otp_minutes)
-        done = ("sent", {"otp_until": (scene.at + minutes).isoformat(), "screen": _index(scene, CODE_SCREEN)})
-    elif n == len(_screens(scene)) - 1:
+def _screen_choices(context: Context) -> tuple[Choice, ...]:
+    n = _n(context)
+    if _screens(context)[n].id == FINISH_SCREEN:
+        minutes = timedelta(minutes=context.content.password.otp_minutes)
+        done = (
+            "sent",
+            {"otp_until": (context.at + minutes).isoformat(), "screen": _index(context, CODE_SCREEN)},
+        )
+    elif n == len(_screens(context)) - 1:
         done = ("changed", {})
     else:
         done = ("next", {"screen": n + 1})
@@ -77,23 +80,23 @@ def _screen_choices(scene: Scene) -> tuple[Choice, ...]:
     )
 
 
-def _until(scene: Scene) -> datetime:
-    return datetime.fromisoformat(scene.get("otp_until"))
+def _until(context: Context) -> datetime:
+    return datetime.fromisoformat(context.get("otp_until"))
 
 
-def _says_code(scene: Scene) -> Reply:
-    guide = scene.content.password
+def _code_prompt(context: Context) -> Reply:
+    guide = context.content.password
     return Reply(
-        f"Màn hình {_n(scene)}/{len(_screens(scene))}. VssID đang gửi mã {guide.otp_digits} số đến số điện thoại đã đăng ký. Tin nhắn sẽ ghi:\n“{guide.sms_wording}”\n"
+        f"Màn hình {_n(context)}/{len(_screens(context))}. VssID đang gửi mã {guide.otp_digits} số đến số điện thoại đã đăng ký. Tin nhắn sẽ ghi:\n“{guide.sms_wording}”\n"
         f"{guide.sms_why}\nMã dùng trong {guide.otp_minutes} phút kể từ lúc bấm Hoàn tất. Chỉ nhập mã vào VssID, "
         f"đừng gõ vào đây. ({guide.source.short})",
-        until=_until(scene),
+        until=_until(context),
         key="vssid-otp",
     )
 
 
-def _code_choices(scene: Scene) -> tuple[Choice, ...]:
-    in_time = scene.at <= _until(scene)
+def _code_choices(context: Context) -> tuple[Choice, ...]:
+    in_time = context.at <= _until(context)
     return (
         Choice(
             "Đã nhận được mã",
@@ -109,13 +112,13 @@ def _code_choices(scene: Scene) -> tuple[Choice, ...]:
     )
 
 
-def _trouble(scene: Scene) -> Trouble:
-    troubles = scene.content.password.troubles
-    return next((t for t in troubles if t.id == scene.get("trouble")), troubles[0])
+def _trouble(context: Context) -> Trouble:
+    troubles = context.content.password.troubles
+    return next((t for t in troubles if t.id == context.get("trouble")), troubles[0])
 
 
-def _says_trouble(scene: Scene) -> str:
-    trouble = _trouble(scene)
+def _trouble_prompt(context: Context) -> str:
+    trouble = _trouble(context)
     return f"{trouble.text} ({trouble.source.short})"
 
 
@@ -127,25 +130,31 @@ FLOW = Flow(
             "situation",
             "Anh/chị đang ở trường hợp nào? Xin đừng gõ mật khẩu hay mã OTP vào đây; chỉ nhập trong ứng dụng VssID.",
             _situations,
-            hears=_hears_trouble,
-            goes={"remembers": "screen", "trouble": "trouble"},
+            parse=_parse_trouble,
+            transitions={"remembers": "screen", "trouble": "trouble"},
         ),
         choose(
             "screen",
-            _says_screen,
+            _screen_prompt,
             _screen_choices,
-            hears=_hears_trouble,
+            parse=_parse_trouble,
             hint="Làm xong màn hình này anh/chị bấm “Đã xong”; thấy khác thì bấm “Không thấy như vậy”.",
-            goes={"next": "screen", "sent": "code", "changed": "changed", "odd": "odd", "trouble": "trouble"},
+            transitions={
+                "next": "screen",
+                "sent": "code",
+                "changed": "changed",
+                "odd": "odd",
+                "trouble": "trouble",
+            },
         ),
-        show("odd", lambda s: _screens(s)[_n(s)].trouble, goes="screen"),
+        show("odd", lambda s: _screens(s)[_n(s)].trouble, transitions="screen"),
         wait(
             "code",
-            _says_code,
+            _code_prompt,
             _code_choices,
-            hears=_hears_trouble,
+            parse=_parse_trouble,
             hint="Anh/chị cho biết đã nhận được tin nhắn mã OTP chưa.",
-            goes={"received": "screen", "late": "late", "trouble": "trouble"},
+            transitions={"received": "screen", "late": "late", "trouble": "trouble"},
         ),
         choose(
             "late",
@@ -159,12 +168,12 @@ FLOW = Flow(
                 ),
                 Choice("Không nhận được mã", "trouble", {"trouble": "no_otp"}),
             ),
-            goes={"again": "screen", "trouble": "trouble"},
+            transitions={"again": "screen", "trouble": "trouble"},
         ),
         replace(
             choose(
                 "trouble",
-                _says_trouble,
+                _trouble_prompt,
                 (
                     Choice(
                         "Đã giải quyết được", "solved", words=("duoc roi", "xong", "xong roi", "ok", "cam on")
@@ -172,8 +181,13 @@ FLOW = Flow(
                     Choice("Vấn đề khác", "other", words=("van de khac", "khac", "chua duoc", "khong duoc")),
                     Choice("Đổi mật khẩu từng bước", "guide", {"screen": 0}, words=("doi mat khau",)),
                 ),
-                hears=_hears_trouble,
-                goes={"solved": "solved", "other": "situation", "guide": "screen", "trouble": "trouble"},
+                parse=_parse_trouble,
+                transitions={
+                    "solved": "solved",
+                    "other": "situation",
+                    "guide": "screen",
+                    "trouble": "trouble",
+                },
             ),
             tells=True,
         ),

@@ -7,7 +7,7 @@ from datetime import datetime
 from flows.content import Content
 from flows.effects import CheckOtp, ProvePhone, SendOtp
 from flows.engine.events import Event, SharedContact, TypedSecret
-from flows.engine.steps import AGAIN, Choice, Heard, Reply, Says, Scene, Step, call, choose, end, wait
+from flows.engine.steps import AGAIN, Choice, Context, Parsed, Prompt, Reply, Step, call, choose, end, wait
 
 # What a look-up has gathered; forgotten when it begins anew.
 FORGET = dict.fromkeys(
@@ -24,39 +24,39 @@ def other_ways(content: Content) -> str:
     )
 
 
-def _says_sent(scene: Scene) -> Reply:
-    until = datetime.fromisoformat(scene.get("until"))
+def _sent_prompt(context: Context) -> Reply:
+    until = datetime.fromisoformat(context.get("until"))
     return Reply(
         "Nếu thông tin khớp đúng một người, mã OTP 6 số vừa được gửi đến số điện thoại người đó đã đăng ký với cơ quan "
         "BHXH; mã dùng trong 5 phút. Anh/chị mở trang bảo mật để nhập mã, đừng gõ mã vào đây. Không thấy tin nhắn thì bấm "
         "“Sửa thông tin”, ghi đủ ngày sinh hoặc số CCCD.",
-        link=scene.get("link"),
+        link=context.get("link"),
         until=until,
         key="otp",
     )
 
 
-def _hears_proof(scene: Scene, event: Event) -> Heard | None:
+def _parse_proof(context: Context, event: Event) -> Parsed | None:
     if isinstance(event, SharedContact):
         if not event.own:
-            return Heard(
+            return Parsed(
                 "again",
                 note="Đó không phải số của tài khoản đang nhắn. Anh/chị gửi đúng số của chính mình nhé.",
             )
-        return Heard("phone", once={"phone": event.phone})
+        return Parsed("phone", once={"phone": event.phone})
     return None
 
 
-def _hears_code(scene: Scene, event: Event) -> Heard | None:
+def _parse_code(context: Context, event: Event) -> Parsed | None:
     if isinstance(event, TypedSecret) and event.kind == "otp":
-        return Heard("typed", once={"code": event.value})
-    return _hears_proof(scene, event)
+        return Parsed("typed", once={"code": event.value})
+    return _parse_proof(context, event)
 
 
-def _wrong(scene: Scene) -> Reply:
-    reply = _says_sent(scene)
+def _wrong(context: Context) -> Reply:
+    reply = _sent_prompt(context)
     return Reply(
-        f"Mã chưa đúng, còn {scene.get('left')} lần nhập. Anh/chị nhập lại trên trang bảo mật.",
+        f"Mã chưa đúng, còn {context.get('left')} lần nhập. Anh/chị nhập lại trên trang bảo mật.",
         link=reply.link,
         until=reply.until,
         key="otp",
@@ -91,7 +91,7 @@ _WHILE_WAITING = (
     Choice("Sửa thông tin", "edit", FORGET, words=("sua", "nhap lai")),
     Choice("Cách khác", "other"),
 )
-_GOES_WAITING = {
+_TRANSITIONS_WAITING = {
     "typed": "code_check",
     "resend": "code_request",
     "edit": "name",
@@ -102,16 +102,16 @@ _GOES_WAITING = {
 _SHARE_HOW = "Anh/chị bấm nút “Gửi số điện thoại của tôi” của ứng dụng nhắn tin; gõ số vào đây thì chưa chứng minh được."
 
 
-def proof_steps(question: Says) -> tuple[Step, ...]:
+def proof_steps(question: Prompt) -> tuple[Step, ...]:
     """The steps from `proof` on; they lead to `record`, back to `name`, or to `other` ways."""
     return (
         choose(
             "proof",
             question,
             _PROOFS,
-            hears=_hears_proof,
+            parse=_parse_proof,
             hint="Anh/chị chọn cách xác minh bên dưới giúp tôi.",
-            goes={
+            transitions={
                 "otp": "code_request",
                 "edit": "name",
                 "other": "other",
@@ -124,8 +124,8 @@ def proof_steps(question: Says) -> tuple[Step, ...]:
             "share_how",
             _SHARE_HOW,
             _PROOFS,
-            hears=_hears_proof,
-            goes={
+            parse=_parse_proof,
+            transitions={
                 "otp": "code_request",
                 "edit": "name",
                 "other": "other",
@@ -138,21 +138,21 @@ def proof_steps(question: Says) -> tuple[Step, ...]:
             "code_request",
             lambda s: SendOtp(s.get("case")),
             SendOtp,
-            goes={"sent": "code", "wait": "code_soon", "spent": "code_spent", "off": "code_off"},
+            transitions={"sent": "code", "wait": "code_soon", "spent": "code_spent", "off": "code_off"},
         ),
         wait(
             "code",
-            _says_sent,
+            _sent_prompt,
             _WHILE_WAITING,
-            hears=_hears_code,
+            parse=_parse_code,
             hint="Tôi đang chờ anh/chị nhập mã trên trang bảo mật.",
-            goes=_GOES_WAITING,
+            transitions=_TRANSITIONS_WAITING,
         ),
         call(
             "code_check",
             lambda s: CheckOtp(s.get("case"), s.get("code")),
             CheckOtp,
-            goes={
+            transitions={
                 "record": "record",
                 "wrong": "code_wrong",
                 "expired": "code_expired",
@@ -163,9 +163,9 @@ def proof_steps(question: Says) -> tuple[Step, ...]:
             "code_wrong",
             _wrong,
             _WHILE_WAITING,
-            hears=_hears_code,
+            parse=_parse_code,
             hint="Tôi đang chờ anh/chị nhập mã trên trang bảo mật.",
-            goes=_GOES_WAITING,
+            transitions=_TRANSITIONS_WAITING,
         ),
         choose(
             "code_expired",
@@ -174,14 +174,14 @@ def proof_steps(question: Says) -> tuple[Step, ...]:
                 Choice("Gửi lại mã", "resend", words=("gui lai", "co")),
                 Choice("Cách khác", "other", words=("khong",)),
             ),
-            goes={"resend": "code_request", "other": "other"},
+            transitions={"resend": "code_request", "other": "other"},
         ),
         choose(
             "code_soon",
             lambda s: f"Mã vừa được gửi. Anh/chị chờ {s.get('seconds')} giây rồi bấm “Gửi lại mã”.",
             _WHILE_WAITING,
-            hears=_hears_code,
-            goes=_GOES_WAITING,
+            parse=_parse_code,
+            transitions=_TRANSITIONS_WAITING,
         ),
         end(
             "code_spent",
@@ -196,14 +196,14 @@ def proof_steps(question: Says) -> tuple[Step, ...]:
                 Choice("Cách khác", "other"),
                 Choice("Gửi số điện thoại của tôi", "share", shares=True, words=("gui so dien thoai",)),
             ),
-            hears=_hears_proof,
-            goes={"other": "other", "share": "share_how", "phone": "phone_check", "again": AGAIN},
+            parse=_parse_proof,
+            transitions={"other": "other", "share": "share_how", "phone": "phone_check", "again": AGAIN},
         ),
         call(
             "phone_check",
             lambda s: ProvePhone(s.get("case"), s.get("phone")),
             ProvePhone,
-            goes={"record": "record", "other": "not_that_phone"},
+            transitions={"record": "record", "other": "not_that_phone"},
         ),
         choose(
             "not_that_phone",
@@ -213,6 +213,6 @@ def proof_steps(question: Says) -> tuple[Step, ...]:
                 Choice("Nhận mã OTP", "otp"),
                 Choice("Cách khác", "other"),
             ),
-            goes={"edit": "name", "otp": "code_request", "other": "other"},
+            transitions={"edit": "name", "otp": "code_request", "other": "other"},
         ),
     )

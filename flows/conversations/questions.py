@@ -8,8 +8,8 @@ from typing import Any
 
 from flows.content import SMALL_TALK, Content, Question
 from flows.engine.events import Event, Said
-from flows.engine.steps import Choice, Flow, Heard, Reply, Scene, ask, choose
-from flows.understanding.question_finder import Found, find_questions
+from flows.engine.steps import Choice, Context, Flow, Parsed, Reply, ask, choose
+from flows.understanding.question_finder import QuestionResult, find_questions
 
 NAME = "questions"
 NOT_IT = "Không đúng ý tôi"
@@ -33,7 +33,7 @@ def said(item: Question) -> str:
     return f"{item.answer}\n({item.source.short})"
 
 
-def kept(found: Found) -> dict[str, Any]:
+def kept(found: QuestionResult) -> dict[str, Any]:
     """What a conversation keeps of what was found: the item, and the others in order; ids only."""
     first = found.item.id if found.item and found.decision == "answer" else None
     return {"item": first, "others": " ".join(q.id for q in found.others) or None}
@@ -44,23 +44,23 @@ def not_it(others: str) -> tuple[str, Mapping[str, Any]]:
     return ("perhaps" if others else "person"), {"others": others or None}
 
 
-def _item(scene: Scene) -> Question | None:
-    return scene.content.questions.item(scene.get("item"))
+def _item(context: Context) -> Question | None:
+    return context.content.questions.item(context.get("item"))
 
 
-def _others(scene: Scene) -> list[Question]:
-    found = (scene.content.questions.item(i) for i in scene.get("others").split())
+def _others(context: Context) -> list[Question]:
+    found = (context.content.questions.item(i) for i in context.get("others").split())
     return [q for q in found if q]
 
 
-def _hears(scene: Scene, event: Event) -> Heard | None:
+def _hears(context: Context, event: Event) -> Parsed | None:
     if not isinstance(event, Said):
         return None
-    found = find_questions(event.text, scene.content.questions)
+    found = find_questions(event.text, context.content.questions)
     if found.decision == "answer" and found.item and found.item.opens != "asked":
-        return Heard("answer", kept(found))
+        return Parsed("answer", kept(found))
     if found.decision == "suggest":
-        return Heard("perhaps", kept(found))
+        return Parsed("perhaps", kept(found))
     return None
 
 
@@ -68,26 +68,26 @@ def _flow_label(flow: str, content: Content) -> str:
     return next((r.label for r in content.routes if r.flow == flow), flow)
 
 
-def _says_answer(scene: Scene) -> str:
-    item = _item(scene)
+def _answer_prompt(context: Context) -> str:
+    item = _item(context)
     if item is None:  # taken out since
-        return f"Câu trả lời này không còn. Anh/chị hỏi lại, hoặc gọi {scene.content.office.hotline}."
+        return f"Câu trả lời này không còn. Anh/chị hỏi lại, hoặc gọi {context.content.office.hotline}."
     return said(item)
 
 
-def _answer_choices(scene: Scene) -> tuple[Choice, ...]:
-    item = _item(scene)
-    onward = (Choice(_flow_label(item.next, scene.content), item.next),) if item and item.next else ()
-    outcome, keep = not_it(scene.get("others"))
+def _answer_choices(context: Context) -> tuple[Choice, ...]:
+    item = _item(context)
+    onward = (Choice(_flow_label(item.next, context.content), item.next),) if item and item.next else ()
+    outcome, keep = not_it(context.get("others"))
     return (*onward, Choice(NOT_IT, outcome, keep, words=NOT_IT_WORDS))
 
 
-def _says_perhaps(scene: Scene) -> Reply:
+def _perhaps_prompt(context: Context) -> Reply:
     return Reply("Có phải anh/chị hỏi một trong những điều này?")
 
 
-def _perhaps_choices(scene: Scene) -> tuple[Choice, ...]:
-    others = _others(scene)
+def _perhaps_choices(context: Context) -> tuple[Choice, ...]:
+    others = _others(context)
     choices = tuple(
         Choice(
             q.title, "answer", {"item": q.id, "others": " ".join(o.id for o in others if o is not q) or None}
@@ -97,16 +97,16 @@ def _perhaps_choices(scene: Scene) -> tuple[Choice, ...]:
     return (*choices, Choice(NOT_IT, "person", words=(*NOT_IT_WORDS, "khong", "ko", "khong co")))
 
 
-def _says_person(scene: Scene) -> str:
-    office = scene.content.office
+def _person_prompt(context: Context) -> str:
+    office = context.content.office
     return (
         f"Tôi chưa có câu trả lời đúng ý anh/chị. Anh/chị bấm “{PERSON}” để hỏi cán bộ tại đây, gọi {office.hotline}, "
         "hoặc viết lại câu hỏi bằng từ khác."
     )
 
 
-def _popular(scene: Scene) -> tuple[Choice, ...]:
-    found = (scene.content.questions.item(i) for i in POPULAR)
+def _popular(context: Context) -> tuple[Choice, ...]:
+    found = (context.content.questions.item(i) for i in POPULAR)
     return tuple(Choice(q.title, "answer", {"item": q.id, "others": None}) for q in found if q)
 
 
@@ -122,40 +122,40 @@ FLOW = Flow(
         ask(
             "question",
             "Anh/chị muốn hỏi gì về VssID, mã số BHXH, thẻ BHYT? Viết một câu ngắn, không dấu cũng được.",
-            hears=_hears,
+            parse=_hears,
             choices=_popular,
             hint=_HINT,
-            goes={"answer": "answer", "perhaps": "perhaps"},
+            transitions={"answer": "answer", "perhaps": "perhaps"},
         ),
         replace(
             choose(
                 "answer",
-                _says_answer,
+                _answer_prompt,
                 _answer_choices,
-                goes={**_ONWARD, "perhaps": "perhaps", "person": "person"},
+                transitions={**_ONWARD, "perhaps": "perhaps", "person": "person"},
                 hint=_HINT,
                 done=True,
             ),
-            aside=True,
+            digression=True,
         ),
         choose(
             "perhaps",
-            _says_perhaps,
+            _perhaps_prompt,
             _perhaps_choices,
-            goes={"answer": "answer", "person": "person"},
+            transitions={"answer": "answer", "person": "person"},
             hint=_HINT,
             done=True,
         ),
         replace(
             choose(
                 "person",
-                _says_person,
+                _person_prompt,
                 (Choice(PERSON, "helpdesk"),),
-                goes={"helpdesk": "helpdesk/"},
+                transitions={"helpdesk": "helpdesk/"},
                 hint=_HINT,
                 done=True,
             ),
-            aside=True,
+            digression=True,
         ),
     ),
 )

@@ -8,17 +8,17 @@ from flows.content import Item
 from flows.conversations.consent import consent_steps
 from flows.conversations.declaration import (
     countdown,
+    counted_prompt,
     day_choices,
-    hears_day,
-    hears_received,
+    deadline_prompt,
     items_of,
-    says_counted,
-    says_deadline,
+    parse_day,
+    parse_received,
     sent_with_it,
 )
 from flows.effects import KeepSubmission, LoadDossier, MarkItems, StartDossier
 from flows.engine.events import Event, Said
-from flows.engine.steps import AGAIN, Choice, Flow, Heard, Scene, ask, call, checklist, choose, end, show
+from flows.engine.steps import AGAIN, Choice, Context, Flow, Parsed, ask, call, checklist, choose, end, show
 from flows.text.normalise import plain
 
 CONSENT = (
@@ -32,43 +32,43 @@ PLATFORM = {"android": "Android", "ios": "iPhone"}
 SHOWN_HELP = {"ho_ten": "record_name", "ma_so_bhxh": "record_code"}
 
 
-def _done(scene: Scene) -> frozenset[str]:
-    return frozenset(scene.answers.get("done", ()))
+def _done(context: Context) -> frozenset[str]:
+    return frozenset(context.answers.get("done", ()))
 
 
-def _open(scene: Scene) -> list[Item]:
-    done = _done(scene)
-    return [i for i in items_of(scene) if i.id not in done]
+def _open(context: Context) -> list[Item]:
+    done = _done(context)
+    return [i for i in items_of(context) if i.id not in done]
 
 
-def _needed(scene: Scene) -> tuple[str, ...]:
-    return tuple(i.id for i in items_of(scene) if i.required)
+def _needed(context: Context) -> tuple[str, ...]:
+    return tuple(i.id for i in items_of(context) if i.required)
 
 
-def _current(scene: Scene) -> Item:
+def _current(context: Context) -> Item:
     """The item to do next: the first open one; the last of all when none is open."""
-    left = _open(scene)
-    return left[0] if left else items_of(scene)[-1]
+    left = _open(context)
+    return left[0] if left else items_of(context)[-1]
 
 
-def _progress(scene: Scene) -> str:
-    items = items_of(scene)
-    return f"{len(items) - len(_open(scene))}/{len(items)}"
+def _progress(context: Context) -> str:
+    items = items_of(context)
+    return f"{len(items) - len(_open(context))}/{len(items)}"
 
 
-def _says_list(scene: Scene) -> str:
-    item = _current(scene)
-    items = items_of(scene)
-    done = _done(scene)
-    stages = scene.content.checklist.stages
+def _list_prompt(context: Context) -> str:
+    item = _current(context)
+    items = items_of(context)
+    done = _done(context)
+    stages = context.content.checklist.stages
     here = [s for s in stages if any(i.step == s.id for i in items)]
     stage = next(s for s in here if s.id == item.step)
     lines = [
-        f"Đăng ký VssID cho {WHO[scene.get('who')]} ({PLATFORM[scene.get('platform')]}): xong {_progress(scene)}",
+        f"Đăng ký VssID cho {WHO[context.get('who')]} ({PLATFORM[context.get('platform')]}): xong {_progress(context)}",
         f"Phần {here.index(stage) + 1}/{len(here)}. {stage.title}",
     ]
-    if scene.get("number") and _open(scene):
-        lines.insert(1, countdown(scene))
+    if context.get("number") and _open(context):
+        lines.insert(1, countdown(context))
     for n, other in enumerate(items, start=1):
         if other.step == stage.id:
             lines.append(_line(n, other, done))
@@ -81,17 +81,17 @@ def _line(n: int, item: Item, done: frozenset[str]) -> str:
     return f"{'☑' if item.id in done else '☐'} {n}. {item.title}{optional}"
 
 
-def _says_all(scene: Scene) -> str:
-    done = _done(scene)
-    lines = [f"Toàn bộ danh sách, xong {_progress(scene)} ({scene.content.checklist.source.short}):"]
-    lines += [_line(n, item, done) for n, item in enumerate(items_of(scene), start=1)]
+def _all_prompt(context: Context) -> str:
+    done = _done(context)
+    lines = [f"Toàn bộ danh sách, xong {_progress(context)} ({context.content.checklist.source.short}):"]
+    lines += [_line(n, item, done) for n, item in enumerate(items_of(context), start=1)]
     lines.append("Gõ “xong 5” để đánh dấu mục 5, “bỏ 5” để bỏ dấu, “cách làm 5” để xem cách làm.")
     return "\n".join(lines)
 
 
-def _list_choices(scene: Scene) -> tuple[Choice, ...]:
-    item = _current(scene)
-    stage = [i.id for i in _open(scene) if i.step == item.step]
+def _list_choices(context: Context) -> tuple[Choice, ...]:
+    item = _current(context)
+    stage = [i.id for i in _open(context) if i.step == item.step]
     choices = [
         Choice(
             "Xong việc này",
@@ -110,8 +110,8 @@ def _list_choices(scene: Scene) -> tuple[Choice, ...]:
     choices.append(Choice("Xem cả danh sách", "all", words=("danh sach", "xem het")))
     if item.step == "b2":
         choices.append(Choice("Tra mã số giúp tôi", "lookup", words=("tra cuu", "tra ma so")))
-    shown = {i.id for i in items_of(scene)}
-    ticked = [i for i in scene.answers.get("done", ()) if i in shown]  # in the order they were ticked
+    shown = {i.id for i in items_of(context)}
+    ticked = [i for i in context.answers.get("done", ()) if i in shown]  # in the order they were ticked
     if ticked:
         newest = {"marked": ticked[-1:]}
         choices.append(Choice("Bỏ dấu việc vừa xong", "unmark", newest, words=("bo dau", "bo danh dau")))
@@ -121,43 +121,43 @@ def _list_choices(scene: Scene) -> tuple[Choice, ...]:
 _NUMBERED = re.compile(r"(xong|bo|bo dau|cach lam|lam sao|huong dan)(?: viec| muc| so)? ([0-9]{1,2})")
 
 
-def _hears_number(scene: Scene, event: Event) -> Heard | None:
+def _parse_number(context: Context, event: Event) -> Parsed | None:
     if not isinstance(event, Said):
         return None
-    if (received := hears_received(scene, event)) is not None:
+    if (received := parse_received(context, event)) is not None:
         return received
     found = _NUMBERED.fullmatch(plain(event.text))
     if found is None:
         return None
-    items = items_of(scene)
+    items = items_of(context)
     n = int(found.group(2))
     if not 1 <= n <= len(items):
-        return Heard("again", note=f"Danh sách chỉ có {len(items)} mục, từ 1 đến {len(items)}.")
+        return Parsed("again", note=f"Danh sách chỉ có {len(items)} mục, từ 1 đến {len(items)}.")
     item = items[n - 1]
     if found.group(1) == "xong":
-        return Heard("mark", {"marked": [item.id]}, note=f"Đã đánh dấu mục {n}: {item.title}.")
+        return Parsed("mark", {"marked": [item.id]}, note=f"Đã đánh dấu mục {n}: {item.title}.")
     if found.group(1).startswith("bo"):
-        return Heard("unmark", {"marked": [item.id]}, note=f"Đã bỏ dấu mục {n}: {item.title}.")
-    return Heard("how", {"asked": item.id})
+        return Parsed("unmark", {"marked": [item.id]}, note=f"Đã bỏ dấu mục {n}: {item.title}.")
+    return Parsed("how", {"asked": item.id})
 
 
-def _says_how(scene: Scene) -> str:
-    item = next((i for i in items_of(scene) if i.id == scene.get("asked")), _current(scene))
-    known = scene.get(SHOWN_HELP.get(item.id, ""))
+def _how_prompt(context: Context) -> str:
+    item = next((i for i in items_of(context) if i.id == context.get("asked")), _current(context))
+    known = context.get(SHOWN_HELP.get(item.id, ""))
     lines = [f"{item.title}: {item.help}"]
     if known:
         lines.append(f"Của anh/chị: {known}")
     if item.id == "co_quan_tiep_nhan":
-        lines.append(scene.content.receiving_agency)
+        lines.append(context.content.receiving_agency)
     if item.note:
         lines.append(item.note)
-    lines.append(f"({scene.content.checklist.source.short})")
+    lines.append(f"({context.content.checklist.source.short})")
     return "\n".join(lines)
 
 
-def _how_choices(scene: Scene) -> tuple[Choice, ...]:
-    asked = scene.get("asked")
-    if asked in _done(scene):
+def _how_choices(context: Context) -> tuple[Choice, ...]:
+    asked = context.get("asked")
+    if asked in _done(context):
         mark = Choice("Bỏ dấu việc này", "unmark", {"marked": [asked]}, words=("bo dau",))
     else:
         mark = Choice(
@@ -166,20 +166,22 @@ def _how_choices(scene: Scene) -> tuple[Choice, ...]:
     return (mark, Choice("Về danh sách", "list", words=("ve", "danh sach")))
 
 
-def _found_by_looking(scene: Scene) -> list[str]:
+def _found_by_looking(context: Context) -> list[str]:
     """The open items of the step that looks for the code, when a code was just looked up for this registration."""
-    return [i.id for i in _open(scene) if i.step == "b2"] if scene.get("record_code") else []
+    return [i.id for i in _open(context) if i.step == "b2"] if context.get("record_code") else []
 
 
-def _says_resume(scene: Scene) -> str:
+def _resume_prompt(context: Context) -> str:
     looked_up = (
-        f" Mã số vừa tra của {scene.get('record_name')} thì khỏi tìm nữa." if _found_by_looking(scene) else ""
+        f" Mã số vừa tra của {context.get('record_name')} thì khỏi tìm nữa."
+        if _found_by_looking(context)
+        else ""
     )
-    return f"Lần trước anh/chị đã xong {_progress(scene)}.{looked_up} Làm tiếp nhé?"
+    return f"Lần trước anh/chị đã xong {_progress(context)}.{looked_up} Làm tiếp nhé?"
 
 
-def _resume_choices(scene: Scene) -> tuple[Choice, ...]:
-    found = _found_by_looking(scene)
+def _resume_choices(context: Context) -> tuple[Choice, ...]:
+    found = _found_by_looking(context)
     outcome, keep = ("mark", {"marked": found}) if found else ("list", {})
     words = ("lam tiep", "tiep", "tiep tuc", "co", "ok")
     return (
@@ -188,16 +190,16 @@ def _resume_choices(scene: Scene) -> tuple[Choice, ...]:
     )
 
 
-def _says_finished(scene: Scene) -> str:
+def _finished_prompt(context: Context) -> str:
     return (
-        f"Đã xong {_progress(scene)}: tài khoản VssID của anh/chị sẵn sàng. "
-        f"Vướng chỗ nào, anh/chị gọi {scene.content.office.hotline}."
+        f"Đã xong {_progress(context)}: tài khoản VssID của anh/chị sẵn sàng. "
+        f"Vướng chỗ nào, anh/chị gọi {context.content.office.hotline}."
     )
 
 
-def _platform_choices(scene: Scene) -> tuple[Choice, ...]:
-    outcome = "known" if scene.get("record_code") else "chosen"
-    keep = {"code_known": "1"} if scene.get("record_code") else {}
+def _platform_choices(context: Context) -> tuple[Choice, ...]:
+    outcome = "known" if context.get("record_code") else "chosen"
+    keep = {"code_known": "1"} if context.get("record_code") else {}
     return (
         Choice(
             "Android",
@@ -209,7 +211,7 @@ def _platform_choices(scene: Scene) -> tuple[Choice, ...]:
     )
 
 
-_GOES = {
+_TRANSITIONS = {
     "mark": "mark",
     "unmark": "unmark",
     "how": "how",
@@ -235,13 +237,13 @@ FLOW = Flow(
             ),
             offers=(),
         ),
-        call("load", lambda s: LoadDossier(), LoadDossier, goes={"none": "who", "open": "resume"}),
+        call("load", lambda s: LoadDossier(), LoadDossier, transitions={"none": "who", "open": "resume"}),
         choose(
             "resume",
-            _says_resume,
+            _resume_prompt,
             _resume_choices,
-            hears=hears_received,
-            goes={"list": "list", "mark": "mark", "anew": "who", **_RECEIVED},
+            parse=parse_received,
+            transitions={"list": "list", "mark": "mark", "anew": "who", **_RECEIVED},
         ),
         choose(
             "who",
@@ -266,15 +268,15 @@ FLOW = Flow(
                     words=("con", "cho con", "tre em", "em be", "con toi"),
                 ),
             ),
-            hears=hears_received,
-            goes={"chosen": "platform", **_RECEIVED},
+            parse=parse_received,
+            transitions={"chosen": "platform", **_RECEIVED},
         ),
         choose(
             "platform",
             "Điện thoại loại nào?",
             _platform_choices,
-            hears=hears_received,
-            goes={"chosen": "code", "known": "start", **_RECEIVED},
+            parse=parse_received,
+            transitions={"chosen": "code", "known": "start", **_RECEIVED},
         ),
         choose(
             "code",
@@ -294,25 +296,25 @@ FLOW = Flow(
                 ),
                 Choice("Tra mã số giúp tôi", "lookup", words=("tra cuu", "tra giup", "tra ma so")),
             ),
-            hears=hears_received,
-            goes={"chosen": "start", "lookup": "lookup/", **_RECEIVED},
+            parse=parse_received,
+            transitions={"chosen": "start", "lookup": "lookup/", **_RECEIVED},
         ),
         ask(
             "sent_on",
             lambda s: f"Đã ghi số hồ sơ {s.get('number')}. Anh/chị bấm “Ghi nhận” (gửi tờ khai) ngày nào?",
-            hears=hears_day,
+            parse=parse_day,
             choices=day_choices,
             hint="Anh/chị bấm “Hôm nay”, “Hôm qua”, hoặc gõ ngày, ví dụ 19/4.",
-            goes={"again": AGAIN, **_RECEIVED},
+            transitions={"again": AGAIN, **_RECEIVED},
         ),
         call(
             "keep",
             lambda s: KeepSubmission(s.get("number"), s.get("sent_on"), sent_with_it(s)),
             KeepSubmission,
-            goes={"open": "deadline", "none": "who"},
+            transitions={"open": "deadline", "none": "who"},
         ),
-        show("deadline", says_deadline, goes="list"),
-        show("counted", says_counted, goes="who"),
+        show("deadline", deadline_prompt, transitions="list"),
+        show("counted", counted_prompt, transitions="who"),
         call(
             "start",
             lambda s: StartDossier(
@@ -326,42 +328,47 @@ FLOW = Flow(
                 sent_with_it(s) if s.get("number") else (),
             ),
             StartDossier,
-            goes={"open": "list"},
+            transitions={"open": "list"},
         ),
         checklist(
-            "list", _says_list, _list_choices, hears=_hears_number, hint=_HINT, goes={**_GOES, **_RECEIVED}
+            "list",
+            _list_prompt,
+            _list_choices,
+            parse=_parse_number,
+            hint=_HINT,
+            transitions={**_TRANSITIONS, **_RECEIVED},
         ),
         choose(
             "how",
-            _says_how,
+            _how_prompt,
             _how_choices,
-            hears=_hears_number,
+            parse=_parse_number,
             hint=_HINT,
-            goes={**_GOES, **_RECEIVED},
+            transitions={**_TRANSITIONS, **_RECEIVED},
             done=True,
         ),
         choose(
             "all",
-            _says_all,
+            _all_prompt,
             (Choice("Về việc kế tiếp", "list", words=("ve", "tiep", "tiep tuc", "xong", "xong roi", "ok")),),
-            hears=_hears_number,
+            parse=_parse_number,
             hint=_HINT,
-            goes={**_GOES, **_RECEIVED},
+            transitions={**_TRANSITIONS, **_RECEIVED},
             done=True,
         ),
         call(
             "mark",
             lambda s: MarkItems(tuple(s.answers.get("marked", ())), True, _needed(s)),
             MarkItems,
-            goes={"open": "list", "finished": "finished"},
+            transitions={"open": "list", "finished": "finished"},
         ),
         call(
             "unmark",
             lambda s: MarkItems(tuple(s.answers.get("marked", ())), False, _needed(s)),
             MarkItems,
-            goes={"open": "list", "finished": "list"},
+            transitions={"open": "list", "finished": "list"},
         ),
-        end("finished", _says_finished, ("Đổi mật khẩu, quên mật khẩu",)),
+        end("finished", _finished_prompt, ("Đổi mật khẩu, quên mật khẩu",)),
     ),
     takes=("record_name", "record_code"),
 )

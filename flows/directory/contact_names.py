@@ -10,7 +10,7 @@ from itertools import combinations, pairwise, product
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from flows.directory.phrases import Piece
+from flows.directory.phrases import PhrasePiece
 from flows.names.similarity import (
     FREQUENT,
     GUESSED,
@@ -18,8 +18,8 @@ from flows.names.similarity import (
     Kind,
     Marks,
     NameGap,
-    Reading,
     Syllable,
+    WordReading,
     align,
     compare_marks,
     only_slip_of,
@@ -69,7 +69,7 @@ def _forms(name: Sequence[Word]) -> dict[tuple[int, ...], str]:
     return found
 
 
-class Roster:
+class ContactNames:
     """The names of a directory, ready to be searched. Built once."""
 
     def __init__(self, names: Sequence[str]) -> None:
@@ -101,7 +101,7 @@ class Roster:
         """Whether folded letters without spaces are a name or a part of one."""
         return joined in self._parts
 
-    def _row(self, reading: Reading) -> tuple[Syllable, ...]:
+    def _row(self, reading: WordReading) -> tuple[Syllable, ...]:
         """How a typed word reaches every syllable of the list."""
         row = self._rows.get(reading.typed)
         if row is None:
@@ -133,9 +133,9 @@ class Roster:
         """The folded family names of the list."""
         return frozenset(name[0].plain for name in self.names if len(name) > 1)
 
-    def exact(self, typed: Sequence[Reading], start: int) -> list[Piece]:
+    def exact(self, typed: Sequence[WordReading], start: int) -> list[PhrasePiece]:
         """The names and parts of names that begin at this word, whatever their spelling, order and spaces."""
-        found: list[Piece] = []
+        found: list[PhrasePiece] = []
         heads = [""]
         for end in range(start + 1, min(start + _MAX_TYPED, len(typed)) + 1):
             options = [w.plain for w in typed[end - 1].words][:6]
@@ -151,10 +151,10 @@ class Roster:
     def _pieces(
         self,
         entries: list[tuple[int, str, tuple[Word, ...]]],
-        typed: Sequence[Reading],
+        typed: Sequence[WordReading],
         start: int,
         end: int,
-    ) -> list[Piece]:
+    ) -> list[PhrasePiece]:
         window = typed[start:end]
         by_form: dict[tuple[str, bool], list[int]] = {}
         for person, form, part in entries:
@@ -162,31 +162,31 @@ class Roster:
             if person not in by_form.setdefault((form, agrees), []):
                 by_form[form, agrees].append(person)
         size = end - start
-        pieces: list[Piece] = []
+        pieces: list[PhrasePiece] = []
         people_of: dict[str, list[int]] = {}
         for (form, agrees), people in by_form.items():
             if agrees:
                 people_of.setdefault(form, []).extend(people)
             else:
-                pieces.append(Piece(start, end, "person", 0.5 * size, (), False, tuple(people), form))
+                pieces.append(PhrasePiece(start, end, "person", 0.5 * size, (), False, tuple(people), form))
         whole = {p for f in ("full", "family_given", "no_family", "no_given") for p in people_of.get(f, ())}
         for form, people in people_of.items():
             if form in _FORM_WEIGHT:
                 everyone = tuple(sorted(whole))
                 best = form if len(everyone) == 1 else "several"
                 weight = _FORM_WEIGHT[form] * max(size, len(entries[0][2]))
-                pieces.append(Piece(start, end, "person", weight, (), True, everyone, best))
+                pieces.append(PhrasePiece(start, end, "person", weight, (), True, everyone, best))
             else:
                 pieces.append(
-                    Piece(
+                    PhrasePiece(
                         start, end, "person", 1.0 if form == "given" else 0.6, (), True, tuple(people), form
                     )
                 )
         return pieces
 
-    def initials(self, typed: Sequence[Reading], start: int) -> list[Piece]:
+    def initials(self, typed: Sequence[WordReading], start: int) -> list[PhrasePiece]:
         """The names whose first words are abbreviated here: "N.T.Hải", "Ng. Tuấn Hải", "L Vũ"."""
-        found: list[Piece] = []
+        found: list[PhrasePiece] = []
         for end in range(start + 2, min(start + 5, len(typed)) + 1):
             if not any(w.plain.replace("y", "i") in self._givens for w in typed[end - 1].words):
                 continue  # what is abbreviated ends in a given name in full
@@ -206,10 +206,12 @@ class Roster:
                     people.append(person)
             if people:
                 form = "family_given" if len(people) == 1 else "several"
-                found.append(Piece(start, end, "person", 2.0 * (end - start), (), True, tuple(people), form))
+                found.append(
+                    PhrasePiece(start, end, "person", 2.0 * (end - start), (), True, tuple(people), form)
+                )
         return found
 
-    def near(self, typed: Sequence[Reading], *, strict: bool) -> list[Likeness]:
+    def near(self, typed: Sequence[WordReading], *, strict: bool) -> list[Likeness]:
         """The people a run of words may mean, the nearest first; people who share too little are left out.
 
         `strict` when the typist writes diacritics: then a syllable of names is never taken for another.
@@ -272,7 +274,7 @@ def _share(step: Syllable, known: Word) -> float:
     return one
 
 
-def _agrees(window: Sequence[Reading], part: tuple[Word, ...]) -> bool:
+def _agrees(window: Sequence[WordReading], part: tuple[Word, ...]) -> bool:
     """Whether the typed diacritics allow this part of a name."""
     aligned = len(window) == len(part) and all(
         any(w.plain == known.plain for w in reading.words)
@@ -307,7 +309,7 @@ def _abbreviated(plain: str) -> bool:
     )
 
 
-def _letters_apart(window: Sequence[Reading]) -> Sequence[Reading]:
+def _letters_apart(window: Sequence[WordReading]) -> Sequence[WordReading]:
     """The first word as letters of their own when it can only be initials: "QLH Trúc", "lt vu"."""
     first = window[0].typed
     if not 2 <= len(first.plain) <= 4 or not first.plain.isalpha() or is_syllable(first.plain):
@@ -320,7 +322,7 @@ def _letters_apart(window: Sequence[Reading]) -> Sequence[Reading]:
     ]
 
 
-def _ends_in(typed: Sequence[Reading], given: Word) -> bool:
+def _ends_in(typed: Sequence[WordReading], given: Word) -> bool:
     """Whether the words are somebody's whole name that ends in this given name: all we know of a helper."""
     last = [w for w in typed[-1].words if w.plain == given.plain]
     fits = any(compare_marks(w.text, given.text) is not Marks.CONFLICT for w in last)
@@ -337,7 +339,7 @@ def _loses_tone(typed: Word, known: Word) -> bool:
     return bool(marks(known.text)[0]) and not marks(typed.text)[0]
 
 
-def _cut_like(joined: Word, name: Sequence[Word]) -> tuple[Reading, ...]:
+def _cut_like(joined: Word, name: Sequence[Word]) -> tuple[WordReading, ...]:
     """A joined word cut into as many parts as the name has, each as near to its syllable as can be."""
     size = len(joined.plain)
     text = joined.text if len(joined.text) == size else joined.plain
@@ -363,7 +365,7 @@ def _shared(name: Sequence[Word], gap: NameGap) -> float:
     return sum(_share(step, name[spot]) for spot, step in zip(gap.at, gap.steps, strict=True) if spot >= 0)
 
 
-def _sure(typed: Sequence[Reading], name: Sequence[Word], gap: NameGap, *, strict: bool) -> bool:
+def _sure(typed: Sequence[WordReading], name: Sequence[Word], gap: NameGap, *, strict: bool) -> bool:
     """Whether this may be asserted: every word explained, the given name typed, at most one guess."""
     if (
         gap.conflict

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from flows.content import Department, Directory
 from flows.directory import filler_words
-from flows.directory.contact_names import Roster
+from flows.directory.contact_names import ContactNames
 from flows.directory.phrases import PhraseBook, Role, Target, against, key_of
 from flows.text.fold import Word, fold, words
 from flows.text.syllable import is_syllable
@@ -24,7 +24,7 @@ class DirectoryIndex:
 
     def __init__(self, directory: Directory) -> None:
         self.directory = directory
-        self.roster = Roster([c.name for c in directory.contacts])
+        self.contact_names = ContactNames([c.name for c in directory.contacts])
         self.book = PhraseBook()
         self.helpers = frozenset(i for i, c in enumerate(directory.contacts) if c.helper)
         self.after_name: dict[str, Target] = {}

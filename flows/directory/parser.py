@@ -9,8 +9,8 @@ from typing import Literal
 from flows.directory import filler_words
 from flows.directory.index import DirectoryIndex
 from flows.directory.own_names import may_be_own_name
-from flows.directory.phrases import MAX_WINDOW, Piece, best_cover
-from flows.directory.query import Message, may_be
+from flows.directory.phrases import MAX_WINDOW, PhrasePiece, best_cover
+from flows.directory.query import DirectoryQuery, may_be
 from flows.names.similarity import NAME_SYLLABLES, Marks, compare_marks
 from flows.text.fold import Word
 from flows.text.syllable import is_syllable
@@ -23,12 +23,12 @@ MAX_NAME = 7  # words one name may be scattered over
 
 def read_message(
     index: DirectoryIndex, typed: Sequence[Word], *, whole: bool, capital: frozenset[int] = frozenset()
-) -> Message:
+) -> DirectoryQuery:
     """The words of one query, read. `whole`: nothing was left out of it; `capital`: words whose capital letter says something."""
     return _Read(index, typed, whole=whole, capital=capital)
 
 
-class _Read(Message):
+class _Read(DirectoryQuery):
     """A message that reads itself."""
 
     def __init__(
@@ -51,13 +51,13 @@ class _Read(Message):
         self._name_organisations()
         self._departments_after_names()
 
-    def _exact_pieces(self) -> list[Piece]:
-        pieces: list[Piece] = []
+    def _exact_pieces(self) -> list[PhrasePiece]:
+        pieces: list[PhrasePiece] = []
         size = len(self.typed)
         of_a_number = any(word.plain in filler_words.NUMBER_WORDS for word in self.typed)
         for start in range(size):
-            pieces += self.index.roster.exact(self.readings, start)
-            pieces += self.index.roster.initials(self.readings, start)
+            pieces += self.index.contact_names.exact(self.readings, start)
+            pieces += self.index.contact_names.initials(self.readings, start)
             for piece in self.index.book.beginning(self.typed, start):
                 if self._somebody(piece):
                     continue
@@ -66,7 +66,7 @@ class _Read(Message):
                 pieces.append(piece)
         return pieces
 
-    def _somebody(self, piece: Piece) -> bool:
+    def _somebody(self, piece: PhrasePiece) -> bool:
         """Whether words after a word of address are rather a name: "chị Huyền" is no district, "anh Minh" not me."""
         word = self.typed[piece.start]
         if piece.role == "alias" and self.one_syllable(piece) and self.marked:
@@ -106,10 +106,10 @@ class _Read(Message):
                 continue
             called = self.before(before.start)
             if before.form not in ("given", "family") or (called is not None and called.role == "address"):
-                piece = Piece(spot, spot + 1, "alias", 0.0, (target,), form="after a name")
+                piece = PhrasePiece(spot, spot + 1, "alias", 0.0, (target,), form="after a name")
                 self.pieces = sorted([*self.pieces, piece], key=lambda p: p.start)
 
-    def _near_names(self) -> list[Piece]:
+    def _near_names(self) -> list[PhrasePiece]:
         """The one name that a run of words is but for a slip, when nobody rivals it."""
         run = self.run([p for p in self.pieces if p.role == "person"])
         if run is None or run[1] - run[0] > MAX_NAME:
@@ -126,15 +126,15 @@ class _Read(Message):
                 and (len(near) == 1 or not near[1].sure or near[1].cost >= near[0].cost + 0.4)
             ):
                 return [
-                    Piece(
+                    PhrasePiece(
                         first, end, "person", 2.1 * max(2, end - first), (), True, (near[0].person,), "full"
                     )
                 ]
         return []
 
-    def _near_pieces(self) -> list[Piece]:
+    def _near_pieces(self) -> list[PhrasePiece]:
         """Aliases with a slip in them, in windows that hold a word nothing else explains."""
-        pieces: list[Piece] = []
+        pieces: list[PhrasePiece] = []
         tried = 0
         for spot in self.unexplained[:6] or self._stray()[:6] or range(min(4, len(self.typed))):
             for start in range(max(0, spot - 6), spot + 1):
@@ -173,7 +173,7 @@ class _Read(Message):
                 start -= 1
             self._replace(start, spot + 1, "filling")
 
-    def _only_called(self, named: Piece, spot: int) -> bool:
+    def _only_called(self, named: PhrasePiece, spot: int) -> bool:
         """Whether a call of one person is all there is: "Diễm ơi", "chị Trúc ơi cho em hỏi"; "anh hai ơi" is anybody."""
         word = self.typed[named.start]
         if (
@@ -210,7 +210,7 @@ class _Read(Message):
 
     def _replace(self, start: int, end: int, role: Literal["filling"], form: str = "") -> None:
         kept = [p for p in self.pieces if p.end <= start or p.start >= end]
-        self.pieces = sorted([*kept, Piece(start, end, role, 0.0, form=form)], key=lambda p: p.start)
+        self.pieces = sorted([*kept, PhrasePiece(start, end, role, 0.0, form=form)], key=lambda p: p.start)
 
     def _name_organisations(self) -> None:
         """Words after a kind of organisation may be its own name: "trường THCS Nguyễn Huệ", "phường 1"."""
@@ -245,10 +245,10 @@ class _Read(Message):
         word = self.typed[spot]
         return not word.marked and word.plain in NAME_SYLLABLES
 
-    def _unsure(self, piece: Piece) -> None:
+    def _unsure(self, piece: PhrasePiece) -> None:
         self.pieces = [replace(p, sure=False) if p is piece else p for p in self.pieces]
 
-    def _proper(self, spot: int, kind: Piece) -> bool:
+    def _proper(self, spot: int, kind: PhrasePiece) -> bool:
         """Whether a word can belong to the own name of an organisation of this kind."""
         first = spot == kind.end
         word = self.typed[spot]

@@ -36,7 +36,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PhrasePiece:
     """The words `start` to `end` (exclusive) of a message, read as one thing."""
 
     start: int
@@ -92,7 +92,7 @@ class PhraseBook:
                 for less in _with_one_less(key) if len(key) <= _TWO_SLIPS_FROM else ():
                     self._one_less.setdefault(less, []).append(key)
 
-    def beginning(self, typed: Sequence[Word], start: int) -> Iterator[Piece]:
+    def beginning(self, typed: Sequence[Word], start: int) -> Iterator[PhrasePiece]:
         """The phrases that begin at this word, the shortest first."""
         inside = ""  # the key of the words so far, were more to follow
         for end in range(start + 1, min(start + MAX_WINDOW, len(typed)) + 1):
@@ -104,7 +104,7 @@ class PhraseBook:
             if inside[:_HEAD] not in self._heads:
                 return
 
-    def _exact(self, key: str, typed: Sequence[Word], start: int, end: int) -> Piece | None:
+    def _exact(self, key: str, typed: Sequence[Word], start: int, end: int) -> PhrasePiece | None:
         """The phrase that these words are, when their diacritics do not speak against it."""
         entries = self.entries.get(key)
         if entries and end - start > 1 and is_syllable(key):
@@ -115,7 +115,7 @@ class PhraseBook:
             ]
         return self._piece(entries, typed, start, end, sure=True, exact=True) if entries else None
 
-    def nearly(self, typed: Sequence[Word], start: int, end: int) -> Piece | None:
+    def nearly(self, typed: Sequence[Word], start: int, end: int) -> PhrasePiece | None:
         """The alias these words are but for a slip or two; `sure` when the slip can be no other word."""
         window = typed[start:end]
         if len(window) > 2 and sum(w.plain in self._alias_words for w in window) < len(window) - 2:
@@ -200,7 +200,7 @@ class PhraseBook:
         *,
         sure: bool,
         exact: bool,
-    ) -> Piece | None:
+    ) -> PhrasePiece | None:
         window = typed[start:end]
         roles: dict[Role, None] = {}
         targets: dict[Target, None] = {}
@@ -217,7 +217,7 @@ class PhraseBook:
         if size == 1 and role != "alias":
             per_word -= 0.9
         weight = per_word * size - (0.3 if role == "alias" else 0.0) - (0.0 if exact else 0.7)
-        return Piece(start, end, role, weight, tuple(targets), sure)
+        return PhrasePiece(start, end, role, weight, tuple(targets), sure)
 
 
 def against(window: Sequence[Word], spelt: Sequence[Word], *, strictly: bool = True) -> bool:
@@ -246,19 +246,19 @@ def doubled(typed: str, known: str) -> bool:
     return any(a == b and typed[:i] + typed[i + 1 :] == known for i, (a, b) in enumerate(pairwise(typed)))
 
 
-def best_cover(pieces: Iterable[Piece], size: int) -> list[Piece]:
+def best_cover(pieces: Iterable[PhrasePiece], size: int) -> list[PhrasePiece]:
     """The non-overlapping pieces of greatest weight, in order; what no piece covers stays unexplained."""
-    ending: list[list[Piece]] = [[] for _ in range(size + 1)]
+    ending: list[list[PhrasePiece]] = [[] for _ in range(size + 1)]
     for piece in pieces:
         ending[piece.end].append(piece)
-    best: list[tuple[float, Piece | None]] = [(0.0, None)] * (size + 1)
+    best: list[tuple[float, PhrasePiece | None]] = [(0.0, None)] * (size + 1)
     for end in range(1, size + 1):
         best[end] = (best[end - 1][0], None)
         for piece in ending[end]:
             weight = best[piece.start][0] + piece.weight
             if weight > best[end][0]:
                 best[end] = (weight, piece)
-    chosen: list[Piece] = []
+    chosen: list[PhrasePiece] = []
     spot = size
     while spot > 0:
         chosen_here = best[spot][1]

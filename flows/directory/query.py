@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from flows.directory import filler_words
 from flows.directory.contact_names import Likeness
 from flows.directory.index import DirectoryIndex
-from flows.directory.phrases import Piece, key_of
-from flows.names.similarity import NAME_SYLLABLES, Marks, Reading, compare_marks, read_word
+from flows.directory.phrases import PhrasePiece, key_of
+from flows.names.similarity import NAME_SYLLABLES, Marks, WordReading, compare_marks, read_word
 from flows.text.fold import Word
 from flows.text.syllable import is_syllable
 
 
-class Message:
+class DirectoryQuery:
     """One query as pieces: aliases, people, words of address, asking and filling, and what is left over."""
 
     def __init__(
@@ -29,16 +29,18 @@ class Message:
         self.whole = whole
         self.readings = [read_word(word) for word in typed]
         self.raw = typed
-        self._left: tuple[list[Piece], list[int]] | None = None  # of which pieces, and what they leave over
+        self._left: tuple[list[PhrasePiece], list[int]] | None = (
+            None  # of which pieces, and what they leave over
+        )
         self._near: dict[tuple[int, int], list[Likeness]] = {}
         self.typed = [self._meant(reading) for reading in self.readings]
         self.marked = any(word.marked for word in typed)  # as typed, before Telex is read
-        self.pieces: list[Piece] = []
+        self.pieces: list[PhrasePiece] = []
 
-    def _meant(self, reading: Reading) -> Word:
+    def _meant(self, reading: WordReading) -> Word:
         """The word as our phrases know it: Telex, VNI and chat spellings of known words are read ("soos")."""
         known = self.index.vocabulary
-        if reading.typed.plain in known or any(self.index.roster.has(word) for word in reading.words):
+        if reading.typed.plain in known or any(self.index.contact_names.has(word) for word in reading.words):
             return reading.typed
         for word in reading.words:
             forms = known.get(word.plain)
@@ -51,7 +53,7 @@ class Message:
         """The people that a run of words may mean, the nearest first."""
         known = self._near.get((start, end))
         if known is None:
-            known = self.index.roster.near(self.readings[start:end], strict=self.marked)
+            known = self.index.contact_names.near(self.readings[start:end], strict=self.marked)
             self._near[start, end] = known
         return known
 
@@ -75,15 +77,15 @@ class Message:
         """The people whose names the message holds for sure."""
         return {i for p in self.pieces if p.role == "person" and p.sure for i in p.people}
 
-    def before(self, position: int) -> Piece | None:
+    def before(self, position: int) -> PhrasePiece | None:
         """The piece that ends where this position begins."""
         return next((p for p in self.pieces if p.end == position), None)
 
-    def touched(self, piece: Piece) -> bool:
+    def touched(self, piece: PhrasePiece) -> bool:
         """Whether a filling word that touches a name may be one more syllable of it."""
         return self._touched_before(piece) or self._touched_after(piece)
 
-    def _touched_before(self, piece: Piece) -> bool:
+    def _touched_before(self, piece: PhrasePiece) -> bool:
         before = self.before(piece.start)
         if before is None or piece.form in ("full", "family"):
             return False
@@ -108,7 +110,7 @@ class Message:
             )
         return False
 
-    def _touched_after(self, piece: Piece) -> bool:
+    def _touched_after(self, piece: PhrasePiece) -> bool:
         after = next((p for p in self.pieces if p.start == piece.end), None)
         if after is None or after.end - after.start > 1:
             return False
@@ -131,7 +133,7 @@ class Message:
         addresses = after.role == "address" and bool(rest) and rest[0].role == "person"
         return not addresses and may_be(word, filler_words.GIVEN_LIKE)
 
-    def called(self, piece: Piece) -> bool:
+    def called(self, piece: PhrasePiece) -> bool:
         """Whether a single given name is meant as a name: addressed, asked for, or all there is."""
         before = self.before(piece.start)
         if before is not None and (
@@ -169,7 +171,7 @@ class Message:
             p.form == "own" or self.key(p) in self.index.neutral for p in self.pieces if p.role == "filling"
         )
 
-    def one_syllable(self, piece: Piece) -> bool:
+    def one_syllable(self, piece: PhrasePiece) -> bool:
         """Whether a piece is one common syllable without marks, which may well be another word."""
         word = self.typed[piece.start]
         return piece.end - piece.start == 1 and not word.marked and is_syllable(word.plain)
@@ -186,7 +188,7 @@ class Message:
             for p in self.pieces
         )
 
-    def key(self, piece: Piece) -> str:
+    def key(self, piece: PhrasePiece) -> str:
         return key_of(self.typed[piece.start : piece.end])
 
     def department_told(self) -> bool:
@@ -197,7 +199,7 @@ class Message:
                 return True
         return False
 
-    def aliases(self) -> list[Piece]:
+    def aliases(self) -> list[PhrasePiece]:
         """The aliases that count: a wider one yields to a narrower ("cty" to "tnhh"), a place to a kind."""
         found = [p for p in self.pieces if p.role == "alias"]
         kinds = [p for p in found if self.key(p) not in self.index.places]
@@ -205,7 +207,7 @@ class Message:
             found = kinds
         return [p for p in found if not any(set(p.targets) > set(q.targets) for q in found if q.targets)]
 
-    def run(self, people: Sequence[Piece]) -> tuple[int, int] | None:
+    def run(self, people: Sequence[PhrasePiece]) -> tuple[int, int] | None:
         """The words that look like one name which no single piece explains, or None."""
         loose = set(self.unexplained)
         spots = sorted(loose | {i for p in people for i in range(p.start, p.end)})
@@ -238,7 +240,7 @@ class Message:
         return None
 
     @staticmethod
-    def _same_person(people: Sequence[Piece]) -> bool:
+    def _same_person(people: Sequence[PhrasePiece]) -> bool:
         """Whether names side by side are one person's: "Trúc (Quách Lê Hồng Trúc)"."""
         if len({p.people for p in people}) == 1 and all(p.sure and p.end - p.start > 1 for p in people):
             return len(people) > 1 and len(people[0].people) == 1

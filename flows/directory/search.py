@@ -12,8 +12,8 @@ from flows.content import Block, Contact, Department, Directory, Gap
 from flows.directory import filler_words
 from flows.directory.index import DirectoryIndex, index_of
 from flows.directory.parser import MAX_NAME, read_message
-from flows.directory.phrases import Piece, Target
-from flows.directory.query import Message
+from flows.directory.phrases import PhrasePiece, Target
+from flows.directory.query import DirectoryQuery
 from flows.text.fold import Word, tidy, words
 from flows.text.syllable import is_syllable
 
@@ -37,7 +37,7 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DirectoryResult:
     """What a query found: `answer` asserts one contact or all of a group, `suggest` asks back."""
 
     decision: Decision
@@ -47,7 +47,7 @@ class Found:
     gap: Gap | None = None
 
 
-def find_contacts(query: str, directory: Directory) -> Found:
+def find_contacts(query: str, directory: Directory) -> DirectoryResult:
     """The contacts a query asks for: by name, department, block of organisations or part of a phone number.
 
     Never raises on any text. `answer` only when every word is explained and nobody rivals; a name that is
@@ -100,11 +100,11 @@ def _parted(
 def _address_cut(index: DirectoryIndex, word: Word) -> list[Word] | None:
     if len(word.plain) != len(word.text) or len(word.plain) < 5 or word.plain in index.vocabulary:
         return None
-    if is_syllable(word.plain) or index.roster.named(word.plain):
+    if is_syllable(word.plain) or index.contact_names.named(word.plain):
         return None
     for size in (2, 3, 4):
         head, rest = word.plain[:size], word.plain[size:]
-        if head in filler_words.ADDRESS and index.roster.named(rest):
+        if head in filler_words.ADDRESS and index.contact_names.named(rest):
             return [Word(word.text[:size], head), Word(word.text[size:], rest)]
     return None
 
@@ -112,7 +112,9 @@ def _address_cut(index: DirectoryIndex, word: Word) -> list[Word] | None:
 # ---- phone numbers -------------------------------------------------------------------------------
 
 
-def _by_phone(index: DirectoryIndex, numbers: Sequence[str], rest: str, *, tail: bool) -> Found | None:
+def _by_phone(
+    index: DirectoryIndex, numbers: Sequence[str], rest: str, *, tail: bool
+) -> DirectoryResult | None:
     contacts = index.directory.contacts
     hits: dict[int, bool] = {}
     for number in numbers:
@@ -142,11 +144,11 @@ def _by_phone(index: DirectoryIndex, numbers: Sequence[str], rest: str, *, tail:
 
 def _found(
     index: DirectoryIndex, decision: Decision, people: Mapping[int, float], targets: Iterable[Target] = ()
-) -> Found:
+) -> DirectoryResult:
     directory = index.directory
     ordered = sorted(people.items(), key=lambda item: (-item[1], item[0]))
     wanted = {(t.kind, t.id) for t in targets}
-    return Found(
+    return DirectoryResult(
         decision,
         tuple(Match(directory.contacts[i], round(score, 3)) for i, score in ordered),
         tuple(b for b in directory.blocks if ("block", b.id) in wanted),
@@ -158,13 +160,13 @@ def _found(
 class _Verdict:
     """What the pieces of one message say together."""
 
-    def __init__(self, message: Message) -> None:
+    def __init__(self, message: DirectoryQuery) -> None:
         self.said = message
         self.index = message.index
         self.before_alias = False  # whether that name comes before what else is asked: "anh Toản giám định"
         self.broken = False  # whether a name stands among words that may belong to it
 
-    def decide(self) -> Found:
+    def decide(self) -> DirectoryResult:
         """What the pieces say together."""
         people = [p for p in self.said.pieces if p.role == "person"]
         aliases = self.said.aliases()
@@ -178,14 +180,14 @@ class _Verdict:
             self.before_alias = bool(aliases) and run[0] < aliases[0].start
             people = [p for p in people if p.end - p.start > 1 and p.sure]
             if not people and not aliases:
-                return Found("none")
+                return DirectoryResult("none")
         if people and not aliases and len({p.people for p in people}) > 1:
             return self._several(people)
         if people:
             return self._one(people, targets)
         return self._groups(aliases, targets)
 
-    def _near_run(self, run: tuple[int, int]) -> Found | None:
+    def _near_run(self, run: tuple[int, int]) -> DirectoryResult | None:
         """The people that a run of words nearly names: offered, never asserted."""
         start, end = run
         if end - start > MAX_NAME:
@@ -196,12 +198,12 @@ class _Verdict:
             return None
         return _found(self.index, "suggest", {n.person: max(0.05, 0.8 - 0.4 * n.cost) for n in near[:4]})
 
-    def _several(self, people: Sequence[Piece]) -> Found:
+    def _several(self, people: Sequence[PhrasePiece]) -> DirectoryResult:
         everyone = {i for p in people for i in p.people}
         if self.said.unexplained or not self.said.whole or not all(p.sure for p in people):
             asked = any(p.role in ("asking", "address") for p in self.said.pieces)
             if not asked or len(self.said.unexplained) > 1:
-                return Found("none")
+                return DirectoryResult("none")
             return _found(self.index, "suggest", dict.fromkeys(everyone, 0.5))
         parted = all(p.form != "given" or self._parted(p) for p in people[1:])
         each = all(len(p.people) == 1 and self.said.called(p) for p in people)
@@ -209,7 +211,7 @@ class _Verdict:
             return _found(self.index, "answer", dict.fromkeys(everyone, 0.9))
         return _found(self.index, "suggest", dict.fromkeys(everyone, 0.6))
 
-    def _parted(self, piece: Piece) -> bool:
+    def _parted(self, piece: PhrasePiece) -> bool:
         """Whether a word of address or an "and" parts this name from the one before it."""
         before = self.said.before(piece.start)
         if before is None:
@@ -223,7 +225,7 @@ class _Verdict:
             return ahead is not None and ahead.role == "address"
         return before.role == "address" or word in filler_words.AND_WORDS
 
-    def _one(self, people: Sequence[Piece], targets: Sequence[Target]) -> Found:
+    def _one(self, people: Sequence[PhrasePiece], targets: Sequence[Target]) -> DirectoryResult:
         """One name, perhaps with the group its owner belongs to."""
         piece = max(people, key=lambda p: (p.sure, p.end - p.start))
         candidates = frozenset(piece.people)
@@ -235,7 +237,7 @@ class _Verdict:
         if groups and not fitting:
             aliases = self.said.aliases()
             if piece.form == "given" and not self.said.called(piece) and not all(p.sure for p in aliases):
-                return Found("none")
+                return DirectoryResult("none")
             everyone = dict.fromkeys(candidates, 0.6) | dict.fromkeys(frozenset.union(*groups), 0.5)
             return _found(self.index, "suggest", everyone | dict.fromkeys(candidates, 0.6), targets)
         if piece.form == "given":
@@ -243,52 +245,56 @@ class _Verdict:
             if clear and asked and len(fitting) == 1:
                 return _found(self.index, "answer", dict.fromkeys(fitting, 0.9), targets)
             near = self.said.called(piece) and len(self.said.unexplained) <= 1
-            return _found(self.index, "suggest", dict.fromkeys(fitting, 0.5)) if near else Found("none")
+            return (
+                _found(self.index, "suggest", dict.fromkeys(fitting, 0.5))
+                if near
+                else DirectoryResult("none")
+            )
         if piece.form == "family":
             alone = all(p.role in ("person", "address", "asking", "filling") for p in self.said.pieces)
             if not clear or not (alone and (self.said.called(piece) or self._said_family(piece))):
-                return Found("none")
+                return DirectoryResult("none")
         told_apart = piece.form not in ("no_given", "several") or (piece.form == "several" and bool(groups))
         sure = clear and len(fitting) == 1 and told_apart
         whole_name = piece.sure and piece.form == "full" and piece.end - piece.start > 1
         if not sure and len(self.said.unexplained) > (3 if not whole_name else 8):
-            return Found("none")
+            return DirectoryResult("none")
         score = dict.fromkeys(fitting, 0.95 if sure else 0.6)
         return _found(self.index, "answer" if sure else "suggest", score, targets)
 
-    def _theirs(self, alias: Piece) -> frozenset[int]:
+    def _theirs(self, alias: PhrasePiece) -> frozenset[int]:
         return frozenset().union(*(self.index.people_of(t) for t in alias.targets))
 
-    def _said_family(self, piece: Piece) -> bool:
+    def _said_family(self, piece: PhrasePiece) -> bool:
         before = self.said.before(piece.start)
         return before is not None and self.said.typed[before.end - 1].plain == "ho"
 
-    def _groups(self, aliases: Sequence[Piece], targets: Sequence[Target]) -> Found:
+    def _groups(self, aliases: Sequence[PhrasePiece], targets: Sequence[Target]) -> DirectoryResult:
         """Blocks, departments, helpers and gaps, without a name."""
         if not targets:
-            return Found("none")
+            return DirectoryResult("none")
         loose = len(self.said.unexplained)
         covered = sum(p.end - p.start for p in aliases)
         gaps = [t for t in targets if t.kind == "gap"]
         if gaps:
-            return _found(self.index, "none", {}, gaps) if loose <= covered + 1 else Found("none")
+            return _found(self.index, "none", {}, gaps) if loose <= covered + 1 else DirectoryResult("none")
         if loose > covered or (loose and not self.said.whole):
-            return Found("none")
+            return DirectoryResult("none")
         doubtful = bool(loose) or self.before_alias or not all(p.sure for p in aliases)
         lone = all(self.said.one_syllable(p) for p in aliases)
         if lone and self.said.like_a_name():
-            return Found("none")
+            return DirectoryResult("none")
         if lone and not self.said.asked_who() and self.said.led_up_to():
             if any(t.kind == "helpers" for t in targets):
-                return Found("none")
+                return DirectoryResult("none")
             doubtful = True  # "em o xa": in a commune, or far away
         worded = any(self.said.wordy(i) for i in self.said.unexplained or [0])
         if doubtful and worded and not self.said.asked():
-            return Found("none")
+            return DirectoryResult("none")
         places = all(t.kind in ("department", "helpers") for t in targets) and self.said.asked_where()
         if not self.said.only_surrounded() and not self.said.asked_who() and not places:
             if not self.said.asked():
-                return Found("none")
+                return DirectoryResult("none")
             doubtful = True
         blocks = [t for t in targets if t.kind == "block"]
         rows = {self.index.row(t.id) for t in blocks}

@@ -41,7 +41,7 @@ from flows.engine.events import (
     Unreadable,
 )
 from flows.engine.state import State
-from flows.engine.steps import AGAIN, MENU, RESTING, Choice, Flow, Heard, Reply, Scene, Step
+from flows.engine.steps import AGAIN, MENU, RESTING, Choice, Context, Flow, Parsed, Reply, Step
 from flows.secrets import detector
 from flows.secrets.tokens import USUAL_CODE
 from flows.text.normalise import plain, same_words
@@ -50,10 +50,10 @@ from flows.understanding import numbers_explained
 from flows.understanding.facts import number_of, yes_or_no
 from flows.understanding.intents import Routed, route
 from flows.understanding.numbers_explained import Pasted
-from flows.understanding.question_finder import Found, find_questions, missed
+from flows.understanding.question_finder import QuestionResult, find_questions, missed
 
 STEPS_IN_ONE_TURN = 12  # a table that shows and goes on for ever is a mistake: it is stopped here
-TRAIL_KEPT = 20  # how many steps back "quay lại" can go
+HISTORY_KEPT = 20  # how many steps back "quay lại" can go
 MISSES_BEFORE_A_PERSON = 2
 SURELY_ASKED = 0.55  # score from which a question is answered in the middle of something else
 SURELY_NEAR = 0.35  # likeness to a wording, likewise
@@ -76,22 +76,24 @@ class Turn:
 def advance(state: State, event: Event, content: Content) -> Turn:
     """One event of a conversation; pure. See the rules above."""
     secret = secret_of(state, event, content)
-    talk = _Talk(state, event.at, content)
+    talk = Dialogue(state, event.at, content)
     talk.take(event, secret)
     turn = talk.turn()
-    return replace(turn, state=replace(turn.state, wary=watched(state, event, secret)))
+    return replace(turn, state=replace(turn.state, watch=watched(state, event, secret)))
 
 
 def secret_of(state: State, event: Event, content: Content) -> str:
     """ "otp" or "password" when a secret was typed here, else ""."""
     if isinstance(event, Unreadable):
-        return detector.secret_in(event.words, expected=False, wary=state.wary[0]) if event.words else ""
+        return detector.secret_in(event.words, expected=False, watch=state.watch[0]) if event.words else ""
     if not isinstance(event, Said):
         return ""
     _, step = catalog.find(state.flow, state.step)
-    wary = "" if _is_known_wording(state, event.text, content) else state.wary[0]
-    secret = detector.secret_in(event.text, expected=step is not None and step.secret_expected, wary=wary)
-    return "" if secret == detector.OTP and not wary and _is_asked_for(state, event.text, content) else secret
+    watch = "" if _is_known_wording(state, event.text, content) else state.watch[0]
+    secret = detector.secret_in(event.text, expected=step is not None and step.secret_expected, watch=watch)
+    return (
+        "" if secret == detector.OTP and not watch and _is_asked_for(state, event.text, content) else secret
+    )
 
 
 def _is_asked_for(state: State, text: str, content: Content) -> bool:
@@ -105,18 +107,18 @@ def _is_asked_for(state: State, text: str, content: Content) -> bool:
 def watched(state: State, event: Event, secret: str) -> tuple[str, int]:
     """What the next messages are looked at for, after this event in which `secret` was found."""
     words = typed(event)
-    return detector.wary_after(words, secret, state.wary) if words else state.wary
+    return detector.watch_after(words, secret, state.watch) if words else state.watch
 
 
 def _is_known_wording(state: State, text: str, content: Content) -> bool:
     """Whether a text is an option, words that work anywhere or a phrase of a flow: those are no password."""
-    if not state.wary[0]:
+    if not state.watch[0]:
         return False
     offered = any(same_words(text, option) for option in state.options)
     return offered or bool(commands.anywhere(plain(text))) or bool(route(text, content, loosely=False).flow)
 
 
-class _Talk:
+class Dialogue:
     """The turn while it is being made: the state so far, and what has been said."""
 
     def __init__(self, state: State, at: datetime, content: Content) -> None:
@@ -132,9 +134,9 @@ class _Talk:
     def turn(self) -> Turn:
         return Turn(self.state, tuple(self.replies), tuple(self.effects), self.awaits, self.opening)
 
-    def scene(self) -> Scene:
+    def context(self) -> Context:
         answers = {**self.state.answers, **self.once} if self.once else self.state.answers
-        return Scene(answers, self.content, self.at)
+        return Context(answers, self.content, self.at)
 
     # -- rules 1 to 3
 
@@ -149,7 +151,7 @@ class _Talk:
             self.say(Reply(detector.warning(secret, self.content, text=typed(event))))
             self.ask_again()
             return
-        if isinstance(event, Said) and detector.is_promise(event.text):
+        if isinstance(event, Said) and detector.is_announcement(event.text):
             self.say(Reply(detector.forewarning(self.content)))
             self.ask_again()
             return
@@ -176,7 +178,7 @@ class _Talk:
         if flow is None:
             self.open_menu()
         else:
-            self.state = replace(self.state, trail=(), offer="", misses=0)
+            self.state = replace(self.state, history=(), offer="", misses=0)
             self.go(flow.name, flow.steps[0].name)
 
     def worked_anywhere(self, event: Event) -> bool:
@@ -184,12 +186,12 @@ class _Talk:
         if not words:
             return False
         if isinstance(event, Said) and notices.is_stop_word(event.text):
-            self.turn_aside(notices.FLOW.name, notices.STOP)
+            self.digress(notices.FLOW.name, notices.STOP)
             return True
         if self.state.asked and words in _NOT_IT:
             others = " ".join(self.state.asked).strip()
             step, about = questions.not_it(others)
-            self.turn_aside(questions.NAME, step, about)
+            self.digress(questions.NAME, step, about)
             return True
         match commands.anywhere(words):
             case "start" if self.state.flow:
@@ -205,7 +207,7 @@ class _Talk:
                 self.say(Reply(messages.STOPPED if self.state.flow else messages.NOTHING_TO_STOP))
                 self.open_menu()
             case "person":
-                self.turn_aside(helpdesk.FLOW.name)
+                self.digress(helpdesk.FLOW.name)
             case "help":
                 self.say(Reply(catalog.help_text(self.content)))
                 self.ask_again()
@@ -213,10 +215,10 @@ class _Talk:
                 return False
         return True
 
-    def turn_aside(self, flow: str, step: str = "", knows: Mapping[str, Any] | None = None) -> None:
+    def digress(self, flow: str, step: str = "", knows: Mapping[str, Any] | None = None) -> None:
         """Begin a flow on top of what is under way, which is taken up again when it ends; it begins with what it `knows`."""
         below = self.state
-        stays = below.flow in (*catalog.ASIDES, flow)
+        stays = below.flow in (*catalog.DIGRESSIONS, flow)
         under = dict(below.under) if stays else below.to_json() if below.flow else {}
         about = helpdesk.about(below, self.content) if flow == helpdesk.FLOW.name else {}
         self.state = State(flow=flow, answers=about, under=under)
@@ -230,17 +232,17 @@ class _Talk:
         self.ask_again()
 
     def back(self) -> None:
-        if not self.state.trail and self.state.under:
+        if not self.state.history and self.state.under:
             self.resume()
             return
-        if not self.state.trail:
+        if not self.state.history:
             if self.state.flow:
                 self.say(Reply(messages.FIRST_STEP))
             self.open_menu()
             return
-        place, _, numbers = self.state.trail[-1].partition("?")
+        place, _, numbers = self.state.history[-1].partition("?")
         flow, step = place.split("/")
-        self.state = replace(self.state, trail=self.state.trail[:-1], misses=0, offer="")
+        self.state = replace(self.state, history=self.state.history[:-1], misses=0, offer="")
         self.keep({key: int(value) for key, value in (n.split("=") for n in numbers.split("&") if n)})
         self.go(flow, step)
 
@@ -274,10 +276,10 @@ class _Talk:
     def at_step(self, flow: Flow, step: Step, event: Event) -> None:
         if self.state.offer and self.left_or_stayed(event):
             return
-        choices = step.choices(self.scene())
+        choices = step.choices(self.context())
         chosen = self.choice(choices, event)
         if chosen is not None:
-            self.heard(flow, step, Heard(chosen.outcome, chosen.keep))
+            self.parsed(flow, step, Parsed(chosen.outcome, chosen.keep))
             return
         if self.explained(numbers_explained.chosen(self.chosen_words(event), self.state.options)):
             return
@@ -300,9 +302,9 @@ class _Talk:
                 return
             if step.kind == "ask" and flow.name in TAKE_ANY_WORDS and self.surely_asked(event.text):
                 return
-        heard = step.hears(self.scene(), event)
-        if heard is not None:
-            self.heard(flow, step, heard)
+        parsed = step.parse(self.context(), event)
+        if parsed is not None:
+            self.parsed(flow, step, parsed)
             return
         if self.explained(self.pasted(event)):
             return
@@ -316,11 +318,11 @@ class _Talk:
                 return
         if self.unasked(event):
             return
-        hint = step.hint(self.scene())
+        hint = step.hint(self.context())
         said = event.text if isinstance(event, Said) and flow.name == questions.NAME else ""
         self.miss(hint.text if isinstance(hint, Reply) else hint, said)
 
-    def asked(self, found: Found, text: str) -> bool:
+    def asked(self, found: QuestionResult, text: str) -> bool:
         """Answer a question, offer some, or say that this is nothing we answer; False when it is to be a miss.
 
         In the middle of something only what is asked without doubt is answered; the rest is for the step's own hint.
@@ -330,9 +332,9 @@ class _Talk:
         if found.decision == "answer" and item is not None and item.topic not in SMALL_TALK:
             if not free and (found.candidates[0].score < SURELY_ASKED or found.near < SURELY_NEAR):
                 return False
-            self.turn_aside(questions.NAME, "answer", questions.kept(found))
+            self.digress(questions.NAME, "answer", questions.kept(found))
         elif found.decision == "suggest" and free and questions.kept(found)["others"]:
-            self.turn_aside(questions.NAME, "perhaps", questions.kept(found))
+            self.digress(questions.NAME, "perhaps", questions.kept(found))
         elif item is None or not free or item.topic not in SMALL_TALK:
             return False
         elif item.topic not in NOT_ASKED:
@@ -370,16 +372,16 @@ class _Talk:
 
     def leave_for(self, elsewhere: Routed, step: Step) -> None:
         """Begin another flow; while something is under way, only after asking."""
-        if elsewhere.flow not in catalog.ASIDES and self.is_under_way(step):
+        if elsewhere.flow not in catalog.DIGRESSIONS and self.is_under_way(step):
             self.ask_to_leave(elsewhere.flow)
         else:
             self.enter(elsewhere.flow, elsewhere.opening)
 
     def is_under_way(self, step: Step) -> bool:
         """Whether leaving now would lose something: more was gone through than a first question and answers to read."""
-        if step.done or step.kind == "checklist" or not self.state.trail:
+        if step.done or step.kind == "checklist" or not self.state.history:
             return False
-        before = (place.partition("?")[0].split("/") for place in self.state.trail)
+        before = (place.partition("?")[0].split("/") for place in self.state.history)
         places = [
             *(catalog.find(flow, name) for flow, name in before),
             catalog.find(self.state.flow, self.state.step),
@@ -470,7 +472,7 @@ class _Talk:
             self.say(Reply(line))
         perhaps = find_questions(text, self.content.questions).others if lost and words else ()
         if perhaps:
-            self.turn_aside(questions.NAME, "perhaps", {"others": " ".join(q.id for q in perhaps)})
+            self.digress(questions.NAME, "perhaps", {"others": " ".join(q.id for q in perhaps)})
             self.state = replace(self.state, misses=misses)
         elif step is not None and step.done:  # what it says again would look like the answer
             last = self.replies.pop()
@@ -496,26 +498,26 @@ class _Talk:
 
     # -- rule 7
 
-    def heard(self, flow: Flow, step: Step, heard: Heard) -> None:
-        if step.kind in RESTING and not step.asked_once and step.goes[heard.outcome] != AGAIN:
-            self.remember(f"{flow.name}/{step.name}", heard.keep)
-        self.keep(heard.keep)
-        self.once = heard.once
-        if heard.note:
-            self.say(Reply(heard.note))
+    def parsed(self, flow: Flow, step: Step, parsed: Parsed) -> None:
+        if step.kind in RESTING and not step.asked_once and step.transitions[parsed.outcome] != AGAIN:
+            self.remember(f"{flow.name}/{step.name}", parsed.keep)
+        self.keep(parsed.keep)
+        self.once = parsed.once
+        if parsed.note:
+            self.say(Reply(parsed.note))
         self.state = replace(self.state, misses=0, offer="", asked=())
-        self.follow(flow, step, heard.outcome)
+        self.follow(flow, step, parsed.outcome)
 
     def remember(self, place: str, keep: Mapping[str, Any]) -> None:
         """Make this place one step back. Numbers that are about to change (which screen) are noted with it."""
         answers = self.state.answers
         numbers = [f"{key}={answers[key]}" for key in sorted(keep) if type(answers.get(key)) is int]
         entry = f"{place}?{'&'.join(numbers)}" if numbers else place
-        if self.state.trail[-1:] != (entry,):
-            self.state = replace(self.state, trail=(*self.state.trail, entry)[-TRAIL_KEPT:])
+        if self.state.history[-1:] != (entry,):
+            self.state = replace(self.state, history=(*self.state.history, entry)[-HISTORY_KEPT:])
 
     def answered(self, flow: Flow | None, step: Step | None, event: Answered) -> None:
-        if flow is None or step is None or event.answer.outcome not in step.goes:
+        if flow is None or step is None or event.answer.outcome not in step.transitions:
             self.open_menu()
             return
         self.keep(event.answer.facts)
@@ -532,7 +534,7 @@ class _Talk:
             )
 
     def follow(self, flow: Flow, step: Step, outcome: str) -> None:
-        target = step.goes[outcome]
+        target = step.transitions[outcome]
         if target == AGAIN:
             self.go(flow.name, step.name)
         elif target == MENU:
@@ -546,8 +548,8 @@ class _Talk:
     def enter(self, name: str, opening: str, *, carried: bool = False) -> None:
         flow = catalog.FLOWS[name]
         answers = {k: v for k, v in self.state.answers.items() if k in flow.takes} if carried else {}
-        if name in catalog.ASIDES:
-            self.turn_aside(name)
+        if name in catalog.DIGRESSIONS:
+            self.digress(name)
             return
         self.state = State(flow=name, answers=answers)
         self.opening = opening
@@ -558,35 +560,35 @@ class _Talk:
         flow, step = catalog.find(flow_name, step_name)
         if flow is None or step is None or depth > STEPS_IN_ONE_TURN:
             raise LookupError(f"no way on to {flow_name}/{step_name}")
-        trail = () if step.no_way_back else self.state.trail
-        self.state = replace(self.state, flow=flow_name, step=step_name, trail=trail)
+        history = () if step.no_way_back else self.state.history
+        self.state = replace(self.state, flow=flow_name, step=step_name, history=history)
         if step.asks is not None:
-            self.awaits = step.asks(self.scene())
+            self.awaits = step.asks(self.context())
         elif step.kind == "show":
-            self.say(_reply(step, self.scene()))
-            target = step.goes[""]
+            self.say(_reply(step, self.context()))
+            target = step.transitions[""]
             if target == MENU:
                 self.rest_at_menu()
             else:
                 self.go(flow_name, target, depth + 1)
-        elif step.aside and self.state.under:
-            self.said_aside(step)
+        elif step.digression and self.state.under:
+            self.say_digression(step)
         elif step.kind == "end":
-            reply = _reply(step, self.scene())
+            reply = _reply(step, self.context())
             if self.state.under:
                 self.say(reply)
                 self.resume()
                 return
-            offered = tuple(c.label for c in step.choices(self.scene()))
+            offered = tuple(c.label for c in step.choices(self.context()))
             self.say(replace(reply, options=(*reply.options, *offered, commands.MENU_LABEL)))
             self.rest_at_menu()
         elif not self.opened(flow, step):
             self.ask(step)
 
-    def said_aside(self, step: Step) -> None:
+    def say_digression(self, step: Step) -> None:
         """Say it, go on at the step that lies under it, and offer there what may come of it."""
-        self.say(_reply(step, self.scene()))
-        others = self.scene().get("others")
+        self.say(_reply(step, self.context()))
+        others = self.context().get("others")
         self.resume()
         if step.name == "answer":
             self.state = replace(self.state, asked=(others,))
@@ -600,11 +602,11 @@ class _Talk:
         if not opening or step.kind not in RESTING:
             return False
         event = Said(opening, self.at)
-        chosen = self.choice(step.choices(self.scene()), event)
-        heard = Heard(chosen.outcome, chosen.keep) if chosen else step.hears(self.scene(), event)
-        if heard is None or step.goes[heard.outcome] == AGAIN:
+        chosen = self.choice(step.choices(self.context()), event)
+        parsed = Parsed(chosen.outcome, chosen.keep) if chosen else step.parse(self.context(), event)
+        if parsed is None or step.transitions[parsed.outcome] == AGAIN:
             return False
-        self.heard(flow, step, heard)
+        self.parsed(flow, step, parsed)
         return True
 
     # -- saying
@@ -615,14 +617,14 @@ class _Talk:
             self.state = replace(self.state, options=reply.options)
 
     def ask(self, step: Step) -> None:
-        self.say(self.offering(step, _reply(step, self.scene())))
+        self.say(self.offering(step, _reply(step, self.context())))
 
     def offering(self, step: Step, reply: Reply) -> Reply:
         """The reply with the options of a step."""
-        choices = step.choices(self.scene())
+        choices = step.choices(self.context())
         labels = tuple(c.label for c in choices if not c.shares)
         shares = tuple(c.label for c in choices if c.shares)
-        back = (commands.BACK_LABEL,) if self.state.trail else ()
+        back = (commands.BACK_LABEL,) if self.state.history else ()
         options = (*reply.options, *labels, *back, commands.MENU_LABEL, *shares)
         return replace(reply, options=options, shares=shares[0] if shares else "")
 
@@ -653,8 +655,8 @@ def typed(event: Event) -> str:
             return ""
 
 
-def _reply(step: Step, scene: Scene) -> Reply:
-    said = step.says(scene)
+def _reply(step: Step, context: Context) -> Reply:
+    said = step.prompt(context)
     return said if isinstance(said, Reply) else Reply(said)
 
 

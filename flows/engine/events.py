@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from flows.effects import Answer
+from flows.effects import EffectResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class TypedSecret:
 class Answered:
     """The world answered the effect that the step was waiting for; `opening` is what began the flow, if anything."""
 
-    answer: Answer
+    answer: EffectResult
     at: datetime
     opening: str = ""
 

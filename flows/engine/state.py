@@ -22,13 +22,13 @@ class State:
     flow: str = ""
     step: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)
-    trail: tuple[str, ...] = ()
+    history: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     misses: int = 0
     offer: str = ""
     under: Mapping[str, Any] = field(default_factory=dict)
     asked: tuple[str, ...] = ()
-    wary: tuple[str, int] = ("", 0)
+    watch: tuple[str, int] = ("", 0)
 
     def to_json(self) -> dict[str, Any]:
         """The state as plain JSON values; what is empty is left out."""
@@ -37,13 +37,13 @@ class State:
             ("flow", self.flow),
             ("step", self.step),
             ("answers", dict(self.answers)),
-            ("trail", list(self.trail)),
+            ("trail", list(self.history)),
             ("options", list(self.options)),
             ("misses", self.misses),
             ("offer", self.offer),
             ("under", dict(self.under)),
             ("asked", list(self.asked)),
-            ("wary", list(self.wary) if self.wary[0] else []),
+            ("wary", list(self.watch) if self.watch[0] else []),
         ):
             if value:
                 out[key] = value
@@ -56,15 +56,15 @@ class State:
             flow=str(data.get("flow", "")),
             step=str(data.get("step", "")),
             answers=dict(data.get("answers", {})),
-            trail=tuple(data.get("trail", ())),
+            history=tuple(data.get("trail", ())),
             options=tuple(data.get("options", ())),
             misses=int(data.get("misses", 0)),
             offer=str(data.get("offer", "")),
             under=dict(data.get("under", {})),
             asked=tuple(data.get("asked", ())),
-            wary=_wary(data.get("wary")),
+            watch=_watch_window(data.get("wary")),
         )
 
 
-def _wary(saved: Any) -> tuple[str, int]:
+def _watch_window(saved: Any) -> tuple[str, int]:
     return (str(saved[0]), int(saved[1])) if isinstance(saved, list | tuple) and len(saved) == 2 else ("", 0)

@@ -19,7 +19,7 @@ RESTING: frozenset[Kind] = frozenset({"ask", "choose", "wait", "checklist"})
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class ContactCard:
     """A contact card: `phone` is ten digits."""
 
     name: str
@@ -38,7 +38,7 @@ class Reply:
     text: str
     options: tuple[str, ...] = ()
     shares: str = ""
-    contact: Card | None = None
+    contact: ContactCard | None = None
     link: str = ""
     file: str = ""
     until: datetime | None = None
@@ -46,7 +46,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class Context:
     """What a step may look at: the answers so far, the content, and the time. Nothing else."""
 
     answers: Mapping[str, Any]
@@ -60,7 +60,7 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Parsed:
     """An answer was understood: which outcome it is, and what to keep of it. None as a value forgets the key.
 
     `once` is handed to the call that follows and then gone: typed secrets travel there. `note` is said first.
@@ -83,10 +83,10 @@ class Choice:
     shares: bool = False  # pressing it on a door that can vouch for phones sends the contact
 
 
-Says = Callable[[Scene], Reply | str]
-Hears = Callable[[Scene, Event], Heard | None]
-Choices = Callable[[Scene], tuple[Choice, ...]]
-Asks = Callable[[Scene], Effect]
+Prompt = Callable[[Context], Reply | str]
+Parse = Callable[[Context, Event], Parsed | None]
+Choices = Callable[[Context], tuple[Choice, ...]]
+Asks = Callable[[Context], Effect]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +95,18 @@ class Step:
 
     name: str
     kind: Kind
-    says: Says
-    goes: Mapping[str, str]
-    hears: Hears
+    prompt: Prompt
+    transitions: Mapping[str, str]
+    parse: Parse
     choices: Choices
-    hint: Says
+    hint: Prompt
     asks: Asks | None = None
     asks_for: type[Effect] | None = None
     secret_expected: bool = False  # a bare number here is surely a code that must not be typed into the chat
     no_way_back: bool = False  # something has become true here: "quay lại" does not undo it
     done: bool = False  # the flow's job is done here: another flow begins without asking whether to leave
     tells: bool = False  # only an answer is given here: by itself it leaves nothing under way
-    aside: bool = False  # on top of something under way it is said, and what lies under goes on at once
+    digression: bool = False  # on top of something under way it is said, and what lies under goes on at once
     asked_once: bool = False  # "quay lại" does not come back to it: consent given is taken back elsewhere
 
 
@@ -124,55 +124,55 @@ class Flow:
         return next((s for s in self.steps if s.name == name), None)
 
 
-def _words(says: Says | str) -> Says:
-    return says if callable(says) else lambda scene, words=says: words  # type: ignore[misc]  # mypy: lambda default
+def _words(prompt: Prompt | str) -> Prompt:
+    return prompt if callable(prompt) else lambda context, words=prompt: words  # type: ignore[misc]  # mypy: lambda default
 
 
-def _deaf(scene: Scene, event: Event) -> Heard | None:
+def _deaf(context: Context, event: Event) -> Parsed | None:
     return None
 
 
-def _no_choices(scene: Scene) -> tuple[Choice, ...]:
+def _no_choices(context: Context) -> tuple[Choice, ...]:
     return ()
 
 
 def _listed(choices: Choices | tuple[Choice, ...]) -> Choices:
-    return choices if callable(choices) else lambda scene, fixed=choices: fixed  # type: ignore[misc]  # as above
+    return choices if callable(choices) else lambda context, fixed=choices: fixed  # type: ignore[misc]  # as above
 
 
 def ask(
     name: str,
-    says: Says | str,
+    prompt: Prompt | str,
     *,
-    hears: Hears,
-    hint: Says | str,
-    goes: Mapping[str, str],
+    parse: Parse,
+    hint: Prompt | str,
+    transitions: Mapping[str, str],
     choices: Choices | tuple[Choice, ...] = (),
 ) -> Step:
     """A question answered in the person's own words; `choices` are shortcuts."""
-    return Step(name, "ask", _words(says), goes, hears, _listed(choices), _words(hint))
+    return Step(name, "ask", _words(prompt), transitions, parse, _listed(choices), _words(hint))
 
 
 def choose(
     name: str,
-    says: Says | str,
+    prompt: Prompt | str,
     choices: Choices | tuple[Choice, ...],
     *,
-    goes: Mapping[str, str],
-    hears: Hears = _deaf,
-    hint: Says | str = "Tôi chưa hiểu. Anh/chị bấm một lựa chọn bên dưới, hoặc gõ số thứ tự.",
+    transitions: Mapping[str, str],
+    parse: Parse = _deaf,
+    hint: Prompt | str = "Tôi chưa hiểu. Anh/chị bấm một lựa chọn bên dưới, hoặc gõ số thứ tự.",
     no_way_back: bool = False,
     asked_once: bool = False,
     done: bool = False,
 ) -> Step:
     """A question answered by one of the choices."""
-    said, listed = _words(says), _listed(choices)
+    said, listed = _words(prompt), _listed(choices)
     return Step(
         name,
         "choose",
         said,
-        goes,
-        hears,
+        transitions,
+        parse,
         listed,
         _words(hint),
         no_way_back=no_way_back,
@@ -183,44 +183,46 @@ def choose(
 
 def checklist(
     name: str,
-    says: Says,
+    prompt: Prompt,
     choices: Choices,
     *,
-    goes: Mapping[str, str],
-    hears: Hears,
-    hint: Says | str,
+    transitions: Mapping[str, str],
+    parse: Parse,
+    hint: Prompt | str,
 ) -> Step:
     """A list that is ticked off over many turns. "Quay lại" does not leave it: answering again would begin it anew."""
-    return Step(name, "checklist", says, goes, hears, choices, _words(hint), no_way_back=True)
+    return Step(name, "checklist", prompt, transitions, parse, choices, _words(hint), no_way_back=True)
 
 
 def wait(
     name: str,
-    says: Says,
+    prompt: Prompt,
     choices: Choices | tuple[Choice, ...],
     *,
-    goes: Mapping[str, str],
-    hears: Hears,
-    hint: Says | str,
+    transitions: Mapping[str, str],
+    parse: Parse,
+    hint: Prompt | str,
 ) -> Step:
     """The conversation waits for something that happens elsewhere, such as the secure page."""
-    return Step(name, "wait", says, goes, hears, _listed(choices), _words(hint), secret_expected=True)
+    return Step(
+        name, "wait", prompt, transitions, parse, _listed(choices), _words(hint), secret_expected=True
+    )
 
 
-def call(name: str, asks: Asks, asks_for: type[Effect], *, goes: Mapping[str, str]) -> Step:
+def call(name: str, asks: Asks, asks_for: type[Effect], *, transitions: Mapping[str, str]) -> Step:
     """The world is asked; each of its outcomes has a way on."""
-    missing = OUTCOMES[asks_for] - goes.keys()
+    missing = OUTCOMES[asks_for] - transitions.keys()
     if missing:
         raise ValueError(f"step {name}: no way on for {sorted(missing)}")
-    return Step(name, "call", _words(""), goes, _deaf, _no_choices, _words(""), asks, asks_for)
+    return Step(name, "call", _words(""), transitions, _deaf, _no_choices, _words(""), asks, asks_for)
 
 
-def show(name: str, says: Says | str, *, goes: str) -> Step:
+def show(name: str, prompt: Prompt | str, *, transitions: str) -> Step:
     """Something is said and the talk goes on at once."""
-    return Step(name, "show", _words(says), {"": goes}, _deaf, _no_choices, _words(""))
+    return Step(name, "show", _words(prompt), {"": transitions}, _deaf, _no_choices, _words(""))
 
 
-def end(name: str, says: Says | str, choices: tuple[str, ...] = ()) -> Step:
+def end(name: str, prompt: Prompt | str, choices: tuple[str, ...] = ()) -> Step:
     """What has become true is said; the menu stands open. `choices` are menu words offered first."""
     offered = tuple(Choice(label, "") for label in choices)
-    return Step(name, "end", _words(says), {"": MENU}, _deaf, _listed(offered), _words(""))
+    return Step(name, "end", _words(prompt), {"": MENU}, _deaf, _listed(offered), _words(""))

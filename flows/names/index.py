@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from flows.names.query import FAMILIES, LONGEST, Wording, amid, recut, turns, typed_words, wordings
 from flows.names.similarity import NAME_SYLLABLES
-from flows.names.spelling_cost import FAR, Channel
+from flows.names.spelling_cost import FAR, SpellingCost
 from flows.names.tree import Tree
 from flows.text.fold import Word, fold
 from flows.text.syllable import is_syllable
@@ -92,10 +92,10 @@ class _Rows:
         return np.unique(rows[self.ids[rows] == ids])
 
 
-class Crowd:
+class NameIndex:
     """Names with their ids, searchable. Made by `of`, or by `load` from what `dump` packed."""
 
-    def __init__(self, channel: Channel, rows: _Rows) -> None:
+    def __init__(self, channel: SpellingCost, rows: _Rows) -> None:
         self._channel = channel
         self._rows = rows
         self._tail = _Rows(np.zeros((0, 1), dtype=np.uint16), np.zeros(0, dtype=np.int64))
@@ -105,9 +105,9 @@ class Crowd:
         return len(self._rows.ids) + len(self._tail.ids)
 
     @classmethod
-    def of(cls, names: Iterable[tuple[int, str]]) -> Crowd:
+    def of(cls, names: Iterable[tuple[int, str]]) -> NameIndex:
         """A crowd of (id, lower-case NFC name with its marks, one space between words). Names without a word are left out."""
-        channel = Channel(())
+        channel = SpellingCost(())
         return cls(channel, _packed(channel, names))
 
     def add(self, names: Iterable[tuple[int, str]]) -> None:
@@ -144,7 +144,7 @@ class Crowd:
         return parts
 
     @classmethod
-    def load(cls, parts: Sequence[bytes]) -> Crowd:
+    def load(cls, parts: Sequence[bytes]) -> NameIndex:
         """The crowd that `dump` packed. Raises ValueError when the parts are not whole or of another form."""
         if not parts:
             raise ValueError("no parts")
@@ -165,7 +165,7 @@ class Crowd:
             done += many
         if done != size:
             raise ValueError("a part is missing")
-        return cls(Channel(heading["syllables"]), _Rows(matrix, ids))
+        return cls(SpellingCost(heading["syllables"]), _Rows(matrix, ids))
 
     def rank(self, typed: str, *, among: Sequence[int] | None = None, limit: int = 50) -> Ranking:
         """The names nearest to a typed one; `among`: only names with these ids. Never raises on any text."""
@@ -218,7 +218,7 @@ class Crowd:
         return max(len(self._rows.tree.levels), len(self._tail.tree.levels))
 
 
-def _packed(channel: Channel, names: Iterable[tuple[int, str]]) -> _Rows:
+def _packed(channel: SpellingCost, names: Iterable[tuple[int, str]]) -> _Rows:
     ids, flat, sizes = array("q"), array("I"), array("B")  # hundreds of thousands of names: numbers, no lists
     met: dict[str, int] = {}
     for number, name in names:
@@ -247,7 +247,7 @@ def _widened(matrix: Array, width: int) -> Array:
     return np.pad(matrix, ((0, 0), (0, width - matrix.shape[1])))
 
 
-def _name(channel: Channel, row: Array) -> str:
+def _name(channel: SpellingCost, row: Array) -> str:
     return " ".join(channel.syllables[s] for s in row[::-1] if s)
 
 
@@ -258,11 +258,11 @@ _UNFOUND = (FAR, Wording((), FAR))
 class _Search:
     """One query on its way."""
 
-    def __init__(self, crowd: Crowd, said: Sequence[Word], among: Sequence[int] | None) -> None:
-        self.crowd = crowd
-        self.channel = crowd._channel
+    def __init__(self, index: NameIndex, said: Sequence[Word], among: Sequence[int] | None) -> None:
+        self.index = index
+        self.channel = index._channel
         self.said = said
-        self.tables = [t for t in (crowd._rows, crowd._tail) if len(t.ids)]
+        self.tables = [t for t in (index._rows, index._tail) if len(t.ids)]
         ids = None if among is None else np.unique(np.asarray(among, dtype=np.int64))
         self.within = [None if ids is None else t.among(ids) for t in self.tables]
         self.trees = [
@@ -297,19 +297,19 @@ class _Search:
 
     def run(self) -> None:
         """Look nearby first, then at other readings, then farther."""
-        longest = min(LONGEST, self.crowd.depth + 2)
-        plain = wordings(self.said, self.crowd, longest)
+        longest = min(LONGEST, self.index.depth + 2)
+        plain = wordings(self.said, self.index, longest)
         self.look(plain, NEARBY)
         more = list(plain)
         doubtful = any(r.cost > _FIRM for _, r in self.found.values())
         if self.best > _AT_ONCE or doubtful:
             if self.best > _AT_ONCE:
                 for wording in plain[:3]:
-                    more += recut(wording, self.crowd)
+                    more += recut(wording, self.index)
             if self.best > TURNED or doubtful:
                 more += [t for w in more[:4] for t in turns(w, TURNED)]
             if self.best > _LOST and len(self.said) > 4:
-                more += amid(self.said, self.crowd)
+                more += amid(self.said, self.index)
             self.look(more[len(plain) :], min(NEARBY, self.best + AHEAD))
         more.sort(key=lambda w: w.cost)
         if self.best + AHEAD > NEARBY:

@@ -190,7 +190,7 @@ def tone_left_out(typed: str, known: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class WordReading:
     """One typed word and what it may stand for: `words` from the likeliest, always at least one."""
 
     typed: Word
@@ -203,17 +203,17 @@ class Reading:
 
 
 @lru_cache(maxsize=8192)
-def read_word(word: Word) -> Reading:
+def read_word(word: Word) -> WordReading:
     """A typed word with its Telex, VNI and teencode readings; a syllable stands for itself alone."""
     if is_syllable(word.plain) or not word.plain.isascii():
-        return Reading(word, (word,))
+        return WordReading(word, (word,))
     found: dict[Word, None] = {}
     if accented := decoded(word.text):
         found[Word(accented, fold(accented))] = None
     for plain in teencode(word.plain):
         found[Word(plain, plain)] = None
     found[word] = None
-    return Reading(word, tuple(found))
+    return WordReading(word, tuple(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +236,7 @@ def unlike(as_read: Word) -> Syllable:
 
 
 @lru_cache(maxsize=32768)
-def reach(reading: Reading, known: Word) -> Syllable:
+def reach(reading: WordReading, known: Word) -> Syllable:
     """The best way from a typed word to a known syllable, over all its readings."""
     best: Syllable | None = None
     for index, word in enumerate(reading.words):
@@ -321,7 +321,7 @@ def _orders(typed: int, size: int) -> tuple[tuple[tuple[int, ...], float], ...]:
 _NOWHERE = unlike(Word("", ""))
 
 
-def name_gap(typed: Sequence[Reading], known: Sequence[Word]) -> NameGap | None:
+def name_gap(typed: Sequence[WordReading], known: Sequence[Word]) -> NameGap | None:
     """How the typed words reach a known name: the cheapest way, or None when the lengths are too far apart.
 
     At most one typed word may be too many; order may be turned; family, middle or given name may be missing.

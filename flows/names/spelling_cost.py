@@ -123,7 +123,7 @@ def accent_cost(typed: tuple[str, frozenset[str]], known: tuple[str, frozenset[s
     return cost
 
 
-class Channel:
+class SpellingCost:
     """The vocabulary of a crowd, and what typed words may be in it. Syllable 0 is none; others count from 1."""
 
     def __init__(self, syllables: Iterable[str]) -> None:
@@ -282,9 +282,9 @@ class Channel:
                     note(number, REPEATED + cost)
         for known in _one_slip_away(plain, self._cut):
             note(self.fold_ids[known], slip_cost(plain, known) + more)
-        for heard in _one_slip_away(plain, self._heard_cut):
-            slip = slip_cost(plain, heard) + more
-            for number, cost in self._spelled[heard] if slip < FAR else ():
+        for parsed in _one_slip_away(plain, self._heard_cut):
+            slip = slip_cost(plain, parsed) + more
+            for number, cost in self._spelled[parsed] if slip < FAR else ():
                 note(number, slip + cost)
         for reading in teencode(plain):
             if reading in self.fold_ids:

@@ -132,8 +132,8 @@ def spellings(plain: str) -> dict[str, float]:
     for (start, inner), start_cost in onsets.items():
         ends = rimes if inner == rime else {inner: 0.0, **_ends_heard(inner)}
         for end, end_cost in ends.items():
-            heard = start + end
-            note(heard, start_cost + end_cost)
-            for text in _respelled(heard):
+            parsed = start + end
+            note(parsed, start_cost + end_cost)
+            for text in _respelled(parsed):
                 note(text, start_cost + end_cost + SPELLING)
     return found

@@ -18,7 +18,7 @@ NUMBER, MIXED, TAIL_OF = "n", "m", "t"  # kinds of place
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Candidate:
     """Where a secret may stand: its kind, the numbers of its tokens, and whether a password word stands shortly before."""
 
     kind: str
@@ -57,7 +57,7 @@ NEAR = 6  # tokens
 _ENDS = frozenset((";", "matkhau"))
 
 
-def places_of(tokens: Sequence[Token]) -> Iterator[Place]:
+def candidates_of(tokens: Sequence[Token]) -> Iterator[Candidate]:
     """Every place at which a secret may stand, at most MOST_PLACES of each kind."""
     left = dict.fromkeys((NUMBER, MIXED, TAIL_OF), MOST_PLACES)
     password = -99
@@ -73,7 +73,7 @@ def places_of(tokens: Sequence[Token]) -> Iterator[Place]:
             kind = MIXED if spoken or not _may_be_plain(token) else ""
         if kind and left[kind]:
             left[kind] -= 1
-            yield Place(kind, at, 0 < at - password <= TAIL)
+            yield Candidate(kind, at, 0 < at - password <= TAIL)
 
 
 # -- what stands around
@@ -107,7 +107,7 @@ _LEFT, _RIGHT = 9, 7
 _FAR = 7  # tokens from "mã" to its number
 
 
-def features_of(tokens: Sequence[Token], place: Place, known: frozenset[str]) -> list[str]:
+def features_of(tokens: Sequence[Token], place: Candidate, known: frozenset[str]) -> list[str]:
     """The names of what is seen of a place and around it; `known`: the words of our trade, which a password is not made of."""
     return _of_tail(tokens, place.at, known) if place.kind == TAIL_OF else _of_token(tokens, place, known)
 
@@ -116,7 +116,7 @@ def _name(tokens: Sequence[Token], at: int) -> str:
     return tokens[at].name if 0 <= at < len(tokens) else ("^" if at < 0 else "$")
 
 
-def _of_token(tokens: Sequence[Token], place: Place, known: frozenset[str]) -> list[str]:
+def _of_token(tokens: Sequence[Token], place: Candidate, known: frozenset[str]) -> list[str]:
     at, kind = place.at, place.kind
     token = tokens[at]
     own = f"{token.name}{token.detail}"
@@ -190,7 +190,7 @@ def told_by(tokens: Sequence[Token], at: int) -> str:
     return ""
 
 
-def is_told(tokens: Sequence[Token], place: Place) -> bool:
+def is_told(tokens: Sequence[Token], place: Candidate) -> bool:
     """Whether a place holds a secret beyond doubt: "otp của em là ######", "pass em là" with a word that is no known thing."""
     token = tokens[place.at]
     if place.kind == NUMBER:
@@ -275,7 +275,7 @@ def is_polite(token: Token) -> bool:
     return token.name in _POLITE
 
 
-def of_password(tokens: Sequence[Token], place: Place) -> bool:
+def of_password(tokens: Sequence[Token], place: Candidate) -> bool:
     """Whether the nearest word for a secret before the place, else the first after it, is one for a password."""
     names = [t.name for t in tokens]
     near = next((n for n in reversed(names[max(0, place.at - TAIL) : place.at]) if n in _SECRET_WORDS), "")

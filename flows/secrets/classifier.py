@@ -13,23 +13,23 @@ from flows.secrets import weights as shield_weights
 
 
 @dataclass(frozen=True, slots=True)
-class Scales:
+class Classifier:
     """The trained weights, in logits; `known`: the words of our trade."""
 
     bias: float
     weights: Mapping[str, float] = field(repr=False)
     known: frozenset[str] = field(repr=False)
 
-    def weigh(self, seen: Iterable[str]) -> float:
+    def score(self, seen: Iterable[str]) -> float:
         """Above nothing when a secret is likelier than not, for texts of which half hold one."""
         weights = self.weights
         return self.bias + sum(weights.get(name, 0.0) for name in seen)
 
 
 @lru_cache(maxsize=1)
-def scales() -> Scales:
+def classifier() -> Classifier:
     """The weights, unpacked when they are first needed."""
     read = json.loads(zlib.decompress(base64.b85decode(shield_weights.PACKED)))
     step = shield_weights.STEP
     weights = dict(zip(read["names"].split("\n"), (w * step for w in read["weights"]), strict=True))
-    return Scales(read["bias"] * step, weights, frozenset(read["known"].split()))
+    return Classifier(read["bias"] * step, weights, frozenset(read["known"].split()))

@@ -14,17 +14,17 @@ from flows.content import Content
 from flows.secrets.candidates import (
     MIXED,
     TAIL_OF,
-    Place,
+    Candidate,
+    candidates_of,
     features_of,
     features_of_announcement,
     features_of_answer,
     is_polite,
     is_told,
     of_password,
-    places_of,
     speaks_of_secret,
 )
-from flows.secrets.classifier import scales
+from flows.secrets.classifier import classifier
 from flows.secrets.tokens import SOFT, YEAR, Token, tokens_of
 from flows.text.fold import fold
 from flows.text.normalise import plain
@@ -43,38 +43,38 @@ LONGEST_ANSWER = 9  # words of a password that is a phrase, with what is said ar
 _GROUP = re.compile(r"(?<![0-9])[0-9](?:[ .\-]{0,2}[0-9]){3,7}(?![0-9])")
 
 
-def secret_in(text: str, *, expected: bool, wary: str = "") -> str:
+def secret_in(text: str, *, expected: bool, watch: str = "") -> str:
     """ "otp" or "password" when the text holds one, else "".
 
     `expected`: the conversation is waiting for a code to be typed on the secure page, so that a bare number of four to
     eight digits is surely that code. `wary`: what the messages before held or announced ("" nothing), see `wary_after`.
     """
     folded = " ".join(fold(text).split())
-    known = scales().known
+    known = classifier().known
     tokens = tokens_of(folded, known)
     if read_received(text) is not None and speaks_of_secret(tokens) not in ("matkhau", "otp"):
         return ""  # its code and dossier number may stand close together
-    places = list(places_of(tokens))
+    places = list(candidates_of(tokens))
     whose = which_secret(text)
     if whose == "code" and _GROUP.search(folded):
         return OTP
     told = any(place.kind != TAIL_OF for place in places)
     if whose == "account" and told and re.search(r"matkhau\W*[a-z0-9]", re.sub(r"\s", "", folded)):
         return PASSWORD
-    if wary in (PASSWORD, ANNOUNCED) and _follows_password(tokens, announced=wary == ANNOUNCED):
+    if watch in (PASSWORD, ANNOUNCED) and _follows_password(tokens, announced=watch == ANNOUNCED):
         return PASSWORD
-    if _is_bare_code(tokens, waited_for=expected or bool(wary)):
+    if _is_bare_code(tokens, waited_for=expected or bool(watch)):
         return OTP
     if told_place := next((place for place in places if is_told(tokens, place)), None):
         return PASSWORD if _is_password(tokens, told_place) else OTP
-    found = [(scales().weigh(features_of(tokens, place, known)), n) for n, place in enumerate(places)]
+    found = [(classifier().score(features_of(tokens, place, known)), n) for n, place in enumerate(places)]
     best, which = max(found, default=(-99.0, 0))
-    if best < (ENOUGH_WHEN_WARY if wary else ENOUGH):
+    if best < (ENOUGH_WHEN_WARY if watch else ENOUGH):
         return ""
     return PASSWORD if _is_password(tokens, places[which]) else OTP
 
 
-def _is_password(tokens: Sequence[Token], place: Place) -> bool:
+def _is_password(tokens: Sequence[Token], place: Candidate) -> bool:
     return place.kind in (TAIL_OF, MIXED) or of_password(tokens, place)
 
 
@@ -86,7 +86,7 @@ def _is_bare_code(tokens: Sequence[Token], *, waited_for: bool) -> bool:
     return waited_for or rest[0].detail not in (YEAR, SOFT)
 
 
-def wary_after(text: str, found: str, before: tuple[str, int]) -> tuple[str, int]:
+def watch_after(text: str, found: str, before: tuple[str, int]) -> tuple[str, int]:
     """What to expect after a message, and for how many more: of what was found in it, or what it announced."""
     announced = "" if found == OTP else announced_in(text)
     if announced or found:
@@ -102,17 +102,17 @@ def announced_in(text: str) -> str:
     folded = " ".join(fold(text).split())
     if len(folded) > LONGEST_ANNOUNCEMENT:
         return ""
-    known = scales().known
+    known = classifier().known
     tokens = tokens_of(folded, known)
     word = speaks_of_secret(tokens)
-    if not word or any(place.kind != TAIL_OF for place in places_of(tokens)):
+    if not word or any(place.kind != TAIL_OF for place in candidates_of(tokens)):
         return ""
-    if scales().weigh(features_of_announcement(tokens, known)) < ENOUGH_TO_ANNOUNCE:
+    if classifier().score(features_of_announcement(tokens, known)) < ENOUGH_TO_ANNOUNCE:
         return ""
     return ANNOUNCED if word == "matkhau" else OTP
 
 
-def is_promise(text: str) -> bool:
+def is_announcement(text: str) -> bool:
     """Whether a text breaks off where the secret would stand: "mật khẩu của tôi là", "otp nè:"."""
     broken_off = text.rstrip()[-1:] in (":", "=") or plain(text).split()[-1:] in (
         ["la"],
@@ -137,7 +137,7 @@ def _follows_password(tokens: Sequence[Token], *, announced: bool) -> bool:
         return True
     if not announced or len(tokens) > LONGEST_ANSWER:
         return False
-    return scales().weigh(features_of_answer(tokens, scales().known)) >= ENOUGH_TO_FOLLOW
+    return classifier().score(features_of_answer(tokens, classifier().known)) >= ENOUGH_TO_FOLLOW
 
 
 def bare_digits(text: str) -> int:

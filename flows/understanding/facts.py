@@ -70,7 +70,7 @@ def birth_date(day: int, month: int, year: int, today: date) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FactReading:
     """What a message held besides its words."""
 
     fact: Fact | None
@@ -78,7 +78,7 @@ class Reading:
     trouble: str = ""  # "date" (no such day), "short_year" (two digits of a year), "several" (more than one fact of a kind), "code" (ten digits), "" fine
 
 
-def read_fact(text: str, today: date) -> Reading:
+def read_fact(text: str, today: date) -> FactReading:
     """The birth date, birth year or ID number in a message, and what is left of the text.
 
     An ID number is preferred to a date, a full date to a year. Ten digits are neither: trouble "code".
@@ -89,37 +89,41 @@ def read_fact(text: str, today: date) -> Reading:
     for pattern in (_ID,):
         hits = list(pattern.finditer(bare))
         if len({re.sub(" ", "", h.group(1)) for h in hits}) > 1:
-            return Reading(None, text, "several")
+            return FactReading(None, text, "several")
         if hits:
             h = hits[0]
             rest = text[: h.start()] + " " + text[h.end() :]
             inner = read_fact(
                 rest, today
             )  # a date beside an ID number is dropped from the name, the ID decides
-            return Reading(Fact(id_number=h.group(1).replace(" ", "")), inner.rest)
+            return FactReading(Fact(id_number=h.group(1).replace(" ", "")), inner.rest)
     dated = list(_DATE.finditer(bare)) or list(_DATE_WORDS.finditer(bare)) or list(_DATE_TIGHT.finditer(bare))
     if len({h.group(0) for h in dated}) > 1:
-        return Reading(None, text, "several")
+        return FactReading(None, text, "several")
     if dated:
         h = dated[0]
         rest = _without_label(text[: h.start()]) + " " + text[h.end() :]
         born = birth_date(int(h.group(1)), int(h.group(2)), int(h.group(3)), today)
-        return Reading(Fact(born=born), _name_part(rest)) if born else Reading(None, _name_part(rest), "date")
+        return (
+            FactReading(Fact(born=born), _name_part(rest))
+            if born
+            else FactReading(None, _name_part(rest), "date")
+        )
     if _DATE_SHORT.search(bare):
-        return Reading(None, text, "short_year")
+        return FactReading(None, text, "short_year")
     if re.search(r"(?<![0-9])[0-9]{10}(?![0-9])", bare):
-        return Reading(None, text, "code")
+        return FactReading(None, text, "code")
     years = list(_YEAR.finditer(bare))
     if len({h.group(1) for h in years}) > 1:
-        return Reading(None, text, "several")
+        return FactReading(None, text, "several")
     if years:
         h = years[0]
         year = int(h.group(1))
         rest = _without_label(text[: h.start()]) + " " + text[h.end() :]
         if OLDEST_YEAR <= year <= today.year:
-            return Reading(Fact(born=str(year)), _name_part(rest))
-        return Reading(None, _name_part(rest), "date")
-    return Reading(None, _name_part(text))
+            return FactReading(Fact(born=str(year)), _name_part(rest))
+        return FactReading(None, _name_part(rest), "date")
+    return FactReading(None, _name_part(text))
 
 
 _LABELS = frozenset(

@@ -12,7 +12,7 @@ from flows.content import NOT_ASKED, Content, Route
 from flows.directory.search import find_contacts
 from flows.text.normalise import plain
 from flows.understanding.facts import full_name, read_fact
-from flows.understanding.question_finder import Found, find_questions
+from flows.understanding.question_finder import QuestionResult, find_questions
 
 SURE = 92.0  # rapidfuzz score from which a wording counts as a route's phrase
 PLAUSIBLE = 80.0
@@ -82,7 +82,7 @@ class Routed:
     flow: str = ""
     between: tuple[str, ...] = ()
     opening: str = ""
-    asks: Found | None = None  # a question that is answered, or of which some are offered
+    asks: QuestionResult | None = None  # a question that is answered, or of which some are offered
 
 
 def route(text: str, content: Content, *, loosely: bool) -> Routed:

@@ -10,7 +10,7 @@ CODE_DIGITS, CMND_DIGITS, CCCD_DIGITS, CARD_LENGTH = 10, 9, 12, 15
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class NumberShape:
     """A number as it stands in the text: `shape` dossier, date, year, money or digits; `letters` before the digits."""
 
     shape: str
@@ -40,9 +40,9 @@ _DIGITS = re.compile(r"(?<![0-9a-z])[+(]?[0-9oil|](?:[ .\-()]{0,2}[0-9oil|])*[)]
 LIKE = str.maketrans("oil|", "0111")
 
 
-def taken_apart(text: str) -> tuple[list[tuple[Piece, str]], str]:
+def taken_apart(text: str) -> tuple[list[tuple[NumberShape, str]], str]:
     """The numbers of a folded text in order, each with the text between it and the one before; and all but the numbers."""
-    found: list[tuple[int, int, Piece]] = []
+    found: list[tuple[int, int, NumberShape]] = []
 
     def take(pattern: re.Pattern[str], make: object) -> None:
         nonlocal text
@@ -54,57 +54,57 @@ def taken_apart(text: str) -> tuple[list[tuple[Piece, str]], str]:
                 text = text[: hit.start()] + " " * (hit.end() - hit.start()) + text[hit.end() :]
 
     take(_DOSSIER, _dossier)
-    take(_MONEY, lambda h: [Piece("money", _only_digits(h.group(1)))])
+    take(_MONEY, lambda h: [NumberShape("money", _only_digits(h.group(1)))])
     take(_DATE, _dates)
-    take(_MONTH, lambda h: [Piece("month", f"{int(h.group(1)):02}/{h.group(2)}")])
+    take(_MONTH, lambda h: [NumberShape("month", f"{int(h.group(1)):02}/{h.group(2)}")])
     take(_CARD, _cards)
-    take(_ONE_LETTER, lambda h: [Piece("digits", h.group()[1:].strip(), h.group()[0])])
+    take(_ONE_LETTER, lambda h: [NumberShape("digits", h.group()[1:].strip(), h.group()[0])])
     take(_DIGITS, lambda h: _runs(h.group()))
     found.sort(key=lambda f: f[0])
     ends = [0, *(end for _, end, _ in found)]
     return [(piece, text[ends[n] : start]) for n, (start, _, piece) in enumerate(found)], text
 
 
-def _dossier(hit: re.Match[str]) -> Iterator[Piece]:
+def _dossier(hit: re.Match[str]) -> Iterator[NumberShape]:
     tidy = f"{hit.group(1)}.{hit.group(2).upper()}/{hit.group(3)}/{hit.group(4)}"
     warnings = ("spaces",) if " " in hit.group() else ()
     if len(hit.group(1)) != 5:
         warnings = (*warnings, f"short:{5 - len(hit.group(1))}" if len(hit.group(1)) < 5 else "long:1")
     if len(hit.group(4)) < 3:
         warnings = (*warnings, "shape")
-    yield Piece("dossier", tidy, warnings=warnings)
+    yield NumberShape("dossier", tidy, warnings=warnings)
 
 
-def _dates(hit: re.Match[str]) -> Iterator[Piece]:
+def _dates(hit: re.Match[str]) -> Iterator[NumberShape]:
     day, month, year = hit.group(1), hit.group(3), hit.group(4)
     if 1 <= int(day) <= 31 and 1 <= int(month) <= 12 and (len(year) == 4 or hit.group(2) == "/"):
         if len(year) == 4 and not 1900 <= int(year) <= 2099:
             return
-        yield Piece("date", f"{int(day):02}/{int(month):02}/{year}")
+        yield NumberShape("date", f"{int(day):02}/{int(month):02}/{year}")
 
 
-def _cards(hit: re.Match[str]) -> Iterator[Piece]:
+def _cards(hit: re.Match[str]) -> Iterator[NumberShape]:
     raw = hit.group()
     letters, rest = raw[:2], raw[2:]
     count = sum(c.isdigit() or c in "oil|" for c in rest)
     joined = rest[0].isdigit() or _LEVEL_APART.match(raw) is not None
     if sum(c.isdigit() for c in rest) < 8 or (count != CARD_LENGTH - 2 and not joined):
         return  # "ho 8799000001" is a household's code, "HC 4 87 …" a card
-    yield Piece("digits", _only_digits(rest.translate(LIKE)), letters, warnings=_look(rest))
+    yield NumberShape("digits", _only_digits(rest.translate(LIKE)), letters, warnings=_look(rest))
 
 
-def _runs(raw: str) -> list[Piece]:
+def _runs(raw: str) -> list[NumberShape]:
     """One number, or two that stand side by side: "8800000001 8899000001"."""
     if sum(c.isdigit() for c in raw) < 4:
         return []
     if _GROUPED.fullmatch(raw.strip()) and not raw.startswith("0"):
-        return [Piece("digits", _only_digits(raw), grouped=True, warnings=("spaces",))]
+        return [NumberShape("digits", _only_digits(raw), grouped=True, warnings=("spaces",))]
     parts = raw.split()
     lengths = [len(_only_digits(p)) for p in parts]
     if len(parts) > 1 and min(lengths) >= 4 and max(lengths) >= CMND_DIGITS:
         return [p for part in parts for p in _runs(part)]
     digits = _only_digits(raw.translate(LIKE))
-    return [Piece("digits", digits, plus=raw.startswith("+"), warnings=_look(raw.strip("()+ ")))]
+    return [NumberShape("digits", digits, plus=raw.startswith("+"), warnings=_look(raw.strip("()+ ")))]
 
 
 def _look(raw: str) -> tuple[str, ...]:

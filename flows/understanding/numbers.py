@@ -20,7 +20,7 @@ from flows.understanding.number_shapes import (
     CMND_DIGITS,
     CODE_DIGITS,
     LIKE,
-    Piece,
+    NumberShape,
     taken_apart,
 )
 
@@ -164,7 +164,7 @@ def _sex_of(words: list[str]) -> str:
 # -- what it can be
 
 
-def _meanings(piece: Piece, known: _Known) -> tuple[Meaning, ...]:
+def _meanings(piece: NumberShape, known: _Known) -> tuple[Meaning, ...]:
     match piece.shape:
         case "dossier":
             return (Meaning("dossier", piece.digits, piece.warnings),)
@@ -192,13 +192,13 @@ def _date(value: str, today: date) -> Meaning:
     return Meaning("date", value, ("future",) if day > today else ())
 
 
-def _with_letters(piece: Piece, known: _Known) -> tuple[Meaning, ...]:
+def _with_letters(piece: NumberShape, known: _Known) -> tuple[Meaning, ...]:
     letters, digits = piece.letters.upper(), piece.digits
     if len(letters) == 2:
         return (_card(letters, digits, piece.warnings, known),)
     mistyped: tuple[Meaning, ...] = ()
     if letters in ("O", "I", "L"):  # a 0 or a 1 that was typed as a letter
-        plain = Piece("digits", letters.lower().translate(LIKE) + digits, warnings=("lookalike",))
+        plain = NumberShape("digits", letters.lower().translate(LIKE) + digits, warnings=("lookalike",))
         mistyped = tuple(_digits(plain, known)) if len(plain.digits) >= CMND_DIGITS else ()
     if len(digits) == 13:
         return (_card(letters, digits, (*piece.warnings, "letters"), known),)
@@ -220,7 +220,7 @@ def _card(letters: str, digits: str, warnings: tuple[str, ...], known: _Known) -
     return Meaning("card", letters + digits, tuple(more), province=digits[1:3] if not off else "")
 
 
-def _digits(piece: Piece, known: _Known) -> Iterator[Meaning]:
+def _digits(piece: NumberShape, known: _Known) -> Iterator[Meaning]:
     digits, label = piece.digits, known.label
     if digits in (HOTLINE, f"84{HOTLINE}"):
         yield Meaning("hotline", HOTLINE, piece.warnings)
@@ -238,7 +238,7 @@ def _digits(piece: Piece, known: _Known) -> Iterator[Meaning]:
     yield from (_noted(m, piece) for m in _uncalled(digits, phone, known))
 
 
-def _noted(meaning: Meaning, piece: Piece) -> Meaning:
+def _noted(meaning: Meaning, piece: NumberShape) -> Meaning:
     written = piece.warnings if meaning.kind not in ("phone", "landline", "date", "money", "year") else ()
     written = written or tuple(w for w in piece.warnings if w == "lookalike")
     return _also(meaning, *written)

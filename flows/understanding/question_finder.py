@@ -37,7 +37,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class QuestionResult:
     """What was made of a text. `candidates`: best first, one for each topic; `shield` when it holds a secret."""
 
     decision: Decision
@@ -53,7 +53,7 @@ class Found:
         return self.candidates[0].item.topic if self.candidates else ""
 
 
-def find_questions(text: str, questions: Questions) -> Found:
+def find_questions(text: str, questions: Questions) -> QuestionResult:
     """The item that `text` asks for. Any text is accepted; TEXT_READ characters of it are read."""
     return _finder(questions).find(text)
 
@@ -166,7 +166,7 @@ class _Finder:
                 trained[n] = p
         return [(1 - NEIGHBOUR) * t + NEIGHBOUR * b for t, b in zip(trained, by_words, strict=True)], like
 
-    def find(self, text: str) -> Found:
+    def find(self, text: str) -> QuestionResult:
         """See `find_questions`."""
         text = text[:TEXT_READ]
         if detector.secret_in(text, expected=False) or _gives_numbers_away(text):
@@ -179,7 +179,7 @@ class _Finder:
             return self._of_others(chances)
         return self._decided(chances, like, few=sum(len(w) > 1 for w in text.split()) < 2)
 
-    def _decided(self, chances: list[float], like: list[float], *, few: bool) -> Found:
+    def _decided(self, chances: list[float], like: list[float], *, few: bool) -> QuestionResult:
         topics: dict[str, float] = defaultdict(float)
         best: dict[str, int] = {}
         for n, (item, p) in enumerate(zip(self.items, chances, strict=True)):
@@ -199,32 +199,32 @@ class _Finder:
         if first in NOT_ASKED:
             if out < OUT and real and not few:
                 candidates = (*real[:OFFERS], *(c for c in offered if c not in real))
-                return Found("suggest", None, candidates, others=offers)
-            return Found("none", self.items[best[first]], offered, others=offers)
+                return QuestionResult("suggest", None, candidates, others=offers)
+            return QuestionResult("none", self.items[best[first]], offered, others=offers)
         if first == GIVEN_AWAY and p1 >= ASSERTED:
-            return Found("answer", self.items[best[first]], offered, shield=True)
+            return QuestionResult("answer", self.items[best[first]], offered, shield=True)
         if p1 >= ASSERTED and p1 - p2 >= AHEAD and nearest >= NEAR:
             item = self.items[best[first]]
             others = tuple(q for q in near if q is not item)[:OFFERS]
-            return Found("answer", item, offered, near=nearest, others=others)
+            return QuestionResult("answer", item, offered, near=nearest, others=others)
         if out >= OUT:
-            return Found("none", None, offered, others=offers)
+            return QuestionResult("none", None, offered, others=offers)
         if len(real) == 0 or few:
-            return Found("none", None, real or offered)
-        return Found("suggest", None, real, others=offers)
+            return QuestionResult("none", None, real or offered)
+        return QuestionResult("suggest", None, real, others=offers)
 
-    def _of_others(self, chances: list[float]) -> Found:
+    def _of_others(self, chances: list[float]) -> QuestionResult:
         ranked = sorted(zip(chances, self.items, strict=True), key=lambda one: -one[0])
         item = next((q for _, q in ranked if q.topic == "ngoai_pham_vi"), None)
-        return Found("none", item, (Candidate(item, 1.0),) if item else ())
+        return QuestionResult("none", item, (Candidate(item, 1.0),) if item else ())
 
-    def _secret(self) -> Found:
+    def _secret(self) -> QuestionResult:
         item = next((q for q in self.items if q.topic == GIVEN_AWAY), None)
-        return Found("answer", item, (Candidate(item, 1.0),) if item else (), shield=True)
+        return QuestionResult("answer", item, (Candidate(item, 1.0),) if item else (), shield=True)
 
-    def _plain(self, topic: str) -> Found:
+    def _plain(self, topic: str) -> QuestionResult:
         item = next((q for q in self.items if q.topic == topic and not q.next), None)
-        return Found("none", item, (Candidate(item, 1.0),) if item else ())
+        return QuestionResult("none", item, (Candidate(item, 1.0),) if item else ())
 
 
 def _not_rare(name: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from data.limits import Limits
-from handlers.console.access import Entrance, Entry, Rules
+from handlers.console.access import AccessControl, PageRoute, Rules
 from handlers.console.audit_page import AuditPage
 from handlers.console.desk_pages import DeskPages
 from handlers.console.home_page import HomePage
@@ -32,16 +32,16 @@ class Console:
         limits: Limits | None = None,
         telegram: bool = False,
     ) -> None:
-        entrance = Entrance(turns, address=address, rules=rules)
-        self.entries: list[Entry] = entrance.entries
+        access = AccessControl(turns, address=address, rules=rules)
+        self.entries: list[PageRoute] = access.entries
         for pages in (
-            SignIn(entrance),
-            HomePage(entrance),
-            DeskPages(entrance, desk),
-            NoticePages(entrance, limits or Limits(), telegram=telegram),
-            RecipientPages(entrance, limits or Limits()),
-            QuestionPages(entrance),
-            AuditPage(entrance),
+            SignIn(access),
+            HomePage(access),
+            DeskPages(access, desk),
+            NoticePages(access, limits or Limits(), telegram=telegram),
+            RecipientPages(access, limits or Limits()),
+            QuestionPages(access),
+            AuditPage(access),
         ):
             self.entries += pages.entries
-        self.routes: list[Route] = [entrance.route(entry) for entry in self.entries]
+        self.routes: list[Route] = [access.route(entry) for entry in self.entries]

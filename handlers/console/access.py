@@ -84,7 +84,7 @@ class Live:
 class Visit:
     """One request of a member who may make it."""
 
-    entrance: Entrance
+    access: AccessControl
     request: Request
     session: Session
     form: Form = field(default_factory=Form)
@@ -110,12 +110,12 @@ class Visit:
 
     def proof(self) -> str:
         """The field that every form of this session carries."""
-        return self.entrance.proof_of(self.session.key)
+        return self.access.proof_of(self.session.key)
 
     def page(self, template: str, /, *, status: int = 200, **context: Any) -> Response:
         """The page; `note` in the address becomes its sentence."""
         note = wording.NOTES.get(self.request.query_params.get("note", ""))
-        return self.entrance.page(
+        return self.access.page(
             self.request,
             template,
             status,
@@ -123,35 +123,35 @@ class Visit:
             proof=self.proof(),
             note=note,
             path=self.request.url.path,
-            nav=[e for e in self.entrance.entries if e.nav and self.member.role in e.roles],
+            nav=[e for e in self.access.entries if e.nav and self.member.role in e.roles],
             **context,
         )
 
     def part(self, address: str, template: str, /, **context: Any) -> Live:
         """A live part, to be put into a page with `live()` or sent alone with `send`."""
-        html = self.entrance.render(template, member=self.member, proof=self.proof(), **context)
+        html = self.access.render(template, member=self.member, proof=self.proof(), **context)
         return Live(address, Markup(html), hashlib.sha256(html.encode()).hexdigest()[:16])  # noqa: S704  # rendered with escaping just now
 
     def send(self, part: Live) -> Response:
         """The part alone; 304 when the page has it already."""
-        headers = self.entrance.headers() | {"etag": f'"{part.tag}"'}
+        headers = self.access.headers() | {"etag": f'"{part.tag}"'}
         if self.request.headers.get("if-none-match") == f'"{part.tag}"':
             return Response(status_code=304, headers=headers)
         return HTMLResponse(str(part.html), headers=headers)
 
     def go(self, address: str) -> Response:
         """To another page, after a form was taken."""
-        return Response(status_code=303, headers=self.entrance.headers() | {"location": address})
+        return Response(status_code=303, headers=self.access.headers() | {"location": address})
 
     def refused(self, status: int, title: str, message: str) -> Response:
         """A page that says why not, with the way back."""
-        return self.entrance.refused(self.request, status, title, message)
+        return self.access.refused(self.request, status, title, message)
 
     async def note(
         self, what: str, *, whose: str = "", fields: str = "", why: str = "", outcome: str = ""
     ) -> None:
         """One row in the audit, in a transaction of its own. `whose` is a keyed hash."""
-        turns = self.entrance.turns
+        turns = self.access.turns
         async with turns.db.writing() as connection:
             await audit.note(
                 turns.db,
@@ -168,7 +168,7 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PageRoute:
     """One route: who may use it. No roles: everybody in the world (signing in). `nav`: its words in the menu."""
 
     method: str
@@ -181,7 +181,7 @@ class Entry:
         return f"{self.method} {self.path}"
 
 
-class Entrance:
+class AccessControl:
     """Checks each request and makes its pages."""
 
     def __init__(self, turns: Turns, *, address: str, rules: Rules) -> None:
@@ -190,7 +190,7 @@ class Entrance:
         self.address = address
         self.https = address.startswith("https://")
         self.cookie = "__Host-troly_staff" if self.https else "troly_staff"
-        self.entries: list[Entry] = []
+        self.entries: list[PageRoute] = []
         self._templates = templates()
         self._templates.globals.update(
             static_version=static_version(),
@@ -275,7 +275,7 @@ class Entrance:
                 total=self.rules.total,
             )
 
-    def route(self, entry: Entry) -> Route:
+    def route(self, entry: PageRoute) -> Route:
         """The route of an entry, with everything that is checked before it."""
         inner = self._open if not entry.roles else self._guarded
 
@@ -290,12 +290,12 @@ class Entrance:
 
         return Route(entry.path, endpoint, methods=[entry.method])
 
-    async def _open(self, entry: Entry, request: Request) -> Response:
+    async def _open(self, entry: PageRoute, request: Request) -> Response:
         if request.method == "POST" and not self.is_ours(request):
             return self.refused(request, 403, "Không nhận", wording.FOREIGN)
         return await entry.act(request)  # type: ignore[arg-type]  # an entry without roles takes the request itself
 
-    async def _guarded(self, entry: Entry, request: Request) -> Response:
+    async def _guarded(self, entry: PageRoute, request: Request) -> Response:
         post = request.method == "POST"
         if post and not self.is_ours(request):
             return self.refused(request, 403, "Không nhận", wording.FOREIGN)

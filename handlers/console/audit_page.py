@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from data import audit
-from handlers.console.access import READERS, Entrance, Entry, Visit
+from handlers.console.access import READERS, AccessControl, PageRoute, Visit
 
 SHOWN = 100  # rows on a page
 
@@ -13,9 +13,9 @@ SHOWN = 100  # rows on a page
 class AuditPage:
     """The newest rows of the audit."""
 
-    def __init__(self, entrance: Entrance) -> None:
-        self._turns = entrance.turns
-        self.entries = [Entry("GET", "/console/audit", READERS, self.newest, nav="Sổ truy cập")]
+    def __init__(self, access: AccessControl) -> None:
+        self._turns = access.turns
+        self.entries = [PageRoute("GET", "/console/audit", READERS, self.newest, nav="Sổ truy cập")]
 
     async def newest(self, visit: Visit) -> Response:
         """The newest rows, or those before `?before=`."""

@@ -8,10 +8,10 @@ from typing import Any
 from starlette.responses import Response
 
 from data import desk, staff
-from data.desk import Message, Ticket
+from data.desk import Ticket, TicketMessage
 from data.outbox import PULL_DOORS
 from handlers.console import wording
-from handlers.console.access import DESK, Entrance, Entry, Live, Visit
+from handlers.console.access import DESK, AccessControl, Live, PageRoute, Visit
 from handlers.desk import Desk
 
 CLOSED_SHOWN = 10  # tickets closed lately, under the queue
@@ -22,21 +22,21 @@ REMEMBERED = 10_000  # views that are remembered, so that live requests after th
 class DeskPages:
     """Queue, conversation, and what an officer does there."""
 
-    def __init__(self, entrance: Entrance, officers_desk: Desk) -> None:
-        self._turns = entrance.turns
+    def __init__(self, access: AccessControl, officers_desk: Desk) -> None:
+        self._turns = access.turns
         self._desk = officers_desk
-        self._text_limit = entrance.rules.text_limit
+        self._text_limit = access.rules.text_limit
         self._viewed: set[tuple[str, str]] = set()
         self._listed: set[tuple[str, str]] = set()
         one = "/console/tickets/{ticket}"
         self.entries = [
-            Entry("GET", "/console/queue", DESK, self.queue, nav="Hàng chờ"),
-            Entry("GET", one, DESK, self.ticket),
-            Entry("POST", f"{one}/claim", DESK, self.claim),
-            Entry("POST", f"{one}/answer", DESK, self.answer),
-            Entry("POST", f"{one}/hand-back", DESK, self.hand_back),
-            Entry("POST", f"{one}/close", DESK, self.close),
-            Entry("POST", f"{one}/reveal", DESK, self.reveal),
+            PageRoute("GET", "/console/queue", DESK, self.queue, nav="Hàng chờ"),
+            PageRoute("GET", one, DESK, self.ticket),
+            PageRoute("POST", f"{one}/claim", DESK, self.claim),
+            PageRoute("POST", f"{one}/answer", DESK, self.answer),
+            PageRoute("POST", f"{one}/hand-back", DESK, self.hand_back),
+            PageRoute("POST", f"{one}/close", DESK, self.close),
+            PageRoute("POST", f"{one}/reveal", DESK, self.reveal),
         ]
 
     # -- the queue
@@ -120,7 +120,7 @@ class DeskPages:
         self,
         visit: Visit,
         ticket: Ticket,
-        lines: list[Message],
+        lines: list[TicketMessage],
         names: dict[str, str],
         *,
         plain: bool,
@@ -227,7 +227,7 @@ class DeskPages:
         return await self._shown(visit, plain=True)
 
 
-def _delivery(ticket: Ticket, line: Message) -> tuple[str, str]:
+def _delivery(ticket: Ticket, line: TicketMessage) -> tuple[str, str]:
     """What became of an officer's words, and the tag's colour; two empty texts for other lines."""
     if line.who != "officer" or not line.state:
         return "", ""

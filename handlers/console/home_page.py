@@ -6,15 +6,15 @@ from starlette.responses import Response
 
 from data import desk
 from handlers.console import wording
-from handlers.console.access import EVERYBODY, Entrance, Entry, Visit
+from handlers.console.access import EVERYBODY, AccessControl, PageRoute, Visit
 
 
 class HomePage:
     """The console's own page."""
 
-    def __init__(self, entrance: Entrance) -> None:
-        self._turns = entrance.turns
-        self.entries = [Entry("GET", "/console", EVERYBODY, self.home, nav="Bàn làm việc")]
+    def __init__(self, access: AccessControl) -> None:
+        self._turns = access.turns
+        self.entries = [PageRoute("GET", "/console", EVERYBODY, self.home, nav="Bàn làm việc")]
 
     async def home(self, visit: Visit) -> Response:
         """Greeting, what waits, links by role."""

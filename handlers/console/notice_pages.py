@@ -13,13 +13,22 @@ from data import conversations, staff
 from data.limits import Limits
 from data.notices import campaigns, reports
 from data.notices.audience import DOORS, Audience
-from data.notices.campaigns import DRAFT, LIVE, PAUSED, RUNNING, Campaign, Campaigns, Refused, words_of
+from data.notices.campaigns import (
+    DRAFT,
+    LIVE,
+    PAUSED,
+    RUNNING,
+    Campaign,
+    CampaignRefused,
+    Campaigns,
+    words_of,
+)
 from data.notices.reports import Speed
 from data.staff import Member
 from flows.conversations import notice_text
 from flows.conversations.notices import TOPICS
 from handlers.console import notice_wording as say
-from handlers.console.access import ADMINS, Entrance, Entry, Form, Live, Visit
+from handlers.console.access import ADMINS, AccessControl, Form, Live, PageRoute, Visit
 from handlers.console.recipient_pages import HOME, loaded, none_such
 from handlers.delivery.preview import preview
 from handlers.web.chat import address_of
@@ -31,7 +40,7 @@ LOOK_FOR_WORKER = 10.0  # seconds after a start in which nobody asks where the w
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class NoticeForm:
     """What stands in the form of a notice."""
 
     text: str = ""
@@ -42,7 +51,7 @@ class Written:
     key: str = ""
 
     @classmethod
-    def of_form(cls, form: Form) -> Written:
+    def of_form(cls, form: Form) -> NoticeForm:
         """As it was posted."""
         return cls(
             form.get("text"),
@@ -54,7 +63,7 @@ class Written:
         )
 
     @classmethod
-    def of_campaign(cls, one: Campaign, doors: tuple[str, ...]) -> Written:
+    def of_campaign(cls, one: Campaign, doors: tuple[str, ...]) -> NoticeForm:
         """As it was kept."""
         chosen = one.audience.doors or doors
         return cls(one.text, chosen, one.audience.topics or tuple(TOPICS), one.office_hours, one.once)
@@ -65,9 +74,9 @@ class Written:
         Raises Refused when a group has no box ticked.
         """
         if not self.doors:
-            raise Refused(say.NO_DOOR)
+            raise CampaignRefused(say.NO_DOOR)
         if not self.topics:
-            raise Refused(say.NO_TOPIC)
+            raise CampaignRefused(say.NO_TOPIC)
         every_door, every_topic = set(doors) <= set(self.doors), set(TOPICS) <= set(self.topics)
         return Audience(() if every_door else self.doors, () if every_topic else self.topics)
 
@@ -75,30 +84,30 @@ class Written:
 class NoticePages:
     """What admins see and do about notices."""
 
-    def __init__(self, entrance: Entrance, limits: Limits, *, telegram: bool) -> None:
-        self._turns = entrance.turns
+    def __init__(self, access: AccessControl, limits: Limits, *, telegram: bool) -> None:
+        self._turns = access.turns
         self._limits = limits
         self._telegram = telegram
-        self._changes = Campaigns(entrance.turns.db, entrance.turns.seal, limits)
+        self._changes = Campaigns(access.turns.db, access.turns.seal, limits)
         self._speeds: dict[str, Speed] = {}
         self._over: dict[str, tuple[float, reports.Status]] = {}
-        self._visitor_cookie = "__Host-troly_visitor" if entrance.https else "troly_visitor"
+        self._visitor_cookie = "__Host-troly_visitor" if access.https else "troly_visitor"
         one = HOME + "/{notice}"
         self.entries = [
-            Entry("GET", HOME, ADMINS, self.list, nav="Thông báo"),
-            Entry("GET", f"{HOME}/new", ADMINS, self.write),
-            Entry("POST", f"{HOME}/new", ADMINS, self.written),
-            Entry("POST", f"{HOME}/look", ADMINS, self.look),
-            Entry("GET", one, ADMINS, self.notice),
-            Entry("GET", f"{one}/edit", ADMINS, self.edit),
-            Entry("POST", f"{one}/edit", ADMINS, self.edited),
-            Entry("POST", f"{one}/test", ADMINS, self.test),
-            Entry("POST", f"{one}/approve", ADMINS, self.approve),
-            Entry("POST", f"{one}/start", ADMINS, self.start),
-            Entry("POST", f"{one}/pause", ADMINS, self.pause),
-            Entry("POST", f"{one}/resume", ADMINS, self.resume),
-            Entry("POST", f"{one}/cancel", ADMINS, self.cancel),
-            Entry("POST", f"{one}/retry", ADMINS, self.retry),
+            PageRoute("GET", HOME, ADMINS, self.list, nav="Thông báo"),
+            PageRoute("GET", f"{HOME}/new", ADMINS, self.write),
+            PageRoute("POST", f"{HOME}/new", ADMINS, self.written),
+            PageRoute("POST", f"{HOME}/look", ADMINS, self.look),
+            PageRoute("GET", one, ADMINS, self.notice),
+            PageRoute("GET", f"{one}/edit", ADMINS, self.edit),
+            PageRoute("POST", f"{one}/edit", ADMINS, self.edited),
+            PageRoute("POST", f"{one}/test", ADMINS, self.test),
+            PageRoute("POST", f"{one}/approve", ADMINS, self.approve),
+            PageRoute("POST", f"{one}/start", ADMINS, self.start),
+            PageRoute("POST", f"{one}/pause", ADMINS, self.pause),
+            PageRoute("POST", f"{one}/resume", ADMINS, self.resume),
+            PageRoute("POST", f"{one}/cancel", ADMINS, self.cancel),
+            PageRoute("POST", f"{one}/retry", ADMINS, self.retry),
         ]
 
     # -- the list
@@ -135,12 +144,12 @@ class NoticePages:
     async def write(self, visit: Visit) -> Response:
         """An empty form."""
         doors = await self._doors()
-        blank = Written(doors=doors, topics=tuple(TOPICS), key=secrets.token_hex(16))
+        blank = NoticeForm(doors=doors, topics=tuple(TOPICS), key=secrets.token_hex(16))
         return await self._form(visit, blank, doors)
 
     async def written(self, visit: Visit) -> Response:
         """Keep the draft; the same form posted twice is one draft."""
-        doors, form = await self._doors(), Written.of_form(visit.form)
+        doors, form = await self._doors(), NoticeForm.of_form(visit.form)
         if visit.form.get("only_look"):
             return await self._form(visit, form, doors)
         try:
@@ -153,7 +162,7 @@ class NoticePages:
                 at=self._turns.clock(),
                 key=form.key,
             )
-        except Refused as no:
+        except CampaignRefused as no:
             return await self._form(visit, form, doors, error=str(no))
         return visit.go(f"{HOME}/{made.id}?note=notice_new")
 
@@ -165,14 +174,14 @@ class NoticePages:
         if one.state != DRAFT:
             return visit.go(f"{HOME}/{one.id}?note=notice_no_edit")
         doors = await self._doors()
-        return await self._form(visit, Written.of_campaign(one, doors), doors, notice=one)
+        return await self._form(visit, NoticeForm.of_campaign(one, doors), doors, notice=one)
 
     async def edited(self, visit: Visit) -> Response:
         """Keep what was changed."""
         one = await loaded(self._turns, visit)
         if one is None:
             return none_such(visit)
-        doors, form = await self._doors(), Written.of_form(visit.form)
+        doors, form = await self._doors(), NoticeForm.of_form(visit.form)
         if visit.form.get("only_look"):
             return await self._form(visit, form, doors, notice=one)
         try:
@@ -185,18 +194,18 @@ class NoticePages:
                 by=visit.member,
                 at=self._turns.clock(),
             )
-        except Refused as no:
+        except CampaignRefused as no:
             return await self._form(visit, form, doors, notice=one, error=str(no))
         return visit.go(f"{HOME}/{one.id}?note=notice_edit")
 
     async def look(self, visit: Visit) -> Response:
         """Count and preview of what stands in the form just now, for the page that holds it."""
-        return visit.send(await self._look(visit, Written.of_form(visit.form), await self._doors()))
+        return visit.send(await self._look(visit, NoticeForm.of_form(visit.form), await self._doors()))
 
     async def _form(
         self,
         visit: Visit,
-        form: Written,
+        form: NoticeForm,
         doors: tuple[str, ...],
         *,
         notice: Campaign | None = None,
@@ -215,7 +224,7 @@ class NoticePages:
             action=f"{HOME}/{notice.id}/edit" if notice else f"{HOME}/new",
         )
 
-    async def _look(self, visit: Visit, form: Written, doors: tuple[str, ...]) -> Live:
+    async def _look(self, visit: Visit, form: NoticeForm, doors: tuple[str, ...]) -> Live:
         trouble, text, reached = "", "", {}
         try:
             text = notice_text.tidied(form.text, self._limits.notice_text_limit) if form.text.strip() else ""
@@ -224,7 +233,7 @@ class NoticePages:
         try:
             async with self._turns.db.reading() as connection:
                 reached = _in_order(await campaigns.count(connection, form.audience(doors)))
-        except Refused as no:
+        except CampaignRefused as no:
             trouble = trouble or str(no)
         return visit.part(
             "",
@@ -294,7 +303,7 @@ class NoticePages:
             "console/_notice_run.html",
             notice=one,
             counts=now,
-            pace=say.pace(speed, now.total - now.over) if one.state == RUNNING else "",
+            rate_limiter=say.rate_limiter(speed, now.total - now.over) if one.state == RUNNING else "",
             why=await self._why(connection, one, now) if one.state in LIVE else "",
             say=say,
         )
@@ -393,7 +402,7 @@ class NoticePages:
         by: Member = visit.member
         try:
             done = await getattr(self._changes, what)(one.id, by=by, at=self._turns.clock(), **more)
-        except Refused as no:
+        except CampaignRefused as no:
             return await self._shown(visit, error=str(no))
         return visit.go(f"{HOME}/{one.id}?note=notice_{what if done.changed else 'same'}")
 

@@ -18,7 +18,7 @@ from flows.conversations import questions
 from flows.text.normalise import clean
 from flows.understanding.question_finder import find_questions
 from handlers.console import wording
-from handlers.console.access import ADMINS, DESK, Entrance, Entry, Form, Live, Visit
+from handlers.console.access import ADMINS, DESK, AccessControl, Form, Live, PageRoute, Visit
 from handlers.delivery.preview import preview
 
 HOME = "/console/questions"
@@ -44,7 +44,7 @@ HIDDEN = "Câu này có vẻ chứa mật khẩu hoặc mã OTP; trợ lý sẽ 
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class QuestionDraft:
     """Whether an item still holds, in words, with the tone of its tag; `due`: somebody has to look at it."""
 
     words: str
@@ -52,25 +52,25 @@ class State:
     due: bool
 
 
-def state_of(question: Question, today: date) -> State:
+def state_of(question: Question, today: date) -> QuestionDraft:
     """How an item stands on a day."""
     verified = date.fromisoformat(question.last_verified)
     left = DAYS_VERIFIED - (today - verified).days
     if question.valid_to is not None:
         days = (date.fromisoformat(question.valid_to) - today).days
         if days < 0:
-            return State("Hết hiệu lực", "bad", due=True)
+            return QuestionDraft("Hết hiệu lực", "bad", due=True)
         if days <= SOON_DAYS:
-            return State(f"Sắp hết hạn: còn {days} ngày", "wait", due=True)
+            return QuestionDraft(f"Sắp hết hạn: còn {days} ngày", "wait", due=True)
     if left < 0:
-        return State("Quá một năm chưa kiểm", "bad", due=True)
+        return QuestionDraft("Quá một năm chưa kiểm", "bad", due=True)
     if left <= SOON_DAYS:
-        return State(f"Cần kiểm lại: còn {left} ngày", "wait", due=True)
-    return State("Còn hiệu lực", "good", due=False)
+        return QuestionDraft(f"Cần kiểm lại: còn {left} ngày", "wait", due=True)
+    return QuestionDraft("Còn hiệu lực", "good", due=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class QuestionForm:
     """What stands in the form of an item; lines of titles and wordings."""
 
     titles: str
@@ -85,7 +85,7 @@ class Written:
     seen: str  # number of the edit that the form began from
 
     @classmethod
-    def of_form(cls, form: Form) -> Written:
+    def of_form(cls, form: Form) -> QuestionForm:
         """As it was posted."""
         return cls(
             titles=form.get("titles"),
@@ -101,7 +101,7 @@ class Written:
         )
 
     @classmethod
-    def of(cls, q: Question, edits: list[Edit]) -> Written:
+    def of(cls, q: Question, edits: list[Edit]) -> QuestionForm:
         """As the item stands."""
         return cls(
             "\n".join(q.titles),
@@ -141,20 +141,20 @@ class Written:
 class QuestionPages:
     """What officers see and admins do about questions."""
 
-    def __init__(self, entrance: Entrance) -> None:
-        self._turns = entrance.turns
-        self._files = entrance.turns.content  # as the files give it, before any edit
+    def __init__(self, access: AccessControl) -> None:
+        self._turns = access.turns
+        self._files = access.turns.content  # as the files give it, before any edit
         one = HOME + "/{item}"
         self.entries = [
-            Entry("GET", HOME, DESK, self.items, nav="Hỏi đáp"),
-            Entry("GET", f"{HOME}/misses", DESK, self.misses),
-            Entry("GET", f"{HOME}/add", ADMINS, self.adding),
-            Entry("POST", f"{HOME}/add", ADMINS, self.added),
-            Entry("GET", one, DESK, self.item),
-            Entry("GET", f"{one}/edit", ADMINS, self.edit),
-            Entry("POST", f"{one}/edit", ADMINS, self.edited),
-            Entry("POST", f"{one}/look", ADMINS, self.look),
-            Entry("POST", f"{one}/restore", ADMINS, self.restore),
+            PageRoute("GET", HOME, DESK, self.items, nav="Hỏi đáp"),
+            PageRoute("GET", f"{HOME}/misses", DESK, self.misses),
+            PageRoute("GET", f"{HOME}/add", ADMINS, self.adding),
+            PageRoute("POST", f"{HOME}/add", ADMINS, self.added),
+            PageRoute("GET", one, DESK, self.item),
+            PageRoute("GET", f"{one}/edit", ADMINS, self.edit),
+            PageRoute("POST", f"{one}/edit", ADMINS, self.edited),
+            PageRoute("POST", f"{one}/look", ADMINS, self.look),
+            PageRoute("POST", f"{one}/restore", ADMINS, self.restore),
         ]
 
     # -- reading
@@ -225,11 +225,11 @@ class QuestionPages:
         question = present.questions.item(_item(visit))
         if question is None:
             return visit.refused(404, "Không có mục này", NO_ITEM)
-        return self._form(visit, question, Written.of(question, edits))
+        return self._form(visit, question, QuestionForm.of(question, edits))
 
     async def edited(self, visit: Visit) -> Response:
         """Keep what was changed."""
-        form = Written.of_form(visit.form)
+        form = QuestionForm.of_form(visit.form)
         if visit.form.get("only_look"):
             present, _ = await self._present(_item(visit))
             question = present.questions.item(_item(visit))
@@ -257,7 +257,7 @@ class QuestionPages:
         question = present.questions.item(_item(visit))
         if question is None:
             return visit.refused(404, "Không có mục này", NO_ITEM)
-        return visit.send(self._look(visit, question, Written.of_form(visit.form)))
+        return visit.send(self._look(visit, question, QuestionForm.of_form(visit.form)))
 
     async def restore(self, visit: Visit) -> Response:
         """Let an earlier version hold again; without a number, the file."""
@@ -300,7 +300,7 @@ class QuestionPages:
 
     # -- parts
 
-    def _form(self, visit: Visit, question: Question, form: Written, *, error: str = "") -> Response:
+    def _form(self, visit: Visit, question: Question, form: QuestionForm, *, error: str = "") -> Response:
         return visit.page(
             "console/question_form.html",
             status=422 if error else 200,
@@ -313,7 +313,7 @@ class QuestionPages:
             look=self._look(visit, question, form),
         )
 
-    def _look(self, visit: Visit, question: Question, form: Written) -> Live:
+    def _look(self, visit: Visit, question: Question, form: QuestionForm) -> Live:
         trouble, previews = "", []
         try:
             body = form.body(question, self._files)

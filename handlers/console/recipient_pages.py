@@ -10,7 +10,7 @@ from data.limits import Limits
 from data.notices import campaigns, reports
 from data.notices.campaigns import Campaign, Campaigns
 from handlers.console import notice_wording as say
-from handlers.console.access import ADMINS, Entrance, Entry, Visit
+from handlers.console.access import ADMINS, AccessControl, PageRoute, Visit
 from handlers.turns.queue import Turns
 
 HOME = "/console/notices"
@@ -31,13 +31,13 @@ def none_such(visit: Visit) -> Response:
 class RecipientPages:
     """The recipients of one notice."""
 
-    def __init__(self, entrance: Entrance, limits: Limits) -> None:
-        self._turns = entrance.turns
-        self._changes = Campaigns(entrance.turns.db, entrance.turns.seal, limits)
+    def __init__(self, access: AccessControl, limits: Limits) -> None:
+        self._turns = access.turns
+        self._changes = Campaigns(access.turns.db, access.turns.seal, limits)
         one = HOME + "/{notice}"
         self.entries = [
-            Entry("GET", f"{one}/recipients", ADMINS, self.recipients),
-            Entry("POST", f"{one}/export", ADMINS, self.export),
+            PageRoute("GET", f"{one}/recipients", ADMINS, self.recipients),
+            PageRoute("POST", f"{one}/export", ADMINS, self.export),
         ]
 
     async def recipients(self, visit: Visit) -> Response:
@@ -72,7 +72,7 @@ class RecipientPages:
         if one is None:
             return none_such(visit)
         await self._changes.noted_look(one.id, "export", by=visit.member, at=self._turns.clock())
-        headers = visit.entrance.headers() | {
+        headers = visit.access.headers() | {
             "content-disposition": f'attachment; filename="thong-bao-{one.number}.csv"'
         }
         return StreamingResponse(self._csv(one), media_type="text/csv; charset=utf-8", headers=headers)

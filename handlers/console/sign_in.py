@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from data import audit, staff
 from handlers.console import wording
-from handlers.console.access import EVERYBODY, Entrance, Entry, Visit
+from handlers.console.access import EVERYBODY, AccessControl, PageRoute, Visit
 
 log = logging.getLogger("troly.console")
 
@@ -67,38 +67,38 @@ class Failures:
 class SignIn:
     """The pages of the way in and out."""
 
-    def __init__(self, entrance: Entrance) -> None:
-        self._entrance = entrance
-        self._failures = Failures(entrance.turns.clock, entrance.rules.failures_per_minute)
+    def __init__(self, access: AccessControl) -> None:
+        self._access = access
+        self._failures = Failures(access.turns.clock, access.rules.failures_per_minute)
         self.entries = [
-            Entry("GET", "/console/sign-in/{token}", frozenset(), self.look),
-            Entry("POST", "/console/sign-in/{token}", frozenset(), self.confirm),
-            Entry("POST", "/console/sign-out", EVERYBODY, self.sign_out),
+            PageRoute("GET", "/console/sign-in/{token}", frozenset(), self.look),
+            PageRoute("POST", "/console/sign-in/{token}", frozenset(), self.confirm),
+            PageRoute("POST", "/console/sign-out", EVERYBODY, self.sign_out),
         ]
 
     async def look(self, request: Request) -> Response:
         """The button. Link previews may look too: the link is not even compared."""
         token = request.path_params["token"]
-        return self._entrance.page(
+        return self._access.page(
             request,
             "console/sign_in.html",
             action=f"/console/sign-in/{token}",
-            proof=self._entrance.proof_of(token),
+            proof=self._access.proof_of(token),
         )
 
     async def confirm(self, request: Request) -> Response:
         """Use the link, open a session under a new cookie, and go in."""
-        entrance, turns = self._entrance, self._entrance.turns
+        access, turns = self._access, self._access.turns
         token = request.path_params["token"]
         if wait := self._failures.begin():
-            response = entrance.refused(request, 429, "Chờ một chút", wording.locked(wait))
+            response = access.refused(request, 429, "Chờ một chút", wording.locked(wait))
             response.headers["retry-after"] = str(wait)
             return response
-        form = await entrance.read_form(request)
-        if form is None or not entrance.proven(form, token):
+        form = await access.read_form(request)
+        if form is None or not access.proven(form, token):
             self._failures.failed()
-            return entrance.refused(request, 403, "Trang đã cũ", wording.OLD_FORM)
-        before = request.cookies.get(entrance.cookie, "")
+            return access.refused(request, 403, "Trang đã cũ", wording.OLD_FORM)
+        before = request.cookies.get(access.cookie, "")
         async with turns.db.writing() as connection:
             signed_in = await staff.sign_in(connection, token, turns.clock())
             if signed_in is not None:
@@ -114,31 +114,29 @@ class SignIn:
                 )
         if signed_in is None:
             self._failures.failed()
-            return entrance.refused(request, 410, "Liên kết không dùng được", wording.LINK_GONE)
+            return access.refused(request, 410, "Liên kết không dùng được", wording.LINK_GONE)
         self._failures.succeeded()
-        response = Response(status_code=303, headers=entrance.headers() | {"location": "/console"})
+        response = Response(status_code=303, headers=access.headers() | {"location": "/console"})
         # lax, not strict: a link to a ticket that a colleague sends is to open signed in; every change is a POST with its proof
         response.set_cookie(
-            entrance.cookie,
+            access.cookie,
             signed_in[0],
-            max_age=int(entrance.rules.total),
+            max_age=int(access.rules.total),
             httponly=True,
             samesite="lax",
-            secure=entrance.https,
+            secure=access.https,
             path="/",
         )
         return response
 
     async def sign_out(self, visit: Visit) -> Response:
         """End the session, here and in the database."""
-        entrance, turns = self._entrance, self._entrance.turns
+        access, turns = self._access, self._access.turns
         async with turns.db.writing() as connection:
             await staff.sign_out(connection, visit.session.key)
             await audit.note(
                 turns.db, connection, turns.seal, at=turns.clock(), who=visit.who, what="signed_out"
             )
-        response = entrance.page(visit.request, "console/signed_out.html", left=True)
-        response.delete_cookie(
-            entrance.cookie, path="/", secure=entrance.https, httponly=True, samesite="lax"
-        )
+        response = access.page(visit.request, "console/signed_out.html", left=True)
+        response.delete_cookie(access.cookie, path="/", secure=access.https, httponly=True, samesite="lax")
         return response

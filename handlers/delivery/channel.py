@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SendResult:
     """What the channel said to one message; `text` is short and holds nothing personal.
 
     `state`: sent; blocked and failed for good; again (counts as a try; `lost`: it may have arrived); wait (`after`
@@ -22,7 +22,7 @@ class Answer:
     to: str = ""
 
 
-class Channel(Protocol):
+class SendChannel(Protocol):
     """What carries messages out at a door."""
 
     async def start(self) -> None: ...
@@ -30,5 +30,5 @@ class Channel(Protocol):
     def parts(self, body: Mapping[str, Any], account: str) -> Sequence[Any]:
         """The messages that say `body`, in order."""
 
-    async def send(self, account: str, part: Any) -> Answer:
+    async def send(self, account: str, part: Any) -> SendResult:
         """Send one message; never raises for what the channel or the network does."""

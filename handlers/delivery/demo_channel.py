@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from handlers.delivery.channel import Answer
+from handlers.delivery.channel import SendResult
 
 ANSWERS_AFTER = 0.05  # seconds
 BLOCKED_EVERY = 40  # one of so many accounts has blocked us
@@ -26,8 +26,8 @@ class DemoChannel:
         """One message."""
         return [str(body.get("text", ""))]
 
-    async def send(self, account: str, part: str) -> Answer:
+    async def send(self, account: str, part: str) -> SendResult:
         """Taken, unless this account is one of those that blocked us."""
         await asyncio.sleep(ANSWERS_AFTER)
         number = int(account) if account.isascii() and account.isdigit() else zlib.crc32(account.encode())
-        return Answer("blocked", "403 blocked") if number % BLOCKED_EVERY == 0 else Answer("sent")
+        return SendResult("blocked", "403 blocked") if number % BLOCKED_EVERY == 0 else SendResult("sent")

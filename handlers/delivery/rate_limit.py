@@ -15,7 +15,7 @@ SECOND = 1.002  # a second and a hair, for clocks that do not agree to the milli
 CATCH_UP = 0.1  # seconds: timers wake late, and what they cost is made good, but no more than this
 
 
-class Pace:
+class RateLimiter:
     """One token's pace. Times are seconds of a clock that only grows, handed in."""
 
     def __init__(self, rate: int, now: float) -> None:

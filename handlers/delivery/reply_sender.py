@@ -21,7 +21,7 @@ SURE = 0.4  # part of a lease in which a row is said without asking
 SAY_WITHIN = 0.5  # part of a lease that one try may take: together they end before the lease does
 
 
-class Again(Exception):
+class SendAgain(Exception):
     """The channel did not take it now; `after` is how long it asked to wait, in seconds."""
 
     def __init__(self, after: float | None = None) -> None:
@@ -29,7 +29,7 @@ class Again(Exception):
         self.after = after
 
 
-class Refused(Exception):
+class SendRefused(Exception):
     """The channel will never take it: `state` is blocked or failed."""
 
     def __init__(self, state: str) -> None:
@@ -41,7 +41,7 @@ Say = Callable[[Outgoing], Awaitable[None]]
 Sleep = Callable[[float], Awaitable[None]]
 
 
-class Mouth:
+class ReplySender:
     """Says rows of one door. Rows of one address go out one after the other, those of others meanwhile."""
 
     def __init__(self, door: str, turns: Turns, say: Say, *, sleep: Sleep = asyncio.sleep) -> None:
@@ -128,10 +128,10 @@ class Mouth:
                 async with asyncio.timeout(self._turns.lease * SAY_WITHIN):
                     await self._say(row)
                 return "sent"
-            except Refused as refused:
+            except SendRefused as refused:
                 return refused.state
-            except (Again, TimeoutError) as wrong:
-                after = wrong.after if isinstance(wrong, Again) else None
+            except (SendAgain, TimeoutError) as wrong:
+                after = wrong.after if isinstance(wrong, SendAgain) else None
                 pause = after if after is not None else PATIENCE[min(tries, len(PATIENCE) - 1)]
                 tries += 1
                 waited += pause

@@ -11,7 +11,7 @@ from math import inf
 from typing import Any
 
 from data.outbox.deliveries import LANES, Delivery
-from handlers.delivery.rate_limit import Pace
+from handlers.delivery.rate_limit import RateLimiter
 
 _numbers = count()
 
@@ -26,7 +26,7 @@ class Job:
     delivery: Delivery
     account: str
     parts: Sequence[Any]
-    pace: Pace
+    rate_limiter: RateLimiter
     good_until: float
     number: int
     said: int = 0
@@ -39,7 +39,7 @@ class Job:
         return self.delivery.lane
 
 
-class Line:
+class SendQueue:
     """The jobs of one outlet that are not on the wire."""
 
     def __init__(self) -> None:
@@ -51,9 +51,16 @@ class Line:
         """How many wait for nothing but their turn."""
         return len(self._ready[lane])
 
-    def add(self, delivery: Delivery, parts: Sequence[Any], pace: Pace, good_until: float, said: int) -> None:
+    def add(
+        self,
+        delivery: Delivery,
+        parts: Sequence[Any],
+        rate_limiter: RateLimiter,
+        good_until: float,
+        said: int,
+    ) -> None:
         """One more, at the end of its lane."""
-        job = Job(delivery, delivery.account, parts, pace, good_until, next(_numbers), said)
+        job = Job(delivery, delivery.account, parts, rate_limiter, good_until, next(_numbers), said)
         self._ready[job.lane].append(job)
 
     def later(self, job: Job, at: float) -> None:
@@ -74,7 +81,11 @@ class Line:
             self._ready[job.lane].appendleft(job)
 
     def next(
-        self, now: float, pace: Pace, has_place: Callable[[str], bool], put_back: Callable[[Job], None]
+        self,
+        now: float,
+        rate_limiter: RateLimiter,
+        has_place: Callable[[str], bool],
+        put_back: Callable[[Job], None],
     ) -> tuple[Job | None, float]:
         """The job that may start now, or None and when to look again; those too old to start are put back."""
         again_at = self._later[0][0] if self._later else inf
@@ -82,7 +93,7 @@ class Line:
             queue = self._ready[lane]
             if not queue:
                 continue
-            halted_until = pace.lane_ready_at(lane)
+            halted_until = rate_limiter.lane_ready_at(lane)
             if halted_until > now:
                 again_at = min(again_at, halted_until)
                 continue
@@ -91,10 +102,10 @@ class Line:
                 if not job.in_flight and not has_place(lane):
                     break
                 queue.popleft()
-                if job.good_until <= now or job.pace is not pace:
+                if job.good_until <= now or job.rate_limiter is not rate_limiter:
                     put_back(job)
                     continue
-                rested = pace.chat_ready_at(job.account)
+                rested = rate_limiter.chat_ready_at(job.account)
                 if rested <= now:
                     return job, now
                 if rested == inf:

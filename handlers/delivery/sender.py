@@ -19,9 +19,9 @@ from data.engine import Database
 from data.notices.runs import Running
 from data.outbox import NOTICE, OFFICER, REMINDER, deliveries
 from data.outbox.deliveries import LANES, LOST, Delivery, Outcome
-from handlers.delivery.channel import Answer, Channel
-from handlers.delivery.rate_limit import SECOND, Pace
-from handlers.delivery.send_queue import Job, Line
+from handlers.delivery.channel import SendChannel, SendResult
+from handlers.delivery.rate_limit import SECOND, RateLimiter
+from handlers.delivery.send_queue import Job, SendQueue
 
 log = logging.getLogger("troly.outlet")
 
@@ -51,13 +51,13 @@ def _among(job: Job, campaigns: set[str]) -> bool:
     return job.delivery.campaign is None or job.delivery.campaign in campaigns
 
 
-class Outlet:
+class Sender:
     """Everything that leaves at one push door. `start` and `stop` frame its life; `run` says which campaigns may speak."""
 
     def __init__(
         self,
         door: str,
-        channel: Channel,
+        channel: SendChannel,
         db: Database,
         *,
         token_key: str,
@@ -85,12 +85,12 @@ class Outlet:
         self._clock, self._ticks = clock, ticks
         self._campaigns: list[Running] = []
         self._dry = True  # nothing was there at the last look: the next one has time
-        self._line = Line()
+        self._line = SendQueue()
         self._known: set[int] = set()  # rows this process has taken and not settled
         self._said: dict[int, int] = {}  # parts taken of rows that had to be put back
         self._outcomes: list[tuple[Outcome, Job]] = []
         self._halts: dict[str, float] = {}  # to be written down, by this house's clock
-        self._pace = Pace(rate, ticks())
+        self._rate_limiter = RateLimiter(rate, ticks())
         self._good_until = -inf  # until when we may start sends, by `ticks`
         self._failed, self._hold_until = 0, -inf
         self._wake, self._look_direct, self._look_notices = asyncio.Event(), asyncio.Event(), asyncio.Event()
@@ -130,7 +130,7 @@ class Outlet:
         try:
             await self._write_outcomes()
             async with self._db.writing() as connection:
-                await deliveries.let_pace_go(connection, self._token_key, self._holder)
+                await deliveries.release_rate_limiter(connection, self._token_key, self._holder)
         except (SQLAlchemyError, OSError) as wrong:
             log.error("%s: the pace could not be let go: %s", self.door, type(wrong).__name__)
         await self._channel.stop()
@@ -183,7 +183,7 @@ class Outlet:
         now = self._clock()
         was_ours = self._good_until > asked
         async with self._db.writing() as connection:
-            ours = await deliveries.hold_pace(
+            ours = await deliveries.hold_rate_limiter(
                 self._db,
                 connection,
                 self._token_key,
@@ -202,9 +202,9 @@ class Outlet:
             return
         if not was_ours:
             self._forget()
-            self._pace = Pace(self._rate, self._ticks())
+            self._rate_limiter = RateLimiter(self._rate, self._ticks())
             for lane, until in halted.items():
-                self._pace.halt((lane,), self._ticks() + until - now)
+                self._rate_limiter.halt((lane,), self._ticks() + until - now)
         self._good_until = asked + self._pace_lease * 0.8
         if not self.sending.is_set():
             log.info("%s: this process sends", self.door)
@@ -231,7 +231,7 @@ class Outlet:
             not self._stopping
             and now < self._good_until
             and now >= self._hold_until
-            and self._pace.lane_ready_at(lane) <= now
+            and self._rate_limiter.lane_ready_at(lane) <= now
         )
 
     async def _take_direct_on(self) -> None:
@@ -311,7 +311,7 @@ class Outlet:
                 continue
             good_until = asked + ROW_LEASE - ROW_MARGIN
             parts = self._channel.parts(row.body, row.account)
-            self._line.add(row, parts, self._pace, good_until, self._said.pop(row.id, 0))
+            self._line.add(row, parts, self._rate_limiter, good_until, self._said.pop(row.id, 0))
             self._known.add(row.id)
         if self._stopping:
             self._give_back(_not_begun)
@@ -344,12 +344,12 @@ class Outlet:
         while True:
             if now >= self._good_until:
                 return inf
-            at = max(self._pace.ready_at(now), self._hold_until)
+            at = max(self._rate_limiter.ready_at(now), self._hold_until)
             if at > now:
                 return at
             if self._failed >= TROUBLE and self._on_wire:
                 return inf  # one by one, until one is taken again
-            job, at = self._line.next(now, self._pace, self._has_place, self._put_back)
+            job, at = self._line.next(now, self._rate_limiter, self._has_place, self._put_back)
             if job is None:
                 return at
             self._begin_one(job, now)
@@ -364,7 +364,7 @@ class Outlet:
             job.in_flight = True
             self._in_flight[lane] += 1
             job.tried_at = self._clock()
-        job.pace.start(job.account, now)
+        job.rate_limiter.start(job.account, now)
         self._on_wire += 1
         send = asyncio.create_task(self._send(job))
         self._sends.add(send)
@@ -377,18 +377,18 @@ class Outlet:
         try:
             answer = await self._channel.send(account, job.parts[job.said])
         except asyncio.CancelledError:
-            answer = Answer("again", "stopped", lost=True)
+            answer = SendResult("again", "stopped", lost=True)
         except Exception as wrong:  # noqa: BLE001  # one message never stops the others
             log.error("%s: a message could not be sent: %s", self.door, type(wrong).__name__)
-            answer = Answer("again", type(wrong).__name__)
+            answer = SendResult("again", type(wrong).__name__)
         now = self._ticks()
-        job.pace.end(account, now)
+        job.rate_limiter.end(account, now)
         self._on_wire -= 1
         self._answered(job, answer, now)
-        self._line.chat_rested(account, job.pace.chat_ready_at(account))
+        self._line.chat_rested(account, job.rate_limiter.chat_ready_at(account))
         self._wake.set()
 
-    def _answered(self, job: Job, answer: Answer, now: float) -> None:
+    def _answered(self, job: Job, answer: SendResult, now: float) -> None:
         row, wall = job.delivery, self._clock()
         if answer.state in ("again", "hold"):
             self._trouble(now, at_once=answer.state == "hold")
@@ -406,8 +406,8 @@ class Outlet:
             job.account = answer.to
             self._line.later(job, now)
         elif answer.state == "wait":
-            job.pace.hold_chat(job.account, now + answer.after, now)
-            job.pace.halt(LOWER[row.lane], now + answer.after)
+            job.rate_limiter.hold_chat(job.account, now + answer.after, now)
+            job.rate_limiter.halt(LOWER[row.lane], now + answer.after)
             for lane in LOWER[row.lane]:
                 self._halts[lane] = max(wall + answer.after, self._halts.get(lane, 0.0))
             self._put_off(job, answer, wall + answer.after, untried=True)
@@ -417,7 +417,7 @@ class Outlet:
         else:
             self._again(job, answer, wall)
 
-    def _again(self, job: Job, answer: Answer, wall: float) -> None:
+    def _again(self, job: Job, answer: SendResult, wall: float) -> None:
         row, lost = job.delivery, answer.lost or job.delivery.lost
         said = f"{LOST}: {answer.text}" if lost else answer.text
         if answer.lost and row.once:
@@ -426,9 +426,9 @@ class Outlet:
             self._end(job, Outcome(row, "in_doubt" if lost else "failed", wall, said))
         else:
             pause = min(LONGEST_PAUSE, 2.0 ** (row.attempts - 1))
-            self._put_off(job, Answer("again", said), wall + pause, untried=False)
+            self._put_off(job, SendResult("again", said), wall + pause, untried=False)
 
-    def _put_off(self, job: Job, answer: Answer, due: float, *, untried: bool) -> None:
+    def _put_off(self, job: Job, answer: SendResult, due: float, *, untried: bool) -> None:
         if job.said:
             self._said[job.delivery.id] = job.said  # it goes on with the part that is missing
         said = (

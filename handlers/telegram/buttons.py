@@ -11,7 +11,7 @@ from functools import lru_cache
 from flows import catalog
 from flows.content import Content
 from flows.engine.state import State
-from flows.engine.steps import Scene
+from flows.engine.steps import Context
 from flows.text.normalise import plain
 
 Key = Callable[[str], str]  # a keyed hash in hexadecimal digits, 24 or more
@@ -45,7 +45,7 @@ def label_pressed(key: Key, user: str, data: str, labels: Iterable[str]) -> str:
 def labels_valid_now(state: State, content: Content, at: datetime) -> tuple[str, ...]:
     """Every wording a press may mean now: offered last or by the step, on the menu, or valid anywhere."""
     _, step = catalog.find(state.flow, state.step)
-    choices = step.choices(Scene(state.answers, content, at)) if step is not None else ()
+    choices = step.choices(Context(state.answers, content, at)) if step is not None else ()
     labels = (
         *state.options,
         *(choice.label for choice in choices),

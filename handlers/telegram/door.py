@@ -48,14 +48,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from data import conversations
 from flows.engine.events import Event, Pressed
 from flows.engine.state import State
-from handlers.delivery.reply_sender import Mouth, Sleep
+from handlers.delivery.reply_sender import ReplySender, Sleep
 from handlers.telegram import buttons
 from handlers.telegram import commands as telegram_commands
 from handlers.telegram.polling import Polling, patience
 from handlers.telegram.replies import Replies
 from handlers.telegram.updates import ALLOWED, edited, event_of, is_private, number_of, shape_of
 from handlers.turns.queue import Turns
-from handlers.turns.types import Busy, NotKept, Opens, Taken, at_once
+from handlers.turns.types import Busy, NotKept, Opens, TurnResult, at_once
 
 log = logging.getLogger("troly.telegram")
 
@@ -87,7 +87,7 @@ class TelegramDoor:
         poll_seconds: int,
         text_limit: int,
         body_limit: int,
-        run_errands: Callable[[Taken], None] | None = None,
+        run_errands: Callable[[TurnResult], None] | None = None,
         sleep: Sleep = asyncio.sleep,
         session: BaseSession | None = None,
     ) -> None:
@@ -97,7 +97,7 @@ class TelegramDoor:
         self.bot = Bot(token, session=session or self._session)
         self.turns = turns
         self._replies = Replies(self.bot, key, patience=turns.lease / 2)
-        self.mouth = Mouth(DOOR, turns, self._replies.say, sleep=sleep)
+        self.reply_sender = ReplySender(DOOR, turns, self._replies.say, sleep=sleep)
         self.body_limit = body_limit
         self.run_errands = run_errands  # told of each turn once it is committed: one-time codes leave at once
         self.username = ""  # as getMe tells it
@@ -129,7 +129,7 @@ class TelegramDoor:
             if not webhook_secret or not webhook_secret.isascii():
                 raise ValueError("the Telegram webhook needs a secret of A-Z a-z 0-9 _ -")
             self._secret = webhook_secret.encode("ascii")
-        await self.mouth.say_what_was_left(orphans=self.turns.db.is_sqlite)
+        await self.reply_sender.say_what_was_left(orphans=self.turns.db.is_sqlite)
         self._open = True
         self._life = [
             asyncio.create_task(self._take_in(mode, webhook_url, webhook_secret)),
@@ -148,7 +148,7 @@ class TelegramDoor:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN):
                 await _all_done(self._inside)
-                await self.mouth.quiet()
+                await self.reply_sender.quiet()
                 await _all_done(self._asides)
         unfinished = [*self._replies.unfinished(), *self._asides]
         for unsaid in unfinished:
@@ -214,7 +214,7 @@ class TelegramDoor:
         while True:
             await self._sleep(LEFTOVERS_EVERY)
             try:
-                await self.mouth.say_what_was_left(orphans=False)
+                await self.reply_sender.say_what_was_left(orphans=False)
             except (SQLAlchemyError, OSError) as wrong:
                 log.warning("the ledger could not be looked through: %s", type(wrong).__name__)
 
@@ -254,7 +254,7 @@ class TelegramDoor:
         try:
             raw = json.loads(body)
         except (ValueError, RecursionError) as wrong:
-            await self._bury(self._unnumbered(body), type(wrong).__name__, {"bytes": len(body)})
+            await self._dead_letter(self._unnumbered(body), type(wrong).__name__, {"bytes": len(body)})
             return
         await self.take_raw(raw)
 
@@ -267,24 +267,24 @@ class TelegramDoor:
         """
         number = number_of(raw)
         if number is None:
-            await self._bury(self._unnumbered(_bytes_of(raw)), "no update_id", shape_of(raw))
+            await self._dead_letter(self._unnumbered(_bytes_of(raw)), "no update_id", shape_of(raw))
             return
         try:
             update = Update.model_validate(raw, context={"bot": self.bot})
         except (ValueError, RecursionError) as wrong:
-            await self._bury(str(number), type(wrong).__name__, shape_of(raw))
+            await self._dead_letter(str(number), type(wrong).__name__, shape_of(raw))
             return
         await self._take(update)
 
     async def _take(self, update: Update) -> None:
         number = str(update.update_id)
         if number_of({"update_id": update.update_id}) is None:
-            await self._bury(number, "no update_id", sorted(update.model_fields_set))
+            await self._dead_letter(number, "no update_id", sorted(update.model_fields_set))
             return
         if not (update.message or update.callback_query or update.edited_message or update.my_chat_member):
             known = Update.model_fields.keys() & update.model_fields_set - {"update_id"}
             if not known:
-                await self._bury(number, "nothing we know", shape_of(update.model_extra or {}))
+                await self._dead_letter(number, "nothing we know", shape_of(update.model_extra or {}))
             return  # a kind we never asked for: ignored on purpose
         try:
             await self.dispatcher.feed_update(self.bot, update)
@@ -292,13 +292,13 @@ class TelegramDoor:
             raise
         except Exception as wrong:  # noqa: BLE001  # a fault in one update must never stop its neighbours
             log.error("an update could not be acted on: %s", type(wrong).__name__)
-            await self._bury(number, type(wrong).__name__, sorted(update.model_fields_set))
+            await self._dead_letter(number, type(wrong).__name__, sorted(update.model_fields_set))
 
-    async def _bury(self, key: str, why: str, shape: Any) -> None:
+    async def _dead_letter(self, key: str, why: str, shape: Any) -> None:
         turns = self.turns
         try:
             async with turns.db.writing() as connection:
-                await conversations.bury(turns.db, connection, DOOR, key, why, shape, turns.clock())
+                await conversations.dead_letter(turns.db, connection, DOOR, key, why, shape, turns.clock())
         except (SQLAlchemyError, OSError) as wrong:
             raise NotKept(type(wrong).__name__) from None
         log.warning("an update went to the dead letters: %s", why)
@@ -355,7 +355,7 @@ class TelegramDoor:
         except (SQLAlchemyError, OSError) as wrong:
             raise NotKept(type(wrong).__name__) from None
 
-    async def _turn(self, user: int, number: int, opens: Opens) -> Taken:
+    async def _turn(self, user: int, number: int, opens: Opens) -> TurnResult:
         started: list[asyncio.Task[None]] = []
         typing = asyncio.get_running_loop().call_later(
             self._typing_after,
@@ -367,7 +367,7 @@ class TelegramDoor:
             typing.cancel()
             for task in started:
                 task.cancel()
-        self.mouth.say(taken.rows)
+        self.reply_sender.say(taken.rows)
         if self.run_errands is not None:
             self.run_errands(taken)
         return taken

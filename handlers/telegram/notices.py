@@ -23,7 +23,7 @@ from telegram.error import (
 )
 from telegram.request import BaseRequest, RequestData
 
-from handlers.delivery.channel import Answer
+from handlers.delivery.channel import SendResult
 from handlers.telegram.buttons import Key
 from handlers.telegram.rendering import Part, parts
 
@@ -177,30 +177,30 @@ class TelegramChannel:
             self._plain = {text: parts(body, account, self._key)}
         return self._plain[text]
 
-    async def send(self, account: str, part: Part) -> Answer:
+    async def send(self, account: str, part: Part) -> SendResult:
         """Send one message and say what Telegram answered."""
         try:
             await self._send(account, part)
         except Silence as silence:
-            return Answer("wait", "429", silence.after)
+            return SendResult("wait", "429", silence.after)
         except ChatMigrated as moved:
-            return Answer("moved", "moved", to=str(moved.new_chat_id))
+            return SendResult("moved", "moved", to=str(moved.new_chat_id))
         except Forbidden:
-            return Answer("blocked", "403 blocked")
+            return SendResult("blocked", "403 blocked")
         except InvalidToken:
-            return Answer("hold", "401 token")
+            return SendResult("hold", "401 token")
         except BadRequest as refused:
             said = refused.message.lower()
             if any(gone in said for gone in _GONE):
-                return Answer("blocked", "400 gone")
-            return Answer("failed", f"400 {_harmless(said)}")
+                return SendResult("blocked", "400 gone")
+            return SendResult("failed", f"400 {_harmless(said)}")
         except NotReached:
-            return Answer("hold", "no connection")
+            return SendResult("hold", "no connection")
         except AnswerLost as lost:
-            return Answer("again", f"no answer ({lost.message})"[:60], lost=True)
+            return SendResult("again", f"no answer ({lost.message})"[:60], lost=True)
         except TelegramError as wrong:
-            return Answer("again", _harmless(wrong.message) or type(wrong).__name__)
-        return Answer("sent")
+            return SendResult("again", _harmless(wrong.message) or type(wrong).__name__)
+        return SendResult("sent")
 
     async def _send(self, account: str, part: Part) -> None:
         if part.phone:

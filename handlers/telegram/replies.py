@@ -20,7 +20,7 @@ from aiogram.exceptions import (
 from aiogram.methods import Response, TelegramMethod
 
 from data.outbox import Outgoing
-from handlers.delivery.reply_sender import Again, Refused
+from handlers.delivery.reply_sender import SendAgain, SendRefused
 from handlers.telegram import buttons, rendering
 
 log = logging.getLogger("troly.telegram")
@@ -71,11 +71,11 @@ class Replies:
             self._sayers.add(sayer)
         try:
             await self._say_parts(row)
-        except (Again, Refused):
+        except (SendAgain, SendRefused):
             raise
         except Exception as wrong:  # noqa: BLE001  # a fault in one row must not silence the rows behind it
             log.error("a reply could not be written down for Telegram: %s", type(wrong).__name__)
-            raise Refused("failed") from None
+            raise SendRefused("failed") from None
 
     async def _say_parts(self, row: Outgoing) -> None:
         user = row.address.partition(":")[2]
@@ -85,7 +85,7 @@ class Replies:
         for n in range(first, len(parts)):
             try:
                 await self._say_part(int(user), parts[n])
-            except (Again, asyncio.CancelledError):  # cancelled: its time was up
+            except (SendAgain, asyncio.CancelledError):  # cancelled: its time was up
                 self._progress[row.address] = (row.id, n)
                 raise
 
@@ -104,7 +104,7 @@ class Replies:
         if dislike == "keyboard":  # options can be typed, too
             dislike = await self._send(Tell(chat_id=chat, text=part.text))
         if dislike:
-            raise Refused("failed")
+            raise SendRefused("failed")
 
     async def _send(self, method: Tell | TellContact) -> str:
         """Send; returns "" when it was taken, else what was disliked: entities, keyboard, or other."""
@@ -112,19 +112,19 @@ class Replies:
             await self._bot(method, request_timeout=self._patience)
             return ""
         except TelegramRetryAfter as wrong:
-            raise Again(float(wrong.retry_after)) from None
+            raise SendAgain(float(wrong.retry_after)) from None
         except TelegramForbiddenError:
-            raise Refused("blocked") from None
+            raise SendRefused("blocked") from None
         except (TelegramBadRequest, TelegramMigrateToChat, TelegramEntityTooLarge) as wrong:
             return _disliked(wrong.message)
         except TelegramServerError as wrong:
             if isinstance(method, TellContact) and "not " in wrong.message.lower():
                 return "other"  # 501, "not implemented", of a server that knows less
             log.info("a reply waits: %s", type(wrong).__name__)
-            raise Again from None
+            raise SendAgain from None
         except (AiogramError, OSError) as wrong:
             log.info("a reply waits: %s", type(wrong).__name__)
-            raise Again from None
+            raise SendAgain from None
 
 
 def _disliked(message: str) -> str:

@@ -33,7 +33,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import conversations, desk, outbox, people
 from data.conversations import BOT, Conversation
-from data.effects.handler import Visit, World
+from data.effects.handler import EffectHandler, TurnContext
 from data.engine import Database
 from data.knowledge import misses
 from data.outbox import Mark, Outgoing
@@ -52,13 +52,13 @@ from flows.engine.state import State
 from flows.engine.steps import Reply
 from flows.secrets import detector
 from handlers.turns.ticket_log import LEFT_OUT, written
-from handlers.turns.types import Busy, Clock, Later, NotKept, Opens, Taken, _Made, _Waiting
+from handlers.turns.types import Busy, Clock, Later, MadeTurn, NotKept, Opens, TurnResult, WaitingTurn
 
 log = logging.getLogger("troly.turn")
 
 ROUNDS = 8  # how often one turn may ask the world
 TRIES = 3  # how often a failing turn is tried before it is put aside
-LOOK_BEAT = 0.1  # seconds
+ANSWER_STEP = 0.1  # seconds
 APOLOGY = "Xin lỗi, tôi vừa gặp lỗi với tin này. Anh/chị thử lại, hoặc gọi 1900 9068."
 
 
@@ -89,7 +89,7 @@ class Turns:
         self,
         db: Database,
         seal: Seal,
-        world: World,
+        effect_handler: EffectHandler,
         content: Content,
         *,
         clock: Clock = time.time,
@@ -97,22 +97,22 @@ class Turns:
         queue_limit: int = 1000,
         lease: float = 30.0,
         miss_days: int = 180,
-        beat: float = LOOK_BEAT,
+        answer_step: float = ANSWER_STEP,
         later: Later | None = None,
     ) -> None:
         self.db = db
         self.seal = seal
-        self.world = world
+        self.effect_handler = effect_handler
         self.content = content
         self.clock = clock
         self.holder = secrets.token_hex(8)
         self.lease = lease
         self._miss_days = miss_days
-        self._beat, self._later = beat, later
+        self._answer_step, self._later = answer_step, later
         self._held: set[str] = set()  # addresses whose answer waits for its beat
         self._group_limit = group_limit if db.is_sqlite else 1
         self._queue_limit = queue_limit
-        self._waiting: deque[_Waiting] = deque()
+        self._waiting: deque[WaitingTurn] = deque()
         self._marks: list[Mark] = []
         self._released: list[Outgoing] = []
         self._seen: dict[str, int] = {}
@@ -141,7 +141,9 @@ class Turns:
         """How many turns wait for the writer."""
         return len(self._waiting)
 
-    async def take(self, address: str, key: str, event: Opens, *, pushed: bool, shown: bool = False) -> Taken:
+    async def take(
+        self, address: str, key: str, event: Opens, *, pushed: bool, shown: bool = False
+    ) -> TurnResult:
         """Act on one event of the conversation at `address`, once for each `key`; returns when it is committed.
 
         `event` is made from the state and the person's time. `pushed`: the caller says the replies itself, so they
@@ -151,7 +153,7 @@ class Turns:
         """
         if len(self._waiting) >= self._queue_limit or self._stopping:
             raise Busy
-        waiting = _Waiting(address, key, event, pushed, shown, asyncio.get_running_loop().create_future())
+        waiting = WaitingTurn(address, key, event, pushed, shown, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         self._wake.set()
         return await waiting.done
@@ -204,10 +206,10 @@ class Turns:
                 self._busy -= {w.address for w in group} - self._held
             self._wake.set()
 
-    def _next_group(self) -> list[_Waiting]:
+    def _next_group(self) -> list[WaitingTurn]:
         """The first waiting turns of conversations that no other writer is busy with, each conversation once."""
-        group: list[_Waiting] = []
-        passed: deque[_Waiting] = deque()
+        group: list[WaitingTurn] = []
+        passed: deque[WaitingTurn] = deque()
         skipped: set[str] = set()
         while self._waiting and len(group) < self._group_limit:
             waiting = self._waiting.popleft()
@@ -222,7 +224,7 @@ class Turns:
 
     async def _write(
         self,
-        group: list[_Waiting],
+        group: list[WaitingTurn],
         marks: list[Mark],
         seen: dict[str, int],
         released: Sequence[Outgoing] = (),
@@ -242,20 +244,20 @@ class Turns:
             return
         loop = asyncio.get_running_loop()
         for m in made:
-            if m.looked and self._beat:
+            if m.looked and self._answer_step:
                 self._held.add(m.waiting.address)
-                wait = self._beat - (loop.time() - m.begun) % self._beat
-                (self._later or loop.call_later)(wait, functools.partial(self._at_the_beat, m))
+                wait = self._answer_step - (loop.time() - m.begun) % self._answer_step
+                (self._later or loop.call_later)(wait, functools.partial(self._after_the_step, m))
             else:
                 _answer(m)
 
-    def _at_the_beat(self, made: _Made) -> None:
+    def _after_the_step(self, made: MadeTurn) -> None:
         self._held.discard(made.waiting.address)
         self._busy.discard(made.waiting.address)
         self._wake.set()
         _answer(made)
 
-    async def _not_written(self, group: list[_Waiting], wrong: Exception) -> None:
+    async def _not_written(self, group: list[WaitingTurn], wrong: Exception) -> None:
         """The database is in trouble: all come again. One turn is: the others go without it, it is put aside."""
         log.error("%d turns were not committed: %s", len(group), type(wrong).__name__)
         if isinstance(wrong, OperationalError | InterfaceError | OSError):
@@ -268,7 +270,7 @@ class Turns:
         elif group:
             await self._put_aside(group[0], wrong)
 
-    async def _put_aside(self, waiting: _Waiting, wrong: Exception) -> None:
+    async def _put_aside(self, waiting: WaitingTurn, wrong: Exception) -> None:
         waiting.tries += 1
         if waiting.tries < TRIES:
             await self._write([waiting], [], {})
@@ -277,14 +279,14 @@ class Turns:
             async with self.db.writing() as connection:
                 door, why = waiting.address.partition(":")[0], type(wrong).__name__
                 key = waiting.key.encode("ascii", "backslashreplace").decode().replace("\0", "")
-                await conversations.bury(self.db, connection, door, key, why, {}, self.clock())
+                await conversations.dead_letter(self.db, connection, door, key, why, {}, self.clock())
         except Exception as worse:  # noqa: BLE001  # as above
             _refuse(waiting, worse)
             return
         if not waiting.done.done():
-            waiting.done.set_result(Taken(waiting.address, repeat=True))
+            waiting.done.set_result(TurnResult(waiting.address, repeat=True))
 
-    async def _make(self, connection: AsyncConnection, group: list[_Waiting]) -> list[_Made]:
+    async def _make(self, connection: AsyncConnection, group: list[WaitingTurn]) -> list[MadeTurn]:
         if not group:
             return []
         now = self.clock()
@@ -293,7 +295,7 @@ class Turns:
         keys = [(w.address, w.key) for w in group]
         fresh = await conversations.claim_events(self.db, connection, keys, now)
         found = await conversations.load(connection, self.seal, [w.address for w in group])
-        made: list[_Made] = []
+        made: list[MadeTurn] = []
         for waiting in group:
             conversation = found.get(waiting.address) or Conversation(waiting.address)
             if (waiting.address, waiting.key) not in fresh:
@@ -310,13 +312,13 @@ class Turns:
         return made
 
     async def _one(
-        self, connection: AsyncConnection, waiting: _Waiting, conversation: Conversation, now: float
-    ) -> _Made:
+        self, connection: AsyncConnection, waiting: WaitingTurn, conversation: Conversation, now: float
+    ) -> MadeTurn:
         """Make one turn; what fails `TRIES` times becomes a dead letter and an apology."""
         begun = asyncio.get_running_loop().time()
         at = datetime.fromtimestamp(now + conversation.clock, UTC)
         while True:
-            visit = Visit(
+            turn_context = TurnContext(
                 connection, waiting.address, conversation.person, at, now, ticket=conversation.ticket
             )
             savepoint = _Savepoint(connection)
@@ -324,13 +326,13 @@ class Turns:
                 event = waiting.opens(conversation.state, at)
                 if isinstance(event, Returned):
                     given = await self._given_back(connection, waiting, conversation, event, now)
-                    if isinstance(given, _Made):
+                    if isinstance(given, MadeTurn):
                         return given
-                    conversation, visit.ticket = given, None
+                    conversation, turn_context.ticket = given, None
                 elif conversation.owner != BOT:
-                    return await self._to_the_desk(visit, waiting, conversation, event)
-                turn, outcomes = await self._advance(visit, savepoint, event, conversation.state)
-                await self._overheard(visit, conversation, event, turn)
+                    return await self._to_the_desk(turn_context, waiting, conversation, event)
+                turn, outcomes = await self._advance(turn_context, savepoint, event, conversation.state)
+                await self._overheard(turn_context, conversation, event, turn)
                 for missed in (e for e in turn.effects if isinstance(e, NoteMiss)):
                     await misses.note(self.db, connection, missed.words, now, days=self._miss_days)
                 await savepoint.keep()
@@ -344,61 +346,65 @@ class Turns:
                 if waiting.tries >= TRIES:
                     door = waiting.address.partition(":")[0]
                     why = f"{type(wrong).__name__} at {conversation.state.flow}/{conversation.state.step}"
-                    await conversations.bury(self.db, connection, door, waiting.key, why, {}, now)
+                    await conversations.dead_letter(self.db, connection, door, waiting.key, why, {}, now)
                     turn, outcomes = Turn(conversation.state, (Reply(APOLOGY),)), ()
-                    visit = Visit(
+                    turn_context = TurnContext(
                         connection, waiting.address, conversation.person, at, now, ticket=conversation.ticket
                     )
                     break
-        made = await self._bound(connection, waiting, conversation, visit, turn, outcomes)
-        made.looked, made.begun = visit.looked, begun
+        made = await self._bound(connection, waiting, conversation, turn_context, turn, outcomes)
+        made.looked, made.begun = turn_context.looked, begun
         return made
 
     async def _bound(
         self,
         connection: AsyncConnection,
-        waiting: _Waiting,
+        waiting: WaitingTurn,
         conversation: Conversation,
-        visit: Visit,
+        turn_context: TurnContext,
         turn: Turn,
         outcomes: tuple[str, ...],
-    ) -> _Made:
+    ) -> MadeTurn:
         """Number the replies and lay out the rows."""
         leased = waiting.pushed or waiting.shown
         if waiting.pushed and not self.db.is_sqlite and turn.replies:
             leased = not await outbox.held_elsewhere(connection, waiting.address, self.holder)
         rows = [
             Outgoing(
-                outbox.new_id(), waiting.address, conversation.said + n, body_of(reply), leased_at=visit.now
+                outbox.new_id(),
+                waiting.address,
+                conversation.said + n,
+                body_of(reply),
+                leased_at=turn_context.now,
             )
             for n, reply in enumerate(turn.replies, start=1)
         ]
         kept = replace(
             conversation,
             state=turn.state,
-            person=visit.person,
-            ticket=visit.ticket,
+            person=turn_context.person,
+            ticket=turn_context.ticket,
             said=conversation.said + len(rows),
             turns=conversation.turns + 1,
         )
         holder = self.holder if leased else ""
-        return _Made(
+        return MadeTurn(
             waiting,
-            Taken(
+            TurnResult(
                 waiting.address,
                 tuple(rows) if leased or not waiting.pushed else (),
                 (turn.state.flow, turn.state.step),
-                tuple(visit.codes_out),
+                tuple(turn_context.codes_out),
                 any(isinstance(e, ForgetMessage) for e in turn.effects),
                 outcomes=outcomes,
                 said=kept.said,
             ),
             kept,
-            [outbox.reply_row(out, holder=holder, lease=self.lease, at=visit.now) for out in rows],
+            [outbox.reply_row(out, holder=holder, lease=self.lease, at=turn_context.now) for out in rows],
         )
 
     async def _advance(
-        self, visit: Visit, savepoint: _Savepoint, event: Event, state: State
+        self, turn_context: TurnContext, savepoint: _Savepoint, event: Event, state: State
     ) -> tuple[Turn, tuple[str, ...]]:
         """Let the machine and the world answer each other until the person is to speak again."""
         turn = advance(state, event, self.content)
@@ -408,9 +414,9 @@ class Turns:
             if turn.awaits is None:
                 return replace(turn, replies=tuple(replies), effects=tuple(effects)), tuple(outcomes)
             await savepoint.begin()
-            answer = await self.world.grant(visit, turn.awaits)
+            answer = await self.effect_handler.handle(turn_context, turn.awaits)
             outcomes.append(answer.outcome)
-            turn = advance(turn.state, Answered(answer, visit.at, turn.opening), self.content)
+            turn = advance(turn.state, Answered(answer, turn_context.at, turn.opening), self.content)
             replies += turn.replies
             effects += turn.effects
         raise RuntimeError(f"the flow asked the world more than {ROUNDS} times in one turn")
@@ -420,11 +426,11 @@ class Turns:
     async def _given_back(
         self,
         connection: AsyncConnection,
-        waiting: _Waiting,
+        waiting: WaitingTurn,
         conversation: Conversation,
         event: Returned,
         now: float,
-    ) -> Conversation | _Made:
+    ) -> Conversation | MadeTurn:
         """The conversation as the bot's own again; a turn without words where it was not that officer's to give."""
         given = conversation.ticket == event.ticket and await desk.give_back(
             connection, event.ticket, event.officer, event.reason, now
@@ -432,55 +438,65 @@ class Turns:
         if given:
             return replace(conversation, owner=BOT, ticket=None)
         place = (conversation.state.flow, conversation.state.step)
-        return _Made(waiting, Taken(waiting.address, place=place, repeat=True, said=conversation.said))
+        return MadeTurn(
+            waiting, TurnResult(waiting.address, place=place, repeat=True, said=conversation.said)
+        )
 
     async def _to_the_desk(
-        self, visit: Visit, waiting: _Waiting, conversation: Conversation, event: Event
-    ) -> _Made:
+        self, turn_context: TurnContext, waiting: WaitingTurn, conversation: Conversation, event: Event
+    ) -> MadeTurn:
         """What the person writes is the officer's to answer. A secret reaches nobody, and its writer is told so."""
         secret = secret_of(conversation.state, event, self.content)
-        turn = Turn(replace(conversation.state, wary=watched(conversation.state, event, secret)))
+        turn = Turn(replace(conversation.state, watch=watched(conversation.state, event, secret)))
         if secret:
             effects = (ForgetMessage(secret),)
             told = Reply(detector.warning(secret, self.content, text=typed(event)))
             turn = replace(turn, replies=(told,), effects=effects)
-        if isinstance(event, Said) and is_stop_word(event.text) and visit.person is not None:
-            await people.stop_notices(visit.connection, visit.person, visit.door, visit.stamp)
+        if isinstance(event, Said) and is_stop_word(event.text) and turn_context.person is not None:
+            await people.stop_notices(
+                turn_context.connection, turn_context.person, turn_context.door, turn_context.stamp
+            )
         if conversation.ticket is not None:
             words = LEFT_OUT if secret else written(event)
             who = "note" if secret else "citizen"
             if words:
-                await desk.receive(visit.connection, self.seal, conversation.ticket, who, words, visit.now)
-        return await self._bound(visit.connection, waiting, conversation, visit, turn, ())
+                await desk.receive(
+                    turn_context.connection, self.seal, conversation.ticket, who, words, turn_context.now
+                )
+        return await self._bound(turn_context.connection, waiting, conversation, turn_context, turn, ())
 
-    async def _overheard(self, visit: Visit, conversation: Conversation, event: Event, turn: Turn) -> None:
+    async def _overheard(
+        self, turn_context: TurnContext, conversation: Conversation, event: Event, turn: Turn
+    ) -> None:
         """While a ticket waits, the officer will want to read what is said meanwhile."""
         ticket = conversation.ticket
-        if ticket is None or visit.ticket != ticket or isinstance(event, Returned):
+        if ticket is None or turn_context.ticket != ticket or isinstance(event, Returned):
             return
         secret = any(isinstance(e, ForgetMessage) for e in turn.effects)
         words = LEFT_OUT if secret else written(event)
         if words:
             who = "note" if secret else "citizen"
-            await desk.receive(visit.connection, self.seal, ticket, who, words, visit.now)
+            await desk.receive(turn_context.connection, self.seal, ticket, who, words, turn_context.now)
         for reply in turn.replies:
-            await desk.receive(visit.connection, self.seal, ticket, "bot", reply.text, visit.now)
+            await desk.receive(
+                turn_context.connection, self.seal, ticket, "bot", reply.text, turn_context.now
+            )
 
 
-def _answer(made: _Made) -> None:
+def _answer(made: MadeTurn) -> None:
     if not made.waiting.done.done():
         made.waiting.done.set_result(made.taken)
 
 
-async def _again(connection: AsyncConnection, waiting: _Waiting, conversation: Conversation) -> _Made:
+async def _again(connection: AsyncConnection, waiting: WaitingTurn, conversation: Conversation) -> MadeTurn:
     """An event that was acted on before: nothing is said, but a secret is to be forgotten by whoever still has it."""
     place = (conversation.state.flow, conversation.state.step)
     forget = await conversations.held_secret(connection, waiting.address, waiting.key)
-    taken = Taken(waiting.address, place=place, forget=forget, repeat=True, said=conversation.said)
-    return _Made(waiting, taken)
+    taken = TurnResult(waiting.address, place=place, forget=forget, repeat=True, said=conversation.said)
+    return MadeTurn(waiting, taken)
 
 
-def _refuse(waiting: _Waiting, wrong: Exception) -> None:
+def _refuse(waiting: WaitingTurn, wrong: Exception) -> None:
     if not waiting.done.done():
         waiting.done.set_exception(NotKept(type(wrong).__name__))
 

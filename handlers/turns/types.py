@@ -33,7 +33,7 @@ class NotKept(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TurnResult:
     """What came of an event. `repeat`: it had been acted on before, nothing new is said. `forget`: it held a secret, whoever sent
     or shows it must delete it; told anew with each repeat, for the first time may have got lost.
 
@@ -51,22 +51,22 @@ class Taken:
 
 
 @dataclass(slots=True)
-class _Waiting:
+class WaitingTurn:
     address: str
     key: str
     opens: Opens
     pushed: bool
     shown: bool
-    done: asyncio.Future[Taken]
+    done: asyncio.Future[TurnResult]
     tries: int = 0
 
 
 @dataclass(slots=True)
-class _Made:
+class MadeTurn:
     """A turn that is made but not yet committed."""
 
-    waiting: _Waiting
-    taken: Taken
+    waiting: WaitingTurn
+    taken: TurnResult
     kept: Conversation | None = None
     rows: list[dict[str, Any]] = field(default_factory=list)
     looked: bool = False

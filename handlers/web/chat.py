@@ -27,7 +27,7 @@ from data import conversations, outbox
 from handlers.delivery.sms import Courier, Sms
 from handlers.turns.json_contract import BadInput, Pass, place_object, read_object, shown
 from handlers.turns.queue import Turns
-from handlers.turns.types import Busy, NotKept, Taken
+from handlers.turns.types import Busy, NotKept, TurnResult
 from handlers.web.pages import PAGES, Pages
 from handlers.web.secure_page import SecurePages
 
@@ -53,7 +53,7 @@ class Web:
         text_limit: int,
         frames_per_minute: int,
         courier: Courier | None,
-        say_elsewhere: dict[str, Callable[[Taken], None]],
+        say_elsewhere: dict[str, Callable[[TurnResult], None]],
         telegram: Callable[[bytes | str | None, Request], Awaitable[tuple[int, dict[str, str]]]]
         | None = None,
         staff_pages: Sequence[BaseRoute] = (),
@@ -260,7 +260,7 @@ class Web:
 
     async def say(
         self,
-        taken: Taken,
+        taken: TurnResult,
         to: _Socket | None = None,
         extra: dict[str, Any] | None = None,
         *,
@@ -286,7 +286,7 @@ class Web:
             one.showed(rows)
         self._turns.release(taken.rows)
 
-    def run_errands(self, taken: Taken) -> None:
+    def run_errands(self, taken: TurnResult) -> None:
         """Send the codes of this turn; the replies do not wait for them, so a hit takes no longer than a miss."""
         if taken.codes_out and self._courier is not None:
             self._start(self._courier.deliver(taken.codes_out))

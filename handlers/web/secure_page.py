@@ -16,7 +16,7 @@ from data.proofs import Page
 from flows.engine.events import TypedSecret
 from handlers.turns.json_contract import NEVER
 from handlers.turns.queue import Turns
-from handlers.turns.types import Busy, NotKept, Opens, Taken, at_once
+from handlers.turns.types import Busy, NotKept, Opens, TurnResult, at_once
 from handlers.web.pages import SAME_SITE, Pages
 
 FORM_LIMIT = 4096  # bytes of a posted secure page
@@ -35,8 +35,8 @@ class SecurePages:
         turns: Turns,
         pages: Pages,
         *,
-        say: Callable[[Taken], Awaitable[None]],
-        say_elsewhere: Mapping[str, Callable[[Taken], None]],
+        say: Callable[[TurnResult], Awaitable[None]],
+        say_elsewhere: Mapping[str, Callable[[TurnResult], None]],
     ) -> None:
         self._turns = turns
         self._pages = pages
