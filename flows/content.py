@@ -180,6 +180,7 @@ class Route:
     flow: str
     label: str  # how the flow is called on the menu
     phrases: tuple[str, ...]  # without diacritics, lower case
+    reads_opening: bool = False  # as its flow declares: its first question may be answered by these words
 
 
 TOPICS = (

@@ -16,9 +16,9 @@ from benchmarks.questions.__main__ import started
 from bot.__main__ import main
 from data.knowledge.content import load_content
 from data.knowledge.question_files import QUESTIONS_DIR, digest_of, read_question, stale
+from flows.catalog import advance
 from flows.content import SMALL_TALK, TOPICS, Question, Questions
 from flows.conversations import questions
-from flows.engine.dialogue import advance
 from flows.engine.events import Said
 from flows.engine.state import State
 from flows.text.fold import fold

@@ -25,8 +25,8 @@ from benchmarks.shield.train import digest
 from data import conversations, desk, rights
 from data.knowledge.content import load_content
 from data.tables import metadata
+from flows.catalog import advance
 from flows.effects import ForgetMessage
-from flows.engine.dialogue import advance
 from flows.engine.events import Said
 from flows.engine.state import State
 from flows.secrets import detector, tokens, weights

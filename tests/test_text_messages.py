@@ -11,7 +11,7 @@ import pytest
 from data import rights
 from data.knowledge.calendar import read_calendar
 from data.knowledge.content import load_content
-from flows.engine.dialogue import advance
+from flows.catalog import advance
 from flows.engine.events import Said
 from flows.engine.state import State
 from flows.secrets import detector
