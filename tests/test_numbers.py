@@ -68,7 +68,7 @@ def test_a_pasted_number_is_explained_and_not_said_back_whole(text: str, meant: 
 
 @pytest.mark.parametrize(("text", "meant"), NUMBERS, ids=lambda x: x[:40])
 def test_a_pasted_number_is_taken_for_no_secret(text: str, meant: str) -> None:
-    assert detector.secret_in(clean(text), expected=False) == ""
+    assert detector.secret_in(clean(text), CONTENT.secret_weights, expected=False) == ""
 
 
 def test_several_meanings_are_asked_about_and_the_answer_is_understood_without_the_number() -> None:

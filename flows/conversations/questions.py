@@ -115,7 +115,7 @@ def _others(context: Context) -> list[Question]:
 def _parse_question(context: Context, event: Event) -> Parsed | None:
     if not isinstance(event, Said):
         return None
-    found = find_questions(event.text, context.content.questions)
+    found = find_questions(event.text, context.content)
     if found.decision == "answer" and found.item and found.item.opens != "asked":
         return Parsed("answer", _kept(found))
     if found.decision == "suggest":

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from flows.content import NOT_ASKED, SMALL_TALK, Content
 from flows.effects import ForgetMessage, NoteMiss
@@ -60,7 +61,7 @@ def advance(state: State, event: Event, content: Content, flows: Flows) -> Turn:
     dialogue = Dialogue(state, event.at, content, flows)
     dialogue.take(event, secret)
     turn = dialogue.turn()
-    return replace(turn, state=replace(turn.state, watch=_watched(state, event, secret)))
+    return replace(turn, state=replace(turn.state, watch=_watched(state, event, secret, content)))
 
 
 def overhear(state: State, event: Event, content: Content, flows: Flows) -> Turn:
@@ -70,7 +71,7 @@ def overhear(state: State, event: Event, content: Content, flows: Flows) -> Turn
     effect ("DUNG" ends the notices). Nothing moves but the watch window.
     """
     secret = _secret_of(state, event, content, flows)
-    turn = Turn(replace(state, watch=_watched(state, event, secret)))
+    turn = Turn(replace(state, watch=_watched(state, event, secret, content)))
     if secret:
         told = Reply(detector.warning(secret, content, text=_typed(event)))
         return replace(turn, replies=(told,), effects=(ForgetMessage(secret),))
@@ -90,21 +91,22 @@ def valid_labels(state: State, content: Content, at: datetime, flows: Flows) -> 
 
 def _secret_of(state: State, event: Event, content: Content, flows: Flows) -> str:
     """ "otp" or "password" when a secret was typed here, else ""."""
+    secret_in = partial(detector.secret_in, weights=content.secret_weights)
     if isinstance(event, Unreadable):
-        return detector.secret_in(event.words, expected=False, watch=state.watch[0]) if event.words else ""
+        return secret_in(event.words, expected=False, watch=state.watch[0]) if event.words else ""
     if not isinstance(event, Said):
         return ""
     flow, step = flows.find(state.flow, state.step)
     watch = "" if _is_known_wording(state, event.text, content, flows) else state.watch[0]
-    secret = detector.secret_in(event.text, expected=step is not None and step.secret_expected, watch=watch)
+    secret = secret_in(event.text, expected=step is not None and step.secret_expected, watch=watch)
     expected = flow is not None and flow.expects_digits(state.step, event.text, content)
     return "" if secret == detector.OTP and not watch and expected else secret
 
 
-def _watched(state: State, event: Event, secret: str) -> tuple[str, int]:
+def _watched(state: State, event: Event, secret: str, content: Content) -> tuple[str, int]:
     """What the next messages are checked for, after this event in which `secret` was found."""
     words = _typed(event)
-    return detector.watch_after(words, secret, state.watch) if words else state.watch
+    return detector.watch_after(words, secret, state.watch, content.secret_weights) if words else state.watch
 
 
 def _is_known_wording(state: State, text: str, content: Content, flows: Flows) -> bool:
@@ -131,7 +133,7 @@ class Dialogue(Navigation):
         if secret:
             self.effects.append(ForgetMessage(secret))
             self.say_and_ask_again(detector.warning(secret, self.content, text=_typed(event)))
-        elif isinstance(event, Said) and detector.is_announcement(event.text):
+        elif isinstance(event, Said) and detector.is_announcement(event.text, self.content.secret_weights):
             self.say_and_ask_again(detector.forewarning(self.content))
         elif isinstance(event, Answered):
             self.answered(flow, step, event)
@@ -325,7 +327,7 @@ class Dialogue(Navigation):
 
     def surely_asked(self, text: str) -> bool:
         """Whether words that a step would take for its answer are a question without doubt; then it is answered."""
-        found = find_questions(text, self.content.questions)
+        found = find_questions(text, self.content)
         sure = found.decision == "answer" and not found.shield
         return sure and found.item is not None and found.item.opens != "asked" and self.asked(found, text)
 
@@ -438,7 +440,7 @@ class Dialogue(Navigation):
 
     def perhaps(self, text: str) -> bool:
         """Offer the questions that may have been meant; False when there are none."""
-        found = find_questions(text, self.content.questions)
+        found = find_questions(text, self.content)
         return bool(found.others) and self.shown(replace(found, decision="suggest"))
 
 

@@ -114,7 +114,7 @@ def _loosely(
         scored[r.flow] = max(scored.get(r.flow, 0.0), best)
         whole[r.flow] = max((fuzz.ratio(core or words, p) for p in phrases), default=0.0)
     ranked = sorted(scored.items(), key=lambda kv: -kv[1])
-    found = find_questions(text, content.questions)
+    found = find_questions(text, content)
     asked = find_contacts(text, content.directory)
     wanted = found.item if found.decision == "answer" else None
     if (
