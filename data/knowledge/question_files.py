@@ -12,7 +12,7 @@ import yaml
 
 from flows.content import QUESTION_OPENS, QUESTION_STATUSES, TOPICS, Question, Source
 
-QUESTIONS_DIR = Path(__file__).parent / "content" / "questions"
+QUESTIONS_DIR = Path(__file__).parents[1] / "content" / "questions"
 TITLE_MAX = 60  # characters; a title is a button
 WORDING_MAX = 120
 ANSWER_MAX = 900  # characters; longer is not read on an old phone
