@@ -10,7 +10,7 @@ import pytest
 from data.knowledge.content import load_content
 from flows import catalog
 from flows.conversations import helpdesk, notices
-from flows.effects import OUTCOMES, EffectResult
+from flows.effects import EffectResult
 from flows.engine import messages
 from flows.engine.dialogue import advance
 from flows.engine.events import Answered, Pressed, Said
@@ -73,7 +73,7 @@ def test_a_call_has_a_way_on_for_every_outcome_and_no_other(flow: Flow, step: ob
     if step.asks_for is None:
         assert step.kind != "call"
     else:
-        assert step.transitions.keys() == OUTCOMES[step.asks_for]
+        assert step.transitions.keys() == step.asks_for.outcomes
 
 
 def test_every_flow_is_on_the_menu_and_has_wordings() -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from flows.content import Content
-from flows.effects import OUTCOMES, Effect
+from flows.effects import Effect
 from flows.engine.events import Event
 
 MENU = "/"  # target: the flow is over, the menu stands open
@@ -210,10 +210,12 @@ def wait(
 
 
 def call(name: str, asks: Asks, asks_for: type[Effect], *, transitions: Mapping[str, str]) -> Step:
-    """The world is asked; each of its outcomes has a way on."""
-    missing = OUTCOMES[asks_for] - transitions.keys()
-    if missing:
-        raise ValueError(f"step {name}: no way on for {sorted(missing)}")
+    """An effect is awaited. Raises ValueError, so at import, when an outcome it declares has no way on."""
+    missing = asks_for.outcomes - transitions.keys()
+    if missing or not asks_for.outcomes:
+        raise ValueError(
+            f"step {name}: {asks_for.__name__} has no way on for {sorted(missing) or 'any outcome'}"
+        )
     return Step(name, "call", _words(""), transitions, _deaf, _no_choices, _words(""), asks, asks_for)
 
 

@@ -33,7 +33,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import conversations, desk, outbox, people
 from data.conversations import BOT, Conversation
-from data.effects.handler import EffectHandler, TurnContext
+from data.effects.handler import EffectHandler
+from data.effects.turn_context import TurnContext
 from data.engine import Database
 from data.knowledge import misses
 from data.outbox import Mark, Outgoing
@@ -318,9 +319,7 @@ class Turns:
         begun = asyncio.get_running_loop().time()
         at = datetime.fromtimestamp(now + conversation.clock, UTC)
         while True:
-            turn_context = TurnContext(
-                connection, waiting.address, conversation.person, at, now, ticket=conversation.ticket
-            )
+            turn_context = self._context(connection, conversation, at, now)
             savepoint = _Savepoint(connection)
             try:
                 event = waiting.opens(conversation.state, at)
@@ -348,13 +347,19 @@ class Turns:
                     why = f"{type(wrong).__name__} at {conversation.state.flow}/{conversation.state.step}"
                     await conversations.dead_letter(self.db, connection, door, waiting.key, why, {}, now)
                     turn, outcomes = Turn(conversation.state, (Reply(APOLOGY),)), ()
-                    turn_context = TurnContext(
-                        connection, waiting.address, conversation.person, at, now, ticket=conversation.ticket
-                    )
+                    turn_context = self._context(connection, conversation, at, now)
                     break
         made = await self._bound(connection, waiting, conversation, turn_context, turn, outcomes)
         made.looked, made.begun = turn_context.looked, begun
         return made
+
+    def _context(
+        self, connection: AsyncConnection, conversation: Conversation, at: datetime, now: float
+    ) -> TurnContext:
+        services, ticket = self.effect_handler.services, conversation.ticket
+        return TurnContext(
+            services, connection, conversation.address, conversation.person, at, now, ticket=ticket
+        )
 
     async def _bound(
         self,
