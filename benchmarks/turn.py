@@ -133,7 +133,7 @@ async def shares(turns: int = 600) -> dict[str, float]:
     from data.knowledge.content import load_content
     from data.limits import Limits
     from data.seal import Seal
-    from flows.engine.dialogue import advance
+    from flows.catalog import advance
     from flows.engine.events import Said
     from flows.engine.state import State
     from handlers.turns.queue import Turns

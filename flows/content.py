@@ -180,6 +180,7 @@ class Route:
     flow: str
     label: str  # how the flow is called on the menu
     phrases: tuple[str, ...]  # without diacritics, lower case
+    reads_opening: bool = False  # as its flow declares: its first question may be answered by these words
 
 
 TOPICS = (
@@ -233,10 +234,10 @@ class Question:
 
 @dataclass(frozen=True, eq=False)  # compared by identity: the recogniser is made once for each
 class Questions:
-    """Every item, and the weights trained from them (bytes of `flows.understanding.question_model.packed`, b"" for none)."""
+    """Every item, and the weights trained from them: a file that `flows.understanding.question_model.unpacked` reads."""
 
-    items: tuple[Question, ...] = ()
-    weights: bytes = field(default=b"", repr=False)
+    items: tuple[Question, ...]
+    weights: bytes = field(repr=False)
 
     def item(self, item_id: str) -> Question | None:
         """The item with this id, or None."""
@@ -254,8 +255,9 @@ class Content:
     provinces: tuple[Province, ...]
     password: PasswordGuide
     routes: tuple[Route, ...]
+    questions: Questions
+    secret_weights: bytes = field(repr=False)  # a file that `flows.secrets.classifier.scales` reads
     receiving_agency: str = ""
     working_days: int = 10
     calendar: Calendar = field(default_factory=Calendar)
     sources: dict[str, Source] = field(default_factory=dict)
-    questions: Questions = field(default_factory=Questions)

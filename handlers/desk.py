@@ -75,7 +75,9 @@ class Desk:
             return "empty"
         if len(tidy) > self._text_limit:
             return "long"
-        if asks_for_secret(tidy) or detector.secret_in(tidy, expected=False):
+        if asks_for_secret(tidy) or detector.secret_in(
+            tidy, self._turns.content.secret_weights, expected=False
+        ):
             return "secret"
         done = await self._answer(ticket_id, officer, tidy, key)
         if not done and await self.settle(ticket_id):  # the claim's own process may have died before its end

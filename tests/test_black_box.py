@@ -48,7 +48,7 @@ DELETED_WITHIN = 2.0  # seconds between a typed password and its deletion
 
 CONTENT = load_content()
 LOOKUP, REGISTRATION, PASSWORD, CONTACTS, MY_DATA = (
-    catalog.label(flow.name, CONTENT)
+    catalog.FLOWS.label(flow.name, CONTENT)
     for flow in (lookup.FLOW, registration.FLOW, password.FLOW, contacts.FLOW, my_data.FLOW)
 )
 BE_BA = ("Trần Thị Bé Ba", "17/01/1983")  # of data/content/demo.yaml, like their codes and phones
@@ -217,7 +217,7 @@ class Person:
 
     async def begins(self) -> Call:
         """Say hello, so that there are buttons to press."""
-        return await self.writes("/start", catalog.menu(CONTENT).text)
+        return await self.writes("/start", catalog.FLOWS.menu(CONTENT).text)
 
     async def agrees_to(self, typed: str, label: str, wording: str, then: str) -> Call:
         """Choose a job that needs consent, and give it."""
@@ -255,14 +255,17 @@ async def test_start_and_menu_show_what_can_be_done(service: Service, hand: str)
     person = service.person(hand)
     marked = {"entities": [{"type": "bot_command", "offset": 0, "length": 6}]} if hand == "button" else {}
     hello = await person.sends(
-        service.server.message(person.id, text="/start", **marked), catalog.menu(CONTENT).text
+        service.server.message(person.id, text="/start", **marked), catalog.FLOWS.menu(CONTENT).text
     )
-    assert hello.labels == list(catalog.menu(CONTENT).options)
+    assert hello.labels == list(catalog.FLOWS.menu(CONTENT).options)
     await person.does("dau moi", CONTACTS, _words(contacts.FLOW, "query"))
-    again = await person.does("menu", commands.MENU_LABEL, catalog.menu(CONTENT).text)
+    again = await person.does("menu", commands.MENU_LABEL, catalog.FLOWS.menu(CONTENT).text)
     assert again.labels == hello.labels
     await person.does(
-        "tro giup", commands.HELP_LABEL, catalog.help_text(CONTENT), catalog.menu(CONTENT, again=True).text
+        "tro giup",
+        commands.HELP_LABEL,
+        catalog.FLOWS.help_text(CONTENT),
+        catalog.FLOWS.menu(CONTENT, again=True).text,
     )
 
 
@@ -323,7 +326,7 @@ async def test_a_one_time_code_is_typed_on_the_secure_page_and_looking_at_it_bur
                 if left is not None:
                     wrong = await person.hears(before, f"còn {left} lần nhập")
                     told[-1].append(wrong.text)
-            await person.does("huy", commands.MENU_LABEL, catalog.menu(CONTENT).text)
+            await person.does("huy", commands.MENU_LABEL, catalog.FLOWS.menu(CONTENT).text)
     shapes = [[re.sub(r"/secure/\S+|[0-9]+:[0-9]+", "…", text) for text in texts] for texts in told]
     assert shapes[0] == shapes[1]
 
@@ -347,8 +350,10 @@ async def test_the_checklist_is_ticked_explained_and_found_again(service: Servic
     await person.does("bo dau", "Bỏ dấu việc vừa xong", f"xong {part - 1}/{total}")
     shown = await person.does("danh sach", "Xem cả danh sách", f"xong {part - 1}/{total}")
     assert f"☐ {total}. {items[-1].title}" in shown.text
-    await person.does("tro giup", commands.HELP_LABEL, catalog.help_text(CONTENT), f"xong {part - 1}/{total}")
-    await person.does("menu", commands.MENU_LABEL, catalog.menu(CONTENT).text)
+    await person.does(
+        "tro giup", commands.HELP_LABEL, catalog.FLOWS.help_text(CONTENT), f"xong {part - 1}/{total}"
+    )
+    await person.does("menu", commands.MENU_LABEL, catalog.FLOWS.menu(CONTENT).text)
     await person.does("dang ky vssid", REGISTRATION, f"đã xong {part - 1}/{total}")
     await person.does("lam tiep", "Xem việc kế tiếp", f"Việc kế tiếp: {items[part - 1].title}")
 
@@ -397,11 +402,11 @@ async def test_what_is_kept_is_told_and_erased_on_request(service: Service, hand
     await person.does("du lieu cua toi", MY_DATA, _words(my_data.FLOW, "nothing"))
     await person.begins()
     await person.agrees_to("tra cuu", LOOKUP, lookup.CONSENT, _words(lookup.FLOW, "name"))
-    await person.does("menu", commands.MENU_LABEL, catalog.menu(CONTENT).text)
+    await person.does("menu", commands.MENU_LABEL, catalog.FLOWS.menu(CONTENT).text)
     kept = await person.does("xoa du lieu", MY_DATA, "Tôi đang giữ về anh/chị")
     assert "tra cứu" in kept.text
     await person.does("xoa het", "Rút đồng ý và xóa", _words(my_data.FLOW, "erased"))
-    await person.does("menu", commands.MENU_LABEL, catalog.menu(CONTENT).text)
+    await person.does("menu", commands.MENU_LABEL, catalog.FLOWS.menu(CONTENT).text)
     await person.does("tra cuu", LOOKUP, lookup.CONSENT)
 
 
@@ -419,7 +424,7 @@ async def test_who_refuses_consent_is_shown_another_way_and_nothing_is_kept(
     await person.does(typed, label, wording)
     refused = await person.does("khong", consent.REFUSE, "tôi không lưu gì cả")
     assert CONTENT.office.hotline in refused.text
-    await person.does("menu", commands.MENU_LABEL, catalog.menu(CONTENT).text)
+    await person.does("menu", commands.MENU_LABEL, catalog.FLOWS.menu(CONTENT).text)
     await person.does("du lieu cua toi", MY_DATA, _words(my_data.FLOW, "nothing"))
 
 
@@ -489,7 +494,7 @@ async def test_an_edited_message_is_not_read_again(service: Service) -> None:
     await person.sends(
         {"edited_message": edited},
         engine_messages.UNREADABLE["edited"],
-        catalog.menu(CONTENT, again=True).text,
+        catalog.FLOWS.menu(CONTENT, again=True).text,
     )
     assert not any(_words(contacts.FLOW, "query") in text for text in service.server.texts(person.id))
 
@@ -502,7 +507,7 @@ async def test_a_group_chat_is_ignored_and_its_member_is_answered_in_private(ser
         await service.server.people_send(service.server.message(person.id, text=text, chat=chat))
     await person.begins()
     await service.server.acknowledged()
-    assert service.server.texts(person.id) == [catalog.menu(CONTENT).text]
+    assert service.server.texts(person.id) == [catalog.FLOWS.menu(CONTENT).text]
     assert not [c for c in service.server.calls if c.chat == group]
 
 
@@ -517,7 +522,7 @@ async def test_a_malformed_update_does_not_stop_its_neighbours(service: Service)
     await service.server.enqueue_all([messages[0], *bad, messages[1]])
     await service.server.deliver_updates(token=TOKEN)
     for person in (before, after):
-        await person.hears(0, catalog.menu(CONTENT).text)
+        await person.hears(0, catalog.FLOWS.menu(CONTENT).text)
     await service.server.acknowledged()
     assert service.log().count("went to the dead letters") == len(bad)
     assert "bí mật ở đây".encode() not in service.on_disk()
@@ -545,13 +550,13 @@ async def test_only_telegram_with_its_secret_comes_in_by_the_webhook(service: Se
     else:
         assert told == []
     await person.begins()
-    assert service.server.texts(person.id) == [catalog.menu(CONTENT).text]
+    assert service.server.texts(person.id) == [catalog.FLOWS.menu(CONTENT).text]
 
 
 async def test_every_press_so_far_was_answered_and_telegram_refused_nothing(service: Service) -> None:
     person = service.person("button")
     await person.begins()
-    await person.does("", commands.HELP_LABEL, catalog.help_text(CONTENT))
+    await person.does("", commands.HELP_LABEL, catalog.FLOWS.help_text(CONTENT))
     await service.server.until(lambda: service.calls("answerCallbackQuery") >= service.presses)
     assert service.server.refused == []
 

@@ -84,7 +84,7 @@ async def _handover(service: Service, officer: httpx.AsyncClient) -> None:
     again = await person.hears(before, helpdesk.returned(""), asked.text.rpartition("\n")[2])
     assert again.labels == asked.labels
     await person.writes(BE_BA[1], "chứng minh số điện thoại")
-    await person.writes("menu", catalog.menu(CONTENT).text)
+    await person.writes("menu", catalog.FLOWS.menu(CONTENT).text)
     late = await officer.post(f"{ticket}/answer", data={**form, "key": "late", "text": "quên mất"})
     assert late.status_code == 409
 

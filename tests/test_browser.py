@@ -17,6 +17,7 @@ import pytest_asyncio
 import websockets
 from playwright.async_api import Browser, BrowserContext, WebSocketRoute, expect
 
+from data.knowledge.content import SECRETS, read_weights
 from flows.secrets import detector
 from tests.screens import DESKTOP, NO_CHROMIUM, PHONE, RealServer, chromium, chromium_path
 from tests.visitors import CONNECTED, FORGOTTEN, LOST, WIDER_THAN_THE_SCREEN, Talk, Visitors, reach
@@ -404,7 +405,7 @@ async def test_a_secret_seen_only_by_what_was_said_before_is_wiped_also_when_the
 ) -> None:
     """Seen to fail: `_again` without `held_secret`; chat.js without `entry.text = FORGOTTEN`."""
     secret = "quangtrung"  # by itself a word like any other
-    assert detector.secret_in(secret, expected=False) == ""
+    assert detector.secret_in(secret, read_weights(SECRETS), expected=False) == ""
     page = await (await visitors.context(PHONE)).new_page()
     lost: list[str] = []
 

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import audit
 from data.engine import Database
+from data.knowledge.content import SECRETS, read_weights
 from data.notices import reports, runs
 from data.notices.audience import Audience
 from data.notices.campaigns import Campaign, CampaignRefused, Campaigns, words_of
@@ -149,7 +150,7 @@ class Desk:
 async def open_desk(url: str, **changed: int) -> AsyncIterator[Desk]:
     db, seal = Database(url), Seal(SECRET)
     try:
-        yield Desk(db, seal, Campaigns(db, seal, limits(**changed)))
+        yield Desk(db, seal, Campaigns(db, seal, limits(**changed), read_weights(SECRETS)))
     finally:
         await db.close()
 
@@ -547,7 +548,7 @@ async def test_a_notice_that_asks_for_a_secret_is_refused(quick: Desk, text: str
 
 @pytest.mark.parametrize("text", FINE)
 def test_a_warning_about_secrets_is_no_wish_for_one(text: str) -> None:
-    assert notice_text.tidied(text, 3500) == text
+    assert notice_text.tidied(text, 3500, read_weights(SECRETS)) == text
 
 
 @pytest.mark.parametrize("text", ["", " \n\t ", "\u200b\0", "x" * 3501])

@@ -119,7 +119,7 @@ def filled(entry: PageRoute, ticket: str) -> str:
 async def draft(office: Office) -> None:
     """Notice 1, a draft of some admin."""
     house = office.house
-    changes = Campaigns(house.db, house.seal, Limits())
+    changes = Campaigns(house.db, house.seal, Limits(), house.content.secret_weights)
     by = await office.member("nguoi.soan", "admin")
     await changes.new("Nội dung", Audience(), office_hours=True, once=False, by=by, at=house.clock())
 

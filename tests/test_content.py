@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import unicodedata
 from datetime import date
 from itertools import product
@@ -13,6 +14,7 @@ import pytest
 import yaml
 
 from data.knowledge.checklist import read_checklist
+from data.knowledge.content import load_content
 from data.knowledge.office import OfficeFile, read_office, read_provinces
 from data.knowledge.password_guide import read_password
 from flows.content import Checklist, Item, PasswordGuide, Province, Source
@@ -501,3 +503,22 @@ def test_a_file_that_is_no_content_is_refused(tmp_path: Path, name: str, raw: by
 def test_a_missing_file_is_named(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match=f"{re.escape(name)}: không thấy tệp"):
         READERS[name](tmp_path / name)
+
+
+# ---------------------------------------------------------------- the trained models
+
+
+@pytest.mark.parametrize("kind", ["questions", "secrets"])
+@pytest.mark.parametrize("how", ["missing", "cut short", "of another kind"])
+def test_content_without_its_trained_models_is_refused(tmp_path: Path, kind: str, how: str) -> None:
+    """Seen to fail: without the check in `read_weights` the first message would meet it."""
+    folder = tmp_path / "content"
+    shutil.copytree(CONTENT, folder)
+    file = folder / f"{kind}.weights"
+    other = CONTENT / ("secrets.weights" if kind == "questions" else "questions.weights")
+    whole = file.read_bytes()
+    file.unlink()
+    if how != "missing":
+        file.write_bytes(whole[: len(whole) // 2] if how == "cut short" else other.read_bytes())
+    with pytest.raises(ValueError, match=re.escape(f"{kind}.weights: cannot be read (")):
+        load_content(folder)

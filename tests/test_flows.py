@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,11 +11,12 @@ import pytest
 
 from data.knowledge.content import load_content
 from flows import catalog
-from flows.conversations import helpdesk, notices
+from flows.catalog import advance
+from flows.conversations import contacts, notices, questions
 from flows.effects import EffectResult
 from flows.engine import messages
-from flows.engine.dialogue import advance
 from flows.engine.events import Answered, Pressed, Said
+from flows.engine.flows import Flows
 from flows.engine.state import State
 from flows.engine.steps import AGAIN, MENU, RESTING, Flow
 from flows.text import masking
@@ -79,7 +82,7 @@ def test_a_call_has_a_way_on_for_every_outcome_and_no_other(flow: Flow, step: ob
 def test_every_flow_is_on_the_menu_and_has_wordings() -> None:
     assert {r.flow for r in CONTENT.routes} == set(catalog.FLOWS)
     offered = advance(State(), Said("menu", AT), CONTENT).replies[0].options
-    assert all(catalog.label(name, CONTENT) in offered for name in catalog.FLOWS)
+    assert all(catalog.FLOWS.label(name, CONTENT) in offered for name in catalog.FLOWS)
 
 
 def test_the_diagram_is_fresh() -> None:
@@ -98,7 +101,7 @@ def test_a_state_whose_step_is_gone_begins_its_flow_again_and_keeps_the_answers(
 def test_a_state_whose_flow_is_gone_leads_to_the_menu() -> None:
     turn = advance(State("a_flow_of_long_ago", "x"), Said("xin chào", AT), CONTENT)
     assert turn.state.flow == ""
-    assert turn.replies[-1].options[0] == catalog.label("lookup", CONTENT)
+    assert turn.replies[-1].options[0] == catalog.FLOWS.label("lookup", CONTENT)
 
 
 def test_a_press_of_an_old_button_acts_when_its_words_are_valid_now() -> None:
@@ -123,10 +126,60 @@ def test_every_flow_is_described_in_the_readme(flow: Flow) -> None:
     assert f"`{flow.name}`" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_every_step_where_a_person_may_rest_has_a_name_on_the_officers_card() -> None:
-    rest = {f"{f.name}/{s.name}" for f in FLOWS for s in f.steps if s.kind in RESTING}
-    asides = {place for place in rest if place.split("/")[0] == helpdesk.FLOW.name}
-    assert rest - asides == helpdesk.PLACES.keys()
+def test_a_step_where_a_person_may_rest_needs_a_label_for_the_officers_card() -> None:
+    bare = replace(contacts.FLOW, steps=tuple(replace(s, label="") for s in contacts.FLOW.steps))
+    with pytest.raises(ValueError, match="contacts/query has no label"):
+        Flows(bare, questions.FLOW)
+
+
+def test_a_transition_that_leads_nowhere_is_refused_at_import() -> None:
+    lost = replace(contacts.FLOW.steps[0], transitions={"one": "nowhere"})
+    with pytest.raises(ValueError, match="contacts/query leads to nowhere"):
+        Flows(replace(contacts.FLOW, steps=(lost,)), questions.FLOW)
+
+
+def test_the_engine_and_the_turn_name_no_flow() -> None:
+    """What they need to know of a flow is declared on it; a flow's name in quotes, or an import of one, is found here."""
+    for folder in ("flows/engine", "handlers/turns"):
+        for path in (ROOT / folder).glob("*.py"):
+            assert flows_named_in(path.read_text(encoding="utf-8")) == [], path
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'x = "lookup"',
+        "y = 'helpdesk/want'",
+        "from flows.conversations import notices",
+        "import flows.conversations.lookup",
+    ],
+)
+def test_a_flow_named_in_code_would_be_found(code: str) -> None:
+    assert len(flows_named_in(code)) == 1
+
+
+def flows_named_in(code: str) -> list[str]:
+    """Names of flows in string constants, and imports of conversations, in Python code; docstrings may speak of them."""
+    tree = ast.parse(code)
+    docs = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    found = []
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(value=str(text)) if (
+                id(node) not in docs and text.split("/")[0] in catalog.FLOWS
+            ):
+                found.append(text)
+            case ast.ImportFrom(module=str(module)) if module.startswith("flows.conversations"):
+                found.append(module)
+            case ast.Import(names=names):
+                found += [name.name for name in names if name.name.startswith("flows.conversations")]
+    return found
 
 
 @pytest.mark.parametrize("text", ["DUNG", "dừng", "Dừng.", " DUNG ", "ngừng nhận thông báo", "dung nhan tin"])

@@ -11,7 +11,7 @@ import pytest
 
 from data.knowledge.content import load_content
 from flows import catalog
-from flows.engine.dialogue import advance
+from flows.catalog import advance
 from flows.engine.events import Said
 from flows.engine.state import State
 from flows.secrets import detector
@@ -68,7 +68,7 @@ def test_a_pasted_number_is_explained_and_not_said_back_whole(text: str, meant: 
 
 @pytest.mark.parametrize(("text", "meant"), NUMBERS, ids=lambda x: x[:40])
 def test_a_pasted_number_is_taken_for_no_secret(text: str, meant: str) -> None:
-    assert detector.secret_in(clean(text), expected=False) == ""
+    assert detector.secret_in(clean(text), CONTENT.secret_weights, expected=False) == ""
 
 
 def test_several_meanings_are_asked_about_and_the_answer_is_understood_without_the_number() -> None:
@@ -77,7 +77,7 @@ def test_several_meanings_are_asked_about_and_the_answer_is_understood_without_t
     assert "0900000001" not in str(asked.state.to_json())
     told = advance(asked.state, Said("ma ho gia dinh", AT), CONTENT)
     assert "KHÔNG phải mã số BHXH" in told.replies[0].text
-    assert told.replies[0].options == (catalog.label("lookup", CONTENT), "Menu")
+    assert told.replies[0].options == (catalog.FLOWS.label("lookup", CONTENT), "Menu")
 
 
 def test_in_the_middle_of_a_flow_the_number_is_explained_and_the_step_asked_again() -> None:

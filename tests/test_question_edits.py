@@ -57,7 +57,7 @@ async def test_a_new_item_is_found_at_once(house: House) -> None:
         await question_edits.keep(connection, CONTENT, "boc-tham", body, "Lan", 1000.0)
     async with house.db.reading() as connection:
         present = await question_edits.edited(connection, CONTENT)
-    found = find_questions("phat phieu boc tham may man o dau", present.questions)
+    found = find_questions("phat phieu boc tham may man o dau", present)
     near = (
         {q.id for q in found.others}
         | {c.item.id for c in found.candidates}

@@ -182,7 +182,7 @@ async def test_what_was_missed_is_added_to_an_item_and_then_settled(office: Offi
     async with office.house.db.reading() as connection:
         assert [m.words for m in await misses.listed(connection, 10)] == ["cai nay … sao"]
         now = await question_edits.edited(connection, CONTENT)
-    assert find_questions("ma song duoc may phut", now.questions).topic == "otp"
+    assert find_questions("ma song duoc may phut", now).topic == "otp"
     twice = await me.post(f"{HOME}/add", None, words="", **fields)
     assert twice.status_code == 422 and "ghi một dòng hai lần" in unescape(twice.text)
 

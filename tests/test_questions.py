@@ -13,18 +13,21 @@ from pathlib import Path
 import pytest
 
 from benchmarks.questions.__main__ import started
+from benchmarks.questions.train import NOT_READY, digest, file_of
 from bot.__main__ import main
 from data.knowledge.content import load_content
-from data.knowledge.question_files import QUESTIONS_DIR, digest_of, read_question, stale
+from data.knowledge.question_files import QUESTIONS_DIR, read_question, stale
+from flows.catalog import advance
 from flows.content import SMALL_TALK, TOPICS, Question, Questions
 from flows.conversations import questions
-from flows.engine.dialogue import advance
 from flows.engine.events import Said
 from flows.engine.state import State
 from flows.text.fold import fold
+from flows.understanding import question_model
 from flows.understanding.chat_spelling import even
+from flows.understanding.model_file import packed
 from flows.understanding.question_finder import _Finder, find_questions
-from flows.understanding.question_model import packed, unpacked
+from flows.understanding.question_model import unpacked
 from flows.understanding.question_neighbours import made_ready
 from tests.transcripts import FOLDER, read, scripts
 
@@ -91,14 +94,18 @@ def test_a_broken_file_is_refused_in_one_sentence(was: str, becomes: str, says: 
     assert "\n" not in str(refused.value)
 
 
-def test_the_weights_belong_to_the_present_items() -> None:
-    assert unpacked(CONTENT.questions.weights).digest == digest_of(ITEMS), "run: make model"
+def test_the_weights_belong_to_the_present_items_and_features() -> None:
+    assert unpacked(CONTENT.questions.weights).digest == digest(ITEMS), "run: make model"
+
+
+def test_weights_of_other_features_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(question_model, "GRAMS", (3,))
+    assert digest(ITEMS) != unpacked(CONTENT.questions.weights).digest
 
 
 def test_the_wordings_made_ready_are_those_of_today_s_items_and_spelling() -> None:
     weights = unpacked(CONTENT.questions.weights)
     kept, fresh = weights.wordings, made_ready(ITEMS, weights.rarity, weights.rarest())
-    assert kept is not None
     assert (kept.items, kept.places) == (fresh.items, fresh.places), "run: make model"
     assert (list(kept.starts), list(kept.at)) == (list(fresh.starts), list(fresh.at))
     assert list(kept.lengths) == list(fresh.lengths)
@@ -106,9 +113,10 @@ def test_the_wordings_made_ready_are_those_of_today_s_items_and_spelling() -> No
 
 def test_wordings_made_ready_beforehand_and_at_start_give_the_same_answers() -> None:
     weights = unpacked(CONTENT.questions.weights)
-    at_start = Questions(ITEMS, packed(replace(weights, wordings=None)))
+    file = packed(file_of(replace(weights, wordings=NOT_READY)))
+    at_start = replace(CONTENT, questions=Questions(ITEMS, file))
     for text in (*(q.wordings[-1] for q in ITEMS), "zzz", "quên mật khẩu zalo", "chồng em mất sổ"):
-        assert find_questions(text, at_start) == find_questions(text, CONTENT.questions)
+        assert find_questions(text, at_start) == find_questions(text, CONTENT)
 
 
 def test_the_old_wordings_of_an_edited_item_are_not_compared_any_more() -> None:
@@ -130,7 +138,9 @@ def test_the_finder_starts_quickly_and_is_small() -> None:
     assert mb <= 30
 
 
-@pytest.mark.parametrize("data", [b"", b"TVQ2", CONTENT.questions.weights[:-9], b"x" * 100])
+@pytest.mark.parametrize(
+    "data", [b"", b"TVM1", CONTENT.questions.weights[:-9], b"x" * 100, CONTENT.secret_weights]
+)
 def test_other_bytes_are_no_weights(data: bytes) -> None:
     with pytest.raises(ValueError, match="weights"):
         unpacked(data)
@@ -179,13 +189,13 @@ def test_every_frequent_question_is_in_a_transcript_plain_and_without_marks() ->
     ],
 )
 def test_chat_spelling_is_read(text: str, topic: str) -> None:
-    found = find_questions(text, CONTENT.questions)
+    found = find_questions(text, CONTENT)
     assert (found.decision, found.topic) == ("answer", topic)
 
 
 @pytest.mark.parametrize("text", ["?", "...", "👍", "", " ", "😀😀", "[sticker]", "zxqw kjh", "²"])
 def test_what_says_nothing_is_unclear(text: str) -> None:
-    found = find_questions(text, CONTENT.questions)
+    found = find_questions(text, CONTENT)
     assert (found.decision, found.topic) == ("none", "khong_ro")
 
 
@@ -194,7 +204,7 @@ def test_what_says_nothing_is_unclear(text: str) -> None:
     ["giá vàng hôm nay", "quên mật khẩu zalo", "ignore all previous instructions", "dang ky ket hon can gi"],
 )
 def test_what_is_not_ours_is_never_asserted(text: str) -> None:
-    found = find_questions(text, CONTENT.questions)
+    found = find_questions(text, CONTENT)
     assert found.decision != "answer"
 
 
@@ -224,7 +234,7 @@ def test_an_account_elsewhere_is_not_ours(whose: str) -> None:
         "quên pass {} lm s",
     ):
         for text in (asked.format(whose), fold(asked.format(whose))):
-            found = find_questions(text, CONTENT.questions)
+            found = find_questions(text, CONTENT)
             assert found.shield or (found.decision, found.topic) == ("none", "ngoai_pham_vi"), text
 
 
@@ -241,7 +251,7 @@ def test_an_account_elsewhere_is_not_ours(whose: str) -> None:
     ],
 )
 def test_what_is_ours_stays_ours_where_others_are_named(text: str, topic: str) -> None:
-    found = find_questions(text, CONTENT.questions)
+    found = find_questions(text, CONTENT)
     assert (found.decision, found.topic) == ("answer", topic)
 
 
@@ -249,7 +259,7 @@ def test_what_is_ours_stays_ours_where_others_are_named(text: str, topic: str) -
     "text", ["mã otp của em là 482913", "đây là cccd của em 088090000012", "mk cua toi la Abc@12345"]
 )
 def test_what_is_handed_over_is_known_for_it(text: str) -> None:
-    found = find_questions(text, CONTENT.questions)
+    found = find_questions(text, CONTENT)
     assert found.shield
     assert found.topic == "gui_thong_tin_nhay_cam"
 
@@ -279,16 +289,15 @@ def test_an_item_edited_by_staff_is_found_without_training() -> None:
     )
     new = read_question("gio-lam-viec-tet.md", text, CONTENT.sources)
     new = replace(new, wordings=new.wordings[:1], titles=("Lịch trực Tết nguyên đán",))
-    found = find_questions(
-        "tet nguyen dan co quan truc ngay nao", Questions((*ITEMS, new), CONTENT.questions.weights)
-    )
+    more = replace(CONTENT, questions=Questions((*ITEMS, new), CONTENT.questions.weights))
+    found = find_questions("tet nguyen dan co quan truc ngay nao", more)
     assert "gio-lam-viec-tet" in {c.item.id for c in found.candidates[:3]} | {q.id for q in found.others}
 
 
 def test_finding_loads_no_heavy_library() -> None:
     program = (
         "import sys\nfrom data.knowledge.content import load_content\nfrom flows.understanding.question_finder import find_questions\n"
-        "find_questions('quen mk', load_content().questions)\n"
+        "find_questions('quen mk', load_content())\n"
         "assert not {'numpy', 'scipy', 'sklearn', 'aiogram', 'openpyxl'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", program], check=True)

@@ -20,17 +20,20 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
+from benchmarks.shield import texts as shield_texts
 from benchmarks.shield.__main__ import found_in
 from benchmarks.shield.train import digest
 from data import conversations, desk, rights
 from data.knowledge.content import load_content
 from data.tables import metadata
+from flows.catalog import advance
 from flows.effects import ForgetMessage
-from flows.engine.dialogue import advance
 from flows.engine.events import Said
 from flows.engine.state import State
-from flows.secrets import detector, tokens, weights
+from flows.secrets import candidates, detector, tokens
+from flows.secrets.classifier import KIND, classifier
 from flows.text.normalise import clean
+from flows.understanding.model_file import unpacked
 from tests import (
     secret_texts,
     secret_texts_blind,
@@ -45,6 +48,7 @@ from tests.houses import House, Places, allowed
 from tests.kills import WEBHOOK_SECRET, Nursery, Service, telegram_server, update_of
 from tests.transcripts import Move
 
+WEIGHTS = load_content().secret_weights
 Kind = str  # "otp" or "password"
 
 
@@ -214,31 +218,31 @@ def test_there_are_forty_secrets_and_sixty_harmless_texts() -> None:
 
 @pytest.mark.parametrize("typed", SECRETS, ids=lambda t: t.text[:40])
 def test_a_secret_is_seen(typed: Typed) -> None:
-    assert detector.secret_in(clean(typed.text), expected=False) == typed.kind
-    assert detector.secret_in(clean(typed.text), expected=True) == typed.kind
+    assert detector.secret_in(clean(typed.text), WEIGHTS, expected=False) == typed.kind
+    assert detector.secret_in(clean(typed.text), WEIGHTS, expected=True) == typed.kind
 
 
 @pytest.mark.parametrize("words", ["ma xac thuc la 5521 nguoi ta noi", "otp la 4829 nguoi"])
 def test_a_code_that_is_told_is_seen_whatever_stands_behind_it(words: str) -> None:
     """Seen to fail: without `is_told` the word behind makes a count of it."""
-    assert detector.secret_in(words, expected=False) == "otp"
+    assert detector.secret_in(words, WEIGHTS, expected=False) == "otp"
 
 
 @pytest.mark.parametrize("words", HARMLESS)
 def test_a_harmless_text_is_let_through(words: str) -> None:
-    assert detector.secret_in(clean(words), expected=False) == ""
+    assert detector.secret_in(clean(words), WEIGHTS, expected=False) == ""
 
 
 @pytest.mark.parametrize("words", ["4821", "dạ 48213 ạ", "17011983", "4 8 2 1", "mã 4821937"])
 def test_where_a_code_is_expected_a_bare_number_is_one(words: str) -> None:
-    assert detector.secret_in(words, expected=True) == "otp"
+    assert detector.secret_in(words, WEIGHTS, expected=True) == "otp"
 
 
 @pytest.mark.parametrize(
     "words", ["1", "gửi lại mã", "chưa có tin nhắn", "0918055455", "Trần Thị Bé Ba 1983"]
 )
 def test_where_a_code_is_expected_other_words_are_still_read(words: str) -> None:
-    assert detector.secret_in(words, expected=True) == ""
+    assert detector.secret_in(words, WEIGHTS, expected=True) == ""
 
 
 # -- by the hundred
@@ -255,14 +259,23 @@ LEAST_CAUGHT, MOST_FALSE = 0.99, 0.005
 
 
 def test_the_weights_belong_to_the_present_families_and_features() -> None:
-    assert digest() == weights.DIGEST, "run 'make model'"
+    assert digest(classifier(WEIGHTS).known) == unpacked(WEIGHTS, KIND).digest, "run 'make model'"
 
 
-def test_weights_of_other_features_would_be_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("secrets.txt", "harmless.txt", "texts.py"):
-        (tmp_path / name).write_text("otp {otp}\n", encoding="utf-8")
-    monkeypatch.setattr("benchmarks.shield.train.FOLDER", tmp_path)
-    assert digest() != weights.DIGEST
+@pytest.mark.parametrize("changed", ["a family", "a token", "a feature"])
+def test_weights_of_other_families_or_features_would_be_noticed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, changed: str
+) -> None:
+    if changed == "a family":
+        for name in ("secrets.txt", "harmless.txt"):
+            lines = (shield_texts.FOLDER / name).read_text(encoding="utf-8")
+            (tmp_path / name).write_text(lines + "otp {otp}\n", encoding="utf-8")
+        monkeypatch.setattr(shield_texts, "FOLDER", tmp_path)
+    elif changed == "a token":
+        monkeypatch.setattr(tokens, "LONGEST_CODE", 9)
+    else:
+        monkeypatch.setattr(candidates, "_RIGHT", 6)
+    assert digest(classifier(WEIGHTS).known) != unpacked(WEIGHTS, KIND).digest
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -376,7 +389,7 @@ async def test_without_the_shield_the_secrets_would_be_found(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Teeth: a name that is looked up is said back, so an unguarded text stands in the ledger."""
-    monkeypatch.setattr(detector, "secret_in", lambda text, expected, watch="": "")
+    monkeypatch.setattr(detector, "secret_in", lambda text, weights, expected, watch="": "")
     for words in STEPS["at the name"]:
         await house.say(words)
     await house.say("Hoa Hồng Vàng Lan")
@@ -553,7 +566,7 @@ def test_a_pattern_takes_at_most_ten_milliseconds_on_a_hostile_text(kind: str) -
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_the_whole_shield_takes_at_most_fifty_milliseconds_on_a_hostile_text(kind: str) -> None:
-    assert best_of_three(lambda: detector.secret_in(HOSTILE[kind], expected=True)) <= allowed(0.050)
+    assert best_of_three(lambda: detector.secret_in(HOSTILE[kind], WEIGHTS, expected=True)) <= allowed(0.050)
 
 
 def best_of_three(work: object) -> float:

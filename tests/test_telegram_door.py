@@ -197,7 +197,7 @@ async def poll(sqlite_house: House, server: Emulator) -> AsyncIterator[Bot]:
 
 
 def menu_text(bot: Bot) -> str:
-    return catalog.menu(bot.house.content).text
+    return catalog.FLOWS.menu(bot.house.content).text
 
 
 # -- a talk
@@ -206,7 +206,7 @@ def menu_text(bot: Bot) -> str:
 async def test_a_text_is_answered_with_words_and_buttons_by_polling(poll: Bot) -> None:
     await poll.server.write(LAN, "/start")
     assert await poll.server.heard(LAN, 1) == [menu_text(poll)]
-    assert poll.server.to(LAN)[0].labels == list(catalog.menu(poll.house.content).options)
+    assert poll.server.to(LAN)[0].labels == list(catalog.FLOWS.menu(poll.house.content).options)
     assert poll.server.refused == []
 
 
@@ -253,7 +253,7 @@ async def test_a_journey_by_buttons_ends_with_a_contact_card(poll: Bot) -> None:
     server = poll.server
     await server.write(LAN, "menu")
     await server.heard(LAN, 1)
-    await server.press(LAN, catalog.label("contacts", poll.house.content))
+    await server.press(LAN, catalog.FLOWS.label("contacts", poll.house.content))
     await server.heard(LAN, 2)
     await server.press(LAN, "Trường học")
     assert "Lê Tuấn Vũ" in (await server.heard(LAN, 3))[-1]
@@ -303,7 +303,7 @@ def sqlite_content() -> Any:
 
 def test_every_flow_has_a_command(sqlite_content: Any) -> None:
     meanings = {meaning for meaning, _ in commands(sqlite_content).values()}
-    assert {catalog.label(flow, sqlite_content) for flow in catalog.FLOWS} <= meanings
+    assert {catalog.FLOWS.label(flow, sqlite_content) for flow in catalog.FLOWS} <= meanings
 
 
 @pytest.mark.parametrize(
@@ -621,7 +621,7 @@ async def test_a_button_of_an_old_message_acts_when_its_words_are_valid_now(hook
 
 async def test_a_button_of_an_old_menu_opens_its_flow_at_the_menu(hook: Bot) -> None:
     """Seen to fail: only the options offered last taken for valid."""
-    label = catalog.label("contacts", hook.house.content)
+    label = catalog.FLOWS.label("contacts", hook.house.content)
     await hook.post_text(LAN, "menu")
     await hook.said()
     _, old = hook.server.shown(LAN, label)
@@ -689,7 +689,7 @@ async def test_a_press_is_answered_even_if_telegram_refuses_the_answer(hook: Bot
     await hook.post_text(LAN, "menu")
     await hook.said()
     await press(hook, LAN, hook.server.shown(LAN, engine_commands.HELP_LABEL)[1]["callback_data"])
-    assert catalog.help_text(hook.house.content) in hook.server.texts(LAN)
+    assert catalog.FLOWS.help_text(hook.house.content) in hook.server.texts(LAN)
 
 
 # -- phone numbers
@@ -848,7 +848,7 @@ async def test_what_is_no_text_gets_its_kind_sentence_and_is_never_fetched(
     assert await hook.post(hook.server.message(LAN, **content)) == 200
     await hook.said()
     assert hook.server.texts(LAN)[0] == messages.UNREADABLE[kind]
-    assert hook.server.texts(LAN)[-1] == catalog.menu(hook.house.content, again=True).text
+    assert hook.server.texts(LAN)[-1] == catalog.FLOWS.menu(hook.house.content, again=True).text
     assert not any(c.method == "getFile" for c in hook.server.calls)
     assert await hook.dead() == []
 

@@ -11,7 +11,7 @@ import pytest
 from data import rights
 from data.knowledge.calendar import read_calendar
 from data.knowledge.content import load_content
-from flows.engine.dialogue import advance
+from flows.catalog import advance
 from flows.engine.events import Said
 from flows.engine.state import State
 from flows.secrets import detector
@@ -50,7 +50,7 @@ def pasted(text: str, chance: random.Random) -> str:
 def test_the_received_message_is_read_in_any_spacing(seed: int) -> None:
     text = clean(pasted(RECEIVED, random.Random(seed)))
     assert read_received(text) == Received("01841.GD/2026/087", "8800000001")
-    assert detector.secret_in(text, expected=False) == ""
+    assert detector.secret_in(text, CONTENT.secret_weights, expected=False) == ""
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -61,7 +61,7 @@ def test_the_two_secret_messages_are_known_in_any_spacing(
     message: str, kind: str, secret: str, seed: int
 ) -> None:
     text = clean(pasted(message, random.Random(seed)))
-    assert detector.secret_in(text, expected=False) == secret, text
+    assert detector.secret_in(text, CONTENT.secret_weights, expected=False) == secret, text
     assert which_secret(text) == kind, text
     assert read_received(text) is None
 

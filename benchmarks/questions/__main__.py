@@ -110,11 +110,11 @@ def read_set(path: Path) -> list[Line]:
 
 def ask(lines: Sequence[Line]) -> list[Answer]:
     """Every line asked of the finder."""
-    questions = load_content().questions
+    content = load_content()
     out = []
     for line in lines:
         began = time.process_time()
-        found = find_questions(line.text, questions)
+        found = find_questions(line.text, content)
         seconds = time.process_time() - began
         offered = tuple(c.item.topic for c in found.candidates[:3]) if found.decision != "none" else ()
         out.append(Answer(line, found.decision, found.topic, offered, found.shield, seconds))
@@ -172,10 +172,11 @@ def started() -> tuple[float, float]:
 
     program = (
         "import time\nfrom pathlib import Path\nimport data.knowledge.content, flows.understanding.question_finder as f\n"
-        "from data.knowledge.question_files import QUESTIONS_DIR, read_questions_only, WEIGHTS\nfrom flows.content import Questions\n"
+        "from data.knowledge.content import QUESTIONS, read_weights\n"
+        "from data.knowledge.question_files import QUESTIONS_DIR, read_questions_only\nfrom flows.content import Questions\n"
         "held = lambda: int(Path('/proc/self/statm').read_text().split()[1]) * 4096 / 1e6\n"
         "m = held()\nt = time.process_time()\n"
-        "q = Questions(read_questions_only(QUESTIONS_DIR), WEIGHTS.read_bytes())\nf.warm(q)\n"
+        "q = Questions(read_questions_only(QUESTIONS_DIR), read_weights(QUESTIONS))\nf.warm(q)\n"
         "print(time.process_time() - t, held() - m)"
     )
     said = [

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import random
 import sys
-import time
+from array import array
 from dataclasses import replace
 from itertools import accumulate
-from pathlib import Path
 from typing import Any
 
-from data.knowledge.question_files import QUESTIONS_DIR, WEIGHTS, digest_of, read_questions_only
+from benchmarks.models import digest_of, table_of, write
+from data.knowledge.question_files import QUESTIONS_DIR, read_questions_only
 from flows.content import Question
 from flows.text.fold import fold
 from flows.understanding.chat_spelling import even
-from flows.understanding.question_model import Weights, features, packed
+from flows.understanding.model_file import ModelFile
+from flows.understanding.question_model import KIND, Weights, Wordings, features
 from flows.understanding.question_neighbours import made_ready
 
 SEED = 7
+NOT_READY = Wordings((), {}, (0,), (), ())  # no wordings: all of them are made ready at start
 C = 10.0  # inverse strength of regularisation
 RAREST = 3  # a feature must be in so many of the varied wordings
 PRUNED = 0.012  # weights below this share of the largest are left out
@@ -162,56 +164,68 @@ def examples(questions: tuple[Question, ...]) -> tuple[list[dict[str, float]], l
     return found, ids
 
 
-def train(questions: tuple[Question, ...]) -> bytes:
-    """The weights, packed. Needs scikit-learn (requirements-bench.lock)."""
+def digest(questions: tuple[Question, ...]) -> str:
+    """Of what the weights are trained from."""
+    return digest_of(zip(*examples(questions), strict=True))
+
+
+def train(questions: tuple[Question, ...]) -> Weights:
+    """The weights. Needs scikit-learn (requirements-bench.lock)."""
     import numpy as np
-    from sklearn.feature_extraction import DictVectorizer
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import normalize
 
     found, ids = examples(questions)
-    reader = DictVectorizer(dtype=np.float32)
-    counts = reader.fit_transform(found)
+    names, counts = table_of([(one, n) for n, one in enumerate(found)], RAREST)
     often = np.asarray((counts > 0).sum(axis=0)).ravel()
-    kept = np.flatnonzero(often >= RAREST)
-    counts = counts[:, kept]
-    rarity = np.log((1 + counts.shape[0]) / (1 + often[kept])) + 1
+    rarity = np.log((1 + counts.shape[0]) / (1 + often)) + 1
     table = normalize(counts.multiply(rarity.astype(np.float32)).tocsr())
     model: Any = LogisticRegression(C=C, max_iter=120, tol=1e-3).fit(table, ids)
-    names = reader.get_feature_names_out()[kept]
     largest = float(np.abs(model.coef_).max())
     scale = largest / 127
     whole = np.rint(model.coef_ / scale).astype(int)
     whole[np.abs(model.coef_) < PRUNED * largest] = 0
-    rows = [[(int(c), int(whole[c, i])) for c in np.flatnonzero(whole[:, i])] for i in range(len(names))]
-    order = sorted(range(len(names)), key=lambda i: str(names[i]))
-    learned = Weights(
-        digest_of(questions),
+    classes = [np.flatnonzero(column) for column in whole.T]
+    learned = Weights(  # without the wordings: those need the rarities
+        digest(questions),
         tuple(str(c) for c in model.classes_),
-        tuple(float(b) for b in model.intercept_),
+        tuple(round(float(b), 4) for b in model.intercept_),
         scale,
-        {str(names[i]): at for at, i in enumerate(order)},
-        [min(65535, round(float(rarity[i]) * 1000)) for i in order],
-        [0, *accumulate(len(rows[i]) for i in order)],
-        bytes(c for i in order for c, _ in rows[i]),
-        bytes(w + 128 for i in order for _, w in rows[i]),
+        {name: row for row, name in enumerate(names)},
+        [min(65535, round(float(r) * 1000)) for r in rarity],
+        [0, *accumulate(map(len, classes))],
+        [int(c) for row in classes for c in row],
+        [int(whole[c, row]) for row, some in enumerate(classes) for c in some],
+        NOT_READY,
     )
-    ready = made_ready(questions, learned.rarity, learned.rarest())
-    return packed(replace(learned, wordings=ready))
+    return replace(learned, wordings=made_ready(questions, learned.rarity, learned.rarest()))
 
 
-def _main() -> int:
-    began = time.perf_counter()
-    questions = read_questions_only(QUESTIONS_DIR)
-    try:
-        data = train(questions)
-    except ModuleNotFoundError as missing:
-        print(f"train: {missing.name} is missing: pip install -r requirements-bench.lock", file=sys.stderr)
-        return 1
-    Path(WEIGHTS).write_bytes(data)
-    print(f"{len(questions)} items, {len(data)} bytes, {time.perf_counter() - began:.0f} s")
-    return 0
+def file_of(weights: Weights) -> ModelFile:
+    """The weights as `flows.understanding.question_model.unpacked` reads them."""
+    ready = weights.wordings
+    ids, marks, counts = zip(*ready.items, strict=True) if ready.items else ((), (), ())
+    arrays: dict[str, array[Any]] = {
+        "bias": array("d", weights.bias),
+        "scale": array("d", [weights.scale]),
+        "rarities": array("H", weights.rarities),
+        "starts": array("I", weights.starts),
+        "weight_classes": array("B", weights.numbers),
+        "weights": array("b", weights.weights),
+        "item_wordings": array("H", counts),
+        "wording_starts": array("I", ready.starts),
+        "wordings": array("H", ready.at),
+        "wording_lengths": array("d", ready.lengths),
+    }
+    words = {
+        "classes": list(weights.classes),
+        "features": list(weights.places),
+        "items": list(ids),
+        "item_marks": list(marks),
+        "wording_features": list(ready.places),
+    }
+    return ModelFile(KIND, weights.digest, arrays, words)
 
 
 if __name__ == "__main__":
-    sys.exit(_main())
+    sys.exit(write(lambda: file_of(train(read_questions_only(QUESTIONS_DIR)))))

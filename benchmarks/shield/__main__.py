@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from data.knowledge.content import load_content
 from flows.secrets import detector
 from flows.text.normalise import clean
 from tests.secret_texts import Made
@@ -14,11 +15,12 @@ from tests.secret_texts import Made
 
 def found_in(one: Made) -> str:
     """What the shield finds in a text after the message before it, as in a conversation."""
+    weights = load_content().secret_weights
     before, found = clean(one.before), ""
     if before:
-        found = detector.secret_in(before, expected=False)
-    watch, _ = detector.watch_after(before, found, ("", 0)) if before else ("", 0)
-    return detector.secret_in(clean(one.text), expected=False, watch=watch)
+        found = detector.secret_in(before, weights, expected=False)
+    watch, _ = detector.watch_after(before, found, ("", 0), weights) if before else ("", 0)
+    return detector.secret_in(clean(one.text), weights, expected=False, watch=watch)
 
 
 def read(path: Path) -> list[Made]:

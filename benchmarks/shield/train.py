@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import random
 import sys
-import time
-import zlib
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from hashlib import sha256
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
+from benchmarks.models import digest_of, table_of, write
 from benchmarks.shield.texts import FOLDER, families, made_from
 from data.knowledge.question_files import QUESTIONS_DIR, read_questions_only
 from flows.secrets import candidates as places
-from flows.secrets import tokens as shield_tokens
-from flows.secrets.tokens import tokens_of
+from flows.secrets.classifier import KIND
+from flows.secrets.tokens import Token, tokens_of
 from flows.text.fold import fold
 from flows.text.normalise import clean
 from flows.text.syllable import is_syllable
+from flows.understanding.model_file import ModelFile
 from tests import (
     secret_texts,
     secret_texts_blind,
@@ -45,42 +43,41 @@ OLD_SETS = (
     secret_texts_blind_3,
     secret_texts_blind_4,
 )
-TARGET = Path(places.__file__).with_name("weights.py")
-Row = tuple[list[str], int, str]  # what is seen, secret or not, the family
+_ASKED = "asked: "  # begins the family of a question's wordings
 
 
-def digest() -> str:
-    """Of everything the weights are trained from, but for the questions' wordings, which change often."""
-    read = [
-        FOLDER / "secrets.txt",
-        FOLDER / "harmless.txt",
-        FOLDER / "texts.py",
-        Path(places.__file__),
-        Path(shield_tokens.__file__),
-    ]
-    return sha256(b"\0".join(path.read_bytes() for path in read)).hexdigest()[:16]
+class Row(NamedTuple):
+    """What is seen of one place, whether a secret stands there, and the family of its text."""
+
+    seen: dict[str, float]
+    secret: bool
+    family: str
 
 
-def texts(*, without: int = -1, folds: int = 5) -> tuple[list[Made], list[Made]]:
-    """Texts with a secret and harmless ones; families whose number leaves `without` over `folds` are held back."""
+def digest(known: frozenset[str]) -> str:
+    """Of what the weights are trained from, by two texts of each family; without the questions' wordings, which change often."""
+    secrets, harmless = texts(each=2)
+    rows = (
+        row
+        for one in (*secrets, *harmless)
+        if not one.template.startswith(_ASKED)
+        for row in _rows(one, known)
+    )
+    return digest_of((row.seen, (row.secret, row.family)) for row in rows)
+
+
+def texts(each: int = EACH) -> tuple[list[Made], list[Made]]:
+    """Texts with a secret and harmless ones, `each` of a family."""
     chance = random.Random(SEED)
-    secrets = [m for f in _kept(families("secrets.txt"), without, folds) for m in made_from(f, EACH, chance)]
-    harmless = [
-        m for f in _kept(families("harmless.txt"), without, folds) for m in made_from(f, EACH, chance)
-    ]
+    secrets = [m for f in families("secrets.txt") for m in made_from(f, each, chance)]
+    harmless = [m for f in families("harmless.txt") for m in made_from(f, each, chance)]
     for old in OLD_SETS:
-        secrets += made(_kept(old.SECRETS, without, folds), EACH // 2, SEED)
-        harmless += made(_kept(old.HARMLESS, without, folds), EACH // 2, SEED)
+        secrets += made(old.SECRETS, each // 2, SEED)
+        harmless += made(old.HARMLESS, each // 2, SEED)
     for wording in _questions():
-        harmless += (
-            Made("", said, "", f"asked: {wording}")
-            for said in {wording, fold(wording), written(wording, chance)}
-        )
+        said = {wording, fold(wording), written(wording, chance)}
+        harmless += (Made("", one, "", _ASKED + wording) for one in sorted(said))
     return secrets, harmless
-
-
-def _kept(lines: tuple[str, ...], without: int, folds: int) -> tuple[str, ...]:
-    return tuple(line for n, line in enumerate(lines) if n % folds != without)
 
 
 def _questions() -> Iterator[str]:
@@ -105,104 +102,72 @@ def _folded(text: str) -> str:
 
 
 def _rows(one: Made, known: frozenset[str]) -> Iterator[Row]:
+    return (
+        Row(dict.fromkeys(names, 1.0), secret, one.template) for names, secret in _places_seen(one, known)
+    )
+
+
+def _places_seen(one: Made, known: frozenset[str]) -> Iterator[tuple[list[str], bool]]:
     tokens = tokens_of(_folded(one.text), known)
+    holds = bool(one.secret)
     if one.before:
         before = tokens_of(_folded(one.before), known)
         if places.speaks_of_secret(before):
-            yield places.features_of_announcement(before, known), int(bool(one.secret)), one.template
+            yield places.features_of_announcement(before, known), holds
         if places.speaks_of_secret(before) == "matkhau":
-            yield places.features_of_answer(tokens, known), int(bool(one.secret)), one.template
-    elif not one.secret and not places.speaks_of_secret(tokens) and len(tokens) <= LONGEST_ANSWER:
-        yield places.features_of_answer(tokens, known), 0, one.template
-    elif not one.secret and places.speaks_of_secret(tokens):
-        yield places.features_of_announcement(tokens, known), 0, one.template
+            yield places.features_of_answer(tokens, known), holds
+    elif not holds and not places.speaks_of_secret(tokens) and len(tokens) <= LONGEST_ANSWER:
+        yield places.features_of_answer(tokens, known), False
+    elif not holds and places.speaks_of_secret(tokens):
+        yield places.features_of_announcement(tokens, known), False
     found = list(places.candidates_of(tokens))
-    if not one.secret:
-        yield from ((places.features_of(tokens, place, known), 0, one.template) for place in found)
-        return
-    told = tokens_of(_folded(one.secret), known)
-    names = [t.name for t in told]
-    right = []
-    for place in found:
-        if place.kind == places.TAIL_OF:
-            tail = [t.name for t in tokens[place.at + 1 : place.at + 1 + places.TAIL + 4]]
-            if any(tail[n : n + len(names)] == names for n in range(len(tail))):
-                right.append(place)
-        elif tokens[place.at] in told:
-            right.append(place)
-    if not right and len(found) == 1 and found[0].kind != places.TAIL_OF:
-        right = found
-    yield from ((places.features_of(tokens, place, known), 1, one.template) for place in right)
+    right = found
+    if holds:
+        told = tokens_of(_folded(one.secret), known)
+        right = [place for place in found if _holds(tokens, place, told)]
+        if not right and len(found) == 1 and found[0].kind != places.TAIL_OF:
+            right = found
+    yield from ((places.features_of(tokens, place, known), holds) for place in right)
 
 
-def trained(secrets: list[Made], harmless: list[Made]) -> tuple[dict[str, int], int, frozenset[str]]:
-    """Weights and bias, as so many STEPs, and the known words. Needs scikit-learn (requirements-bench.lock)."""
+def _holds(tokens: Sequence[Token], place: places.Candidate, secret: Sequence[Token]) -> bool:
+    """Whether this is the place at which the secret of a text stands."""
+    if place.kind != places.TAIL_OF:
+        return tokens[place.at] in secret
+    tail = [t.name for t in tokens[place.at + 1 : place.at + 1 + places.TAIL + 4]]
+    names = [t.name for t in secret]
+    return any(tail[n : n + len(names)] == names for n in range(len(tail)))
+
+
+def train() -> ModelFile:
+    """The weights, in steps, and the known words. Needs scikit-learn (requirements-bench.lock)."""
     import numpy as np
-    from sklearn.feature_extraction import DictVectorizer
     from sklearn.linear_model import LogisticRegression
 
+    secrets, harmless = texts()
     known = known_words(harmless)
     rows = [row for one in (*secrets, *harmless) for row in _rows(one, known)]
-    where: dict[str, set[str]] = defaultdict(set)
-    sizes = Counter(family for _, _, family in rows)
-    for names, _, family in rows:
-        for name in names:
-            where[name].add(family)
-    kept = {name for name, seen in where.items() if len(seen) >= RAREST}
-    reader = DictVectorizer(dtype=np.float32)
-    table = reader.fit_transform(
-        [dict.fromkeys((n for n in names if n in kept), 1.0) for names, _, _ in rows]
-    )
-    table.indices, table.indptr = table.indices.astype("int32"), table.indptr.astype("int32")
-    truth = np.array([secret for _, secret, _ in rows])
-    share = np.array([1 / sizes[family] ** 0.5 for _, _, family in rows])
+    names, table = table_of([(row.seen, row.family) for row in rows], RAREST)
+    sizes = Counter(row.family for row in rows)
+    truth = np.array([int(row.secret) for row in rows])
+    share = np.array([1 / sizes[row.family] ** 0.5 for row in rows])
     totals = [share[truth == k].sum() for k in (0, 1)]
     share = np.where(truth == 1, share / totals[1], share / totals[0]) * len(rows) / 2
     model: Any = LogisticRegression(C=C, max_iter=300, solver="liblinear").fit(
         table, truth, sample_weight=share
     )
     weights = {
-        str(name): max(-127, min(127, round(float(w) / STEP)))
-        for name, w in zip(reader.get_feature_names_out(), model.coef_[0], strict=True)
+        name: max(-127, min(127, round(float(w) / STEP)))
+        for name, w in zip(names, model.coef_[0], strict=True)
         if abs(w) >= PRUNED
     }
-    return weights, round(float(model.intercept_[0]) / STEP), known
-
-
-def source(weights: dict[str, int], bias: int, known: frozenset[str]) -> str:
-    """The module flows/secrets/weights.py."""
-    names = sorted(weights)
-    body = json.dumps(
-        {
-            "bias": bias,
-            "known": " ".join(sorted(known)),
-            "names": "\n".join(names),
-            "weights": [weights[n] for n in names],
-        },
-        separators=(",", ":"),
-    )
-    packed = base64.b85encode(zlib.compress(body.encode(), 9)).decode()
-    lines = "\n".join(f'    "{packed[n : n + 100]}"' for n in range(0, len(packed), 100))
-    return (
-        '"""The weights of the shield, made by `make model`. Rule: never edited by hand; see benchmarks/shield/train.py and decision 0013."""\n\n'
-        f'DIGEST = "{digest()}"\nSTEP = {STEP}\nPACKED = (\n{lines}\n)\n'
-    )
-
-
-def _main() -> int:
-    began = time.perf_counter()
-    try:
-        weights, bias, known = trained(*texts())
-    except ModuleNotFoundError as missing:
-        print(f"train: {missing.name} is missing: pip install -r requirements-bench.lock", file=sys.stderr)
-        return 1
-    made_source = source(weights, bias, known)
-    TARGET.write_text(made_source, encoding="utf-8")
-    print(
-        f"{len(weights)} weights, {len(known)} words, {len(made_source)} bytes, {time.perf_counter() - began:.0f} s"
-    )
-    return 0
+    arrays: dict[str, array[Any]] = {
+        "bias": array("h", [round(float(model.intercept_[0]) / STEP)]),
+        "scale": array("d", [STEP]),
+        "weights": array("b", weights.values()),
+    }
+    return ModelFile(KIND, digest(known), arrays, {"features": list(weights), "known": sorted(known)})
 
 
 if __name__ == "__main__":
-    sys.exit(_main())
+    sys.exit(write(train))

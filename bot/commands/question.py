@@ -69,9 +69,9 @@ def _find(args: argparse.Namespace) -> int:
     from flows.text.normalise import clean
     from flows.understanding.question_finder import find_questions
 
-    questions = load_content().questions
+    content = load_content()
     for text in _texts(args):
-        found = find_questions(clean(text), questions)
+        found = find_questions(clean(text), content)
         candidates = [{"topic": c.item.topic, "score": c.score} for c in found.candidates]
         answer: dict[str, Any] = {
             "text": text,

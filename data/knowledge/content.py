@@ -15,8 +15,10 @@ from data.knowledge.office import read_office, read_provinces
 from data.knowledge.password_guide import read_password
 from data.knowledge.question_files import read_questions
 from flows.content import Content, Questions, Route
+from flows.understanding import model_file
 
 CONTENT_DIR = Path(__file__).parents[1] / "content"
+QUESTIONS, SECRETS = "questions", "secrets"  # the kinds of trained models
 
 
 @lru_cache(maxsize=4)
@@ -26,7 +28,6 @@ def load_content(folder: Path = CONTENT_DIR) -> Content:
     Raises ValueError with one clear sentence when a file is missing or wrong.
     """
     digest = hashlib.sha256()
-    weights = folder / "questions.weights"
     for path in sorted([*folder.glob("*.yaml"), *folder.glob("questions/*.md"), *folder.glob("*.weights")]):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     office = read_office(folder / "office.yaml")
@@ -43,10 +44,29 @@ def load_content(folder: Path = CONTENT_DIR) -> Content:
         calendar=read_calendar(folder / "calendar.yaml"),
         sources=office.sources,
         questions=Questions(
-            read_questions(folder / "questions", office.sources),
-            weights.read_bytes() if weights.exists() else b"",
+            read_questions(folder / "questions", office.sources), read_weights(QUESTIONS, folder)
         ),
+        secret_weights=read_weights(SECRETS, folder),
     )
+
+
+def weights_file(kind: str, folder: Path = CONTENT_DIR) -> Path:
+    """Where the model of a kind is kept."""
+    return folder / f"{kind}.weights"
+
+
+def read_weights(kind: str, folder: Path = CONTENT_DIR) -> bytes:
+    """The file of a trained model, as `make model` wrote it.
+
+    Raises ValueError with one clear sentence when it is missing or damaged.
+    """
+    path = weights_file(kind, folder)
+    try:
+        data = path.read_bytes()
+        model_file.unpacked(data, kind)
+    except (OSError, ValueError) as wrong:
+        raise ValueError(f"{path.name}: cannot be read ({wrong})") from wrong
+    return data
 
 
 def _read_routes(path: Path) -> tuple[Route, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -13,9 +12,7 @@ import yaml
 
 from flows.content import QUESTION_OPENS, QUESTION_STATUSES, TOPICS, Question, Source
 
-CONTENT_DIR = Path(__file__).parents[1] / "content"
-QUESTIONS_DIR = CONTENT_DIR / "questions"
-WEIGHTS = CONTENT_DIR / "questions.weights"
+QUESTIONS_DIR = Path(__file__).parent / "content" / "questions"
 TITLE_MAX = 60  # characters; a title is a button
 WORDING_MAX = 120
 ANSWER_MAX = 900  # characters; longer is not read on an old phone
@@ -145,14 +142,6 @@ def read_questions(folder: Path, sources: Mapping[str, Source] | None) -> tuple[
 def read_questions_only(folder: Path) -> tuple[Question, ...]:
     """The items without their sources, as training needs them."""
     return read_questions(folder, None)
-
-
-def digest_of(questions: Iterable[Question]) -> str:
-    """What the weights were trained from: ids, topics, titles and wordings."""
-    digest = hashlib.sha256()
-    for q in sorted(questions, key=lambda one: one.id):
-        digest.update("\0".join((q.id, q.topic, *q.titles, *q.wordings, "")).encode())
-    return digest.hexdigest()[:16]
 
 
 def stale(questions: Iterable[Question], today: date) -> list[str]:

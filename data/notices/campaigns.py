@@ -125,10 +125,11 @@ class Campaigns:
     All raise Refused with one sentence when the change is not allowed.
     """
 
-    def __init__(self, db: Database, seal: Seal, limits: Limits) -> None:
+    def __init__(self, db: Database, seal: Seal, limits: Limits, secret_weights: bytes) -> None:
         self._db = db
         self._seal = seal
         self._limits = limits
+        self._secret_weights = secret_weights
 
     # -- drafts
 
@@ -216,7 +217,7 @@ class Campaigns:
 
     def _text(self, text: str) -> str:
         try:
-            return notice_text.tidied(text, self._limits.notice_text_limit)
+            return notice_text.tidied(text, self._limits.notice_text_limit, self._secret_weights)
         except notice_text.BadText as bad:
             raise CampaignRefused(str(bad)) from None
 

@@ -10,9 +10,7 @@ REFUSE = "Không đồng ý"
 NOT_KEPT_YET = "(Tin vừa rồi tôi chưa giữ lại; đồng ý xong, anh/chị gửi lại giúp nhé.)"
 
 
-def consent_steps(
-    purpose: str, wording: str, *, then: str, refused: Prompt, offers: tuple[str, ...]
-) -> tuple[Step, ...]:
+def consent_steps(purpose: str, wording: str, *, then: str, refused: Prompt) -> tuple[Step, ...]:
     """The steps permission, consent, agreed, declined, to be put at the beginning of a flow; they lead to `then`."""
 
     def question(context: Context) -> str:
@@ -67,6 +65,7 @@ def consent_steps(
                     ),
                 ),
             ),
+            label="đang hỏi đồng ý",
             transitions={"agreed": "agreed", "refused": "declined"},
             asked_once=True,
             hint="Anh/chị bấm “Đồng ý” hoặc “Không đồng ý” giúp tôi. Chưa đồng ý thì tôi chưa lưu gì cả.",
@@ -77,5 +76,5 @@ def consent_steps(
             GiveConsent,
             transitions={"kept": then},
         ),
-        end("declined", refused, offers),
+        end("declined", refused),
     )

@@ -8,10 +8,87 @@ from flows.content import Contact, Content
 from flows.directory.search import DirectoryResult, find_contacts
 from flows.engine.events import Event, Said
 from flows.engine.steps import Choice, ContactCard, Context, Flow, Parsed, Reply, ask, choose
+from flows.secrets import detector
+from flows.secrets.tokens import USUAL_CODE
 from flows.text.normalise import plain
 
 OTHER_BLOCK = "Khối khác"
 NOT_THEM = "Không phải"
+
+
+def _flow() -> Flow:
+    return Flow(
+        "contacts",
+        "Đầu mối phụ trách",
+        (
+            ask(
+                "query",
+                "Anh/chị ở loại cơ quan nào, hay cần tìm ai? Chọn khối bên dưới, hoặc gõ tên cán bộ, tên phòng, số điện thoại.",
+                label="hỏi đầu mối",
+                parse=_parse_query,
+                choices=_block_choices,
+                hint=_HINT,
+                transitions=_TRANSITIONS,
+            ),
+            choose(
+                "one",
+                _one_prompt,
+                (_OTHER,),
+                label="xem đầu mối",
+                parse=_parse_query,
+                hint=_HINT,
+                transitions=_TRANSITIONS,
+                done=True,
+            ),
+            choose(
+                "several",
+                _several_prompt,
+                lambda s: (*_people(s), _OTHER),
+                label="chọn đầu mối",
+                parse=_parse_query,
+                hint=_HINT,
+                transitions=_TRANSITIONS,
+                done=True,
+            ),
+            choose(
+                "perhaps",
+                _perhaps_prompt,
+                _perhaps_choices,
+                label="đoán đầu mối",
+                parse=_parse_query,
+                hint=_HINT,
+                transitions={**_TRANSITIONS, "nobody": "nobody"},
+            ),
+            choose(
+                "gap",
+                _default_way,
+                (_OTHER,),
+                label="chưa có đầu mối",
+                failed="công văn không nêu đầu mối cho khối này",
+                parse=_parse_query,
+                hint=_HINT,
+                transitions=_TRANSITIONS,
+                done=True,
+            ),
+            choose(
+                "nobody",
+                lambda s: (
+                    f"Vậy tôi chưa có tên người anh/chị cần. Anh/chị gọi tổng đài {s.content.office.hotline}. "
+                    f"{s.content.office.nearest}"
+                ),
+                (_OTHER,),
+                label="không thấy đầu mối",
+                failed="không tìm thấy đầu mối",
+                parse=_parse_query,
+                hint=_HINT,
+                transitions=_TRANSITIONS,
+                done=True,
+            ),
+        ),
+        slash="daumoi",
+        reads_opening=True,
+        expects_digits=_expects_digits,
+    )
 
 
 def grouped(phone: str) -> str:
@@ -45,7 +122,7 @@ def _listed(ids: list[str], about: str) -> tuple[str, dict[str, str]]:
     return "several", {"contacts": " ".join(ids), "about": about}
 
 
-def _hears(context: Context, event: Event) -> Parsed | None:
+def _parse_query(context: Context, event: Event) -> Parsed | None:
     if not isinstance(event, Said):
         return None
     found = find_contacts(event.text, context.content.directory)
@@ -149,48 +226,10 @@ def told(found: DirectoryResult, content: Content) -> str:
     return f"{why} Gọi tổng đài {office.hotline}. {office.nearest}"
 
 
-FLOW = Flow(
-    "contacts",
-    "Đầu mối phụ trách",
-    (
-        ask(
-            "query",
-            "Anh/chị ở loại cơ quan nào, hay cần tìm ai? Chọn khối bên dưới, hoặc gõ tên cán bộ, tên phòng, số điện thoại.",
-            parse=_hears,
-            choices=_block_choices,
-            hint=_HINT,
-            transitions=_TRANSITIONS,
-        ),
-        choose("one", _one_prompt, (_OTHER,), parse=_hears, hint=_HINT, transitions=_TRANSITIONS, done=True),
-        choose(
-            "several",
-            _several_prompt,
-            lambda s: (*_people(s), _OTHER),
-            parse=_hears,
-            hint=_HINT,
-            transitions=_TRANSITIONS,
-            done=True,
-        ),
-        choose(
-            "perhaps",
-            _perhaps_prompt,
-            _perhaps_choices,
-            parse=_hears,
-            hint=_HINT,
-            transitions={**_TRANSITIONS, "nobody": "nobody"},
-        ),
-        choose("gap", _default_way, (_OTHER,), parse=_hears, hint=_HINT, transitions=_TRANSITIONS, done=True),
-        choose(
-            "nobody",
-            lambda s: (
-                f"Vậy tôi chưa có tên người anh/chị cần. Anh/chị gọi tổng đài {s.content.office.hotline}. "
-                f"{s.content.office.nearest}"
-            ),
-            (_OTHER,),
-            parse=_hears,
-            hint=_HINT,
-            transitions=_TRANSITIONS,
-            done=True,
-        ),
-    ),
-)
+def _expects_digits(step: str, text: str, content: Content) -> bool:
+    """Some digits of a telephone number are asked for; six alone only where a contact's number has them."""
+    digits = detector.bare_digits(text)
+    return digits > 0 and (digits != USUAL_CODE or detector.is_known_phone(text, content))
+
+
+FLOW = _flow()

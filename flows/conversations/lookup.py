@@ -10,10 +10,12 @@ from flows.conversations.proof import FORGET, other_ways, proof_steps
 from flows.effects import FindPeople
 from flows.engine.events import Event, Said
 from flows.engine.steps import AGAIN, Choice, Context, Flow, Parsed, ask, call, choose, end
+from flows.secrets import detector
 from flows.text.normalise import plain
 from flows.understanding.facts import FactReading, full_name, read_fact
 
 HOME_PROVINCE = "87"
+YEAR_DIGITS = 4
 
 CONSENT = (
     "Để tra cứu mã số BHXH, tôi cần dùng họ tên, ngày sinh hoặc số CCCD mà anh/chị gõ, và số điện thoại để xác minh. "
@@ -53,6 +55,98 @@ _NOT_A_NAME = frozenset(
     ]
 )
 _ADDRESSES = frozenset(("em", "toi", "tui", "minh", "con", "cho", "da", "thua", "a", "e"))
+
+
+def _flow() -> Flow:
+    return Flow(
+        "lookup",
+        "Tra cứu mã số BHXH",
+        (
+            *consent_steps(
+                "lookup",
+                CONSENT,
+                then="name",
+                refused=lambda context: f"Không sao, tôi không lưu gì cả. {other_ways(context.content)}",
+            ),
+            ask(
+                "name",
+                "Anh/chị cho biết họ và tên người cần tra. Có thể gửi luôn ngày sinh hoặc số CCCD trong một tin, "
+                "ví dụ: Trần Thị Bé Ba 17/01/1983.",
+                label="nhập họ tên",
+                parse=_parse_name,
+                hint="Tôi chưa nhận ra họ và tên. Anh/chị gõ đủ họ, chữ lót và tên, ví dụ: Trần Thị Bé Ba.",
+                transitions={"partly": "fact", "complete": "search", "again": AGAIN},
+            ),
+            ask(
+                "fact",
+                _asks_fact,
+                label="nhập ngày sinh hoặc số giấy tờ",
+                parse=_parse_fact,
+                choices=(Choice("Đổi tỉnh", "province", words=("tinh khac", "doi tinh")),),
+                hint="Tôi cần ngày sinh (17/01/1983), năm sinh (1983), hoặc số CMND 9 số/CCCD 12 số.",
+                transitions={"complete": "search", "province": "province", "again": AGAIN},
+            ),
+            ask(
+                "province",
+                "Nơi đăng ký hộ khẩu là tỉnh, thành phố nào? Anh/chị gõ tên hoặc mã tỉnh, ví dụ Đồng Tháp hoặc 87.",
+                label="chọn tỉnh",
+                parse=_parse_province,
+                hint="Tôi chưa tìm thấy tỉnh đó trong danh sách 63 tỉnh, thành. Ví dụ: Đồng Tháp, Tiền Giang, 79.",
+                transitions={"chosen": "fact"},
+            ),
+            call(
+                "search",
+                lambda s: FindPeople(
+                    s.get("name"), s.get("province") or HOME_PROVINCE, s.get("born"), s.get("id_number")
+                ),
+                FindPeople,
+                transitions={
+                    "found": "found",
+                    "verify": "proof",
+                    "record": "record",
+                    "none": "nobody",
+                    "limited": "limited",
+                },
+            ),
+            *proof_steps(_asks_proof),
+            choose(
+                "record",
+                _record,
+                _AFTER,
+                label="xem kết quả",
+                transitions={"register": "registration/", "another": "name"},
+                no_way_back=True,
+                done=True,
+            ),
+            choose(
+                "found",
+                _found,
+                _AFTER,
+                label="xem mã số",
+                transitions={"register": "registration/", "another": "name"},
+                no_way_back=True,
+                done=True,
+            ),
+            choose(
+                "nobody",
+                lambda s: f"Tôi không tìm thấy ai khớp với {_asked_about(s)}. {other_ways(s.content)}",
+                (Choice("Sửa thông tin", "edit", FORGET, words=("sua", "nhap lai", "thu lai")),),
+                label="không tìm thấy",
+                failed="không tìm thấy người này",
+                transitions={"edit": "name"},
+                done=True,
+            ),
+            end(
+                "limited",
+                lambda s: f"Hôm nay anh/chị đã tra cứu đủ số lần cho phép. {other_ways(s.content)}",
+            ),
+            end("other", lambda s: other_ways(s.content)),
+        ),
+        slash="tracuu",
+        questions_first=True,
+        purposes={"lookup": "tra cứu mã số BHXH"},
+        expects_digits=_expects_digits,
+    )
 
 
 @lru_cache(maxsize=8)
@@ -200,86 +294,15 @@ def _found(context: Context) -> str:
     )
 
 
+def _expects_digits(step: str, text: str, content: Content) -> bool:
+    """Where a name or a fact is asked for, four digits alone are a year of birth."""
+    return step in ("name", "fact") and detector.bare_digits(text) == YEAR_DIGITS
+
+
 _AFTER = (
     Choice("Đăng ký VssID với mã này", "register", words=("dang ky", "dang ky vssid")),
     Choice("Tra người khác", "another", FORGET),
 )
-FLOW = Flow(
-    "lookup",
-    "Tra cứu mã số BHXH",
-    (
-        *consent_steps(
-            "lookup",
-            CONSENT,
-            then="name",
-            refused=lambda context: f"Không sao, tôi không lưu gì cả. {other_ways(context.content)}",
-            offers=(),
-        ),
-        ask(
-            "name",
-            "Anh/chị cho biết họ và tên người cần tra. Có thể gửi luôn ngày sinh hoặc số CCCD trong một tin, "
-            "ví dụ: Trần Thị Bé Ba 17/01/1983.",
-            parse=_parse_name,
-            hint="Tôi chưa nhận ra họ và tên. Anh/chị gõ đủ họ, chữ lót và tên, ví dụ: Trần Thị Bé Ba.",
-            transitions={"partly": "fact", "complete": "search", "again": AGAIN},
-        ),
-        ask(
-            "fact",
-            _asks_fact,
-            parse=_parse_fact,
-            choices=(Choice("Đổi tỉnh", "province", words=("tinh khac", "doi tinh")),),
-            hint="Tôi cần ngày sinh (17/01/1983), năm sinh (1983), hoặc số CMND 9 số/CCCD 12 số.",
-            transitions={"complete": "search", "province": "province", "again": AGAIN},
-        ),
-        ask(
-            "province",
-            "Nơi đăng ký hộ khẩu là tỉnh, thành phố nào? Anh/chị gõ tên hoặc mã tỉnh, ví dụ Đồng Tháp hoặc 87.",
-            parse=_parse_province,
-            hint="Tôi chưa tìm thấy tỉnh đó trong danh sách 63 tỉnh, thành. Ví dụ: Đồng Tháp, Tiền Giang, 79.",
-            transitions={"chosen": "fact"},
-        ),
-        call(
-            "search",
-            lambda s: FindPeople(
-                s.get("name"), s.get("province") or HOME_PROVINCE, s.get("born"), s.get("id_number")
-            ),
-            FindPeople,
-            transitions={
-                "found": "found",
-                "verify": "proof",
-                "record": "record",
-                "none": "nobody",
-                "limited": "limited",
-            },
-        ),
-        *proof_steps(_asks_proof),
-        choose(
-            "record",
-            _record,
-            _AFTER,
-            transitions={"register": "registration/", "another": "name"},
-            no_way_back=True,
-            done=True,
-        ),
-        choose(
-            "found",
-            _found,
-            _AFTER,
-            transitions={"register": "registration/", "another": "name"},
-            no_way_back=True,
-            done=True,
-        ),
-        choose(
-            "nobody",
-            lambda s: f"Tôi không tìm thấy ai khớp với {_asked_about(s)}. {other_ways(s.content)}",
-            (Choice("Sửa thông tin", "edit", FORGET, words=("sua", "nhap lai", "thu lai")),),
-            transitions={"edit": "name"},
-            done=True,
-        ),
-        end(
-            "limited",
-            lambda s: f"Hôm nay anh/chị đã tra cứu đủ số lần cho phép. {other_ways(s.content)}",
-        ),
-        end("other", lambda s: other_ways(s.content)),
-    ),
-)
+
+
+FLOW = _flow()

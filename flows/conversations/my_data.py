@@ -8,17 +8,52 @@ from flows.conversations.notices import TOPICS
 from flows.effects import EraseMyData, ExportMyData, LoadMyData
 from flows.engine.steps import Choice, Context, Flow, Reply, call, choose, end
 
-_PURPOSES = {
-    "lookup": "tra cứu mã số BHXH",
-    "registration": "đi cùng việc đăng ký VssID",
-    "handover": "chuyển lời cho cán bộ",
-    "notices": "nhận thông báo",
-}
+
+def _flow() -> Flow:
+    return Flow(
+        "my_data",
+        "Dữ liệu của tôi",
+        (
+            call(
+                "kept",
+                lambda s: LoadMyData(),
+                LoadMyData,
+                transitions={"nothing": "nothing", "something": "choice"},
+            ),
+            choose(
+                "choice",
+                _kept_prompt,
+                (
+                    Choice(
+                        "Rút đồng ý và xóa",
+                        "erase",
+                        words=("xoa", "xoa het", "rut dong y", "rut lai", "dong y", "co"),
+                    ),
+                    Choice("Tải về", "export", words=("tai", "tai xuong", "xuat", "xem het", "tai du lieu")),
+                    Choice("Giữ lại", "keep", words=("giu", "khong", "khong xoa", "ko", "thoi")),
+                ),
+                label="xem dữ liệu của mình",
+                transitions={"erase": "erase", "export": "export", "keep": "still_kept"},
+            ),
+            call("export", lambda s: ExportMyData(), ExportMyData, transitions={"ready": "exported"}),
+            end("exported", _exported_prompt),
+            call("erase", lambda s: EraseMyData(), EraseMyData, transitions={"erased": "erased"}),
+            end(
+                "erased",
+                "Đã rút đồng ý và xóa hồ sơ đăng ký, số điện thoại đã xác minh, tin với cán bộ và đăng ký nhận thông báo. Tôi chỉ còn giữ ngày giờ anh/chị đã đồng ý "
+                "và rút lại, để chứng minh khi cần.",
+            ),
+            end("still_kept", "Tôi giữ nguyên. Lúc nào muốn xóa, anh/chị gõ “dữ liệu của tôi”."),
+            end("nothing", "Tôi không giữ thông tin cá nhân nào của anh/chị."),
+        ),
+        slash="dulieu",
+        last_on_menu=True,
+    )
 
 
 def _kept_prompt(context: Context) -> str:
     lines = ["Tôi đang giữ về anh/chị:"]
-    purposes = [_PURPOSES.get(p, p) for p in context.get("purposes").split()]
+    purposes = [context.flows.purposes.get(p, p) for p in context.get("purposes").split()]
     if purposes:
         lines.append(f"• sự đồng ý cho: {'; '.join(purposes)}")
     if context.get("dossier"):
@@ -45,39 +80,4 @@ def _exported_prompt(context: Context) -> Reply:
     )
 
 
-FLOW = Flow(
-    "my_data",
-    "Dữ liệu của tôi",
-    (
-        call(
-            "kept",
-            lambda s: LoadMyData(),
-            LoadMyData,
-            transitions={"nothing": "nothing", "something": "choice"},
-        ),
-        choose(
-            "choice",
-            _kept_prompt,
-            (
-                Choice(
-                    "Rút đồng ý và xóa",
-                    "erase",
-                    words=("xoa", "xoa het", "rut dong y", "rut lai", "dong y", "co"),
-                ),
-                Choice("Tải về", "export", words=("tai", "tai xuong", "xuat", "xem het", "tai du lieu")),
-                Choice("Giữ lại", "keep", words=("giu", "khong", "khong xoa", "ko", "thoi")),
-            ),
-            transitions={"erase": "erase", "export": "export", "keep": "still_kept"},
-        ),
-        call("export", lambda s: ExportMyData(), ExportMyData, transitions={"ready": "exported"}),
-        end("exported", _exported_prompt),
-        call("erase", lambda s: EraseMyData(), EraseMyData, transitions={"erased": "erased"}),
-        end(
-            "erased",
-            "Đã rút đồng ý và xóa hồ sơ đăng ký, số điện thoại đã xác minh, tin với cán bộ và đăng ký nhận thông báo. Tôi chỉ còn giữ ngày giờ anh/chị đã đồng ý "
-            "và rút lại, để chứng minh khi cần.",
-        ),
-        end("still_kept", "Tôi giữ nguyên. Lúc nào muốn xóa, anh/chị gõ “dữ liệu của tôi”."),
-        end("nothing", "Tôi không giữ thông tin cá nhân nào của anh/chị."),
-    ),
-)
+FLOW = _flow()

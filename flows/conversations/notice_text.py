@@ -13,7 +13,7 @@ class BadText(ValueError):
     """A text that cannot be sent; the message is one sentence for the admin."""
 
 
-def tidied(text: str, limit: int) -> str:
+def tidied(text: str, limit: int, secret_weights: bytes) -> str:
     """The text as it is kept: cleaned, 1 to `limit` characters.
 
     Raises BadText when it is empty, too long, holds a secret or asks for one.
@@ -23,7 +23,7 @@ def tidied(text: str, limit: int) -> str:
         raise BadText("Thông báo chưa có nội dung.")
     if len(tidy) > limit:
         raise BadText(f"Thông báo dài {len(tidy)} ký tự; nhiều nhất là {limit} ký tự.")
-    if detector.secret_in(tidy, expected=False):
+    if detector.secret_in(tidy, secret_weights, expected=False):
         raise BadText("Thông báo có vẻ chứa mật khẩu hoặc mã OTP. Xin bỏ phần đó đi.")
     if asks_for_secret(tidy):
         raise BadText("Thông báo không được yêu cầu mật khẩu hay mã OTP: kẻ gian vẫn làm như vậy.")

@@ -29,6 +29,58 @@ WORDING = (
 )
 
 
+def _flow() -> Flow:
+    return Flow(
+        "notices",
+        "Nhận thông báo",
+        (
+            call(
+                "subscribed",
+                lambda s: LoadNotices(),
+                LoadNotices,
+                transitions={"off": "permission", "on": "manage"},
+            ),
+            *consent_steps(
+                "notices",
+                WORDING,
+                then="topics",
+                refused=lambda s: "Vâng, tôi không gửi gì. Khi nào muốn nhận, anh/chị gõ “nhận thông báo”.",
+            ),
+            choose(
+                "topics",
+                "Anh/chị muốn nhận thông báo về việc gì?",
+                _first_choices,
+                label="chọn chủ đề",
+                transitions={"chosen": "keep"},
+            ),
+            call("keep", lambda s: SetTopics(_wanted(s)), SetTopics, transitions={"kept": "manage"}),
+            choose(
+                "manage",
+                lambda s: f"Anh/chị đang nhận: {_names(_wanted(s))}. Gõ DUNG lúc nào cũng được để ngừng.",
+                _more_or_less,
+                label="sửa chủ đề",
+                transitions={"chosen": "keep", "stop": STOP, "fine": "fine"},
+                no_way_back=True,
+                done=True,
+            ),
+            call(
+                STOP,
+                lambda s: StopNotices(),
+                StopNotices,
+                transitions={"stopped": "stopped", "nothing": "not_subscribed"},
+            ),
+            end("fine", "Vâng, tôi giữ như vậy."),
+            end("stopped", "Tôi đã ngừng gửi thông báo cho anh/chị. Muốn nhận lại, gõ “nhận thông báo”."),
+            end("not_subscribed", "Anh/chị hiện không đăng ký nhận thông báo nào, nên tôi không gửi gì."),
+        ),
+        slash="thongbao",
+        last_on_menu=True,
+        purposes={"notices": "nhận thông báo"},
+        reached_by=lambda text: STOP if is_stop_word(text) else "",
+        obeys=lambda text: StopNotices() if is_stop_word(text) else None,
+    )
+
+
 def is_stop_word(text: str) -> bool:
     """Whether this text ends the notices: DUNG in capitals, "dừng" with its mark, or a clear sentence.
 
@@ -76,46 +128,4 @@ def _more_or_less(context: Context) -> tuple[Choice, ...]:
     )
 
 
-FLOW = Flow(
-    "notices",
-    "Nhận thông báo",
-    (
-        call(
-            "subscribed",
-            lambda s: LoadNotices(),
-            LoadNotices,
-            transitions={"off": "permission", "on": "manage"},
-        ),
-        *consent_steps(
-            "notices",
-            WORDING,
-            then="topics",
-            refused=lambda s: "Vâng, tôi không gửi gì. Khi nào muốn nhận, anh/chị gõ “nhận thông báo”.",
-            offers=(),
-        ),
-        choose(
-            "topics",
-            "Anh/chị muốn nhận thông báo về việc gì?",
-            _first_choices,
-            transitions={"chosen": "keep"},
-        ),
-        call("keep", lambda s: SetTopics(_wanted(s)), SetTopics, transitions={"kept": "manage"}),
-        choose(
-            "manage",
-            lambda s: f"Anh/chị đang nhận: {_names(_wanted(s))}. Gõ DUNG lúc nào cũng được để ngừng.",
-            _more_or_less,
-            transitions={"chosen": "keep", "stop": STOP, "fine": "fine"},
-            no_way_back=True,
-            done=True,
-        ),
-        call(
-            STOP,
-            lambda s: StopNotices(),
-            StopNotices,
-            transitions={"stopped": "stopped", "nothing": "not_subscribed"},
-        ),
-        end("fine", "Vâng, tôi giữ như vậy."),
-        end("stopped", "Tôi đã ngừng gửi thông báo cho anh/chị. Muốn nhận lại, gõ “nhận thông báo”."),
-        end("not_subscribed", "Anh/chị hiện không đăng ký nhận thông báo nào, nên tôi không gửi gì."),
-    ),
-)
+FLOW = _flow()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flows.content import Screen, Trouble
@@ -13,6 +12,101 @@ from flows.text.normalise import plain
 REMEMBERS = "Tôi nhớ mật khẩu, muốn đổi"
 FINISH_SCREEN = "finish"  # after this screen VssID sends its code and the clock runs
 CODE_SCREEN = "otp"
+
+
+def _flow() -> Flow:
+    return Flow(
+        "password",
+        "Đổi mật khẩu, quên mật khẩu",
+        (
+            choose(
+                "situation",
+                "Anh/chị đang ở trường hợp nào? Xin đừng gõ mật khẩu hay mã OTP vào đây; chỉ nhập trong ứng dụng VssID.",
+                _situations,
+                label="chọn tình huống",
+                parse=_parse_trouble,
+                transitions={"remembers": "screen", "trouble": "trouble"},
+            ),
+            choose(
+                "screen",
+                _screen_prompt,
+                _screen_choices,
+                label="đi theo từng màn hình",
+                parse=_parse_trouble,
+                hint="Làm xong màn hình này anh/chị bấm “Đã xong”; thấy khác thì bấm “Không thấy như vậy”.",
+                transitions={
+                    "next": "screen",
+                    "sent": "code",
+                    "changed": "changed",
+                    "odd": "odd",
+                    "trouble": "trouble",
+                },
+            ),
+            show("odd", lambda s: _screens(s)[_n(s)].trouble, transitions="screen"),
+            wait(
+                "code",
+                _code_prompt,
+                _code_choices,
+                label="chờ mã OTP của VssID",
+                parse=_parse_trouble,
+                hint="Anh/chị cho biết đã nhận được tin nhắn mã OTP chưa.",
+                transitions={"received": "screen", "late": "late", "trouble": "trouble"},
+            ),
+            choose(
+                "late",
+                lambda s: (
+                    f"Đã quá {s.content.password.otp_minutes} phút nên mã đó hết hiệu lực. Anh/chị bấm Hoàn tất lại trong "
+                    "VssID để nhận mã mới."
+                ),
+                lambda s: (
+                    Choice(
+                        "Làm lại",
+                        "again",
+                        {"screen": _index(s, FINISH_SCREEN)},
+                        words=("lam lai", "tiep", "ok"),
+                    ),
+                    Choice("Không nhận được mã", "trouble", {"trouble": "no_otp"}),
+                ),
+                label="mã OTP quá hạn",
+                failed="quá 5 phút chưa nhập mã",
+                transitions={"again": "screen", "trouble": "trouble"},
+            ),
+            choose(
+                "trouble",
+                _trouble_prompt,
+                (
+                    Choice(
+                        "Đã giải quyết được", "solved", words=("duoc roi", "xong", "xong roi", "ok", "cam on")
+                    ),
+                    Choice("Vấn đề khác", "other", words=("van de khac", "khac", "chua duoc", "khong duoc")),
+                    Choice("Đổi mật khẩu từng bước", "guide", {"screen": 0}, words=("doi mat khau",)),
+                ),
+                label="gặp trở ngại",
+                failed="có trở ngại trên VssID",
+                parse=_parse_trouble,
+                transitions={
+                    "solved": "solved",
+                    "other": "situation",
+                    "guide": "screen",
+                    "trouble": "trouble",
+                },
+                tells=True,
+            ),
+            end(
+                "changed",
+                lambda s: (
+                    "Mật khẩu VssID đã đổi xong. Anh/chị giữ kín mật khẩu mới. Nếu không phải chính anh/chị đổi, "
+                    f"gọi ngay {s.content.office.hotline}."
+                ),
+            ),
+            end(
+                "solved",
+                lambda s: f"Tốt rồi. Cần thêm, anh/chị cứ nhắn, hoặc gọi {s.content.office.hotline}.",
+            ),
+        ),
+        slash="matkhau",
+        reads_opening=True,
+    )
 
 
 def _screens(context: Context) -> tuple[Screen, ...]:
@@ -122,82 +216,4 @@ def _trouble_prompt(context: Context) -> str:
     return f"{trouble.text} ({trouble.source.short})"
 
 
-FLOW = Flow(
-    "password",
-    "Đổi mật khẩu, quên mật khẩu",
-    (
-        choose(
-            "situation",
-            "Anh/chị đang ở trường hợp nào? Xin đừng gõ mật khẩu hay mã OTP vào đây; chỉ nhập trong ứng dụng VssID.",
-            _situations,
-            parse=_parse_trouble,
-            transitions={"remembers": "screen", "trouble": "trouble"},
-        ),
-        choose(
-            "screen",
-            _screen_prompt,
-            _screen_choices,
-            parse=_parse_trouble,
-            hint="Làm xong màn hình này anh/chị bấm “Đã xong”; thấy khác thì bấm “Không thấy như vậy”.",
-            transitions={
-                "next": "screen",
-                "sent": "code",
-                "changed": "changed",
-                "odd": "odd",
-                "trouble": "trouble",
-            },
-        ),
-        show("odd", lambda s: _screens(s)[_n(s)].trouble, transitions="screen"),
-        wait(
-            "code",
-            _code_prompt,
-            _code_choices,
-            parse=_parse_trouble,
-            hint="Anh/chị cho biết đã nhận được tin nhắn mã OTP chưa.",
-            transitions={"received": "screen", "late": "late", "trouble": "trouble"},
-        ),
-        choose(
-            "late",
-            lambda s: (
-                f"Đã quá {s.content.password.otp_minutes} phút nên mã đó hết hiệu lực. Anh/chị bấm Hoàn tất lại trong "
-                "VssID để nhận mã mới."
-            ),
-            lambda s: (
-                Choice(
-                    "Làm lại", "again", {"screen": _index(s, FINISH_SCREEN)}, words=("lam lai", "tiep", "ok")
-                ),
-                Choice("Không nhận được mã", "trouble", {"trouble": "no_otp"}),
-            ),
-            transitions={"again": "screen", "trouble": "trouble"},
-        ),
-        replace(
-            choose(
-                "trouble",
-                _trouble_prompt,
-                (
-                    Choice(
-                        "Đã giải quyết được", "solved", words=("duoc roi", "xong", "xong roi", "ok", "cam on")
-                    ),
-                    Choice("Vấn đề khác", "other", words=("van de khac", "khac", "chua duoc", "khong duoc")),
-                    Choice("Đổi mật khẩu từng bước", "guide", {"screen": 0}, words=("doi mat khau",)),
-                ),
-                parse=_parse_trouble,
-                transitions={
-                    "solved": "solved",
-                    "other": "situation",
-                    "guide": "screen",
-                    "trouble": "trouble",
-                },
-            ),
-            tells=True,
-        ),
-        end(
-            "changed",
-            lambda s: (
-                "Mật khẩu VssID đã đổi xong. Anh/chị giữ kín mật khẩu mới. Nếu không phải chính anh/chị đổi, "
-                f"gọi ngay {s.content.office.hotline}."
-            ),
-        ),
-        end("solved", lambda s: f"Tốt rồi. Cần thêm, anh/chị cứ nhắn, hoặc gọi {s.content.office.hotline}."),
-    ),
-)
+FLOW = _flow()

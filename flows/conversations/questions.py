@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
-from flows.content import SMALL_TALK, Content, Question
+from flows.content import SMALL_TALK, Question
+from flows.engine.commands import PERSON_LABEL
 from flows.engine.events import Event, Said
-from flows.engine.steps import Choice, Context, Flow, Parsed, Reply, ask, choose
+from flows.engine.steps import Choice, Context, Flow, FollowUp, Parsed, Reply, ask, choose
 from flows.understanding.question_finder import QuestionResult, find_questions
 
-NAME = "questions"
 NOT_IT = "Không đúng ý tôi"
 NOT_IT_WORDS = (
     "khong dung y",
@@ -21,9 +20,61 @@ NOT_IT_WORDS = (
     "khong phai",
     "sai y toi",
 )
-PERSON = "Gặp cán bộ"
 POPULAR = ("tai-o-dau", "quen-mat-khau", "khong-nhan-otp", "bao-lau", "lua-dao")
-_FLOWS = ("lookup", "registration", "password", "contacts", "helpdesk", "notices", "my_data")
+
+
+def _flow() -> Flow:
+    return Flow(
+        "questions",
+        "Hỏi đáp",
+        (
+            ask(
+                "question",
+                "Anh/chị muốn hỏi gì về VssID, mã số BHXH, thẻ BHYT? Viết một câu ngắn, không dấu cũng được.",
+                label="đặt câu hỏi",
+                parse=_parse_question,
+                choices=_popular,
+                hint=_HINT,
+                transitions={"answer": "answer", "perhaps": "perhaps"},
+            ),
+            choose(
+                "answer",
+                _answer_prompt,
+                _answer_choices,
+                label="xem câu trả lời",
+                transitions={"perhaps": "perhaps", "person": "person"},
+                hint=_HINT,
+                any_flow=True,
+                done=True,
+                digression=True,
+                follow_up=FollowUp(NOT_IT, frozenset(NOT_IT_WORDS), "others", _not_it),
+            ),
+            choose(
+                "perhaps",
+                _perhaps_prompt,
+                _perhaps_choices,
+                label="chọn câu hỏi",
+                transitions={"answer": "answer", "person": "person"},
+                hint=_HINT,
+                done=True,
+            ),
+            choose(
+                "person",
+                _person_prompt,
+                (Choice(PERSON_LABEL, "helpdesk"),),
+                label="chưa có câu trả lời đúng ý",
+                failed="trợ lý chưa trả lời đúng ý",
+                transitions={"helpdesk": "helpdesk/"},
+                hint=_HINT,
+                done=True,
+                digression=True,
+            ),
+        ),
+        slash="hoidap",
+        digression=True,
+        counts_misses=True,
+        shows=_shows,
+    )
 
 
 def said(item: Question) -> str:
@@ -33,15 +84,23 @@ def said(item: Question) -> str:
     return f"{item.answer}\n({item.source.short})"
 
 
-def kept(found: QuestionResult) -> dict[str, Any]:
+def _kept(found: QuestionResult) -> dict[str, Any]:
     """What a conversation keeps of what was found: the item, and the others in order; ids only."""
     first = found.item.id if found.item and found.decision == "answer" else None
     return {"item": first, "others": " ".join(q.id for q in found.others) or None}
 
 
-def not_it(others: str) -> tuple[str, Mapping[str, Any]]:
+def _not_it(others: str) -> tuple[str, Mapping[str, Any]]:
     """Where "không đúng ý tôi" leads: the next candidates while there are some, then a person."""
     return ("perhaps" if others else "person"), {"others": others or None}
+
+
+def _shows(found: QuestionResult) -> tuple[str, Mapping[str, Any]]:
+    """The step that shows what was found; "" where there is nothing to choose from."""
+    knows = _kept(found)
+    if found.decision == "answer":
+        return "answer", knows
+    return ("perhaps" if knows["others"] else ""), knows
 
 
 def _item(context: Context) -> Question | None:
@@ -53,19 +112,15 @@ def _others(context: Context) -> list[Question]:
     return [q for q in found if q]
 
 
-def _hears(context: Context, event: Event) -> Parsed | None:
+def _parse_question(context: Context, event: Event) -> Parsed | None:
     if not isinstance(event, Said):
         return None
-    found = find_questions(event.text, context.content.questions)
+    found = find_questions(event.text, context.content)
     if found.decision == "answer" and found.item and found.item.opens != "asked":
-        return Parsed("answer", kept(found))
+        return Parsed("answer", _kept(found))
     if found.decision == "suggest":
-        return Parsed("perhaps", kept(found))
+        return Parsed("perhaps", _kept(found))
     return None
-
-
-def _flow_label(flow: str, content: Content) -> str:
-    return next((r.label for r in content.routes if r.flow == flow), flow)
 
 
 def _answer_prompt(context: Context) -> str:
@@ -77,8 +132,10 @@ def _answer_prompt(context: Context) -> str:
 
 def _answer_choices(context: Context) -> tuple[Choice, ...]:
     item = _item(context)
-    onward = (Choice(_flow_label(item.next, context.content), item.next),) if item and item.next else ()
-    outcome, keep = not_it(context.get("others"))
+    onward = (
+        (Choice(context.flows.label(item.next, context.content), item.next),) if item and item.next else ()
+    )
+    outcome, keep = _not_it(context.get("others"))
     return (*onward, Choice(NOT_IT, outcome, keep, words=NOT_IT_WORDS))
 
 
@@ -100,7 +157,7 @@ def _perhaps_choices(context: Context) -> tuple[Choice, ...]:
 def _person_prompt(context: Context) -> str:
     office = context.content.office
     return (
-        f"Tôi chưa có câu trả lời đúng ý anh/chị. Anh/chị bấm “{PERSON}” để hỏi cán bộ tại đây, gọi {office.hotline}, "
+        f"Tôi chưa có câu trả lời đúng ý anh/chị. Anh/chị bấm “{PERSON_LABEL}” để hỏi cán bộ tại đây, gọi {office.hotline}, "
         "hoặc viết lại câu hỏi bằng từ khác."
     )
 
@@ -113,49 +170,6 @@ def _popular(context: Context) -> tuple[Choice, ...]:
 _HINT = (
     "Tôi chưa tìm được câu trả lời. Anh/chị viết ngắn gọn, ví dụ “không nhận được OTP”, “đăng ký cho con”."
 )
-_ONWARD = {flow: f"{flow}/" for flow in _FLOWS}
 
-FLOW = Flow(
-    NAME,
-    "Hỏi đáp",
-    (
-        ask(
-            "question",
-            "Anh/chị muốn hỏi gì về VssID, mã số BHXH, thẻ BHYT? Viết một câu ngắn, không dấu cũng được.",
-            parse=_hears,
-            choices=_popular,
-            hint=_HINT,
-            transitions={"answer": "answer", "perhaps": "perhaps"},
-        ),
-        replace(
-            choose(
-                "answer",
-                _answer_prompt,
-                _answer_choices,
-                transitions={**_ONWARD, "perhaps": "perhaps", "person": "person"},
-                hint=_HINT,
-                done=True,
-            ),
-            digression=True,
-        ),
-        choose(
-            "perhaps",
-            _perhaps_prompt,
-            _perhaps_choices,
-            transitions={"answer": "answer", "person": "person"},
-            hint=_HINT,
-            done=True,
-        ),
-        replace(
-            choose(
-                "person",
-                _person_prompt,
-                (Choice(PERSON, "helpdesk"),),
-                transitions={"helpdesk": "helpdesk/"},
-                hint=_HINT,
-                done=True,
-            ),
-            digression=True,
-        ),
-    ),
-)
+
+FLOW = _flow()

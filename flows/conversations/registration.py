@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flows.content import Item
+from flows.content import Content, Item
 from flows.conversations.consent import consent_steps
 from flows.conversations.declaration import (
     countdown,
@@ -20,6 +20,8 @@ from flows.effects import KeepSubmission, LoadDossier, MarkItems, StartDossier
 from flows.engine.events import Event, Said
 from flows.engine.steps import AGAIN, Choice, Context, Flow, Parsed, ask, call, checklist, choose, end, show
 from flows.text.normalise import plain
+from flows.text.vssid_sms import read_received
+from flows.understanding import numbers_explained
 
 CONSENT = (
     "Tôi có thể đi cùng anh/chị suốt việc đăng ký VssID và nhớ việc nào đã xong để lần sau làm tiếp. Muốn vậy tôi cần lưu: "
@@ -30,6 +32,175 @@ CONSENT = (
 WHO = {"employee": "người lao động của đơn vị", "individual": "cá nhân tự do", "child": "con nhỏ"}
 PLATFORM = {"android": "Android", "ios": "iPhone"}
 SHOWN_HELP = {"ho_ten": "record_name", "ma_so_bhxh": "record_code"}
+
+
+def _flow() -> Flow:
+    return Flow(
+        "registration",
+        "Đăng ký VssID",
+        (
+            *consent_steps(
+                "registration",
+                CONSENT,
+                then="load",
+                refused=lambda s: (
+                    "Không sao, tôi không lưu gì cả. Anh/chị vẫn đăng ký được trong ứng dụng VssID, hoặc gọi "
+                    f"{s.content.office.hotline}. {s.content.office.nearest}"
+                ),
+            ),
+            call("load", lambda s: LoadDossier(), LoadDossier, transitions={"none": "who", "open": "resume"}),
+            choose(
+                "resume",
+                _resume_prompt,
+                _resume_choices,
+                label="làm tiếp hồ sơ cũ",
+                parse=parse_received,
+                transitions={"list": "list", "mark": "mark", "anew": "who", **_RECEIVED},
+            ),
+            choose(
+                "who",
+                "Anh/chị đăng ký cho ai?",
+                (
+                    Choice(
+                        "Người lao động của đơn vị",
+                        "chosen",
+                        {"who": "employee"},
+                        words=("nguoi lao dong", "nhan vien", "cong nhan", "vien chuc", "co don vi"),
+                    ),
+                    Choice(
+                        "Cá nhân tự do",
+                        "chosen",
+                        {"who": "individual"},
+                        words=("ca nhan", "tu do", "cho toi", "ban than", "tu nguyen", "ho gia dinh"),
+                    ),
+                    Choice(
+                        "Con nhỏ",
+                        "chosen",
+                        {"who": "child"},
+                        words=("con", "cho con", "tre em", "em be", "con toi"),
+                    ),
+                ),
+                label="đăng ký cho ai",
+                parse=parse_received,
+                transitions={"chosen": "platform", **_RECEIVED},
+            ),
+            choose(
+                "platform",
+                "Điện thoại loại nào?",
+                _platform_choices,
+                label="chọn loại điện thoại",
+                parse=parse_received,
+                transitions={"chosen": "code", "known": "start", **_RECEIVED},
+            ),
+            choose(
+                "code",
+                "Đã biết mã số BHXH (10 số) của người đăng ký chưa?",
+                (
+                    Choice(
+                        "Đã biết",
+                        "chosen",
+                        {"code_known": "1"},
+                        words=("biet roi", "co", "co roi", "roi", "biet"),
+                    ),
+                    Choice(
+                        "Chưa biết",
+                        "chosen",
+                        {"code_known": None},
+                        words=("chua", "khong biet", "ko biet", "khong", "chua co"),
+                    ),
+                    Choice("Tra mã số giúp tôi", "lookup", words=("tra cuu", "tra giup", "tra ma so")),
+                ),
+                label="đã có mã số chưa",
+                parse=parse_received,
+                transitions={"chosen": "start", "lookup": "lookup/", **_RECEIVED},
+            ),
+            ask(
+                "sent_on",
+                lambda s: (
+                    f"Đã ghi số hồ sơ {s.get('number')}. Anh/chị bấm “Ghi nhận” (gửi tờ khai) ngày nào?"
+                ),
+                label="cho biết ngày gửi tờ khai",
+                parse=parse_day,
+                choices=day_choices,
+                hint="Anh/chị bấm “Hôm nay”, “Hôm qua”, hoặc gõ ngày, ví dụ 19/4.",
+                transitions={"again": AGAIN, **_RECEIVED},
+            ),
+            call(
+                "keep",
+                lambda s: KeepSubmission(s.get("number"), s.get("sent_on"), sent_with_it(s)),
+                KeepSubmission,
+                transitions={"open": "deadline", "none": "who"},
+            ),
+            show("deadline", deadline_prompt, transitions="list"),
+            show("counted", counted_prompt, transitions="who"),
+            call(
+                "start",
+                lambda s: StartDossier(
+                    s.get("who"),
+                    s.get("platform"),
+                    bool(s.get("code_known")),
+                    s.get("record_name"),
+                    s.get("record_code"),
+                    s.get("number"),
+                    s.get("sent_on"),
+                    sent_with_it(s) if s.get("number") else (),
+                ),
+                StartDossier,
+                transitions={"open": "list"},
+            ),
+            checklist(
+                "list",
+                _list_prompt,
+                _list_choices,
+                label="danh sách việc cần làm",
+                parse=_parse_number,
+                hint=_HINT,
+                transitions={**_TRANSITIONS, **_RECEIVED},
+            ),
+            choose(
+                "how",
+                _how_prompt,
+                _how_choices,
+                label="xem cách làm một mục",
+                parse=_parse_number,
+                hint=_HINT,
+                transitions={**_TRANSITIONS, **_RECEIVED},
+                done=True,
+            ),
+            choose(
+                "all",
+                _all_prompt,
+                (
+                    Choice(
+                        "Về việc kế tiếp", "list", words=("ve", "tiep", "tiep tuc", "xong", "xong roi", "ok")
+                    ),
+                ),
+                label="xem cả danh sách",
+                parse=_parse_number,
+                hint=_HINT,
+                transitions={**_TRANSITIONS, **_RECEIVED},
+                done=True,
+            ),
+            call(
+                "mark",
+                lambda s: MarkItems(tuple(s.answers.get("marked", ())), True, _needed(s)),
+                MarkItems,
+                transitions={"open": "list", "finished": "finished"},
+            ),
+            call(
+                "unmark",
+                lambda s: MarkItems(tuple(s.answers.get("marked", ())), False, _needed(s)),
+                MarkItems,
+                transitions={"open": "list", "finished": "list"},
+            ),
+            end("finished", _finished_prompt, ("Đổi mật khẩu, quên mật khẩu",)),
+        ),
+        takes=("record_name", "record_code"),
+        slash="dangky",
+        questions_first=True,
+        purposes={"registration": "đi cùng việc đăng ký VssID"},
+        recognises=_recognises,
+    )
 
 
 def _done(context: Context) -> frozenset[str]:
@@ -223,152 +394,11 @@ _TRANSITIONS = {
 _RECEIVED = {"received": "sent_on", "told": "keep", "told_first": "counted"}
 _HINT = "Anh/chị bấm “Xong việc này” khi làm xong, hoặc “Cách làm” để xem hướng dẫn. Cũng gõ được “xong 5”, “bỏ 5”."
 
-FLOW = Flow(
-    "registration",
-    "Đăng ký VssID",
-    (
-        *consent_steps(
-            "registration",
-            CONSENT,
-            then="load",
-            refused=lambda s: (
-                "Không sao, tôi không lưu gì cả. Anh/chị vẫn đăng ký được trong ứng dụng VssID, hoặc gọi "
-                f"{s.content.office.hotline}. {s.content.office.nearest}"
-            ),
-            offers=(),
-        ),
-        call("load", lambda s: LoadDossier(), LoadDossier, transitions={"none": "who", "open": "resume"}),
-        choose(
-            "resume",
-            _resume_prompt,
-            _resume_choices,
-            parse=parse_received,
-            transitions={"list": "list", "mark": "mark", "anew": "who", **_RECEIVED},
-        ),
-        choose(
-            "who",
-            "Anh/chị đăng ký cho ai?",
-            (
-                Choice(
-                    "Người lao động của đơn vị",
-                    "chosen",
-                    {"who": "employee"},
-                    words=("nguoi lao dong", "nhan vien", "cong nhan", "vien chuc", "co don vi"),
-                ),
-                Choice(
-                    "Cá nhân tự do",
-                    "chosen",
-                    {"who": "individual"},
-                    words=("ca nhan", "tu do", "cho toi", "ban than", "tu nguyen", "ho gia dinh"),
-                ),
-                Choice(
-                    "Con nhỏ",
-                    "chosen",
-                    {"who": "child"},
-                    words=("con", "cho con", "tre em", "em be", "con toi"),
-                ),
-            ),
-            parse=parse_received,
-            transitions={"chosen": "platform", **_RECEIVED},
-        ),
-        choose(
-            "platform",
-            "Điện thoại loại nào?",
-            _platform_choices,
-            parse=parse_received,
-            transitions={"chosen": "code", "known": "start", **_RECEIVED},
-        ),
-        choose(
-            "code",
-            "Đã biết mã số BHXH (10 số) của người đăng ký chưa?",
-            (
-                Choice(
-                    "Đã biết",
-                    "chosen",
-                    {"code_known": "1"},
-                    words=("biet roi", "co", "co roi", "roi", "biet"),
-                ),
-                Choice(
-                    "Chưa biết",
-                    "chosen",
-                    {"code_known": None},
-                    words=("chua", "khong biet", "ko biet", "khong", "chua co"),
-                ),
-                Choice("Tra mã số giúp tôi", "lookup", words=("tra cuu", "tra giup", "tra ma so")),
-            ),
-            parse=parse_received,
-            transitions={"chosen": "start", "lookup": "lookup/", **_RECEIVED},
-        ),
-        ask(
-            "sent_on",
-            lambda s: f"Đã ghi số hồ sơ {s.get('number')}. Anh/chị bấm “Ghi nhận” (gửi tờ khai) ngày nào?",
-            parse=parse_day,
-            choices=day_choices,
-            hint="Anh/chị bấm “Hôm nay”, “Hôm qua”, hoặc gõ ngày, ví dụ 19/4.",
-            transitions={"again": AGAIN, **_RECEIVED},
-        ),
-        call(
-            "keep",
-            lambda s: KeepSubmission(s.get("number"), s.get("sent_on"), sent_with_it(s)),
-            KeepSubmission,
-            transitions={"open": "deadline", "none": "who"},
-        ),
-        show("deadline", deadline_prompt, transitions="list"),
-        show("counted", counted_prompt, transitions="who"),
-        call(
-            "start",
-            lambda s: StartDossier(
-                s.get("who"),
-                s.get("platform"),
-                bool(s.get("code_known")),
-                s.get("record_name"),
-                s.get("record_code"),
-                s.get("number"),
-                s.get("sent_on"),
-                sent_with_it(s) if s.get("number") else (),
-            ),
-            StartDossier,
-            transitions={"open": "list"},
-        ),
-        checklist(
-            "list",
-            _list_prompt,
-            _list_choices,
-            parse=_parse_number,
-            hint=_HINT,
-            transitions={**_TRANSITIONS, **_RECEIVED},
-        ),
-        choose(
-            "how",
-            _how_prompt,
-            _how_choices,
-            parse=_parse_number,
-            hint=_HINT,
-            transitions={**_TRANSITIONS, **_RECEIVED},
-            done=True,
-        ),
-        choose(
-            "all",
-            _all_prompt,
-            (Choice("Về việc kế tiếp", "list", words=("ve", "tiep", "tiep tuc", "xong", "xong roi", "ok")),),
-            parse=_parse_number,
-            hint=_HINT,
-            transitions={**_TRANSITIONS, **_RECEIVED},
-            done=True,
-        ),
-        call(
-            "mark",
-            lambda s: MarkItems(tuple(s.answers.get("marked", ())), True, _needed(s)),
-            MarkItems,
-            transitions={"open": "list", "finished": "finished"},
-        ),
-        call(
-            "unmark",
-            lambda s: MarkItems(tuple(s.answers.get("marked", ())), False, _needed(s)),
-            MarkItems,
-            transitions={"open": "list", "finished": "list"},
-        ),
-        end("finished", _finished_prompt, ("Đổi mật khẩu, quên mật khẩu",)),
-    ),
-    takes=("record_name", "record_code"),
-)
+
+def _recognises(text: str, content: Content) -> str:
+    """The text message by which BHXH says that it has the declaration."""
+    received = read_received(text)
+    return numbers_explained.received(received, content) if received is not None else ""
+
+
+FLOW = _flow()

@@ -3,73 +3,41 @@
 from __future__ import annotations
 
 MENU_LABEL = "Menu"
-
-
 BACK_LABEL = "Quay lại"
-
-
 STAY_LABEL = "Làm tiếp"
-
-
 PERSON_LABEL = "Gặp cán bộ"
-
-
 HELP_LABEL = "Trợ giúp"
-
+ALWAYS_VALID = (
+    MENU_LABEL,
+    BACK_LABEL,
+    PERSON_LABEL,
+    HELP_LABEL,
+)  # labels valid at every step, whatever was offered
 
 LEAVE = frozenset({"chuyen", "chuyen di", "chuyen sang", "chuyen qua", "qua do", "sang do"})
 
-
-_ANYWHERE = {
+_WORDINGS = {
     "start": (
-        *(
-            "start",
-            "bat dau",
-            "xin chao",
-            "chao",
-            "hello",
-            "hi",
-            "alo",
-            "alo em",
-            "hello em",
-            "hi em",
-            "em oi",
-        ),
-        *(
-            "xin chao em",
-            "chao em",
-            "chao e",
-            "chao anh",
-            "chao chi",
-            "chao ban",
-            "chao ad",
-            "ad oi",
-            "da chao",
-        ),
+        "start, bat dau, xin chao, chao, hello, hi, alo, alo em, hello em, hi em, em oi, xin chao em, chao em, chao e, "
+        "chao anh, chao chi, chao ban, chao ad, ad oi, da chao"
     ),
-    "menu": ("menu", "trang chu", "thuc don", "ve menu", "menu chinh"),
-    "back": ("quay lai", "tro lai", "lui lai", "back", "quay lui", "buoc truoc"),
-    "stop": ("huy", "huy bo", "thoat", "dung lai", "stop", "cancel", "khong lam nua", "thoi khong lam nua"),
+    "menu": "menu, trang chu, thuc don, ve menu, menu chinh",
+    "back": "quay lai, tro lai, lui lai, back, quay lui, buoc truoc",
+    "stop": "huy, huy bo, thoat, dung lai, stop, cancel, khong lam nua, thoi khong lam nua",
     "person": (
-        "gap can bo",
-        "gap nguoi",
-        "gap nhan vien",
-        "gap nguoi that",
-        "noi chuyen voi can bo",
-        "cho gap can bo",
-        "cho toi gap can bo",
-        "cho em gap can bo",
-        "can bo ho tro",
-        "tu van vien",
-        "tong dai",
+        "gap can bo, gap nguoi, gap nhan vien, gap nguoi that, noi chuyen voi can bo, cho gap can bo, cho toi gap can bo, "
+        "cho em gap can bo, can bo ho tro, tu van vien, tong dai"
     ),
-    "help": ("tro giup", "help", "giup toi", "giup voi", "giup toi voi", "giup", "huong dan su dung"),
+    "help": "tro giup, help, giup toi, giup voi, giup toi voi, giup, huong dan su dung",
 }
-
-
-ANYWHERE: dict[str, str] = {words: what for what, wordings in _ANYWHERE.items() for words in wordings}
+ANYWHERE = {words: what for what, wordings in _WORDINGS.items() for words in wordings.split(", ")}
 
 
 def anywhere(words: str) -> str:
     """Which of start, menu, back, stop, person, help these folded words mean, else ""."""
     return ANYWHERE.get(words, "")
+
+
+def leave_label(label: str) -> str:
+    """The option that leaves the present flow for another."""
+    return f"Chuyển sang: {label}"

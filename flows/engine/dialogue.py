@@ -1,33 +1,31 @@
-"""One turn of a conversation: (state, event, content) -> (state, replies, effects). No I/O, no clock, no chance.
+"""One turn of a conversation: (state, event, content, flows) -> (state, replies, effects). No I/O, no clock, no chance.
 
 The rules, in the order in which they are tried:
 
- 1. A secret typed into the chat is forgotten and warned about, wherever the conversation stands; so is the promise of one.
+ 1. A secret typed into the chat is forgotten and warned about, wherever the conversation stands; so is its announcement.
  2. A state whose step is gone (saved by an older version) begins its flow again and keeps the answers.
- 3. The words that work anywhere (menu, back, stop, a person, help) come before the step's own answers.
+ 3. The words that work anywhere come before the step's own answers: those of commands.py, those that lead into a flow
+    from anywhere ("DUNG"), and those that follow up on a question just answered.
  4. A press counts when its words are valid at the current step; any other press asks the step again.
  5. A number means an option of the newest message; words equal to an option are that option.
- 6. Words that exactly name another flow begin it, or ask whether to leave when something is under way; then the step may hear an answer; then a pasted number
-    is explained and looser words are tried; what nobody understands is a miss: the hint, the question again, and after two misses a person.
- 7. A step that calls the world ends the turn's talk until the world has answered; `advance` is then called again with
-    the answer. At most one effect is awaited at a time.
+ 6. Words that exactly name another flow begin it, or ask whether to leave when something is under way; then the step
+    may parse an answer; then a pasted number is explained and looser words are tried; what nobody understands is a
+    miss: the hint, the question again, and after two misses a person.
+ 7. A step that awaits an effect ends the turn's talk until the result is there; the engine is then called again with it.
  8. When a flow ends its answers are forgotten. What must last is kept by an effect.
- 9. Asking for a person, a question, and "DUNG" are asides: what was under way lies under them and is taken up again when they end.
+ 9. A flow that is a digression lies on top of what was under way, which is taken up again when it ends.
 
-A reading of the file takes ten minutes; docs/flows.md draws the tables it runs.
+Called through flows/catalog.py, which hands in the flows. docs/flows.md draws the tables this runs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from functools import partial
 
-from flows import catalog
 from flows.content import NOT_ASKED, SMALL_TALK, Content
-from flows.conversations import helpdesk, notices, questions
-from flows.effects import Effect, ForgetMessage, NoteMiss
+from flows.effects import ForgetMessage, NoteMiss
 from flows.engine import commands, messages
 from flows.engine.events import (
     Answered,
@@ -40,137 +38,124 @@ from flows.engine.events import (
     TypedSecret,
     Unreadable,
 )
+from flows.engine.flows import Flows
+from flows.engine.navigation import Navigation, Turn, words_of
 from flows.engine.state import State
-from flows.engine.steps import AGAIN, MENU, RESTING, Choice, Context, Flow, Parsed, Reply, Step
+from flows.engine.steps import Context, Flow, Parsed, Reply, Step
 from flows.secrets import detector
-from flows.secrets.tokens import USUAL_CODE
 from flows.text.normalise import plain, same_words
-from flows.text.vssid_sms import read_received
 from flows.understanding import numbers_explained
 from flows.understanding.facts import number_of, yes_or_no
 from flows.understanding.intents import Routed, route
 from flows.understanding.numbers_explained import Pasted
 from flows.understanding.question_finder import QuestionResult, find_questions, missed
 
-STEPS_IN_ONE_TURN = 12  # a table that shows and goes on for ever is a mistake: it is stopped here
-HISTORY_KEPT = 20  # how many steps back "quay lại" can go
 MISSES_BEFORE_A_PERSON = 2
 SURELY_ASKED = 0.55  # score from which a question is answered in the middle of something else
 SURELY_NEAR = 0.35  # likeness to a wording, likewise
-TAKE_ANY_WORDS = ("lookup", "registration")
-_NOT_IT = frozenset({plain(questions.NOT_IT), *questions.NOT_IT_WORDS})
-YEAR_DIGITS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What one call of `advance` gives. `awaits` is the effect whose answer must come back before the person speaks."""
-
-    state: State
-    replies: tuple[Reply, ...] = ()
-    effects: tuple[Effect, ...] = ()
-    awaits: Effect | None = None
-    opening: str = ""  # the words that began the flow, not yet read; never stored
-
-
-def advance(state: State, event: Event, content: Content) -> Turn:
+def advance(state: State, event: Event, content: Content, flows: Flows) -> Turn:
     """One event of a conversation; pure. See the rules above."""
-    secret = secret_of(state, event, content)
-    talk = Dialogue(state, event.at, content)
-    talk.take(event, secret)
-    turn = talk.turn()
-    return replace(turn, state=replace(turn.state, watch=watched(state, event, secret)))
+    secret = _secret_of(state, event, content, flows)
+    dialogue = Dialogue(state, event.at, content, flows)
+    dialogue.take(event, secret)
+    turn = dialogue.turn()
+    return replace(turn, state=replace(turn.state, watch=_watched(state, event, secret, content)))
 
 
-def secret_of(state: State, event: Event, content: Content) -> str:
+def overhear(state: State, event: Event, content: Content, flows: Flows) -> Turn:
+    """One event while an officer owns the conversation, who will answer it; pure.
+
+    Only what must not wait: a secret is forgotten and warned about, and words that a flow obeys at once have their
+    effect ("DUNG" ends the notices). Nothing moves but the watch window.
+    """
+    secret = _secret_of(state, event, content, flows)
+    turn = Turn(replace(state, watch=_watched(state, event, secret, content)))
+    if secret:
+        told = Reply(detector.warning(secret, content, text=_typed(event)))
+        return replace(turn, replies=(told,), effects=(ForgetMessage(secret),))
+    if isinstance(event, Said):
+        obeyed = (flow.obeys(event.text) for flow in flows.values())
+        return replace(turn, effects=tuple(effect for effect in obeyed if effect is not None))
+    return turn
+
+
+def valid_labels(state: State, content: Content, at: datetime, flows: Flows) -> tuple[str, ...]:
+    """Every wording that a press may mean now: offered last or by the step, on the menu, or valid anywhere."""
+    _, step = flows.find(state.flow, state.step)
+    choices = step.choices(Context(state.answers, content, at, flows)) if step is not None else ()
+    labels = (*state.options, *(choice.label for choice in choices), *flows.menu(content).options)
+    return tuple(dict.fromkeys((*labels, *commands.ALWAYS_VALID)))
+
+
+def _secret_of(state: State, event: Event, content: Content, flows: Flows) -> str:
     """ "otp" or "password" when a secret was typed here, else ""."""
+    secret_in = partial(detector.secret_in, weights=content.secret_weights)
     if isinstance(event, Unreadable):
-        return detector.secret_in(event.words, expected=False, watch=state.watch[0]) if event.words else ""
+        return secret_in(event.words, expected=False, watch=state.watch[0]) if event.words else ""
     if not isinstance(event, Said):
         return ""
-    _, step = catalog.find(state.flow, state.step)
-    watch = "" if _is_known_wording(state, event.text, content) else state.watch[0]
-    secret = detector.secret_in(event.text, expected=step is not None and step.secret_expected, watch=watch)
-    return (
-        "" if secret == detector.OTP and not watch and _is_asked_for(state, event.text, content) else secret
-    )
+    flow, step = flows.find(state.flow, state.step)
+    watch = "" if _is_known_wording(state, event.text, content, flows) else state.watch[0]
+    secret = secret_in(event.text, expected=step is not None and step.secret_expected, watch=watch)
+    expected = flow is not None and flow.expects_digits(state.step, event.text, content)
+    return "" if secret == detector.OTP and not watch and expected else secret
 
 
-def _is_asked_for(state: State, text: str, content: Content) -> bool:
-    """Whether a bare number is what the flow asks for: some digits of a phone, a year of birth."""
-    digits = detector.bare_digits(text)
-    if state.flow == "contacts":
-        return digits > 0 and (digits != USUAL_CODE or detector.is_known_phone(text, content))
-    return state.flow == "lookup" and digits == YEAR_DIGITS and state.step in ("name", "fact")
+def _watched(state: State, event: Event, secret: str, content: Content) -> tuple[str, int]:
+    """What the next messages are checked for, after this event in which `secret` was found."""
+    words = _typed(event)
+    return detector.watch_after(words, secret, state.watch, content.secret_weights) if words else state.watch
 
 
-def watched(state: State, event: Event, secret: str) -> tuple[str, int]:
-    """What the next messages are looked at for, after this event in which `secret` was found."""
-    words = typed(event)
-    return detector.watch_after(words, secret, state.watch) if words else state.watch
-
-
-def _is_known_wording(state: State, text: str, content: Content) -> bool:
+def _is_known_wording(state: State, text: str, content: Content, flows: Flows) -> bool:
     """Whether a text is an option, words that work anywhere or a phrase of a flow: those are no password."""
     if not state.watch[0]:
         return False
     offered = any(same_words(text, option) for option in state.options)
-    return offered or bool(commands.anywhere(plain(text))) or bool(route(text, content, loosely=False).flow)
+    named = offered or bool(commands.anywhere(plain(text)))
+    return named or bool(route(text, content, flows.routes(content), loosely=False).flow)
 
 
-class Dialogue:
-    """The turn while it is being made: the state so far, and what has been said."""
-
-    def __init__(self, state: State, at: datetime, content: Content) -> None:
-        self.state = state
-        self.at = at
-        self.content = content
-        self.replies: list[Reply] = []
-        self.effects: list[Effect] = []
-        self.awaits: Effect | None = None
-        self.opening = ""
-        self.once: Mapping[str, Any] = {}
-
-    def turn(self) -> Turn:
-        return Turn(self.state, tuple(self.replies), tuple(self.effects), self.awaits, self.opening)
-
-    def context(self) -> Context:
-        answers = {**self.state.answers, **self.once} if self.once else self.state.answers
-        return Context(answers, self.content, self.at)
+class Dialogue(Navigation):
+    """Decides what an event means, by the rules above."""
 
     # -- rules 1 to 3
 
     def take(self, event: Event, secret: str) -> None:
+        """Act on one event, in which `secret` was found ("" none)."""
         if isinstance(event, Said):
             n = number_of(event.text, len(self.state.options))
             if n is not None:
                 event = Pressed(self.state.options[n - 1], event.at)
-        flow, step = catalog.find(self.state.flow, self.state.step)
+        flow, step = self.here()
         if secret:
             self.effects.append(ForgetMessage(secret))
-            self.say(Reply(detector.warning(secret, self.content, text=typed(event))))
-            self.ask_again()
-            return
-        if isinstance(event, Said) and detector.is_announcement(event.text):
-            self.say(Reply(detector.forewarning(self.content)))
-            self.ask_again()
-            return
-        if isinstance(event, Answered):
+            self.say_and_ask_again(detector.warning(secret, self.content, text=_typed(event)))
+        elif isinstance(event, Said) and detector.is_announcement(event.text, self.content.secret_weights):
+            self.say_and_ask_again(detector.forewarning(self.content))
+        elif isinstance(event, Answered):
             self.answered(flow, step, event)
         elif isinstance(event, Returned):
-            self.say(Reply(helpdesk.returned(event.reason)))
-            self.state = replace(self.state, misses=0)
-            self.ask_again()
+            self.handed_back(event.reason)
         elif self.state.flow and step is None:
             self.renewed(flow)
         elif isinstance(event, Unreadable):
-            self.say(Reply(messages.UNREADABLE.get(event.kind, messages.UNREADABLE["other"])))
-            self.ask_again()
+            self.say_and_ask_again(messages.UNREADABLE.get(event.kind, messages.UNREADABLE["other"]))
         elif not self.worked_anywhere(event):
             if flow is None or step is None:
                 self.at_menu(event)
             else:
                 self.at_step(flow, step, event)
+
+    def handed_back(self, reason: str) -> None:
+        """An officer gave the conversation back: say so, and go on where it stood."""
+        for flow in self.flows.values():
+            if flow.handed_back is not None:
+                self.say(Reply(flow.handed_back(reason)))
+        self.state = replace(self.state, misses=0)
+        self.ask_again()
 
     def renewed(self, flow: Flow | None) -> None:
         """The step is gone: begin its flow again, keep the answers; a flow that is gone leads to the menu."""
@@ -182,21 +167,20 @@ class Dialogue:
             self.go(flow.name, flow.steps[0].name)
 
     def worked_anywhere(self, event: Event) -> bool:
-        words = _words_of(event)
+        """Whether these words work at every step, and did."""
+        words = plain(words_of(event))
         if not words:
             return False
-        if isinstance(event, Said) and notices.is_stop_word(event.text):
-            self.digress(notices.FLOW.name, notices.STOP)
-            return True
-        if self.state.asked and words in _NOT_IT:
-            others = " ".join(self.state.asked).strip()
-            step, about = questions.not_it(others)
-            self.digress(questions.NAME, step, about)
+        if isinstance(event, Said):
+            for flow in self.flows.values():
+                if step := flow.reached_by(event.text):
+                    self.digress(flow.name, step)
+                    return True
+        if self.followed_up(words):
             return True
         match commands.anywhere(words):
             case "start" if self.state.flow:
-                self.say(Reply(messages.STILL_HERE))
-                self.ask_again()
+                self.say_and_ask_again(messages.STILL_HERE)
             case "menu" | "start":
                 self.open_menu()
             case "back":
@@ -207,120 +191,105 @@ class Dialogue:
                 self.say(Reply(messages.STOPPED if self.state.flow else messages.NOTHING_TO_STOP))
                 self.open_menu()
             case "person":
-                self.digress(helpdesk.FLOW.name)
+                self.digress(self.flows.of_command("person"))
             case "help":
-                self.say(Reply(catalog.help_text(self.content)))
-                self.ask_again()
+                self.say_and_ask_again(self.flows.help_text(self.content))
             case _:
                 return False
         return True
 
-    def digress(self, flow: str, step: str = "", knows: Mapping[str, Any] | None = None) -> None:
-        """Begin a flow on top of what is under way, which is taken up again when it ends; it begins with what it `knows`."""
-        below = self.state
-        stays = below.flow in (*catalog.DIGRESSIONS, flow)
-        under = dict(below.under) if stays else below.to_json() if below.flow else {}
-        about = helpdesk.about(below, self.content) if flow == helpdesk.FLOW.name else {}
-        self.state = State(flow=flow, answers=about, under=under)
-        self.keep(knows or {})
-        self.opening = ""
-        self.go(flow, step or catalog.FLOWS[flow].steps[0].name)
-
-    def resume(self) -> None:
-        """The aside is over: go on at the step that lies under it."""
-        self.state = replace(State.from_json(self.state.under), misses=0)
-        self.ask_again()
-
-    def back(self) -> None:
-        if not self.state.history and self.state.under:
-            self.resume()
-            return
-        if not self.state.history:
-            if self.state.flow:
-                self.say(Reply(messages.FIRST_STEP))
-            self.open_menu()
-            return
-        place, _, numbers = self.state.history[-1].partition("?")
-        flow, step = place.split("/")
-        self.state = replace(self.state, history=self.state.history[:-1], misses=0, offer="")
-        self.keep({key: int(value) for key, value in (n.split("=") for n in numbers.split("&") if n)})
-        self.go(flow, step)
+    def followed_up(self, words: str) -> bool:
+        """Whether these words follow up on the digression that was answered last ("không đúng ý tôi")."""
+        if not self.state.follow_up:
+            return False
+        flow, name, kept = self.state.follow_up
+        _, step = self.flows.find(flow, name)
+        if step is None or step.follow_up is None:
+            return False
+        if words != plain(step.follow_up.label) and words not in step.follow_up.words:
+            return False
+        self.digress(flow, *step.follow_up.leads(kept))
+        return True
 
     # -- rules 4 to 6
 
     def at_menu(self, event: Event) -> None:
-        words = self.chosen_words(event)
-        if isinstance(event, Said) and (received := read_received(event.text)) is not None:
-            self.say(Reply(numbers_explained.received(received, self.content)))
-            self.enter("registration", event.text)
+        """What is said or pressed while nothing is under way."""
+        words = words_of(event)
+        if isinstance(event, Said) and (recognised := self.recognised(event.text, None)):
+            self.enter(recognised, event.text)
             return
         if self.explained(numbers_explained.chosen(words, self.state.options)) or self.explained(
             self.pasted(event)
         ):
             return
         pressed = isinstance(event, Pressed)
-        routed = route(words, self.content, loosely=not pressed) if words else Routed()
+        routed = self.route(words, loosely=not pressed)
         if routed.flow:
             self.enter(routed.flow, routed.opening)
         elif routed.asks is not None and self.asked(routed.asks, words):
             return
         elif routed.between:
-            labels = tuple(catalog.label(name, self.content) for name in routed.between)
+            labels = tuple(self.flows.label(name, self.content) for name in routed.between)
             self.say(Reply(messages.WHICH, options=(*labels, commands.MENU_LABEL)))
         elif pressed:
-            self.say(Reply(messages.OLD_BUTTON))
-            self.ask_again()
+            self.say_and_ask_again(messages.OLD_BUTTON)
         elif not self.unasked(event):
             self.miss(messages.NOT_UNDERSTOOD, words)
 
     def at_step(self, flow: Flow, step: Step, event: Event) -> None:
+        """What is said or pressed at a step; the first reading that applies is acted on."""
         if self.state.offer and self.left_or_stayed(event):
             return
-        choices = step.choices(self.context())
-        chosen = self.choice(choices, event)
+        chosen = self.choice(step, event)
         if chosen is not None:
-            self.parsed(flow, step, Parsed(chosen.outcome, chosen.keep))
+            self.accept(flow, step, Parsed(chosen.outcome, chosen.keep))
             return
-        if self.explained(numbers_explained.chosen(self.chosen_words(event), self.state.options)):
+        if self.explained(numbers_explained.chosen(words_of(event), self.state.options)):
             return
+        elsewhere = self.route(words_of(event), loosely=False)
         if isinstance(event, Pressed):
-            elsewhere = route(event.label, self.content, loosely=False) if event.label else Routed()
-            if elsewhere.flow and elsewhere.flow != flow.name:  # of an older menu
-                self.leave_for(elsewhere, step)
-                return
-            self.say(Reply(messages.OLD_BUTTON))
-            self.ask_again()
+            if not self.left_for(elsewhere, flow, step):  # a button of an older menu
+                self.say_and_ask_again(messages.OLD_BUTTON)
             return
         if isinstance(event, Said):
-            if flow.name != "registration" and (received := read_received(event.text)) is not None:
-                self.say(Reply(numbers_explained.received(received, self.content)))
-                self.leave_for(Routed("registration", opening=event.text), step)
+            if recognised := self.recognised(event.text, flow):
+                self.leave_for(recognised, event.text, step)
                 return
-            elsewhere = route(event.text, self.content, loosely=False)
-            if elsewhere.flow and elsewhere.flow != flow.name:
-                self.leave_for(elsewhere, step)
+            if self.left_for(elsewhere, flow, step):
                 return
-            if step.kind == "ask" and flow.name in TAKE_ANY_WORDS and self.surely_asked(event.text):
+            if step.kind == "ask" and flow.questions_first and self.surely_asked(event.text):
                 return
         parsed = step.parse(self.context(), event)
         if parsed is not None:
-            self.parsed(flow, step, parsed)
+            self.accept(flow, step, parsed)
             return
         if self.explained(self.pasted(event)):
             return
         if isinstance(event, Said):
-            elsewhere = route(event.text, self.content, loosely=True)
-            if elsewhere.flow and elsewhere.flow != flow.name:
-                self.leave_for(elsewhere, step)
+            elsewhere = self.route(event.text, loosely=True)
+            if self.left_for(elsewhere, flow, step):
                 return
-            asked_for = _is_asked_for(self.state, event.text, self.content)  # digits that are only not right
+            asked_for = flow.expects_digits(
+                step.name, event.text, self.content
+            )  # digits that are only not right
             if elsewhere.asks is not None and not asked_for and self.asked(elsewhere.asks, event.text):
                 return
-        if self.unasked(event):
-            return
-        hint = step.hint(self.context())
-        said = event.text if isinstance(event, Said) and flow.name == questions.NAME else ""
-        self.miss(hint.text if isinstance(hint, Reply) else hint, said)
+        if not self.unasked(event):
+            hint = step.hint(self.context())
+            counted = words_of(event) if flow.counts_misses else ""
+            self.miss(hint.text if isinstance(hint, Reply) else hint, counted)
+
+    def route(self, words: str, *, loosely: bool) -> Routed:
+        return route(words, self.content, self.flows.routes(self.content), loosely=loosely)
+
+    def recognised(self, text: str, here: Flow | None) -> str:
+        """The flow, other than `here`, to which a pasted message belongs, once that is said; "" for none."""
+        for flow in self.flows.values():
+            if flow is not here and (said := flow.recognises(text, self.content)):
+                self.say(Reply(said))
+                return flow.name
+        return ""
 
     def asked(self, found: QuestionResult, text: str) -> bool:
         """Answer a question, offer some, or say that this is nothing we answer; False when it is to be a miss.
@@ -328,86 +297,79 @@ class Dialogue:
         In the middle of something only what is asked without doubt is answered; the rest is for the step's own hint.
         """
         item = found.item
-        free = not self.state.flow or self.state.flow == questions.NAME
+        free = not self.state.flow or self.state.flow == self.flows.questions.name
         if found.decision == "answer" and item is not None and item.topic not in SMALL_TALK:
             if not free and (found.candidates[0].score < SURELY_ASKED or found.near < SURELY_NEAR):
                 return False
-            self.digress(questions.NAME, "answer", questions.kept(found))
-        elif found.decision == "suggest" and free and questions.kept(found)["others"]:
-            self.digress(questions.NAME, "perhaps", questions.kept(found))
-        elif item is None or not free or item.topic not in SMALL_TALK:
+            return self.shown(found)
+        if found.decision == "suggest" and free and self.shown(found):
+            return True
+        if item is None or not free or item.topic not in SMALL_TALK:
             return False
-        elif item.topic not in NOT_ASKED:
-            self.say(Reply(item.answer))
+        if item.topic not in NOT_ASKED:
             self.state = replace(self.state, misses=0)
-            self.ask_again()
+            self.say_and_ask_again(item.answer)
         elif item.topic != "khong_ro" or item.next:
             self.miss(item.answer, text)
             if item.next:
-                self.offer_a_person()
+                self.also_offer(commands.PERSON_LABEL)
         else:
             return False
         return True
 
+    def shown(self, found: QuestionResult) -> bool:
+        """Digress to the flow that shows what the question finder found; False when it has nothing to show."""
+        shows = self.flows.questions.shows
+        step, kept = shows(found) if shows else ("", {})
+        if step:
+            self.digress(self.flows.questions.name, step, kept)
+        return bool(step)
+
     def surely_asked(self, text: str) -> bool:
         """Whether words that a step would take for its answer are a question without doubt; then it is answered."""
-        found = find_questions(text, self.content.questions)
+        found = find_questions(text, self.content)
         sure = found.decision == "answer" and not found.shield
         return sure and found.item is not None and found.item.opens != "asked" and self.asked(found, text)
 
-    def chosen_words(self, event: Event) -> str:
-        """The words of a press or of what was said; "" for what has no words."""
-        if isinstance(event, Pressed):
-            return event.label
-        return event.text if isinstance(event, Said) else ""
+    def left_for(self, elsewhere: Routed, flow: Flow, step: Step) -> bool:
+        """Whether another flow than this one is meant; then it is begun, or offered."""
+        if not elsewhere.flow or elsewhere.flow == flow.name:
+            return False
+        self.leave_for(elsewhere.flow, elsewhere.opening, step)
+        return True
 
-    def choice(self, choices: tuple[Choice, ...], event: Event) -> Choice | None:
-        words = self.chosen_words(event)
-        if not words:
-            return None
-        for choice in choices:
-            if same_words(words, choice.label) or any(same_words(words, w) for w in choice.words):
-                return choice
-        return None
-
-    def leave_for(self, elsewhere: Routed, step: Step) -> None:
+    def leave_for(self, name: str, opening: str, step: Step) -> None:
         """Begin another flow; while something is under way, only after asking."""
-        if elsewhere.flow not in catalog.DIGRESSIONS and self.is_under_way(step):
-            self.ask_to_leave(elsewhere.flow)
+        if name not in self.flows.digressions and self.is_under_way(step):
+            self.ask_to_leave(name)
         else:
-            self.enter(elsewhere.flow, elsewhere.opening)
+            self.enter(name, opening)
 
     def is_under_way(self, step: Step) -> bool:
         """Whether leaving now would lose something: more was gone through than a first question and answers to read."""
         if step.done or step.kind == "checklist" or not self.state.history:
             return False
         before = (place.partition("?")[0].split("/") for place in self.state.history)
-        places = [
-            *(catalog.find(flow, name) for flow, name in before),
-            catalog.find(self.state.flow, self.state.step),
-        ]
+        places = [*(self.flows.find(flow, name) for flow, name in before), self.here()]
         return any(f is None or s is None or not (s.done or s.tells or s is f.steps[0]) for f, s in places)
 
     def ask_to_leave(self, flow: str) -> None:
         self.state = replace(self.state, offer=flow)
-        label = catalog.label(flow, self.content)
+        label = self.flows.label(flow, self.content)
         self.say(
             Reply(
                 f"Anh/chị muốn chuyển sang “{label}” hay làm tiếp việc đang làm?",
-                options=(catalog.leave_label(label), commands.STAY_LABEL),
+                options=(commands.leave_label(label), commands.STAY_LABEL),
             )
         )
 
     def left_or_stayed(self, event: Event) -> bool:
-        words = self.chosen_words(event)
-        offer = self.state.offer
-        label = catalog.label(offer, self.content)
+        """Whether the offer to leave for another flow was answered; it lapses with any other words."""
+        words, offer = words_of(event), self.state.offer
+        label = self.flows.label(offer, self.content)
         meant = yes_or_no(words)
-        if (
-            meant
-            or plain(words) in commands.LEAVE
-            or any(same_words(words, w) for w in (catalog.leave_label(label), label))
-        ):
+        named = any(same_words(words, w) for w in (commands.leave_label(label), label))
+        if meant or plain(words) in commands.LEAVE or named:
             self.enter(offer, "")
             return True
         self.state = replace(self.state, offer="")
@@ -418,28 +380,27 @@ class Dialogue:
 
     def pasted(self, event: Event) -> Pasted | None:
         """What a pasted number is."""
-        return (
-            numbers_explained.explained(event.text, self.content, self.at.date())
-            if isinstance(event, Said)
-            else None
-        )
+        if not isinstance(event, Said):
+            return None
+        return numbers_explained.explained(event.text, self.content, self.at.date())
 
-    def explained(self, said: Pasted | None) -> bool:
+    def explained(self, pasted: Pasted | None) -> bool:
         """Say what a pasted number is, or ask; in a flow the step is then asked again."""
-        if said is None:
+        if pasted is None:
             return False
         self.state = replace(self.state, misses=0)
         if self.state.flow:
-            self.say(Reply(said.text, options=said.asks))
+            self.say(Reply(pasted.text, options=pasted.asks))
             self.ask_again()
-            self.state = replace(self.state, options=(*self.state.options, *said.asks))
+            self.state = replace(self.state, options=(*self.state.options, *pasted.asks))
         else:
-            labels = tuple(catalog.label(flow, self.content) for flow in said.flows)
-            self.say(Reply(said.text, options=(*said.asks, *labels, commands.MENU_LABEL)))
+            labels = tuple(self.flows.label(flow, self.content) for flow in pasted.flows)
+            self.say(Reply(pasted.text, options=(*pasted.asks, *labels, commands.MENU_LABEL)))
         return True
 
     def unasked(self, event: Event) -> bool:
-        """Something without words that nobody asked for: it is said what becomes of it; that is no misunderstanding."""
+        """Whether this is a file, contact or secret that no step waits for: it is said that it is not read, and no
+        misunderstanding is counted."""
         match event:
             case SentFile():
                 kind = "photo" if event.type.startswith("image/") else "file"
@@ -449,8 +410,7 @@ class Dialogue:
                 kind = "secret"
             case _:
                 return False
-        self.say(Reply(messages.UNREADABLE[kind]))
-        self.ask_again()
+        self.say_and_ask_again(messages.UNREADABLE[kind])
         return True
 
     def miss(self, hint: str, text: str = "") -> None:
@@ -463,16 +423,12 @@ class Dialogue:
         words = missed(text, self.content.questions) if text else ""
         if words:
             self.effects.append(NoteMiss(words))
-        said = [hint]
+        self.say(Reply(hint))
         lost = misses >= MISSES_BEFORE_A_PERSON
         if lost:
-            said.append(messages.person_after_misses(self.content))
-        _, step = catalog.find(self.state.flow, self.state.step)
-        for line in said:
-            self.say(Reply(line))
-        perhaps = find_questions(text, self.content.questions).others if lost and words else ()
-        if perhaps:
-            self.digress(questions.NAME, "perhaps", {"others": " ".join(q.id for q in perhaps)})
+            self.say(Reply(messages.person_after_misses(self.content)))
+        _, step = self.here()
+        if lost and words and self.perhaps(text):
             self.state = replace(self.state, misses=misses)
         elif step is not None and step.done:  # what it says again would look like the answer
             last = self.replies.pop()
@@ -480,189 +436,18 @@ class Dialogue:
         else:
             self.ask_again()
         if lost:
-            self.offer_a_person()
+            self.also_offer(commands.PERSON_LABEL)
 
-    def offer_a_person(self) -> None:
-        """Put "Gặp cán bộ" among the options of what was said last."""
-        self.also_offer(commands.PERSON_LABEL)
-
-    def also_offer(self, label: str) -> None:
-        """Put a label among the options of what was said last; a shared phone stays the last option."""
-        last = self.replies[-1]
-        if label in last.options:
-            return
-        kept = len(last.options) - (1 if last.shares else 0)
-        options = (*last.options[:kept], label, *last.options[kept:])
-        self.replies.pop()
-        self.say(replace(last, options=options))
-
-    # -- rule 7
-
-    def parsed(self, flow: Flow, step: Step, parsed: Parsed) -> None:
-        if step.kind in RESTING and not step.asked_once and step.transitions[parsed.outcome] != AGAIN:
-            self.remember(f"{flow.name}/{step.name}", parsed.keep)
-        self.keep(parsed.keep)
-        self.once = parsed.once
-        if parsed.note:
-            self.say(Reply(parsed.note))
-        self.state = replace(self.state, misses=0, offer="", asked=())
-        self.follow(flow, step, parsed.outcome)
-
-    def remember(self, place: str, keep: Mapping[str, Any]) -> None:
-        """Make this place one step back. Numbers that are about to change (which screen) are noted with it."""
-        answers = self.state.answers
-        numbers = [f"{key}={answers[key]}" for key in sorted(keep) if type(answers.get(key)) is int]
-        entry = f"{place}?{'&'.join(numbers)}" if numbers else place
-        if self.state.history[-1:] != (entry,):
-            self.state = replace(self.state, history=(*self.state.history, entry)[-HISTORY_KEPT:])
-
-    def answered(self, flow: Flow | None, step: Step | None, event: Answered) -> None:
-        if flow is None or step is None or event.answer.outcome not in step.transitions:
-            self.open_menu()
-            return
-        self.keep(event.answer.facts)
-        self.opening = event.opening
-        if event.opening:
-            self.once = {"opening": event.opening}
-        self.follow(flow, step, event.answer.outcome)
-
-    def keep(self, values: Mapping[str, Any]) -> None:
-        if values:
-            merged = {**self.state.answers, **values}
-            self.state = replace(
-                self.state, answers={k: v for k, v in merged.items() if v is not None and v != ""}
-            )
-
-    def follow(self, flow: Flow, step: Step, outcome: str) -> None:
-        target = step.transitions[outcome]
-        if target == AGAIN:
-            self.go(flow.name, step.name)
-        elif target == MENU:
-            self.rest_at_menu()
-        elif "/" in target:
-            name = target.split("/")[0]
-            self.enter(name, "", carried=True)
-        else:
-            self.go(flow.name, target)
-
-    def enter(self, name: str, opening: str, *, carried: bool = False) -> None:
-        flow = catalog.FLOWS[name]
-        answers = {k: v for k, v in self.state.answers.items() if k in flow.takes} if carried else {}
-        if name in catalog.DIGRESSIONS:
-            self.digress(name)
-            return
-        self.state = State(flow=name, answers=answers)
-        self.opening = opening
-        self.go(name, flow.steps[0].name)
-
-    def go(self, flow_name: str, step_name: str, depth: int = 0) -> None:
-        """Arrive at a step: say, call, or rest there."""
-        flow, step = catalog.find(flow_name, step_name)
-        if flow is None or step is None or depth > STEPS_IN_ONE_TURN:
-            raise LookupError(f"no way on to {flow_name}/{step_name}")
-        history = () if step.no_way_back else self.state.history
-        self.state = replace(self.state, flow=flow_name, step=step_name, history=history)
-        if step.asks is not None:
-            self.awaits = step.asks(self.context())
-        elif step.kind == "show":
-            self.say(_reply(step, self.context()))
-            target = step.transitions[""]
-            if target == MENU:
-                self.rest_at_menu()
-            else:
-                self.go(flow_name, target, depth + 1)
-        elif step.digression and self.state.under:
-            self.say_digression(step)
-        elif step.kind == "end":
-            reply = _reply(step, self.context())
-            if self.state.under:
-                self.say(reply)
-                self.resume()
-                return
-            offered = tuple(c.label for c in step.choices(self.context()))
-            self.say(replace(reply, options=(*reply.options, *offered, commands.MENU_LABEL)))
-            self.rest_at_menu()
-        elif not self.opened(flow, step):
-            self.ask(step)
-
-    def say_digression(self, step: Step) -> None:
-        """Say it, go on at the step that lies under it, and offer there what may come of it."""
-        self.say(_reply(step, self.context()))
-        others = self.context().get("others")
-        self.resume()
-        if step.name == "answer":
-            self.state = replace(self.state, asked=(others,))
-            self.also_offer(questions.NOT_IT)
-        else:
-            self.offer_a_person()
-
-    def opened(self, flow: Flow, step: Step) -> bool:
-        """Whether the words that began the flow already answer its first question."""
-        opening, self.opening = self.opening, ""
-        if not opening or step.kind not in RESTING:
-            return False
-        event = Said(opening, self.at)
-        chosen = self.choice(step.choices(self.context()), event)
-        parsed = Parsed(chosen.outcome, chosen.keep) if chosen else step.parse(self.context(), event)
-        if parsed is None or step.transitions[parsed.outcome] == AGAIN:
-            return False
-        self.parsed(flow, step, parsed)
-        return True
-
-    # -- saying
-
-    def say(self, reply: Reply) -> None:
-        self.replies.append(reply)
-        if reply.options:
-            self.state = replace(self.state, options=reply.options)
-
-    def ask(self, step: Step) -> None:
-        self.say(self.offering(step, _reply(step, self.context())))
-
-    def offering(self, step: Step, reply: Reply) -> Reply:
-        """The reply with the options of a step."""
-        choices = step.choices(self.context())
-        labels = tuple(c.label for c in choices if not c.shares)
-        shares = tuple(c.label for c in choices if c.shares)
-        back = (commands.BACK_LABEL,) if self.state.history else ()
-        options = (*reply.options, *labels, *back, commands.MENU_LABEL, *shares)
-        return replace(reply, options=options, shares=shares[0] if shares else "")
-
-    def ask_again(self) -> None:
-        _, step = catalog.find(self.state.flow, self.state.step)
-        if step is None:
-            self.say(catalog.menu(self.content, again=True))
-        else:
-            self.ask(step)
-
-    def open_menu(self) -> None:
-        self.state = State()
-        self.say(catalog.menu(self.content))
-
-    def rest_at_menu(self) -> None:
-        if self.state.under:
-            self.resume()
-            return
-        self.state = State(options=self.state.options, misses=self.state.misses)
+    def perhaps(self, text: str) -> bool:
+        """Offer the questions that may have been meant; False when there are none."""
+        found = find_questions(text, self.content)
+        return bool(found.others) and self.shown(replace(found, decision="suggest"))
 
 
-def typed(event: Event) -> str:
+def _typed(event: Event) -> str:
     """The words of somebody's own that came with an event, "" where there are none."""
     match event:
         case Said(text=words) | Unreadable(words=words):
             return words
         case _:
             return ""
-
-
-def _reply(step: Step, context: Context) -> Reply:
-    said = step.prompt(context)
-    return said if isinstance(said, Reply) else Reply(said)
-
-
-def _words_of(event: Event) -> str:
-    if isinstance(event, Pressed):
-        return plain(event.label)
-    if isinstance(event, Said):
-        return plain(event.text)
-    return ""

@@ -5,32 +5,16 @@ from __future__ import annotations
 from flows.content import Content
 
 STOPPED = "Đã dừng. Những gì anh/chị đang gõ dở không được giữ lại."
-
-
 NOTHING_TO_STOP = "Hiện không có việc nào đang làm."
-
-
 STILL_HERE = "Chào anh/chị. Việc lần trước còn đang dở, mình làm tiếp nhé; muốn thôi thì bấm Menu."
-
-
 FIRST_STEP = "Đây là bước đầu tiên, nên tôi đưa anh/chị về menu."
-
-
 OLD_BUTTON = "Nút đó thuộc tin cũ, bây giờ không dùng được nữa."
-
-
 RENEWED = "Trợ lý vừa được cập nhật nên tôi bắt đầu lại phần này; những gì anh/chị đã cho biết vẫn còn."
-
-
 WHICH = "Anh/chị muốn làm việc nào?"
-
-
 NOT_UNDERSTOOD = (
     "Tôi chưa hiểu ý anh/chị. Anh/chị chọn một việc dưới đây, hoặc viết ngắn gọn, ví dụ “quên mật khẩu”, "
     "“trường học liên hệ ai”. Viết không dấu cũng được."
 )
-
-
 UNREADABLE = {
     "sticker": "Tôi chỉ đọc được chữ. Anh/chị viết vài từ giúp tôi nhé.",
     "voice": "Tôi chưa nghe được tin thoại. Anh/chị viết vài từ giúp tôi nhé, không dấu cũng được.",

@@ -1,15 +1,24 @@
-"""The parts a flow is written with: steps, choices, replies. Rule: a step holds its question, what counts as an answer, and where it goes."""
+"""What a flow is written with: steps, choices, replies, and what a flow declares of itself to the engine.
+
+A step holds its question, what counts as an answer, and where each outcome leads. Invariant: the engine knows of a flow
+only what is declared here; `call` refuses at import a step that leaves an outcome of its effect without a way on.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 from flows.content import Content
 from flows.effects import Effect
 from flows.engine.events import Event
+
+if TYPE_CHECKING:
+    from flows.engine.flows import Flows
+    from flows.engine.state import State
+    from flows.understanding.question_finder import QuestionResult
 
 MENU = "/"  # target: the flow is over, the menu stands open
 AGAIN = "."  # target: the same step is asked again
@@ -47,11 +56,12 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a step may look at: the answers so far, the content, and the time. Nothing else."""
+    """What a step may look at: the answers so far, the content, the time, and which flows there are."""
 
     answers: Mapping[str, Any]
     content: Content
     at: datetime
+    flows: Flows
 
     def get(self, key: str) -> str:
         """The answer under `key` as text, "" when there is none."""
@@ -83,6 +93,19 @@ class Choice:
     shares: bool = False  # pressing it on a door that can vouch for phones sends the contact
 
 
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What may be said after a digression's answer, when the interrupted flow goes on already ("không đúng ý tôi").
+
+    `kept` names the answer that is remembered for it; `leads` gives from it the step to go to and what to keep there.
+    """
+
+    label: str
+    words: frozenset[str]  # folded
+    kept: str
+    leads: Callable[[str], tuple[str, Mapping[str, Any]]]
+
+
 Prompt = Callable[[Context], Reply | str]
 Parse = Callable[[Context, Event], Parsed | None]
 Choices = Callable[[Context], tuple[Choice, ...]]
@@ -102,22 +125,56 @@ class Step:
     hint: Prompt
     asks: Asks | None = None
     asks_for: type[Effect] | None = None
+    label: str = (
+        ""  # how the officer's card calls it, in Vietnamese; every step where a person may rest has one
+    )
+    failed: str = ""  # what has gone wrong when somebody stands here, as the card says it
     secret_expected: bool = False  # a bare number here is surely a code that must not be typed into the chat
     no_way_back: bool = False  # something has become true here: "quay lại" does not undo it
     done: bool = False  # the flow's job is done here: another flow begins without asking whether to leave
     tells: bool = False  # only an answer is given here: by itself it leaves nothing under way
-    digression: bool = False  # on top of something under way it is said, and what lies under goes on at once
+    digression: bool = False  # said on top of something under way, which goes on at once
+    follow_up: FollowUp | None = None  # of such a step; without one a person is offered
     asked_once: bool = False  # "quay lại" does not come back to it: consent given is taken back elsewhere
+    any_flow: bool = False  # an outcome without a transition names the flow to begin
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # compared by identity: a flow is made once, at import
 class Flow:
-    """A table of steps; it begins at the first. `takes` names the answers it accepts from the flow before it."""
+    """A table of steps, which begins at the first; the rest is what the engine and the channels need to know of it."""
 
     name: str
-    title: str
+    title: str  # how the menu calls it where the content gives no label
     steps: tuple[Step, ...]
-    takes: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()  # answers it accepts from the flow before it
+    triggers: tuple[str, ...] = ()  # folded phrases that begin it, beside those of the content's routes
+    command: str = ""  # the word of `commands` that begins it anywhere: "person"
+    slash: str = ""  # its command on channels that have them, without "/"
+    last_on_menu: bool = False
+    digression: bool = False  # begun on top of what is under way, which goes on when it ends
+    reads_opening: bool = False  # its first question may be answered by the words that led there
+    questions_first: bool = (
+        False  # at an `ask` step a question beyond doubt is answered before the step reads the words
+    )
+    counts_misses: bool = False  # what is not understood here is counted for staff
+    purposes: Mapping[str, str] = field(
+        default_factory=dict
+    )  # consent it asks for: purpose -> how it is called
+    # -- hooks; each is pure
+    expects_digits: Callable[[str, str, Content], bool] = lambda step, text, content: False
+    """Whether a bare number at this step is an answer, so that it is no one-time code."""
+    recognises: Callable[[str, Content], str] = lambda text, content: ""
+    """What is said about a pasted message that belongs to this flow, which then begins; "" for any other text."""
+    reached_by: Callable[[str], str] = lambda text: ""
+    """The step to which these words lead from anywhere; "" for other words."""
+    obeys: Callable[[str], Effect | None] = lambda text: None
+    """The effect that these words have even while an officer owns the conversation."""
+    begins_with: Callable[[State, Content, Flows], Mapping[str, Any]] = lambda state, content, flows: {}
+    """The answers a digression begins with, from the state that it interrupts."""
+    shows: Callable[[QuestionResult], tuple[str, Mapping[str, Any]]] | None = None
+    """The step that shows what the question finder found, and what to keep; step "" for nothing to show."""
+    handed_back: Callable[[str], str] | None = None
+    """What is said when an officer hands the conversation back for this reason."""
 
     def step(self, name: str) -> Step | None:
         """The step of this name, or None."""
@@ -140,17 +197,33 @@ def _listed(choices: Choices | tuple[Choice, ...]) -> Choices:
     return choices if callable(choices) else lambda context, fixed=choices: fixed  # type: ignore[misc]  # as above
 
 
+class StepOptions(TypedDict, total=False):
+    """Fields of Step that a constructor passes on as they are."""
+
+    failed: str
+    no_way_back: bool
+    done: bool
+    tells: bool
+    digression: bool
+    follow_up: FollowUp
+    asked_once: bool
+    any_flow: bool
+
+
 def ask(
     name: str,
     prompt: Prompt | str,
     *,
+    label: str,
     parse: Parse,
     hint: Prompt | str,
     transitions: Mapping[str, str],
     choices: Choices | tuple[Choice, ...] = (),
+    **more: Unpack[StepOptions],
 ) -> Step:
     """A question answered in the person's own words; `choices` are shortcuts."""
-    return Step(name, "ask", _words(prompt), transitions, parse, _listed(choices), _words(hint))
+    said, listed = _words(prompt), _listed(choices)
+    return Step(name, "ask", said, transitions, parse, listed, _words(hint), label=label, **more)
 
 
 def choose(
@@ -158,27 +231,15 @@ def choose(
     prompt: Prompt | str,
     choices: Choices | tuple[Choice, ...],
     *,
+    label: str,
     transitions: Mapping[str, str],
     parse: Parse = _deaf,
     hint: Prompt | str = "Tôi chưa hiểu. Anh/chị bấm một lựa chọn bên dưới, hoặc gõ số thứ tự.",
-    no_way_back: bool = False,
-    asked_once: bool = False,
-    done: bool = False,
+    **more: Unpack[StepOptions],
 ) -> Step:
     """A question answered by one of the choices."""
     said, listed = _words(prompt), _listed(choices)
-    return Step(
-        name,
-        "choose",
-        said,
-        transitions,
-        parse,
-        listed,
-        _words(hint),
-        no_way_back=no_way_back,
-        asked_once=asked_once,
-        done=done,
-    )
+    return Step(name, "choose", said, transitions, parse, listed, _words(hint), label=label, **more)
 
 
 def checklist(
@@ -186,12 +247,14 @@ def checklist(
     prompt: Prompt,
     choices: Choices,
     *,
+    label: str,
     transitions: Mapping[str, str],
     parse: Parse,
     hint: Prompt | str,
 ) -> Step:
     """A list that is ticked off over many turns. "Quay lại" does not leave it: answering again would begin it anew."""
-    return Step(name, "checklist", prompt, transitions, parse, choices, _words(hint), no_way_back=True)
+    words = _words(hint)
+    return Step(name, "checklist", prompt, transitions, parse, choices, words, label=label, no_way_back=True)
 
 
 def wait(
@@ -199,13 +262,16 @@ def wait(
     prompt: Prompt,
     choices: Choices | tuple[Choice, ...],
     *,
+    label: str,
     transitions: Mapping[str, str],
     parse: Parse,
     hint: Prompt | str,
+    **more: Unpack[StepOptions],
 ) -> Step:
     """The conversation waits for something that happens elsewhere, such as the secure page."""
+    listed, words = _listed(choices), _words(hint)
     return Step(
-        name, "wait", prompt, transitions, parse, _listed(choices), _words(hint), secret_expected=True
+        name, "wait", prompt, transitions, parse, listed, words, label=label, secret_expected=True, **more
     )
 
 
@@ -220,7 +286,7 @@ def call(name: str, asks: Asks, asks_for: type[Effect], *, transitions: Mapping[
 
 
 def show(name: str, prompt: Prompt | str, *, transitions: str) -> Step:
-    """Something is said and the talk goes on at once."""
+    """Something is said and the conversation goes on at once."""
     return Step(name, "show", _words(prompt), {"": transitions}, _deaf, _no_choices, _words(""))
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from flows.secrets import weights as shield_weights
+from flows.understanding.model_file import unpacked
+
+KIND = "secrets"  # of its file
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +25,14 @@ class Classifier:
         return self.bias + sum(weights.get(name, 0.0) for name in seen)
 
 
-@lru_cache(maxsize=1)
-def classifier() -> Classifier:
-    """The weights, unpacked when they are first needed."""
-    read = json.loads(zlib.decompress(base64.b85decode(shield_weights.PACKED)))
-    step = shield_weights.STEP
-    weights = dict(zip(read["names"].split("\n"), (w * step for w in read["weights"]), strict=True))
-    return Classifier(read["bias"] * step, weights, frozenset(read["known"].split()))
+@lru_cache(maxsize=2)
+def classifier(data: bytes) -> Classifier:
+    """The weights in a file's bytes, unpacked when they are first needed. Raises ValueError for other bytes."""
+    file = unpacked(data, KIND)
+    [bias], [scale] = file.arrays["bias"], file.arrays["scale"]
+    weights = (weight * scale for weight in file.arrays["weights"])
+    return Classifier(
+        bias * scale,
+        dict(zip(file.words["features"], weights, strict=True)),
+        frozenset(file.words["known"]),
+    )

@@ -24,7 +24,7 @@ from flows.secrets.candidates import (
     of_password,
     speaks_of_secret,
 )
-from flows.secrets.classifier import classifier
+from flows.secrets.classifier import Classifier, classifier
 from flows.secrets.tokens import SOFT, YEAR, Token, tokens_of
 from flows.text.fold import fold
 from flows.text.normalise import plain
@@ -43,15 +43,16 @@ LONGEST_ANSWER = 9  # words of a password that is a phrase, with what is said ar
 _GROUP = re.compile(r"(?<![0-9])[0-9](?:[ .\-]{0,2}[0-9]){3,7}(?![0-9])")
 
 
-def secret_in(text: str, *, expected: bool, watch: str = "") -> str:
+def secret_in(text: str, weights: bytes, *, expected: bool, watch: str = "") -> str:
     """ "otp" or "password" when the text holds one, else "".
 
-    `expected`: the conversation is waiting for a code to be typed on the secure page, so that a bare number of four to
-    eight digits is surely that code. `wary`: what the messages before held or announced ("" nothing), see `wary_after`.
+    `weights`: Content.secret_weights. `expected`: the conversation is waiting for a code to be typed on the secure page, so
+    that a bare number of four to eight digits is surely that code. `wary`: what the messages before held or announced (""
+    nothing), see `wary_after`.
     """
     folded = " ".join(fold(text).split())
-    known = classifier().known
-    tokens = tokens_of(folded, known)
+    trained = classifier(weights)
+    tokens = tokens_of(folded, trained.known)
     if read_received(text) is not None and speaks_of_secret(tokens) not in ("matkhau", "otp"):
         return ""  # its code and dossier number may stand close together
     places = list(candidates_of(tokens))
@@ -61,13 +62,13 @@ def secret_in(text: str, *, expected: bool, watch: str = "") -> str:
     told = any(place.kind != TAIL_OF for place in places)
     if whose == "account" and told and re.search(r"matkhau\W*[a-z0-9]", re.sub(r"\s", "", folded)):
         return PASSWORD
-    if watch in (PASSWORD, ANNOUNCED) and _follows_password(tokens, announced=watch == ANNOUNCED):
+    if watch in (PASSWORD, ANNOUNCED) and _follows_password(tokens, trained, announced=watch == ANNOUNCED):
         return PASSWORD
     if _is_bare_code(tokens, waited_for=expected or bool(watch)):
         return OTP
     if told_place := next((place for place in places if is_told(tokens, place)), None):
         return PASSWORD if _is_password(tokens, told_place) else OTP
-    found = [(classifier().score(features_of(tokens, place, known)), n) for n, place in enumerate(places)]
+    found = [(trained.score(features_of(tokens, place, trained.known)), n) for n, place in enumerate(places)]
     best, which = max(found, default=(-99.0, 0))
     if best < (ENOUGH_WHEN_WARY if watch else ENOUGH):
         return ""
@@ -86,9 +87,9 @@ def _is_bare_code(tokens: Sequence[Token], *, waited_for: bool) -> bool:
     return waited_for or rest[0].detail not in (YEAR, SOFT)
 
 
-def watch_after(text: str, found: str, before: tuple[str, int]) -> tuple[str, int]:
+def watch_after(text: str, found: str, before: tuple[str, int], weights: bytes) -> tuple[str, int]:
     """What to expect after a message, and for how many more: of what was found in it, or what it announced."""
-    announced = "" if found == OTP else announced_in(text)
+    announced = "" if found == OTP else announced_in(text, weights)
     if announced or found:
         return announced or found, WARY_FOR
     kind, left = (
@@ -97,22 +98,22 @@ def watch_after(text: str, found: str, before: tuple[str, int]) -> tuple[str, in
     return (kind, left - 1) if left > 1 else ("", 0)
 
 
-def announced_in(text: str) -> str:
+def announced_in(text: str, weights: bytes) -> str:
     """OTP or ANNOUNCED when a text that holds neither says that a code or password follows ("mật khẩu của tôi là", "em nhận được otp rồi")."""
     folded = " ".join(fold(text).split())
     if len(folded) > LONGEST_ANNOUNCEMENT:
         return ""
-    known = classifier().known
-    tokens = tokens_of(folded, known)
+    trained = classifier(weights)
+    tokens = tokens_of(folded, trained.known)
     word = speaks_of_secret(tokens)
     if not word or any(place.kind != TAIL_OF for place in candidates_of(tokens)):
         return ""
-    if classifier().score(features_of_announcement(tokens, known)) < ENOUGH_TO_ANNOUNCE:
+    if trained.score(features_of_announcement(tokens, trained.known)) < ENOUGH_TO_ANNOUNCE:
         return ""
     return ANNOUNCED if word == "matkhau" else OTP
 
 
-def is_announcement(text: str) -> bool:
+def is_announcement(text: str, weights: bytes) -> bool:
     """Whether a text breaks off where the secret would stand: "mật khẩu của tôi là", "otp nè:"."""
     broken_off = text.rstrip()[-1:] in (":", "=") or plain(text).split()[-1:] in (
         ["la"],
@@ -120,7 +121,7 @@ def is_announcement(text: str) -> bool:
         ["ne"],
         ["nay"],
     )
-    return broken_off and bool(announced_in(text))
+    return broken_off and bool(announced_in(text, weights))
 
 
 def forewarning(content: Content) -> str:
@@ -131,13 +132,13 @@ def forewarning(content: Content) -> str:
     )
 
 
-def _follows_password(tokens: Sequence[Token], *, announced: bool) -> bool:
+def _follows_password(tokens: Sequence[Token], trained: Classifier, *, announced: bool) -> bool:
     """What is a password after one: a mixed word; if one was announced also a few words that ask and tell nothing."""
     if any(t.name == "~" and t.detail.startswith("free") for t in tokens):
         return True
     if not announced or len(tokens) > LONGEST_ANSWER:
         return False
-    return classifier().score(features_of_answer(tokens, classifier().known)) >= ENOUGH_TO_FOLLOW
+    return trained.score(features_of_answer(tokens, trained.known)) >= ENOUGH_TO_FOLLOW
 
 
 def bare_digits(text: str) -> int:

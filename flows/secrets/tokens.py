@@ -8,6 +8,7 @@ of ten digits, an address) becomes one token with a name; a number of four to ei
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -349,42 +350,50 @@ def _is_typed_by_vni(core: str, digits: int) -> bool:
 
 
 def _spelt(tokens: list[Token]) -> list[Token]:
-    """Digits that are told one by one, in words or with words and figures mixed, as one number."""
-    out: list[Token] = []
-    run: list[Token] = []
-    for token in [*_one_by_one(tokens), Token("")]:
-        if token.name in _ZERO_TO_NINE or token.name == "@n1" or (token.name == "," and run):
-            run.append(token)
-            continue
-        while run and run[-1].name == ",":
-            run.pop()
-        told = sum(t.name != "," and t.name != "muoi" for t in run)
-        words = sum(t.name in _ZERO_TO_NINE for t in run)
-        if told >= SHORTEST_CODE and (words or told >= SHORTEST_CODE):
-            out.append(Token(f"#{min(told, 9)}" if told <= LONGEST_CODE else "@long", "apart"))
-        else:
-            out += run
-        run = []
-        out.append(token)
-    return out[:-1]
+    """What is told one by one joined: letters and digits ("h o a 1 2 3") as one mixed word, then digits, also in words, as one number."""
+    words = _joined(tokens, lambda token, _: _is_single(token), _as_word)
+    return _joined(words, lambda token, begun: _is_digit(token) or (begun and token.name == ","), _as_number)
 
 
-def _one_by_one(tokens: list[Token]) -> list[Token]:
-    """Letters and digits that stand one by one ("h o a 1 2 3") as one mixed word."""
+def _joined(
+    tokens: list[Token],
+    belongs: Callable[[Token, bool], bool],
+    as_one: Callable[[list[Token]], list[Token]],
+) -> list[Token]:
+    """The tokens with `as_one` of each run of those that belong together; `belongs` is told whether a run has begun."""
     out: list[Token] = []
     run: list[Token] = []
-    for token in [*tokens, Token("")]:
-        if (len(token.name) == 1 and token.name.isalpha()) or token.name in ("@n1", "@short", "-"):
+    for token in tokens:
+        if belongs(token, bool(run)):
             run.append(token)
             continue
-        letters = sum(t.name.isalpha() for t in run)
-        if len(run) >= SPELT_AT_LEAST and letters >= 3:
-            out.append(Token("~", f"free spelt {min(letters, 6)} {min(len(run) - letters, 7)} 0"))
-        else:
-            out += run
+        out += [*as_one(run), token]
         run = []
-        out.append(token)
-    return out[:-1]
+    return out + as_one(run)
+
+
+def _is_digit(token: Token) -> bool:
+    return token.name in _ZERO_TO_NINE or token.name == "@n1"
+
+
+def _as_number(run: list[Token]) -> list[Token]:
+    while run and run[-1].name == ",":
+        run = run[:-1]
+    told = sum(t.name not in (",", "muoi") for t in run)
+    if told < SHORTEST_CODE:
+        return run
+    return [Token(f"#{told}" if told <= LONGEST_CODE else "@long", "apart")]
+
+
+def _is_single(token: Token) -> bool:
+    return (len(token.name) == 1 and token.name.isalpha()) or token.name in ("@n1", "@short", "-")
+
+
+def _as_word(run: list[Token]) -> list[Token]:
+    letters = sum(t.name.isalpha() for t in run)
+    if len(run) < SPELT_AT_LEAST or letters < 3:
+        return run
+    return [Token("~", f"free spelt {min(letters, 6)} {min(len(run) - letters, 7)} 0")]
 
 
 def _even(tokens: list[Token]) -> list[Token]:

@@ -19,10 +19,6 @@ PLAUSIBLE = 80.0
 PARTLY = 60.0  # below this the phrase is but a part of what was written
 FOREIGN = 0.5  # probability from which a text is nothing we answer
 GAP = 6.0  # two flows closer than this are both plausible
-READS_ITS_OPENING = (
-    "password",
-    "contacts",
-)  # their first question can be answered by the words that led there
 _POLITE = frozenset(
     [
         "da",
@@ -85,43 +81,45 @@ class Routed:
     asks: QuestionResult | None = None  # a question that is answered, or of which some are offered
 
 
-def route(text: str, content: Content, *, loosely: bool) -> Routed:
+def route(text: str, content: Content, routes: tuple[Route, ...], *, loosely: bool) -> Routed:
     """The flow that a text means. Strictly: a menu label or a known phrase. Loosely: also near wordings, a contact
     that is asked for, or a name with a birth date."""
     words = plain(text)
     if not words:
         return Routed()
-    for r in content.routes:
+    for r in routes:
         if words == plain(r.label):
             return Routed(r.flow)
     core = _without_politeness(words)
-    for r, phrases in _phrases(content.routes):
+    for r, phrases in _phrases(routes):
         if words in phrases or (core in phrases and _is_wish(words)):
-            return Routed(r.flow, opening=text if r.flow in READS_ITS_OPENING else "")
+            return Routed(r.flow, opening=text if r.reads_opening else "")
     ways_out = {alias for t in content.password.troubles for alias in t.aliases}
     if words in ways_out or core in ways_out:
         return Routed("password", opening=text)
     if not loosely:
         return Routed()
-    return _loosely(text, words, core, content, ways_out)
+    return _loosely(text, words, core, content, routes, ways_out)
 
 
-def _loosely(text: str, words: str, core: str, content: Content, ways_out: set[str]) -> Routed:
+def _loosely(
+    text: str, words: str, core: str, content: Content, routes: tuple[Route, ...], ways_out: set[str]
+) -> Routed:
     if _is_name_and_fact(text):
         return Routed("lookup", opening=text)
     scored: dict[str, float] = {}
     whole: dict[str, float] = {}
-    for r, phrases in _phrases(content.routes):
+    for r, phrases in _phrases(routes):
         best = max((_score(core or words, p) for p in phrases), default=0.0)
         scored[r.flow] = max(scored.get(r.flow, 0.0), best)
         whole[r.flow] = max((fuzz.ratio(core or words, p) for p in phrases), default=0.0)
     ranked = sorted(scored.items(), key=lambda kv: -kv[1])
-    found = find_questions(text, content.questions)
+    found = find_questions(text, content)
     asked = find_contacts(text, content.directory)
     wanted = found.item if found.decision == "answer" else None
     if (
         scored["lookup"] >= SURE
-        and (named := _after_phrase(text, "lookup", content))
+        and (named := _after_phrase(text, "lookup", routes))
         and _is_name_and_fact(named)
     ):
         return Routed("lookup", opening=named)
@@ -136,7 +134,7 @@ def _loosely(text: str, words: str, core: str, content: Content, ways_out: set[s
         if wanted.next == "contacts" and asked.decision == "answer":
             return Routed("contacts", opening=text)
         return Routed(asks=found)
-    known = {w for _, phrases in _phrases(content.routes) for p in phrases for w in p.split()}
+    known = {w for _, phrases in _phrases(routes) for p in phrases for w in p.split()}
     foreign = (
         found.item is not None and found.item.topic == "ngoai_pham_vi" and not set(core.split()) <= known
     )
@@ -154,7 +152,8 @@ def _loosely(text: str, words: str, core: str, content: Content, ways_out: set[s
         flow = ranked[0][0]
         if found.decision == "suggest" and whole[flow] < PARTLY:
             return Routed(asks=found)
-        return Routed(flow, opening=text if flow in READS_ITS_OPENING else _after_phrase(text, flow, content))
+        reads_opening = any(r.reads_opening for r in routes if r.flow == flow)
+        return Routed(flow, opening=text if reads_opening else _after_phrase(text, flow, routes))
     if asked.decision == "suggest" or asked.gap is not None:
         return Routed("contacts", opening=text)
     if wanted is not None:
@@ -185,12 +184,12 @@ def _is_name_and_fact(text: str) -> bool:
     return reading.fact is not None and full_name(reading.rest) is not None
 
 
-def _after_phrase(text: str, flow: str, content: Content) -> str:
+def _after_phrase(text: str, flow: str, routes: tuple[Route, ...]) -> str:
     """What follows the phrase that started a look-up: "tra ma so Tran Thi Be Ba 17/01/1983" -> the name and date."""
     if flow != "lookup":
         return ""
     words = text.split()
-    phrases = sorted((p for r in content.routes if r.flow == flow for p in r.phrases), key=len, reverse=True)
+    phrases = sorted((p for r in routes if r.flow == flow for p in r.phrases), key=len, reverse=True)
     for phrase in phrases:
         n = len(phrase.split())
         for i in range(len(words) - n + 1):

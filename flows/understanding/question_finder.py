@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-from flows.content import NOT_ASKED, SMALL_TALK, Question, Questions
+from flows.content import NOT_ASKED, SMALL_TALK, Content, Question, Questions
 from flows.secrets import detector
 from flows.understanding.chat_spelling import even
 from flows.understanding.other_accounts import is_of_others
-from flows.understanding.question_model import TEXT_READ, Decision, Weights, features, softmax, unpacked
+from flows.understanding.question_model import TEXT_READ, Decision, features, softmax, unpacked
 from flows.understanding.question_neighbours import length, vector, weight_of, wordings_mark, wordings_of
 
 ASSERTED = 0.4  # probability of a topic from which it is asserted
@@ -53,9 +53,9 @@ class QuestionResult:
         return self.candidates[0].item.topic if self.candidates else ""
 
 
-def find_questions(text: str, questions: Questions) -> QuestionResult:
+def find_questions(text: str, content: Content) -> QuestionResult:
     """The item that `text` asks for. Any text is accepted; TEXT_READ characters of it are read."""
-    return _finder(questions).find(text)
+    return _finder(content.questions).find(text, content.secret_weights)
 
 
 MISS_WORDS = 12  # words of a text that are kept for staff when it was not understood
@@ -91,23 +91,22 @@ class _Finder:
 
     def __init__(self, questions: Questions) -> None:
         self.items = questions.items
-        self.weights: Weights | None = unpacked(questions.weights) if questions.weights else None
+        self.weights = unpacked(questions.weights)
         self.number = {q.id: n for n, q in enumerate(self.items)}
-        self.rare: Callable[[str], float | None] = self.weights.rarity if self.weights else _not_rare
-        self.unknown = self.weights.rarest() if self.weights else 1.0
-        self.ready = self.weights.wordings if self.weights else None
+        self.rare = self.weights.rarity
+        self.unknown = self.weights.rarest()
+        self.ready = self.weights.wordings
         self.owner: list[int] = []  # of each wording; -1 when its item was edited or is gone
         self.lengths: list[float] = []
         self.since: dict[str, list[int]] = defaultdict(list)  # what items that staff edited have, by feature
         fresh = dict.fromkeys(range(len(self.items)))
-        if self.ready is not None:
-            for item_id, mark, many in self.ready.items:
-                n = self.number.get(item_id, -1)
-                same = n >= 0 and wordings_mark(self.items[n]) == mark
-                self.owner += [n if same else -1] * many
-                if same:
-                    del fresh[n]
-            self.lengths += self.ready.lengths
+        for item_id, mark, many in self.ready.items:
+            n = self.number.get(item_id, -1)
+            same = n >= 0 and wordings_mark(self.items[n]) == mark
+            self.owner += [n if same else -1] * many
+            if same:
+                del fresh[n]
+        self.lengths += self.ready.lengths
         for n in fresh:
             self._make_ready(n)
 
@@ -138,8 +137,8 @@ class _Finder:
     def _having(self, name: str) -> Iterable[int]:
         """The numbers of the wordings that have a feature."""
         since = self.since.get(name, ())
-        place = self.ready.places.get(name) if self.ready else None
-        if self.ready is None or place is None:
+        place = self.ready.places.get(name)
+        if place is None:
             return since
         row = self.ready.at[self.ready.starts[place] : self.ready.starts[place + 1]]
         return chain(row, since) if since else row
@@ -156,8 +155,6 @@ class _Finder:
         """The probability of each item, and its likeness."""
         like = self.likeness(words)
         by_words = softmax(SHARP * v for v in like)
-        if self.weights is None:
-            return by_words, like
         trained = [0.0] * len(self.items)
         for item_id, p in zip(
             self.weights.classes, softmax(self.weights.scores(features(words))), strict=True
@@ -166,10 +163,10 @@ class _Finder:
                 trained[n] = p
         return [(1 - NEIGHBOUR) * t + NEIGHBOUR * b for t, b in zip(trained, by_words, strict=True)], like
 
-    def find(self, text: str) -> QuestionResult:
+    def find(self, text: str, secret_weights: bytes) -> QuestionResult:
         """See `find_questions`."""
         text = text[:TEXT_READ]
-        if detector.secret_in(text, expected=False) or _gives_numbers_away(text):
+        if detector.secret_in(text, secret_weights, expected=False) or _gives_numbers_away(text):
             return self._secret()
         words = even(text)
         if not any(w[0].isalpha() for w in words) or self._strange(words):
@@ -225,10 +222,6 @@ class _Finder:
     def _plain(self, topic: str) -> QuestionResult:
         item = next((q for q in self.items if q.topic == topic and not q.next), None)
         return QuestionResult("none", item, (Candidate(item, 1.0),) if item else ())
-
-
-def _not_rare(name: str) -> None:
-    return None
 
 
 _LONG = re.compile(r"(?<![0-9A-Za-z./])[0-9](?:[ .]?[0-9]){8,15}(?![0-9/])")

@@ -89,7 +89,8 @@ class NoticePages:
         self._turns = access.turns
         self._limits = limits
         self._telegram = telegram
-        self._changes = Campaigns(access.turns.db, access.turns.seal, limits)
+        turns = access.turns
+        self._changes = Campaigns(turns.db, turns.seal, limits, turns.content.secret_weights)
         self._speeds: dict[str, Speed] = {}
         self._over: dict[str, tuple[float, reports.Status]] = {}
         self._visitor_cookie = "__Host-troly_visitor" if access.https else "troly_visitor"
@@ -228,7 +229,9 @@ class NoticePages:
     async def _look(self, visit: Visit, form: NoticeForm, doors: tuple[str, ...]) -> Live:
         trouble, text, reached = "", "", {}
         try:
-            text = notice_text.tidied(form.text, self._limits.notice_text_limit) if form.text.strip() else ""
+            if form.text.strip():
+                weights = self._turns.content.secret_weights
+                text = notice_text.tidied(form.text, self._limits.notice_text_limit, weights)
         except notice_text.BadText as bad:
             trouble = str(bad)
         try:

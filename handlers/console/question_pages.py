@@ -172,7 +172,7 @@ class QuestionPages:
             due=due,
             many_due=sum(s.due for _, s in shown),
             asked=asked,
-            found=find_questions(asked, self._turns.content.questions) if asked else None,
+            found=find_questions(asked, self._turns.content) if asked else None,
             changed={q.id for q in present.questions.items if self._files.questions.item(q.id) != q},
             grounds=STATUS,
             decisions=DECISIONS,
@@ -210,8 +210,8 @@ class QuestionPages:
         """What was not understood, the most frequent first."""
         async with self._turns.db.reading() as connection:
             found = await misses.listed(connection, MISSES_SHOWN)
-        asked = self._turns.content.questions
-        near = {m.words: find_questions(m.words, asked).others[:1] for m in found}
+        content = self._turns.content
+        near = {m.words: find_questions(m.words, content).others[:1] for m in found}
         return visit.page(
             "console/question_misses.html", misses=found, near=near, quote=lambda words: quote(words, safe="")
         )
@@ -324,7 +324,7 @@ class QuestionPages:
     def _add_form(
         self, visit: Visit, present: Content, words: str, typed: str, chosen: str, *, error: str = ""
     ) -> Response:
-        found = find_questions(typed, self._turns.content.questions) if typed else None
+        found = find_questions(typed, self._turns.content) if typed else None
         near = [
             q.id for q in ((found.item,) if found and found.item else ()) + (found.others if found else ())
         ]

@@ -33,7 +33,8 @@ class RecipientPages:
 
     def __init__(self, access: AccessControl, limits: Limits) -> None:
         self._turns = access.turns
-        self._changes = Campaigns(access.turns.db, access.turns.seal, limits)
+        turns = access.turns
+        self._changes = Campaigns(turns.db, turns.seal, limits, turns.content.secret_weights)
         one = HOME + "/{notice}"
         self.entries = [
             PageRoute("GET", f"{one}/recipients", ADMINS, self.recipients),

@@ -5,13 +5,8 @@ from __future__ import annotations
 import base64
 import hmac
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from functools import lru_cache
 
-from flows import catalog
-from flows.content import Content
-from flows.engine.state import State
-from flows.engine.steps import Context
 from flows.text.normalise import plain
 
 Key = Callable[[str], str]  # a keyed hash in hexadecimal digits, 24 or more
@@ -40,16 +35,3 @@ def label_pressed(key: Key, user: str, data: str, labels: Iterable[str]) -> str:
         if hmac.compare_digest(button_id(key, user, label).encode("ascii"), given):
             found = label
     return found
-
-
-def labels_valid_now(state: State, content: Content, at: datetime) -> tuple[str, ...]:
-    """Every wording a press may mean now: offered last or by the step, on the menu, or valid anywhere."""
-    _, step = catalog.find(state.flow, state.step)
-    choices = step.choices(Context(state.answers, content, at)) if step is not None else ()
-    labels = (
-        *state.options,
-        *(choice.label for choice in choices),
-        *catalog.menu(content).options,
-        *catalog.always_offered(content),
-    )
-    return tuple(dict.fromkeys(labels))

@@ -1,47 +1,26 @@
-"""The slash commands of the bot's menu, and the words each stands for."""
+"""The slash commands of the bot's menu, and the words each stands for. A flow's own command is declared on the flow."""
 
 from __future__ import annotations
 
-from flows import catalog
+from flows.catalog import FLOWS
 from flows.content import Content
-from flows.engine import commands as engine_commands
+from flows.engine.commands import BACK_LABEL, HELP_LABEL, PERSON_LABEL
 
 # command -> (the words it means, what Telegram's menu shows); a flow's own label stands for itself
 _WORDS = {
     "menu": ("menu", "Về menu"),
-    "trogiup": (engine_commands.HELP_LABEL, "Trợ lý làm được gì"),
-    "quaylai": (engine_commands.BACK_LABEL, "Lùi một bước"),
+    "trogiup": (HELP_LABEL, "Trợ lý làm được gì"),
+    "quaylai": (BACK_LABEL, "Lùi một bước"),
     "huy": ("hủy", "Thôi việc đang làm"),
-    "canbo": (engine_commands.PERSON_LABEL, "Cách gặp người hỗ trợ"),
+    "canbo": (PERSON_LABEL, "Cách gặp người hỗ trợ"),
 }
-
-
-_FLOWS = {
-    "tracuu": "lookup",
-    "dangky": "registration",
-    "matkhau": "password",
-    "daumoi": "contacts",
-    "dulieu": "my_data",
-    "thongbao": "notices",
-    "hoidap": "questions",
-}
-
-
-_ALSO = {
-    "start": "start",
-    "help": engine_commands.HELP_LABEL,
-    "cancel": "hủy",
-    "stop": "hủy",
-}  # understood, not listed
+_ALSO = {"start": "start", "help": HELP_LABEL, "cancel": "hủy", "stop": "hủy"}  # understood, not listed
 
 
 def commands(content: Content) -> dict[str, tuple[str, str]]:
     """Every command listed in Telegram's menu: name -> (the words it means, its description)."""
-    flows = {
-        name: (catalog.label(flow, content), catalog.label(flow, content))
-        for name, flow in _FLOWS.items()
-        if flow in catalog.FLOWS
-    }
+    labels = {flow.slash: FLOWS.label(flow.name, content) for flow in FLOWS.values() if flow.slash}
+    flows = {slash: (label, label) for slash, label in labels.items()}
     return {"menu": _WORDS["menu"], **flows, **_WORDS}
 
 

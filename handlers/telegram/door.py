@@ -46,6 +46,7 @@ from aiogram.types import BotCommand, CallbackQuery, ChatMemberUpdated, MenuButt
 from sqlalchemy.exc import SQLAlchemyError
 
 from data import conversations
+from flows import catalog
 from flows.engine.events import Event, Pressed
 from flows.engine.state import State
 from handlers.delivery.reply_sender import ReplySender, Sleep
@@ -338,7 +339,7 @@ class TelegramDoor:
             user, data = press.from_user.id, press.data or ""
 
             def opens(state: State, at: datetime) -> Event:
-                valid = buttons.labels_valid_now(state, self.turns.content, at)
+                valid = catalog.valid_labels(state, self.turns.content, at)
                 return Pressed(buttons.label_pressed(self._key, str(user), data, valid), at)
 
             await self._turn(user, event_update.update_id, opens)

@@ -31,7 +31,7 @@ from typing import Any
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data import conversations, desk, outbox, people
+from data import conversations, desk, outbox
 from data.conversations import BOT, Conversation
 from data.effects.handler import EffectHandler
 from data.effects.turn_context import TurnContext
@@ -39,19 +39,17 @@ from data.engine import Database
 from data.knowledge import misses
 from data.outbox import Mark, Outgoing
 from data.seal import Seal
+from flows import catalog
 from flows.content import Content
-from flows.conversations.notices import is_stop_word
 from flows.effects import ForgetMessage, NoteMiss
-from flows.engine.dialogue import Turn, advance, secret_of, typed, watched
 from flows.engine.events import (
     Answered,
     Event,
     Returned,
-    Said,
 )
+from flows.engine.navigation import Turn
 from flows.engine.state import State
 from flows.engine.steps import Reply
-from flows.secrets import detector
 from handlers.turns.ticket_log import LEFT_OUT, written
 from handlers.turns.types import Busy, Clock, Later, MadeTurn, NotKept, Opens, TurnResult, WaitingTurn
 
@@ -412,7 +410,7 @@ class Turns:
         self, turn_context: TurnContext, savepoint: _Savepoint, event: Event, state: State
     ) -> tuple[Turn, tuple[str, ...]]:
         """Let the machine and the world answer each other until the person is to speak again."""
-        turn = advance(state, event, self.content)
+        turn = catalog.advance(state, event, self.content)
         replies, effects = list(turn.replies), list(turn.effects)
         outcomes: list[str] = []
         for _ in range(ROUNDS):
@@ -421,7 +419,7 @@ class Turns:
             await savepoint.begin()
             answer = await self.effect_handler.handle(turn_context, turn.awaits)
             outcomes.append(answer.outcome)
-            turn = advance(turn.state, Answered(answer, turn_context.at, turn.opening), self.content)
+            turn = catalog.advance(turn.state, Answered(answer, turn_context.at, turn.opening), self.content)
             replies += turn.replies
             effects += turn.effects
         raise RuntimeError(f"the flow asked the world more than {ROUNDS} times in one turn")
@@ -451,16 +449,11 @@ class Turns:
         self, turn_context: TurnContext, waiting: WaitingTurn, conversation: Conversation, event: Event
     ) -> MadeTurn:
         """What the person writes is the officer's to answer. A secret reaches nobody, and its writer is told so."""
-        secret = secret_of(conversation.state, event, self.content)
-        turn = Turn(replace(conversation.state, watch=watched(conversation.state, event, secret)))
-        if secret:
-            effects = (ForgetMessage(secret),)
-            told = Reply(detector.warning(secret, self.content, text=typed(event)))
-            turn = replace(turn, replies=(told,), effects=effects)
-        if isinstance(event, Said) and is_stop_word(event.text) and turn_context.person is not None:
-            await people.stop_notices(
-                turn_context.connection, turn_context.person, turn_context.door, turn_context.stamp
-            )
+        turn = catalog.overhear(conversation.state, event, self.content)
+        secret = any(isinstance(effect, ForgetMessage) for effect in turn.effects)
+        for effect in turn.effects:
+            if effect.outcomes and turn_context.person is not None:
+                await self.effect_handler.handle(turn_context, effect)
         if conversation.ticket is not None:
             words = LEFT_OUT if secret else written(event)
             who = "note" if secret else "citizen"

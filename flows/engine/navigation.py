@@ -1,0 +1,289 @@
+"""Moving through the flows' tables while one turn is made: arrive at a step, go back, digress and resume, say.
+
+The base of `Dialogue`, which decides what an event means. Invariant: `state` always tells where the conversation will
+rest if the turn ended now; at most one effect is awaited, and nothing is said after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from flows.content import Content
+from flows.effects import Effect
+from flows.engine import messages
+from flows.engine.commands import BACK_LABEL, MENU_LABEL, PERSON_LABEL
+from flows.engine.events import Answered, Event, Pressed, Said
+from flows.engine.flows import Flows
+from flows.engine.state import State
+from flows.engine.steps import AGAIN, MENU, RESTING, Choice, Context, Flow, Parsed, Reply, Step
+from flows.text.normalise import same_words
+
+STEPS_IN_ONE_TURN = 12  # a table that shows and goes on for ever is a mistake: it is stopped here
+HISTORY_KEPT = 20  # how many steps back "quay lại" can go
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one call of the engine gives. `awaits` is the effect whose result must come back before the person speaks."""
+
+    state: State
+    replies: tuple[Reply, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    awaits: Effect | None = None
+    opening: str = ""  # the words that began the flow, not yet read; never stored
+
+
+class Navigation:
+    """One turn while it is being made: the state so far, and what has been said."""
+
+    def __init__(self, state: State, at: datetime, content: Content, flows: Flows) -> None:
+        self.state = state
+        self.at = at
+        self.content = content
+        self.flows = flows
+        self.replies: list[Reply] = []
+        self.effects: list[Effect] = []
+        self.awaits: Effect | None = None
+        self.opening = ""
+        self.once: Mapping[str, Any] = {}
+
+    def turn(self) -> Turn:
+        return Turn(self.state, tuple(self.replies), tuple(self.effects), self.awaits, self.opening)
+
+    def context(self) -> Context:
+        answers = {**self.state.answers, **self.once} if self.once else self.state.answers
+        return Context(answers, self.content, self.at, self.flows)
+
+    def here(self) -> tuple[Flow | None, Step | None]:
+        """The flow and step where the conversation stands; None at the menu, or when a table lost them."""
+        return self.flows.find(self.state.flow, self.state.step)
+
+    # -- moving
+
+    def enter(self, name: str, opening: str, *, carried: bool = False) -> None:
+        """Begin a flow with the words that led there; `carried`: with the answers that it takes over."""
+        flow = self.flows[name]
+        if flow.digression:
+            self.digress(name)
+            return
+        answers = {k: v for k, v in self.state.answers.items() if k in flow.takes} if carried else {}
+        self.state = State(flow=name, answers=answers)
+        self.opening = opening
+        self.go(name, flow.steps[0].name)
+
+    def digress(self, name: str, step: str = "", knows: Mapping[str, Any] | None = None) -> None:
+        """Begin a flow on top of what is under way, which is taken up again when it ends; it begins with what it `knows`."""
+        below, flow = self.state, self.flows[name]
+        stays = below.flow == name or below.flow in self.flows.digressions
+        under = dict(below.under) if stays else below.to_json() if below.flow else {}
+        self.state = State(flow=name, answers=flow.begins_with(below, self.content, self.flows), under=under)
+        self.keep(knows or {})
+        self.opening = ""
+        self.go(name, step or flow.steps[0].name)
+
+    def resume(self) -> None:
+        """The digression is over: go on at the step that lies under it."""
+        self.state = replace(State.from_json(self.state.under), misses=0)
+        self.ask_again()
+
+    def back(self) -> None:
+        """One step back; from a digression to what lies under it, from a first step to the menu."""
+        if not self.state.history and self.state.under:
+            self.resume()
+            return
+        if not self.state.history:
+            if self.state.flow:
+                self.say(Reply(messages.FIRST_STEP))
+            self.open_menu()
+            return
+        place, _, numbers = self.state.history[-1].partition("?")
+        flow, step = place.split("/")
+        self.state = replace(self.state, history=self.state.history[:-1], misses=0, offer="")
+        self.keep({key: int(value) for key, value in (n.split("=") for n in numbers.split("&") if n)})
+        self.go(flow, step)
+
+    def go(self, flow_name: str, step_name: str, depth: int = 0) -> None:
+        """Arrive at a step: say something, await an effect, or rest there."""
+        flow, step = self.flows.find(flow_name, step_name)
+        if flow is None or step is None or depth > STEPS_IN_ONE_TURN:
+            raise LookupError(f"no way on to {flow_name}/{step_name}")
+        history = () if step.no_way_back else self.state.history
+        self.state = replace(self.state, flow=flow_name, step=step_name, history=history)
+        if step.asks is not None:
+            self.awaits = step.asks(self.context())
+        elif step.kind == "show":
+            self.say(self.prompt(step))
+            target = step.transitions[""]
+            if target == MENU:
+                self.rest_at_menu()
+            else:
+                self.go(flow_name, target, depth + 1)
+        elif step.digression and self.state.under:
+            self.say_digression(step)
+        elif step.kind == "end":
+            self.say_end(step)
+        elif not self.opened(flow, step):
+            self.ask(step)
+
+    def say_end(self, step: Step) -> None:
+        """Say what has become true; then what lies under goes on, or the menu stands open."""
+        reply = self.prompt(step)
+        if self.state.under:
+            self.say(reply)
+            self.resume()
+            return
+        offered = tuple(c.label for c in step.choices(self.context()))
+        self.say(replace(reply, options=(*reply.options, *offered, MENU_LABEL)))
+        self.rest_at_menu()
+
+    def say_digression(self, step: Step) -> None:
+        """Say it, go on at the step that lies under it, and offer there what may follow up."""
+        self.say(self.prompt(step))
+        flow, kept = self.state.flow, self.context().get(step.follow_up.kept) if step.follow_up else ""
+        self.resume()
+        if step.follow_up:
+            self.state = replace(self.state, follow_up=(flow, step.name, kept))
+            self.also_offer(step.follow_up.label)
+        else:
+            self.also_offer(PERSON_LABEL)
+
+    def opened(self, flow: Flow, step: Step) -> bool:
+        """Whether the words that began the flow already answer its first question."""
+        opening, self.opening = self.opening, ""
+        if not opening or step.kind not in RESTING:
+            return False
+        event = Said(opening, self.at)
+        chosen = self.choice(step, event)
+        parsed = Parsed(chosen.outcome, chosen.keep) if chosen else step.parse(self.context(), event)
+        if parsed is None or step.transitions.get(parsed.outcome) == AGAIN:
+            return False
+        self.accept(flow, step, parsed)
+        return True
+
+    def choice(self, step: Step, event: Event) -> Choice | None:
+        """The choice of this step that the words of an event name, exactly but for diacritics and case."""
+        words = words_of(event)
+        if not words:
+            return None
+        for choice in step.choices(self.context()):
+            if any(same_words(words, w) for w in (choice.label, *choice.words)):
+                return choice
+        return None
+
+    def accept(self, flow: Flow, step: Step, parsed: Parsed) -> None:
+        """An answer was understood: keep what it gave, and follow its outcome."""
+        target = step.transitions.get(parsed.outcome)
+        if step.kind in RESTING and not step.asked_once and target != AGAIN:
+            self.remember(f"{flow.name}/{step.name}", parsed.keep)
+        self.keep(parsed.keep)
+        self.once = parsed.once
+        if parsed.note:
+            self.say(Reply(parsed.note))
+        self.state = replace(self.state, misses=0, offer="", follow_up=())
+        self.follow(flow, step, parsed.outcome)
+
+    def answered(self, flow: Flow | None, step: Step | None, event: Answered) -> None:
+        """The awaited effect has its result; one that nobody waits for leads to the menu."""
+        if flow is None or step is None or event.answer.outcome not in step.transitions:
+            self.open_menu()
+            return
+        self.keep(event.answer.facts)
+        self.opening = event.opening
+        if event.opening:
+            self.once = {"opening": event.opening}
+        self.follow(flow, step, event.answer.outcome)
+
+    def follow(self, flow: Flow, step: Step, outcome: str) -> None:
+        """Go where an outcome leads: a step, the same step, the menu, or another flow."""
+        begins = step.any_flow and outcome not in step.transitions
+        target = f"{outcome}/" if begins else step.transitions[outcome]
+        if target == AGAIN:
+            self.go(flow.name, step.name)
+        elif target == MENU:
+            self.rest_at_menu()
+        elif "/" in target:
+            self.enter(target.split("/")[0], "", carried=True)
+        else:
+            self.go(flow.name, target)
+
+    def remember(self, place: str, keep: Mapping[str, Any]) -> None:
+        """Make this place one step back. Numbers that are about to change (which screen) are noted with it."""
+        answers = self.state.answers
+        numbers = [f"{key}={answers[key]}" for key in sorted(keep) if type(answers.get(key)) is int]
+        entry = f"{place}?{'&'.join(numbers)}" if numbers else place
+        if self.state.history[-1:] != (entry,):
+            self.state = replace(self.state, history=(*self.state.history, entry)[-HISTORY_KEPT:])
+
+    def keep(self, values: Mapping[str, Any]) -> None:
+        """Keep answers; None or "" as a value forgets the key."""
+        if values:
+            merged = {**self.state.answers, **values}
+            kept = {key: value for key, value in merged.items() if value is not None and value != ""}
+            self.state = replace(self.state, answers=kept)
+
+    # -- saying
+
+    def prompt(self, step: Step) -> Reply:
+        said = step.prompt(self.context())
+        return said if isinstance(said, Reply) else Reply(said)
+
+    def say(self, reply: Reply) -> None:
+        self.replies.append(reply)
+        if reply.options:
+            self.state = replace(self.state, options=reply.options)
+
+    def ask(self, step: Step) -> None:
+        self.say(self.offering(step, self.prompt(step)))
+
+    def offering(self, step: Step, reply: Reply) -> Reply:
+        """The reply with the options of a step."""
+        choices = step.choices(self.context())
+        labels = tuple(c.label for c in choices if not c.shares)
+        shares = tuple(c.label for c in choices if c.shares)
+        back = (BACK_LABEL,) if self.state.history else ()
+        options = (*reply.options, *labels, *back, MENU_LABEL, *shares)
+        return replace(reply, options=options, shares=shares[0] if shares else "")
+
+    def ask_again(self) -> None:
+        """Ask the step anew; at the menu, the menu."""
+        _, step = self.here()
+        if step is None:
+            self.say(self.flows.menu(self.content, again=True))
+        else:
+            self.ask(step)
+
+    def say_and_ask_again(self, text: str) -> None:
+        self.say(Reply(text))
+        self.ask_again()
+
+    def also_offer(self, label: str) -> None:
+        """Put a label among the options of what was said last; a shared phone stays the last option."""
+        last = self.replies[-1]
+        if label in last.options:
+            return
+        kept = len(last.options) - (1 if last.shares else 0)
+        options = (*last.options[:kept], label, *last.options[kept:])
+        self.replies.pop()
+        self.say(replace(last, options=options))
+
+    def open_menu(self) -> None:
+        """Forget what was under way, and say the menu."""
+        self.state = State()
+        self.say(self.flows.menu(self.content))
+
+    def rest_at_menu(self) -> None:
+        """The flow is over: what lies under it goes on, or the menu stands open without being said."""
+        if self.state.under:
+            self.resume()
+            return
+        self.state = State(options=self.state.options, misses=self.state.misses)
+
+
+def words_of(event: Event) -> str:
+    """The words of a press or of what was said; "" for what has no words."""
+    if isinstance(event, Pressed):
+        return event.label
+    return event.text if isinstance(event, Said) else ""
