@@ -11,6 +11,7 @@ from pathlib import Path
 
 from data import migrate
 from data.effects.handler import EffectHandler
+from data.effects.turn_context import Services
 from data.engine import Database
 from data.knowledge.content import load_content
 from data.limits import Limits
@@ -35,7 +36,9 @@ async def grow() -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         db, seal = Database(f"sqlite+aiosqlite:///{folder}/troly.db"), Seal("x" * 40)
         await migrate.upgrade(db)
-        turns = Turns(db, seal, EffectHandler(db, seal, Limits(), "http://x"), load_content(), group_limit=32)
+        content = load_content()
+        services = Services(db, seal, Limits(), content.office.hotline, "http://x")
+        turns = Turns(db, seal, EffectHandler(services), content, group_limit=32)
         await turns.start()
         few = 0.0
         for first in range(0, MANY, AT_ONCE):

@@ -128,6 +128,7 @@ async def shares(turns: int = 600) -> dict[str, float]:
 
     from data import migrate
     from data.effects.handler import EffectHandler
+    from data.effects.turn_context import Services
     from data.engine import Database
     from data.knowledge.content import load_content
     from data.limits import Limits
@@ -146,7 +147,8 @@ async def shares(turns: int = 600) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         db, seal = Database(f"sqlite+aiosqlite:///{folder}/troly.db"), Seal("x" * 40)
         await migrate.upgrade(db)
-        house = Turns(db, seal, EffectHandler(db, seal, Limits(), "http://x"), content)
+        services = Services(db, seal, Limits(), content.office.hotline, "http://x")
+        house = Turns(db, seal, EffectHandler(services), content)
         await house.start()
         began = time.perf_counter()
         for first in range(0, turns, 32):

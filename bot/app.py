@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.settings import BadSetting, Settings
 from data import demo, migrate
 from data.effects.handler import EffectHandler
+from data.effects.turn_context import Services
 from data.engine import Database, make_private
 from data.knowledge import question_edits
 from data.knowledge.content import load_content
@@ -96,9 +97,15 @@ async def opened(
         if like_its_demo and settings.sms == "none" and await demo.is_demo(db):
             settings = replace(settings, sms="demo")
         content = load_content()
-        effect_handler = EffectHandler(
-            db, seal, limits_of(settings), settings.address, sends_sms=settings.sms != "none"
+        services = Services(
+            db,
+            seal,
+            limits_of(settings),
+            content.office.hotline,
+            settings.address,
+            sends_sms=settings.sms != "none",
         )
+        effect_handler = EffectHandler(services)
         turns = Turns(
             db,
             seal,

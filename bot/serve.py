@@ -329,7 +329,7 @@ async def _load_names(app: App) -> None:
     """Have the registry's names in memory before somebody asks; a failure is told, and the first look-up loads them."""
     try:
         async with app.db.reading() as connection:
-            await app.effect_handler.names.renew(connection)
+            await app.effect_handler.services.names.renew(connection)
     except (SQLAlchemyError, OSError) as wrong:
         log.error("the registry's names could not be loaded: %s", type(wrong).__name__)
 

@@ -15,10 +15,10 @@ from typing import Any, Literal
 from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data import outbox
+from data import channels, outbox
 from data.conversations import BOT, NOBODY, OFFICER, claim_events
 from data.engine import Database
-from data.outbox import PULL_DOORS, Outgoing
+from data.outbox import Outgoing
 from data.seal import Seal
 from data.tables import conversations, desk_messages, tickets
 from data.tables import outbox as ledger
@@ -352,7 +352,7 @@ async def answer(
     if event not in await claim_events(db, connection, [event], at):
         return True
     number = None
-    if ticket.door in PULL_DOORS:
+    if ticket.door in channels.pulled():
         number = said + 1
         await connection.execute(
             update(conversations).where(conversations.c.address == ticket.address).values(said=number)

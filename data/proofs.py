@@ -283,11 +283,11 @@ async def forget_old(connection: AsyncConnection, at: float) -> None:
     await connection.execute(delete(secure_pages).where(secure_pages.c.until < at))
 
 
-def sms_text(code: str, limits: Limits) -> str:
+def sms_text(code: str, limits: Limits, hotline: str) -> str:
     """The message that carries a code: ASCII, one segment, with what it is for and who never asks for it."""
     return (
         f"{code} la ma xac thuc tra cuu ma so BHXH tren Tro ly VssID, dung trong {limits.otp_minutes} phut. "
-        "Khong dua ma cho bat ky ai. Hoi 19009068."
+        f"Khong dua ma cho bat ky ai. Hoi {hotline.replace(' ', '')}."
     )
 
 

@@ -1,34 +1,65 @@
-"""What a conversation may ask of the world, and what the world answers. Rule: an effect is a wish; `data/` grants it inside the turn."""
+"""What a conversation may ask of the data, one class an effect. A step names the class in `steps.call`; data/effects/ has its handler.
+
+To add one: its class here, with its outcomes, and its handler in a file of data/effects/. Both are checked: a step without
+a way on for an outcome cannot be imported, an effect without a handler stops the start.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
+
+
+class Effect:
+    """An effect declares its outcomes; one without outcomes is not awaited. `about_people`: the result depends on who is
+    in the registry, so the turn is answered only after the constant-time delay."""
+
+    __slots__ = ()
+    outcomes: ClassVar[frozenset[str]] = frozenset()
+    about_people: ClassVar[bool] = False
+
+    def __init_subclass__(cls, *, outcomes: Iterable[str] = (), about_people: bool = False) -> None:
+        if "outcomes" not in vars(cls):  # slots=True makes the class a second time, without these arguments
+            cls.outcomes, cls.about_people = frozenset(outcomes), about_people
 
 
 @dataclass(frozen=True, slots=True)
-class CheckConsent:
-    """Has this person agreed to `purpose`? Outcomes: given, missing."""
+class EffectResult:
+    """How an awaited effect came out: one of its outcomes, and facts to keep among the answers (None drops one)."""
+
+    outcome: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def awaited_effects() -> list[type[Effect]]:
+    """The effects of this module that have outcomes: each needs a handler."""
+    classes = (c for c in globals().values() if isinstance(c, type) and issubclass(c, Effect))
+    return [c for c in classes if c.outcomes]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckConsent(Effect, outcomes=("given", "missing")):
+    """Has this person agreed to `purpose`?"""
 
     purpose: str
 
 
 @dataclass(frozen=True, slots=True)
-class GiveConsent:
-    """Write down that the person agreed, to which wording. Outcome: kept."""
+class GiveConsent(Effect, outcomes=("kept",)):
+    """Record that the person agreed, to which wording."""
 
     purpose: str
     wording: str
 
 
 @dataclass(frozen=True, slots=True)
-class FindPeople:
+class FindPeople(Effect, outcomes=("found", "verify", "record", "none", "limited"), about_people=True):
     """Look somebody up in the registry under the disclosure rules.
 
     Exactly one of `born` ("17/01/1983" or "1983") and `id_number` (9 or 12 digits) is set. `province` is a two-digit
-    prefix. Outcomes: found (facts name, code), verify (fact case), record (all facts; the proven phone fits),
-    none (an ID number that fits nobody of that name), limited (too many looks).
+    prefix. found: facts name, code. verify: fact case. record: all facts; the proven phone fits.
+    none: an ID number that fits nobody of that name. limited: too many looks.
     """
 
     name: str
@@ -38,45 +69,42 @@ class FindPeople:
 
 
 @dataclass(frozen=True, slots=True)
-class SendOtp:
+class SendOtp(Effect, outcomes=("sent", "wait", "spent", "off"), about_people=True):
     """Send a one-time code to the registered phone of the case, or pretend to, in the same words and time.
 
-    Outcomes: sent (facts link, until), wait (fact seconds), spent (too many for today), off (no SMS here).
+    sent: facts link, until. wait: fact seconds. spent: too many for today. off: no SMS here.
     """
 
     case: str
 
 
 @dataclass(frozen=True, slots=True)
-class CheckOtp:
-    """Compare a code typed on the secure page; counts the attempt first.
-
-    Outcomes: record (all facts), wrong (fact left), expired, spent.
-    """
+class CheckOtp(Effect, outcomes=("record", "wrong", "expired", "spent"), about_people=True):
+    """Compare a code typed on the secure page; counts the attempt first. record: all facts. wrong: fact left."""
 
     case: str
     code: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class ProvePhone:
-    """The channel vouches for this phone as the person's own. Outcomes: record (all facts), other."""
+class ProvePhone(Effect, outcomes=("record", "other"), about_people=True):
+    """The channel vouches for this phone as the person's own. record: all facts."""
 
     case: str
     phone: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class LoadDossier:
+class LoadDossier(Effect, outcomes=("none", "open")):
     """The person's registration checklist.
 
-    Outcomes: none, open (facts who, platform, code_known, done, record_name, record_code, number, sent_on).
+    open: facts who, platform, code_known, done, record_name, record_code, number, sent_on.
     """
 
 
 @dataclass(frozen=True, slots=True)
-class StartDossier:
-    """Begin (or begin anew) the checklist. Outcome: open (facts as LoadDossier).
+class StartDossier(Effect, outcomes=("open",)):
+    """Begin (or begin anew) the checklist; facts as LoadDossier.
 
     `name` and `code` come from a look-up just made, "" otherwise.
     """
@@ -92,10 +120,10 @@ class StartDossier:
 
 
 @dataclass(frozen=True, slots=True)
-class KeepSubmission:
+class KeepSubmission(Effect, outcomes=("open", "none")):
     """The declaration was sent: its dossier number and day (ISO date), and the items that are done with it.
 
-    Outcomes: open (facts as LoadDossier), none (there is no checklist yet).
+    open: facts as LoadDossier. none: there is no checklist yet.
     """
 
     number: str
@@ -104,8 +132,8 @@ class KeepSubmission:
 
 
 @dataclass(frozen=True, slots=True)
-class MarkItems:
-    """Tick or untick items. Outcomes: open, finished (facts as LoadDossier)."""
+class MarkItems(Effect, outcomes=("open", "finished")):
+    """Tick or untick items; facts as LoadDossier."""
 
     items: tuple[str, ...]
     done: bool
@@ -113,30 +141,30 @@ class MarkItems:
 
 
 @dataclass(frozen=True, slots=True)
-class LoadMyData:
-    """What is kept about the person. Outcomes: nothing, something (facts purposes, dossier, phone, topics, letters)."""
+class LoadMyData(Effect, outcomes=("nothing", "something")):
+    """What is kept about the person. something: facts purposes, dossier, phone, topics, letters, waiting."""
 
 
 @dataclass(frozen=True, slots=True)
-class ExportMyData:
-    """A one-time page from which the person takes everything kept along. Outcome: ready (facts link, until)."""
+class ExportMyData(Effect, outcomes=("ready",)):
+    """A one-time page from which the person takes everything kept along; facts link, until."""
 
 
 @dataclass(frozen=True, slots=True)
-class EraseMyData:
-    """Take all consent back; erase dossier, proven phone, tickets, topics, and what still waits to be said. Outcome: erased."""
+class EraseMyData(Effect, outcomes=("erased",)):
+    """Take all consent back; erase dossier, proven phone, tickets, topics, and what still waits to be said."""
 
 
 @dataclass(frozen=True, slots=True)
-class CheckTicket:
-    """Does this conversation wait for an officer? Outcomes: none, waiting (facts ticket_number, ticket_ahead)."""
+class CheckTicket(Effect, outcomes=("none", "waiting")):
+    """Does this conversation wait for an officer? waiting: facts ticket_number, ticket_ahead."""
 
 
 @dataclass(frozen=True, slots=True)
-class OpenTicket:
+class OpenTicket(Effect, outcomes=("opened", "already")):
     """Ask for an officer, with what the summary card says; all masked but `want`, the person's own words.
 
-    Outcomes: opened, already (facts ticket_number, ticket_ahead: how many wait before).
+    Facts ticket_number, ticket_ahead: how many wait before.
     """
 
     want: str = field(default="", repr=False)
@@ -146,92 +174,36 @@ class OpenTicket:
 
 
 @dataclass(frozen=True, slots=True)
-class LeaveQueue:
-    """The person needs no officer any more. Outcome: left."""
+class LeaveQueue(Effect, outcomes=("left",)):
+    """The person needs no officer any more."""
 
 
 @dataclass(frozen=True, slots=True)
-class LoadNotices:
-    """Which notices the person wants. Outcomes: off, on (fact topics, ids with spaces between)."""
+class LoadNotices(Effect, outcomes=("off", "on")):
+    """Which notices the person wants. on: fact topics, ids with spaces between."""
 
 
 @dataclass(frozen=True, slots=True)
-class SetTopics:
-    """The person wants notices on these topics. Outcome: kept (fact topics)."""
+class SetTopics(Effect, outcomes=("kept",)):
+    """The person wants notices on these topics; fact topics."""
 
     topics: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class StopNotices:
-    """No notices any more, at once: those on their way are withdrawn. Outcomes: stopped, nothing."""
+class StopNotices(Effect, outcomes=("stopped", "nothing")):
+    """No notices any more, at once: those on their way are withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
-class ForgetMessage:
-    """Delete the message just received where the channel can; it is not kept anywhere. Not awaited."""
+class ForgetMessage(Effect):
+    """Delete the message just received where the channel can; it is not kept anywhere."""
 
     why: str  # "otp" or "password"
 
 
 @dataclass(frozen=True, slots=True)
-class NoteMiss:
-    """Count a text that was not understood: folded words without digits, unknown ones as "…". Not awaited."""
+class NoteMiss(Effect):
+    """Count a text that was not understood: folded words without digits, unknown ones as "…"."""
 
     words: str
-
-
-Effect = (
-    CheckConsent
-    | GiveConsent
-    | FindPeople
-    | SendOtp
-    | CheckOtp
-    | ProvePhone
-    | LoadDossier
-    | StartDossier
-    | KeepSubmission
-    | MarkItems
-    | LoadMyData
-    | ExportMyData
-    | EraseMyData
-    | CheckTicket
-    | OpenTicket
-    | LeaveQueue
-    | LoadNotices
-    | SetTopics
-    | StopNotices
-    | ForgetMessage
-    | NoteMiss
-)
-
-# The outcomes each awaited effect can have: the flows' tables are checked against these.
-OUTCOMES: Mapping[type[Effect], frozenset[str]] = {
-    CheckConsent: frozenset({"given", "missing"}),
-    GiveConsent: frozenset({"kept"}),
-    FindPeople: frozenset({"found", "verify", "record", "none", "limited"}),
-    SendOtp: frozenset({"sent", "wait", "spent", "off"}),
-    CheckOtp: frozenset({"record", "wrong", "expired", "spent"}),
-    ProvePhone: frozenset({"record", "other"}),
-    LoadDossier: frozenset({"none", "open"}),
-    StartDossier: frozenset({"open"}),
-    KeepSubmission: frozenset({"open", "none"}),
-    MarkItems: frozenset({"open", "finished"}),
-    LoadMyData: frozenset({"nothing", "something"}),
-    ExportMyData: frozenset({"ready"}),
-    EraseMyData: frozenset({"erased"}),
-    CheckTicket: frozenset({"none", "waiting"}),
-    OpenTicket: frozenset({"opened", "already"}),
-    LeaveQueue: frozenset({"left"}),
-    LoadNotices: frozenset({"off", "on"}),
-    SetTopics: frozenset({"kept"}),
-    StopNotices: frozenset({"stopped", "nothing"}),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class EffectResult:
-    """What the world says to an awaited effect: one of its OUTCOMES, and facts to keep among the answers."""
-
-    outcome: str
-    facts: Mapping[str, Any] = field(default_factory=dict)

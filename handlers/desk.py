@@ -7,8 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Literal
 
-from data import desk, outbox
-from data.outbox import PULL_DOORS
+from data import channels, desk, outbox
 from flows.engine.events import Returned
 from flows.secrets import detector
 from flows.secrets.phishing import asks_for_secret
@@ -115,7 +114,7 @@ class Desk:
         await self._let_last_words_leave(ticket.address)
         event = at_once(Returned(ticket_id, officer, reason, NEVER))
         say = self._say.get(ticket.door)
-        shown = say is not None and ticket.door in PULL_DOORS
+        shown = say is not None and ticket.door in channels.pulled()
         try:
             taken = await turns.take(
                 ticket.address,

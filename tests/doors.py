@@ -11,6 +11,7 @@ import re
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
@@ -146,7 +147,7 @@ async def open_stage(url: str, changed: dict[str, int]) -> AsyncIterator[Stage]:
                 await asyncio.sleep(0.005)
             port = server.servers[0].sockets[0].getsockname()[1]
             base = f"http://127.0.0.1:{port}"
-            house.effect_handler.public_address = base
+            house.effect_handler.services = replace(house.effect_handler.services, public_address=base)
             yield Stage(house, web, base, telegram, session)
         finally:
             await telegram.stop()

@@ -16,6 +16,7 @@ import asyncpg
 
 from data import demo, migrate
 from data.effects.handler import EffectHandler
+from data.effects.turn_context import Services
 from data.engine import Database
 from data.knowledge.content import load_content
 from data.limits import Limits
@@ -103,7 +104,9 @@ async def open_house(
     limits = limits or Limits()
     db, seal = Database(url), Seal(SECRET)
     content = content or load_content()
-    effect_handler = EffectHandler(db, seal, limits, "http://127.0.0.1:8080")
+    effect_handler = EffectHandler(
+        Services(db, seal, limits, content.office.hotline, "http://127.0.0.1:8080")
+    )
     turns = Turns(db, seal, effect_handler, content, clock=clock, answer_step=answer_step, later=later)
     gateway = DemoGateway()
     courier = Courier(db, seal, gateway, holder=turns.holder, clock=clock)

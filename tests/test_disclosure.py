@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from data.effects.handler import EffectHandler, TurnContext, _whole
+from data.effects import lookup
+from data.effects.turn_context import TurnContext
 from data.limits import Limits
 from data.registry.records import Record
 from flows.effects import CheckOtp, EffectResult, FindPeople
@@ -182,12 +183,10 @@ async def test_without_the_proof_the_same_strangers_would_get_codes(
 ) -> None:
     """Teeth: records are shown to whoever asks, as in the office's own app."""
 
-    async def openly(
-        effect_handler: EffectHandler, turn_context: TurnContext, effect: FindPeople, found: list[Record]
-    ) -> EffectResult:
-        return EffectResult("record", _whole(found[0])) if found else EffectResult("none")
+    async def openly(turn: TurnContext, effect: FindPeople, found: list[Record]) -> EffectResult:
+        return EffectResult("record", lookup.whole_record(found[0])) if found else EffectResult("none")
 
-    monkeypatch.setattr(EffectHandler, "_guarded", openly)
+    monkeypatch.setattr(lookup, "_guarded", openly)
     people = await move_in(sqlite_house, 0)
     got = Got()
     stranger = Stranger(sqlite_house, "web:1", got, await everything_stored(sqlite_house))
@@ -202,7 +201,8 @@ async def test_without_the_count_of_misses_id_numbers_could_be_tried_all_day(hou
     """Teeth: the limit on misses is what keeps "no" from being said oftener than ten times."""
     told = {}
     for allowed in (10, 1000):
-        house.effect_handler.limits = replace(Limits(), looks_per_day=1000, id_misses_per_day=allowed)
+        limits = replace(Limits(), looks_per_day=1000, id_misses_per_day=allowed)
+        house.effect_handler.services = replace(house.effect_handler.services, limits=limits)
         got = Got()
         stranger = Stranger(house, f"web:{allowed}", got, frozenset())
         for n in range(12):

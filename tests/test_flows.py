@@ -13,7 +13,7 @@ from data.knowledge.content import load_content
 from flows import catalog
 from flows.catalog import advance
 from flows.conversations import contacts, notices, questions
-from flows.effects import OUTCOMES, EffectResult
+from flows.effects import EffectResult
 from flows.engine import messages
 from flows.engine.events import Answered, Pressed, Said
 from flows.engine.flows import Flows
@@ -76,7 +76,7 @@ def test_a_call_has_a_way_on_for_every_outcome_and_no_other(flow: Flow, step: ob
     if step.asks_for is None:
         assert step.kind != "call"
     else:
-        assert step.transitions.keys() == OUTCOMES[step.asks_for]
+        assert step.transitions.keys() == step.asks_for.outcomes
 
 
 def test_every_flow_is_on_the_menu_and_has_wordings() -> None:

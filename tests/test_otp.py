@@ -26,7 +26,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
 from data import proofs
-from data.effects.handler import EffectHandler, TurnContext
+from data.effects.handler import EffectHandler
+from data.effects.turn_context import TurnContext
 from data.engine import Database
 from data.limits import Limits
 from data.registry import records as registry
@@ -54,9 +55,9 @@ async def handle(house: House, effect: Effect, address: str = CITIZEN) -> Effect
     """One effect in a transaction of its own, as a turn of the conversation at `address` would ask it."""
     async with house.db.writing() as connection:
         at = datetime.fromtimestamp(house.clock(), UTC)
-        return await house.effect_handler.handle(
-            TurnContext(connection, address, None, at, house.clock()), effect
-        )
+        handler = house.effect_handler
+        turn = TurnContext(handler.services, connection, address, None, at, house.clock())
+        return await handler.handle(turn, effect)
 
 
 async def open_case(house: House, who: FindPeople = BE_BA, address: str = CITIZEN) -> str:

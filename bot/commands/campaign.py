@@ -177,11 +177,12 @@ async def _count(desk: _Desk, args: argparse.Namespace) -> int:
 
 
 async def _preview(desk: _Desk, args: argparse.Namespace) -> int:
+    from data.channels import CHANNELS
     from data.notices.campaigns import words_of
-    from handlers.delivery.preview import NAMES, preview
+    from handlers.delivery.preview import preview
 
     one = await desk.campaign()
-    doors = [args.door] if args.door else list(one.audience.doors or NAMES)
+    doors = [args.door] if args.door else list(one.audience.doors or CHANNELS)
     shown = {door: preview(words_of(one), door) for door in doors}
     lines = []
     for door, messages in shown.items():

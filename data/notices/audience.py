@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from data.channels import CHANNELS
 from data.tables import conversations, subscriptions
 
-DOORS = ("telegram", "web", "terminal", "demo")  # channels that people can be told through
 ALL = "all"
 NOT_FILLED = (
     ""  # campaigns.filled_to of a campaign that was just started; NULL once the ledger holds all of it
@@ -69,7 +69,7 @@ def parse(text: str, topics: Sequence[str] = ()) -> Audience:
         found[key] = names
     if "block" in found:
         raise ValueError("a person's block is not recorded yet, so an audience cannot be chosen by block")
-    for key, known in (("door", DOORS), ("topic", tuple(topics))):
+    for key, known in (("door", tuple(CHANNELS)), ("topic", tuple(topics))):
         wrong = [name for name in found.get(key, ()) if known and name not in known]
         if wrong:
             raise ValueError(f"there is no {key} {wrong[0]!r}: {', '.join(known)}")
@@ -82,7 +82,7 @@ def _reached(audience: Audience) -> ColumnElement[bool]:
     wanted = [subscriptions.c.person == conversations.c.person]
     if audience.topics:
         wanted.append(subscriptions.c.topic.in_(audience.topics))
-    doors = [conversations.c.address.startswith(f"{door}:") for door in audience.doors or DOORS]
+    doors = [conversations.c.address.startswith(f"{door}:") for door in audience.doors or CHANNELS]
     return and_(
         conversations.c.blocked_at.is_(None),
         or_(*doors),
@@ -107,8 +107,8 @@ def among(audience: Audience, addresses: Sequence[str]) -> Select[str]:
 
 async def count(connection: AsyncConnection, audience: Audience) -> dict[str, int]:
     """How many addresses the audience has at each door; doors with none are left out."""
-    door = case(*((conversations.c.address.startswith(f"{name}:"), name) for name in DOORS), else_="").label(
-        "door"
-    )
+    door = case(
+        *((conversations.c.address.startswith(f"{name}:"), name) for name in CHANNELS), else_=""
+    ).label("door")
     rows = await connection.execute(select(door, func.count()).where(_reached(audience)).group_by(door))
     return {r[0]: int(r[1]) for r in rows}

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data import audit, outbox
+from data import audit, channels, outbox
 from data.engine import Database
 from data.limits import Limits
 from data.notices import audience as audiences
@@ -239,7 +239,7 @@ class Campaigns:
                 return Change(old, False, f"{_name(old)} vừa được gửi thử.")
             out = Outgoing(outbox.new_id(), address, None, {"text": words_of(old)})
             await outbox.put(connection, [outbox.officer_row(out, at=at)])
-            if out.door in outbox.PULL_DOORS and not await outbox.publish(
+            if out.door in channels.pulled() and not await outbox.publish(
                 self._db, connection, out.id, address, out.body
             ):
                 raise CampaignRefused("Chưa có cuộc trò chuyện nào ở nơi gửi thử: nhắn một câu ở đó trước.")

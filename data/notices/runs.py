@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import and_, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from data import channels
 from data.engine import Database
 from data.notices import audience
 from data.notices.audience import Audience
-from data.outbox import NOTICE, PULL_DOORS, WAITING, new_id
+from data.outbox import NOTICE, WAITING, new_id
 from data.tables import campaigns, outbox
 from flows.conversations import notice_text
 
@@ -104,7 +105,7 @@ async def not_put_up(connection: AsyncConnection, campaign_id: str, limit: int) 
         .where(
             outbox.c.campaign == campaign_id,
             outbox.c.state == "pending",
-            outbox.c.door.in_(PULL_DOORS),
+            outbox.c.door.in_(channels.pulled()),
             outbox.c.number.is_(None),
         )
         .order_by(outbox.c.address)

@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from data.tables import outbox
 
 REPLY, OTP, OFFICER, REMINDER, NOTICE = "reply", "otp", "officer", "reminder", "notice"
-PULL_DOORS = ("web", "terminal")  # nobody can push there: rows wait until the reader comes
 WAITING = ("pending", "leased")
 RESTS = "rests"  # answer of a leased row whose channel is slow: nobody is saying it at this moment
 _EPOCH = 1_735_689_600  # 2025-01-01, so that ids stay below 2**63 for centuries

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 from flows.content import Content
-from flows.effects import OUTCOMES, Effect
+from flows.effects import Effect
 from flows.engine.events import Event
 
 if TYPE_CHECKING:
@@ -276,10 +276,12 @@ def wait(
 
 
 def call(name: str, asks: Asks, asks_for: type[Effect], *, transitions: Mapping[str, str]) -> Step:
-    """An effect is awaited; raises ValueError when one of its outcomes has no way on."""
-    missing = OUTCOMES[asks_for] - transitions.keys()
-    if missing:
-        raise ValueError(f"step {name}: no way on for {sorted(missing)}")
+    """An effect is awaited. Raises ValueError, so at import, when an outcome it declares has no way on."""
+    missing = asks_for.outcomes - transitions.keys()
+    if missing or not asks_for.outcomes:
+        raise ValueError(
+            f"step {name}: {asks_for.__name__} has no way on for {sorted(missing) or 'any outcome'}"
+        )
     return Step(name, "call", _words(""), transitions, _deaf, _no_choices, _words(""), asks, asks_for)
 
 

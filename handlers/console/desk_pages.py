@@ -7,9 +7,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from data import desk, staff
+from data import channels, desk, staff
 from data.desk import Ticket, TicketMessage
-from data.outbox import PULL_DOORS
 from handlers.console import wording
 from handlers.console.access import DESK, AccessControl, Live, PageRoute, Visit
 from handlers.desk import Desk
@@ -231,7 +230,7 @@ def _delivery(ticket: Ticket, line: TicketMessage) -> tuple[str, str]:
     """What became of an officer's words, and the tag's colour; two empty texts for other lines."""
     if line.who != "officer" or not line.state:
         return "", ""
-    if ticket.door in PULL_DOORS and line.state in ("pending", "leased"):
+    if ticket.door in channels.pulled() and line.state in ("pending", "leased"):
         return wording.ON_THE_PAGE, "wait"
     colour = {"sent": "good", "pending": "wait", "leased": "wait"}.get(line.state, "bad")
     return wording.DELIVERY.get(line.state, line.state), colour

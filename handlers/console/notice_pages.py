@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
-from data import conversations, staff
+from data import channels, conversations, staff
+from data.channels import CHANNELS
 from data.limits import Limits
 from data.notices import campaigns, reports
-from data.notices.audience import DOORS, Audience
+from data.notices.audience import Audience
 from data.notices.campaigns import (
     DRAFT,
     LIVE,
@@ -55,7 +56,7 @@ class NoticeForm:
         """As it was posted."""
         return cls(
             form.get("text"),
-            tuple(d for d in DOORS if d in form.all("door")),
+            tuple(d for d in CHANNELS if d in form.all("door")),
             tuple(t for t in TOPICS if t in form.all("topic")),
             form.get("office_hours") == "yes",
             form.get("once") == "yes",
@@ -252,8 +253,9 @@ class NoticePages:
     async def _doors(self) -> tuple[str, ...]:
         """The channels that can be chosen; the pretend one only where somebody uses it."""
         async with self._turns.db.reading() as connection:
-            tried = await campaigns.count(connection, Audience(doors=("demo",)))
-        return tuple(d for d in DOORS if d != "demo" or tried)
+            pretend = tuple(door for door in CHANNELS if door not in channels.real())
+            tried = await campaigns.count(connection, Audience(doors=pretend))
+        return tuple(door for door in CHANNELS if door not in pretend or door in tried)
 
     # -- one notice
 
@@ -286,7 +288,7 @@ class NoticePages:
             "console/notice.html",
             status=409 if error else 200,
             notice=one,
-            previews=_previews(words_of(one), one.audience.doors or DOORS[:3]),
+            previews=_previews(words_of(one), one.audience.doors or channels.real()),
             facts=say.facts(one, names, TOPICS),
             error=error,
             say=say,
@@ -321,9 +323,9 @@ class NoticePages:
             return say.until(hours.next_opening(say.local(at)))
         if now.pending + now.leased == 0:
             return ""
-        pushed = [door for door in ("telegram", "demo") if await reports.still_pushed(connection, one, door)]
+        pushed = [door for door in channels.pushed() if await reports.still_pushed(connection, one, door)]
         if one.filled and not pushed:
-            return say.WAITS_FOR_READERS
+            return say.waits_for_readers()
         if "telegram" in pushed and not self._telegram:
             return say.NO_TELEGRAM
         settled = at - (one.started_at or at) > LOOK_FOR_WORKER
@@ -415,4 +417,4 @@ def _previews(words: str, doors: tuple[str, ...]) -> list[tuple[str, list[str]]]
 
 
 def _in_order(reached: dict[str, int]) -> dict[str, int]:
-    return {door: reached[door] for door in DOORS if door in reached}
+    return {door: reached[door] for door in CHANNELS if door in reached}

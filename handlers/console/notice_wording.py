@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from data import channels
 from data.notices.campaigns import Campaign
 from data.notices.reports import VIETNAM, Speed, duration, local_time
 
@@ -42,13 +43,18 @@ NO_TELEGRAM = (
 NO_WORKER = (
     "Chưa thấy tiến trình gửi nào đang chạy. Báo người vận hành kiểm tra “troly serve” (vai trò worker)."
 )
-WAITS_FOR_READERS = "Phần còn lại ở trang web hoặc dòng lệnh: thông báo hiện ra khi họ mở cuộc trò chuyện."
 NO_DOOR = "Anh/chị chọn ít nhất một kênh."
 NO_TOPIC = "Anh/chị chọn ít nhất một chủ đề."
 NO_OWN_CHAT = (
     "Trình duyệt này chưa có cuộc trò chuyện nào. Anh/chị mở trang trò chuyện, nhắn một câu, rồi gửi thử lại."
 )
 NONE = "Thông báo không có, hoặc địa chỉ đã bị gõ sai."
+
+
+def waits_for_readers() -> str:
+    """Where the rest of a notice is, when nothing is left to send."""
+    doors = " hoặc ".join(channels.label(door).lower() for door in channels.pulled())
+    return f"Phần còn lại ở {doors}: thông báo hiện ra khi họ mở cuộc trò chuyện."
 
 
 def local(at: float) -> datetime:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
-from data import audit
+from data import audit, channels
 from data.knowledge import misses, question_edits
 from data.knowledge.question_edits import Edit
 from data.knowledge.question_files import DAYS_VERIFIED, FLOWS, QUESTIONS_DIR, read_question, written
@@ -25,7 +25,6 @@ HOME = "/console/questions"
 MISSES_SHOWN = 100
 SOON_DAYS = 30  # an end of validity, or of a year without a check, so near is shown
 ASKED_LIMIT = 200  # characters of a text that is tried
-DOORS = ("web", "telegram", "terminal")
 STATUS = {"confirmed": "Có văn bản", "reported": "Chưa có văn bản", "superseded": "Đã bị thay thế"}
 DECISIONS = {"answer": "Trả lời ngay", "suggest": "Hỏi lại, đưa ra vài mục", "none": "Nói là chưa hiểu"}
 NEXT = {
@@ -378,4 +377,4 @@ def _said(wrong: ValueError) -> str:
 
 
 def _previews(question: Question) -> list[tuple[str, list[str]]]:
-    return [(door, preview(questions.said(question), door)) for door in DOORS]
+    return [(door, preview(questions.said(question), door)) for door in channels.real()]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
+from data.channels import label as channel
+
 VIETNAM = timezone(timedelta(hours=7))
 
 ROLES = {"officer": "Cán bộ", "admin": "Quản trị", "auditor": "Kiểm tra"}
-DOORS = {"telegram": "Telegram", "web": "Trang web", "terminal": "Dòng lệnh", "demo": "Thử nghiệm"}
 STATES = {
     "waiting": "Đang chờ",
     "claiming": "Đang nhận",
@@ -128,7 +129,7 @@ def who_it_was(who: str) -> str:
     kind, _, name = who.partition(":")
     if kind == "staff":
         return name
-    return f"{DOORS.get(kind, kind)} •••{name[-3:]}" if name else who
+    return f"{channel(kind)} •••{name[-3:]}" if name else who
 
 
 def locked(seconds: int) -> str:

@@ -1,11 +1,9 @@
-"""How a notice will look at each door. Rule: it is cut and worded by the functions that send it."""
+"""How a text will look on a channel: cut as its sender cuts it. Called by the console and `troly campaign preview`."""
 
 from __future__ import annotations
 
+from data.channels import CHANNELS
 from handlers.delivery.text_split import split
-
-NAMES = {"telegram": "Telegram", "web": "Trang web", "terminal": "Dòng lệnh", "demo": "Kênh thử"}
-_PUSHED = ("telegram", "demo")  # doors whose messages have a largest size
 
 
 def preview(words: str, door: str) -> list[str]:
@@ -13,6 +11,7 @@ def preview(words: str, door: str) -> list[str]:
 
     Raises ValueError when there is no such door.
     """
-    if door not in NAMES:
-        raise ValueError(f"there is no door {door!r}: {', '.join(NAMES)}")
-    return split(words) if door in _PUSHED else [words]
+    if door not in CHANNELS:
+        raise ValueError(f"there is no door {door!r}: {', '.join(CHANNELS)}")
+    longest = CHANNELS[door].longest
+    return split(words, longest) if longest else [words]

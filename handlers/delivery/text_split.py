@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 
-TEXT_UNITS = 4096  # longest message, in UTF-16 units
-
-
 _WEIGHT = {"&": 5, "<": 4, ">": 4}  # as they are written in HTML; Telegram counts them as 1
 
 
@@ -14,7 +11,7 @@ def _weight(ch: str) -> int:
     return _WEIGHT.get(ch) or (2 if ord(ch) > 0xFFFF else 1)
 
 
-def split(text: str, limit: int = TEXT_UNITS) -> list[str]:
+def split(text: str, limit: int) -> list[str]:
     """`text` in parts of at most `limit` UTF-16 units once escaped, cut at a line, a word or a character.
 
     A character and its marks stay together, unless they alone are longer than a message.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from data.channels import CHANNELS
 from handlers.delivery.text_split import split
 from handlers.telegram.buttons import Key, button_id
 
@@ -74,7 +75,7 @@ class Part:
 
 def parts(body: Mapping[str, Any], user: str, key: Key) -> list[Part]:
     """The messages that say a reply of the ledger, in order; the keyboard is under the last text."""
-    texts = split(_text(body)) or [ONLY_BUTTONS]
+    texts = split(_text(body), CHANNELS["telegram"].longest) or [ONLY_BUTTONS]
     out = [Part(text) for text in texts[:-1]]
     out.append(Part(texts[-1], _keyboard(body, user, key)))
     card = body.get("contact")

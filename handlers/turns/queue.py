@@ -33,14 +33,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import conversations, desk, outbox
 from data.conversations import BOT, Conversation
-from data.effects.handler import EffectHandler, TurnContext
+from data.effects.handler import EffectHandler
+from data.effects.turn_context import TurnContext
 from data.engine import Database
 from data.knowledge import misses
 from data.outbox import Mark, Outgoing
 from data.seal import Seal
 from flows import catalog
 from flows.content import Content
-from flows.effects import OUTCOMES, ForgetMessage, NoteMiss
+from flows.effects import ForgetMessage, NoteMiss
 from flows.engine.events import (
     Answered,
     Event,
@@ -316,9 +317,7 @@ class Turns:
         begun = asyncio.get_running_loop().time()
         at = datetime.fromtimestamp(now + conversation.clock, UTC)
         while True:
-            turn_context = TurnContext(
-                connection, waiting.address, conversation.person, at, now, ticket=conversation.ticket
-            )
+            turn_context = self._context(connection, conversation, at, now)
             savepoint = _Savepoint(connection)
             try:
                 event = waiting.opens(conversation.state, at)
@@ -346,13 +345,19 @@ class Turns:
                     why = f"{type(wrong).__name__} at {conversation.state.flow}/{conversation.state.step}"
                     await conversations.dead_letter(self.db, connection, door, waiting.key, why, {}, now)
                     turn, outcomes = Turn(conversation.state, (Reply(APOLOGY),)), ()
-                    turn_context = TurnContext(
-                        connection, waiting.address, conversation.person, at, now, ticket=conversation.ticket
-                    )
+                    turn_context = self._context(connection, conversation, at, now)
                     break
         made = await self._bound(connection, waiting, conversation, turn_context, turn, outcomes)
         made.looked, made.begun = turn_context.looked, begun
         return made
+
+    def _context(
+        self, connection: AsyncConnection, conversation: Conversation, at: datetime, now: float
+    ) -> TurnContext:
+        services, ticket = self.effect_handler.services, conversation.ticket
+        return TurnContext(
+            services, connection, conversation.address, conversation.person, at, now, ticket=ticket
+        )
 
     async def _bound(
         self,
@@ -447,7 +452,7 @@ class Turns:
         turn = catalog.overhear(conversation.state, event, self.content)
         secret = any(isinstance(effect, ForgetMessage) for effect in turn.effects)
         for effect in turn.effects:
-            if type(effect) in OUTCOMES and turn_context.person is not None:
+            if effect.outcomes and turn_context.person is not None:
                 await self.effect_handler.handle(turn_context, effect)
         if conversation.ticket is not None:
             words = LEFT_OUT if secret else written(event)

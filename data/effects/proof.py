@@ -1,0 +1,98 @@
+"""Proving that the registered phone is one's own: by a one-time code, or by a contact that the channel vouches for.
+
+Invariant: where nobody or several fit, the same steps are taken with a record that stands in for nobody, and nothing of it is told.
+"""
+
+from __future__ import annotations
+
+from data import people, proofs
+from data.effects.handler import handles
+from data.effects.lookup import note_look, whole_record
+from data.effects.turn_context import TurnContext, one_time_page, person
+from data.proofs import Case
+from data.registry import records as registry
+from flows.effects import CheckOtp, EffectResult, ProvePhone, SendOtp
+
+
+@handles(SendOtp)
+async def send_otp(turn: TurnContext, effect: SendOtp) -> EffectResult:
+    services, connection, at = turn.services, turn.connection, turn.stamp
+    case = await proofs.load_case(connection, effect.case, turn.address)
+    if not services.sends_sms:
+        return EffectResult("off")
+    if case is None:
+        return EffectResult("spent")
+    await _alone_with(turn, case)
+    refused = await proofs.refusal(connection, case, services.limits, at)
+    if refused is not None:
+        return EffectResult(refused.outcome, {"seconds": str(refused.seconds)})
+    held = await proofs.held_back(connection, case, services.limits, at)
+    phone, theirs = await _phone(turn, case)
+    leaves = theirs and not held
+    code, until = await proofs.new_code(connection, services.seal, case, services.limits, at, leaves=leaves)
+    row = await proofs.queue_code(
+        connection,
+        services.seal,
+        case,
+        phone,
+        proofs.sms_text(code, services.limits, services.hotline),
+        at=turn.now,
+        until=turn.now + 60.0 * services.limits.otp_minutes,
+        leaves=leaves,
+    )
+    turn.codes_out.append(row)
+    return EffectResult("sent", await one_time_page(turn, code_until=until))
+
+
+async def _phone(turn: TurnContext, case: Case) -> tuple[str, bool]:
+    """The registered phone, and whether it is that of the one who fits; else it is not to be used."""
+    stand_in = await registry.stand_in(turn.connection)
+    one = case.codes[0] if len(case.codes) == 1 else ""
+    phone = ""
+    for record in await registry.by_codes(turn.connection, (one or stand_in,)):
+        if record.phone is not None:
+            phone = str(turn.services.seal.open(record.phone, f"registry {record.code}"))
+    return (phone, True) if one and phone else ("0" * 10, False)
+
+
+async def _alone_with(turn: TurnContext, case: Case) -> None:
+    """Codes of one record, and of one phone that several records share, are sent and compared one at a time."""
+    await turn.services.db.lock(turn.connection, f"otp {case.keys.account}")
+    await turn.services.db.lock(turn.connection, f"otp phone {case.keys.phone}")
+
+
+@handles(CheckOtp)
+async def check_otp(turn: TurnContext, effect: CheckOtp) -> EffectResult:
+    services, connection = turn.services, turn.connection
+    case = await proofs.load_case(connection, effect.case, turn.address)
+    if case is None:
+        return EffectResult("expired")
+    await _alone_with(turn, case)
+    result, left = await proofs.compare_code(
+        connection, services.seal, case, effect.code, services.limits, turn.stamp
+    )
+    if result != "right":
+        return EffectResult(result, {"left": str(left)})
+    records = await registry.by_codes(connection, case.codes)
+    if len(records) != 1:
+        return EffectResult("expired")
+    await proofs.close_pages(connection, turn.address)
+    await people.prove_phone(connection, await person(turn), case.keys.phone, turn.stamp)
+    await note_look(turn, "record", records[0].code, "otp")
+    return EffectResult("record", whole_record(records[0]))
+
+
+@handles(ProvePhone)
+async def prove_phone(turn: TurnContext, effect: ProvePhone) -> EffectResult:
+    case = await proofs.load_case(turn.connection, effect.case, turn.address)
+    key = registry.phone_key(turn.services.seal, effect.phone)
+    await people.prove_phone(turn.connection, await person(turn), key, turn.stamp)
+    stand_in = await registry.stand_in(turn.connection)
+    codes = case.codes if case else ()
+    records = await registry.by_codes(turn.connection, codes or (stand_in,))
+    own = [r for r in records if r.phone_key == key and r.code in codes]
+    if len(own) != 1:
+        await note_look(turn, "record", "", "refused")
+        return EffectResult("other")
+    await note_look(turn, "record", own[0].code, "contact")
+    return EffectResult("record", whole_record(own[0]))
