@@ -22,7 +22,7 @@ from flows.engine.dialogue import advance
 from flows.engine.events import Said
 from flows.engine.state import State
 from flows.text.fold import fold
-from flows.understanding.chat_spelling import even
+from flows.text.normalise import normalise
 from flows.understanding.question_finder import _Finder, find_questions
 from flows.understanding.question_model import packed, unpacked
 from flows.understanding.question_neighbours import made_ready
@@ -118,9 +118,9 @@ def test_the_old_wordings_of_an_edited_item_are_not_compared_any_more() -> None:
     text = was.wordings[0]
     known, changed = (_Finder(Questions(some, CONTENT.questions.weights)) for some in (ITEMS, items))
     at = ITEMS.index(was)
-    assert known.likeness(even(text))[at] == pytest.approx(1.0)
-    assert changed.likeness(even(text))[at] < 0.9
-    assert changed.likeness(even(edited.wordings[0]))[at] == pytest.approx(1.0)
+    assert known.likeness(normalise(text))[at] == pytest.approx(1.0)
+    assert changed.likeness(normalise(text))[at] < 0.9
+    assert changed.likeness(normalise(edited.wordings[0]))[at] == pytest.approx(1.0)
 
 
 def test_the_finder_starts_quickly_and_is_small() -> None:

@@ -10,6 +10,7 @@ from flows.conversations.consent import consent_steps
 from flows.effects import CheckTicket, LeaveQueue, OpenTicket
 from flows.engine.events import Event, Said
 from flows.engine.steps import Choice, Context, Flow, Parsed, ask, call, choose, end
+from flows.text.masking import mask_code, mask_name
 
 if TYPE_CHECKING:
     from flows.engine.state import State
@@ -107,11 +108,11 @@ def about(state: State, content: Content) -> dict[str, Any]:
 
 def _who(answers: Mapping[str, Any]) -> str:
     """A name as family name and initials, a code with its middle hidden; "" when nothing is known."""
-    words = str(answers.get("record_name") or answers.get("name") or "").split()
-    parts = [" ".join([words[0], *(f"{w[0].upper()}." for w in words[1:])])] if words else []
+    name = str(answers.get("record_name") or answers.get("name") or "")
+    parts = [mask_name(name)] if name.strip() else []
     code = str(answers.get("record_code") or "")
     if len(code) == 10:
-        parts.append(f"{code[:3]}*****{code[-2:]}")
+        parts.append(mask_code(code))
     return ", mã ".join(parts)
 
 

@@ -11,6 +11,7 @@ from flows.effects import FindPeople
 from flows.engine.events import Event, Said
 from flows.engine.steps import AGAIN, Choice, Context, Flow, Parsed, ask, call, choose, end
 from flows.text.normalise import plain
+from flows.text.politeness import RESPECT, SPEAKER, plain_words
 from flows.understanding.facts import FactReading, full_name, read_fact
 
 HOME_PROVINCE = "87"
@@ -52,7 +53,7 @@ _NOT_A_NAME = frozenset(
         "khau",
     ]
 )
-_ADDRESSES = frozenset(("em", "toi", "tui", "minh", "con", "cho", "da", "thua", "a", "e"))
+_ADDRESSES = plain_words(SPEAKER, RESPECT, ("cho", "a"))
 
 
 @lru_cache(maxsize=8)

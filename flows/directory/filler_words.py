@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flows.text import politeness
 from flows.text.fold import fold
 
 
@@ -10,11 +11,12 @@ def _listed(text: str) -> tuple[str, ...]:
 
 
 # How one addresses or speaks of a person. Many are name syllables too ("Anh Khoa"): score both readings.
-ADDRESS_PHRASES = _listed("""
-    anh | chị | em | cô | chú | bác | ông | bà | cậu | mợ | dì | dượng | thím | thầy | sếp | ban | bạn | bs | ths | ts
-    mr | ms | mrs | dc | a | c | e | o | b | đồng chí | đ c | cán bộ | chuyên viên | viên chức | nhân viên | người tên
-    tên | tên là
-""")
+ADDRESS_PHRASES = (
+    *politeness.ADDRESS,
+    *_listed(
+        "ban | bạn | đồng chí | đ c | cán bộ | chuyên viên | viên chức | nhân viên | người tên | tên | tên là"
+    ),
+)
 ADDRESS = frozenset(fold(entry) for entry in ADDRESS_PHRASES if " " not in entry)
 # Words of address that are hardly ever anything else: what follows is a name, whatever else it may be.
 CALLED_SO = frozenset({"anh", "chi", "ong", "chu", "bac", "thay", "dc"})
@@ -76,8 +78,12 @@ FILLING = _listed("""
     có không | có ko | luôn nha | làm phòng nào | làm bên nào | kêu em gọi lại | kêu | bảo em | nói em
 """)
 # Small words of courtesy: "Diễm ạ" is a name and nothing else.
-PARTICLES = _listed(
-    "ơi | ui | ạ | à | ah | ak | dạ | vâng | alo | nha | nhé | nhe | nghen | nhen | hen | thưa"
+PARTICLES = (
+    *politeness.PARTICLES,
+    *politeness.SOUTHERN_PARTICLES,
+    *politeness.RESPECT,
+    *politeness.CALLS,
+    *("ui", "à"),
 )
 # Where somebody is: asks for a department, but not for the people behind a kind of organisation.
 WHERE = _listed("ở đâu | đâu | đâu rồi | đâu r | chỗ nào | ở chỗ nào | nằm ở đâu")
@@ -120,7 +126,7 @@ OF_A_NUMBER = _listed("bao nhiêu | là bao nhiêu | nhiêu | nhiu | bao nhiu | 
 NUMBER_WORDS = frozenset({"so", "sdt", "dt", "thoai", "dthoai", "phone", "zalo", "dd", "sim"})
 
 # "Mình tên Lan muốn gặp anh Toàn": whoever speaks of herself asks for somebody else.
-SELF = frozenset({"em", "toi", "minh", "tui", "con", "chau", "e", "t"})
+SELF = politeness.plain_words(politeness.SPEAKER) | {"chau", "t"}
 IS_CALLED = frozenset({"ten", "la", "ho"})
 
 AND_WORDS = frozenset({"va", "voi", "cung", "hoac", "hay"})

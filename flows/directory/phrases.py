@@ -11,7 +11,14 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from flows.directory.filler_words import CONNECTING
-from flows.names.similarity import NAME_SYLLABLES, Marks, compare_marks, neighbours, sound_alike
+from flows.names.similarity import (
+    NAME_SYLLABLES,
+    Marks,
+    compare_marks,
+    neighbours,
+    sound_alike,
+    with_one_less,
+)
 from flows.text.fold import Word
 from flows.text.syllable import is_syllable
 
@@ -56,11 +63,6 @@ def key_of(typed: Sequence[Word]) -> str:
     return "".join(kept).replace("y", "i")
 
 
-def _with_one_less(key: str) -> set[str]:
-    """The key, and the key without each of its letters: two keys one slip apart have one of these in common."""
-    return {key, *(key[:i] + key[i + 1 :] for i in range(len(key)))}
-
-
 @dataclass(slots=True)
 class PhraseBook:
     """Phrases by their key. Built once, then only read."""
@@ -89,7 +91,7 @@ class PhraseBook:
             keys = self.long_keys.setdefault(len(key), [])
             if key not in keys:
                 keys.append(key)
-                for less in _with_one_less(key) if len(key) <= _TWO_SLIPS_FROM else ():
+                for less in with_one_less(key) if len(key) <= _TWO_SLIPS_FROM else ():
                     self._one_less.setdefault(less, []).append(key)
 
     def beginning(self, typed: Sequence[Word], start: int) -> Iterator[PhrasePiece]:
@@ -148,7 +150,7 @@ class PhraseBook:
             if len(self._found) >= _REMEMBERED:
                 self._found.clear()
             if len(key) < _TWO_SLIPS_FROM:
-                others = {other for less in _with_one_less(key) for other in self._one_less.get(less, ())}
+                others = {other for less in with_one_less(key) for other in self._one_less.get(less, ())}
                 near = [(o, 1) for o in sorted(others) if OSA.distance(key, o, score_cutoff=1) <= 1]
             else:
                 near = [

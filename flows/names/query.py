@@ -12,23 +12,20 @@ from dataclasses import dataclass
 from heapq import nsmallest
 from typing import Protocol
 
+from flows.text import politeness
 from flows.text.fold import Word, fold, words
+from flows.text.politeness import plain_words
 
 MAX_CHARS = 400  # nobody writes a longer request for one name; the rest is not read
 MAX_WORDS = 24
 LONGEST = 8  # words of a name
 
-# How one addresses somebody, before the name. Most are syllables of names too.
-_address = (
-    "anh chi em co chu bac ong ba cau mo di duong thim thay bs ths ts mr ms mrs a c e o b dc sep chau con"
-)
 _before = """
-    cho xin tra cuu tim kiem ma so bhxh the cua giup dum gium muon can toi tui minh ten la nguoi alo da vang thua ad
-    admin hello hi nho lay xem biet coi nay voi dc sdt lai vo chong me cha ban ho shop oi hoi y
+    tra cuu tim kiem ma so bhxh the cua dum gium ten la nguoi ad admin hello hi lay xem biet coi nay sdt lai vo chong
+    me cha ban ho shop oi y
 """
 _after = """
-    a ah ak voi dum giup gium nhe nha nhen nghen hen ha day do di vay duoc khong ko k hok hong oi thanks tks
-    luon ad shop bhxh roi may gi nay sn vs
+    voi dum giup gium ha day do di vay duoc khong ko k hok hong thanks tks luon ad shop bhxh roi may gi nay sn vs
 """
 _phrases = (
     "tra cuu", "cho hoi", "xin hoi", "cho em", "cho toi", "cho minh", "cho con", "ma so", "ma bhxh", "so bhxh", "giup em",
@@ -60,9 +57,10 @@ _families = """
     thai trinh dao to thach quach ta tang vuong kieu diep phung hua lai ong trieu tong la ton lu
 """
 FAMILIES = frozenset(_families.split())
-ADDRESS = frozenset(_address.split())
-BEFORE = ADDRESS | frozenset(_before.split())
-AFTER = frozenset(_after.split())
+ADDRESS = plain_words(politeness.ADDRESS) | {"chau", "con"}
+_WISHING = (politeness.CALLS, politeness.REQUESTS, politeness.WISHES)
+BEFORE = ADDRESS | frozenset(_before.split()) | plain_words(politeness.SPEAKER, politeness.RESPECT, *_WISHING)
+AFTER = frozenset(_after.split()) | plain_words(politeness.PARTICLES, politeness.SOUTHERN_PARTICLES)
 PHRASES = frozenset(_phrases)
 PLACES = frozenset(_places.split())
 _HARD, _ADDRESS, _SOFT, _FAMILY, _TAIL, _PLACE = 0.004, 0.03, 0.06, 0.2, 0.13, 0.1

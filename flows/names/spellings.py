@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from itertools import product
 
+from flows.text.chat_spelling import ENDS, ONSETS, ONSETS_WRITTEN
 from flows.text.syllable import parts
 
 SPELLING = 0.03  # another spelling of the same syllable
@@ -36,12 +37,6 @@ _RARE = frozenset(
     {("l", "n"), ("n", "l"), ("om", "am"), ("um", "uom"), ("uom", "um"), ("ui", "uoi"), ("uoi", "ui")}
 )
 
-_CHAT_ONSET = {
-    "ph": ("f",), "qu": ("w", "q"), "gi": ("j", "z"), "d": ("z",), "v": ("z",), "c": ("k",), "kh": ("k",), "ch": ("k", "ck"),
-    "nh": ("nk",), "th": ("tk",), "ngh": ("ng", "ngk"),
-}  # fmt: skip  # reason: as above
-_CHAT_END = (("ngh", "ng"), ("nh", "nk"), ("ng", "g"), ("ch", "k"), ("ch", "ck"), ("c", "k"))
-
 
 def _respelled(plain: str) -> set[str]:
     """i for y and back, where both sound the same: after a consonant or qu, and in uy inside a syllable."""
@@ -62,14 +57,8 @@ _VOWELS = frozenset("aeiou")
 
 def _chatted(plain: str) -> set[str]:
     onset, rime = parts(plain)
-    starts = {onset, *_CHAT_ONSET.get(onset, ())}
-    ends = {rime}
-    for end, others in _CHAT_END:
-        if rime.endswith(end):
-            ends.add(rime[: -len(end)] + others)
-            break
-    if rime.endswith("ch"):
-        ends.add(rime[:-2] + "ck")
+    starts = {onset, *(typed for typed, meant in (*ONSETS, *ONSETS_WRITTEN) if meant == onset)}
+    ends = {rime, *(rime[: -len(end)] + typed for typed, end in ENDS if rime.endswith(end))}
     whole: set[str] = set()
     for start, end in product(starts, ends):
         whole.add(start + end)

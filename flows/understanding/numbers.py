@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import phonenumbers
 
+from flows.text import politeness
+from flows.text.dates import TIGHT, calendar_day, dates_in, written
 from flows.text.fold import fold
 from flows.understanding.number_shapes import (
     CARD_LENGTH,
@@ -125,15 +127,20 @@ _LABELS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("phone", "sdt|dt|dien thoai|so dien thoai|di dong|phone|zalo|so phone|dtdd|tel"),
     )
 )
-_FILLER_WORDS = (
-    "tong dai la gi nay day do dung khong ko k phai cua toi tui em minh con e me ba ma so ne ni nha nhe a ah "
-    "ak ad oi cho hoi xin giup xem voi va co duoc thay nao loai the da thua anh chi ong mot hai can "
-    "biet hay sao vay z v hong hok ha hen bhxh bhyt bao hiem xa y te ho gia dinh mhgd thue mst stk "
-    "tai khoan ngan hang tk atm cccd cuoc danh cc gan chip cmnd cmt cmtnd chung nhan dan chieu "
-    "passport hc sdt dt dien thoai di dong phone zalo dtdd tel bien to khai ngay sinh nam nu gioi "
-    "tinh cap cu moi ten vn viet kiem tra gio het han ghi in tren chu kia bac vo chong tien kieu"
+_filler_words = """
+    tong dai la gi nay day do dung khong ko k phai cua me ba ma so ne ni ad xem va co duoc thay nao loai the
+    anh chi ong mot hai biet hay sao vay z v hong hok ha bhxh bhyt bao hiem xa y te ho gia dinh mhgd thue
+    mst stk tai khoan ngan hang tk atm cccd cuoc danh cc gan chip cmnd cmt cmtnd chung nhan dan chieu
+    passport hc sdt dt dien thoai di dong phone zalo dtdd tel bien to khai ngay sinh nam nu gioi tinh cap cu
+    moi ten vn viet kiem tra gio het han ghi in tren chu kia bac vo chong tien kieu
+"""
+_FILLERS = frozenset(_filler_words.split()) | politeness.plain_words(
+    politeness.SPEAKER,
+    politeness.RESPECT,
+    politeness.PARTICLES,
+    politeness.SOUTHERN_PARTICLES,
+    politeness.REQUESTS,
 )
-_FILLERS = frozenset(_FILLER_WORDS.split())
 _LOOKED_UP_BY = (
     "cccd",
     "cmnd",
@@ -182,14 +189,11 @@ def _meanings(piece: NumberShape, known: _Known) -> tuple[Meaning, ...]:
 
 
 def _date(value: str, today: date) -> Meaning:
-    parts = [int(p) for p in value.split("/")]
-    if len(value.rpartition("/")[2]) == 2:
+    parts = value.split("/")
+    if len(parts[-1]) == 2:
         return Meaning("date", value, ("short_year",))
-    try:
-        day = date(parts[-1], parts[-2], parts[0] if len(parts) == 3 else 1)
-    except ValueError:
-        return Meaning("date", value, ("no_day",))
-    return Meaning("date", value, ("future",) if day > today else ())
+    day = calendar_day(int(parts[0]) if len(parts) == 3 else 1, int(parts[-2]), int(parts[-1]))
+    return Meaning("date", value, ("no_day",) if day is None else ("future",) if day > today else ())
 
 
 def _with_letters(piece: NumberShape, known: _Known) -> tuple[Meaning, ...]:
@@ -245,14 +249,7 @@ def _noted(meaning: Meaning, piece: NumberShape) -> Meaning:
 
 
 def _also(meaning: Meaning, *warnings: str) -> Meaning:
-    return Meaning(
-        meaning.kind,
-        meaning.value,
-        (*meaning.warnings, *warnings),
-        meaning.born,
-        meaning.sex,
-        meaning.province,
-    )
+    return replace(meaning, warnings=(*meaning.warnings, *warnings))
 
 
 _LENGTH = {"code": CODE_DIGITS, "household": CODE_DIGITS, "cmnd": CMND_DIGITS, "cccd": CCCD_DIGITS}
@@ -319,7 +316,7 @@ def _uncalled(digits: str, phone: Meaning | None, known: _Known) -> Iterator[Mea
     elif n == 8:
         if digits[:4] in ("1900", "1800"):
             yield Meaning("hotline", digits)
-        elif (when := _tight_date(digits)) is not None:
+        elif when := _tight_date(digits):
             yield _date(when, known.today)
     elif n == CMND_DIGITS:
         yield Meaning("cmnd", digits, () if phone is not None else ("nine",))
@@ -356,11 +353,12 @@ def _uncalled(digits: str, phone: Meaning | None, known: _Known) -> Iterator[Mea
         yield Meaning("unknown", digits)
 
 
-def _tight_date(digits: str) -> str | None:
-    day, month, year = int(digits[:2]), int(digits[2:4]), int(digits[4:])
-    if 1 <= day <= 31 and 1 <= month <= 12 and 1900 <= year <= 2099:
-        return f"{day:02}/{month:02}/{year}"
-    return None
+def _tight_date(digits: str) -> str:
+    """Eight digits as a date, "" when they are none."""
+    found = dates_in(digits, TIGHT)[0]
+    if 1 <= found.day <= 31 and 1 <= found.month <= 12 and 1900 <= found.year <= 2099:
+        return written(found.day, found.month, found.year)
+    return ""
 
 
 def _cccd(digits: str, known: _Known) -> Meaning:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flows.content import Content
+from flows.text.masking import mask_code, mask_number
 from flows.text.normalise import same_words
 from flows.text.vssid_sms import Received
 from flows.understanding.number_shapes import CODE_DIGITS
@@ -34,7 +35,7 @@ def explained(text: str, content: Content, today: date) -> Pasted | None:
         return Pasted(_said(meanings[0], content), flows=_next(meanings[0]))
     kinds = " hay ".join(_called(m) for m in meanings)
     known = " ".join(dict.fromkeys(_WARN[w] for m in meanings for w in m.warnings if w in ("lookalike",)))
-    ask = f"Số {masked(meanings[0])} có thể là {kinds}; tôi không đoán thay. Anh/chị cho biết đó là số nào?"
+    ask = f"Số {_shown(meanings[0])} có thể là {kinds}; tôi không đoán thay. Anh/chị cho biết đó là số nào?"
     return Pasted(f"{known} {ask}".strip(), asks=tuple(KINDS[m.kind] for m in meanings))
 
 
@@ -48,24 +49,21 @@ def chosen(words: str, offered: tuple[str, ...]) -> Pasted | None:
 
 def received(message: Received, content: Content) -> str:
     """What the message that a declaration was received says; its code with the middle hidden."""
-    code = f" của mã số {masked(Meaning('code', message.code))}" if message.code else ""
+    code = f" của mã số {mask_code(message.code)}" if message.code else ""
     return (
         f"Tin này báo BHXH đã nhận tờ khai{code}, số hồ sơ {message.number}. Tờ khai có hiệu lực {content.working_days} ngày "
         f"làm việc: trong hạn đó anh/chị nộp giấy cho cơ quan BHXH. ({content.checklist.source.short})"
     )
 
 
-def masked(meaning: Meaning) -> str:
-    """A number with its middle hidden: a code keeps its first three and last two digits, an ID or phone its last three."""
+def _shown(meaning: Meaning) -> str:
+    """A number as it may be said back: with its middle or all but its end hidden, unless it tells nothing of anybody."""
     value = meaning.value
-    if meaning.kind in ("code", "household", "card") and len(value) >= 10:
-        keep = 5 if value[0].isalpha() else 3
-        return value[:keep] + "*" * (len(value) - keep - 2) + value[-2:]
+    if meaning.kind in ("code", "household", "card") and len(value) >= CODE_DIGITS:
+        return mask_code(value)
     if meaning.kind == "hotline":
         return f"{value[:4]} {value[4:]}"
-    if meaning.kind in ("date", "year", "money", "dossier"):
-        return value
-    return "•" * (len(value) - 3) + value[-3:]
+    return value if meaning.kind in ("date", "year", "money", "dossier") else mask_number(value)
 
 
 def _is_listed(meaning: Meaning, content: Content) -> bool:
@@ -99,7 +97,7 @@ def _off(warning: str) -> str:
 def _line(number: Number, content: Content) -> str:
     meanings = number.meanings
     kinds = " hoặc ".join(_called(m) for m in meanings)
-    return f"{masked(meanings[0])}: {'có thể là ' if number.asks else ''}{kinds}"
+    return f"{_shown(meanings[0])}: {'có thể là ' if number.asks else ''}{kinds}"
 
 
 # -- sentences
@@ -158,16 +156,16 @@ def _said(meaning: Meaning, content: Content) -> str:
     off = next((w for w in meaning.warnings if w.startswith(("short:", "long:"))), "")
     name = _lower(KINDS[meaning.kind])
     if off:
-        return f"{masked(meaning)} trông như {name} nhưng {_off(off)}. Anh/chị dò lại từng số. {_own_warnings(meaning)}".strip()
+        return f"{_shown(meaning)} trông như {name} nhưng {_off(off)}. Anh/chị dò lại từng số. {_own_warnings(meaning)}".strip()
     if meaning.kind == "unknown":
         return f"Số này có {len(meaning.value)} chữ số. {_ABOUT['unknown']}"
     wrong = next((w.partition(":")[2] for w in meaning.warnings if w.startswith("not:")), "")
     if wrong:
-        first = f"{masked(meaning)} là {name}, không phải {_lower(KINDS[wrong])}."
+        first = f"{_shown(meaning)} là {name}, không phải {_lower(KINDS[wrong])}."
     elif meaning.kind in _SURE:
-        first = f"{_SURE[meaning.kind].format(masked(meaning))}{_parts(meaning)}."
+        first = f"{_SURE[meaning.kind].format(_shown(meaning))}{_parts(meaning)}."
     else:
-        first = f"{masked(meaning)} có dạng {name}{_of_whom(meaning, content)}."
+        first = f"{_shown(meaning)} có dạng {name}{_of_whom(meaning, content)}."
     about = "" if "bad_phone" in meaning.warnings else _ABOUT[meaning.kind]
     if meaning.kind == "hotline" and meaning.value != HOTLINE:
         about = f"Đó không phải tổng đài BHXH; tổng đài BHXH là {content.office.hotline}."

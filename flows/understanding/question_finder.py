@@ -11,7 +11,7 @@ from itertools import chain
 
 from flows.content import NOT_ASKED, SMALL_TALK, Question, Questions
 from flows.secrets import detector
-from flows.understanding.chat_spelling import even
+from flows.text.normalise import normalise
 from flows.understanding.other_accounts import is_of_others
 from flows.understanding.question_model import TEXT_READ, Decision, Weights, features, softmax, unpacked
 from flows.understanding.question_neighbours import length, vector, weight_of, wordings_mark, wordings_of
@@ -70,7 +70,7 @@ def missed(text: str, questions: Questions) -> str:
     if "@" in text:
         return ""
     knows = _finder(questions).knows
-    words = [w for w in even(text[:TEXT_READ]) if not w[0].isdigit() and w[0] != "#"][:MISS_WORDS]
+    words = [w for w in normalise(text[:TEXT_READ]) if not w[0].isdigit() and w[0] != "#"][:MISS_WORDS]
     shown = [w if knows(w) else HIDDEN for w in words]
     clear = sum(w != HIDDEN for w in shown)
     return " ".join(shown)[:120] if clear >= 2 and clear * 2 > len(shown) else ""
@@ -113,7 +113,7 @@ class _Finder:
 
     def _make_ready(self, n: int) -> None:
         for wording in wordings_of(self.items[n]):
-            values = vector(even(wording), self.rare, self.unknown)
+            values = vector(normalise(wording), self.rare, self.unknown)
             for name in values:
                 self.since[name].append(len(self.owner))
             self.owner.append(n)
@@ -171,7 +171,7 @@ class _Finder:
         text = text[:TEXT_READ]
         if detector.secret_in(text, expected=False) or _gives_numbers_away(text):
             return self._secret()
-        words = even(text)
+        words = normalise(text)
         if not any(w[0].isalpha() for w in words) or self._strange(words):
             return self._plain("khong_ro")
         chances, like = self.probabilities(words)

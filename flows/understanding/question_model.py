@@ -18,8 +18,6 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Literal
 
-from flows.understanding.chat_spelling import even
-
 FEATURES_VERSION = 1
 GRAMS = (3, 4)
 TEXT_READ = 400  # characters of a text that are looked at
@@ -60,7 +58,7 @@ Decision = Literal["answer", "suggest", "none"]
 
 
 def features(words: Sequence[str], *, grams: bool = True) -> dict[str, float]:
-    """What is counted of a text, by `even` words: words, pairs of words, and pieces of words, each with its weight."""
+    """What is counted of a text, by normalised words: words, pairs of words, and pieces of words, each with its weight."""
     out: dict[str, float] = {}
     for word in words:
         out["w:" + word] = 1.0
@@ -246,4 +244,4 @@ def softmax(scores: Iterable[float]) -> list[float]:
     return [g / total for g in grown]
 
 
-__all__ = ["Decision", "Weights", "Wordings", "even", "features", "packed", "softmax", "unpacked"]
+__all__ = ["Decision", "Weights", "Wordings", "features", "packed", "softmax", "unpacked"]

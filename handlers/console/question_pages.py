@@ -13,6 +13,7 @@ from data import audit
 from data.knowledge import misses, question_edits
 from data.knowledge.question_edits import Edit
 from data.knowledge.question_files import DAYS_VERIFIED, FLOWS, QUESTIONS_DIR, read_question, written
+from flows.calendar.office_hours import VIETNAM
 from flows.content import QUESTION_STATUSES, Content, Question
 from flows.conversations import questions
 from flows.text.normalise import clean
@@ -356,7 +357,7 @@ class QuestionPages:
         await audit.note(turns.db, connection, turns.seal, at=now, who=visit.who, what=what, why=item)
 
     def _today(self) -> date:
-        return datetime.fromtimestamp(self._turns.clock(), wording.VIETNAM).date()
+        return datetime.fromtimestamp(self._turns.clock(), VIETNAM).date()
 
 
 def _item(visit: Visit) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
-VIETNAM = timezone(timedelta(hours=7))
+from flows.calendar.office_hours import VIETNAM
+from flows.text.masking import mask_account
 
 ROLES = {"officer": "Cán bộ", "admin": "Quản trị", "auditor": "Kiểm tra"}
 DOORS = {"telegram": "Telegram", "web": "Trang web", "terminal": "Dòng lệnh", "demo": "Thử nghiệm"}
@@ -128,7 +129,7 @@ def who_it_was(who: str) -> str:
     kind, _, name = who.partition(":")
     if kind == "staff":
         return name
-    return f"{DOORS.get(kind, kind)} •••{name[-3:]}" if name else who
+    return f"{DOORS.get(kind, kind)} {mask_account(name)}" if name else who
 
 
 def locked(seconds: int) -> str:
