@@ -330,7 +330,7 @@ class Dialogue:
         item = found.item
         free = not self.state.flow or self.state.flow == questions.NAME
         if found.decision == "answer" and item is not None and item.topic not in SMALL_TALK:
-            if not free and (found.candidates[0].score < SURELY_ASKED or found.near < SURELY_NEAR):
+            if not free and (found.candidates[0].score < SURELY_ASKED or found.similarity < SURELY_NEAR):
                 return False
             self.digress(questions.NAME, "answer", questions.kept(found))
         elif found.decision == "suggest" and free and questions.kept(found)["others"]:
@@ -470,7 +470,7 @@ class Dialogue:
         _, step = catalog.find(self.state.flow, self.state.step)
         for line in said:
             self.say(Reply(line))
-        perhaps = find_questions(text, self.content.questions).others if lost and words else ()
+        perhaps = find_questions(text, self.content.questions).alternatives if lost and words else ()
         if perhaps:
             self.digress(questions.NAME, "perhaps", {"others": " ".join(q.id for q in perhaps)})
             self.state = replace(self.state, misses=misses)

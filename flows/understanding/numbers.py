@@ -1,7 +1,6 @@
-"""What a pasted number is: code, card, household, phone, ID, passport, dossier, date, money. Rule: what may be several things is several; it is never guessed.
+"""What a pasted number is: code, card, household, phone, ID, passport, dossier, date, money. Called by numbers_explained.py.
 
-A text counts as a pasted number when all its other words are labels ("mã số BHXH"), politeness, or a question what it is.
-Anything else is a sentence, and somebody else's to read.
+Invariant: what may be several things is several; it is never guessed. A text counts as a pasted number when all its other words are labels ("mã số BHXH"), politeness, or a question what it is; anything else is a sentence, and not read here.
 """
 
 from __future__ import annotations
@@ -213,15 +212,19 @@ def _with_letters(piece: NumberShape, known: _Known) -> tuple[Meaning, ...]:
 
 def _card(letters: str, digits: str, warnings: tuple[str, ...], known: _Known) -> Meaning:
     """The old card: two letters, the level 1 to 5, the province, the code."""
-    off = len(digits) - (CARD_LENGTH - 2)
-    more = list(warnings)
-    if off:
-        more.append(f"short:{-off}" if off < 0 else f"long:{off}")
-    elif digits[0] not in "12345":
-        more.append("level")
-    elif digits[1:3] not in known.provinces:
-        more.append("province")
-    return Meaning("card", letters + digits, tuple(more), province=digits[1:3] if not off else "")
+    off = _off(digits, CARD_LENGTH - 2)
+    province = "" if off else digits[1:3]
+    if not off and digits[0] not in "12345":
+        off = "level"
+    elif not off and province not in known.provinces:
+        off = "province"
+    return Meaning("card", letters + digits, (*warnings, *filter(None, (off,))), province=province)
+
+
+def _off(digits: str, length: int) -> str:
+    """By how many digits a number is too short or too long, as a warning; "" when it has its length."""
+    more = len(digits) - length
+    return f"short:{-more}" if more < 0 else f"long:{more}" if more else ""
 
 
 def _digits(piece: NumberShape, known: _Known) -> Iterator[Meaning]:
@@ -258,48 +261,38 @@ _LENGTH = {"code": CODE_DIGITS, "household": CODE_DIGITS, "cmnd": CMND_DIGITS, "
 def _called(digits: str, label: str, phone: Meaning | None, known: _Known) -> Iterator[Meaning]:
     """What a number is that was called something; if it cannot be that, what it looks like."""
     n = len(digits)
-    if label == "card":
-        if n == CODE_DIGITS:
+    other = _other(digits, label, phone, known)
+    match label:
+        case "card" if n == CODE_DIGITS:
             yield Meaning("card", digits, province=digits[:2])
-        elif n == CARD_LENGTH - 2:
+        case "card" if n == CARD_LENGTH - 2:
             yield Meaning("card", digits, ("letters",))
-        elif n in (CMND_DIGITS, CODE_DIGITS + 1):
-            yield Meaning("card", digits, (f"short:{10 - n}" if n < 10 else f"long:{n - 10}",))
-        else:
-            yield from _other(digits, label, phone, known)
-    elif label == "phone":
-        if phone is not None:
+        case "card" if n in (CMND_DIGITS, CODE_DIGITS + 1):
+            yield Meaning("card", digits, (_off(digits, CODE_DIGITS),))
+        case "card":
+            yield from other
+        case "phone" if phone is not None:
             yield phone
-        elif n == CCCD_DIGITS or n < 7:
-            yield from _other(digits, label, phone, known)
-        else:
-            off = n - 10
-            wrong = (
-                "bad_phone"
-                if n == 10 or not digits.startswith("0")
-                else f"short:{-off}"
-                if off < 0
-                else f"long:{off}"
-            )
-            yield Meaning("phone", digits, (wrong,))
-    elif label in ("passport", "dossier"):
-        yield (
-            Meaning(label, digits, ("letters",))
-            if 7 <= n <= 8 and label == "passport"
-            else Meaning(label, digits, ("shape",))
-        )
-    elif n == _LENGTH[label]:
-        yield _cccd(digits, known) if label == "cccd" else Meaning(label, digits, province=digits[:2])
-    elif {label, n} in ({"cmnd", CCCD_DIGITS}, {"cccd", CMND_DIGITS}):
-        other = "cccd" if n == CCCD_DIGITS else "cmnd"
-        yield _also(_cccd(digits, known) if other == "cccd" else Meaning(other, digits), f"not:{label}")
-    elif n in _LENGTH.values() or n == CARD_LENGTH:
-        if (off := n - _LENGTH[label]) in (-1, 1):
-            yield Meaning(label, digits, ("short:1" if off < 0 else "long:1",))
-        yield from _other(digits, label, phone, known)
-    elif n >= 4:
-        off = n - _LENGTH[label]
-        yield Meaning(label, digits, (f"short:{-off}" if off < 0 else f"long:{off}",))
+        case "phone" if n == CCCD_DIGITS or n < 7:
+            yield from other
+        case "phone":
+            off = _off(digits, 10) if digits.startswith("0") else ""
+            yield Meaning("phone", digits, (off or "bad_phone",))
+        case "passport" | "dossier":
+            letters = 7 <= n <= 8 and label == "passport"
+            yield Meaning(label, digits, ("letters" if letters else "shape",))
+        case _ if n == _LENGTH[label]:
+            yield _cccd(digits, known) if label == "cccd" else Meaning(label, digits, province=digits[:2])
+        case "cmnd" if n == CCCD_DIGITS:
+            yield _also(_cccd(digits, known), "not:cmnd")
+        case "cccd" if n == CMND_DIGITS:
+            yield Meaning("cmnd", digits, ("not:cccd",))
+        case _ if n in _LENGTH.values() or n == CARD_LENGTH:
+            if abs(n - _LENGTH[label]) == 1:
+                yield Meaning(label, digits, (_off(digits, _LENGTH[label]),))
+            yield from other
+        case _ if n >= 4:
+            yield Meaning(label, digits, (_off(digits, _LENGTH[label]),))
 
 
 def _other(digits: str, label: str, phone: Meaning | None, known: _Known) -> Iterator[Meaning]:
@@ -330,25 +323,19 @@ def _uncalled(digits: str, phone: Meaning | None, known: _Known) -> Iterator[Mea
             Meaning("household", digits, province=digits[:2]),
         ]
         yield from reversed(pair) if digits[2:4] == "99" else pair
-    elif n == 11:
-        if phone is not None:
-            yield phone
-        if phone is None or not digits.startswith("0"):
-            yield Meaning("code", digits, ("long:1",))
-        if phone is None:
-            yield Meaning("cccd", digits, ("short:1",))
-    elif n == CCCD_DIGITS:
-        if phone is not None:
-            yield phone
-        else:
-            yield _cccd(digits, known)
-    elif n == 13 and phone is not None:
+    elif phone is not None and n in (11, CCCD_DIGITS, 13):
         yield phone
-    elif n == 13:
+        if n == 11 and not digits.startswith("0"):
+            yield Meaning("code", digits, ("long:1",))
+    elif n == 11:
+        yield Meaning("code", digits, ("long:1",))
+        yield Meaning("cccd", digits, ("short:1",))
+    elif n == CCCD_DIGITS:
+        yield _cccd(digits, known)
+    elif n in (13, CARD_LENGTH):
         yield Meaning("card", digits, ("letters",))
-        yield Meaning("cccd", digits, ("long:1",))
-    elif n == CARD_LENGTH:
-        yield Meaning("card", digits, ("letters",))
+        if n == 13:
+            yield Meaning("cccd", digits, ("long:1",))
     elif n > CCCD_DIGITS:
         yield Meaning("unknown", digits)
 

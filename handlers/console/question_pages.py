@@ -18,7 +18,6 @@ from flows.content import QUESTION_STATUSES, Content, Question
 from flows.conversations import questions
 from flows.text.normalise import clean
 from flows.understanding.question_finder import find_questions
-from handlers.console import wording
 from handlers.console.access import ADMINS, DESK, AccessControl, Form, Live, PageRoute, Visit
 from handlers.delivery.preview import preview
 
@@ -213,7 +212,7 @@ class QuestionPages:
         async with self._turns.db.reading() as connection:
             found = await misses.listed(connection, MISSES_SHOWN)
         asked = self._turns.content.questions
-        near = {m.words: find_questions(m.words, asked).others[:1] for m in found}
+        near = {m.words: find_questions(m.words, asked).alternatives[:1] for m in found}
         return visit.page(
             "console/question_misses.html", misses=found, near=near, quote=lambda words: quote(words, safe="")
         )
@@ -328,7 +327,7 @@ class QuestionPages:
     ) -> Response:
         found = find_questions(typed, self._turns.content.questions) if typed else None
         near = [
-            q.id for q in ((found.item,) if found and found.item else ()) + (found.others if found else ())
+            q.id for q in ((found.item,) if found and found.item else ()) + (found.alternatives if found else ())
         ]
         return visit.page(
             "console/question_add.html",
