@@ -199,7 +199,7 @@ class ContactNames:
                 )
         return found
 
-    def near(self, typed: Sequence[WordReading], *, strict: bool) -> list[Likeness]:
+    def similar(self, typed: Sequence[WordReading], *, strict: bool) -> list[Likeness]:
         """The people a run of words may mean, the nearest first; people who share too little are left out.
 
         `strict` when the typist writes diacritics: then a syllable of names is never taken for another.

@@ -1,8 +1,8 @@
-"""Many names made ready for searching, and how a typed one ranks them. Rule: the same path for eight names and for millions.
+"""Many names made ready for searching, and how a typed one ranks them. Called by the registry's name index.
 
-A name is a row of syllable numbers in a tree (tree.py); a typed word is a cost for every syllable (spelling_cost.py); a query
-has several readings (wordings.py). The names within reach of any reading are ranked by cost; the first is `sure` when it
-is explained nearly without a slip and no other name is near.
+A name is a row of syllable numbers in a tree (tree.py); a typed word is a cost for every syllable (spelling_cost.py); a
+query has several readings (query.py). Names within reach of any reading are ranked by cost. Invariant: the first is `sure`
+only when it is explained nearly without a slip and no other name is near; eight names take the same path as millions.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ NEAR_COST = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A name of the crowd: `cost` 0 is exactly what was typed, `score` 0..1 how likely it is the one meant."""
+    """A name of the index: `cost` 0 is exactly what was typed, `score` 0..1 how likely it is the one meant."""
 
     id: int
     name: str
@@ -106,7 +106,7 @@ class NameIndex:
 
     @classmethod
     def of(cls, names: Iterable[tuple[int, str]]) -> NameIndex:
-        """A crowd of (id, lower-case NFC name with its marks, one space between words). Names without a word are left out."""
+        """An index of (id, lower-case NFC name with its marks, one space between words). Names without a word are left out."""
         spelling = SpellingCost(())
         return cls(spelling, _packed(spelling, names))
 
@@ -120,7 +120,7 @@ class NameIndex:
         self._weigh()
 
     def dump(self) -> list[bytes]:
-        """The crowd packed for keeping: a heading, then parts of about two megabytes."""
+        """The index packed for keeping: a heading, then parts of about two megabytes."""
         rows = self._rows
         if len(self._tail.ids):
             width = max(rows.matrix.shape[1], self._tail.matrix.shape[1])
@@ -129,14 +129,8 @@ class NameIndex:
         width = rows.matrix.shape[1]
         wide = rows.matrix.dtype.itemsize
         step = max(1, _PART // (wide * width + 8))
-        heading = {
-            "form": _FORM,
-            "size": len(rows.ids),
-            "width": width,
-            "wide": wide,
-            "step": step,
-            "syllables": self._spelling.syllables[1:],
-        }
+        heading = {"form": _FORM, "size": len(rows.ids), "width": width, "wide": wide, "step": step}
+        heading |= {"syllables": self._spelling.syllables[1:]}
         parts = [json.dumps(heading, ensure_ascii=False).encode()]
         for start in range(0, len(rows.ids), step):
             ids = rows.ids[start : start + step].astype("<i8").tobytes()
@@ -145,7 +139,7 @@ class NameIndex:
 
     @classmethod
     def load(cls, parts: Sequence[bytes]) -> NameIndex:
-        """The crowd that `dump` packed. Raises ValueError when the parts are not whole or of another form."""
+        """The index that `dump` packed. Raises ValueError when the parts are not whole or of another form."""
         if not parts:
             raise ValueError("no parts")
         heading = json.loads(parts[0])
@@ -201,7 +195,7 @@ class NameIndex:
         return self._spelling.slipped(plain)
 
     def knows(self, word: Word) -> bool:
-        """Whether the folded word is a syllable of some name, of this crowd or elsewhere."""
+        """Whether the folded word is a syllable of some name, of this index or elsewhere."""
         return self._spelling.knows(word.plain) or word.plain in _SYLLABLES
 
     def family(self, word: Word) -> bool:
