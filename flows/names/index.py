@@ -124,7 +124,10 @@ class NameIndex:
         rows = self._rows
         if len(self._tail.ids):
             width = max(rows.matrix.shape[1], self._tail.matrix.shape[1])
-            both = np.concatenate([_widened(r.matrix, width) for r in (rows, self._tail)])
+            wide_rows = [
+                np.pad(m, ((0, 0), (0, width - m.shape[1]))) for m in (rows.matrix, self._tail.matrix)
+            ]
+            both = np.concatenate(wide_rows)
             rows = _Rows.sorted(both, np.concatenate([rows.ids, self._tail.ids]))
         width = rows.matrix.shape[1]
         wide = rows.matrix.dtype.itemsize
@@ -233,12 +236,6 @@ def _packed(spelling: SpellingCost, names: Iterable[tuple[int, str]]) -> _Rows:
     matrix = np.zeros((len(ids), width), dtype=kind)
     matrix[np.arange(width) < counts[:, None]] = numbers[np.array(flat, dtype=np.intp)]
     return _Rows.sorted(matrix, np.array(ids, dtype=np.int64))
-
-
-def _widened(matrix: Array, width: int) -> Array:
-    if matrix.shape[1] == width:
-        return matrix
-    return np.pad(matrix, ((0, 0), (0, width - matrix.shape[1])))
 
 
 def _name(spelling: SpellingCost, row: Array) -> str:

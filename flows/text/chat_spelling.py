@@ -11,14 +11,15 @@ _onsets = "f-ph w-qu z-d z-v z-gi j-gi k-kh k-c k-ch q-qu tk-th nk-nh ck-ch ngk-
 _ends = "nk-nh ck-ch k-c k-ch g-ng"
 
 
-def _pairs(text: str) -> tuple[tuple[str, str], ...]:
+def pairs(text: str) -> tuple[tuple[str, str], ...]:
+    """ "f-ph w-qu" as (("f", "ph"), ("w", "qu"))."""
     return tuple((typed, meant) for typed, _, meant in (pair.partition("-") for pair in text.split()))
 
 
-ONSETS, ENDS = _pairs(_onsets), _pairs(_ends)
-ONSETS_READ = _pairs("j-ch dz-d dz-v dz-gi")  # understood, but not looked for
-ONSETS_WRITTEN = _pairs("ng-ngh")  # looked for, but a spelling of its own
-ENDS_READ = _pairs("nk-ng")
+ONSETS, ENDS = pairs(_onsets), pairs(_ends)
+ONSETS_READ = pairs("j-ch dz-d dz-v dz-gi")  # understood, but not looked for
+ONSETS_WRITTEN = pairs("ng-ngh")  # looked for, but a spelling of its own
+ENDS_READ = pairs("nk-ng")
 
 # One typed word with its marks, before they go: without them these are other words ("hỏng" is broken, "hổng" is not).
 MARKED = {

@@ -89,7 +89,7 @@ def read_numbers(text: str, today: date, provinces: frozenset[str]) -> tuple[Num
         return ()
     pieces, rest = taken_apart(fold(text).replace("\n", " "))
     words = re.findall("[a-z]+", rest)
-    if not 1 <= len(pieces) <= MOST_NUMBERS or not _is_filler(words):
+    if not 1 <= len(pieces) <= MOST_NUMBERS or not _FILLERS.issuperset(words):
         return ()
     meant = []
     for piece, before in pieces:
@@ -133,13 +133,8 @@ _filler_words = """
     passport hc sdt dt dien thoai di dong phone zalo dtdd tel bien to khai ngay sinh nam nu gioi tinh cap cu
     moi ten vn viet kiem tra gio het han ghi in tren chu kia bac vo chong tien kieu
 """
-_FILLERS = frozenset(_filler_words.split()) | politeness.plain_words(
-    politeness.SPEAKER,
-    politeness.RESPECT,
-    politeness.PARTICLES,
-    politeness.SOUTHERN_PARTICLES,
-    politeness.REQUESTS,
-)
+_COURTESY = (politeness.SPEAKER, politeness.RESPECT, politeness.PARTICLES, politeness.SOUTHERN_PARTICLES)
+_FILLERS = frozenset(_filler_words.split()) | politeness.plain_words(*_COURTESY, politeness.REQUESTS)
 _LOOKED_UP_BY = (
     "cccd",
     "cmnd",
@@ -153,10 +148,6 @@ def _label_of(text: str) -> str:
     if " hay " in words:  # "mã hộ hay mã số?" is the question, not a label
         return ""
     return next((kind for kind, pattern in _LABELS if pattern.search(words)), "")
-
-
-def _is_filler(words: list[str]) -> bool:
-    return all(w in _FILLERS for w in words)
 
 
 def _sex_of(words: list[str]) -> str:
@@ -214,11 +205,10 @@ def _card(letters: str, digits: str, warnings: tuple[str, ...], known: _Known) -
     """The old card: two letters, the level 1 to 5, the province, the code."""
     off = _off(digits, CARD_LENGTH - 2)
     province = "" if off else digits[1:3]
-    if not off and digits[0] not in "12345":
-        off = "level"
-    elif not off and province not in known.provinces:
-        off = "province"
-    return Meaning("card", letters + digits, (*warnings, *filter(None, (off,))), province=province)
+    level = "" if off or digits[0] in "12345" else "level"
+    unknown = "" if off or level or province in known.provinces else "province"
+    wrong = off or level or unknown
+    return Meaning("card", letters + digits, (*warnings, wrong) if wrong else warnings, province=province)
 
 
 def _off(digits: str, length: int) -> str:
@@ -239,10 +229,8 @@ def _digits(piece: NumberShape, known: _Known) -> Iterator[Meaning]:
     if piece.plus:
         yield phone or Meaning("phone", digits, ("bad_phone",))
         return
-    if label:
-        yield from (_noted(m, piece) for m in _called(digits, label, phone, known))
-        return
-    yield from (_noted(m, piece) for m in _uncalled(digits, phone, known))
+    found = _called(digits, label, phone, known) if label else _uncalled(digits, phone, known)
+    yield from (_noted(meaning, piece) for meaning in found)
 
 
 def _noted(meaning: Meaning, piece: NumberShape) -> Meaning:
@@ -399,15 +387,12 @@ def _phone(digits: str, *, plus: bool) -> Meaning | None:
 
 def _compared(meant: list[tuple[Meaning, ...]]) -> list[tuple[Meaning, ...]]:
     """A birth date or year beside an ID number is held against it, and is no number of its own then."""
-    ids = [
-        m
-        for m in meant
-        if len(m) == 1 and m[0].kind in ("cccd", "cmnd") and m[0].warnings[:1] != ("short:1",)
-    ]
-    dates = [m for m in meant if m[0].kind in ("date", "year")]
+    ids = [m[0] for m in meant if len(m) == 1 and m[0].kind in ("cccd", "cmnd")]
+    ids = [one for one in ids if one.warnings[:1] != ("short:1",)]
+    dates = [m[0] for m in meant if m[0].kind in ("date", "year")]
     if len(ids) != 1 or len(dates) != 1 or len(meant) != 2:
         return meant
-    one, when = ids[0][0], dates[0][0]
+    one, when = ids[0], dates[0]
     year = when.value.rpartition("/")[2]
     if one.born and len(year) == 4 and one.born != int(year):
         one = _also(one, "year")
