@@ -7,15 +7,12 @@ Called by bot/serve.py and bot/worker.py. Invariant: a channel that is not opene
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any, Protocol
+from typing import Any
 
 from starlette.types import Receive, Scope
 
-from data.channels import CHANNELS
 from data.seal import Seal
 from handlers.turns.queue import Turns
 from handlers.turns.types import TurnResult

@@ -59,7 +59,7 @@ async def test_a_new_item_is_found_at_once(house: House) -> None:
         present = await question_edits.edited(connection, CONTENT)
     found = find_questions("phat phieu boc tham may man o dau", present)
     near = (
-        {q.id for q in found.others}
+        {q.id for q in found.alternatives}
         | {c.item.id for c in found.candidates}
         | {found.item.id if found.item else ""}
     )

@@ -23,10 +23,10 @@ from flows.conversations import questions
 from flows.engine.events import Said
 from flows.engine.state import State
 from flows.text.fold import fold
+from flows.text.normalise import normalise
 from flows.understanding import question_model
-from flows.understanding.chat_spelling import even
 from flows.understanding.model_file import packed
-from flows.understanding.question_finder import _Finder, find_questions
+from flows.understanding.question_finder import _QuestionFinder, find_questions
 from flows.understanding.question_model import unpacked
 from flows.understanding.question_neighbours import made_ready
 from tests.transcripts import FOLDER, read, scripts
@@ -124,11 +124,11 @@ def test_the_old_wordings_of_an_edited_item_are_not_compared_any_more() -> None:
     edited = replace(was, wordings=("mã xài được mấy phút thì hết",), titles=("Mã hết giờ",))
     items = tuple(edited if q is was else q for q in ITEMS)
     text = was.wordings[0]
-    known, changed = (_Finder(Questions(some, CONTENT.questions.weights)) for some in (ITEMS, items))
+    known, changed = (_QuestionFinder(Questions(some, CONTENT.questions.weights)) for some in (ITEMS, items))
     at = ITEMS.index(was)
-    assert known.likeness(even(text))[at] == pytest.approx(1.0)
-    assert changed.likeness(even(text))[at] < 0.9
-    assert changed.likeness(even(edited.wordings[0]))[at] == pytest.approx(1.0)
+    assert known.likeness(normalise(text))[at] == pytest.approx(1.0)
+    assert changed.likeness(normalise(text))[at] < 0.9
+    assert changed.likeness(normalise(edited.wordings[0]))[at] == pytest.approx(1.0)
 
 
 def test_the_finder_starts_quickly_and_is_small() -> None:
@@ -291,7 +291,9 @@ def test_an_item_edited_by_staff_is_found_without_training() -> None:
     new = replace(new, wordings=new.wordings[:1], titles=("Lịch trực Tết nguyên đán",))
     more = replace(CONTENT, questions=Questions((*ITEMS, new), CONTENT.questions.weights))
     found = find_questions("tet nguyen dan co quan truc ngay nao", more)
-    assert "gio-lam-viec-tet" in {c.item.id for c in found.candidates[:3]} | {q.id for q in found.others}
+    assert "gio-lam-viec-tet" in {c.item.id for c in found.candidates[:3]} | {
+        q.id for q in found.alternatives
+    }
 
 
 def test_finding_loads_no_heavy_library() -> None:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from data import channels
 from data.notices.campaigns import Campaign
-from data.notices.reports import VIETNAM, Speed, duration, local_time
+from data.notices.reports import Speed, duration, local_time
+from flows.calendar.office_hours import VIETNAM
 
 CAMPAIGN = {
     "draft": "Bản nháp",

@@ -13,11 +13,11 @@ from data import audit, channels
 from data.knowledge import misses, question_edits
 from data.knowledge.question_edits import Edit
 from data.knowledge.question_files import DAYS_VERIFIED, FLOWS, QUESTIONS_DIR, read_question, written
+from flows.calendar.office_hours import VIETNAM
 from flows.content import QUESTION_STATUSES, Content, Question
 from flows.conversations import questions
 from flows.text.normalise import clean
 from flows.understanding.question_finder import find_questions
-from handlers.console import wording
 from handlers.console.access import ADMINS, DESK, AccessControl, Form, Live, PageRoute, Visit
 from handlers.delivery.preview import preview
 
@@ -211,7 +211,7 @@ class QuestionPages:
         async with self._turns.db.reading() as connection:
             found = await misses.listed(connection, MISSES_SHOWN)
         content = self._turns.content
-        near = {m.words: find_questions(m.words, content).others[:1] for m in found}
+        near = {m.words: find_questions(m.words, content).alternatives[:1] for m in found}
         return visit.page(
             "console/question_misses.html", misses=found, near=near, quote=lambda words: quote(words, safe="")
         )
@@ -326,7 +326,8 @@ class QuestionPages:
     ) -> Response:
         found = find_questions(typed, self._turns.content) if typed else None
         near = [
-            q.id for q in ((found.item,) if found and found.item else ()) + (found.others if found else ())
+            q.id
+            for q in ((found.item,) if found and found.item else ()) + (found.alternatives if found else ())
         ]
         return visit.page(
             "console/question_add.html",
@@ -355,7 +356,7 @@ class QuestionPages:
         await audit.note(turns.db, connection, turns.seal, at=now, who=visit.who, what=what, why=item)
 
     def _today(self) -> date:
-        return datetime.fromtimestamp(self._turns.clock(), wording.VIETNAM).date()
+        return datetime.fromtimestamp(self._turns.clock(), VIETNAM).date()
 
 
 def _item(visit: Visit) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 from data.channels import label as channel
-
-VIETNAM = timezone(timedelta(hours=7))
+from flows.calendar.office_hours import VIETNAM
+from flows.text.masking import mask_account
 
 ROLES = {"officer": "Cán bộ", "admin": "Quản trị", "auditor": "Kiểm tra"}
 STATES = {
@@ -129,7 +129,7 @@ def who_it_was(who: str) -> str:
     kind, _, name = who.partition(":")
     if kind == "staff":
         return name
-    return f"{channel(kind)} •••{name[-3:]}" if name else who
+    return f"{channel(kind)} {mask_account(name)}" if name else who
 
 
 def locked(seconds: int) -> str:
