@@ -303,7 +303,7 @@ class NoticePages:
             "console/_notice_run.html",
             notice=one,
             counts=now,
-            rate_limiter=say.rate_limiter(speed, now.total - now.over) if one.state == RUNNING else "",
+            speed=say.speed_text(speed, now.total - now.over) if one.state == RUNNING else "",
             why=await self._why(connection, one, now) if one.state in LIVE else "",
             say=say,
         )

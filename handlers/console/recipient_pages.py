@@ -9,6 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from data.limits import Limits
 from data.notices import campaigns, reports
 from data.notices.campaigns import Campaign, Campaigns
+from data.spreadsheet import BOM, csv_line
 from handlers.console import notice_wording as say
 from handlers.console.access import ADMINS, AccessControl, PageRoute, Visit
 from handlers.turns.queue import Turns
@@ -78,6 +79,6 @@ class RecipientPages:
         return StreamingResponse(self._csv(one), media_type="text/csv; charset=utf-8", headers=headers)
 
     async def _csv(self, one: Campaign) -> AsyncIterator[str]:
-        yield reports.BOM + reports.csv_line(reports.HEADINGS)
+        yield BOM + csv_line(reports.HEADINGS)
         async for page in reports.all_recipients(self._turns.db, one):
             yield "".join(map(reports.csv_of, page))
