@@ -53,7 +53,7 @@ class Rules:
         return 3600.0 * self.session_hours
 
 
-class Refusal(Exception):
+class PageRefused(Exception):
     """A page or a form that is refused: status, title, and a sentence that says why."""
 
     def __init__(self, status: int, title: str, message: str) -> None:
@@ -237,7 +237,7 @@ class AccessControl:
         async def endpoint(request: Request) -> Response:
             try:
                 return await self._answered(entry, request)
-            except Refusal as no:
+            except PageRefused as no:
                 return self.refused(request, no.status, no.title, no.message)
             except ClientDisconnect:
                 raise
@@ -250,7 +250,7 @@ class AccessControl:
     async def _answered(self, entry: PageRoute, request: Request) -> Response:
         post = request.method == "POST"
         if post and not self._is_ours(request):
-            raise Refusal(403, "Không nhận", wording.FOREIGN)
+            raise PageRefused(403, "Không nhận", wording.FOREIGN)
         if not entry.roles:
             return await entry.act(request)  # type: ignore[arg-type]  # an entry without roles takes the request itself
         session = await self._session_of(request)
@@ -261,13 +261,13 @@ class AccessControl:
         if not visit.live:
             await self._seen(session)
         if session.member.role not in entry.roles:
-            raise Refusal(403, "Không có quyền", wording.NOT_YOURS)
+            raise PageRefused(403, "Không có quyền", wording.NOT_YOURS)
         if post:
             form = await read_form(request)
             if form is None:
-                raise Refusal(413, "Quá dài", wording.TOO_LONG)
+                raise PageRefused(413, "Quá dài", wording.TOO_LONG)
             if not has_csrf_token(form, self.turns.seal, session.key):
-                raise Refusal(403, "Trang đã cũ", wording.OLD_FORM)
+                raise PageRefused(403, "Trang đã cũ", wording.OLD_FORM)
             visit.form = form
         return await entry.act(visit)  # type: ignore[arg-type]  # an entry with roles takes a visit
 

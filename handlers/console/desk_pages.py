@@ -12,7 +12,7 @@ from data import desk, staff
 from data.desk import Ticket, TicketMessage
 from data.outbox import PULL_DOORS
 from handlers.console import wording
-from handlers.console.access import DESK, AccessControl, Live, PageRoute, Refusal, Visit
+from handlers.console.access import DESK, AccessControl, Live, PageRoute, PageRefused, Visit
 from handlers.desk import Desk
 
 CLOSED_SHOWN = 10  # tickets closed lately, under the queue
@@ -156,7 +156,7 @@ class DeskPages:
     async def _ticket(self, connection: AsyncConnection, ticket: str, *, plain: bool = False) -> Ticket:
         found = await desk.load(connection, self._turns.seal, ticket, plain=plain)
         if found is None:
-            raise Refusal(404, "Không có phiếu này", wording.NO_TICKET)
+            raise PageRefused(404, "Không có phiếu này", wording.NO_TICKET)
         return found
 
     async def _note_view(self, visit: Visit, ticket: Ticket, *, plain: bool) -> None:

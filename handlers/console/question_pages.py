@@ -12,13 +12,13 @@ from starlette.responses import Response
 from data import audit
 from data.knowledge import misses, question_edits
 from data.knowledge.question_edits import Edit
-from data.knowledge.question_files import DAYS_VERIFIED, FLOWS, QUESTIONS_DIR, read_question, written
+from data.knowledge.question_files import DAYS_VERIFIED, FLOWS, read_question, written
 from flows.content import QUESTION_STATUSES, Content, Question
 from flows.conversations import questions
 from flows.text.normalise import clean
 from flows.understanding.question_finder import find_questions
 from handlers.console import wording
-from handlers.console.access import ADMINS, DESK, AccessControl, Live, PageRoute, Refusal, Visit
+from handlers.console.access import ADMINS, DESK, AccessControl, Live, PageRoute, PageRefused, Visit
 from handlers.console.forms import Form, kept_or_again
 from handlers.delivery.preview import preview
 
@@ -182,7 +182,7 @@ class QuestionPages:
             previews=_previews(question),
             answers=True,
             versions=[(edit, self._answer_of(edit)) for edit in edits],
-            has_file=(QUESTIONS_DIR / f"{question.id}.md").exists(),
+            has_file=self._files.questions.item(question.id) is not None,
         )
 
     def _answer_of(self, edit: Edit) -> str:
@@ -245,11 +245,11 @@ class QuestionPages:
             question, edits = self._item(visit, *await self._read(connection, _id(visit)))
             body = next((e.body for e in edits if str(e.id) == number), "" if not number else None)
             if body is None:
-                raise Refusal(404, "Không có bản này", NO_ITEM)
+                raise PageRefused(404, "Không có bản này", NO_ITEM)
             try:
                 await self._keep(visit, connection, question.id, body, "question_restored")
             except ValueError as wrong:
-                raise Refusal(409, "Không trả về được", _said(str(wrong))) from wrong
+                raise PageRefused(409, "Không trả về được", _said(str(wrong))) from wrong
         return visit.go(f"{HOME}/{question.id}?note=question_restored")
 
     async def adding(self, visit: Visit) -> Response:
@@ -333,10 +333,10 @@ class QuestionPages:
         return self._item(visit, *await self._present(_id(visit)))
 
     def _item(self, visit: Visit, present: Content, edits: list[Edit]) -> tuple[Question, list[Edit]]:
-        """The item that the address names, with its edits. Raises Refusal when there is none."""
+        """The item that the address names, with its edits. Raises PageRefused when there is none."""
         question = present.questions.item(_id(visit))
         if question is None:
-            raise Refusal(404, "Không có mục này", NO_ITEM)
+            raise PageRefused(404, "Không có mục này", NO_ITEM)
         return question, edits
 
     async def _read(self, connection: AsyncConnection, item: str = "") -> tuple[Content, list[Edit]]:

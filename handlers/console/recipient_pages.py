@@ -11,7 +11,7 @@ from data.notices import campaigns, reports
 from data.notices.campaigns import Campaign, Campaigns
 from data.spreadsheet import BOM, csv_line
 from handlers.console import notice_wording as say
-from handlers.console.access import ADMINS, AccessControl, PageRoute, Refusal, Visit
+from handlers.console.access import ADMINS, AccessControl, PageRoute, PageRefused, Visit
 from handlers.turns.queue import Turns
 
 HOME = "/console/notices"
@@ -19,11 +19,11 @@ PAGE = 50  # recipients on a page
 
 
 async def loaded(turns: Turns, visit: Visit) -> Campaign:
-    """The notice that the address names. Raises Refusal when there is none."""
+    """The notice that the address names. Raises PageRefused when there is none."""
     async with turns.db.reading() as connection:
         found = await campaigns.load(connection, visit.request.path_params["notice"])
     if found is None:
-        raise Refusal(404, "Không có thông báo này", say.NONE)
+        raise PageRefused(404, "Không có thông báo này", say.NONE)
     return found
 
 

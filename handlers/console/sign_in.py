@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from data import audit, staff
 from handlers.console import wording
-from handlers.console.access import EVERYBODY, AccessControl, PageRoute, Refusal, Visit
+from handlers.console.access import EVERYBODY, AccessControl, PageRoute, PageRefused, Visit
 from handlers.console.forms import csrf_token, has_csrf_token, read_form
 
 log = logging.getLogger("troly.console")
@@ -98,7 +98,7 @@ class SignIn:
         form = await read_form(request)
         if form is None or not has_csrf_token(form, turns.seal, token):
             self._failures.failed()
-            raise Refusal(403, "Trang đã cũ", wording.OLD_FORM)
+            raise PageRefused(403, "Trang đã cũ", wording.OLD_FORM)
         before = request.cookies.get(access.cookie, "")
         async with turns.db.writing() as connection:
             signed_in = await staff.sign_in(connection, token, turns.clock())
@@ -115,7 +115,7 @@ class SignIn:
                 )
         if signed_in is None:
             self._failures.failed()
-            raise Refusal(410, "Liên kết không dùng được", wording.LINK_GONE)
+            raise PageRefused(410, "Liên kết không dùng được", wording.LINK_GONE)
         self._failures.succeeded()
         response = Response(status_code=303, headers=access.headers() | {"location": "/console"})
         # lax, not strict: a link to a ticket that a colleague sends is to open signed in; every change is a POST with its CSRF token
