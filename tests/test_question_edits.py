@@ -17,7 +17,7 @@ from flows.understanding.question_finder import find_questions, missed
 from tests.houses import House
 
 CONTENT = load_content()
-FILE = (QUESTIONS_DIR / "otp-het-han.md").read_text(encoding="utf-8")
+FILE = (QUESTIONS_DIR / "password" / "otp-het-han.md").read_text(encoding="utf-8")
 NEW = FILE.replace("OTP có 6 số", "Mã OTP gồm 6 số")
 DAY = 86400.0
 

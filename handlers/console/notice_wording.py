@@ -68,7 +68,7 @@ def until(opening: datetime) -> str:
     return f"Ngoài giờ làm việc. Tự gửi tiếp lúc {opening:%H:%M} ngày {opening:%d/%m/%Y}."
 
 
-def rate_limiter(speed: Speed, rest: int) -> str:
+def speed_text(speed: Speed, rest: int) -> str:
     """How fast it goes and how long it will take."""
     if rest == 0 or speed.per_second is None:
         return "" if rest == 0 else "Đang đo tốc độ…"
