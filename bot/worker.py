@@ -18,9 +18,8 @@ from data import demo, outbox
 from data.engine import Database
 from data.notices import runs
 from data.notices.runs import Running
-from handlers.delivery.channel import SendChannel
-from handlers.delivery.demo_channel import DemoChannel
-from handlers.delivery.sender import DIRECT_IN_FLIGHT, Sender
+from handlers.delivery.sender import Sender
+from handlers.doors import Parts, open_senders
 
 log = logging.getLogger("troly.worker")
 
@@ -131,16 +130,15 @@ class Worker:
 
 
 async def worker_of(app: App) -> Worker:
-    """The worker of this house: Telegram where there is a token, the pretend channel where there are demo people."""
+    """The worker of this process: a sender for each channel that is set up."""
     s = app.settings
-    senders: list[Sender] = []
-
-    def sender(door: str, channel: SendChannel, token: str) -> Sender:
-        return Sender(
+    outbound = open_senders(Parts(app.turns, app.seal, s, is_demo=await demo.is_demo(app.db)))
+    senders = [
+        Sender(
             door,
-            channel,
+            out.channel,
             app.db,
-            token_key=app.seal.keyed("pace", token),
+            token_key=app.seal.keyed("pace", out.token),
             holder=app.turns.holder,
             rate=s.rate_telegram,
             in_flight=s.notices_in_flight,
@@ -150,18 +148,8 @@ async def worker_of(app: App) -> Worker:
             alone=app.db.is_sqlite,
             clock=app.turns.clock,
         )
-
-    if s.telegram_token:
-        from handlers.telegram.notices import TelegramChannel
-
-        def key(text: str) -> str:
-            return app.seal.keyed("button", text)
-
-        connections = s.notices_in_flight + DIRECT_IN_FLIGHT
-        channel = TelegramChannel(s.telegram_token, s.telegram_api_base, key=key, connections=connections)
-        senders.append(sender("telegram", channel, s.telegram_token))
-    if await demo.is_demo(app.db):
-        senders.append(sender("demo", DemoChannel(), "demo"))
+        for door, out in outbound.items()
+    ]
 
     def open_at(at: float) -> bool:
         return app.content.office.hours.open_at(datetime.fromtimestamp(at, UTC))

@@ -15,7 +15,7 @@ from bot.worker import Worker
 from data.engine import Database
 from flows.conversations.notice_text import with_leave
 from handlers.delivery.channel import SendResult
-from handlers.delivery.demo_channel import DemoChannel
+from handlers.demo import DemoChannel
 from handlers.delivery.sender import Sender
 from handlers.telegram.buttons import button_id
 from handlers.telegram.notices import TelegramChannel
