@@ -282,7 +282,9 @@ def test_an_item_edited_by_staff_is_found_without_training() -> None:
     found = find_questions(
         "tet nguyen dan co quan truc ngay nao", Questions((*ITEMS, new), CONTENT.questions.weights)
     )
-    assert "gio-lam-viec-tet" in {c.item.id for c in found.candidates[:3]} | {q.id for q in found.alternatives}
+    assert "gio-lam-viec-tet" in {c.item.id for c in found.candidates[:3]} | {
+        q.id for q in found.alternatives
+    }
 
 
 def test_finding_loads_no_heavy_library() -> None:

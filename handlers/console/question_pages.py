@@ -327,7 +327,8 @@ class QuestionPages:
     ) -> Response:
         found = find_questions(typed, self._turns.content.questions) if typed else None
         near = [
-            q.id for q in ((found.item,) if found and found.item else ()) + (found.alternatives if found else ())
+            q.id
+            for q in ((found.item,) if found and found.item else ()) + (found.alternatives if found else ())
         ]
         return visit.page(
             "console/question_add.html",
