@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import combinations, pairwise, product
 
 from rapidfuzz import process
@@ -123,11 +123,6 @@ class ContactNames:
         if not rows or len(rows) > len(spots) + 1 or len(spots) > _LONGEST_NAME:
             return None
         return [[row[spot] for spot in spots] for row in rows]
-
-    @cached_property
-    def families(self) -> frozenset[str]:
-        """The folded family names of the list."""
-        return frozenset(name[0].plain for name in self.names if len(name) > 1)
 
     def exact(self, typed: Sequence[WordReading], start: int) -> list[PhrasePiece]:
         """The names and parts of names that begin at this word, whatever their spelling, order and spaces."""
