@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import combinations, pairwise, product
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from flows.directory.phrases import PhrasePiece
+from flows.names.name_syllables import NAME_SYLLABLES
 from flows.names.similarity import (
     FREQUENT,
     GUESSED,
-    NAME_SYLLABLES,
     Kind,
     Marks,
     NameGap,
@@ -124,11 +124,6 @@ class ContactNames:
             return None
         return [[row[spot] for spot in spots] for row in rows]
 
-    @cached_property
-    def families(self) -> frozenset[str]:
-        """The folded family names of the list."""
-        return frozenset(name[0].plain for name in self.names if len(name) > 1)
-
     def exact(self, typed: Sequence[WordReading], start: int) -> list[PhrasePiece]:
         """The names and parts of names that begin at this word, whatever their spelling, order and spaces."""
         found: list[PhrasePiece] = []
@@ -193,10 +188,8 @@ class ContactNames:
                 if _sure(window, name, gap, strict=False) and list(gap.at) == sorted(gap.at):
                     people.append(person)
             if people:
-                form = "family_given" if len(people) == 1 else "several"
-                found.append(
-                    PhrasePiece(start, end, "person", 2.0 * (end - start), (), True, tuple(people), form)
-                )
+                form, weight = "family_given" if len(people) == 1 else "several", 2.0 * (end - start)
+                found.append(PhrasePiece(start, end, "person", weight, (), True, tuple(people), form))
         return found
 
     def similar(self, typed: Sequence[WordReading], *, strict: bool) -> list[Likeness]:
@@ -206,20 +199,18 @@ class ContactNames:
         """
         found = []
         typed_rows = [self._row(reading) for reading in typed]
+        all_syllables = all(is_syllable(r.typed.plain) for r in typed)
         joined = Word("".join(r.typed.text for r in typed), "".join(r.typed.plain for r in typed))
         for person, name in enumerate(self.names):
-            options = [tuple(typed)]
-            whole = "".join(w.plain for w in name)
             if len(name) == 1:
                 if _ends_in(typed, name[0]):
                     found.append(Likeness(person, 0.5, 1.0, sure=False))
                 continue
-            if (
-                len(typed) != len(name)
-                and (len(typed) < len(name) or not all(is_syllable(r.typed.plain) for r in typed))
-                and len(joined.plain) >= 5
-                and OSA.distance(joined.plain, whole, score_cutoff=2) <= 2
-            ):
+            options = [tuple(typed)]
+            whole = "".join(w.plain for w in name)
+            torn = len(typed) > len(name) and not all_syllables
+            other_size = (torn or len(typed) < len(name)) and len(joined.plain) >= 5
+            if other_size and OSA.distance(joined.plain, whole, score_cutoff=2) <= 2:
                 options.append(_cut_like(joined, name))
             best: Likeness | None = None
             for option in options:
@@ -228,10 +219,9 @@ class ContactNames:
                 if table is None or not _worth(table, name):
                     continue
                 gap = align(table)
-                shared = _shared(name, gap)
                 sure = _sure(option, name, gap, strict=strict)
                 if best is None or (sure, -gap.cost) > (best.sure, -best.cost):
-                    best = Likeness(person, gap.cost, shared, sure)
+                    best = Likeness(person, gap.cost, _shared(name, gap), sure)
             if best is not None and (best.sure or best.shared >= 2):
                 found.append(best)
         return sorted(found, key=lambda near: (not near.sure, near.cost))

@@ -10,10 +10,10 @@ from dataclasses import replace
 
 from flows.directory import filler_words
 from flows.directory.index import DirectoryIndex
-from flows.directory.own_names import may_be_own_name
 from flows.directory.phrases import MAX_WINDOW, PhrasePiece, best_cover
-from flows.directory.query import DirectoryQuery, may_be
-from flows.names.similarity import NAME_SYLLABLES, Marks, compare_marks
+from flows.directory.query import DirectoryQuery, may_be, may_be_own_name
+from flows.names.name_syllables import NAME_SYLLABLES
+from flows.names.similarity import Marks, compare_marks
 from flows.text.fold import Word
 from flows.text.syllable import is_syllable
 

@@ -15,8 +15,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from flows.directory.filler_words import CONNECTING
+from flows.names.name_syllables import NAME_SYLLABLES
 from flows.names.similarity import (
-    NAME_SYLLABLES,
     Marks,
     compare_marks,
     neighbours,

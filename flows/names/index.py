@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.names.name_syllables import NAME_SYLLABLES
 from flows.names.query import FAMILIES, LONGEST, Wording, amid, recut, turns, typed_words, wordings
-from flows.names.similarity import NAME_SYLLABLES
 from flows.names.spelling_cost import FAR, SpellingCost
 from flows.names.tree import Tree
 from flows.text.fold import Word, fold

@@ -15,6 +15,7 @@ from operator import itemgetter
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from flows.names.name_syllables import NAME_SYLLABLES
 from flows.names.spellings import CHAT, HEARD, spellings
 from flows.text.fold import Word, fold, marks
 from flows.text.syllable import decoded, is_syllable, parts, teencode
@@ -54,25 +55,6 @@ class Marks(StrEnum):
 _AGAINST = {Marks.CONFLICT: 0.4, Marks.SLIP: 0.05}
 
 
-# Syllables that are common in names. A slip of the finger that ends on one of these may be another person.
-_name_syllables = """
-    ai an anh ba bac bach bang bao bay be bich bien binh bui buu ca cam can canh cao cat chan chanh chau
-    chi chien chin chinh chu chuc chung chuong chuyen cong cu cuc cuong da dac dai dam dan dang danh dao
-    dat diem dien diep dieu dinh do doan doanh dong duc dung duoc duong duy duyen duyet em gam gia giang
-    giao giap giau ha hai han hang hanh hao hau hien hiep hieu hoa hoai hoan hoang hoanh hoc hoi hon
-    hong hop hua huan hue hung huong huu huy huyen huynh ke kha khac khai khang khanh khiem khoa khoan khoat
-    khoi khue khuong khuyen kien kieu kiet kim ky la lai lam lan lang lanh lap le lich liem lien lieu
-    linh loan loc loi long lua luan luat luc luong luu luyen ly mai man manh may men mi mien minh mo
-    mong muoi my na nam nga ngan nghi nghia ngo ngoan ngoc nguyen nguyet nha nham nhan nhat nhi nhien
-    nho nhon nhu nhuan nhung nhut ni nghiep niem ninh nu nuong oanh pham phan phap phat phi phong phu
-    phuc phung phuoc phuong quach quan quang que qui quoc quy quyen quyet quynh sam san sang sau sen si
-    sinh son song su suong sy ta tai tam tan tang tao tat teo thach thai tham than thang thanh thao the
-    thi thien thiet thieu thinh tho thoa thoai thom thong thu thua thuan thuat thuc thuong thuy thuyen
-    thy tien tiep tieu tin tinh to toai toan toi ton tong tra trac tram tran trang tri trieu triet trinh
-    trong tru truc trung truong truyen tu tuan tue tung tuoi tuong tuy tuyen tuyet ty uoc ut uyen
-    van vi vien viet vinh vo vu vui vuong vy xinh xuan xuyen y yen
-"""
-NAME_SYLLABLES = frozenset(_name_syllables.split())
 _NAMES_IN_ORDER = sorted(NAME_SYLLABLES)
 # Syllables in so many names that sharing one says nothing.
 FREQUENT = frozenset({"van", "thi", "huu"})
@@ -263,11 +245,6 @@ class NameGap:
     steps: tuple[Syllable, ...]
     at: tuple[int, ...]
     size: int
-
-    @property
-    def whole(self) -> bool:
-        """Whether every syllable of the name was typed."""
-        return len({a for a in self.at if a >= 0}) == self.size
 
     @property
     def given(self) -> bool:
