@@ -11,6 +11,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -99,6 +101,7 @@ class Identifier:
     line: int = 0
 
 
+@cache
 def tokens(name: str) -> tuple[str, ...]:
     """The words of a name in lower case: `SendQueue`, `send_queue` and `SEND_QUEUE` are send, queue; digits are left out."""
     return tuple(found.lower() for found in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name))
@@ -208,7 +211,7 @@ def faults_of_glossary(text: str) -> list[str]:
 def faults_of_plain_words(lines: list[str], glossary: Set[str]) -> list[str]:
     """A sentence for each entry that is no single lower-case word, is out of order or double, or stands in the glossary."""
     found = [f"{word!r} is not one lower-case word" for word in lines if not re.fullmatch("[a-z]+", word)]
-    found += [f"{b!r} is out of order" for a, b in zip(lines, lines[1:], strict=False) if a >= b]
+    found += [f"{b!r} is out of order" for a, b in pairwise(lines) if a >= b]
     return found + [f"{word!r} is in the glossary already" for word in lines if word in glossary]
 
 
