@@ -21,6 +21,8 @@ ROOT = Path(__file__).parents[1]
 ROOMS = ("bot", "handlers", "data", "flows")
 PLAIN = ROOT / "tests" / "plain_words.txt"
 GLOSSARY = ROOT / "docs" / "words.md"
+TEMPLATES = ROOT / "handlers" / "pages" / "templates"
+FILE = r"(?<![\w/.*<>-])[\w.-]+(?:/[\w.-]+)*\.(?:py|yaml|md|txt|html|js|css|png)\b(?![\w*])"
 HEADINGS = ["word", "Vietnamese", "means", "not"]
 
 
@@ -289,6 +291,35 @@ def test_the_glossary_has_one_row_for_a_word_and_a_vietnamese_word_in_every_row(
     assert not faults, told(faults)
 
 
+def missing_files(text: str, folder: Path, names: Set[str]) -> list[str]:
+    """Files that a page names and that do not exist: paths from the root, `folder` or the templates, bare names anywhere."""
+    said = re.sub(r"\{\{.*?\}\}", "", text)  # what a template computes is no file
+    found = re.findall(FILE, said)
+    return [
+        path
+        for path in dict.fromkeys(found)
+        if not (
+            (ROOT / path).exists()
+            or (folder / path).exists()
+            or (TEMPLATES / path).exists()
+            or ("/" not in path and path in names)
+        )
+    ]
+
+
+def test_files_named_in_the_docs_exist() -> None:
+    names = {
+        p.name for folder in (*ROOMS, "tests", "docs", "benchmarks") for p in (ROOT / folder).rglob("*.*")
+    }
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+    missing = {
+        page.name: paths
+        for page in pages
+        if (paths := missing_files(page.read_text(encoding="utf-8"), page.parent, names))
+    }
+    assert missing == {}
+
+
 # -- each checker is seen to fail
 
 SAMPLE = """
@@ -335,6 +366,11 @@ def test_a_class_name_that_is_used_twice_is_found() -> None:
     two = [*identifiers("class Job: ...", "data/a.py"), *identifiers("class _Job: ...", "flows/b.py")]
     assert classes_of_one_name(two) == ["Job: data/a.py:1, flows/b.py:1"]
     assert classes_of_one_name(two[:3]) == []
+
+
+def test_a_file_that_does_not_exist_is_found_in_a_page() -> None:
+    page = "see `flows/catalog.py`, `catalog.py`, docs/words.md; `flows/<name>.py`; flows/book.py and `machine.py`"
+    assert missing_files(page, ROOT / "docs", {"catalog.py"}) == ["flows/book.py", "machine.py"]
 
 
 GOOD_ROWS = "| word | Vietnamese | means | not |\n|---|---|---|---|\n| turn | lượt | one event | — |\n"
