@@ -51,6 +51,7 @@ def read_office(path: Path) -> OfficeFile:
     office = Office(
         name=block.text("name"),
         hotline=block.text("hotline"),
+        provinces=tuple(_code(block, "province", code) for code in block.texts("province")),
         portal=block.text("portal"),
         nearest=block.text("nearest"),
         hours=_hours(block),
@@ -67,12 +68,16 @@ def read_office(path: Path) -> OfficeFile:
 
 
 def _province(entry: _Block) -> Province:
-    code = entry.text("code")
-    if not _PROVINCE_CODE.fullmatch(code):
-        raise entry.wrong("code", f"phải là hai chữ số, đang là “{code}”")
+    code = _code(entry, "code", entry.text("code"))
     province = Province(code=code, name=entry.text("name"), aliases=_aliases(entry))
     entry.close()
     return province
+
+
+def _code(entry: _Block, key: str, code: str) -> str:
+    if not _PROVINCE_CODE.fullmatch(code):
+        raise entry.wrong(key, f"phải là hai chữ số, đang là “{code}”")
+    return code
 
 
 def _source(entry: _Block) -> Source:
