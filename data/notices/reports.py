@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from data.engine import Database
 from data.notices import campaigns
 from data.notices.campaigns import CANCELLED, DRAFT, Campaign
-from data.tables import outbox, rate_limiters
+from data.tables import outbox, send_leases
 
 STATES = ("pending", "leased", "sent", "blocked", "failed", "in_doubt", "withdrawn")
 PAGE = 1000  # recipients read at once for an export
@@ -71,7 +71,7 @@ async def still_pushed(connection: AsyncConnection, campaign: Campaign, door: st
 async def worker_seen(connection: AsyncConnection, now: float) -> bool:
     """Whether some process holds the right to send at this moment."""
     return (
-        await connection.execute(select(rate_limiters.c.holder).where(rate_limiters.c.until > now))
+        await connection.execute(select(send_leases.c.holder).where(send_leases.c.until > now))
     ).first() is not None
 
 
