@@ -21,7 +21,7 @@ from data.outbox import Outgoing
 from data.seal import Seal
 from data.tables import conversations, desk_messages, tickets
 from data.tables import outbox as ledger
-from flows.text.masking import masked
+from flows.text.masking import mask_text
 
 REASONS = ("answered", "no_answer", "elsewhere")  # why an officer closes; "" is handed back
 SIGNED = "Cán bộ BHXH: "  # before an officer's words, on every channel
@@ -95,7 +95,7 @@ def _ticket(seal: Seal, r: Any, *, plain: bool = False) -> Ticket:
         r.state,
         r.officer,
         r.fence,
-        TicketCard(**{**card, "want": want if plain else masked(want)}),
+        TicketCard(**{**card, "want": want if plain else mask_text(want)}),
         r.reason,
         r.opened_at,
         r.claimed_at,
@@ -144,7 +144,7 @@ async def messages(
     for r in await connection.execute(query):
         text = str(seal.open(r.words, f"desk {r.id}") or "")
         found.append(
-            TicketMessage(r.id, r.who, r.staff, text if plain else masked(text), r.at, r.state or "")
+            TicketMessage(r.id, r.who, r.staff, text if plain else mask_text(text), r.at, r.state or "")
         )
     return found
 

@@ -7,11 +7,13 @@ import fcntl
 import hashlib
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import aiosqlite
+from aiosqlite.context import contextmanager
 from sqlalchemy import event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
@@ -20,6 +22,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 BUSY_MS = 10_000  # how long a SQLite writer waits for another process
 _LOCK_TRIES, _LOCK_PAUSE = 15, 0.2  # how often a lock of PostgreSQL is asked for, and seconds in between
 POOL_SIZE = 8  # connections to PostgreSQL, or readers of SQLite
+AHEAD = 1000  # rows of SQLite that are fetched with their statement
+
+_T = TypeVar("_T")
 
 
 class Database:
@@ -158,7 +163,86 @@ def _lock_number(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
 
 
+class _Connection(aiosqlite.Connection):
+    """A SQLite connection that takes one step through its thread for a statement; aiosqlite takes three or four."""
+
+    @contextmanager
+    async def cursor(self) -> aiosqlite.Cursor:
+        """A cursor that exists in the thread only once it executes."""
+        return _Cursor(self)
+
+
+class _Cursor(aiosqlite.Cursor):
+    """Fetches up to AHEAD rows in the step that executes; it is used for one statement at a time."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._conn = connection
+        self.iter_chunk_size = AHEAD
+        self._ahead: list[Any] = []
+        self._more = False  # the statement may have rows beyond those
+
+    async def _step(self, work: Callable[..., _T], *given: Any) -> _T:
+        done: _T = await self._execute(work, *given)  # type: ignore[no-untyped-call]  # aiosqlite leaves it open
+        return done
+
+    async def execute(self, sql: str, parameters: Iterable[Any] | None = None) -> aiosqlite.Cursor:
+        """Execute a statement."""
+        await self._step(self._run, sql, parameters or ())
+        return self
+
+    def _run(self, sql: str, parameters: Any) -> None:
+        self._cursor = self._conn._conn.execute(sql, parameters)
+        if self._cursor.description:
+            self._read()
+
+    def _read(self) -> None:
+        rows = self._cursor.fetchmany(AHEAD)
+        self._ahead += rows
+        self._more = len(rows) == AHEAD
+
+    async def executemany(self, sql: str, parameters: Iterable[Iterable[Any]]) -> aiosqlite.Cursor:
+        """Execute a statement for many rows of values."""
+        self._cursor = await self._step(self._conn._conn.executemany, sql, parameters)
+        return self
+
+    async def fetchone(self) -> Any:
+        """The next row, or None."""
+        rows = await self.fetchmany(1)
+        return rows[0] if rows else None
+
+    async def fetchmany(self, size: int | None = None) -> list[Any]:
+        """So many of the next rows, or all there are."""
+        size = AHEAD if size is None else size
+        while self._more and len(self._ahead) < size:
+            await self._step(self._read)
+        rows, self._ahead = self._ahead[:size], self._ahead[size:]
+        return rows
+
+    async def fetchall(self) -> list[Any]:
+        """All further rows."""
+        while self._more:
+            await self._step(self._read)
+        rows, self._ahead = self._ahead, []
+        return rows
+
+    async def close(self) -> None:
+        """End the statement; one without further rows has ended by itself."""
+        if self._more:
+            self._more = False
+            await super().close()
+
+
+async def _connect(path: str, **given: Any) -> aiosqlite.Connection:
+    connection = _Connection(lambda: sqlite3.connect(path, **given), iter_chunk_size=AHEAD)
+    connection._thread.daemon = True  # as SQLAlchemy does with its own: it ends with the process
+    return await connection
+
+
 def _prepare_sqlite(engine: AsyncEngine, begin: str) -> None:
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def connecting(dialect: Any, record: Any, arguments: Any, named: dict[str, Any]) -> None:
+        named["async_creator_fn"] = _connect
+
     @event.listens_for(engine.sync_engine, "connect")
     def connected(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # BEGIN is ours to say

@@ -22,9 +22,9 @@ HERE = "http://127.0.0.1:8080"
 _addresses = count(1)
 
 
-def proof_in(page: str) -> str:
-    """The proof that the forms of a page carry."""
-    found = re.search(r'name="proof" value="([0-9a-f]{64})"', page)
+def csrf_token_in(page: str) -> str:
+    """The CSRF token that the forms of a page carry."""
+    found = re.search(r'name="csrf_token" value="([0-9a-f]{64})"', page)
     assert found is not None, page[:2000]
     return found.group(1)
 
@@ -86,11 +86,13 @@ class Office:
         member = await self.member(name, role)
         browser = self.browser()
         link = await self.link(name)
-        response = await browser.post(link, data={"proof": proof_in((await browser.get(link)).text)})
+        response = await browser.post(
+            link, data={"csrf_token": csrf_token_in((await browser.get(link)).text)}
+        )
         assert response.status_code == 303, response.text
         page = await browser.get("/console")
         assert page.status_code == 200, page.text
-        return Signed(self, browser, member, proof_in(page.text))
+        return Signed(self, browser, member, csrf_token_in(page.text))
 
     async def ticket(self, want: str = "Tra cứu mã số", address: str = "", *words: str) -> Ticket:
         """A citizen's ticket that waits, with these words in it."""
@@ -124,12 +126,12 @@ class Signed:
     office: Office
     browser: httpx.AsyncClient
     member: Member
-    proof: str
+    csrf_token: str
 
     async def look(self, path: str, *, live: bool = False) -> httpx.Response:
         """Open a page; `live`: as the page itself asks."""
         return await self.browser.get(path, headers={"X-Live": "1"} if live else {})
 
     async def post(self, path: str, headers: dict[str, str] | None = None, **fields: str) -> httpx.Response:
-        """Post a form with its proof."""
-        return await self.browser.post(path, data={"proof": self.proof, **fields}, headers=headers)
+        """Post a form with its CSRF token."""
+        return await self.browser.post(path, data={"csrf_token": self.csrf_token, **fields}, headers=headers)

@@ -527,13 +527,13 @@ async def _post_code(base: str, link: str, code: str, client: httpx.AsyncClient 
         if client is None:
             client = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, verify=PLAIN))
         page = await client.get(link)
-        proof = re.search(r'name="proof" value="([0-9a-f]+)"', page.text)
-        if proof is None:
+        csrf_token = re.search(r'name="csrf_token" value="([0-9a-f]+)"', page.text)
+        if csrf_token is None:
             assert page.status_code == 410, page.text
             return
         action = re.search(r'action="(/secure/[^"]+)"', page.text)
         assert action and urlsplit(link).path == action.group(1)
-        await client.post(base + action.group(1), data={"proof": proof.group(1), "otp": code})
+        await client.post(base + action.group(1), data={"csrf_token": csrf_token.group(1), "otp": code})
 
 
 class Process:

@@ -144,8 +144,12 @@ class Connection(asyncio.Protocol):
             self._answer(200, {"ok": True, "result": me if method == "getMe" else True})
             return
         now, form = time.monotonic(), body.decode()
-        chat = unquote_plus(found.group(1)) if (found := _CHAT.search(form)) else ""
-        text = unquote_plus(found.group(1)) if (found := _TEXT.search(form)) else ""
+        if form.startswith("{"):
+            fields = json.loads(form)
+            chat, text = str(fields.get("chat_id", "")), str(fields.get("text", ""))
+        else:
+            chat = unquote_plus(found.group(1)) if (found := _CHAT.search(form)) else ""
+            text = unquote_plus(found.group(1)) if (found := _TEXT.search(form)) else ""
         fault = self._api.fault(chat, now)
         answer = TAKEN if fault is None or fault.do == "delay" else fault.do
         self._api.write(Call(now, chat, method, text[:TEXT_KEPT], answer))

@@ -57,7 +57,7 @@ NOBODY = {"text": ("Huỳnh Thị Cẩm Tú", "05/06/1987"), "button": ("Đoàn 
 BE_BA_CODE, BE_BA_ID, BE_BA_PHONE = "8800000001", "088183000001", "84900000001"
 SHARE = "Gửi số điện thoại của tôi"
 LINK = re.compile(r"http://127\.0\.0\.1:[0-9]+/secure/[A-Za-z0-9_-]+")
-PROOF = re.compile(r'name="proof" value="([0-9a-f]+)"')
+CSRF_TOKEN = re.compile(r'name="csrf_token" value="([0-9a-f]+)"')
 
 HANDS = pytest.mark.parametrize("hand", ["text", "button"])
 CHATS, TICKS = 30, 8  # of the test that kills
@@ -315,12 +315,12 @@ async def test_a_one_time_code_is_typed_on_the_secure_page_and_looking_at_it_bur
             assert link.group().startswith(service.address)
             looks = [await browser.get(link.group()) for _ in range(2)]
             assert [page.status_code for page in looks] == [200, 200]
-            proof = PROOF.search(looks[1].text)
-            assert proof is not None
+            csrf_token = CSRF_TOKEN.search(looks[1].text)
+            assert csrf_token is not None
             told.append([sent.text])
             for typed, left in (("12ab", None), ("000000", 4), ("000000", 3)):
                 before = len(service.server.to(person.id))
-                form = {"proof": proof.group(1), "otp": typed}
+                form = {"csrf_token": csrf_token.group(1), "otp": typed}
                 answer = await browser.post(link.group(), data=form)
                 assert answer.status_code == 422
                 if left is not None:

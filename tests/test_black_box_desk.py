@@ -12,7 +12,7 @@ import httpx
 from data.desk import SIGNED
 from flows import catalog
 from flows.conversations import helpdesk, lookup
-from tests.consoles import proof_in
+from tests.consoles import csrf_token_in
 from tests.emulator import Emulator
 from tests.test_black_box import BE_BA, CONTENT, LOOKUP, Service, _words
 
@@ -39,7 +39,7 @@ async def test_an_officer_takes_over_on_telegram_and_the_bot_goes_on_where_it_st
 
 async def _handover(service: Service, officer: httpx.AsyncClient) -> None:
     server, person = service.server, service.person()
-    proof = await _sign_in(service, officer)
+    csrf_token = await _sign_in(service, officer)
     await person.begins()
     await person.agrees_to("tra cuu", LOOKUP, lookup.CONSENT, _words(lookup.FLOW, "name"))
     asked = await person.writes(BE_BA[0], f"Tìm {BE_BA[0]}")
@@ -50,7 +50,7 @@ async def _handover(service: Service, officer: httpx.AsyncClient) -> None:
     found = _TICKET.search((await officer.get("/console/queue")).text)
     assert found is not None
     ticket = f"/console/tickets/{found.group(1)}"
-    claimed = await officer.post(f"{ticket}/claim", data={"proof": proof})
+    claimed = await officer.post(f"{ticket}/claim", data={"csrf_token": csrf_token})
     assert claimed.headers["location"] == f"{ticket}?note=yours"
     page = (await officer.get(ticket)).text
     assert "nhờ xem giúp hồ sơ" in page
@@ -58,7 +58,7 @@ async def _handover(service: Service, officer: httpx.AsyncClient) -> None:
     before = len(server.to(person.id))
     key = re.search(r'name="key" value="([0-9a-f]+)"', page)
     assert key is not None
-    form = {"proof": proof, "key": key.group(1), "text": "Tôi xem <hồ sơ> & báo lại ngay"}
+    form = {"csrf_token": csrf_token, "key": key.group(1), "text": "Tôi xem <hồ sơ> & báo lại ngay"}
     began = time.monotonic()
     for _ in range(2):  # the browser's "send again"
         assert (await officer.post(f"{ticket}/answer", data=form)).status_code == 303
@@ -79,7 +79,7 @@ async def _handover(service: Service, officer: httpx.AsyncClient) -> None:
     assert [c.text for c in server.to(person.id)[before:]] == [heard.text, warned.text]
 
     before = len(server.to(person.id))
-    back = await officer.post(f"{ticket}/hand-back", data={"proof": proof})
+    back = await officer.post(f"{ticket}/hand-back", data={"csrf_token": csrf_token})
     assert back.headers["location"] == f"{ticket}?note=handed_back"
     again = await person.hears(before, helpdesk.returned(""), asked.text.rpartition("\n")[2])
     assert again.labels == asked.labels
@@ -90,9 +90,9 @@ async def _handover(service: Service, officer: httpx.AsyncClient) -> None:
 
 
 async def _sign_in(service: Service, officer: httpx.AsyncClient) -> str:
-    """By the demo's link; returns the proof for the forms."""
+    """By the demo's link; returns the CSRF token for the forms."""
     link = _LINK.search(service.log())
     assert link is not None
-    given = {"proof": proof_in((await officer.get(link.group(1))).text)}
+    given = {"csrf_token": csrf_token_in((await officer.get(link.group(1))).text)}
     assert (await officer.post(link.group(1), data=given)).status_code == 303
-    return proof_in((await officer.get("/console")).text)
+    return csrf_token_in((await officer.get("/console")).text)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import re
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 from itertools import pairwise
 from time import thread_time
@@ -23,10 +25,11 @@ from data.tables import audit as audit_table
 from data.tables import campaigns, desk_messages, staff_links, staff_sessions, tickets
 from data.tables import staff as staff_table
 from handlers.console import Rules
-from handlers.console.access import FORM_LIMIT, PageRoute
+from handlers.console.access import PageRoute
+from handlers.console.forms import FORM_FIELDS, FORM_LIMIT
 from handlers.console.sign_in import Failures
 from handlers.web.chat import Web
-from tests.consoles import HERE, Office, Signed, proof_in
+from tests.consoles import HERE, Office, Signed, csrf_token_in
 from tests.houses import Clock, House, allowed, open_house
 
 ROLES = ("officer", "admin", "auditor")
@@ -128,7 +131,7 @@ async def call(who: Signed | None, office: Office, entry: PageRoute, path: str) 
     browser = who.browser if who else office.browser()
     if entry.method == "GET":
         return await browser.get(path)
-    return await browser.post(path, data={**FIELDS, "proof": who.proof if who else "0" * 64})
+    return await browser.post(path, data={**FIELDS, "csrf_token": who.csrf_token if who else "0" * 64})
 
 
 # -- routes and roles
@@ -179,7 +182,7 @@ async def test_who_is_not_signed_in_gets_nothing(office: Office) -> None:
     assert [await office.rows(table) for table in KEPT] == before
 
 
-async def test_every_form_needs_its_proof_and_our_own_page(office: Office) -> None:
+async def test_every_form_needs_its_csrf_token_and_our_own_page(office: Office) -> None:
     ticket = await office.ticket()
     await draft(office)
     other = await office.signed_in("admin")
@@ -189,9 +192,14 @@ async def test_every_form_needs_its_proof_and_our_own_page(office: Office) -> No
     before = [await office.rows(table) for table in KEPT]
     for entry in posts:
         path = filled(entry, ticket.id)
-        for proof in ({}, {"proof": ""}, {"proof": "0" * 64}, {"proof": other.proof}):
-            response = await me.browser.post(path, data={**FIELDS, **proof})
-            assert response.status_code == 403, f"{entry} {proof}"
+        for csrf_token in (
+            {},
+            {"csrf_token": ""},
+            {"csrf_token": "0" * 64},
+            {"csrf_token": other.csrf_token},
+        ):
+            response = await me.browser.post(path, data={**FIELDS, **csrf_token})
+            assert response.status_code == 403, f"{entry} {csrf_token}"
         for headers in FOREIGN:
             response = await me.post(path, headers, **FIELDS)
             assert response.status_code == 403, f"{entry} {headers}"
@@ -199,6 +207,32 @@ async def test_every_form_needs_its_proof_and_our_own_page(office: Office) -> No
         response = await me.post(path, None, **{**FIELDS, "text": "x" * FORM_LIMIT})
         assert response.status_code == 413, str(entry)
     assert [await office.rows(table) for table in KEPT] == before
+
+
+async def test_a_form_with_a_file_too_many_fields_or_no_end_is_refused(office: Office) -> None:
+    me = await office.signed_in("admin")
+    ours = {"csrf_token": me.csrf_token, "text": "Thông báo", "door": "web", "topic": "chung", "key": "k"}
+
+    async def pieces() -> AsyncIterator[bytes]:  # without a length, as a chunked body comes
+        yield f"csrf_token={me.csrf_token}".encode()
+        for _ in range(FORM_FIELDS - 10):
+            yield b"&text=" + b"x" * (FORM_LIMIT // (FORM_FIELDS - 10))
+
+    urlencoded = {"content-type": "application/x-www-form-urlencoded"}
+    before = await office.rows(campaigns)
+    refused = [
+        await me.browser.post("/console/notices/new", data=ours, files={"door": ("a.txt", b"x")}),
+        await me.browser.post("/console/notices/new", data={**ours, "topic": ["x"] * FORM_FIELDS}),
+        await me.browser.post("/console/notices/new", content=pieces(), headers=urlencoded),
+    ]
+    assert [response.status_code for response in refused] == [413] * 3
+    assert await office.rows(campaigns) == before
+    typed = await me.browser.post("/console/notices/new", content=json.dumps(ours))
+    assert typed.status_code == 403  # no form: it carries no token
+    whole = await me.browser.post("/console/notices/new", data={**ours, "text": "Một\r\nhai\0 ba"})
+    assert whole.status_code == 303
+    assert len(await office.rows(campaigns)) == len(before) + 1
+    assert "Một\nhai ba" in (await me.look(whole.headers["location"].partition("?")[0] + "/edit")).text
 
 
 async def test_nothing_is_done_by_looking(office: Office) -> None:
@@ -252,15 +286,15 @@ async def test_looking_at_a_link_burns_nothing(both: Office) -> None:
             assert "set-cookie" not in response.headers
             assert_headers(response)
     page = await both.browser().get(link)
-    assert (await both.browser().post(link, data={"proof": proof_in(page.text)})).status_code == 303
+    assert (await both.browser().post(link, data={"csrf_token": csrf_token_in(page.text)})).status_code == 303
 
 
 async def test_a_link_works_once(both: Office) -> None:
     await both.member("can.bo", "officer")
     link = await both.link("can.bo")
-    proof = proof_in((await both.browser().get(link)).text)
-    first = await both.browser().post(link, data={"proof": proof})
-    again = await both.browser().post(link, data={"proof": proof})
+    csrf_token = csrf_token_in((await both.browser().get(link)).text)
+    first = await both.browser().post(link, data={"csrf_token": csrf_token})
+    again = await both.browser().post(link, data={"csrf_token": csrf_token})
     assert (first.status_code, first.headers["location"]) == (303, "/console")
     assert again.status_code == 410
     assert "set-cookie" not in again.headers
@@ -273,8 +307,10 @@ async def test_of_two_at_once_one_gets_in(both: Office) -> None:
     for _ in range(5):
         before = len(await both.rows(staff_sessions))
         link = await both.link("can.bo")
-        proof = proof_in((await both.browser().get(link)).text)
-        done = await asyncio.gather(*(both.browser().post(link, data={"proof": proof}) for _ in range(2)))
+        csrf_token = csrf_token_in((await both.browser().get(link)).text)
+        done = await asyncio.gather(
+            *(both.browser().post(link, data={"csrf_token": csrf_token}) for _ in range(2))
+        )
         assert sorted(r.status_code for r in done) == [303, 410]
         assert len(await both.rows(staff_sessions)) == before + 1
         both.house.clock.move(60)
@@ -284,29 +320,31 @@ async def test_of_two_at_once_one_gets_in(both: Office) -> None:
 async def test_a_link_is_good_for_five_minutes(office: Office, seconds: int, status: int) -> None:
     await office.member("can.bo", "officer")
     link = await office.link("can.bo")
-    proof = proof_in((await office.browser().get(link)).text)
+    csrf_token = csrf_token_in((await office.browser().get(link)).text)
     office.house.clock.move(seconds)
-    assert (await office.browser().post(link, data={"proof": proof})).status_code == status
+    assert (await office.browser().post(link, data={"csrf_token": csrf_token})).status_code == status
 
 
 async def test_a_link_of_somebody_removed_is_good_for_nothing(office: Office) -> None:
     await office.member("can.bo", "officer")
     link = await office.link("can.bo")
-    proof = proof_in((await office.browser().get(link)).text)
+    csrf_token = csrf_token_in((await office.browser().get(link)).text)
     async with office.house.db.writing() as connection:
         await staff.remove(connection, "can.bo", office.house.clock())
         await staff.add(connection, "can.bo", "auditor", office.house.clock())
-    assert (await office.browser().post(link, data={"proof": proof})).status_code == 410
+    assert (await office.browser().post(link, data={"csrf_token": csrf_token})).status_code == 410
 
 
 async def test_a_link_is_confirmed_from_our_own_page_only(office: Office) -> None:
     await office.member("can.bo", "officer")
     link = await office.link("can.bo")
-    proof = proof_in((await office.browser().get(link)).text)
+    csrf_token = csrf_token_in((await office.browser().get(link)).text)
     for headers in FOREIGN:
-        assert (await office.browser().post(link, data={"proof": proof}, headers=headers)).status_code == 403
+        assert (
+            await office.browser().post(link, data={"csrf_token": csrf_token}, headers=headers)
+        ).status_code == 403
     assert (await office.browser().post(link, data={})).status_code == 403
-    assert (await office.browser().post(link, data={"proof": proof})).status_code == 303
+    assert (await office.browser().post(link, data={"csrf_token": csrf_token})).status_code == 303
 
 
 async def test_only_hashes_of_links_and_cookies_are_kept(office: Office) -> None:
@@ -335,7 +373,7 @@ async def test_the_cookie_has_its_flags(sqlite_house: House, address: str, expec
     await office.member("can.bo", "officer")
     link = await office.link("can.bo")
     page = await office.browser().get(link)
-    response = await office.browser().post(link, data={"proof": proof_in(page.text)})
+    response = await office.browser().post(link, data={"csrf_token": csrf_token_in(page.text)})
     assert re.fullmatch(expected, response.headers["set-cookie"])
     lasting = "max-age=31536000; includeSubDomains" if address.startswith("https") else None
     for answer in (page, response, await office.browser().get("/console")):
@@ -347,7 +385,7 @@ async def test_signing_in_takes_a_new_cookie_and_ends_the_old_one(office: Office
     me = await office.signed_in("officer")
     old = me.browser.cookies["troly_staff"]
     link = await office.link(me.member.name)
-    await me.browser.post(link, data={"proof": proof_in((await me.browser.get(link)).text)})
+    await me.browser.post(link, data={"csrf_token": csrf_token_in((await me.browser.get(link)).text)})
     assert me.browser.cookies["troly_staff"] != old
     assert (
         await office.browser().get("/console", headers={"cookie": f"troly_staff={old}"})
@@ -355,7 +393,7 @@ async def test_signing_in_takes_a_new_cookie_and_ends_the_old_one(office: Office
     planted = office.browser()
     planted.cookies.set("troly_staff", "B" * 43)
     link = await office.link(me.member.name)
-    await planted.post(link, data={"proof": proof_in((await planted.get(link)).text)})
+    await planted.post(link, data={"csrf_token": csrf_token_in((await planted.get(link)).text)})
     assert (
         await office.browser().get("/console", headers={"cookie": f"troly_staff={'B' * 43}"})
     ).status_code == 401
@@ -378,8 +416,8 @@ async def failing(office: Office, times: int) -> list[int]:
     out = []
     for n in range(times):
         link = f"/console/sign-in/{n:043d}"
-        proof = office.house.seal.keyed("console form", f"{n:043d}")
-        out.append((await office.browser().post(link, data={"proof": proof})).status_code)
+        csrf_token = office.house.seal.keyed("console form", f"{n:043d}")
+        out.append((await office.browser().post(link, data={"csrf_token": csrf_token})).status_code)
     return out
 
 
@@ -388,12 +426,12 @@ async def test_five_failures_a_minute_then_everybody_waits_longer_each_time(
 ) -> None:
     await office.member("can.bo", "officer")
     link = await office.link("can.bo", 3600.0)
-    proof = proof_in((await office.browser().get(link)).text)
+    csrf_token = csrf_token_in((await office.browser().get(link)).text)
     waits = []
     with caplog.at_level(logging.WARNING, "troly.console"):
         for _ in range(4):
             assert await failing(office, 7) == [410] * 5 + [429] * 2
-            refused = await office.browser().post(link, data={"proof": proof})
+            refused = await office.browser().post(link, data={"csrf_token": csrf_token})
             assert refused.status_code == 429
             assert "chưa bị dùng mất" in refused.text
             assert_headers(refused)
@@ -401,7 +439,7 @@ async def test_five_failures_a_minute_then_everybody_waits_longer_each_time(
             office.house.clock.move(waits[-1])
     assert waits == [60, 60, 60, 120]  # never more than five in a minute; then longer
     assert caplog.text.count("too many failed staff sign-ins") == 4
-    assert (await office.browser().post(link, data={"proof": proof})).status_code == 303
+    assert (await office.browser().post(link, data={"csrf_token": csrf_token})).status_code == 303
 
 
 async def test_many_wrong_links_at_once_are_no_way_round(office: Office) -> None:

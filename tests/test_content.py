@@ -440,7 +440,7 @@ FAULTS = [
     ("checklist.yaml", '"Bấm Tiếp tục"', '""', "title đang để trống"),
     ("checklist.yaml", '"2021-04-19"', "2021-04-19", "source.valid_from phải là chữ (để trong ngoặc kép)"),
     ("checklist.yaml", '"2021-04-19"', '"19/4/2021"', "source.valid_from phải là ngày dạng 2021-04-19"),
-    ("checklist.yaml", "valid_to: null", 'valid_to: "2020-01-01"', "source.valid_to (2020-01-01) trước"),
+    ("checklist.yaml", "valid_to: null", 'valid_to: "2020-01-01"', "source.valid_to (2020-01-01) sớm hơn"),
     ("checklist.yaml", "  valid_to: null\n", "", "source.valid_to còn thiếu"),
     ("checklist.yaml", "stages:", "stages: [", "viết sai YAML"),
     ("password.yaml", "otp_minutes: 5\n", "", "otp_minutes còn thiếu"),

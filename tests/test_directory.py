@@ -277,10 +277,10 @@ def test_the_seed_holds_the_letter() -> None:
         ("blocks: [co-so-y-te]", "blocks: [cho]", r"contacts\[4\]\.blocks"),
         ("    row: 1", "    row: mot", r"blocks\[1\]\.row"),
         ('valid_from: "2021-04-19"', "valid_from: 2021-04-19", r"source\.valid_from"),
-        ("helper: true", "helpr: true", "helpr"),
-        ("  - id: nguyen-tuan-hai", "  - id: nguyen-huu-hung", "more than once"),
-        ("contacts:", "people:", "people"),
-        ("source:", "source: [", "not valid YAML"),
+        ("helper: true", "helpr: true", "helpr là khóa lạ"),
+        ("  - id: nguyen-tuan-hai", "  - id: nguyen-huu-hung", "contacts ghi “nguyen-huu-hung” hai lần"),
+        ("contacts:", "people:", "contacts còn thiếu"),
+        ("source:", "source: [", "viết sai YAML"),
     ],
 )
 def test_bad_content_is_refused_by_file_and_key(tmp_path: Path, old: str, new: str, told: str) -> None:

@@ -207,5 +207,5 @@ def test_an_aside_lies_on_top_of_what_is_under_way_and_survives_json() -> None:
 
 
 def test_the_card_hides_the_middle_of_numbers_and_dates() -> None:
-    shown = masking.masked("mã 8800000001, CCCD 088083000001, sinh 17/01/1983, gọi 0900 000 001, phòng 12")
+    shown = masking.mask_text("mã 8800000001, CCCD 088083000001, sinh 17/01/1983, gọi 0900 000 001, phòng 12")
     assert shown == "mã •••••••001, CCCD •••••••••001, sinh ••/••/1983, gọi •••••••001, phòng 12"

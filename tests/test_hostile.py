@@ -250,7 +250,7 @@ async def test_hostile_notices_are_shown_as_they_were_written(visitors: Visitors
 
 def _tidy(text: str) -> str:
     """What is left of a text once it was cleaned, with spaces as a browser shows them; long numbers are masked."""
-    from flows.text.masking import masked
+    from flows.text.masking import mask_text
     from flows.text.normalise import clean
 
-    return " ".join(masked(clean(text)).split())
+    return " ".join(mask_text(clean(text)).split())

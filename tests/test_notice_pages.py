@@ -192,7 +192,12 @@ async def test_count_and_preview_follow_what_is_written(office: NoticeOffice) ->
     await office.opt_in(3)
     await office.opt_in(2, "web", "bhyt")
     me = await office.signed_in("admin")
-    both = {"text": TEXT, "door": ["telegram", "web"], "topic": ["chung", "bhyt"], "proof": me.proof}
+    both = {
+        "text": TEXT,
+        "door": ["telegram", "web"],
+        "topic": ["chung", "bhyt"],
+        "csrf_token": me.csrf_token,
+    }
     everything = await me.browser.post(f"{HOME}/look", data=both)
     assert "5 người đã đăng ký" in _seen(everything.text)
     assert _seen(everything.text).count("Không muốn nhận nữa, gõ DUNG.") == 2

@@ -17,7 +17,7 @@ from flows.understanding.question_finder import find_questions, missed
 from tests.houses import House
 
 CONTENT = load_content()
-FILE = (QUESTIONS_DIR / "otp-het-han.md").read_text(encoding="utf-8")
+FILE = (QUESTIONS_DIR / "password" / "otp-het-han.md").read_text(encoding="utf-8")
 NEW = FILE.replace("OTP có 6 số", "Mã OTP gồm 6 số")
 DAY = 86400.0
 
@@ -59,7 +59,7 @@ async def test_a_new_item_is_found_at_once(house: House) -> None:
         present = await question_edits.edited(connection, CONTENT)
     found = find_questions("phat phieu boc tham may man o dau", present)
     near = (
-        {q.id for q in found.others}
+        {q.id for q in found.alternatives}
         | {c.item.id for c in found.candidates}
         | {found.item.id if found.item else ""}
     )

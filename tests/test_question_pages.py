@@ -184,7 +184,7 @@ async def test_what_was_missed_is_added_to_an_item_and_then_settled(office: Offi
         now = await question_edits.edited(connection, CONTENT)
     assert find_questions("ma song duoc may phut", now).topic == "otp"
     twice = await me.post(f"{HOME}/add", None, words="", **fields)
-    assert twice.status_code == 422 and "ghi một dòng hai lần" in unescape(twice.text)
+    assert twice.status_code == 422 and "ghi “mã sống được mấy phút” hai lần" in unescape(twice.text)
 
 
 async def test_the_preview_follows_the_form_and_keeps_nothing(sqlite_house: House) -> None:

@@ -16,17 +16,17 @@ from benchmarks.questions.__main__ import started
 from benchmarks.questions.train import NOT_READY, digest, file_of
 from bot.__main__ import main
 from data.knowledge.content import load_content
-from data.knowledge.question_files import QUESTIONS_DIR, read_question, stale
+from data.knowledge.question_files import QUESTIONS_DIR, read_question, read_questions, stale
 from flows.catalog import advance
 from flows.content import SMALL_TALK, TOPICS, Question, Questions
 from flows.conversations import questions
 from flows.engine.events import Said
 from flows.engine.state import State
 from flows.text.fold import fold
+from flows.text.normalise import normalise
 from flows.understanding import question_model
-from flows.understanding.chat_spelling import even
 from flows.understanding.model_file import packed
-from flows.understanding.question_finder import _Finder, find_questions
+from flows.understanding.question_finder import _QuestionFinder, find_questions
 from flows.understanding.question_model import unpacked
 from flows.understanding.question_neighbours import made_ready
 from tests.transcripts import FOLDER, read, scripts
@@ -36,7 +36,7 @@ ITEMS = CONTENT.questions.items
 AT = datetime(2026, 11, 24, 8, tzinfo=UTC)
 HOTLINE = "1900 9068"
 ANSWERED_BY_A_FLOW = {29: "contacts", 36: "password", 60: "contacts"}
-ONE = (QUESTIONS_DIR / "otp-het-han.md").read_text(encoding="utf-8")
+ONE = (QUESTIONS_DIR / "password" / "otp-het-han.md").read_text(encoding="utf-8")
 
 
 def test_every_topic_and_each_of_the_62_questions_has_an_item() -> None:
@@ -56,6 +56,20 @@ def test_an_answer_names_its_source_and_what_is_not_confirmed_sends_on(item: Que
     assert not re.search(r"https?://(?![a-z.]*gov\.vn)", item.answer)
 
 
+def test_no_folder_of_items_is_longer_than_a_page() -> None:
+    folders = {path.parent for path in QUESTIONS_DIR.glob("**/*.md")}
+    assert QUESTIONS_DIR not in folders
+    assert max(len(list(folder.glob("*.md"))) for folder in folders) <= 16
+
+
+def test_an_item_in_two_folders_is_refused(tmp_path: Path) -> None:
+    for folder in ("app", "talk"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "otp-het-han.md").write_text(ONE, encoding="utf-8")
+    with pytest.raises(ValueError, match="hai tệp cùng tên"):
+        read_questions(tmp_path, CONTENT.sources)
+
+
 def test_no_item_is_past_its_time_or_unverified_for_a_year() -> None:
     assert stale(ITEMS, date(2026, 11, 24)) == []
     assert set(stale(ITEMS, date(2027, 12, 1))) == {q.id for q in ITEMS}
@@ -72,7 +86,7 @@ def test_an_item_past_its_last_day_is_told() -> None:
     ("was", "becomes", "says"),
     [
         ("---\nid:", "id:", "phải mở đầu"),
-        ("id: otp-het-han", "id: OTP hết hạn", "id ghi"),
+        ("id: otp-het-han", "id: OTP hết hạn", "id phải là chữ thường không dấu"),
         ("topic: otp", "topic: otpp", "topic ghi “otpp”"),
         ("source: cv416-b4", "source: nowhere", "không có trong office.yaml"),
         ("status: confirmed", "status: maybe", "status ghi"),
@@ -124,11 +138,11 @@ def test_the_old_wordings_of_an_edited_item_are_not_compared_any_more() -> None:
     edited = replace(was, wordings=("mã xài được mấy phút thì hết",), titles=("Mã hết giờ",))
     items = tuple(edited if q is was else q for q in ITEMS)
     text = was.wordings[0]
-    known, changed = (_Finder(Questions(some, CONTENT.questions.weights)) for some in (ITEMS, items))
+    known, changed = (_QuestionFinder(Questions(some, CONTENT.questions.weights)) for some in (ITEMS, items))
     at = ITEMS.index(was)
-    assert known.likeness(even(text))[at] == pytest.approx(1.0)
-    assert changed.likeness(even(text))[at] < 0.9
-    assert changed.likeness(even(edited.wordings[0]))[at] == pytest.approx(1.0)
+    assert known.likeness(normalise(text))[at] == pytest.approx(1.0)
+    assert changed.likeness(normalise(text))[at] < 0.9
+    assert changed.likeness(normalise(edited.wordings[0]))[at] == pytest.approx(1.0)
 
 
 def test_the_finder_starts_quickly_and_is_small() -> None:
@@ -291,7 +305,9 @@ def test_an_item_edited_by_staff_is_found_without_training() -> None:
     new = replace(new, wordings=new.wordings[:1], titles=("Lịch trực Tết nguyên đán",))
     more = replace(CONTENT, questions=Questions((*ITEMS, new), CONTENT.questions.weights))
     found = find_questions("tet nguyen dan co quan truc ngay nao", more)
-    assert "gio-lam-viec-tet" in {c.item.id for c in found.candidates[:3]} | {q.id for q in found.others}
+    assert "gio-lam-viec-tet" in {c.item.id for c in found.candidates[:3]} | {
+        q.id for q in found.alternatives
+    }
 
 
 def test_finding_loads_no_heavy_library() -> None:

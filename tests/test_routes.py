@@ -56,7 +56,7 @@ class Row:
         return f"{self.route} {self.path} {self.why}".strip()
 
 
-FORM = {"proof": "{proof}", "otp": "123"}
+FORM = {"csrf_token": "{csrf_token}", "otp": "123"}
 MATRIX = (
     Row("GET /", "/", (200, 200, 200)),
     Row("MOUNT /chat/static", "/chat/static/style.css", (200, 200, 200), "file"),
@@ -147,15 +147,15 @@ async def test_every_route_has_its_row(sqlite_house: House) -> None:
 
 @dataclass
 class Served:
-    """A real service, two visitors' cookies, and the first one's secure page with its form's proof."""
+    """A real service, two visitors' cookies, and the first one's secure page with its CSRF token."""
 
     server: RealServer
     cookies: dict[str, dict[str, str]]
     live: str
-    proof: str
+    csrf_token: str
 
     def fill(self, text: str) -> str:
-        return text.replace("{live}", self.live).replace("{proof}", self.proof)
+        return text.replace("{live}", self.live).replace("{csrf_token}", self.csrf_token)
 
     async def call(self, row: Row, who: str, method: str = "") -> httpx.Response:
         method = method or row.route.split()[0].replace("MOUNT", "GET")
@@ -191,9 +191,9 @@ async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
         assert link.startswith(f"{server.address}/secure/"), frame
         one.live = link.rpartition("/")[2]
         async with httpx.AsyncClient() as client:
-            found = re.search(r'name="proof" value="([0-9a-f]{64})"', (await client.get(link)).text)
+            found = re.search(r'name="csrf_token" value="([0-9a-f]{64})"', (await client.get(link)).text)
         assert found is not None
-        one.proof = found.group(1)
+        one.csrf_token = found.group(1)
         yield one
     finally:
         await server.stop()

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.consoles import proof_in
+from tests.consoles import csrf_token_in
 from tests.nursery import Nursery
 from tests.screens import RealServer, free_port
 
@@ -26,8 +26,8 @@ async def troly(nursery: Nursery, folder: Path, *words: str, **settings: str) ->
 
 async def sign_in(browser: httpx.AsyncClient, link: str) -> int:
     """Press the button of a link's page; the status of the answer."""
-    proof = proof_in((await browser.get(link)).text)
-    return (await browser.post(link, data={"proof": proof}, follow_redirects=False)).status_code
+    csrf_token = csrf_token_in((await browser.get(link)).text)
+    return (await browser.post(link, data={"csrf_token": csrf_token}, follow_redirects=False)).status_code
 
 
 @pytest.fixture

@@ -22,7 +22,6 @@ from itertools import count, pairwise
 from typing import Any
 
 import pytest
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiohttp import web
 from hypothesis import given
@@ -45,6 +44,7 @@ from handlers.telegram.buttons import button_id, label_pressed
 from handlers.telegram.commands import commands, words_of
 from handlers.telegram.door import TelegramDoor
 from handlers.telegram.rendering import VIETNAM, parts
+from handlers.telegram.session import JsonSession
 from handlers.telegram.updates import ALLOWED, event_of
 from handlers.turns.types import Busy, NotKept, TurnResult, at_once
 from tests.emulator import TOKEN, WAIT, Emulator, Fault
@@ -140,7 +140,7 @@ async def become(true: Callable[[], Any]) -> None:
 
 def make_door(house: House, base: str, pauses: Pauses, **changes: Any) -> TelegramDoor:
     given: dict[str, Any] = {
-        "session": AiohttpSession(api=TelegramAPIServer.from_base(base)),
+        "session": JsonSession(api=TelegramAPIServer.from_base(base)),
         "token": TOKEN,
         "api_base": base,
         "key": partial(house.seal.keyed, "button"),
@@ -171,7 +171,7 @@ async def close(door: TelegramDoor) -> None:
     """Stop the door and its session, which is ours: aiogram's own close waits 250 ms for TLS."""
     await door.stop()
     session = door.bot.session
-    if isinstance(session, AiohttpSession) and session._session is not None:
+    if isinstance(session, JsonSession) and session._session is not None:
         await session._session.close()
 
 

@@ -21,7 +21,7 @@ from typing import Any
 from data.knowledge.content import load_content
 from flows.content import NOT_ASKED
 from flows.text.fold import fold
-from flows.understanding.chat_spelling import even
+from flows.text.normalise import normalise
 from flows.understanding.question_finder import GIVEN_AWAY, find_questions, warm
 
 FOLDS = 5
@@ -150,7 +150,7 @@ def peer(learned: Sequence[Line], asked: Sequence[Line] | None) -> list[str]:
     model: Any = make_pipeline(
         TfidfVectorizer(analyzer=str.split, ngram_range=(1, 1), sublinear_tf=True), LinearSVC(C=1.0)
     )
-    texts, topics = [" ".join(even(one.text)) or "-" for one in learned], [one.topic for one in learned]
+    texts, topics = [" ".join(normalise(one.text)) or "-" for one in learned], [one.topic for one in learned]
     if asked is None:
         return [
             str(t)
@@ -159,7 +159,7 @@ def peer(learned: Sequence[Line], asked: Sequence[Line] | None) -> list[str]:
             )
         ]
     model.fit(texts, topics)
-    return [str(t) for t in model.predict([" ".join(even(one.text)) or "-" for one in asked])]
+    return [str(t) for t in model.predict([" ".join(normalise(one.text)) or "-" for one in asked])]
 
 
 def _share(hits: Sequence[bool]) -> float:

@@ -13,7 +13,7 @@ from benchmarks.models import digest_of, table_of, write
 from data.knowledge.question_files import QUESTIONS_DIR, read_questions_only
 from flows.content import Question
 from flows.text.fold import fold
-from flows.understanding.chat_spelling import even
+from flows.text.normalise import normalise
 from flows.understanding.model_file import ModelFile
 from flows.understanding.question_model import KIND, Weights, Wordings, features
 from flows.understanding.question_neighbours import made_ready
@@ -154,12 +154,12 @@ def examples(questions: tuple[Question, ...]) -> tuple[list[dict[str, float]], l
     for question in questions:
         for text in (*question.wordings, *question.titles):
             for said in varied(text, chance):
-                found.append(features(even(said)))
+                found.append(features(normalise(said)))
                 ids.append(question.id)
     for frame, things in OTHERS.items():
         for thing in things.split():
             for said in varied(frame.format(thing.replace("_", " ")), chance)[:4]:
-                found.append(features(even(said)))
+                found.append(features(normalise(said)))
                 ids.append("ngoai-pham-vi")
     return found, ids
 

@@ -305,10 +305,11 @@ async def _export(desk: _Desk, args: argparse.Namespace) -> int:
 
 async def _write(desk: _Desk, one: Campaign, write: Callable[[str], Any], *, as_json: bool) -> int:
     from data.notices import reports
+    from data.spreadsheet import BOM, csv_line
 
     rows = 0
     if not as_json:
-        write(reports.BOM + reports.csv_line(reports.HEADINGS))
+        write(BOM + csv_line(reports.HEADINGS))
     async for page in reports.all_recipients(desk.db, one):
         for r in page:
             write(json.dumps(asdict(r), ensure_ascii=False) + "\n" if as_json else reports.csv_of(r))

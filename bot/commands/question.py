@@ -123,14 +123,14 @@ def _list(args: argparse.Namespace) -> int:
 
 def _show(args: argparse.Namespace) -> int:
     from data.knowledge import question_edits
-    from data.knowledge.question_files import QUESTIONS_DIR
+    from data.knowledge.question_files import question_path
 
     async def work(connection: AsyncConnection, content: Content, settings: Settings) -> int:
         edits = await question_edits.history(connection, args.item)
-        path = QUESTIONS_DIR / f"{args.item}.md"
+        path = question_path(args.item)
         if edits and edits[0].body:
             print(edits[0].body, end="")
-        elif path.exists() and path.parent == QUESTIONS_DIR:
+        elif path is not None:
             print(path.read_text(encoding="utf-8"), end="")
         else:
             raise ValueError(f"no question '{args.item}'; 'troly questions list' names them")

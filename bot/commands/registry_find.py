@@ -47,7 +47,7 @@ async def _answer_all(lines: Iterator[str], *, as_json: bool, is_open: bool, lim
         waiting.put(None)
 
     try:
-        finder = _Finder(db, seal_of(settings), RegistryNames(), is_open=is_open, limit=limit)
+        finder = _NameFinder(db, seal_of(settings), RegistryNames(), is_open=is_open, limit=limit)
         await db.relax()
         await finder.warm()
         threading.Thread(target=read, daemon=True).start()
@@ -64,7 +64,7 @@ async def _answer_all(lines: Iterator[str], *, as_json: bool, is_open: bool, lim
     return 0
 
 
-class _Finder:
+class _NameFinder:
     """Answers queries, a few together, each noted before it is given out."""
 
     def __init__(

@@ -6,14 +6,13 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from data.knowledge.calendar import read_calendar
 from data.knowledge.checklist import read_checklist
 from data.knowledge.directory import read_directory
 from data.knowledge.office import read_office, read_provinces
 from data.knowledge.password_guide import read_password
 from data.knowledge.question_files import read_questions
+from data.knowledge.yaml_block import read_yaml
 from flows.content import Content, Questions, Route
 from flows.understanding import model_file
 
@@ -28,7 +27,8 @@ def load_content(folder: Path = CONTENT_DIR) -> Content:
     Raises ValueError with one clear sentence when a file is missing or wrong.
     """
     digest = hashlib.sha256()
-    for path in sorted([*folder.glob("*.yaml"), *folder.glob("questions/*.md"), *folder.glob("*.weights")]):
+    files = [*folder.glob("*.yaml"), *folder.glob("questions/**/*.md"), *folder.glob("*.weights")]
+    for path in sorted(files, key=lambda path: path.name):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     office = read_office(folder / "office.yaml")
     return Content(
@@ -70,9 +70,7 @@ def read_weights(kind: str, folder: Path = CONTENT_DIR) -> bytes:
 
 
 def _read_routes(path: Path) -> tuple[Route, ...]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        rows = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)["routes"]  # noqa: S506  # both are safe loaders
-        return tuple(Route(r["flow"], r["label"], tuple(str(p) for p in r["phrases"])) for r in rows)
-    except (OSError, KeyError, TypeError, yaml.YAMLError) as wrong:
-        raise ValueError(f"{path.name}: cannot be read ({wrong})") from wrong
+    top = read_yaml(path)
+    routes = tuple(entry.record(Route) for entry in top.blocks("routes"))
+    top.close()
+    return routes

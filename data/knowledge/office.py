@@ -1,4 +1,7 @@
-"""The content files people edit, as frozen values. Rule: a file is taken whole or refused in one sentence."""
+"""Reads office.yaml and provinces.yaml, and the sources that other content files name too. Called by load_content.
+
+Invariant: a file is taken whole, or refused by ValueError with one sentence that names file and key.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,13 @@ from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
 
-from data.knowledge.yaml_block import _Block, _read, _refuse_repeats
+from data.knowledge.yaml_block import YamlBlock, read_yaml
 from flows.calendar.office_hours import Hours
-from flows.content import (
-    Office,
-    Province,
-    Source,
-)
+from flows.content import Office, Province, Source
 
-_PROVINCE_CODE = re.compile(r"\d{2}")
+_PROVINCE_CODE = (re.compile(r"\d{2}"), "hai chữ số")
+_DAYS = ("t2", "t3", "t4", "t5", "t6", "t7", "cn")
+_SLOT = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,101 +32,60 @@ class OfficeFile:
 def read_provinces(path: Path) -> tuple[Province, ...]:
     """The provinces in `path` (YAML), in order: codes of two digits and folded aliases, each standing once.
 
-    Raises ValueError with one sentence naming file and key. Source: the administrative codes of 2021.
+    Source: the administrative codes of 2021.
     """
-    top = _read(path)
-    provinces = tuple(_province(entry) for entry in top.blocks("provinces"))
-    _refuse_repeats(top, "provinces", [province.code for province in provinces])
-    _refuse_repeats(top, "provinces", [alias for province in provinces for alias in province.aliases])
+    top = read_yaml(path)
+    provinces = tuple(
+        entry.record(Province, code=entry.text("code", form=_PROVINCE_CODE), aliases=folded_aliases(entry))
+        for entry in top.blocks("provinces")
+    )
+    top.once("provinces", [province.code for province in provinces])
+    top.once("provinces", [alias for province in provinces for alias in province.aliases])
     top.close()
     return provinces
 
 
 def read_office(path: Path) -> OfficeFile:
-    """The office file in `path` (YAML); `working_days` are working days, the sources are keyed by id.
-
-    Raises ValueError with one sentence naming file and key. Source: letter 416, and those the file names.
-    """
-    top = _read(path)
+    """The office file in `path` (YAML); the sources are keyed by id. Source: letter 416, and those the file names."""
+    top = read_yaml(path)
     block = top.block("office")
-    office = Office(
-        name=block.text("name"),
-        hotline=block.text("hotline"),
-        provinces=tuple(_code(block, "province", code) for code in block.texts("province")),
-        portal=block.text("portal"),
-        nearest=block.text("nearest"),
-        hours=_hours(block),
-    )
-    block.close()
-    value = OfficeFile(
-        office=office,
-        receiving_agency=top.text("receiving_agency"),
-        working_days=top.count("working_days"),
-        sources=_sources(top),
-    )
-    top.close()
-    return value
+    codes = block.texts("province")
+    for code in codes:
+        if not _PROVINCE_CODE[0].fullmatch(code):
+            raise block.wrong("province", f"phải là {_PROVINCE_CODE[1]}, đang là “{code}”")
+    office = block.record(Office, hours=_hours(block.block("hours")), provinces=codes)
+    return top.record(OfficeFile, office=office, sources=sources_of(top))
 
 
-def _province(entry: _Block) -> Province:
-    code = _code(entry, "code", entry.text("code"))
-    province = Province(code=code, name=entry.text("name"), aliases=_aliases(entry))
-    entry.close()
-    return province
+def source_of(entry: YamlBlock) -> Source:
+    """One source, its days in order."""
+    return entry.record(Source, **entry.validity())
 
 
-def _code(entry: _Block, key: str, code: str) -> str:
-    if not _PROVINCE_CODE.fullmatch(code):
-        raise entry.wrong(key, f"phải là hai chữ số, đang là “{code}”")
-    return code
-
-
-def _source(entry: _Block) -> Source:
-    source = Source(
-        id=entry.text("id"),
-        title=entry.text("title"),
-        short=entry.text("short"),
-        valid_from=entry.day("valid_from"),
-        valid_to=entry.day_or_none("valid_to"),
-        last_verified=entry.day("last_verified"),
-    )
-    if source.valid_to is not None and source.valid_to < source.valid_from:
-        raise entry.wrong("valid_to", f"({source.valid_to}) trước valid_from ({source.valid_from})")
-    entry.close()
-    return source
-
-
-_DAYS = ("t2", "t3", "t4", "t5", "t6", "t7", "cn")
-_SLOT = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
-
-
-def _hours(office: _Block) -> Hours:
-    block = office.block("hours")
-    days = tuple(_DAYS.index(day) for day in block.choices("days", _DAYS))
-    slots = []
-    for slot in block.texts("slots"):
-        found = _SLOT.fullmatch(slot)
-        a, b, c, d = (int(n) for n in found.groups()) if found else (0, 0, 0, 0)
-        if not found or (a, b) >= (c, d):
-            raise block.wrong("slots", f"mỗi ca ghi như 07:30-11:30, đang là {slot!r}")
-        slots.append((time(a, b), time(c, d)))
-    block.close()
-    return Hours(days, tuple(slots))
-
-
-def _sources(top: _Block) -> dict[str, Source]:
-    listed = [_source(entry) for entry in top.blocks("sources")]
-    _refuse_repeats(top, "sources", [source.id for source in listed])
+def sources_of(top: YamlBlock) -> dict[str, Source]:
+    """The sources listed in a file, by id."""
+    listed = [source_of(entry) for entry in top.blocks("sources")]
+    top.once("sources", [source.id for source in listed])
     return {source.id: source for source in listed}
 
 
-def _known(entry: _Block, key: str, sources: dict[str, Source]) -> Source:
-    return sources[entry.choice(key, tuple(sources))]
-
-
-def _aliases(entry: _Block) -> tuple[str, ...]:
+def folded_aliases(entry: YamlBlock) -> tuple[str, ...]:
+    """Other names, as people type them without marks."""
     aliases = entry.texts("aliases")
     for alias in aliases:
         if not alias.isascii() or alias != alias.lower():
             raise entry.wrong("aliases", f"ghi “{alias}”, phải không dấu và chữ thường")
     return aliases
+
+
+def _hours(block: YamlBlock) -> Hours:
+    days = tuple(_DAYS.index(day) for day in block.choices("days", _DAYS))
+    slots = []
+    for slot in block.texts("slots"):
+        found = _SLOT.fullmatch(slot)
+        a, b, c, d = (int(n) for n in found.groups()) if found else (0, 0, 0, 0)
+        if (a, b) >= (c, d):
+            raise block.wrong("slots", f"mỗi ca ghi như 07:30-11:30, đang là {slot!r}")
+        slots.append((time(a, b), time(c, d)))
+    block.close()
+    return Hours(days, tuple(slots))

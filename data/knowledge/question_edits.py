@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data.knowledge.question_files import QUESTIONS_DIR, read_question
+from data.knowledge.question_files import read_question
 from data.tables import knowledge
 from flows.content import Content, Questions
 
@@ -26,7 +26,7 @@ class Edit:
 async def keep(
     connection: AsyncConnection, content: Content, item: str, body: str, who: str, now: float
 ) -> None:
-    """Make `body` (the text of an item's file, "" for the file itself) the item's present version.
+    """Make `body` (the text of an item's file, "" for the file itself) the item's present version. `content`: of the files.
 
     Raises ValueError with one sentence when it is no such text, or bears another id.
     """
@@ -34,7 +34,7 @@ async def keep(
         question = read_question(f"{item}.md", body, content.sources)
         if question.id != item:
             raise ValueError(f"{item}.md: id ghi “{question.id}”, phải là “{item}”.")
-    elif not (QUESTIONS_DIR / f"{item}.md").exists():
+    elif content.questions.item(item) is None:
         raise ValueError(f"{item}: không có tệp nào để trở về.")
     await connection.execute(insert(knowledge).values(item=item, body=body, who=who, at=now))
 

@@ -1,24 +1,26 @@
-"""A YAML mapping that says which file and which key is wrong. Used by every reader of data/content; raises ValueError with one sentence."""
+"""A mapping of a content file that knows its place, so that a fault is told by file and key.
+
+Used by every reader of data/content. Invariant: what is wrong raises ValueError with one sentence, "FILE: KEY WHY."
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import MISSING, fields
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
 # The C loader is about ten times faster; a PyYAML built without libyaml has only the other one.
 _LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+T = TypeVar("T")
 
 
-class _Block:
+class YamlBlock:
     """One mapping of a file. Every key is asked for once; `close` refuses the keys nobody asked for."""
 
     def __init__(self, file: str, where: str, value: object) -> None:
@@ -39,10 +41,33 @@ class _Block:
         self._asked.add(key)
         return key in self._values
 
-    def text(self, key: str, *, longest: int | None = None) -> str:
-        value = self._text(key, self._need(key))
-        if longest is not None and len(value) > longest:
-            raise self.wrong(key, f"dài {len(value)} ký tự, tối đa {longest}")
+    def record(self, cls: type[T], **given: Any) -> T:
+        """A dataclass from the keys called as its fields, read by their types; `given` were read before. Closes the block.
+
+        A field with a default may be left out, or left empty.
+        """
+        for one in fields(cls):  # type: ignore[arg-type]  # a dataclass, which type[T] cannot say
+            optional = one.default is not MISSING
+            if one.name not in given and not (optional and not self._filled(one.name)):
+                given[one.name] = _BY_TYPE[str(one.type)](self, one.name)
+        self.close()
+        return cls(**given)
+
+    def text(
+        self,
+        key: str,
+        *,
+        longest: int | None = None,
+        form: tuple[re.Pattern[str], str] | None = None,
+        blank: bool = False,
+    ) -> str:
+        """A text; `form`: a pattern and how to call it; `blank`: it may be empty."""
+        value = self._need(key)
+        if blank and value == "":
+            return ""
+        value = self._text(key, value, longest)
+        if form is not None and not form[0].fullmatch(value):
+            raise self.wrong(key, f"phải là {form[1]}, đang là “{value}”")
         return value
 
     def flag(self, key: str) -> bool:
@@ -57,39 +82,68 @@ class _Block:
             raise self.wrong(key, f"phải là số nguyên từ 1 trở lên, đang là {_kind(value)}")
         return value
 
+    def counts(self, key: str) -> tuple[int, ...]:
+        """Numbers, which may be none."""
+        values = self._need(key)
+        if not isinstance(values, list) or any(isinstance(v, bool) or not isinstance(v, int) for v in values):
+            raise self.wrong(key, "phải là danh sách số, ví dụ [7], hoặc []")
+        return tuple(values)
+
     def day(self, key: str) -> str:
         value = self.text(key)
         if not _ISO_DATE.fullmatch(value) or not _is_day(value):
             raise self.wrong(key, f"phải là ngày dạng 2021-04-19 trong ngoặc kép, đang là “{value}”")
         return value
 
-    def day_or_none(self, key: str) -> str | None:
-        return None if self._need(key) is None else self.day(key)
+    def validity(self) -> dict[str, Any]:
+        """The days `valid_from`, `valid_to` (None: without end) and `last_verified`."""
+        ends = self._need("valid_to") is not None
+        first, last = self.day("valid_from"), self.day("valid_to") if ends else None
+        if last is not None and last < first:
+            raise self.wrong("valid_to", f"({last}) sớm hơn valid_from ({first})")
+        return {"valid_from": first, "valid_to": last, "last_verified": self.day("last_verified")}
 
-    def texts(self, key: str) -> tuple[str, ...]:
-        values = self._list(key)
-        return tuple(self._text(f"{key}[{number}]", value) for number, value in enumerate(values, 1))
+    def texts(self, key: str, *, longest: int | None = None) -> tuple[str, ...]:
+        return self._texts(key, self._list(key, self._need(key)), longest)
+
+    def any_texts(self, key: str) -> tuple[str, ...]:
+        """Texts that may be none: the key is missing, or its list empty."""
+        return self.texts(key) if self._filled(key) else ()
+
+    def lists(self, key: str) -> tuple[tuple[str, ...], ...]:
+        """Lists of texts."""
+        values = self._list(key, self._need(key))
+        spots = [f"{key}[{number}]" for number in range(1, len(values) + 1)]
+        return tuple(self._texts(s, self._list(s, v)) for s, v in zip(spots, values, strict=True))
 
     def choices(self, key: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
         values = self.texts(key)
         for value in values:
             self._allow(key, value, allowed)
-        if len(set(values)) < len(values):
-            raise self.wrong(key, "ghi một giá trị hai lần")
+        self.once(key, values)
         return values
 
     def choice(self, key: str, allowed: tuple[str, ...]) -> str:
-        value = self.text(key)
+        """One of the allowed texts; empty where "" is one of them."""
+        value = self.text(key, blank="" in allowed)
         self._allow(key, value, allowed)
         return value
 
-    def block(self, key: str) -> _Block:
-        return _Block(self.file, self._at(key), self._need(key))
+    def block(self, key: str) -> YamlBlock:
+        return YamlBlock(self.file, self._at(key), self._need(key))
 
-    def blocks(self, key: str) -> Iterator[_Block]:
+    def blocks(self, key: str) -> Iterator[YamlBlock]:
         """The mappings under `key`; each must be closed by whoever reads it."""
-        for number, value in enumerate(self._list(key), 1):
-            yield _Block(self.file, f"{self._at(key)}[{number}]", value)
+        for number, value in enumerate(self._list(key, self._need(key)), 1):
+            yield YamlBlock(self.file, f"{self._at(key)}[{number}]", value)
+
+    def once(self, key: str, values: Iterable[str]) -> None:
+        """Refuse a value that stands twice."""
+        seen: set[str] = set()
+        for value in values:
+            if value in seen:
+                raise self.wrong(key, f"ghi “{value}” hai lần")
+            seen.add(value)
 
     def close(self) -> None:
         unknown = [str(key) for key in self._values if key not in self._asked]
@@ -99,21 +153,29 @@ class _Block:
     def _at(self, key: str) -> str:
         return f"{self.where}.{key}" if self.where else key
 
+    def _filled(self, key: str) -> bool:
+        return self.has(key) and self._values[key] not in ("", None, [])
+
     def _need(self, key: str) -> object:
         self._asked.add(key)
         if key not in self._values:
             raise self.wrong(key, "còn thiếu")
         return self._values[key]
 
-    def _text(self, key: str, value: object) -> str:
+    def _text(self, key: str, value: object, longest: int | None = None) -> str:
         if not isinstance(value, str):
             raise self.wrong(key, f"phải là chữ (để trong ngoặc kép), đang là {_kind(value)}")
-        if not value.strip():
+        value = value.strip()
+        if not value:
             raise self.wrong(key, "đang để trống")
-        return value.strip()
+        if longest is not None and len(value) > longest:
+            raise self.wrong(key, f"dài {len(value)} ký tự, tối đa {longest}")
+        return value
 
-    def _list(self, key: str) -> list[object]:
-        value = self._need(key)
+    def _texts(self, key: str, values: list[object], longest: int | None = None) -> tuple[str, ...]:
+        return tuple(self._text(f"{key}[{n}]", value, longest) for n, value in enumerate(values, 1))
+
+    def _list(self, key: str, value: object) -> list[object]:
         if not isinstance(value, list):
             raise self.wrong(key, f"phải là danh sách, đang là {_kind(value)}")
         if not value:
@@ -122,48 +184,56 @@ class _Block:
 
     def _allow(self, key: str, value: str, allowed: tuple[str, ...]) -> None:
         if value not in allowed:
-            raise self.wrong(key, f"ghi “{value}”, chỉ nhận {', '.join(allowed)}")
+            raise self.wrong(key, f"ghi “{value}”, chỉ nhận {', '.join(filter(None, allowed))}")
+
+
+_BY_TYPE: dict[str, Callable[[YamlBlock, str], object]] = {
+    "str": YamlBlock.text,
+    "int": YamlBlock.count,
+    "bool": YamlBlock.flag,
+    "tuple[str, ...]": YamlBlock.texts,
+}
 
 
 def _refusal(file: str, spot: str, why: str) -> ValueError:
     return ValueError(f"{file}: {spot} {why}.")
 
 
-def _read(path: Path) -> _Block:
+def read_yaml(path: Path) -> YamlBlock:
     """The file's top mapping; a file that cannot be read or parsed is refused in one sentence."""
-    with _in_one_sentence(path):
-        text = path.read_text(encoding="utf-8")
-        loader = _LOADER(text)
-        try:
-            node = loader.get_single_node()
-            value = None if node is None else loader.construct_document(node)
-        finally:
-            loader.dispose()
-    if node is not None:
-        _refuse_double_keys(path.name, node, set())
-    return _Block(path.name, "", value)
-
-
-@contextmanager
-def _in_one_sentence(path: Path) -> Iterator[None]:
     try:
-        yield
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError as fault:
         raise ValueError(f"{path.name}: không thấy tệp ở {path.parent}.") from fault
     except OSError as fault:
         raise ValueError(f"{path.name}: không mở được tệp ({fault.strerror}).") from fault
     except UnicodeDecodeError as fault:
         raise ValueError(f"{path.name}: tệp không lưu dạng UTF-8 (byte thứ {fault.start + 1}).") from fault
+    return parse_yaml(path.name, text)
+
+
+def parse_yaml(name: str, text: str, above: int = 0) -> YamlBlock:
+    """The top mapping of a text that stands in the file `name` below so many lines."""
+    try:
+        loader = _LOADER(text)
+        try:
+            node = loader.get_single_node()
+            value = None if node is None else loader.construct_document(node)
+        finally:
+            loader.dispose()
     except yaml.MarkedYAMLError as fault:
-        line = fault.problem_mark.line + 1 if fault.problem_mark else "?"
-        raise ValueError(f"{path.name}: dòng {line} viết sai YAML ({fault.problem}).") from fault
+        line = fault.problem_mark.line + above + 1 if fault.problem_mark else "?"
+        raise ValueError(f"{name}: dòng {line} viết sai YAML ({fault.problem}).") from fault
     except yaml.YAMLError as fault:
-        raise ValueError(f"{path.name}: tệp có ký tự YAML không nhận.") from fault
+        raise ValueError(f"{name}: tệp có ký tự YAML không nhận.") from fault
     except ValueError as fault:  # an unquoted date that does not exist, such as 2021-13-45
-        raise ValueError(f"{path.name}: có giá trị không đọc được ({fault}).") from fault
+        raise ValueError(f"{name}: có giá trị không đọc được ({fault}).") from fault
+    if node is not None:
+        _refuse_double_keys(name, node, above, set())
+    return YamlBlock(name, "", value)
 
 
-def _refuse_double_keys(file: str, node: yaml.Node, visited: set[int]) -> None:
+def _refuse_double_keys(file: str, node: yaml.Node, above: int, visited: set[int]) -> None:
     """YAML silently keeps the last of two equal keys; an editor who pasted a line would lose the first."""
     if id(node) in visited:  # an anchored node is met again at every alias, and may hold itself
         return
@@ -173,21 +243,13 @@ def _refuse_double_keys(file: str, node: yaml.Node, visited: set[int]) -> None:
         for key, value in node.value:
             if isinstance(key, yaml.ScalarNode):
                 if key.value in seen:
-                    line = key.start_mark.line + 1
+                    line = key.start_mark.line + above + 1
                     raise ValueError(f"{file}: {key.value} ghi hai lần, lần sau ở dòng {line}.")
                 seen.add(key.value)
-            _refuse_double_keys(file, value, visited)
+            _refuse_double_keys(file, value, above, visited)
     elif isinstance(node, yaml.SequenceNode):
         for value in node.value:
-            _refuse_double_keys(file, value, visited)
-
-
-def _refuse_repeats(top: _Block, key: str, values: list[str]) -> None:
-    seen: set[str] = set()
-    for value in values:
-        if value in seen:
-            raise top.wrong(key, f"ghi “{value}” hai lần")
-        seen.add(value)
+            _refuse_double_keys(file, value, above, visited)
 
 
 def _is_day(value: str) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,13 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from data.engine import Database
 from data.notices import campaigns
 from data.notices.campaigns import CANCELLED, DRAFT, Campaign
+from data.spreadsheet import csv_line
 from data.tables import outbox, send_leases
+from flows.calendar.office_hours import VIETNAM
+from flows.text.masking import mask_account
 
 STATES = ("pending", "leased", "sent", "blocked", "failed", "in_doubt", "withdrawn")
 PAGE = 1000  # recipients read at once for an export
-VIETNAM = timezone(timedelta(hours=7))
-_SHOWN = 3  # characters of an account that are shown
-_ALIVE = ("=", "+", "-", "@", "\t", "\r", "\n")  # what a spreadsheet may take for a formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ async def recipients(
         Recipient(
             r.id,
             r.door,
-            masked(r.address),
+            mask_account(r.address.partition(":")[2]),
             r.state,
             r.attempts,
             r.answer,
@@ -118,12 +118,6 @@ async def recipients(
         )
         for r in await connection.execute(query)
     ]
-
-
-def masked(address: str) -> str:
-    """The account of an address with only its last characters: "telegram:123456789" -> "•••789"."""
-    account = address.partition(":")[2]
-    return "•••" + account[-_SHOWN:] if len(account) > 2 * _SHOWN else "•••" + account[-1:]
 
 
 def local_time(at: float) -> str:
@@ -173,18 +167,6 @@ def duration(seconds: float) -> str:
 # -- the export
 
 HEADINGS = ("Kênh", "Tài khoản", "Trạng thái", "Số lần gửi", "Kênh trả lời", "Đã gửi lúc")
-BOM = "\ufeff"
-
-
-def safe_cell(value: str) -> str:
-    """A cell that a spreadsheet shows and never runs."""
-    value = value.replace("\0", "")
-    return f"'{value}" if value.startswith(_ALIVE) else value
-
-
-def csv_line(cells: Iterable[str]) -> str:
-    """One line of CSV, every cell quoted and safe."""
-    return ",".join('"' + safe_cell(cell).replace('"', '""') + '"' for cell in cells) + "\r\n"
 
 
 def csv_of(one: Recipient) -> str:

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,6 +15,7 @@ from data.registry.name_index import RegistryNames
 from data.registry.records import Record, id_key, name_key, phone_key
 from data.seal import Seal
 from flows.content import Office
+from flows.text.dates import calendar_day, whole_date, written
 from flows.text.fold import join_key
 
 if TYPE_CHECKING:
@@ -67,7 +67,6 @@ class Fits:
     near: bool
 
 
-_BORN = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re.ASCII)
 _FIELDS = ("name", "province", "born", "id_number", "verified_phone")
 
 
@@ -109,13 +108,9 @@ def _born(typed: str) -> str:
     if re.fullmatch(r"[0-9]{4}", typed):
         if _YEARS[0] <= int(typed) <= _YEARS[1]:
             return typed
-    elif whole := _BORN.fullmatch(typed):
-        day, month, year = (int(part) for part in whole.groups())
-        try:
-            if _YEARS[0] <= date(year, month, day).year <= _YEARS[1]:
-                return f"{day:02d}/{month:02d}/{year}"
-        except ValueError:
-            pass  # said below
+    elif whole := whole_date(typed):
+        if calendar_day(whole.day, whole.month, whole.year) and _YEARS[0] <= whole.year <= _YEARS[1]:
+            return written(whole.day, whole.month, whole.year)
     elif not typed:
         return ""
     raise ValueError("Ngày sinh không có trên lịch: ghi 17/01/1983 hoặc 1983.")

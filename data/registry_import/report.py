@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import csv
-import io
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
-_LIVE = ("=", "+", "-", "@", "\t", "\r", "\n")  # what makes a spreadsheet calculate
+from data.spreadsheet import BOM, csv_line
+
 _HEAD = ("Dòng", "Cột", "Lý do")
-_BOM = "\ufeff"
-
-
-def harmless(cell: str) -> str:
-    """The cell so that no spreadsheet takes it for a formula."""
-    return f"'{cell}" if cell.lstrip(" \u00a0").startswith(_LIVE) or cell.startswith(_LIVE) else cell
-
-
-def _line(cells: Sequence[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow([harmless(c) for c in cells])
-    return out.getvalue()
 
 
 def _private(path: Path) -> IO[str]:
@@ -41,7 +29,7 @@ class BadRows:
         kept = self._kept(upto) if upto else []
         if kept:
             self._file = _private(path)
-            self._file.write(_BOM + "".join(_line(cells) for cells in kept))
+            self._file.write(BOM + "".join(csv_line(cells) for cells in kept))
             self._file.flush()
         elif path.exists():
             path.unlink()
@@ -56,12 +44,12 @@ class BadRows:
 
     def add(self, bad: Iterable[tuple[int, str, str]]) -> None:
         """Write these (row, column, reason) down, durably."""
-        lines = "".join(_line((str(row), column, reason)) for row, column, reason in bad)
+        lines = "".join(csv_line((str(row), column, reason)) for row, column, reason in bad)
         if not lines:
             return
         if self._file is None:
             self._file = _private(self.path)
-            self._file.write(_BOM + _line(_HEAD))
+            self._file.write(BOM + csv_line(_HEAD))
         self._file.write(lines)
         self._file.flush()
         os.fsync(self._file.fileno())
@@ -83,7 +71,7 @@ class Codes:
 
     def __init__(self, path: Path) -> None:
         self._file = _private(path)
-        self._file.write(_BOM + _line(("Mã số BHXH",)))
+        self._file.write(BOM + csv_line(("Mã số BHXH",)))
 
     def __enter__(self) -> Codes:
         return self
@@ -93,4 +81,4 @@ class Codes:
 
     def add(self, codes: Iterable[str]) -> None:
         """Write these down."""
-        self._file.write("".join(_line((code,)) for code in codes))
+        self._file.write("".join(csv_line((code,)) for code in codes))

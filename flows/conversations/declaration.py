@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 
 from flows.calendar.office_hours import VIETNAM
 from flows.content import Item
 from flows.engine.events import Event, Said
 from flows.engine.steps import Choice, Context, Parsed
+from flows.text.dates import DAY_AND_MONTH, calendar_day, dates_in
 from flows.text.normalise import plain
 from flows.text.vssid_sms import read_received
 
@@ -90,26 +90,17 @@ def day_choices(context: Context) -> tuple[Choice, ...]:
     )
 
 
-_SENT_DAY = re.compile(
-    r"(?<![0-9])([0-9]{1,2})\s*(?:[-/.]|thang|\s)\s*([0-9]{1,2})(?:\s*(?:[-/.]|nam|\s)\s*([0-9]{4}))?(?![0-9])"
-)
-
-
 def parse_day(context: Context, event: Event) -> Parsed | None:
     """The day on which the declaration was sent, with or without its year."""
     if not isinstance(event, Said):
         return None
-    found = _SENT_DAY.search(plain(event.text))
-    if found is None:
+    typed = dates_in(plain(event.text), DAY_AND_MONTH)
+    if not typed:
         return parse_received(context, event)
     today = _today(context)
-    years = (int(found.group(3)),) if found.group(3) else (today.year, today.year - 1)
-    for year in years:
-        try:
-            day = date(year, int(found.group(2)), int(found.group(1)))
-        except ValueError:
-            continue
-        if 0 <= (today - day).days <= OLDEST_SENDING:
+    for year in (typed[0].year,) if typed[0].year else (today.year, today.year - 1):
+        day = calendar_day(typed[0].day, typed[0].month, year)
+        if day is not None and 0 <= (today - day).days <= OLDEST_SENDING:
             return Parsed(_told(context), {"sent_on": day.isoformat()})
     return Parsed(
         "again", note="Ngày đó không hợp: phải là hôm nay hoặc trước đó, không quá một năm. Ví dụ 19/4."

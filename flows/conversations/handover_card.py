@@ -12,6 +12,7 @@ from typing import Any
 from flows.content import Content
 from flows.engine.flows import Flows
 from flows.engine.state import State
+from flows.text.masking import mask_code, mask_name
 
 LOST_AFTER = 2  # misunderstandings in a row that the card tells of
 _LOST = "trợ lý không hiểu hai lần liền"
@@ -38,9 +39,11 @@ def about(state: State, content: Content, flows: Flows) -> Mapping[str, Any]:
 
 def _who(answers: Mapping[str, Any]) -> str:
     """A name as family name and initials, a code with its middle hidden; "" when nothing is known."""
-    words = str(answers.get("record_name") or answers.get("name") or "").split()
-    parts = [" ".join([words[0], *(f"{w[0].upper()}." for w in words[1:])])] if words else []
-    code = str(answers.get("record_code") or "")
+    name, code = (
+        str(answers.get("record_name") or answers.get("name") or ""),
+        str(answers.get("record_code") or ""),
+    )
+    parts = [mask_name(name)] if name.strip() else []
     if len(code) == 10:
-        parts.append(f"{code[:3]}*****{code[-2:]}")
+        parts.append(mask_code(code))
     return ", mã ".join(parts)

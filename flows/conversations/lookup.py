@@ -12,6 +12,7 @@ from flows.engine.events import Event, Said
 from flows.engine.steps import AGAIN, Choice, Context, Flow, Parsed, ask, call, choose, end
 from flows.secrets import detector
 from flows.text.normalise import plain
+from flows.text.politeness import RESPECT, SPEAKER, plain_words
 from flows.understanding.facts import FactReading, full_name, read_fact
 
 YEAR_DIGITS = 4
@@ -53,7 +54,7 @@ _NOT_A_NAME = frozenset(
         "khau",
     ]
 )
-_ADDRESSES = frozenset(("em", "toi", "tui", "minh", "con", "cho", "da", "thua", "a", "e"))
+_ADDRESSES = plain_words(SPEAKER, RESPECT, ("cho", "a"))
 
 
 def _flow() -> Flow:

@@ -87,7 +87,7 @@ def said(item: Question) -> str:
 def _kept(found: QuestionResult) -> dict[str, Any]:
     """What a conversation keeps of what was found: the item, and the others in order; ids only."""
     first = found.item.id if found.item and found.decision == "answer" else None
-    return {"item": first, "others": " ".join(q.id for q in found.others) or None}
+    return {"item": first, "others": " ".join(q.id for q in found.alternatives) or None}
 
 
 def _not_it(others: str) -> tuple[str, Mapping[str, Any]]:

@@ -1,10 +1,13 @@
-"""A short list of names and every way they are typed. Rule: sure only when every word is explained."""
+"""A short list of names and every way they are typed. Called by the directory's index, parser and query.
+
+Invariant: a name is sure only when every typed word is explained.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations, pairwise, product
 
 from rapidfuzz import process
@@ -91,7 +94,7 @@ class ContactNames:
         }
         self._plain = frozenset(word.plain for word in self._syllables)
         self._spots = [tuple(self._syllables.index(word) for word in name) for name in self.names]
-        self._rows: dict[Word, tuple[Syllable, ...]] = {}  # remembers the last typed words; bounded
+        self._row = lru_cache(maxsize=_REMEMBERED)(self._reached)
 
     def has(self, word: Word) -> bool:
         """Whether a folded word is a syllable of some name."""
@@ -101,25 +104,18 @@ class ContactNames:
         """Whether folded letters without spaces are a name or a part of one."""
         return joined in self._parts
 
-    def _row(self, reading: WordReading) -> tuple[Syllable, ...]:
+    def _reached(self, reading: WordReading) -> tuple[Syllable, ...]:
         """How a typed word reaches every syllable of the list."""
-        row = self._rows.get(reading.typed)
-        if row is None:
-            if len(self._rows) >= _REMEMBERED:
-                self._rows.clear()
-            found = [unlike(reading.words[0])] * len(self._syllables)
-            for word in reading.words:
-                near = process.extract(
-                    word.plain, self._folded, scorer=OSA.distance, score_cutoff=2, limit=None
-                )
-                short = (
-                    self._initials.get(word.plain[0], frozenset()) if len(word.plain) <= 3 else frozenset()
-                )
-                for spot in {spot for _, _, spot in near} | short:
-                    if found[spot].kind is Kind.OTHER:
-                        found[spot] = reach(reading, self._syllables[spot])
-            row = self._rows[reading.typed] = tuple(found)
-        return row
+        found = [unlike(reading.words[0])] * len(self._syllables)
+        for word in reading.words:
+            near = process.extract(word.plain, self._folded, scorer=OSA.distance, score_cutoff=2, limit=None)
+            spots = {spot for _, _, spot in near}
+            if len(word.plain) <= 3:
+                spots |= self._initials.get(word.plain[0], frozenset())
+            for spot in spots:
+                if found[spot].kind is Kind.OTHER:
+                    found[spot] = reach(reading, self._syllables[spot])
+        return tuple(found)
 
     def _table(self, rows: Sequence[Sequence[Syllable]], person: int) -> list[list[Syllable]] | None:
         """How each typed word reaches each syllable of one name; None when their numbers are too far apart."""
@@ -155,33 +151,25 @@ class ContactNames:
         start: int,
         end: int,
     ) -> list[PhrasePiece]:
-        window = typed[start:end]
-        by_form: dict[tuple[str, bool], list[int]] = {}
+        people_of: dict[tuple[str, bool], list[int]] = {}
         for person, form, part in entries:
-            agrees = _agrees(window, part)
-            if person not in by_form.setdefault((form, agrees), []):
-                by_form[form, agrees].append(person)
+            people = people_of.setdefault((form, _agrees(typed[start:end], part)), [])
+            if person not in people:
+                people.append(person)
         size = end - start
+        whole = tuple(sorted({p for f in _FORM_WEIGHT for p in people_of.get((f, True), ())}))
         pieces: list[PhrasePiece] = []
-        people_of: dict[str, list[int]] = {}
-        for (form, agrees), people in by_form.items():
-            if agrees:
-                people_of.setdefault(form, []).extend(people)
-            else:
-                pieces.append(PhrasePiece(start, end, "person", 0.5 * size, (), False, tuple(people), form))
-        whole = {p for f in ("full", "family_given", "no_family", "no_given") for p in people_of.get(f, ())}
-        for form, people in people_of.items():
-            if form in _FORM_WEIGHT:
-                everyone = tuple(sorted(whole))
-                best = form if len(everyone) == 1 else "several"
+        # those that the typed marks deny first, then those that they allow
+        for (form, agrees), people in sorted(people_of.items(), key=lambda item: item[0][1]):
+            named = tuple(people)
+            if not agrees:
+                weight = 0.5 * size
+            elif form in _FORM_WEIGHT:
                 weight = _FORM_WEIGHT[form] * max(size, len(entries[0][2]))
-                pieces.append(PhrasePiece(start, end, "person", weight, (), True, everyone, best))
+                named, form = whole, form if len(whole) == 1 else "several"
             else:
-                pieces.append(
-                    PhrasePiece(
-                        start, end, "person", 1.0 if form == "given" else 0.6, (), True, tuple(people), form
-                    )
-                )
+                weight = 1.0 if form == "given" else 0.6
+            pieces.append(PhrasePiece(start, end, "person", weight, (), agrees, named, form))
         return pieces
 
     def initials(self, typed: Sequence[WordReading], start: int) -> list[PhrasePiece]:
@@ -211,7 +199,7 @@ class ContactNames:
                 )
         return found
 
-    def near(self, typed: Sequence[WordReading], *, strict: bool) -> list[Likeness]:
+    def similar(self, typed: Sequence[WordReading], *, strict: bool) -> list[Likeness]:
         """The people a run of words may mean, the nearest first; people who share too little are left out.
 
         `strict` when the typist writes diacritics: then a syllable of names is never taken for another.
@@ -251,15 +239,8 @@ class ContactNames:
 
 def _worth(table: Sequence[Sequence[Syllable]], name: Sequence[Word]) -> bool:
     """Whether a name can be near at all: every word reaches it, or enough of them do to share two syllables."""
-    near, lost = 0.0, False
-    for row in table:
-        best = 0.0
-        for step, word in zip(row, name, strict=True):
-            if step.kind is not Kind.OTHER:
-                best = max(best, _share(step, word))
-        near += best
-        lost = lost or best == 0.0
-    return near >= 2 or not lost
+    shares = [max(_share(step, word) for step, word in zip(row, name, strict=True)) for row in table]
+    return sum(shares) >= 2 or all(shares)
 
 
 def _share(step: Syllable, known: Word) -> float:
@@ -276,21 +257,17 @@ def _share(step: Syllable, known: Word) -> float:
 
 def _agrees(window: Sequence[WordReading], part: tuple[Word, ...]) -> bool:
     """Whether the typed diacritics allow this part of a name."""
-    aligned = len(window) == len(part) and all(
-        any(w.plain == known.plain for w in reading.words)
-        for reading, known in zip(window, part, strict=True)
-    )
-    if not aligned:
+    readings = [
+        [word for word in reading.words if word.plain == known.plain]
+        for reading, known in zip(window, part, strict=False)
+    ]
+    if len(window) != len(part) or not all(readings):
         text = "".join(r.typed.text for r in window)
         return not any(r.typed.marked for r in window) or text == "".join(w.text for w in part)
-    pairs: list[tuple[Word, Word]] = []
-    for reading, known in zip(window, part, strict=True):
-        fitting = [w for w in reading.words if w.plain == known.plain]
-        said = min((compare_marks(w.text, known.text) for w in fitting), key=list(Marks).index)
-        if said is Marks.CONFLICT:
+    for fitting, known in zip(readings, part, strict=True):
+        if all(compare_marks(w.text, known.text) is Marks.CONFLICT for w in fitting):
             return False
-        pairs.append((fitting[0], known))
-    return not _given_lacks_tone(pairs)
+    return not _given_lacks_tone([(fitting[0], known) for fitting, known in zip(readings, part, strict=True)])
 
 
 def _given_lacks_tone(pairs: Sequence[tuple[Word, Word]]) -> bool:
@@ -367,18 +344,12 @@ def _shared(name: Sequence[Word], gap: NameGap) -> float:
 
 def _sure(typed: Sequence[WordReading], name: Sequence[Word], gap: NameGap, *, strict: bool) -> bool:
     """Whether this may be asserted: every word explained, the given name typed, at most one guess."""
-    if (
-        gap.conflict
-        or _lacks_tone(name, gap)
-        or not gap.given
-        or len(typed) > gap.size
-        or gap.count(Kind.OTHER)
-    ):
+    against = gap.conflict or _lacks_tone(name, gap) or gap.count(Kind.OTHER)
+    if against or not gap.given or len(typed) > gap.size:
         return False
     given = next(s for a, s in zip(gap.at, gap.steps, strict=True) if a == gap.size - 1)
     guesses = [(s, name[a].plain) for a, s in zip(gap.at, gap.steps, strict=True) if s.kind in GUESSED]
-    initials = gap.count(Kind.INITIAL)
-    if initials:
+    if gap.count(Kind.INITIAL):
         first = 0 in gap.at  # an initial speaks for the family name, or for all but the given name
         return not guesses and given.kind in (Kind.SAME, Kind.SPELLING) and first and len(typed) >= 2
     if not guesses:
@@ -388,15 +359,13 @@ def _sure(typed: Sequence[WordReading], name: Sequence[Word], gap: NameGap, *, s
     many = len(guesses) > (1 if gap.size < 4 else 2) or len(typed) - len(guesses) < 2
     if many and not all(only_slip_of(step.as_read.plain) == known for step, known in guesses):
         return False
-    for step, known in guesses:
-        another_name = step.as_read.plain in NAME_SYLLABLES
-        real = is_syllable(step.as_read.plain)
-        if step.kind is Kind.TYPO and (another_name or (real and strict)):
-            return False
-        if (
-            step.kind is Kind.REGIONAL
-            and another_name
-            and (strict or {step.as_read.plain[0], known[0]} == {"h", "q"})
-        ):
-            return False
-    return True
+    return not any(_another_syllable(step, known, strict=strict) for step, known in guesses)
+
+
+def _another_syllable(step: Syllable, known: str, *, strict: bool) -> bool:
+    """Whether what is taken for a slip may be a syllable of its own."""
+    plain = step.as_read.plain
+    name = plain in NAME_SYLLABLES
+    if step.kind is Kind.TYPO:
+        return name or (is_syllable(plain) and strict)
+    return name and (strict or {plain[0], known[0]} == {"h", "q"})

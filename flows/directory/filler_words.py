@@ -1,7 +1,11 @@
-"""The words people wrap around a name when they ask for it. Rule: words only, no fact about anybody; accents typed must agree."""
+"""The words people wrap around a name when they ask for a contact. Read by the directory's index, parser and query.
+
+Invariant: words of the language only, no fact about anybody; they keep their marks, and marks that were typed must agree.
+"""
 
 from __future__ import annotations
 
+from flows.text import politeness
 from flows.text.fold import fold
 
 
@@ -9,12 +13,15 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(entry for line in text.splitlines() for part in line.split("|") if (entry := part.strip()))
 
 
+def _by_fold(text: str) -> dict[str, str]:
+    return {fold(word): word for word in text.split()}
+
+
 # How one addresses or speaks of a person. Many are name syllables too ("Anh Khoa"): score both readings.
-ADDRESS_PHRASES = _listed("""
-    anh | chị | em | cô | chú | bác | ông | bà | cậu | mợ | dì | dượng | thím | thầy | sếp | ban | bạn | bs | ths | ts
-    mr | ms | mrs | dc | a | c | e | o | b | đồng chí | đ c | cán bộ | chuyên viên | viên chức | nhân viên | người tên
-    tên | tên là
-""")
+_others = (
+    "ban | bạn | đồng chí | đ c | cán bộ | chuyên viên | viên chức | nhân viên | người tên | tên | tên là"
+)
+ADDRESS_PHRASES = (*politeness.ADDRESS, *_listed(_others))
 ADDRESS = frozenset(fold(entry) for entry in ADDRESS_PHRASES if " " not in entry)
 # Words of address that are hardly ever anything else: what follows is a name, whatever else it may be.
 CALLED_SO = frozenset({"anh", "chi", "ong", "chu", "bac", "thay", "dc"})
@@ -76,30 +83,28 @@ FILLING = _listed("""
     có không | có ko | luôn nha | làm phòng nào | làm bên nào | kêu em gọi lại | kêu | bảo em | nói em
 """)
 # Small words of courtesy: "Diễm ạ" is a name and nothing else.
-PARTICLES = _listed(
-    "ơi | ui | ạ | à | ah | ak | dạ | vâng | alo | nha | nhé | nhe | nghen | nhen | hen | thưa"
+PARTICLES = (
+    *politeness.PARTICLES,
+    *politeness.SOUTHERN_PARTICLES,
+    *politeness.RESPECT,
+    *politeness.CALLS,
+    "ui",
+    "à",
 )
 # Where somebody is: asks for a department, but not for the people behind a kind of organisation.
 WHERE = _listed("ở đâu | đâu | đâu rồi | đâu r | chỗ nào | ở chỗ nào | nằm ở đâu")
 
 # Syllables of names among those words, when they touch a name: "ha" of "Hà Minh Tuấn", "anh" of "Quyến Anh".
-FAMILY_LIKE = {
-    "la": "la", "ho": "hồ", "ha": "hà", "do": "đỗ", "dang": "đặng", "to": "tô", "minh": "minh", "hong": "hồng",
-    "thi": "thị", "ta": "tạ", "tao": "tào", "lam": "lâm", "luc": "lục", "vi": "vi", "cu": "cù", "con": "côn",
-    "long": "long", "hien": "hiền", "vang": "vàng", "nhi": "nhi", "chau": "châu", "duong": "dương", "mo": "mộ",
-}  # fmt: skip  # reason: a table
-GIVEN_LIKE = {
-    "anh": "anh", "ha": "hà", "minh": "minh", "hong": "hồng", "do": "đô", "long": "long", "hien": "hiền", "ba": "bá",
-    "vang": "vàng", "chi": "chi", "nhi": "nhi", "may": "mây", "khoi": "khôi", "nhan": "nhân", "chau": "châu",
-    "bang": "bằng", "vui": "vui", "trong": "trọng", "tai": "tài",
-}  # fmt: skip  # reason: a table
+FAMILY_LIKE = _by_fold("""
+    la hồ hà đỗ đặng tô minh hồng thị tạ tào lâm lục vi cù côn long hiền vàng nhi châu dương mộ
+""")
+GIVEN_LIKE = _by_fold("""
+    anh hà minh hồng đô long hiền bá vàng chi nhi mây khôi nhân châu bằng vui trọng tài
+""")
 # These end a name only where the message ends too: "Quyến Em" is a man, "anh Quyến em cần gặp" is two things.
-LAST_LIKE = {
-    "em": "em", "tu": "tư", "nam": "năm", "co": "cơ", "tinh": "tính", "duong": "dương", "lam": "lâm",
-    "dang": "đăng", "lien": "liên", "mo": "mơ", "bac": "bắc", "thua": "thừa",
-}  # fmt: skip  # reason: a table
+LAST_LIKE = _by_fold("em tư năm cơ tính dương lâm đăng liên mơ bắc thừa")
 # After a word of address these are somebody's name: "anh Minh", "chị Hiền".
-NAMED_SO = {"minh": "minh", "long": "long", "hien": "hiền", "vang": "vàng", "ha": "hà", "nhi": "nhi"}
+NAMED_SO = _by_fold("minh long hiền vàng hà nhi")
 
 # Words of two syllables that hold a syllable of a name or of an alias and mean something else altogether.
 OTHER_THINGS = _listed("""
@@ -120,7 +125,7 @@ OF_A_NUMBER = _listed("bao nhiêu | là bao nhiêu | nhiêu | nhiu | bao nhiu | 
 NUMBER_WORDS = frozenset({"so", "sdt", "dt", "thoai", "dthoai", "phone", "zalo", "dd", "sim"})
 
 # "Mình tên Lan muốn gặp anh Toàn": whoever speaks of herself asks for somebody else.
-SELF = frozenset({"em", "toi", "minh", "tui", "con", "chau", "e", "t"})
+SELF = politeness.plain_words(politeness.SPEAKER) | {"chau", "t"}
 IS_CALLED = frozenset({"ten", "la", "ho"})
 
 AND_WORDS = frozenset({"va", "voi", "cung", "hoac", "hay"})
@@ -129,12 +134,10 @@ BORN_AS = frozenset({"hai", "ba", "tu", "nam", "sau", "bay", "tam", "chin", "muo
 CALLING = frozenset({"oi", "ui", "oii", "oiii"})
 
 # Syllables of names that are verbs too: unmarked or so written they do not begin an organisation's own name.
-NOT_A_PROPER_NAME = {
-    "dong": "đóng", "thi": "thì", "the": "thế", "hoc": "học", "tham": "tham", "bao": "bảo", "hoi": "hỏi",
-    "tang": "tăng", "lap": "lập", "sau": "sau", "thu": "thu", "chuyen": "chuyển", "nam": "năm", "su": "sử",
-    "tra": "trả", "la": "là", "thong": "thông", "tu": "từ", "can": "cần", "tai": "tại", "tinh": "tính",
-    "nghi": "nghỉ", "no": "nợ", "khong": "không", "chua": "chưa", "bi": "bị", "het": "hết", "mo": "mở",
-}  # fmt: skip  # reason: a table
+NOT_A_PROPER_NAME = _by_fold("""
+    đóng thì thế học tham bảo hỏi tăng lập sau thu chuyển năm sử trả là thông từ cần tại tính nghỉ nợ không chưa bị
+    hết mở
+""")
 # Single words that ask for somebody, wherever they stand.
 WHO = _listed("ai | số | sdt | sđt | đt | lh | gặp | gọi | tìm")
 # Small words that people put inside a phrase or leave out of it.

@@ -1,4 +1,7 @@
-"""A directory made ready for searching: its names and its phrases. Rule: built once, then only read."""
+"""A directory made ready for searching: its names and its phrases. Called by the search through `index_of`.
+
+Invariant: built once for a directory, then only read.
+"""
 
 from __future__ import annotations
 
@@ -45,16 +48,14 @@ class DirectoryIndex:
         for phrase in (*directory.places, *directory.passing):
             self._add(phrase, "filling")
             self.neutral.update(map(key_of, self._variants(phrase)))
-        spoken: tuple[tuple[Role, tuple[str, ...]], ...] = (
-            (
-                "filling",
-                (*filler_words.AROUND, *filler_words.FILLING, *filler_words.OF_A_NUMBER, *filler_words.WHERE),
-            ),
-            ("asking", (*filler_words.ASKING, *filler_words.ASKING_ANYTHING)),
-            ("address", filler_words.ADDRESS_PHRASES),
-            ("other", filler_words.OTHER_THINGS),
-        )
-        for role, phrases in spoken:
+        around = (*filler_words.AROUND, *filler_words.FILLING, *filler_words.OF_A_NUMBER, *filler_words.WHERE)
+        spoken: dict[Role, tuple[str, ...]] = {
+            "filling": around,
+            "asking": (*filler_words.ASKING, *filler_words.ASKING_ANYTHING),
+            "address": filler_words.ADDRESS_PHRASES,
+            "other": filler_words.OTHER_THINGS,
+        }
+        for role, phrases in spoken.items():
             for phrase in phrases:
                 self.book.add(words(phrase), role)
         self.of_a_number = _keys(filler_words.OF_A_NUMBER)
@@ -69,7 +70,8 @@ class DirectoryIndex:
         self.where = _keys(filler_words.WHERE)
         self.who = {fold(word): word for word in filler_words.WHO}
         small = (*filler_words.AROUND, *filler_words.FILLING, *filler_words.ADDRESS_PHRASES)
-        self.small_words = frozenset(fold(word) for word in small if " " not in word)
+        # but for what is hardly ever anything but a name's syllable
+        self.small_words = frozenset(fold(word) for word in small if " " not in word) - {"an", "van", "thi"}
         self.neutral |= _keys(filler_words.AROUND)
         for department in directory.departments:
             self._add_department(department)
@@ -77,14 +79,12 @@ class DirectoryIndex:
             for alias in dict.fromkeys((block.name, *block.aliases)):
                 self._add(alias, "alias", Target("block", block.id))
                 self._add("khối " + alias, "alias", Target("block", block.id))
-        for gap in directory.gaps:
-            for alias in dict.fromkeys((gap.name, *gap.aliases)):
-                self._add(alias, "alias", Target("gap", gap.id))
-        for alias in directory.helpers_aliases:
-            self._add(alias, "alias", Target("helpers", ""))
-        for i, contact in enumerate(directory.contacts):
-            for alias in contact.aliases:
-                self._add(alias, "alias", Target("contact", str(i)))
+        others = [(Target("gap", gap.id), (gap.name, *gap.aliases)) for gap in directory.gaps]
+        others += [(Target("helpers", ""), directory.helpers_aliases)]
+        others += [(Target("contact", str(i)), c.aliases) for i, c in enumerate(directory.contacts)]
+        for target, aliases in others:
+            for alias in dict.fromkeys(aliases):
+                self._add(alias, "alias", target)
         self.vocabulary = self.book.plain_words
 
     def _add(self, phrase: str, role: Role, *targets: Target) -> None:
@@ -131,16 +131,18 @@ class DirectoryIndex:
 
     def people_of(self, target: Target) -> frozenset[int]:
         """Positions of the contacts that a block, a department or the helpers stand for."""
-        contacts = self.directory.contacts
-        if target.kind == "helpers":
-            return self.helpers
-        if target.kind == "contact":
-            return frozenset({int(target.id)})
-        if target.kind == "block":
-            return frozenset(i for i, c in enumerate(contacts) if target.id in c.blocks)
-        if target.kind == "department":
-            return frozenset(i for i, c in enumerate(contacts) if c.department == target.id)
-        return frozenset()
+        contacts = enumerate(self.directory.contacts)
+        match target.kind:
+            case "helpers":
+                return self.helpers
+            case "contact":
+                return frozenset({int(target.id)})
+            case "block":
+                return frozenset(i for i, c in contacts if target.id in c.blocks)
+            case "department":
+                return frozenset(i for i, c in contacts if c.department == target.id)
+            case _:
+                return frozenset()
 
     def row(self, block_id: str) -> int:
         """The row of the appendix that a block stands in."""
@@ -148,10 +150,8 @@ class DirectoryIndex:
         return block.row if block else 0
 
 
-_kept: list[
-    tuple[Directory, DirectoryIndex]
-] = []  # the last few, newest first; hashing a directory takes longer
-_KEPT = 4
+_KEPT = 4  # the last few, newest first; hashing a directory takes longer
+_kept: list[tuple[Directory, DirectoryIndex]] = []
 
 
 def index_of(directory: Directory) -> DirectoryIndex:

@@ -1,7 +1,7 @@
-"""Syllables of Vietnamese names with their marks. Rule: what the marks deny is no name.
+"""Syllables of Vietnamese names with their marks: of people, schools, communes and firms in the South. Called by the parser.
 
-Our own list, of the syllables that names of people, schools, communes and firms in the South are made of. It is not
-complete and need not be: it only says of a word beside a kind of organisation whether it may belong to its own name.
+The list need not be complete: it only says of a word beside a kind of organisation whether it may belong to its own name.
+Invariant: what the typed marks deny is no name.
 """
 
 from __future__ import annotations

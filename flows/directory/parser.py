@@ -1,10 +1,12 @@
-"""How a query is read into pieces: aliases, people, words of address, of asking and of filling. Rule: long and exact first."""
+"""How a query is read into pieces: aliases, people, words of address, of asking and of filling. Called by the search.
+
+Invariant: longer and exact readings come before shorter ones and slips.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
 
 from flows.directory import filler_words
 from flows.directory.index import DirectoryIndex
@@ -42,10 +44,8 @@ class _Read(DirectoryQuery):
         if self.unexplained or doubtful or not known or self._stray():
             self.pieces = best_cover(pieces + self._near_names() + self._near_pieces(), len(typed))
         elif len(self.pieces) > 1 and len(typed) <= MAX_WINDOW and not self.asked_who():
-            whole_piece = self.index.book.nearly(typed, 0, len(typed))
-            self.pieces = best_cover(
-                [*pieces, whole_piece] if whole_piece and whole_piece.sure else pieces, len(typed)
-            )
+            near = self.index.book.nearly(typed, 0, len(typed))
+            self.pieces = best_cover([*pieces, near] if near and near.sure else pieces, len(typed))
         self._call_away()
         self._introduced()
         self._name_organisations()
@@ -53,26 +53,20 @@ class _Read(DirectoryQuery):
 
     def _exact_pieces(self) -> list[PhrasePiece]:
         pieces: list[PhrasePiece] = []
-        size = len(self.typed)
         of_a_number = any(word.plain in filler_words.NUMBER_WORDS for word in self.typed)
-        for start in range(size):
+        left_out = frozenset() if of_a_number else self.index.of_a_number
+        for start in range(len(self.typed)):
             pieces += self.index.contact_names.exact(self.readings, start)
             pieces += self.index.contact_names.initials(self.readings, start)
-            for piece in self.index.book.beginning(self.typed, start):
-                if self._somebody(piece):
-                    continue
-                if not of_a_number and self.key(piece) in self.index.of_a_number:
-                    continue
-                pieces.append(piece)
+            phrases = self.index.book.beginning(self.typed, start)
+            pieces += [p for p in phrases if not self._somebody(p) and self.key(p) not in left_out]
         return pieces
 
     def _somebody(self, piece: PhrasePiece) -> bool:
         """Whether words after a word of address are rather a name: "chị Huyền" is no district, "anh Minh" not me."""
         word = self.typed[piece.start]
         if piece.role == "alias" and self.one_syllable(piece) and self.marked:
-            return (
-                word.text not in self.index.vocabulary[word.plain]
-            )  # "ở xa" is no commune where marks are typed
+            return word.text not in self.index.vocabulary[word.plain]  # marks are typed: "ở xa" is no commune
         if not piece.start or word.plain not in NAME_SYLLABLES:
             return False
         if piece.role == "alias" and piece.end - piece.start == 1 and piece.start > 1:
@@ -81,11 +75,8 @@ class _Read(DirectoryQuery):
                 return True  # "duong hong phuong" is no ward
         called = self.typed[piece.start - 1].plain
         if piece.role == "filling":
-            return (
-                piece.end - piece.start == 1
-                and called in filler_words.CALLED_SO
-                and may_be(word, filler_words.NAMED_SO)
-            )
+            so_called = called in filler_words.CALLED_SO and may_be(word, filler_words.NAMED_SO)
+            return piece.end - piece.start == 1 and so_called
         if called not in self.index.addresses or not self._as_address(piece.start - 1):
             return False
         return piece.role == "other" or (piece.role in ("alias", "asking") and piece.end - piece.start == 1)
@@ -119,17 +110,12 @@ class _Read(DirectoryQuery):
         if start and may_be(self.typed[start - 1], {"anh": "anh"}):
             starts.append(start - 1)
         for first in starts:
-            near = self.near(first, end)
-            if (
-                near
-                and near[0].sure
-                and (len(near) == 1 or not near[1].sure or near[1].cost >= near[0].cost + 0.4)
-            ):
-                return [
-                    PhrasePiece(
-                        first, end, "person", 2.1 * max(2, end - first), (), True, (near[0].person,), "full"
-                    )
-                ]
+            best, *rivals = self.similar(first, end) or (None,)
+            if best is None or not best.sure:
+                continue
+            if not rivals or not rivals[0].sure or rivals[0].cost >= best.cost + 0.4:
+                weight = 2.1 * max(2, end - first)
+                return [PhrasePiece(first, end, "person", weight, (), True, (best.person,), "full")]
         return []
 
     def _near_pieces(self) -> list[PhrasePiece]:
@@ -161,26 +147,19 @@ class _Read(DirectoryQuery):
         for spot, word in enumerate(self.typed):
             if word.plain not in filler_words.CALLING or spot == 0:
                 continue
-            start = spot - 1
-            named = self.before(spot)
-            if named is not None and named.role == "person" and named.form not in ("given", "family"):
-                self._replace(spot, spot + 1, "filling")
-                continue
-            if named is not None and self._only_called(named, spot):
-                self._replace(spot, spot + 1, "filling")
-                continue
-            if start > 0 and self.typed[start - 1].plain in filler_words.ADDRESS:
+            start, named = spot - 1, self.before(spot)
+            whole = named is not None and named.role == "person" and named.form not in ("given", "family")
+            if whole or (named is not None and self._only_called(named, spot)):
+                start = spot
+            elif start > 0 and self.typed[start - 1].plain in filler_words.ADDRESS:
                 start -= 1
-            self._replace(start, spot + 1, "filling")
+            self._replace(start, spot + 1)
 
     def _only_called(self, named: PhrasePiece, spot: int) -> bool:
         """Whether a call of one person is all there is: "Diễm ơi", "chị Trúc ơi cho em hỏi"; "anh hai ơi" is anybody."""
         word = self.typed[named.start]
-        if (
-            named.role != "person"
-            or len(named.people) != 1
-            or (word.plain in filler_words.BORN_AS and not word.marked)
-        ):
+        anybody = word.plain in filler_words.BORN_AS and not word.marked
+        if named.role != "person" or len(named.people) != 1 or anybody:
             return False
         return all(
             p is named
@@ -193,10 +172,8 @@ class _Read(DirectoryQuery):
     def _introduced(self) -> None:
         """ "Mình tên Lan muốn gặp …": the speaker's own name, when the message goes on to ask."""
         for spot in range(len(self.typed) - 2):
-            if (
-                self.typed[spot].plain not in filler_words.SELF
-                or self.typed[spot + 1].plain not in filler_words.IS_CALLED
-            ):
+            one, other = self.typed[spot].plain, self.typed[spot + 1].plain
+            if one not in filler_words.SELF or other not in filler_words.IS_CALLED:
                 continue
             start = end = spot + 2
             if self.typed[start].plain == "la":
@@ -206,11 +183,14 @@ class _Read(DirectoryQuery):
             follows = next((p for p in self.pieces if p.start >= end), None)
             asks = follows is None or follows.role in ("filling", "asking")
             if end > start and asks and not any(p.role == "alias" and p.start < end for p in self.pieces):
-                self._replace(spot, end, "filling")
+                self._replace(spot, end)
 
-    def _replace(self, start: int, end: int, role: Literal["filling"], form: str = "") -> None:
+    def _replace(self, start: int, end: int, form: str = "") -> None:
+        """Make these words filling."""
         kept = [p for p in self.pieces if p.end <= start or p.start >= end]
-        self.pieces = sorted([*kept, PhrasePiece(start, end, role, 0.0, form=form)], key=lambda p: p.start)
+        self.pieces = sorted(
+            [*kept, PhrasePiece(start, end, "filling", 0.0, form=form)], key=lambda p: p.start
+        )
 
     def _name_organisations(self) -> None:
         """Words after a kind of organisation may be its own name: "trường THCS Nguyễn Huệ", "phường 1"."""
@@ -228,10 +208,8 @@ class _Read(DirectoryQuery):
                     break
             inside = [p for p in self.pieces if p.start >= piece.end and p.end <= end]
             size = end - piece.end
-            if any(
-                p.role == "person" and p.sure and (p.form not in ("family", "given") or size == 1)
-                for p in inside
-            ):
+            people = [p for p in inside if p.role == "person" and p.sure]
+            if any(size == 1 or p.form not in ("family", "given") for p in people):
                 continue
             if end == piece.end or any(p.start < end < p.end for p in self.pieces):
                 continue
@@ -239,7 +217,7 @@ class _Read(DirectoryQuery):
             clearly = one.plain.isdigit() or piece.end in self.capital
             if piece.end - piece.start == 1 and not clearly and (size == 1 or self._family_too(piece.start)):
                 self._unsure(piece)  # "truong my duyen" is a school or Ms Trương, "phường hội" a guild
-            self._replace(piece.end, end, "filling", "own")
+            self._replace(piece.end, end, "own")
 
     def _family_too(self, spot: int) -> bool:
         word = self.typed[spot]
@@ -253,16 +231,11 @@ class _Read(DirectoryQuery):
         first = spot == kind.end
         word = self.typed[spot]
         covering = next((p for p in self.pieces if p.start <= spot < p.end), None)
-        if covering is not None and covering.end - covering.start > 1 and covering.role != "person":
-            return False
-        if (
-            covering is not None
-            and covering.role == "alias"
-            and any(t.kind != "block" for t in covering.targets)
-        ):
-            return False
-        if covering is not None and covering.role in ("alias", "asking"):
-            return covering.role == "alias"
+        if covering is not None:
+            if covering.end - covering.start > 1 and covering.role != "person":
+                return False
+            if covering.role in ("alias", "asking"):
+                return covering.role == "alias" and all(t.kind == "block" for t in covering.targets)
         if spot in self.capital:
             return True
         if first and covering is not None and covering.role in ("filling", "address"):

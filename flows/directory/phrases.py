@@ -1,9 +1,13 @@
-"""Which known phrases a message holds, and the reading that explains most. Rule: long and exact first."""
+"""Which known phrases a message holds, and the reading that explains most of it. Called by the directory's index and parser.
+
+Invariant: longer and exact readings come before shorter ones and slips.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -11,7 +15,14 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from flows.directory.filler_words import CONNECTING
-from flows.names.similarity import NAME_SYLLABLES, Marks, compare_marks, neighbours, sound_alike
+from flows.names.similarity import (
+    NAME_SYLLABLES,
+    Marks,
+    compare_marks,
+    neighbours,
+    sound_alike,
+    with_one_less,
+)
 from flows.text.fold import Word
 from flows.text.syllable import is_syllable
 
@@ -56,22 +67,17 @@ def key_of(typed: Sequence[Word]) -> str:
     return "".join(kept).replace("y", "i")
 
 
-def _with_one_less(key: str) -> set[str]:
-    """The key, and the key without each of its letters: two keys one slip apart have one of these in common."""
-    return {key, *(key[:i] + key[i + 1 :] for i in range(len(key)))}
-
-
-@dataclass(slots=True)
 class PhraseBook:
     """Phrases by their key. Built once, then only read."""
 
-    entries: dict[str, list[tuple[tuple[Word, ...], Role, tuple[Target, ...]]]] = field(default_factory=dict)
-    long_keys: dict[int, list[str]] = field(default_factory=dict)  # the keys of aliases, by length
-    plain_words: dict[str, set[str]] = field(default_factory=dict)  # every word of every phrase, by its fold
-    _heads: set[str] = field(default_factory=set)  # what some key begins with, at most _HEAD letters
-    _alias_words: set[str] = field(default_factory=set)
-    _one_less: dict[str, list[str]] = field(default_factory=dict)  # short keys by what one letter less leaves
-    _found: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)  # bounded memory of `_like`
+    def __init__(self) -> None:
+        self.entries: dict[str, list[tuple[tuple[Word, ...], Role, tuple[Target, ...]]]] = {}
+        self.long_keys: dict[int, list[str]] = {}  # the keys of aliases, by length
+        self.plain_words: dict[str, set[str]] = {}  # every word of every phrase, by its fold
+        self._heads: set[str] = set()  # what some key begins with, at most _HEAD letters
+        self._alias_words: set[str] = set()
+        self._one_less: dict[str, list[str]] = {}  # short keys by what one letter less leaves
+        self._like = lru_cache(maxsize=_REMEMBERED)(self._nearest)
 
     def add(self, spelt: tuple[Word, ...], role: Role, *targets: Target) -> None:
         """Enter one phrase; the same phrase may be entered for several targets."""
@@ -89,7 +95,7 @@ class PhraseBook:
             keys = self.long_keys.setdefault(len(key), [])
             if key not in keys:
                 keys.append(key)
-                for less in _with_one_less(key) if len(key) <= _TWO_SLIPS_FROM else ():
+                for less in with_one_less(key) if len(key) <= _TWO_SLIPS_FROM else ():
                     self._one_less.setdefault(less, []).append(key)
 
     def beginning(self, typed: Sequence[Word], start: int) -> Iterator[PhrasePiece]:
@@ -141,36 +147,26 @@ class PhraseBook:
         sure = clear and any(self._is_slip(window, spelt, distance) for spelt, _, _ in entries)
         return self._piece(entries, typed, start, end, sure=sure, exact=False)
 
-    def _like(self, key: str) -> tuple[tuple[str, int], ...]:
+    def _nearest(self, key: str) -> tuple[tuple[str, int], ...]:
         """The nearest keys of aliases and how many slips away, at most three, within one slip (two when long)."""
-        known = self._found.get(key)
-        if known is None:
-            if len(self._found) >= _REMEMBERED:
-                self._found.clear()
-            if len(key) < _TWO_SLIPS_FROM:
-                others = {other for less in _with_one_less(key) for other in self._one_less.get(less, ())}
-                near = [(o, 1) for o in sorted(others) if OSA.distance(key, o, score_cutoff=1) <= 1]
-            else:
-                near = [
-                    (other, int(distance))
-                    for size in range(len(key) - 2, len(key) + 3)
-                    for other, distance, _ in process.extract(
-                        key, self.long_keys.get(size, ()), scorer=OSA.distance, score_cutoff=2, limit=3
-                    )
-                ]
-            known = tuple(sorted(near, key=lambda hit: hit[1])[:3])
-            self._found[key] = known
-        return known
+        if len(key) < _TWO_SLIPS_FROM:
+            others = {other for less in with_one_less(key) for other in self._one_less.get(less, ())}
+            near = [(o, 1) for o in sorted(others) if OSA.distance(key, o, score_cutoff=1) <= 1]
+        else:
+            near = []
+            for size in range(len(key) - 2, len(key) + 3):
+                keys = self.long_keys.get(size, ())
+                hits = process.extract(key, keys, scorer=OSA.distance, score_cutoff=2, limit=3)
+                near += [(other, int(distance)) for other, distance, _ in hits]
+        return tuple(sorted(near, key=lambda hit: hit[1])[:3])
 
     def _is_slip(self, window: Sequence[Word], spelt: Sequence[Word], distance: int) -> bool:
         """Whether the words differ from the phrase by something that fingers or ears do, not by another word."""
         if len(window) != len(spelt):
             return distance == 1  # a space too many or too few beside one slip
         if distance > 1:  # "dam" for "giam" is two letters and one sound
-            changed_words = [
-                (w.plain, s.plain) for w, s in zip(window, spelt, strict=True) if w.plain != s.plain
-            ]
-            return len(changed_words) == 1 and sound_alike(*changed_words[0])
+            others = [(w.plain, s.plain) for w, s in zip(window, spelt, strict=True) if w.plain != s.plain]
+            return len(others) == 1 and sound_alike(*others[0])
         alike = sum(w.plain == s.plain for w, s in zip(window, spelt, strict=True))
         for word, known in zip(window, spelt, strict=True):
             a, b = word.plain, known.plain
@@ -179,9 +175,7 @@ class PhraseBook:
             if doubled(a, b):
                 continue
             if alike < 2 and (a in NAME_SYLLABLES or a in self.plain_words):
-                return (
-                    False  # "gia đình" is no "giám định": beside one other word, a word we know may be meant
-                )
+                return False  # beside one other word, a word we know may be meant: "gia đình", no "giám định"
             if sound_alike(a, b) or len(a) < len(b):
                 continue
             if len(a) > len(b):
@@ -224,9 +218,8 @@ def against(window: Sequence[Word], spelt: Sequence[Word], *, strictly: bool = T
     """Whether the typed diacritics speak against the phrase; `strictly`, of a single word they must agree."""
     if len(window) != len(spelt):
         return False
-    refused = (
-        (Marks.CONFLICT, Marks.SLIP) if strictly and len(window) == 1 else (Marks.CONFLICT,)
-    )  # "Trương" is no "trường"
+    alone = strictly and len(window) == 1  # "Trương" is no "trường"
+    refused = (Marks.CONFLICT, Marks.SLIP) if alone else (Marks.CONFLICT,)
     return any(
         w.marked and w.plain == s.plain and compare_marks(w.text, s.text) in refused
         for w, s in zip(window, spelt, strict=True)

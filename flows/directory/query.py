@@ -1,8 +1,12 @@
-"""One query as pieces and what may be asked of it. Rule: what no piece covers stays unexplained."""
+"""One query as pieces, and what may be asked of it. Called by the parser, which fills it, and by the search, which decides.
+
+Invariant: what no piece covers stays unexplained.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from flows.directory import filler_words
 from flows.directory.contact_names import Likeness
@@ -17,22 +21,15 @@ class DirectoryQuery:
     """One query as pieces: aliases, people, words of address, asking and filling, and what is left over."""
 
     def __init__(
-        self,
-        index: DirectoryIndex,
-        typed: Sequence[Word],
-        *,
-        whole: bool,
-        capital: frozenset[int] = frozenset(),
+        self, index: DirectoryIndex, typed: Sequence[Word], *, whole: bool, capital: frozenset[int]
     ) -> None:
         self.index = index
         self.capital = capital  # words typed with a capital letter, where that says something
         self.whole = whole
         self.readings = [read_word(word) for word in typed]
         self.raw = typed
-        self._left: tuple[list[PhrasePiece], list[int]] | None = (
-            None  # of which pieces, and what they leave over
-        )
-        self._near: dict[tuple[int, int], list[Likeness]] = {}
+        self._left: tuple[list[PhrasePiece], list[int]] | None = None  # of which pieces, and what they leave
+        self.similar = cache(self._similar)
         self.typed = [self._meant(reading) for reading in self.readings]
         self.marked = any(word.marked for word in typed)  # as typed, before Telex is read
         self.pieces: list[PhrasePiece] = []
@@ -49,13 +46,9 @@ class DirectoryQuery:
                 return word if right else Word(word.plain, word.plain)  # "giaoo" is a slip, no "giaô"
         return reading.typed
 
-    def near(self, start: int, end: int) -> list[Likeness]:
+    def _similar(self, start: int, end: int) -> list[Likeness]:
         """The people that a run of words may mean, the nearest first."""
-        known = self._near.get((start, end))
-        if known is None:
-            known = self.index.contact_names.near(self.readings[start:end], strict=self.marked)
-            self._near[start, end] = known
-        return known
+        return self.index.contact_names.similar(self.readings[start:end], strict=self.marked)
 
     @property
     def unexplained(self) -> list[int]:
@@ -68,8 +61,7 @@ class DirectoryQuery:
     def plain_name(self, spot: int) -> bool:
         """Whether a word is a syllable of names and nothing else that we know."""
         plain = self.typed[spot].plain
-        known = plain in self.index.small_words
-        return plain in NAME_SYLLABLES and not (known and plain not in ("an", "van", "thi"))
+        return plain in NAME_SYLLABLES and plain not in self.index.small_words
 
     # -- people
 
@@ -97,18 +89,14 @@ class DirectoryQuery:
             return single or last.plain in filler_words.FAMILIES or not theirs & set(piece.people)
         if not single or before.role not in ("filling", "address"):
             return False
+        before_last = ahead is not None and may_be(self.typed[ahead.end - 1], filler_words.FAMILY_LIKE)
         if may_be(last, filler_words.FAMILY_LIKE):
             mine = piece.form == "given" and last.plain in ("minh", "con")
             if not mine or ahead is None or ahead.role not in ("filling", "asking"):
                 return True
-            return may_be(
-                self.typed[ahead.end - 1], filler_words.FAMILY_LIKE
-            )  # "cho mình Hải CNTT", "Đỗ Minh Hải"
-        if last.plain == "anh" and ahead is not None and ahead.end - ahead.start == 1:
-            return ahead.role in ("filling", "address") and may_be(
-                self.typed[ahead.start], filler_words.FAMILY_LIKE
-            )
-        return False
+            return before_last  # "cho mình Hải CNTT", "Đỗ Minh Hải"
+        small = ahead is not None and ahead.end - ahead.start == 1 and ahead.role in ("filling", "address")
+        return last.plain == "anh" and small and before_last
 
     def _touched_after(self, piece: PhrasePiece) -> bool:
         after = next((p for p in self.pieces if p.start == piece.end), None)
@@ -117,11 +105,8 @@ class DirectoryQuery:
         word = self.typed[after.start]
         following = self.typed[piece.end : piece.end + 2]
         alone = not any(p.start == after.end and p.end > p.start + 1 for p in self.pieces)
-        if (
-            len(following) == 2
-            and alone
-            and all(w.plain in NAME_SYLLABLES and not w.marked for w in following)
-        ):
+        names = all(w.plain in NAME_SYLLABLES and not w.marked for w in following)
+        if len(following) == 2 and alone and names:
             return True  # "vu thi nhan"
         if after.role == "alias":
             return not after.form and not word.marked and word.plain in NAME_SYLLABLES  # "vu le phuong"
@@ -136,17 +121,16 @@ class DirectoryQuery:
     def called(self, piece: PhrasePiece) -> bool:
         """Whether a single given name is meant as a name: addressed, asked for, or all there is."""
         before = self.before(piece.start)
-        if before is not None and (
-            before.role == "address" or self.typed[before.end - 1].plain in ("so", "gap")
-        ):
+        if before and (before.role == "address" or self.typed[before.end - 1].plain in ("so", "gap")):
             return True
         if any(p.role == "asking" and p.end <= piece.start for p in self.pieces):
             return True
-        polite = (p.role == "filling" and self.key(p) in self.index.particles for p in self.pieces)
         if any(p.role == "address" and p.start >= piece.end for p in self.pieces):
             return False  # "truc ban" is on duty
-        told = (p.role in ("person", "address") or kind for p, kind in zip(self.pieces, polite, strict=True))
-        return all(told) and not self.unexplained
+        return not self.unexplained and all(
+            p.role in ("person", "address") or (p.role == "filling" and self.key(p) in self.index.particles)
+            for p in self.pieces
+        )
 
     def asked(self) -> bool:
         """Whether the message asks for anything at all."""
@@ -154,9 +138,8 @@ class DirectoryQuery:
 
     def asked_who(self) -> bool:
         """Whether the message asks for somebody, or for a number."""
-        for piece in self.pieces:
-            if piece.role == "asking" and self.key(piece) not in self.index.asking_anything:
-                return True
+        if any(p.role == "asking" and self.key(p) not in self.index.asking_anything for p in self.pieces):
+            return True
         phrases = [p for p in self.pieces if p.role == "filling" and p.end - p.start > 1]
         inside = {i for p in phrases for i in range(p.start, p.end) if self.typed[i].plain != "ai"}  # "mã số"
         return any(may_be(w, self.index.who) for i, w in enumerate(self.typed) if i not in inside)
@@ -189,15 +172,14 @@ class DirectoryQuery:
         )
 
     def key(self, piece: PhrasePiece) -> str:
+        """What the typed words of a piece share with other spellings of them."""
         return key_of(self.typed[piece.start : piece.end])
 
     def department_told(self) -> bool:
         """Whether a group is named clearly beside a bare given name: "Hải CNTT", not "vũ trường"."""
-        for piece in self.aliases():
-            lone = piece.end - piece.start == 1 and self.typed[piece.start].plain in NAME_SYLLABLES
-            if not lone:
-                return True
-        return False
+        return not all(
+            p.end - p.start == 1 and self.typed[p.start].plain in NAME_SYLLABLES for p in self.aliases()
+        )
 
     def aliases(self) -> list[PhrasePiece]:
         """The aliases that count: a wider one yields to a narrower ("cty" to "tnhh"), a place to a kind."""
@@ -230,13 +212,9 @@ class DirectoryQuery:
                 continue
             if len(inside) == 1 and inside[0].sure and (inside[0].start, inside[0].end) == (start, end):
                 continue
-            if (
-                len(inside) > 1
-                and all(p.form == "given" and p.sure for p in inside)
-                and not loose & set(group)
-            ):
-                continue
-            return start, end
+            givens = len(inside) > 1 and all(p.form == "given" and p.sure for p in inside)
+            if not givens or loose & set(group):
+                return start, end
         return None
 
     @staticmethod

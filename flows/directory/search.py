@@ -1,4 +1,7 @@
-"""Finds the contact somebody asks for. Rule: explain every typed word, or offer instead of asserting."""
+"""Finds the contact somebody asks for. Called by the contacts flow, the router and `troly directory find`.
+
+Invariant: every typed word is explained, or contacts are offered instead of asserted.
+"""
 
 from __future__ import annotations
 
@@ -71,17 +74,11 @@ def find_contacts(query: str, directory: Directory) -> DirectoryResult:
 def _capitals(query: str, typed: Sequence[Word]) -> frozenset[int]:
     """Which words began with a capital, when some did not: then capitals mark names."""
     spelt = _WORD.findall(unicodedata.normalize("NFC", query[:_MAX_CHARS]))
-    if (
-        len(spelt) < len(typed)
-        or all(s[0].isupper() for s in spelt)
-        or not any(s[1:].islower() for s in spelt)
-    ):
+    shouted = all(s[0].isupper() for s in spelt) or not any(s[1:].islower() for s in spelt)
+    if len(spelt) < len(typed) or shouted:
         return frozenset()
-    return frozenset(
-        i
-        for i, (s, w) in enumerate(zip(spelt, typed, strict=False))
-        if s[0].isupper() and s.lower() == w.text
-    )
+    pairs = enumerate(zip(spelt, typed, strict=False))
+    return frozenset(i for i, (s, w) in pairs if s[0].isupper() and s.lower() == w.text)
 
 
 def _parted(
@@ -173,8 +170,7 @@ class _Verdict:
         targets = list(dict.fromkeys(t for p in aliases for t in p.targets))
         run = self.said.run(people)
         if run is not None:
-            near = self._near_run(run)
-            if near is not None:
+            if (near := self._near_run(run)) is not None:
                 return near
             self.broken = True
             self.before_alias = bool(aliases) and run[0] < aliases[0].start
@@ -192,7 +188,7 @@ class _Verdict:
         start, end = run
         if end - start > MAX_NAME:
             return None
-        near = self.said.near(start, end)
+        near = self.said.similar(start, end)
         outside = sum(not start <= i < end for i in self.said.unexplained)
         if not near or (outside > 2 and near[0].shared < 3):
             return None
@@ -217,9 +213,8 @@ class _Verdict:
         if before is None:
             return False
         word = self.said.typed[before.end - 1].plain
-        if (
-            before.role == "address" and word in filler_words.GIVEN_LIKE
-        ):  # "anh Vũ, anh Trúc", not "Vũ Anh Trúc"
+        if before.role == "address" and word in filler_words.GIVEN_LIKE:
+            # "anh Vũ, anh Trúc", not "Vũ Anh Trúc"
             first = self.said.before(before.start)
             ahead = self.said.before(first.start) if first else None
             return ahead is not None and ahead.role == "address"
@@ -238,18 +233,15 @@ class _Verdict:
             aliases = self.said.aliases()
             if piece.form == "given" and not self.said.called(piece) and not all(p.sure for p in aliases):
                 return DirectoryResult("none")
-            everyone = dict.fromkeys(candidates, 0.6) | dict.fromkeys(frozenset.union(*groups), 0.5)
-            return _found(self.index, "suggest", everyone | dict.fromkeys(candidates, 0.6), targets)
+            everyone = dict.fromkeys(frozenset.union(*groups), 0.5) | dict.fromkeys(candidates, 0.6)
+            return _found(self.index, "suggest", everyone, targets)
         if piece.form == "given":
             asked = (bool(groups) and self.said.department_told()) or self.said.called(piece)
             if clear and asked and len(fitting) == 1:
                 return _found(self.index, "answer", dict.fromkeys(fitting, 0.9), targets)
-            near = self.said.called(piece) and len(self.said.unexplained) <= 1
-            return (
-                _found(self.index, "suggest", dict.fromkeys(fitting, 0.5))
-                if near
-                else DirectoryResult("none")
-            )
+            if not self.said.called(piece) or len(self.said.unexplained) > 1:
+                return DirectoryResult("none")
+            return _found(self.index, "suggest", dict.fromkeys(fitting, 0.5))
         if piece.form == "family":
             alone = all(p.role in ("person", "address", "asking", "filling") for p in self.said.pieces)
             if not clear or not (alone and (self.said.called(piece) or self._said_family(piece))):
@@ -275,8 +267,7 @@ class _Verdict:
             return DirectoryResult("none")
         loose = len(self.said.unexplained)
         covered = sum(p.end - p.start for p in aliases)
-        gaps = [t for t in targets if t.kind == "gap"]
-        if gaps:
+        if gaps := [t for t in targets if t.kind == "gap"]:
             return _found(self.index, "none", {}, gaps) if loose <= covered + 1 else DirectoryResult("none")
         if loose > covered or (loose and not self.said.whole):
             return DirectoryResult("none")

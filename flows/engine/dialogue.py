@@ -299,7 +299,7 @@ class Dialogue(Navigation):
         item = found.item
         free = not self.state.flow or self.state.flow == self.flows.questions.name
         if found.decision == "answer" and item is not None and item.topic not in SMALL_TALK:
-            if not free and (found.candidates[0].score < SURELY_ASKED or found.near < SURELY_NEAR):
+            if not free and (found.candidates[0].score < SURELY_ASKED or found.similarity < SURELY_NEAR):
                 return False
             return self.shown(found)
         if found.decision == "suggest" and free and self.shown(found):
@@ -441,7 +441,7 @@ class Dialogue(Navigation):
     def perhaps(self, text: str) -> bool:
         """Offer the questions that may have been meant; False when there are none."""
         found = find_questions(text, self.content)
-        return bool(found.others) and self.shown(replace(found, decision="suggest"))
+        return bool(found.alternatives) and self.shown(replace(found, decision="suggest"))
 
 
 def _typed(event: Event) -> str:

@@ -1,8 +1,8 @@
-"""Many names made ready for searching, and how a typed one ranks them. Rule: the same path for eight names and for millions.
+"""Many names made ready for searching, and how a typed one ranks them. Called by the registry's name index.
 
-A name is a row of syllable numbers in a tree (tree.py); a typed word is a cost for every syllable (channel.py); a query
-has several readings (wordings.py). The names within reach of any reading are ranked by cost; the first is `sure` when it
-is explained nearly without a slip and no other name is near.
+A name is a row of syllable numbers in a tree (tree.py); a typed word is a cost for every syllable (spelling_cost.py); a
+query has several readings (query.py). Names within reach of any reading are ranked by cost. Invariant: the first is `sure`
+only when it is explained nearly without a slip and no other name is near; eight names take the same path as millions.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ NEAR_COST = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A name of the crowd: `cost` 0 is exactly what was typed, `score` 0..1 how likely it is the one meant."""
+    """A name of the index: `cost` 0 is exactly what was typed, `score` 0..1 how likely it is the one meant."""
 
     id: int
     name: str
@@ -95,8 +95,8 @@ class _Rows:
 class NameIndex:
     """Names with their ids, searchable. Made by `of`, or by `load` from what `dump` packed."""
 
-    def __init__(self, channel: SpellingCost, rows: _Rows) -> None:
-        self._channel = channel
+    def __init__(self, spelling: SpellingCost, rows: _Rows) -> None:
+        self._spelling = spelling
         self._rows = rows
         self._tail = _Rows(np.zeros((0, 1), dtype=np.uint16), np.zeros(0, dtype=np.int64))
         self._weigh()
@@ -106,37 +106,34 @@ class NameIndex:
 
     @classmethod
     def of(cls, names: Iterable[tuple[int, str]]) -> NameIndex:
-        """A crowd of (id, lower-case NFC name with its marks, one space between words). Names without a word are left out."""
-        channel = SpellingCost(())
-        return cls(channel, _packed(channel, names))
+        """An index of (id, lower-case NFC name with its marks, one space between words). Names without a word are left out."""
+        spelling = SpellingCost(())
+        return cls(spelling, _packed(spelling, names))
 
     def add(self, names: Iterable[tuple[int, str]]) -> None:
         """Take names in that came later. They are kept beside the others, so that this costs little."""
         pairs = [
-            (int(i), _name(self._channel, row))
+            (int(i), _name(self._spelling, row))
             for i, row in zip(self._tail.ids, self._tail.matrix, strict=True)
         ]
-        self._tail = _packed(self._channel, [*pairs, *names])
+        self._tail = _packed(self._spelling, [*pairs, *names])
         self._weigh()
 
     def dump(self) -> list[bytes]:
-        """The crowd packed for keeping: a heading, then parts of about two megabytes."""
+        """The index packed for keeping: a heading, then parts of about two megabytes."""
         rows = self._rows
         if len(self._tail.ids):
             width = max(rows.matrix.shape[1], self._tail.matrix.shape[1])
-            both = np.concatenate([_widened(r.matrix, width) for r in (rows, self._tail)])
+            wide_rows = [
+                np.pad(m, ((0, 0), (0, width - m.shape[1]))) for m in (rows.matrix, self._tail.matrix)
+            ]
+            both = np.concatenate(wide_rows)
             rows = _Rows.sorted(both, np.concatenate([rows.ids, self._tail.ids]))
         width = rows.matrix.shape[1]
         wide = rows.matrix.dtype.itemsize
         step = max(1, _PART // (wide * width + 8))
-        heading = {
-            "form": _FORM,
-            "size": len(rows.ids),
-            "width": width,
-            "wide": wide,
-            "step": step,
-            "syllables": self._channel.syllables[1:],
-        }
+        heading = {"form": _FORM, "size": len(rows.ids), "width": width, "wide": wide, "step": step}
+        heading |= {"syllables": self._spelling.syllables[1:]}
         parts = [json.dumps(heading, ensure_ascii=False).encode()]
         for start in range(0, len(rows.ids), step):
             ids = rows.ids[start : start + step].astype("<i8").tobytes()
@@ -145,7 +142,7 @@ class NameIndex:
 
     @classmethod
     def load(cls, parts: Sequence[bytes]) -> NameIndex:
-        """The crowd that `dump` packed. Raises ValueError when the parts are not whole or of another form."""
+        """The index that `dump` packed. Raises ValueError when the parts are not whole or of another form."""
         if not parts:
             raise ValueError("no parts")
         heading = json.loads(parts[0])
@@ -176,33 +173,33 @@ class NameIndex:
 
     def _weigh(self) -> None:
         """How often each folded syllable stands in a name, and which are family names."""
-        counts = np.zeros(len(self._channel.folds) + 1)
-        families = np.zeros(len(self._channel.folds) + 1)
+        counts = np.zeros(len(self._spelling.folds) + 1)
+        families = np.zeros(len(self._spelling.folds) + 1)
         for rows in (self._rows, self._tail):
             if not len(rows.ids):
                 continue
             numbers, many = np.unique(rows.matrix, return_counts=True)
-            np.add.at(counts, self._channel.fold_of[numbers], many * (numbers != 0))
+            np.add.at(counts, self._spelling.fold_of[numbers], many * (numbers != 0))
             last = np.count_nonzero(rows.matrix, axis=1) - 1
             numbers, many = np.unique(rows.matrix[np.arange(len(last)), last], return_counts=True)
-            np.add.at(families, self._channel.fold_of[numbers], many)
+            np.add.at(families, self._spelling.fold_of[numbers], many)
         total = max(1.0, float(counts.sum()))
         self._rarity = [0.04 * -math.log((c + 0.5) / total) for c in counts]
         common = np.flatnonzero(families >= _COMMON_FAMILY * len(self))
-        self._families = frozenset(self._channel.folds[i] for i in common if i < len(self._channel.folds))
+        self._families = frozenset(self._spelling.folds[i] for i in common if i < len(self._spelling.folds))
 
     def piece(self, plain: str) -> float:
         """What a folded syllable costs where it is cut out of a longer word: the rarer the dearer; 9 when it is none."""
-        number = self._channel.fold_ids.get(plain)
+        number = self._spelling.fold_ids.get(plain)
         return FAR if number is None else self._rarity[number]
 
     def slipped(self, plain: str) -> float:
         """What the nearest syllable costs that a slip turns into this; 9 when there is none."""
-        return self._channel.slipped(plain)
+        return self._spelling.slipped(plain)
 
     def knows(self, word: Word) -> bool:
-        """Whether the folded word is a syllable of some name, of this crowd or elsewhere."""
-        return self._channel.knows(word.plain) or word.plain in _SYLLABLES
+        """Whether the folded word is a syllable of some name, of this index or elsewhere."""
+        return self._spelling.knows(word.plain) or word.plain in _SYLLABLES
 
     def family(self, word: Word) -> bool:
         """Whether it is a family name that many have."""
@@ -218,7 +215,7 @@ class NameIndex:
         return max(len(self._rows.tree.levels), len(self._tail.tree.levels))
 
 
-def _packed(channel: SpellingCost, names: Iterable[tuple[int, str]]) -> _Rows:
+def _packed(spelling: SpellingCost, names: Iterable[tuple[int, str]]) -> _Rows:
     ids, flat, sizes = array("q"), array("I"), array("B")  # hundreds of thousands of names: numbers, no lists
     met: dict[str, int] = {}
     for number, name in names:
@@ -229,11 +226,11 @@ def _packed(channel: SpellingCost, names: Iterable[tuple[int, str]]) -> _Rows:
         sizes.append(len(syllables))
         for syllable in reversed(syllables):
             flat.append(met.setdefault(syllable, len(met)))
-    fresh = {s: None for s in met if s not in channel.ids}
+    fresh = {s: None for s in met if s not in spelling.ids}
     if fresh:
-        channel.grow(fresh)
-    kind = np.uint16 if len(channel.syllables) < 65536 else np.uint32
-    numbers = np.fromiter((channel.ids[s] for s in met), dtype=kind, count=len(met))
+        spelling.grow(fresh)
+    kind = np.uint16 if len(spelling.syllables) < 65536 else np.uint32
+    numbers = np.fromiter((spelling.ids[s] for s in met), dtype=kind, count=len(met))
     counts = np.array(sizes, dtype=np.uint8)
     width = int(counts.max(initial=1))
     matrix = np.zeros((len(ids), width), dtype=kind)
@@ -241,14 +238,8 @@ def _packed(channel: SpellingCost, names: Iterable[tuple[int, str]]) -> _Rows:
     return _Rows.sorted(matrix, np.array(ids, dtype=np.int64))
 
 
-def _widened(matrix: Array, width: int) -> Array:
-    if matrix.shape[1] == width:
-        return matrix
-    return np.pad(matrix, ((0, 0), (0, width - matrix.shape[1])))
-
-
-def _name(channel: SpellingCost, row: Array) -> str:
-    return " ".join(channel.syllables[s] for s in row[::-1] if s)
+def _name(spelling: SpellingCost, row: Array) -> str:
+    return " ".join(spelling.syllables[s] for s in row[::-1] if s)
 
 
 _SYLLABLES = NAME_SYLLABLES | FAMILIES
@@ -260,7 +251,7 @@ class _Search:
 
     def __init__(self, index: NameIndex, said: Sequence[Word], among: Sequence[int] | None) -> None:
         self.index = index
-        self.channel = index._channel
+        self.spelling = index._spelling
         self.said = said
         self.tables = [t for t in (index._rows, index._tail) if len(t.ids)]
         ids = None if among is None else np.unique(np.asarray(among, dtype=np.int64))
@@ -278,10 +269,10 @@ class _Search:
         if not readings:
             return
         longest = max(len(r.words) for r in readings)
-        costs = np.full((longest, len(readings), len(self.channel.syllables)), FAR, dtype=np.float32)
+        costs = np.full((longest, len(readings), len(self.spelling.syllables)), FAR, dtype=np.float32)
         for which, reading in enumerate(readings):
             for place, word in enumerate(reversed(reading.words)):
-                costs[place, which] = self.channel.costs(word.text, initials=place > 0 and not reading.cut)
+                costs[place, which] = self.spelling.costs(word.text, initials=place > 0 and not reading.cut)
         sizes = np.array([len(r.words) for r in readings], dtype=np.intp)
         start = np.array([r.cost for r in readings], dtype=np.float32)
         for table, (tree, within) in enumerate(zip(self.trees, self.within, strict=True)):
@@ -333,7 +324,7 @@ class _Search:
         hits = tuple(
             Hit(
                 int(self.tables[table].ids[row]),
-                _name(self.channel, self.tables[table].matrix[row]),
+                _name(self.spelling, self.tables[table].matrix[row]),
                 round(cost, 4),
                 round(math.exp(-cost / _TEMPER) / total, 4),
             )
@@ -371,7 +362,7 @@ class _Search:
         name = self.tables[table].matrix[row]
         family = int(name[np.count_nonzero(name) - 1])
         first = self.found[table, row][1].words[0].text
-        return float(self.channel.costs(first)[family]) > _ANOTHER
+        return float(self.spelling.costs(first)[family]) > _ANOTHER
 
     def ordered(self) -> list[tuple[float, int, int]]:
         """(cost, table, row) of what was found, best first."""
@@ -379,7 +370,7 @@ class _Search:
 
     def folded(self, table: int, row: int) -> bytes:
         """What all names have in common that differ only in marks."""
-        numbers: bytes = self.channel.fold_of[self.tables[table].matrix[row]].tobytes()
+        numbers: bytes = self.spelling.fold_of[self.tables[table].matrix[row]].tobytes()
         return numbers.rstrip(b"\xff")
 
     def certain(self) -> bool:
@@ -395,16 +386,16 @@ class _Search:
             return False
         slips = []
         for word, syllable in zip(reversed(reading.words), name, strict=False):
-            step = float(self.channel.costs(word.text)[syllable])
-            junk = self.channel.knows(word.plain) and not is_syllable(word.plain)
-            if junk and fold(self.channel.syllables[syllable]) != word.plain:
+            step = float(self.spelling.costs(word.text)[syllable])
+            junk = self.spelling.knows(word.plain) and not is_syllable(word.plain)
+            if junk and fold(self.spelling.syllables[syllable]) != word.plain:
                 return False  # the registry itself has such a word
             if step > EXPLAINED:
                 slips.append((step, word))
         if not slips:
             return cost <= SURE_COST and self.alone(table, row)
         step, word = slips[0]
-        real = self.channel.knows(word.plain) or is_syllable(word.plain)
+        real = self.spelling.knows(word.plain) or is_syllable(word.plain)
         if len(slips) > 1 or real or step > SURE_SLIP or len(word.plain) < 3 or reading.cost > 0.1:
             return False
         if cost > SURE_SLIP + 0.1 or not self.alone(table, row):

@@ -1,7 +1,7 @@
-"""How a whole query may be read as a name: what was wrapped around it, joined, or torn apart. Rule: strip nothing for good; every reading has its price.
+"""How a whole query may be read as a name: what was wrapped around it, joined, or torn apart. Called by the name index.
 
-"anh" asks for a man and is a middle name; so both readings stand beside each other, the stripped one a little dearer,
-and the names decide.
+Invariant: nothing is stripped for good; every reading has its price. "anh" asks for a man and is a middle name; so both
+readings stand beside each other, the stripped one a little dearer, and the names decide.
 """
 
 from __future__ import annotations
@@ -10,25 +10,23 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
+from itertools import accumulate
 from typing import Protocol
 
+from flows.text import politeness
 from flows.text.fold import Word, fold, words
+from flows.text.politeness import plain_words
 
 MAX_CHARS = 400  # nobody writes a longer request for one name; the rest is not read
 MAX_WORDS = 24
 LONGEST = 8  # words of a name
 
-# How one addresses somebody, before the name. Most are syllables of names too.
-_address = (
-    "anh chi em co chu bac ong ba cau mo di duong thim thay bs ths ts mr ms mrs a c e o b dc sep chau con"
-)
 _before = """
-    cho xin tra cuu tim kiem ma so bhxh the cua giup dum gium muon can toi tui minh ten la nguoi alo da vang thua ad
-    admin hello hi nho lay xem biet coi nay voi dc sdt lai vo chong me cha ban ho shop oi hoi y
+    tra cuu tim kiem ma so bhxh the cua dum gium ten la nguoi ad admin hello hi lay xem biet coi nay sdt lai vo chong
+    me cha ban ho shop oi y
 """
 _after = """
-    a ah ak voi dum giup gium nhe nha nhen nghen hen ha day do di vay duoc khong ko k hok hong oi thanks tks
-    luon ad shop bhxh roi may gi nay sn vs
+    voi dum giup gium ha day do di vay duoc khong ko k hok hong thanks tks luon ad shop bhxh roi may gi nay sn vs
 """
 _phrases = (
     "tra cuu", "cho hoi", "xin hoi", "cho em", "cho toi", "cho minh", "cho con", "ma so", "ma bhxh", "so bhxh", "giup em",
@@ -60,9 +58,10 @@ _families = """
     thai trinh dao to thach quach ta tang vuong kieu diep phung hua lai ong trieu tong la ton lu
 """
 FAMILIES = frozenset(_families.split())
-ADDRESS = frozenset(_address.split())
-BEFORE = ADDRESS | frozenset(_before.split())
-AFTER = frozenset(_after.split())
+ADDRESS = plain_words(politeness.ADDRESS) | {"chau", "con"}
+_WISHING = (politeness.CALLS, politeness.REQUESTS, politeness.WISHES)
+BEFORE = ADDRESS | frozenset(_before.split()) | plain_words(politeness.SPEAKER, politeness.RESPECT, *_WISHING)
+AFTER = frozenset(_after.split()) | plain_words(politeness.PARTICLES, politeness.SOUTHERN_PARTICLES)
 PHRASES = frozenset(_phrases)
 PLACES = frozenset(_places.split())
 _HARD, _ADDRESS, _SOFT, _FAMILY, _TAIL, _PLACE = 0.004, 0.03, 0.06, 0.2, 0.13, 0.1
@@ -76,7 +75,7 @@ _KNOWN = 0.25  # what was taken apart is a syllable as it stands
 
 
 class Vocabulary(Protocol):
-    """What a crowd knows of words."""
+    """What an index knows of words."""
 
     def knows(self, word: Word) -> bool:
         """Whether the folded word is a syllable of some name."""
@@ -117,15 +116,6 @@ def typed_words(text: str) -> tuple[Word, ...]:
     return tuple(w for w in words(cut)[:MAX_WORDS] if not w.plain.isdigit())
 
 
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    """Words to strip from one end."""
-
-    size: int
-    cost: float
-    doubtful: bool
-
-
 def _said(word: Word, listed: frozenset[str]) -> bool:
     """Whether a word is one of the list as far as its marks tell: "hà" is not "hả"."""
     if word.plain not in listed:
@@ -134,29 +124,29 @@ def _said(word: Word, listed: frozenset[str]) -> bool:
     return proper is None or not word.marked or bool(_MARKS.get(word.text, {word.text}) & proper)
 
 
-def _heads(typed: Sequence[Word], known: Vocabulary) -> list[_Cut]:
+_Cuts = dict[int, tuple[float, bool]]  # words to strip from one end: what it costs, whether it is doubtful
+
+
+def _phrase(words: Sequence[Word]) -> bool:
+    return " ".join(w.plain for w in words) in PHRASES
+
+
+def _heads(typed: Sequence[Word], known: Vocabulary) -> _Cuts:
     """Every way to strip a beginning. Words that can be no part of a name always go.
 
     It is doubtful when the last word stripped may be the name's own first.
     """
-    reach: dict[int, tuple[float, bool]] = {0: (0.0, False)}
+    reach: _Cuts = {0: (0.0, False)}
     passed: set[int] = set()
     for at in range(len(typed)):
         if at not in reach:
             continue
-        cost = reach[at][0]
         for size in (3, 2, 1):
             bit = typed[at : at + size]
-            if len(bit) < size:
+            if len(bit) < size or not (_phrase(bit) if size > 1 else _said(bit[0], BEFORE)):
                 continue
             step, unsure = _HARD, False
-            if size > 1:
-                if " ".join(w.plain for w in bit) not in PHRASES:
-                    continue
-                passed.add(at)
-            elif not _said(bit[0], BEFORE):
-                continue
-            elif known.knows(bit[0]) or len(bit[0].plain) == 1:
+            if size == 1 and (known.knows(bit[0]) or len(bit[0].plain) == 1):
                 before_name = known.family_next(typed, at + 1)
                 called = bit[0].plain in ADDRESS and before_name
                 family = known.family(bit[0]) and not called
@@ -164,86 +154,69 @@ def _heads(typed: Sequence[Word], known: Vocabulary) -> list[_Cut]:
                 unsure = family or not before_name
             else:
                 passed.add(at)
-            found = (cost + step, unsure)
-            if at + size not in reach or found < reach[at + size]:
-                reach[at + size] = found
-    return [_Cut(at, *reach[at]) for at in reach if at not in passed]
+            _keep_least(reach, at + size, (reach[at][0] + step, unsure))
+    return {at: cut for at, cut in reach.items() if at not in passed}
 
 
-def _tails(typed: Sequence[Word], known: Vocabulary) -> list[_Cut]:
+def _tails(typed: Sequence[Word], known: Vocabulary) -> _Cuts:
     """Every way to strip an end; doubtful when a word that may be a given name goes, and no marks say otherwise."""
-    whole = len(typed)
     marked = any(w.marked for w in typed)
-    reach: dict[int, tuple[float, bool]] = {0: (0.0, False)}
+    reach: _Cuts = {0: (0.0, False)}
     passed: set[int] = set()
-    for at in range(whole):
+    for at in range(len(typed)):
         if at not in reach:
             continue
         cost, doubt = reach[at]
-        end = whole - at
+        end = len(typed) - at
         for size in (3, 2, 1):
             bit = typed[max(0, end - size) : end]
-            if len(bit) < size:
+            if len(bit) < size or not (_phrase(bit) if size > 1 else _said(bit[0], AFTER)):
                 continue
-            soft = unsure = False
-            if size > 1:
-                if " ".join(w.plain for w in bit) not in PHRASES:
-                    continue
-            elif not _said(bit[0], AFTER):
-                continue
-            elif known.knows(bit[0]):
-                soft = True
-                proper = _PROPER.get(bit[0].plain, {bit[0].text})
-                unsure = not marked or bit[0].text not in proper
-            found = (cost + (_HARD if not soft else _TAIL if unsure else _SAID), doubt or unsure)
-            if at + size not in reach or found < reach[at + size]:
-                reach[at + size] = found
+            soft = size == 1 and known.knows(bit[0])
+            proper = _PROPER.get(bit[0].plain, {bit[0].text})
+            unsure = soft and (not marked or bit[0].text not in proper)
+            step = _HARD if not soft else _TAIL if unsure else _SAID
+            _keep_least(reach, at + size, (cost + step, doubt or unsure))
             if not soft and (size > 1 or len(bit[0].plain) > 1):
                 passed.add(at)
-        for size in range(2, min(7, end - 1)):
+        for size in range(2, min(7, end - 1)) if at == 0 else ():
             word = typed[end - size]
-            if word.plain in PLACES and at == 0:
+            if word.plain in PLACES:
                 soft = known.knows(word)
-                found = (cost + (_PLACE if soft else _HARD), doubt or soft)
-                if at + size not in reach or found < reach[at + size]:
-                    reach[at + size] = found
+                _keep_least(reach, size, (cost + (_PLACE if soft else _HARD), doubt or soft))
                 if not soft:
-                    passed.add(at)
-    return [_Cut(at, *reach[at]) for at in reach if at not in passed]
+                    passed.add(0)
+    return {at: cut for at, cut in reach.items() if at not in passed}
+
+
+def _keep_least(reach: _Cuts, at: int, found: tuple[float, bool]) -> None:
+    if at not in reach or found < reach[at]:
+        reach[at] = found
 
 
 def wordings(typed: Sequence[Word], known: Vocabulary, longest: int) -> list[Wording]:
     """The readings that strip words from both ends, the cheapest first; none is longer than `longest` words."""
     found = []
     tails = _tails(typed, known)
-    for head in _heads(typed, known):
-        for tail in tails:
-            size = len(typed) - head.size - tail.size
-            if 0 < size <= longest:
-                doubtful = head.doubtful or tail.doubtful
-                thin = (
-                    _THIN
-                    if size == 1 and head.size + tail.size
-                    else _THIN / 2
-                    if doubtful and size == 2
-                    else 0.0
-                )
-                both = _BOTH if head.doubtful and tail.doubtful else 0.0
-                said = tuple(typed[head.size : len(typed) - tail.size])
-                found.append(Wording(said, head.cost + tail.cost + thin + both, doubtful))
+    for head, (head_cost, head_doubt) in _heads(typed, known).items():
+        for tail, (tail_cost, tail_doubt) in tails.items():
+            said = tuple(typed[head : len(typed) - tail])
+            if head + tail < len(typed) and len(said) <= longest:
+                doubtful = head_doubt or tail_doubt
+                cost = head_cost + tail_cost
+                if len(said) == 1 and head + tail:
+                    cost += _THIN
+                elif len(said) == 2 and doubtful:
+                    cost += _THIN / 2
+                found.append(Wording(said, cost + (_BOTH if head_doubt and tail_doubt else 0.0), doubtful))
     return nsmallest(10, found, key=lambda w: w.cost)
 
 
 def amid(typed: Sequence[Word], known: Vocabulary) -> list[Wording]:
     """Readings that begin at a family name somewhere in the text, for requests in words we do not know."""
-    found = []
-    for at in range(len(typed)):
-        if known.family(typed[at]):
-            for size in (3, 4):
-                said = tuple(typed[at : at + size])
-                if len(said) == size:
-                    found.append(Wording(said, _SOMEWHERE, doubtful=True))
-    return found[:6]
+    starts = [at for at in range(len(typed)) if known.family(typed[at])]
+    said = [tuple(typed[at : at + size]) for at in starts for size in (3, 4) if at + size <= len(typed)]
+    return [Wording(words, _SOMEWHERE, doubtful=True) for words in said[:6]]
 
 
 def recut(wording: Wording, known: Vocabulary, *, most: int = 6, slips: int = 1) -> list[Wording]:
@@ -252,14 +225,10 @@ def recut(wording: Wording, known: Vocabulary, *, most: int = 6, slips: int = 1)
     plain = "".join(w.plain for w in wording.words)
     if len(text) != len(plain) or not 3 <= len(plain) <= 40:
         return []
-    breaks: set[int] = set()
-    whole: list[tuple[int, int]] = []  # words that are syllables as they stand
-    place = 0
-    for word in wording.words:
-        if known.knows(word):
-            whole.append((place, place + len(word.plain)))
-        place += len(word.plain)
-        breaks.add(place)
+    ends = list(accumulate(len(word.plain) for word in wording.words))
+    breaks = set(ends)
+    spans = zip(wording.words, [0, *ends], ends, strict=False)
+    whole = [(start, end) for word, start, end in spans if known.knows(word)]  # syllables as they stand
     best: list[dict[tuple[int, tuple[int, ...]], float]] = [{} for _ in range(len(plain) + 1)]
     best[0][0, ()] = 0.0
     for start in range(len(plain)):
@@ -286,12 +255,8 @@ def recut(wording: Wording, known: Vocabulary, *, most: int = 6, slips: int = 1)
         inner = sum(c not in breaks for c in cuts)
         torn = len(breaks - set(cuts))
         parted = sum(any(a < c < b for c in cuts) for a, b in whole)
-        cost = (
-            wording.cost
-            + JOINED * (inner > 0)
-            + TORN * torn
-            + (_KNOWN if len(wording.words) > 1 else 2 * _KNOWN) * parted
-        )
+        cost = wording.cost + JOINED * (inner > 0) + TORN * torn
+        cost += (_KNOWN if len(wording.words) > 1 else 2 * _KNOWN) * parted
         found.append(Wording(pieces, cost, wording.doubtful, cut=True))
     return found
 

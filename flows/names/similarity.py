@@ -1,4 +1,7 @@
-"""How far a typed name is from a known one. Rule: say what differs, so that a caller can refuse to guess."""
+"""How far a typed name is from a known one. Called by the directory search and, for its word tables, by the name index.
+
+Invariant: what differs is said (kind, marks, cost), so that a caller can refuse to guess.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from itertools import combinations
+from operator import itemgetter
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -107,38 +111,33 @@ def sound_alike(one: str, other: str) -> bool:
     return min(costs) < _ONE_SOUND
 
 
-def one_slip(typed: str, known: str) -> bool:
-    """Whether one slip makes the typed word of the known one: a key missing, added, swapped, or beside.
+def with_one_less(word: str) -> set[str]:
+    """The word, and the word without each of its letters: two words one slip apart have one of these in common."""
+    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
 
-    A substitution counts when the keys are neighbours, or when what came out is no Vietnamese syllable.
-    """
-    if OSA.distance(typed, known, score_cutoff=1) > 1:
-        return False
-    if len(typed) == len(known):
-        changed = [(a, b) for a, b in zip(typed, known, strict=True) if a != b]
-        return len(changed) == 2 or neighbours(*changed[0]) or not is_syllable(typed)
-    return True
+
+def _finger_slip(typed: str, known: str) -> bool:
+    """Whether two words one slip apart (OSA) differ as fingers slip: a key missing, added, swapped, or beside."""
+    if len(typed) != len(known):
+        return True
+    changed = [(a, b) for a, b in zip(typed, known, strict=True) if a != b]
+    return len(changed) == 2 or neighbours(*changed[0])
+
+
+def one_slip(typed: str, known: str) -> bool:
+    """Whether a slip of the finger, or one that leaves no Vietnamese syllable, makes the typed word of the known one."""
+    near = OSA.distance(typed, known, score_cutoff=1) <= 1
+    return near and (not is_syllable(typed) or _finger_slip(typed, known))
 
 
 @lru_cache(maxsize=4096)
 def only_slip_of(typed: str) -> str:
-    """The one syllable of names that a folded word can be a slip of the finger of; "" when it may be several.
-
-    A key missing, doubled, swapped or beside; the word itself must be no Vietnamese syllable.
-    """
+    """The one syllable of names that a folded word, itself none, can be a slip of the finger of; "" when it may be several."""
     if is_syllable(typed):
         return ""
     near = process.extract(typed, _NAMES_IN_ORDER, scorer=OSA.distance, score_cutoff=1, limit=None)
     found = [name for name, _, _ in near if _finger_slip(typed, name)]
     return found[0] if len(found) == 1 else ""
-
-
-def _finger_slip(typed: str, known: str) -> bool:
-    """Whether two words one slip apart (OSA) differ as fingers slip."""
-    if len(typed) != len(known):
-        return True
-    changed = [(a, b) for a, b in zip(typed, known, strict=True) if a != b]
-    return len(changed) == 2 or neighbours(*changed[0])
 
 
 @lru_cache(maxsize=65536)
@@ -238,20 +237,17 @@ def unlike(as_read: Word) -> Syllable:
 @lru_cache(maxsize=32768)
 def reach(reading: WordReading, known: Word) -> Syllable:
     """The best way from a typed word to a known syllable, over all its readings."""
-    best: Syllable | None = None
+    best = unlike(reading.words[0])
     for index, word in enumerate(reading.words):
         kind = syllable_kind(word.plain, known.plain)
-        if word.plain != reading.typed.plain:
-            kind = {Kind.SAME: Kind.SPELLING, Kind.TYPO: Kind.OTHER}.get(
-                kind, kind
-            )  # never two guesses in one
+        if word.plain != reading.typed.plain:  # never two guesses in one
+            kind = {Kind.SAME: Kind.SPELLING, Kind.TYPO: Kind.OTHER}.get(kind, kind)
         if kind is Kind.OTHER and is_initial(word.plain, known.plain):
             kind = Kind.INITIAL
         silent = kind in (Kind.OTHER, Kind.INITIAL)
         found = _step(kind, Marks.SILENT if silent else compare_marks(word.text, known.text), word)
-        if best is None or found.cost + 0.01 * index < best.cost:
+        if found.cost + 0.01 * index < best.cost:
             best = found
-    assert best is not None  # a Reading has at least one word
     return best
 
 
@@ -294,11 +290,10 @@ _DROPPED_FAMILY, _DROPPED_MIDDLE, _DROPPED_GIVEN, _TURNED, _EXTRA = 0.3, 0.15, 0
 
 
 def _dropped(at: tuple[int, ...], size: int) -> float:
-    cost = 0.0
-    for spot in range(size):
-        if spot not in at:
-            cost += _DROPPED_GIVEN if spot == size - 1 else _DROPPED_FAMILY if spot == 0 else _DROPPED_MIDDLE
-    return cost
+    costs = (
+        [_DROPPED_FAMILY, *[_DROPPED_MIDDLE] * (size - 2), _DROPPED_GIVEN] if size > 1 else [_DROPPED_GIVEN]
+    )
+    return sum(cost for spot, cost in enumerate(costs) if spot not in at)
 
 
 @lru_cache(maxsize=512)
@@ -321,33 +316,19 @@ def _orders(typed: int, size: int) -> tuple[tuple[tuple[int, ...], float], ...]:
 _NOWHERE = unlike(Word("", ""))
 
 
-def name_gap(typed: Sequence[WordReading], known: Sequence[Word]) -> NameGap | None:
-    """How the typed words reach a known name: the cheapest way, or None when the lengths are too far apart.
-
-    At most one typed word may be too many; order may be turned; family, middle or given name may be missing.
-    """
-    if not typed or not known or len(typed) > len(known) + 1 or len(known) > 6:
-        return None
-    return align([[reach(reading, syllable) for syllable in known] for reading in typed])
-
-
 def align(table: Sequence[Sequence[Syllable]]) -> NameGap:
     """The cheapest way to lay typed words on the syllables of a name; `table[word][syllable]` says each pair.
 
-    At least one word, at most one more than syllables, at most six syllables: see `name_gap`.
+    At least one word, at most one more than syllables, at most six syllables. Order may be turned; family, middle or given
+    name may be missing.
     """
     size = len(table[0])
     costs = [[step.cost for step in row] for row in table]
-    best: tuple[float, tuple[int, ...]] | None = None
-    for at, base in _orders(len(table), size):
-        if best is not None and base >= best[0]:
-            continue
-        cost = base
-        for row, spot in enumerate(at):
-            if spot >= 0:
-                cost += costs[row][spot]
-        if best is None or cost < best[0]:
-            best = (cost, at)
-    assert best is not None  # _orders is never empty here
+    best: tuple[float, tuple[int, ...]] = (float("inf"), ())
+    for at, cost in _orders(len(table), size):
+        if cost < best[0]:
+            for row, spot in enumerate(at):
+                cost += costs[row][spot] if spot >= 0 else 0.0
+            best = min(best, (cost, at), key=itemgetter(0))
     steps = tuple(table[row][spot] if spot >= 0 else _NOWHERE for row, spot in enumerate(best[1]))
     return NameGap(best[0], steps, best[1], size)

@@ -1,20 +1,20 @@
-"""What a typed word may have been meant as: a cost for every syllable of a vocabulary. Rule: 0 is the same, each slip adds.
+"""What a typed word may have been meant as: a cost for every syllable of a vocabulary, 0 the same, each slip adding.
 
-The costs are those of a noisy channel (roughly -log of how likely the slip is, scaled so that a wrong key is .4). Work is
-done once per word and vocabulary, so it does not grow with the number of names.
+Called by the name index. The costs are those of a noisy channel (about -log of how likely the slip is, a wrong key .4).
+Invariant: the work is done once per word and vocabulary, so it does not grow with the number of names.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from flows.names.similarity import neighbours
+from flows.names.similarity import neighbours, with_one_less
 from flows.names.spellings import CHAT, spellings
 from flows.text.fold import fold, marks
 from flows.text.syllable import is_syllable, loosely_decoded, parts, teencode
@@ -65,35 +65,18 @@ def _squeezed(plain: str) -> str:
     return "".join(c for i, c in enumerate(plain) if i == 0 or c != plain[i - 1])
 
 
-def _cuts(plain: str) -> set[str]:
-    """The word with one letter left out, for finding what is one slip away."""
-    return {plain[:i] + plain[i + 1 :] for i in range(len(plain))}
-
-
 def _by_cut(words: Iterable[str]) -> dict[str, list[str]]:
     """Words by what they are, and by what is left of them when one letter is left out."""
     found: dict[str, list[str]] = {}
     for word in words:
-        for text in {word, *_cuts(word)}:
+        for text in with_one_less(word):
             found.setdefault(text, []).append(word)
     return found
 
 
 def _one_slip_away(plain: str, by_cut: dict[str, list[str]]) -> set[str]:
     """Every other word that one slip may turn into this one, and some that are farther."""
-    return {word for text in (plain, *_cuts(plain)) for word in by_cut.get(text, ())} - {plain}
-
-
-@dataclass(frozen=True, slots=True)
-class _Meant:
-    """One way to take a typed word: accented text and what it costs to take it so."""
-
-    text: str
-    cost: float
-
-
-def _accents(text: str) -> tuple[str, frozenset[str]]:
-    return marks(text)
+    return {word for text in with_one_less(plain) for word in by_cut.get(text, ())} - {plain}
 
 
 def accent_cost(typed: tuple[str, frozenset[str]], known: tuple[str, frozenset[str]]) -> float:
@@ -104,27 +87,17 @@ def accent_cost(typed: tuple[str, frozenset[str]], known: tuple[str, frozenset[s
     true_tone, true_shapes = known
     if not tone and not shapes:
         return MARKS_LOST
+    missing, extra = true_shapes - shapes, bool(shapes - true_shapes)
     cost = 0.0
     if tone != true_tone:
-        if not tone:
-            cost += TONES_LOST
-        elif {tone, true_tone} == {"hoi", "nga"}:
-            cost += HOI_NGA
-        else:
-            cost += CONFLICT
-    extra = shapes - true_shapes
-    if extra:
-        cost += CONFLICT
-    missing = true_shapes - shapes
-    if "đ" in missing:
-        cost += STROKE_LOST
-    if missing - {"đ"} and not extra:
-        cost += SHAPE_LOST
-    return cost
+        cost = TONES_LOST if not tone else HOI_NGA if {tone, true_tone} == {"hoi", "nga"} else CONFLICT
+    cost += CONFLICT if extra else 0.0
+    cost += STROKE_LOST if "đ" in missing else 0.0
+    return cost + (SHAPE_LOST if missing - {"đ"} and not extra else 0.0)
 
 
 class SpellingCost:
-    """The vocabulary of a crowd, and what typed words may be in it. Syllable 0 is none; others count from 1."""
+    """The vocabulary of an index, and what typed words may be in it. Syllable 0 is none; others count from 1."""
 
     def __init__(self, syllables: Iterable[str]) -> None:
         self.syllables: list[str] = [""]
@@ -136,8 +109,9 @@ class SpellingCost:
         self._starts: dict[str, list[int]] = {}
         self._classes: dict[tuple[str, frozenset[str]], int] = {("", frozenset()): 0}
         self._class_of: list[int] = [0]
-        self._kept: dict[str, Costs] = {}
-        self._against: dict[tuple[str, frozenset[str]], Costs] = {}
+        self._remembered = lru_cache(maxsize=_KEPT)(self._costs)
+        self._accents_against = lru_cache(maxsize=_KEPT)(self._accent_costs)
+        self.slipped = lru_cache(maxsize=_KEPT)(self._slipped)
         self.grow(syllables)
 
     def grow(self, syllables: Iterable[str]) -> None:
@@ -151,16 +125,15 @@ class SpellingCost:
             if plain not in self.fold_ids:
                 self._take(plain)
             self._fold_of.append(self.fold_ids[plain])
-            self._class_of.append(self._classes.setdefault(_accents(text), len(self._classes)))
+            self._class_of.append(self._classes.setdefault(marks(text), len(self._classes)))
         self.fold_of = np.array(self._fold_of, dtype=np.int32)
         self.class_of = np.array(self._class_of, dtype=np.int32)
         self._cut = _by_cut(self.folds)
         self._heard_cut = _by_cut(self._spelled)
         self._short = np.array([len(known) <= 3 for known in self.folds], dtype=bool)
-        self._slips: dict[str, float] = {}
         self._usual = np.array([n for n, known in enumerate(self.folds) if known in USUAL], dtype=np.intp)
-        self._kept.clear()
-        self._against.clear()
+        for remembered in (self._remembered, self._accents_against, self.slipped):
+            remembered.cache_clear()
 
     def _take(self, plain: str) -> None:
         number = self.fold_ids[plain] = len(self.folds)
@@ -176,62 +149,44 @@ class SpellingCost:
         """Whether a folded word is a syllable of some name."""
         return plain in self.fold_ids
 
-    def slipped(self, plain: str) -> float:
+    def _slipped(self, plain: str) -> float:
         """What the nearest syllable costs that one slip turns into this folded piece; FAR when there is none."""
-        found = self._slips.get(plain)
-        if found is None:
-            if len(self._slips) >= _KEPT:
-                self._slips.clear()
-            costs = (slip_cost(plain, known) for known in _one_slip_away(plain, self._cut))
-            found = self._slips[plain] = min(costs, default=FAR)
-        return found
+        return min((slip_cost(plain, known) for known in _one_slip_away(plain, self._cut)), default=FAR)
 
     def costs(self, text: str, *, initials: bool = True) -> Costs:
         """The cost of each syllable for a typed lower-case NFC word; FAR where it cannot be meant. Do not write to it.
 
         `initials`: whether the word may abbreviate a syllable; a given name is not abbreviated.
         """
-        key = text if initials else text + "."
-        found = self._kept.get(key)
-        if found is None:
-            if len(self._kept) >= _KEPT:
-                self._kept.clear()
-            found = self._kept[key] = self._costs(text, initials)
-        return found
+        return self._remembered(text, initials)
 
     def _costs(self, text: str, initials: bool) -> Costs:
         best = np.full(len(self.syllables), FAR, dtype=np.float32)
-        for meant in self._meanings(text):
-            plain = fold(meant.text)
+        for meant, dearer in self._meanings(text):
+            plain = fold(meant)
             by_fold = self._two_slips(plain)
             for number, cost in self._near(plain, initials).items():
                 by_fold[number] = min(cost, by_fold[number])
             if initials:
                 usual = by_fold[self._usual]
                 by_fold[self._usual] -= np.where((usual >= SWAPPED) | np.isclose(usual, ONSET), USUAL_LESS, 0)
-            costs = by_fold[self.fold_of] + self._accents_against(_accents(meant.text))[self.class_of]
-            np.minimum(best, costs + np.float32(meant.cost), out=best)
+            costs = by_fold[self.fold_of] + self._accents_against(marks(meant))[self.class_of]
+            np.minimum(best, costs + np.float32(dearer), out=best)
         best[best >= FAR] = FAR
         best[0] = FAR
         return best
 
-    def _meanings(self, text: str) -> list[_Meant]:
-        plain = fold(text)
-        found = [_Meant(text, 0.0)]
-        if not is_syllable(plain):
-            tight = loosely_decoded(text)
-            if tight is not None and tight != text:
-                found.append(_Meant(tight, DECODED if is_syllable(fold(tight)) else LOOSE))
+    def _meanings(self, text: str) -> list[tuple[str, float]]:
+        """The ways to take a typed word: accented text, and what it costs to take it so."""
+        found = [(text, 0.0)]
+        if not is_syllable(fold(text)):
+            read = loosely_decoded(text)
+            if read is not None and read != text:
+                found.append((read, DECODED if is_syllable(fold(read)) else LOOSE))
         return found
 
-    def _accents_against(self, typed: tuple[str, frozenset[str]]) -> Costs:
-        found = self._against.get(typed)
-        if found is None:
-            if len(self._against) >= _KEPT:
-                self._against.clear()
-            found = np.array([accent_cost(typed, known) for known in self._classes], dtype=np.float32)
-            self._against[typed] = found
-        return found
+    def _accent_costs(self, typed: tuple[str, frozenset[str]]) -> Costs:
+        return np.array([accent_cost(typed, known) for known in self._classes], dtype=np.float32)
 
     def _two_slips(self, plain: str) -> Costs:
         """What each folded syllable costs that is two slips away, FAR elsewhere; one more at the end, FAR."""

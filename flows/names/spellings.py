@@ -1,4 +1,6 @@
-"""How a syllable gets written by hand and ear: i/y, chat spelling, regional sounds. Rule: from the true to the typed.
+"""How a syllable gets written by hand and ear: i/y, chat spelling, regional sounds. Called by the similarity and spelling costs.
+
+Invariant: from the true spelling to the typed one, each with its cost.
 
 Sources: the 1980 spelling rule for i/y; lists of regional mix-ups (s/x, tr/ch, d/gi/v, r/g, h/qu, n/ng, t/c, nh/n,
 ch/t, ai/ay, ao/au, im/iem) and of chat spelling (i>j, qu>w, ph>f, gi>j/z, d, v>z, c>k, ch>k, nh>nk) as people collect
@@ -9,97 +11,69 @@ from __future__ import annotations
 
 from itertools import product
 
+from flows.text.chat_spelling import ENDS, ONSETS, ONSETS_WRITTEN, pairs
 from flows.text.syllable import parts
 
 SPELLING = 0.03  # another spelling of the same syllable
 CHAT = 0.06  # chat spelling
 HEARD = 0.32  # another region's sound
 
-_HEARD_ONSET = {
-    "v": ("d", "gi"), "d": ("v", "gi"), "gi": ("d", "v"), "s": ("x",), "x": ("s",), "tr": ("ch",), "ch": ("tr",),
-    "r": ("g",), "g": ("r",), "gh": ("r",), "l": ("n",), "n": ("l",),
-}  # fmt: skip  # reason: reads as the table it is
-_HEARD_RIME = {
-    "ai": ("ay",), "ay": ("ai",), "ao": ("au",), "au": ("ao",), "im": ("iem",), "iem": ("im",), "ip": ("iep",),
-    "iep": ("ip",), "iu": ("ieu",), "ieu": ("iu",), "uu": ("uou",), "uou": ("uu",), "ui": ("uoi",), "uoi": ("ui",),
-    "oai": ("oay",), "oay": ("oai",), "uom": ("um",), "um": ("uom",), "om": ("am",),
-}  # fmt: skip  # reason: as above
-_HEARD_END = (
-    ("ng", ("n",)),
-    ("nh", ("n",)),
-    ("n", ("ng", "nh")),
-    ("ch", ("t",)),
-    ("c", ("t",)),
-    ("t", ("c", "ch")),
+_onsets = "v-d v-gi d-v d-gi gi-d gi-v s-x x-s tr-ch ch-tr r-g g-r gh-r l-n n-l"
+_rimes = (
+    "ai-ay ay-ai ao-au au-ao im-iem iem-im ip-iep iep-ip iu-ieu ieu-iu uu-uou uou-uu ui-uoi uoi-ui oai-oay oay-oai "
+    "uom-um um-uom om-am"
 )
-_RARE = frozenset(
-    {("l", "n"), ("n", "l"), ("om", "am"), ("um", "uom"), ("uom", "um"), ("ui", "uoi"), ("uoi", "ui")}
-)
+_HEARD_ONSETS, _HEARD_RIMES = pairs(_onsets), pairs(_rimes)
+_HEARD_ENDS = pairs("ng-n nh-n n-ng n-nh ch-t c-t t-c t-ch")
+_RARE = frozenset(pairs("l-n n-l om-am um-uom uom-um ui-uoi uoi-ui"))
+_VOWELS = frozenset("aeiou")
+_AS_J = str.maketrans("iy", "jj")
 
-_CHAT_ONSET = {
-    "ph": ("f",), "qu": ("w", "q"), "gi": ("j", "z"), "d": ("z",), "v": ("z",), "c": ("k",), "kh": ("k",), "ch": ("k", "ck"),
-    "nh": ("nk",), "th": ("tk",), "ngh": ("ng", "ngk"),
-}  # fmt: skip  # reason: as above
-_CHAT_END = (("ngh", "ng"), ("nh", "nk"), ("ng", "g"), ("ch", "k"), ("ch", "ck"), ("c", "k"))
+
+def _heard(pair: tuple[str, str]) -> float:
+    return HEARD * (1.4 if pair in _RARE else 1.0)
 
 
 def _respelled(plain: str) -> set[str]:
     """i for y and back, where both sound the same: after a consonant or qu, and in uy inside a syllable."""
     found = set()
     for place, letter in enumerate(plain):
-        if letter in "iy":
-            before = plain[place - 1] if place else ""
-            alike = (
-                before not in _VOWELS or plain[:place] == "qu" or (before == "u" and place + 1 < len(plain))
-            )
-            if alike:
-                found.add(plain[:place] + ("y" if letter == "i" else "i") + plain[place + 1 :])
+        before = plain[place - 1 : place]
+        inside = before == "u" and place + 1 < len(plain)
+        if letter in "iy" and (before not in _VOWELS or plain[:place] == "qu" or inside):
+            found.add(plain[:place] + ("y" if letter == "i" else "i") + plain[place + 1 :])
     return found
-
-
-_VOWELS = frozenset("aeiou")
 
 
 def _chatted(plain: str) -> set[str]:
     onset, rime = parts(plain)
-    starts = {onset, *_CHAT_ONSET.get(onset, ())}
-    ends = {rime}
-    for end, others in _CHAT_END:
-        if rime.endswith(end):
-            ends.add(rime[: -len(end)] + others)
-            break
-    if rime.endswith("ch"):
-        ends.add(rime[:-2] + "ck")
+    starts = {onset, *(typed for typed, meant in (*ONSETS, *ONSETS_WRITTEN) if meant == onset)}
+    ends = {rime, *(rime[: -len(end)] + typed for typed, end in ENDS if rime.endswith(end))}
     whole: set[str] = set()
     for start, end in product(starts, ends):
-        whole.add(start + end)
-        whole.add(start + end.replace("i", "j").replace("y", "j"))
-        whole.add((start + end).replace("i", "j"))
-    whole.discard(plain)
-    return whole
+        whole |= {start + end, start + end.translate(_AS_J), (start + end).replace("i", "j")}
+    return whole - {plain}
 
 
 def _ends_heard(rime: str) -> dict[str, float]:
-    found: dict[str, float] = {}
-    for other in _HEARD_RIME.get(rime, ()):
-        found[other] = HEARD * (1.4 if (rime, other) in _RARE else 1.0)
-    for end, others in _HEARD_END:
+    found = {pair[1]: _heard(pair) for pair in _HEARD_RIMES if pair[0] == rime}
+    for end, other in _HEARD_ENDS:
         if rime.endswith(end) and len(rime) > len(end):
-            for other in others:
-                found[rime[: -len(end)] + other] = HEARD
-            break
+            found[rime[: -len(end)] + other] = HEARD
     return found
 
 
 def _onsets_heard(onset: str, rime: str) -> dict[tuple[str, str], float]:
     found: dict[tuple[str, str], float] = {}
-    for other in _HEARD_ONSET.get(onset, ()):
-        cost = HEARD * (1.4 if (onset, other) in _RARE else 1.0)
+    for pair in _HEARD_ONSETS:
+        other = pair[1]
+        if pair[0] != onset:
+            continue
         if other == "gi" and rime[:1] in "iy":
-            found["g", rime] = cost
-        found[other, rime] = cost
+            found["g", rime] = _heard(pair)
+        found[other, rime] = _heard(pair)
         if other == "g" and rime[:1] in "iey":
-            found["gh", rime] = cost
+            found["gh", rime] = _heard(pair)
     if onset == "h" and rime[:1] in "uo" and len(rime) > 1:  # huynh, hoang -> quynh, quang
         found["qu", rime[1:]] = HEARD
         found["q", rime] = HEARD

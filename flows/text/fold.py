@@ -1,4 +1,7 @@
-"""Text without its marks, cut into words. Rule: decompose first, so two encodings of a letter agree."""
+"""Vietnamese text without its diacritics, and cut into words. Called wherever two spellings are compared.
+
+Invariant: letters are decomposed first, so NFC and NFD of a text give the same result.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +19,19 @@ TONES = {"\u0300": "huyen", "\u0301": "sac", "\u0303": "nga", "\u0309": "hoi", "
 SHAPES = frozenset("\u0302\u0306\u031b")  # circumflex, breve, horn
 
 
-def _drop_marks(text: str) -> str:
+def _letters(text: str, marks_kept: int) -> str:
+    """Lower-case decomposed letters with at most so many Vietnamese marks each; no invisible signs or lone surrogates."""
     kept: list[str] = []
-    for char in unicodedata.normalize("NFKD", text.translate(_NOT_DECOMPOSED)):
+    marks = 0
+    for char in unicodedata.normalize("NFKD", text):
         kind = unicodedata.category(char)
-        if kind[0] == "M" or kind in ("Cf", "Cs"):  # marks, zero-width and direction signs, lone surrogates
-            continue
-        kept.append(" " if kind[0] == "Z" or kind == "Cc" else char)
+        if kind[0] == "M":
+            marks += 1
+            if marks <= marks_kept and (char in TONES or char in SHAPES):
+                kept.append(char)
+        elif kind not in ("Cf", "Cs"):
+            marks = 0
+            kept.append(" " if kind[0] == "Z" or kind == "Cc" else char)
     return "".join(kept).lower()
 
 
@@ -34,11 +43,9 @@ def fold(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text.lower()
-    folded = _drop_marks(text)
-    while (
-        again := _drop_marks(folded)
-    ) != folded:  # lower-casing may uncover a mark ("İ"); settles in a step or two
-        folded = again
+    folded = ""
+    while text != folded:  # lower-casing may uncover a mark ("İ"); settles in a step or two
+        text, folded = _letters(text.translate(_NOT_DECOMPOSED), 0), text
     return folded
 
 
@@ -46,20 +53,7 @@ def tidy(text: str) -> str:
     """The text in lower-case NFC with its Vietnamese marks kept: at most two a letter, no invisible signs."""
     if text.isascii() and text.isprintable():
         return text.lower()
-    kept: list[str] = []
-    marks = 0
-    for char in unicodedata.normalize("NFKD", text):
-        kind = unicodedata.category(char)
-        if kind[0] == "M":
-            marks += 1
-            if marks <= _MAX_MARKS and (char in TONES or char in SHAPES):
-                kept.append(char)
-            continue
-        if kind in ("Cf", "Cs"):
-            continue
-        marks = 0
-        kept.append(" " if kind[0] == "Z" or kind == "Cc" else char)
-    return unicodedata.normalize("NFC", "".join(kept).lower())
+    return unicodedata.normalize("NFC", _letters(text, _MAX_MARKS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,23 @@
-"""Cleaning what arrives, and comparing wordings. Called once for each incoming text before anything else reads it."""
+"""Text brought to one form: cleaned as it arrives, plain for comparing wordings, normalised for finding questions.
+
+Invariant: `clean` runs once on each incoming text before anything else reads it; the other two never change what is kept.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
-from flows.text.fold import fold
+from flows.text.chat_spelling import MARKED, PHRASES, WORDS
+from flows.text.fold import fold, tidy
+from flows.text.syllable import decoded
 
 _MARKS_KEPT = 2  # a Vietnamese letter never carries more (ế = circumflex + acute)
-
-
 _FULL_WIDTH = {0xFF10 + n: 0x30 + n for n in range(10)}
-
-
 _BIDI = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
-
-
 _SPACES = re.compile(r"[ \t\u00a0\u3000]+")
+_NOT_WORDS = re.compile(r"[^a-z0-9]+")
 
 
 def clean(text: str) -> str:
@@ -47,9 +48,61 @@ def same_words(a: str, b: str) -> bool:
     return plain(a) == plain(b) != ""
 
 
-_NOT_WORDS = re.compile(r"[^a-z0-9]+")
-
-
 def plain(text: str) -> str:
     """Folded words separated by single spaces: "Đổi mật khẩu!" -> "doi mat khau"."""
     return _NOT_WORDS.sub(" ", fold(text)).strip()
+
+
+_YES_NO = frozenset({"khong", "k", "ko", "hok", "hong", "hem", "kg", "chua", "hk"})
+_LONGEST = max(len(phrase.split()) for phrase in PHRASES)
+_RUN = re.compile(r"(.)\1{2,}")  # "hảảả", "khônggg"
+_PIECE = re.compile(r"[0-9]+|[^\W\d_]+[0-9]*")
+_PLAIN_TEXT = re.compile(r"[\x20-\x7eÀ-ỹđĐ“”…–]*")  # composed already: nothing to tidy
+
+
+def normalise(text: str) -> tuple[str, ...]:
+    """The words of a text in one spelling: folded, chat spelling written out, set phrases joined.
+
+    "quen mk r lam s" and "Quên mật khẩu rồi làm sao" give the same words. Numbers are kept only as their length: "#6".
+    """
+    typed = _PIECE.findall(text.lower() if _PLAIN_TEXT.fullmatch(text) else tidy(text))
+    words: list[str] = []
+    for at, piece in enumerate(typed):
+        if piece.isdigit():
+            words.append(piece if len(piece) <= 4 else f"#{len(piece)}")
+        elif piece == "dk" and at and fold("".join(typed[at + 1 : at + 2])) in _YES_NO:
+            words.append("duoc")
+        elif piece == "hong" and fold("".join(typed[at + 1 : at + 2])) == "ngu":
+            words.append("hong")
+        else:
+            words.extend(_word(piece).split())
+    return _joined(words)
+
+
+@lru_cache(maxsize=8192)
+def _word(typed: str) -> str:
+    """One typed word, lower-case NFC, as one or more canonical folded words."""
+    short = _RUN.sub(r"\1", typed)
+    plain = fold(short)
+    known = MARKED.get(typed) or MARKED.get(short) or WORDS.get(plain)
+    if known is not None:
+        return known
+    if plain.startswith("vs") and 4 <= len(plain) <= 7 and plain.endswith(("d", "ip", "i")):
+        return "vssid"
+    real = decoded(typed) if len(plain) >= 3 else None
+    return fold(real) if real else plain
+
+
+def _joined(words: list[str]) -> tuple[str, ...]:
+    """The words with set phrases, the longest first, put as what they mean."""
+    out: list[str] = []
+    start = 0
+    while start < len(words):
+        for size in range(min(_LONGEST, len(words) - start), 0, -1):
+            phrase = " ".join(words[start : start + size])
+            meant = PHRASES.get(phrase) if size > 1 else phrase
+            if meant is not None:
+                out.extend(meant.split())
+                start += size
+                break
+    return tuple(out)

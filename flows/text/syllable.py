@@ -1,4 +1,7 @@
-"""What a syllable can be, and what Telex, VNI and teencode leave of one. Rule: never decode a real one."""
+"""What a Vietnamese syllable can be, and what Telex, VNI and chat spelling leave of one. Called by the name and directory searches.
+
+Invariant: a word that is a syllable as it stands is never decoded.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ import unicodedata
 from functools import lru_cache
 from itertools import product
 
-from flows.text.fold import fold, words
+from flows.text.chat_spelling import ENDS, ENDS_READ, ONSETS, ONSETS_READ
+from flows.text.fold import fold
 
 # Folded onsets and rimes; the spelling rules (c/k, g/gh, ng/ngh, qu) are applied when they are joined.
 _onsets = "b c ch d g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x"
@@ -177,11 +181,7 @@ def decoded(text: str) -> str | None:
     as it stands, or when nothing valid comes out: then it is a typo, and not for this function.
     """
     plain = fold(text)
-    if len(plain) > 12 or is_syllable(plain):
-        return None
-    if not plain or not plain.isascii() or not plain[0].isalpha():
-        return None
-    found = _telex(plain) if _VNI_DIGITS.isdisjoint(plain) else _vni(plain)
+    found = None if is_syllable(plain) else _keys_read(plain)
     return found if found is not None and is_syllable(fold(found)) else None
 
 
@@ -190,31 +190,17 @@ def loosely_decoded(text: str) -> str | None:
 
     Unlike `decoded`, what comes out need not be a syllable; it is to be compared, not believed.
     """
-    tight = decoded(text)
-    if tight is not None:
-        return tight
-    plain = fold(text)
-    if len(plain) > 12 or not plain.isascii() or not plain.isalnum() or not plain[:1].isalpha():
+    return decoded(text) or _keys_read(fold(text))
+
+
+def _keys_read(plain: str) -> str | None:
+    """The keys of a folded word as Telex or VNI would have shown them, None when they are neither."""
+    if len(plain) > 12 or not (plain.isascii() and plain.isalnum() and plain[0].isalpha()):
         return None
     return _telex(plain) if _VNI_DIGITS.isdisjoint(plain) else _vni(plain)
 
 
 # ---- teencode ------------------------------------------------------------------------------------
-
-_TEEN_ONSET = {
-    "f": ("ph",),
-    "w": ("qu",),
-    "z": ("d", "v", "gi"),
-    "j": ("gi", "ch"),
-    "k": ("kh", "c", "ch"),
-    "q": ("qu",),
-    "tk": ("th",),
-    "nk": ("nh",),
-    "ck": ("ch",),
-    "ngk": ("ngh",),
-    "dz": ("d", "v", "gi"),
-}
-_TEEN_FINAL = {"nk": ("nh", "ng"), "ck": ("ch",), "k": ("c", "ch"), "g": ("ng",), "p": ("p",)}
 
 
 @lru_cache(maxsize=8192)
@@ -225,23 +211,18 @@ def teencode(plain: str) -> tuple[str, ...]:
     """
     if not plain.isascii() or not plain.isalpha() or len(plain) > 8 or is_syllable(plain):
         return ()
-    starts: list[tuple[str, str]] = [("", plain)]
-    for code, onsets in _TEEN_ONSET.items():
-        if plain.startswith(code) and len(plain) > len(code):
-            starts += [(onset, plain[len(code) :]) for onset in onsets]
+    starts = [("", plain)]
+    for typed, onset in (*ONSETS, *ONSETS_READ):
+        if plain.startswith(typed) and len(plain) > len(typed):
+            starts.append((onset, plain[len(typed) :]))
     found: dict[str, None] = {}
     for onset, rest in starts:
-        ends: list[tuple[str, str]] = [(rest, "")]
-        for code, finals in _TEEN_FINAL.items():
-            if rest.endswith(code) and len(rest) > len(code):
-                ends += [(rest[: -len(code)], final) for final in finals]
+        ends = [(rest, "")]
+        for typed, final in (*ENDS, *ENDS_READ):
+            if rest.endswith(typed) and len(rest) > len(typed):
+                ends.append((rest[: -len(typed)], final))
         for (middle, final), i in product(ends, ("i", "y")):
             for rime in (middle, middle.replace("j", i).replace("w", "u")):
                 if is_syllable(syllable := onset + rime + final):
                     found[syllable] = None
     return tuple(found)
-
-
-def syllables(text: str) -> tuple[str, ...]:
-    """The folded words of a text, Telex and VNI decoded: "Nguyeenx Va8n" gives ("nguyen", "van")."""
-    return tuple(fold(decoded(word.text) or word.plain) for word in words(text))

@@ -1,4 +1,7 @@
-"""The three text messages of VssID, however they were pasted: declaration received, account, one-time code. Rule: the last two are secrets and are only recognised."""
+"""The three text messages of VssID, however they were pasted: declaration received, account, one-time code.
+
+Called by the dialogue and the secret detector. Invariant: the last two are secrets and are only recognised, never read.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,10 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
+from flows.text.dates import FULL, calendar_day, dates_in
 from flows.text.fold import fold
 
-LONGEST = 1000  # characters; the messages have about 160
+_LONGEST = 1000  # characters; the messages have about 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,6 @@ _NUMBER = re.compile(
     r"(?<![0-9])([0-9]{5})[.,]?([a-z]{1,3})[/\-.]((?:19|20)[0-9]{2})[/\-.]([0-9]{3}(?:[0-9]{2})?)(?![0-9])"
 )
 _CODE = re.compile(r"maso(?:bhxh)?(?:la)?:?([0-9](?:[.\-]?[0-9]){9})(?![0-9])")
-_DAY = re.compile(r"(?<![0-9])([0-9]{1,2}) ?[/\-.] ?([0-9]{1,2}) ?[/\-.] ?(20[0-9]{2})(?![0-9])")
 _SAYS_RECEIVED = re.compile(r"danhan(?:duoc)?(?:to|ho)?(?:khai|so)|tiepnhan(?:to|ho)(?:khai|so)")
 _SAYS_ACCOUNT = re.compile(r"hoantatthutuc|thanhcong-*taikhoan|taikhoan[:.\-]*[0-9]{10}.{0,12}matkhau")
 _SAYS_CODE = re.compile(r"thuchienxincaplaimatkhau|maxacthuccohieuluc|ma(?:otp|xacthuc)(?:cua|de|cohieuluc)")
@@ -37,7 +40,7 @@ def _squeezed(text: str) -> str:
 
 def read_received(text: str) -> Received | None:
     """What the message that a declaration was received says; None for any other text."""
-    if len(text) > LONGEST:
+    if len(text) > _LONGEST:
         return None
     squeezed = _squeezed(text)
     number = _NUMBER.search(squeezed)
@@ -53,18 +56,18 @@ def read_received(text: str) -> Received | None:
 
 
 def _day(text: str) -> date | None:
-    """The first whole date of the text; a phone writes it before the message."""
-    for found in _DAY.finditer(text):
-        try:
-            return date(int(found.group(3)), int(found.group(2)), int(found.group(1)))
-        except ValueError:
-            continue
-    return None
+    """The first whole date of the text that joins its numbers by signs; a phone writes it before the message."""
+    days = (
+        calendar_day(found.day, found.month, found.year)
+        for found in dates_in(text, FULL)
+        if all(joint.strip() for joint in found.joints) and 2000 <= found.year <= 2099
+    )
+    return next(filter(None, days), None)
 
 
 def which_secret(text: str) -> str:
     """ "account" or "code" when a text that was found to hold a secret is one of VssID's own messages, else ""."""
-    if len(text) > LONGEST:
+    if len(text) > _LONGEST:
         return ""
     squeezed = _squeezed(text)
     if _SAYS_ACCOUNT.search(squeezed):

@@ -1,4 +1,7 @@
-"""Names, dates, ID numbers, option numbers and yes/no read from a message. Called by the steps of a flow; returns None or a reason, never guesses."""
+"""Names, dates, ID numbers, option numbers and yes/no read from a message. Called by the steps of a flow and the router.
+
+Invariant: nothing is guessed; what cannot be read is None or a reason.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,17 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
+from flows.text.dates import (
+    FULL,
+    IN_WORDS,
+    SHORT_YEAR,
+    TIGHT,
+    YEAR,
+    TypedDate,
+    calendar_day,
+    dates_in,
+    written,
+)
 from flows.text.fold import fold
 from flows.text.normalise import plain
 
@@ -37,36 +51,9 @@ class Fact:
     id_number: str = field(default="", repr=False)  # 9 or 12 digits
 
 
-_DATE = re.compile(r"(?<![0-9])([0-9]{1,2})\s*[-/. ]\s*([0-9]{1,2})\s*[-/. ]\s*([0-9]{4})(?![0-9])")
-
-
-_DATE_TIGHT = re.compile(r"(?<![0-9])([0-9]{2})([0-9]{2})([0-9]{4})(?![0-9])")
-
-
-_DATE_WORDS = re.compile(r"(?<![0-9])(?:ngay )?([0-9]{1,2}) thang ([0-9]{1,2})(?: nam)? ([0-9]{4})(?![0-9])")
-
-
-_YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9])")
-
-
-_DATE_SHORT = re.compile(r"(?<![0-9])[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}(?![0-9])")
-
-
-_ID = re.compile(r"(?<![0-9])([0-9]{12}|[0-9]{9}|[0-9]{3} [0-9]{3} [0-9]{3}(?: [0-9]{3})?)(?![0-9])")
-
-
+_ID = re.compile(r"(?<![0-9])(?:[0-9]{12}|[0-9]{9}|[0-9]{3} [0-9]{3} [0-9]{3}(?: [0-9]{3})?)(?![0-9])")
+_TEN_DIGITS = re.compile(r"(?<![0-9])[0-9]{10}(?![0-9])")
 OLDEST_YEAR = 1900
-
-
-def birth_date(day: int, month: int, year: int, today: date) -> str | None:
-    """ "dd/mm/yyyy" when such a day exists, is not in the future and not before OLDEST_YEAR; else None."""
-    try:
-        born = date(year, month, day)
-    except ValueError:
-        return None
-    if born > today or year < OLDEST_YEAR:
-        return None
-    return born.strftime("%d/%m/%Y")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,52 +73,41 @@ def read_fact(text: str, today: date) -> FactReading:
     bare = fold(text)
     if len(bare) != len(text):  # folding may change lengths on exotic input: then work on the folded text
         text = bare
-    for pattern in (_ID,):
-        hits = list(pattern.finditer(bare))
-        if len({re.sub(" ", "", h.group(1)) for h in hits}) > 1:
-            return FactReading(None, text, "several")
-        if hits:
-            h = hits[0]
-            rest = text[: h.start()] + " " + text[h.end() :]
-            inner = read_fact(
-                rest, today
-            )  # a date beside an ID number is dropped from the name, the ID decides
-            return FactReading(Fact(id_number=h.group(1).replace(" ", "")), inner.rest)
-    dated = list(_DATE.finditer(bare)) or list(_DATE_WORDS.finditer(bare)) or list(_DATE_TIGHT.finditer(bare))
-    if len({h.group(0) for h in dated}) > 1:
+    ids = list(_ID.finditer(bare))
+    if len({hit.group().replace(" ", "") for hit in ids}) > 1:
         return FactReading(None, text, "several")
-    if dated:
-        h = dated[0]
-        rest = _without_label(text[: h.start()]) + " " + text[h.end() :]
-        born = birth_date(int(h.group(1)), int(h.group(2)), int(h.group(3)), today)
-        return (
-            FactReading(Fact(born=born), _name_part(rest))
-            if born
-            else FactReading(None, _name_part(rest), "date")
-        )
-    if _DATE_SHORT.search(bare):
+    if ids:
+        rest = text[: ids[0].start()] + " " + text[ids[0].end() :]
+        # a date beside an ID number is dropped from the name: the number decides
+        return FactReading(Fact(id_number=ids[0].group().replace(" ", "")), read_fact(rest, today).rest)
+    dates = dates_in(bare, FULL) or dates_in(bare, IN_WORDS) or dates_in(bare, TIGHT)
+    if not dates and any(short.signs_only() for short in dates_in(bare, SHORT_YEAR)):
         return FactReading(None, text, "short_year")
-    if re.search(r"(?<![0-9])[0-9]{10}(?![0-9])", bare):
+    if not dates and _TEN_DIGITS.search(bare):
         return FactReading(None, text, "code")
-    years = list(_YEAR.finditer(bare))
-    if len({h.group(1) for h in years}) > 1:
+    dates = dates or dates_in(bare, YEAR)
+    if len({found.text for found in dates}) > 1:
         return FactReading(None, text, "several")
-    if years:
-        h = years[0]
-        year = int(h.group(1))
-        rest = _without_label(text[: h.start()]) + " " + text[h.end() :]
-        if OLDEST_YEAR <= year <= today.year:
-            return FactReading(Fact(born=str(year)), _name_part(rest))
-        return FactReading(None, _name_part(rest), "date")
-    return FactReading(None, _name_part(text))
+    if not dates:
+        return FactReading(None, _name_part(text))
+    rest = _name_part(_without_label(text[: dates[0].start]) + " " + text[dates[0].end :])
+    born = _born(dates[0], today)
+    return FactReading(Fact(born=born), rest) if born else FactReading(None, rest, "date")
 
 
-_LABELS = frozenset(
-    {"sinh", "nam", "ngay", "sn"}
-)  # what stands before a date: "sinh năm", "năm sinh", "ngày"
+def _born(found: TypedDate, today: date) -> str:
+    """The birth date or year as it is kept; "" when there is no such day, or it is in the future or before OLDEST_YEAR."""
+    if found.text.isdigit() and len(found.text) == 4:
+        return found.text if OLDEST_YEAR <= found.year <= today.year else ""
+    day = calendar_day(found.day, found.month, found.year)
+    if day is None or day > today or day.year < OLDEST_YEAR:
+        return ""
+    return written(found.day, found.month, found.year)
 
 
-_ALSO_NAMES = frozenset({"sinh", "nam"})  # Nguyễn Văn Sinh, Nguyễn Văn Nam, Bé Năm
+# What stands before a date ("sinh năm", "ngày"), and which of them are names too: Nguyễn Văn Sinh, Nguyễn Văn Nam, Bé Năm.
+_LABELS = frozenset({"sinh", "nam", "ngay", "sn"})
+_ALSO_NAMES = frozenset({"sinh", "nam"})
 
 
 def _without_label(before: str) -> str:
@@ -166,11 +142,7 @@ def _name_part(text: str) -> str:
 
 
 _NAME = re.compile(r"[^\W\d_]+(?:[.'’ -]+[^\W\d_]+)*\.?")
-
-
-NAME_WORDS = (2, 7)  # how many words a full name has, at least and at most
-
-
+_NAME_WORDS = (2, 7)  # how many words a full name has, at least and at most
 _JOINED_NAME = 6  # letters that a name typed without spaces has at least
 
 
@@ -182,6 +154,6 @@ def full_name(text: str) -> str | None:
     words = tidy.replace(".", " ").split()
     if not fold(tidy).isascii():
         return None
-    if NAME_WORDS[0] <= len(words) <= NAME_WORDS[1]:
+    if _NAME_WORDS[0] <= len(words) <= _NAME_WORDS[1]:
         return tidy
     return tidy if len(words) == 1 and len(tidy) >= _JOINED_NAME else None

@@ -10,6 +10,7 @@ from rapidfuzz import fuzz
 
 from flows.content import NOT_ASKED, Content, Route
 from flows.directory.search import find_contacts
+from flows.text import politeness
 from flows.text.normalise import plain
 from flows.understanding.facts import full_name, read_fact
 from flows.understanding.question_finder import QuestionResult, find_questions
@@ -19,54 +20,10 @@ PLAUSIBLE = 80.0
 PARTLY = 60.0  # below this the phrase is but a part of what was written
 FOREIGN = 0.5  # probability from which a text is nothing we answer
 GAP = 6.0  # two flows closer than this are both plausible
-_POLITE = frozenset(
-    [
-        "da",
-        "thua",
-        "em",
-        "anh",
-        "chi",
-        "a",
-        "ah",
-        "ad",
-        "admin",
-        "oi",
-        "cho",
-        "hoi",
-        "giup",
-        "voi",
-        "toi",
-        "minh",
-        "con",
-        "chau",
-        "tui",
-        "muon",
-        "can",
-        "xin",
-        "nho",
-        "duoc",
-        "dc",
-        "k",
-        "ko",
-        "khong",
-        "nha",
-        "nhe",
-        "lam",
-        "on",
-        "vui",
-        "long",
-        "ban",
-        "bac",
-        "co",
-        "chu",
-        "em",
-        "e",
-        "ai",
-        "nao",
-        "the",
-    ]
+_also_polite = "anh chi chau ad admin duoc dc k ko khong lam on vui long ban bac co chu ai nao the"
+_POLITE = frozenset(_also_polite.split()) | politeness.plain_words(
+    politeness.SPEAKER, politeness.RESPECT, politeness.PARTICLES, politeness.REQUESTS, politeness.WISHES
 )
-
 _QUESTION_WORDS = "sao gi j nao dau khong ko k hok hong may bao ha chua nhu ai mo chi neu"
 _ASKING = frozenset(_QUESTION_WORDS.split())
 

@@ -1,10 +1,15 @@
-"""The numbers in a text, as they are written: runs of digits, cards, dates, money, dossier numbers. Rule: only shapes; what a number is, is flows/understanding/numbers.py's to say."""
+"""The numbers in a text, as they are written: runs of digits, cards, dates, money, dossier numbers. Called by numbers.py.
+
+Invariant: only shapes are found here; what a number is, numbers.py says.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+
+from flows.text.dates import FULL, MONTH, SHORT_YEAR
 
 CODE_DIGITS, CMND_DIGITS, CCCD_DIGITS, CARD_LENGTH = 10, 9, 12, 15
 
@@ -30,8 +35,6 @@ _MONEY_UNIT = r"(?:trieu|tr|nghin|ngan|ty|dong|vnd|vnđ|k|d)"
 _MONEY = re.compile(
     rf"(?<![0-9.,])([0-9]{{1,3}}(?:[.,][0-9]{{3}}){{1,4}}|[0-9]{{1,12}}(?:[.,][0-9]{{1,2}})?) ?{_MONEY_UNIT}(?: ?{_MONEY_UNIT})*\b"
 )
-_DATE = re.compile(r"(?<![0-9])([0-9]{1,2}) ?([/.\- ]) ?([0-9]{1,2}) ?\2 ?([0-9]{4}|[0-9]{2})(?![0-9./\-])")
-_MONTH = re.compile(r"(?<![0-9/])(0?[1-9]|1[0-2])/((?:19|20)[0-9]{2})(?![0-9/])")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:[.,][0-9]{3}){1,4}")
 _CARD = re.compile(r"(?<![0-9a-z])[a-z]{2}[ .\-]?[0-9](?:[ .\-]?[0-9oil|]){7,15}(?![0-9a-z])")
 _LEVEL_APART = re.compile(r"[a-z]{2}[ .\-][0-9][ .\-]")
@@ -44,9 +47,8 @@ def taken_apart(text: str) -> tuple[list[tuple[NumberShape, str]], str]:
     """The numbers of a folded text in order, each with the text between it and the one before; and all but the numbers."""
     found: list[tuple[int, int, NumberShape]] = []
 
-    def take(pattern: re.Pattern[str], make: object) -> None:
+    def take(pattern: re.Pattern[str], make: Callable[[re.Match[str]], Iterable[NumberShape]]) -> None:
         nonlocal text
-        assert callable(make)
         for hit in list(pattern.finditer(text)):
             pieces = list(make(hit))
             if pieces:
@@ -55,8 +57,9 @@ def taken_apart(text: str) -> tuple[list[tuple[NumberShape, str]], str]:
 
     take(_DOSSIER, _dossier)
     take(_MONEY, lambda h: [NumberShape("money", _only_digits(h.group(1)))])
-    take(_DATE, _dates)
-    take(_MONTH, lambda h: [NumberShape("month", f"{int(h.group(1)):02}/{h.group(2)}")])
+    take(FULL, _dates)
+    take(SHORT_YEAR, _dates)
+    take(MONTH, lambda h: [NumberShape("month", f"{int(h['month']):02}/{h['year']}")])
     take(_CARD, _cards)
     take(_ONE_LETTER, lambda h: [NumberShape("digits", h.group()[1:].strip(), h.group()[0])])
     take(_DIGITS, lambda h: _runs(h.group()))
@@ -76,11 +79,13 @@ def _dossier(hit: re.Match[str]) -> Iterator[NumberShape]:
 
 
 def _dates(hit: re.Match[str]) -> Iterator[NumberShape]:
-    day, month, year = hit.group(1), hit.group(3), hit.group(4)
-    if 1 <= int(day) <= 31 and 1 <= int(month) <= 12 and (len(year) == 4 or hit.group(2) == "/"):
-        if len(year) == 4 and not 1900 <= int(year) <= 2099:
-            return
-        yield NumberShape("date", f"{int(day):02}/{int(month):02}/{year}")
+    """A date whose two joints are the same; blanks and dots may join it only when its year has four digits."""
+    joint, year = hit["first"].strip(), hit["year"]
+    whole = (1900 <= int(year) <= 2099) if len(year) == 4 else joint == "/"
+    alike = joint == hit["second"].strip() and max(map(len, hit.group("first", "second"))) <= 3
+    ends = hit.string[hit.end() : hit.end() + 1] not in tuple("./-")
+    if alike and whole and ends and 1 <= int(hit["day"]) <= 31 and 1 <= int(hit["month"]) <= 12:
+        yield NumberShape("date", f"{int(hit['day']):02}/{int(hit['month']):02}/{year}")
 
 
 def _cards(hit: re.Match[str]) -> Iterator[NumberShape]:
@@ -109,12 +114,8 @@ def _runs(raw: str) -> list[NumberShape]:
 
 def _look(raw: str) -> tuple[str, ...]:
     """What is odd about how a number is written."""
-    out = []
-    if any(c in "oil|" for c in raw):
-        out.append("lookalike")
-    if any(c in " .-()" for c in raw):
-        out.append("spaces")
-    return tuple(out)
+    odd = {"lookalike": "oil|", "spaces": " .-()"}
+    return tuple(name for name, chars in odd.items() if any(c in chars for c in raw))
 
 
 def _only_digits(text: str) -> str:

@@ -1,18 +1,19 @@
-"""What a pasted number is: code, card, household, phone, ID, passport, dossier, date, money. Rule: what may be several things is several; it is never guessed.
+"""What a pasted number is: code, card, household, phone, ID, passport, dossier, date, money. Called by numbers_explained.py.
 
-A text counts as a pasted number when all its other words are labels ("mã số BHXH"), politeness, or a question what it is.
-Anything else is a sentence, and somebody else's to read.
+Invariant: what may be several things is several; it is never guessed. A text counts as a pasted number when all its other words are labels ("mã số BHXH"), politeness, or a question what it is; anything else is a sentence, and not read here.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import phonenumbers
 
+from flows.text import politeness
+from flows.text.dates import TIGHT, calendar_day, dates_in, written
 from flows.text.fold import fold
 from flows.understanding.number_shapes import (
     CARD_LENGTH,
@@ -87,7 +88,7 @@ def read_numbers(text: str, today: date, provinces: frozenset[str], hotline: str
         return ()
     pieces, rest = taken_apart(fold(text).replace("\n", " "))
     words = re.findall("[a-z]+", rest)
-    if not 1 <= len(pieces) <= MOST_NUMBERS or not _is_filler(words):
+    if not 1 <= len(pieces) <= MOST_NUMBERS or not _FILLERS.issuperset(words):
         return ()
     meant = []
     for piece, before in pieces:
@@ -125,15 +126,15 @@ _LABELS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("phone", "sdt|dt|dien thoai|so dien thoai|di dong|phone|zalo|so phone|dtdd|tel"),
     )
 )
-_FILLER_WORDS = (
-    "tong dai la gi nay day do dung khong ko k phai cua toi tui em minh con e me ba ma so ne ni nha nhe a ah "
-    "ak ad oi cho hoi xin giup xem voi va co duoc thay nao loai the da thua anh chi ong mot hai can "
-    "biet hay sao vay z v hong hok ha hen bhxh bhyt bao hiem xa y te ho gia dinh mhgd thue mst stk "
-    "tai khoan ngan hang tk atm cccd cuoc danh cc gan chip cmnd cmt cmtnd chung nhan dan chieu "
-    "passport hc sdt dt dien thoai di dong phone zalo dtdd tel bien to khai ngay sinh nam nu gioi "
-    "tinh cap cu moi ten vn viet kiem tra gio het han ghi in tren chu kia bac vo chong tien kieu"
-)
-_FILLERS = frozenset(_FILLER_WORDS.split())
+_filler_words = """
+    tong dai la gi nay day do dung khong ko k phai cua me ba ma so ne ni ad xem va co duoc thay nao loai the
+    anh chi ong mot hai biet hay sao vay z v hong hok ha bhxh bhyt bao hiem xa y te ho gia dinh mhgd thue
+    mst stk tai khoan ngan hang tk atm cccd cuoc danh cc gan chip cmnd cmt cmtnd chung nhan dan chieu
+    passport hc sdt dt dien thoai di dong phone zalo dtdd tel bien to khai ngay sinh nam nu gioi tinh cap cu
+    moi ten vn viet kiem tra gio het han ghi in tren chu kia bac vo chong tien kieu
+"""
+_COURTESY = (politeness.SPEAKER, politeness.RESPECT, politeness.PARTICLES, politeness.SOUTHERN_PARTICLES)
+_FILLERS = frozenset(_filler_words.split()) | politeness.plain_words(*_COURTESY, politeness.REQUESTS)
 _LOOKED_UP_BY = (
     "cccd",
     "cmnd",
@@ -147,10 +148,6 @@ def _label_of(text: str) -> str:
     if " hay " in words:  # "mã hộ hay mã số?" is the question, not a label
         return ""
     return next((kind for kind, pattern in _LABELS if pattern.search(words)), "")
-
-
-def _is_filler(words: list[str]) -> bool:
-    return all(w in _FILLERS for w in words)
 
 
 def _sex_of(words: list[str]) -> str:
@@ -182,14 +179,11 @@ def _meanings(piece: NumberShape, known: _Known) -> tuple[Meaning, ...]:
 
 
 def _date(value: str, today: date) -> Meaning:
-    parts = [int(p) for p in value.split("/")]
-    if len(value.rpartition("/")[2]) == 2:
+    parts = value.split("/")
+    if len(parts[-1]) == 2:
         return Meaning("date", value, ("short_year",))
-    try:
-        day = date(parts[-1], parts[-2], parts[0] if len(parts) == 3 else 1)
-    except ValueError:
-        return Meaning("date", value, ("no_day",))
-    return Meaning("date", value, ("future",) if day > today else ())
+    day = calendar_day(int(parts[0]) if len(parts) == 3 else 1, int(parts[-2]), int(parts[-1]))
+    return Meaning("date", value, ("no_day",) if day is None else ("future",) if day > today else ())
 
 
 def _with_letters(piece: NumberShape, known: _Known) -> tuple[Meaning, ...]:
@@ -209,15 +203,18 @@ def _with_letters(piece: NumberShape, known: _Known) -> tuple[Meaning, ...]:
 
 def _card(letters: str, digits: str, warnings: tuple[str, ...], known: _Known) -> Meaning:
     """The old card: two letters, the level 1 to 5, the province, the code."""
-    off = len(digits) - (CARD_LENGTH - 2)
-    more = list(warnings)
-    if off:
-        more.append(f"short:{-off}" if off < 0 else f"long:{off}")
-    elif digits[0] not in "12345":
-        more.append("level")
-    elif digits[1:3] not in known.provinces:
-        more.append("province")
-    return Meaning("card", letters + digits, tuple(more), province=digits[1:3] if not off else "")
+    off = _off(digits, CARD_LENGTH - 2)
+    province = "" if off else digits[1:3]
+    level = "" if off or digits[0] in "12345" else "level"
+    unknown = "" if off or level or province in known.provinces else "province"
+    wrong = off or level or unknown
+    return Meaning("card", letters + digits, (*warnings, wrong) if wrong else warnings, province=province)
+
+
+def _off(digits: str, length: int) -> str:
+    """By how many digits a number is too short or too long, as a warning; "" when it has its length."""
+    more = len(digits) - length
+    return f"short:{-more}" if more < 0 else f"long:{more}" if more else ""
 
 
 def _digits(piece: NumberShape, known: _Known) -> Iterator[Meaning]:
@@ -232,10 +229,8 @@ def _digits(piece: NumberShape, known: _Known) -> Iterator[Meaning]:
     if piece.plus:
         yield phone or Meaning("phone", digits, ("bad_phone",))
         return
-    if label:
-        yield from (_noted(m, piece) for m in _called(digits, label, phone, known))
-        return
-    yield from (_noted(m, piece) for m in _uncalled(digits, phone, known))
+    found = _called(digits, label, phone, known) if label else _uncalled(digits, phone, known)
+    yield from (_noted(meaning, piece) for meaning in found)
 
 
 def _noted(meaning: Meaning, piece: NumberShape) -> Meaning:
@@ -245,14 +240,7 @@ def _noted(meaning: Meaning, piece: NumberShape) -> Meaning:
 
 
 def _also(meaning: Meaning, *warnings: str) -> Meaning:
-    return Meaning(
-        meaning.kind,
-        meaning.value,
-        (*meaning.warnings, *warnings),
-        meaning.born,
-        meaning.sex,
-        meaning.province,
-    )
+    return replace(meaning, warnings=(*meaning.warnings, *warnings))
 
 
 _LENGTH = {"code": CODE_DIGITS, "household": CODE_DIGITS, "cmnd": CMND_DIGITS, "cccd": CCCD_DIGITS}
@@ -261,48 +249,38 @@ _LENGTH = {"code": CODE_DIGITS, "household": CODE_DIGITS, "cmnd": CMND_DIGITS, "
 def _called(digits: str, label: str, phone: Meaning | None, known: _Known) -> Iterator[Meaning]:
     """What a number is that was called something; if it cannot be that, what it looks like."""
     n = len(digits)
-    if label == "card":
-        if n == CODE_DIGITS:
+    other = _other(digits, label, phone, known)
+    match label:
+        case "card" if n == CODE_DIGITS:
             yield Meaning("card", digits, province=digits[:2])
-        elif n == CARD_LENGTH - 2:
+        case "card" if n == CARD_LENGTH - 2:
             yield Meaning("card", digits, ("letters",))
-        elif n in (CMND_DIGITS, CODE_DIGITS + 1):
-            yield Meaning("card", digits, (f"short:{10 - n}" if n < 10 else f"long:{n - 10}",))
-        else:
-            yield from _other(digits, label, phone, known)
-    elif label == "phone":
-        if phone is not None:
+        case "card" if n in (CMND_DIGITS, CODE_DIGITS + 1):
+            yield Meaning("card", digits, (_off(digits, CODE_DIGITS),))
+        case "card":
+            yield from other
+        case "phone" if phone is not None:
             yield phone
-        elif n == CCCD_DIGITS or n < 7:
-            yield from _other(digits, label, phone, known)
-        else:
-            off = n - 10
-            wrong = (
-                "bad_phone"
-                if n == 10 or not digits.startswith("0")
-                else f"short:{-off}"
-                if off < 0
-                else f"long:{off}"
-            )
-            yield Meaning("phone", digits, (wrong,))
-    elif label in ("passport", "dossier"):
-        yield (
-            Meaning(label, digits, ("letters",))
-            if 7 <= n <= 8 and label == "passport"
-            else Meaning(label, digits, ("shape",))
-        )
-    elif n == _LENGTH[label]:
-        yield _cccd(digits, known) if label == "cccd" else Meaning(label, digits, province=digits[:2])
-    elif {label, n} in ({"cmnd", CCCD_DIGITS}, {"cccd", CMND_DIGITS}):
-        other = "cccd" if n == CCCD_DIGITS else "cmnd"
-        yield _also(_cccd(digits, known) if other == "cccd" else Meaning(other, digits), f"not:{label}")
-    elif n in _LENGTH.values() or n == CARD_LENGTH:
-        if (off := n - _LENGTH[label]) in (-1, 1):
-            yield Meaning(label, digits, ("short:1" if off < 0 else "long:1",))
-        yield from _other(digits, label, phone, known)
-    elif n >= 4:
-        off = n - _LENGTH[label]
-        yield Meaning(label, digits, (f"short:{-off}" if off < 0 else f"long:{off}",))
+        case "phone" if n == CCCD_DIGITS or n < 7:
+            yield from other
+        case "phone":
+            off = _off(digits, 10) if digits.startswith("0") else ""
+            yield Meaning("phone", digits, (off or "bad_phone",))
+        case "passport" | "dossier":
+            letters = 7 <= n <= 8 and label == "passport"
+            yield Meaning(label, digits, ("letters" if letters else "shape",))
+        case _ if n == _LENGTH[label]:
+            yield _cccd(digits, known) if label == "cccd" else Meaning(label, digits, province=digits[:2])
+        case "cmnd" if n == CCCD_DIGITS:
+            yield _also(_cccd(digits, known), "not:cmnd")
+        case "cccd" if n == CMND_DIGITS:
+            yield Meaning("cmnd", digits, ("not:cccd",))
+        case _ if n in _LENGTH.values() or n == CARD_LENGTH:
+            if abs(n - _LENGTH[label]) == 1:
+                yield Meaning(label, digits, (_off(digits, _LENGTH[label]),))
+            yield from other
+        case _ if n >= 4:
+            yield Meaning(label, digits, (_off(digits, _LENGTH[label]),))
 
 
 def _other(digits: str, label: str, phone: Meaning | None, known: _Known) -> Iterator[Meaning]:
@@ -319,7 +297,7 @@ def _uncalled(digits: str, phone: Meaning | None, known: _Known) -> Iterator[Mea
     elif n == 8:
         if digits[:4] in ("1900", "1800"):
             yield Meaning("hotline", digits)
-        elif (when := _tight_date(digits)) is not None:
+        elif when := _tight_date(digits):
             yield _date(when, known.today)
     elif n == CMND_DIGITS:
         yield Meaning("cmnd", digits, () if phone is not None else ("nine",))
@@ -333,34 +311,29 @@ def _uncalled(digits: str, phone: Meaning | None, known: _Known) -> Iterator[Mea
             Meaning("household", digits, province=digits[:2]),
         ]
         yield from reversed(pair) if digits[2:4] == "99" else pair
-    elif n == 11:
-        if phone is not None:
-            yield phone
-        if phone is None or not digits.startswith("0"):
-            yield Meaning("code", digits, ("long:1",))
-        if phone is None:
-            yield Meaning("cccd", digits, ("short:1",))
-    elif n == CCCD_DIGITS:
-        if phone is not None:
-            yield phone
-        else:
-            yield _cccd(digits, known)
-    elif n == 13 and phone is not None:
+    elif phone is not None and n in (11, CCCD_DIGITS, 13):
         yield phone
-    elif n == 13:
+        if n == 11 and not digits.startswith("0"):
+            yield Meaning("code", digits, ("long:1",))
+    elif n == 11:
+        yield Meaning("code", digits, ("long:1",))
+        yield Meaning("cccd", digits, ("short:1",))
+    elif n == CCCD_DIGITS:
+        yield _cccd(digits, known)
+    elif n in (13, CARD_LENGTH):
         yield Meaning("card", digits, ("letters",))
-        yield Meaning("cccd", digits, ("long:1",))
-    elif n == CARD_LENGTH:
-        yield Meaning("card", digits, ("letters",))
+        if n == 13:
+            yield Meaning("cccd", digits, ("long:1",))
     elif n > CCCD_DIGITS:
         yield Meaning("unknown", digits)
 
 
-def _tight_date(digits: str) -> str | None:
-    day, month, year = int(digits[:2]), int(digits[2:4]), int(digits[4:])
-    if 1 <= day <= 31 and 1 <= month <= 12 and 1900 <= year <= 2099:
-        return f"{day:02}/{month:02}/{year}"
-    return None
+def _tight_date(digits: str) -> str:
+    """Eight digits as a date, "" when they are none."""
+    found = dates_in(digits, TIGHT)[0]
+    if 1 <= found.day <= 31 and 1 <= found.month <= 12 and 1900 <= found.year <= 2099:
+        return written(found.day, found.month, found.year)
+    return ""
 
 
 def _cccd(digits: str, known: _Known) -> Meaning:
@@ -414,15 +387,12 @@ def _phone(digits: str, *, plus: bool) -> Meaning | None:
 
 def _compared(meant: list[tuple[Meaning, ...]]) -> list[tuple[Meaning, ...]]:
     """A birth date or year beside an ID number is held against it, and is no number of its own then."""
-    ids = [
-        m
-        for m in meant
-        if len(m) == 1 and m[0].kind in ("cccd", "cmnd") and m[0].warnings[:1] != ("short:1",)
-    ]
-    dates = [m for m in meant if m[0].kind in ("date", "year")]
+    ids = [m[0] for m in meant if len(m) == 1 and m[0].kind in ("cccd", "cmnd")]
+    ids = [one for one in ids if one.warnings[:1] != ("short:1",)]
+    dates = [m[0] for m in meant if m[0].kind in ("date", "year")]
     if len(ids) != 1 or len(dates) != 1 or len(meant) != 2:
         return meant
-    one, when = ids[0][0], dates[0][0]
+    one, when = ids[0], dates[0]
     year = when.value.rpartition("/")[2]
     if one.born and len(year) == 4 and one.born != int(year):
         one = _also(one, "year")

@@ -1,4 +1,7 @@
-"""What is said of a pasted number: what it is, in one or two sentences, and what can be done next. Rule: the number itself is never said back whole."""
+"""What is said of a pasted number: what it is, in one or two sentences, and what can be done next. Called by the dialogue.
+
+Invariant: a number that belongs to somebody is never said back whole.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flows.content import Content
+from flows.text.masking import mask_code, mask_number
 from flows.text.normalise import same_words
 from flows.text.vssid_sms import Received
 from flows.understanding.number_shapes import CODE_DIGITS
@@ -33,10 +37,10 @@ def explained(text: str, content: Content, today: date) -> Pasted | None:
         return Pasted(f"Tin này có {len(numbers)} số:\n{lines}\nAnh/chị gửi từng số một, tôi nói rõ hơn.")
     meanings = numbers[0].meanings
     if not numbers[0].asks:
-        return Pasted(_said(meanings[0], content), flows=_next(meanings[0]))
+        return Pasted(_said(meanings[0], content), flows=_NEXT.get(meanings[0].kind, ()))
     kinds = " hay ".join(_called(m) for m in meanings)
-    known = " ".join(dict.fromkeys(_WARN[w] for m in meanings for w in m.warnings if w in ("lookalike",)))
-    ask = f"Số {masked(meanings[0])} có thể là {kinds}; tôi không đoán thay. Anh/chị cho biết đó là số nào?"
+    known = _WARN["lookalike"] if any("lookalike" in m.warnings for m in meanings) else ""
+    ask = f"Số {_shown(meanings[0])} có thể là {kinds}; tôi không đoán thay. Anh/chị cho biết đó là số nào?"
     return Pasted(f"{known} {ask}".strip(), asks=tuple(KINDS[m.kind] for m in meanings))
 
 
@@ -50,24 +54,21 @@ def chosen(words: str, offered: tuple[str, ...], content: Content) -> Pasted | N
 
 def received(message: Received, content: Content) -> str:
     """What the message that a declaration was received says; its code with the middle hidden."""
-    code = f" của mã số {masked(Meaning('code', message.code))}" if message.code else ""
+    code = f" của mã số {mask_code(message.code)}" if message.code else ""
     return (
         f"Tin này báo BHXH đã nhận tờ khai{code}, số hồ sơ {message.number}. Tờ khai có hiệu lực {content.working_days} ngày "
         f"làm việc: trong hạn đó anh/chị nộp giấy cho cơ quan BHXH. ({content.checklist.source.short})"
     )
 
 
-def masked(meaning: Meaning) -> str:
-    """A number with its middle hidden: a code keeps its first three and last two digits, an ID or phone its last three."""
+def _shown(meaning: Meaning) -> str:
+    """A number as it may be said back: with its middle or all but its end hidden, unless it tells nothing of anybody."""
     value = meaning.value
-    if meaning.kind in ("code", "household", "card") and len(value) >= 10:
-        keep = 5 if value[0].isalpha() else 3
-        return value[:keep] + "*" * (len(value) - keep - 2) + value[-2:]
+    if meaning.kind in ("code", "household", "card") and len(value) >= CODE_DIGITS:
+        return mask_code(value)
     if meaning.kind == "hotline":
         return f"{value[:4]} {value[4:]}"
-    if meaning.kind in ("date", "year", "money", "dossier"):
-        return value
-    return "•" * (len(value) - 3) + value[-3:]
+    return value if meaning.kind in ("date", "year", "money", "dossier") else mask_number(value)
 
 
 def _is_listed(meaning: Meaning, content: Content) -> bool:
@@ -79,29 +80,29 @@ def _lower(label: str) -> str:
 
 
 def _called(meaning: Meaning) -> str:
+    off, name = _off(meaning), _lower(KINDS[meaning.kind])
     if meaning.kind == "code":
-        off = next((w for w in meaning.warnings if w.startswith(("short:", "long:"))), "")
-        if off:
-            return f"mã số BHXH gõ {_off(off)}"
-        return "mã số BHXH (cũng là số thẻ BHYT mẫu mới)"
+        return f"mã số BHXH gõ {off}" if off else "mã số BHXH (cũng là số thẻ BHYT mẫu mới)"
     if meaning.kind == "phone" and "no_zero" in meaning.warnings:
         return "số điện thoại thiếu số 0 ở đầu"
-    if any(w.startswith(("short:", "long:")) for w in meaning.warnings):
-        return f"{_lower(KINDS[meaning.kind])} gõ {_off(meaning.warnings[0])}"
-    if meaning.kind == "card" and "letters" in meaning.warnings:
-        return "số thẻ BHYT thiếu chữ ở đầu"
-    return _lower(KINDS[meaning.kind])
+    if off:
+        return f"{name} gõ {off}"
+    return "số thẻ BHYT thiếu chữ ở đầu" if meaning.kind == "card" and "letters" in meaning.warnings else name
 
 
-def _off(warning: str) -> str:
-    what, _, n = warning.partition(":")
-    return f"thiếu {n} số" if what == "short" else f"thừa {n} số"
+def _off(meaning: Meaning) -> str:
+    """How many digits are missing or too many, in words; "" when none."""
+    for warning in meaning.warnings:
+        what, _, n = warning.partition(":")
+        if what in ("short", "long"):
+            return f"{'thiếu' if what == 'short' else 'thừa'} {n} số"
+    return ""
 
 
 def _line(number: Number, content: Content) -> str:
     meanings = number.meanings
     kinds = " hoặc ".join(_called(m) for m in meanings)
-    return f"{masked(meanings[0])}: {'có thể là ' if number.asks else ''}{kinds}"
+    return f"{_shown(meanings[0])}: {'có thể là ' if number.asks else ''}{kinds}"
 
 
 # -- sentences
@@ -161,36 +162,32 @@ def _about(kind: str, content: Content) -> str:
 
 def _said(meaning: Meaning, content: Content) -> str:
     """One or two sentences, and what to look at twice."""
-    off = next((w for w in meaning.warnings if w.startswith(("short:", "long:"))), "")
-    name = _lower(KINDS[meaning.kind])
+    off, name, shown = _off(meaning), _lower(KINDS[meaning.kind]), _shown(meaning)
     if off:
-        return f"{masked(meaning)} trông như {name} nhưng {_off(off)}. Anh/chị dò lại từng số. {_own_warnings(meaning)}".strip()
+        warnings = _own_warnings(meaning)
+        return f"{shown} trông như {name} nhưng {off}. Anh/chị dò lại từng số. {warnings}".strip()
     if meaning.kind == "unknown":
         return f"Số này có {len(meaning.value)} chữ số. {_about('unknown', content)}"
     wrong = next((w.partition(":")[2] for w in meaning.warnings if w.startswith("not:")), "")
     if wrong:
-        first = f"{masked(meaning)} là {name}, không phải {_lower(KINDS[wrong])}."
+        first = f"{shown} là {name}, không phải {_lower(KINDS[wrong])}."
     elif meaning.kind in _SURE:
-        first = f"{_SURE[meaning.kind].format(masked(meaning))}{_parts(meaning)}."
+        now = f", nay đầu số là {meaning.value[:3]}" if "old" in meaning.warnings else ""
+        first = f"{_SURE[meaning.kind].format(shown)}{now}."
     else:
-        first = f"{masked(meaning)} có dạng {name}{_of_whom(meaning, content)}."
+        first = f"{shown} có dạng {name}{_of_whom(meaning, content)}."
     about = "" if "bad_phone" in meaning.warnings else _about(meaning.kind, content)
     if meaning.kind == "hotline" and meaning.value != content.office.hotline_digits:
         about = f"Đó không phải tổng đài BHXH; tổng đài BHXH là {content.office.hotline}."
-    return " ".join(p for p in (first, _own_warnings(meaning, content), about) if p)
+    return " ".join(p for p in (first, _own_warnings(meaning), about) if p)
 
 
-def _own_warnings(meaning: Meaning, content: Content | None = None) -> str:
+def _own_warnings(meaning: Meaning) -> str:
     said = [_WARN[w] for w in meaning.warnings if w in _WARN]
     if "province" in meaning.warnings:
         where = "3 số đầu" if meaning.kind == "cccd" else "Số thứ 4 và 5"
         said.append(f"{where} không ứng với tỉnh nào; anh/chị dò lại.")
     return " ".join(said)
-
-
-def _parts(meaning: Meaning) -> str:
-    """How an old mobile number begins now."""
-    return f", nay đầu số là {meaning.value[:3]}" if "old" in meaning.warnings else ""
 
 
 def _of_whom(meaning: Meaning, content: Content) -> str:
@@ -215,7 +212,3 @@ _SURE = {
     "tax": "{} là mã số thuế",
     "bank": "{} là số tài khoản hoặc thẻ ngân hàng",
 }
-
-
-def _next(meaning: Meaning) -> tuple[str, ...]:
-    return _NEXT.get(meaning.kind, ())

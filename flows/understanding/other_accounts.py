@@ -1,4 +1,7 @@
-"""Whether a text is about an account that is not ours: gmail, a bank, VNeID. Rule: only where the account's word stands beside the other's name, and nothing of ours is named."""
+"""Whether a text is about an account that is not ours: gmail, a bank, VNeID. Called by the question finder.
+
+Invariant: only where a word for an account stands beside the other's name, and nothing of ours is named.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ _BETWEEN = frozenset(
 )
 _SECRETS = frozenset({"matkhau", "otp"})
 _ACCOUNTS = _SECRETS | {"taikhoan", "nick", "dangnhap"}
-# whose account, by the words of `even`, and which words before the name say that the account itself is meant
-_OTHERS: dict[tuple[str, ...], frozenset[str]] = {
+# whose account, in normalised words, and which words before the name say that the account itself is meant
+_OTHER_ACCOUNTS: dict[tuple[str, ...], frozenset[str]] = {
     ("mangkhac",): _ACCOUNTS,
     ("zalo",): _ACCOUNTS,
     ("gmail",): _ACCOUNTS,
@@ -31,17 +34,15 @@ _OTHERS: dict[tuple[str, ...], frozenset[str]] = {
 _FAR = 3  # words that may stand between
 
 
-def is_of_others(words: Sequence[str]) -> bool:
-    """Whether `even` words ask about an account elsewhere: "lay lai matkhau email gmail", not "matkhau gui ve email gmail"."""
+def is_about_another_account(words: Sequence[str]) -> bool:
+    """Whether normalised words ask about an account elsewhere: "lay lai matkhau email gmail", not "matkhau gui ve email gmail"."""
     if OURS.intersection(words):
         return False
-    for name, account_words in _OTHERS.items():
+    for name, account_words in _OTHER_ACCOUNTS.items():
         for at in range(1, len(words) - len(name) + 1):
             if tuple(words[at : at + len(name)]) != name:
                 continue
-            before = at - 1
-            while before >= max(0, at - _FAR) and words[before] in _BETWEEN:
-                before -= 1
-            if before >= 0 and words[before] in account_words:
+            before = next((w for w in reversed(words[max(0, at - _FAR - 1) : at]) if w not in _BETWEEN), "")
+            if before in account_words:
                 return True
     return False

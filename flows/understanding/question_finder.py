@@ -1,35 +1,43 @@
-"""Finds the item that a free text asks for. Rule: it asserts, offers up to three, or says it does not know; thresholds are measured."""
+"""Finds the item that a free text asks for. Called by the router, the questions flow and the console.
+
+Invariant: an item is asserted, up to three are offered, or the text is not understood; the thresholds are measured.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
 from flows.content import NOT_ASKED, SMALL_TALK, Content, Question, Questions
 from flows.secrets import detector
-from flows.understanding.chat_spelling import even
-from flows.understanding.other_accounts import is_of_others
+from flows.text.fold import fold
+from flows.text.normalise import normalise
+from flows.understanding.other_accounts import is_about_another_account
 from flows.understanding.question_model import TEXT_READ, Decision, features, softmax, unpacked
 from flows.understanding.question_neighbours import length, vector, weight_of, wordings_mark, wordings_of
 
 ASSERTED = 0.4  # probability of a topic from which it is asserted
 AHEAD = 0.2  # and so far ahead of the second
 OFFERED = 0.06  # a topic worth offering
-NEAR = 0.1  # likeness to a wording below which nothing is asserted
+SIMILAR = 0.1  # likeness to a wording below which nothing is asserted
 OUT = 0.45  # probability of "out of scope" and "unclear" together from which nothing is offered
 OFFERS = 3
 WORTH_A_LOOK = 0.008  # probability of an item from which it is shown after "không đúng ý tôi"
 NEIGHBOUR = 0.35  # share of the neighbours in the joint probability
 SHARP = 9.0  # how quickly a neighbour's say falls with its distance
 GIVEN_AWAY = "gui_thong_tin_nhay_cam"  # the topic of texts that hand over what must not be typed here
+_LONG = re.compile(r"(?<![0-9A-Za-z./])[0-9](?:[ .]?[0-9]){8,15}(?![0-9/])")
+_GIVES = re.compile(
+    r"\b(?:cccd|can cuoc|cmnd|chung minh|cmt|stk|so tai khoan|tai khoan ngan hang|so the atm|so the ngan hang)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class QuestionCandidate:
     """One item that may be meant; `score` is the probability of its topic, 0..1."""
 
     item: Question
@@ -42,10 +50,10 @@ class QuestionResult:
 
     decision: Decision
     item: Question | None
-    candidates: tuple[Candidate, ...] = ()
+    candidates: tuple[QuestionCandidate, ...] = ()
     shield: bool = False
-    near: float = 0.0  # how like its nearest wording the text is, 0..1
-    others: tuple[Question, ...] = ()  # what may be meant instead of `item`, best first
+    similarity: float = 0.0  # to its nearest wording, 0..1
+    alternatives: tuple[Question, ...] = ()  # what may be meant instead of `item`, best first
 
     @property
     def topic(self) -> str:
@@ -70,7 +78,7 @@ def missed(text: str, questions: Questions) -> str:
     if "@" in text:
         return ""
     knows = _finder(questions).knows
-    words = [w for w in even(text[:TEXT_READ]) if not w[0].isdigit() and w[0] != "#"][:MISS_WORDS]
+    words = [w for w in normalise(text[:TEXT_READ]) if not w[0].isdigit() and w[0] != "#"][:MISS_WORDS]
     shown = [w if knows(w) else HIDDEN for w in words]
     clear = sum(w != HIDDEN for w in shown)
     return " ".join(shown)[:120] if clear >= 2 and clear * 2 > len(shown) else ""
@@ -82,11 +90,11 @@ def warm(questions: Questions) -> None:
 
 
 @lru_cache(maxsize=2)
-def _finder(questions: Questions) -> _Finder:
-    return _Finder(questions)
+def _finder(questions: Questions) -> _QuestionFinder:
+    return _QuestionFinder(questions)
 
 
-class _Finder:
+class _QuestionFinder:
     """The items made ready: the weights, and every wording by its words; those of the weights' file are ready there."""
 
     def __init__(self, questions: Questions) -> None:
@@ -112,7 +120,7 @@ class _Finder:
 
     def _make_ready(self, n: int) -> None:
         for wording in wordings_of(self.items[n]):
-            values = vector(even(wording), self.rare, self.unknown)
+            values = vector(normalise(wording), self.rare, self.unknown)
             for name in values:
                 self.since[name].append(len(self.owner))
             self.owner.append(n)
@@ -156,9 +164,8 @@ class _Finder:
         like = self.likeness(words)
         by_words = softmax(SHARP * v for v in like)
         trained = [0.0] * len(self.items)
-        for item_id, p in zip(
-            self.weights.classes, softmax(self.weights.scores(features(words))), strict=True
-        ):
+        by_model = softmax(self.weights.scores(features(words)))
+        for item_id, p in zip(self.weights.classes, by_model, strict=True):
             if (n := self.number.get(item_id)) is not None:
                 trained[n] = p
         return [(1 - NEIGHBOUR) * t + NEIGHBOUR * b for t, b in zip(trained, by_words, strict=True)], like
@@ -167,13 +174,14 @@ class _Finder:
         """See `find_questions`."""
         text = text[:TEXT_READ]
         if detector.secret_in(text, secret_weights, expected=False) or _gives_numbers_away(text):
-            return self._secret()
-        words = even(text)
+            return _ruled("answer", (q for q in self.items if q.topic == GIVEN_AWAY), shield=True)
+        words = normalise(text)
         if not any(w[0].isalpha() for w in words) or self._strange(words):
-            return self._plain("khong_ro")
+            return _ruled("none", (q for q in self.items if q.topic == "khong_ro" and not q.next))
         chances, like = self.probabilities(words)
-        if is_of_others(words):
-            return self._of_others(chances)
+        if is_about_another_account(words):
+            order = sorted(range(len(chances)), key=lambda n: -chances[n])
+            return _ruled("none", (self.items[n] for n in order if self.items[n].topic == "ngoai_pham_vi"))
         return self._decided(chances, like, few=sum(len(w) > 1 for w in text.split()) < 2)
 
     def _decided(self, chances: list[float], like: list[float], *, few: bool) -> QuestionResult:
@@ -184,7 +192,9 @@ class _Finder:
             if item.topic not in best or p > chances[best[item.topic]]:
                 best[item.topic] = n
         ranked = sorted(topics.items(), key=lambda kv: -kv[1])
-        offered = tuple(Candidate(self.items[best[t]], round(p, 3)) for t, p in ranked if p >= OFFERED)[:5]
+        offered = tuple(
+            QuestionCandidate(self.items[best[t]], round(p, 3)) for t, p in ranked if p >= OFFERED
+        )[:5]
         order = sorted(range(len(chances)), key=lambda n: -chances[n])
         near = [self.items[n] for n in order if chances[n] >= WORTH_A_LOOK]
         near = [q for q in near if q.topic not in SMALL_TALK and q.topic != GIVEN_AWAY]
@@ -196,42 +206,27 @@ class _Finder:
         if first in NOT_ASKED:
             if out < OUT and real and not few:
                 candidates = (*real[:OFFERS], *(c for c in offered if c not in real))
-                return QuestionResult("suggest", None, candidates, others=offers)
-            return QuestionResult("none", self.items[best[first]], offered, others=offers)
+                return QuestionResult("suggest", None, candidates, alternatives=offers)
+            return QuestionResult("none", self.items[best[first]], offered, alternatives=offers)
         if first == GIVEN_AWAY and p1 >= ASSERTED:
             return QuestionResult("answer", self.items[best[first]], offered, shield=True)
-        if p1 >= ASSERTED and p1 - p2 >= AHEAD and nearest >= NEAR:
+        if p1 >= ASSERTED and p1 - p2 >= AHEAD and nearest >= SIMILAR:
             item = self.items[best[first]]
-            others = tuple(q for q in near if q is not item)[:OFFERS]
-            return QuestionResult("answer", item, offered, near=nearest, others=others)
+            rest = tuple(q for q in near if q is not item)[:OFFERS]
+            return QuestionResult("answer", item, offered, similarity=nearest, alternatives=rest)
         if out >= OUT:
-            return QuestionResult("none", None, offered, others=offers)
+            return QuestionResult("none", None, offered, alternatives=offers)
         if len(real) == 0 or few:
             return QuestionResult("none", None, real or offered)
-        return QuestionResult("suggest", None, real, others=offers)
-
-    def _of_others(self, chances: list[float]) -> QuestionResult:
-        ranked = sorted(zip(chances, self.items, strict=True), key=lambda one: -one[0])
-        item = next((q for _, q in ranked if q.topic == "ngoai_pham_vi"), None)
-        return QuestionResult("none", item, (Candidate(item, 1.0),) if item else ())
-
-    def _secret(self) -> QuestionResult:
-        item = next((q for q in self.items if q.topic == GIVEN_AWAY), None)
-        return QuestionResult("answer", item, (Candidate(item, 1.0),) if item else (), shield=True)
-
-    def _plain(self, topic: str) -> QuestionResult:
-        item = next((q for q in self.items if q.topic == topic and not q.next), None)
-        return QuestionResult("none", item, (Candidate(item, 1.0),) if item else ())
+        return QuestionResult("suggest", None, real, alternatives=offers)
 
 
-_LONG = re.compile(r"(?<![0-9A-Za-z./])[0-9](?:[ .]?[0-9]){8,15}(?![0-9/])")
-_GIVES = re.compile(
-    r"\b(?:cccd|can cuoc|cmnd|chung minh|cmt|stk|so tai khoan|tai khoan ngan hang|so the atm|so the ngan hang)\b"
-)
+def _ruled(decision: Decision, items: Iterator[Question], *, shield: bool = False) -> QuestionResult:
+    """What a rule decides without the model: the first of these items."""
+    item = next(items, None)
+    return QuestionResult(decision, item, (QuestionCandidate(item, 1.0),) if item else (), shield)
 
 
 def _gives_numbers_away(text: str) -> bool:
     """An ID or bank number handed over in words: "đây là cccd của em 0880…"."""
-    from flows.text.fold import fold
-
     return bool(_LONG.search(text)) and bool(_GIVES.search(fold(text)))

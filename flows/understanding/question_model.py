@@ -55,7 +55,7 @@ Decision = Literal["answer", "suggest", "none"]
 
 
 def features(words: Sequence[str], *, grams: bool = True) -> dict[str, float]:
-    """What is counted of a text, by `even` words: words, pairs of words, and pieces of words, each with its weight."""
+    """What is counted of a text, by normalised words: words, pairs of words, and pieces of words, each with its weight."""
     out: dict[str, float] = {}
     for word in words:
         out["w:" + word] = 1.0

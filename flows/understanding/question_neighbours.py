@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
 from flows.content import Question
-from flows.understanding.chat_spelling import even
+from flows.text.normalise import normalise
 from flows.understanding.question_model import Wordings, features
 
 Rare = Callable[[str], float | None]
@@ -54,7 +54,7 @@ def made_ready(questions: Iterable[Question], rare: Rare, unknown: float) -> Wor
         wordings = wordings_of(question)
         items.append((question.id, wordings_mark(question), len(wordings)))
         for wording in wordings:
-            values = vector(even(wording), rare, unknown)
+            values = vector(normalise(wording), rare, unknown)
             for name in values:
                 having[name].append(len(lengths))
             lengths.append(length(values))

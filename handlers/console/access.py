@@ -1,15 +1,17 @@
-"""Who may come into the console: sessions, roles, forms. Rule: a page names its roles; nothing is shown or done before they are checked."""
+"""Access to the console: sessions, roles, and how a request becomes a page. Every page class is built on it.
+
+Invariant: a route names its roles; nothing is shown or done before session, role, origin and CSRF token are checked.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import hmac
 import logging
 import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 from starlette.requests import ClientDisconnect, Request
@@ -19,13 +21,12 @@ from starlette.routing import Route
 from data import audit, staff
 from data.staff import Member, Session
 from handlers.console import wording
+from handlers.console.forms import Form, csrf_token, has_csrf_token, read_form
 from handlers.turns.queue import Turns
 from handlers.web.pages import SAME_SITE, page_headers, static_version, templates
 
 log = logging.getLogger("troly.console")
 
-FORM_LIMIT = 65536  # bytes of a posted form
-FORM_FIELDS = 60
 LIVE = "x-live"  # header of a request that a page makes by itself: it is no activity
 EVERYBODY = frozenset({"officer", "admin", "auditor"})
 DESK = frozenset({"officer", "admin"})
@@ -52,23 +53,12 @@ class Rules:
         return 3600.0 * self.session_hours
 
 
-class Form:
-    """A posted form: text without NUL, with \\n line ends."""
+class PageRefused(Exception):
+    """A page or a form that is refused: status, title, and a sentence that says why."""
 
-    def __init__(self, body: bytes = b"") -> None:
-        self._values: dict[str, list[str]] = {}
-        text = body.decode("utf-8", errors="replace")
-        for name, value in parse_qsl(text, keep_blank_values=True, max_num_fields=FORM_FIELDS):
-            kept = value.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
-            self._values.setdefault(name, []).append(kept)
-
-    def get(self, name: str) -> str:
-        """The first value of a field; "" when it is absent."""
-        return self._values.get(name, [""])[0]
-
-    def all(self, name: str) -> list[str]:
-        """Every value of a field (ticked boxes)."""
-        return self._values.get(name, [])
+    def __init__(self, status: int, title: str, message: str) -> None:
+        super().__init__(title)
+        self.status, self.title, self.message = status, title, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +98,10 @@ class Visit:
         """Which live part is asked for; "" for the whole page."""
         return self.request.query_params.get("fragment", "")
 
-    def proof(self) -> str:
-        """The field that every form of this session carries."""
-        return self.access.proof_of(self.session.key)
+    @property
+    def csrf_token(self) -> str:
+        """What every form of this session carries."""
+        return csrf_token(self.access.turns.seal, self.session.key)
 
     def page(self, template: str, /, *, status: int = 200, **context: Any) -> Response:
         """The page; `note` in the address becomes its sentence."""
@@ -120,7 +111,7 @@ class Visit:
             template,
             status,
             member=self.member,
-            proof=self.proof(),
+            csrf_token=self.csrf_token,
             note=note,
             path=self.request.url.path,
             nav=[e for e in self.access.entries if e.nav and self.member.role in e.roles],
@@ -129,7 +120,7 @@ class Visit:
 
     def part(self, address: str, template: str, /, **context: Any) -> Live:
         """A live part, to be put into a page with `live()` or sent alone with `send`."""
-        html = self.access.render(template, member=self.member, proof=self.proof(), **context)
+        html = self.access.render(template, member=self.member, csrf_token=self.csrf_token, **context)
         return Live(address, Markup(html), hashlib.sha256(html.encode()).hexdigest()[:16])  # noqa: S704  # rendered with escaping just now
 
     def send(self, part: Live) -> Response:
@@ -142,10 +133,6 @@ class Visit:
     def go(self, address: str) -> Response:
         """To another page, after a form was taken."""
         return Response(status_code=303, headers=self.access.headers() | {"location": address})
-
-    def refused(self, status: int, title: str, message: str) -> Response:
-        """A page that says why not, with the way back."""
-        return self.access.refused(self.request, status, title, message)
 
     async def note(
         self, what: str, *, whose: str = "", fields: str = "", why: str = "", outcome: str = ""
@@ -228,40 +215,9 @@ class AccessControl:
             link_label="Về bàn làm việc",
         )
 
-    # -- forms
-
-    def proof_of(self, key: str) -> str:
-        """The value that a form of this session (or of this link) must carry."""
-        return self.turns.seal.keyed("console form", key)
-
-    def is_ours(self, request: Request) -> bool:
-        """Whether a form was posted from a page of ours."""
-        if request.headers.get("sec-fetch-site", "") not in SAME_SITE:
-            return False
-        origin = request.headers.get("origin")
-        if origin is None:
-            return True  # not a browser: nobody's cookie rides along unasked
-        return urlsplit(origin).netloc in (request.headers.get("host"), urlsplit(self.address).netloc)
-
-    async def read_form(self, request: Request) -> Form | None:
-        """What was posted; None when it is too long or has too many fields."""
-        body = bytearray()
-        async for piece in request.stream():
-            body += piece
-            if len(body) > FORM_LIMIT:
-                return None
-        try:
-            return Form(bytes(body))
-        except ValueError:
-            return None
-
-    def proven(self, form: Form, key: str) -> bool:
-        """Whether the form carries its proof."""
-        return hmac.compare_digest(form.get("proof").encode(), self.proof_of(key).encode())
-
     # -- who it is
 
-    async def session_of(self, request: Request) -> Session | None:
+    async def _session_of(self, request: Request) -> Session | None:
         """Who is signed in with this request's cookie."""
         cookie = request.cookies.get(self.cookie, "")
         if not cookie or len(cookie) > 100:
@@ -277,11 +233,12 @@ class AccessControl:
 
     def route(self, entry: PageRoute) -> Route:
         """The route of an entry, with everything that is checked before it."""
-        inner = self._open if not entry.roles else self._guarded
 
         async def endpoint(request: Request) -> Response:
             try:
-                return await inner(entry, request)
+                return await self._answered(entry, request)
+            except PageRefused as no:
+                return self.refused(request, no.status, no.title, no.message)
             except ClientDisconnect:
                 raise
             except Exception as wrong:  # noqa: BLE001  # whatever is wrong, the answer has its headers and says nothing of it
@@ -290,32 +247,40 @@ class AccessControl:
 
         return Route(entry.path, endpoint, methods=[entry.method])
 
-    async def _open(self, entry: PageRoute, request: Request) -> Response:
-        if request.method == "POST" and not self.is_ours(request):
-            return self.refused(request, 403, "Không nhận", wording.FOREIGN)
-        return await entry.act(request)  # type: ignore[arg-type]  # an entry without roles takes the request itself
-
-    async def _guarded(self, entry: PageRoute, request: Request) -> Response:
+    async def _answered(self, entry: PageRoute, request: Request) -> Response:
         post = request.method == "POST"
-        if post and not self.is_ours(request):
-            return self.refused(request, 403, "Không nhận", wording.FOREIGN)
-        session = await self.session_of(request)
+        if post and not self._is_ours(request):
+            raise PageRefused(403, "Không nhận", wording.FOREIGN)
+        if not entry.roles:
+            return await entry.act(request)  # type: ignore[arg-type]  # an entry without roles takes the request itself
+        session = await self._session_of(request)
         if session is None:
-            typed = (await self.read_form(request) or Form()).get("text") if post else ""
+            typed = (await read_form(request) or Form()).get("text") if post else ""
             return self.page(request, "console/signed_out.html", 401, typed=typed)
         visit = Visit(self, request, session)
         if not visit.live:
             await self._seen(session)
         if session.member.role not in entry.roles:
-            return self.refused(request, 403, "Không có quyền", wording.NOT_YOURS)
+            raise PageRefused(403, "Không có quyền", wording.NOT_YOURS)
         if post:
-            form = await self.read_form(request)
+            form = await read_form(request)
             if form is None:
-                return self.refused(request, 413, "Quá dài", wording.TOO_LONG)
-            if not self.proven(form, session.key):
-                return self.refused(request, 403, "Trang đã cũ", wording.OLD_FORM)
+                raise PageRefused(413, "Quá dài", wording.TOO_LONG)
+            if not has_csrf_token(form, self.turns.seal, session.key):
+                raise PageRefused(403, "Trang đã cũ", wording.OLD_FORM)
             visit.form = form
         return await entry.act(visit)  # type: ignore[arg-type]  # an entry with roles takes a visit
+
+    def _is_ours(self, request: Request) -> bool:
+        """Whether a form was posted from a page of ours."""
+        if request.headers.get("sec-fetch-site", "") not in SAME_SITE:
+            return False
+        origin = request.headers.get("origin")
+        if origin is None:
+            return (
+                True  # not a browser, which always sends it: then no cookie of somebody else's comes with it
+            )
+        return urlsplit(origin).netloc in (request.headers.get("host"), urlsplit(self.address).netloc)
 
     async def _seen(self, session: Session) -> None:
         now = self.turns.clock()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from data import channels, desk, staff
 from data.desk import Ticket, TicketMessage
 from handlers.console import wording
-from handlers.console.access import DESK, AccessControl, Live, PageRoute, Visit
+from handlers.console.access import DESK, AccessControl, Live, PageRefused, PageRoute, Visit
 from handlers.desk import Desk
 
 CLOSED_SHOWN = 10  # tickets closed lately, under the queue
@@ -92,13 +93,9 @@ class DeskPages:
     ) -> Response:
         turns = self._turns
         ticket = await self._load(visit)
-        if ticket is None:
-            return self._none(visit)
         await self._note_view(visit, ticket, plain=plain)
         async with turns.db.reading() as connection:
-            ticket = await desk.load(connection, turns.seal, ticket.id, plain=plain)
-            if ticket is None:
-                return self._none(visit)
+            ticket = await self._ticket(connection, ticket.id, plain=plain)
             lines = await desk.messages(connection, turns.seal, ticket.id, plain=plain)
             names = await staff.names(connection)
         parts = self._parts(visit, ticket, lines, names, plain=plain, error=error, typed=typed)
@@ -151,9 +148,15 @@ class DeskPages:
             ),
         }
 
-    async def _load(self, visit: Visit) -> Ticket | None:
+    async def _load(self, visit: Visit) -> Ticket:
         async with self._turns.db.reading() as connection:
-            return await desk.load(connection, self._turns.seal, visit.request.path_params["ticket"])
+            return await self._ticket(connection, visit.request.path_params["ticket"])
+
+    async def _ticket(self, connection: AsyncConnection, ticket: str, *, plain: bool = False) -> Ticket:
+        found = await desk.load(connection, self._turns.seal, ticket, plain=plain)
+        if found is None:
+            raise PageRefused(404, "Không có phiếu này", wording.NO_TICKET)
+        return found
 
     async def _note_view(self, visit: Visit, ticket: Ticket, *, plain: bool) -> None:
         """One row for each page load; a live request after it is the same view, and without it a view of its own."""
@@ -170,24 +173,17 @@ class DeskPages:
             self._viewed.clear()
         self._viewed.add(view)
 
-    def _none(self, visit: Visit) -> Response:
-        return visit.refused(404, "Không có phiếu này", wording.NO_TICKET)
-
     # -- what an officer does
 
     async def claim(self, visit: Visit) -> Response:
         """Take the ticket; the answer comes when nothing of the bot is on its way any more."""
         ticket = await self._load(visit)
-        if ticket is None:
-            return self._none(visit)
         outcome = await self._desk.claim(ticket.id, visit.member.id)
         return visit.go(f"/console/tickets/{ticket.id}?note={outcome}")
 
     async def answer(self, visit: Visit) -> Response:
         """Send the officer's words. The same form posted again counts once; other words with it count anew."""
         ticket = await self._load(visit)
-        if ticket is None:
-            return self._none(visit)
         text = visit.form.get("text")
         key = visit.form.get("key")[:24] + hashlib.sha256(text.encode()).hexdigest()[:24]
         outcome = await self._desk.answer(ticket.id, visit.member.id, text, key)
@@ -203,16 +199,12 @@ class DeskPages:
     async def hand_back(self, visit: Visit) -> Response:
         """Give the conversation back to the bot, at the step where it stood."""
         ticket = await self._load(visit)
-        if ticket is None:
-            return self._none(visit)
         done = await self._desk.hand_back(ticket.id, visit.member.id)
         return visit.go(f"/console/tickets/{ticket.id}?note={'handed_back' if done else 'not_yours'}")
 
     async def close(self, visit: Visit) -> Response:
         """Close the ticket with a reason."""
         ticket = await self._load(visit)
-        if ticket is None:
-            return self._none(visit)
         reason = visit.form.get("reason")
         if reason not in desk.REASONS:
             return await self._shown(visit, error=wording.NO_REASON, status=422)

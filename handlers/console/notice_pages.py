@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -29,8 +30,9 @@ from data.staff import Member
 from flows.conversations import notice_text
 from flows.conversations.notices import TOPICS
 from handlers.console import notice_wording as say
-from handlers.console.access import ADMINS, AccessControl, Form, Live, PageRoute, Visit
-from handlers.console.recipient_pages import HOME, loaded, none_such
+from handlers.console.access import ADMINS, AccessControl, Live, PageRoute, Visit
+from handlers.console.forms import Form, kept_or_again
+from handlers.console.recipient_pages import HOME, loaded
 from handlers.delivery.preview import preview
 from handlers.web.chat import address_of
 
@@ -72,7 +74,7 @@ class NoticeForm:
     def audience(self, doors: tuple[str, ...]) -> Audience:
         """Whom it is for; with every box ticked nothing is narrowed.
 
-        Raises Refused when a group has no box ticked.
+        Raises CampaignRefused when a group has no box ticked.
         """
         if not self.doors:
             raise CampaignRefused(say.NO_DOOR)
@@ -104,10 +106,10 @@ class NoticePages:
             PageRoute("GET", f"{one}/edit", ADMINS, self.edit),
             PageRoute("POST", f"{one}/edit", ADMINS, self.edited),
             PageRoute("POST", f"{one}/test", ADMINS, self.test),
-            PageRoute("POST", f"{one}/approve", ADMINS, self.approve),
-            PageRoute("POST", f"{one}/start", ADMINS, self.start),
-            PageRoute("POST", f"{one}/pause", ADMINS, self.pause),
-            PageRoute("POST", f"{one}/resume", ADMINS, self.resume),
+            *(
+                PageRoute("POST", f"{one}/{what}", ADMINS, partial(self._changed, what=what))
+                for what in ("approve", "start", "pause", "resume")
+            ),
             PageRoute("POST", f"{one}/cancel", ADMINS, self.cancel),
             PageRoute("POST", f"{one}/retry", ADMINS, self.retry),
         ]
@@ -151,28 +153,11 @@ class NoticePages:
 
     async def written(self, visit: Visit) -> Response:
         """Keep the draft; the same form posted twice is one draft."""
-        doors, form = await self._doors(), NoticeForm.of_form(visit.form)
-        if visit.form.get("only_look"):
-            return await self._form(visit, form, doors)
-        try:
-            made = await self._changes.new(
-                form.text,
-                form.audience(doors),
-                office_hours=form.office_hours,
-                once=form.once,
-                by=visit.member,
-                at=self._turns.clock(),
-                key=form.key,
-            )
-        except CampaignRefused as no:
-            return await self._form(visit, form, doors, error=str(no))
-        return visit.go(f"{HOME}/{made.id}?note=notice_new")
+        return await self._taken(visit, None)
 
     async def edit(self, visit: Visit) -> Response:
         """The form of a draft."""
         one = await loaded(self._turns, visit)
-        if one is None:
-            return none_such(visit)
         if one.state != DRAFT:
             return visit.go(f"{HOME}/{one.id}?note=notice_no_edit")
         doors = await self._doors()
@@ -180,25 +165,23 @@ class NoticePages:
 
     async def edited(self, visit: Visit) -> Response:
         """Keep what was changed."""
-        one = await loaded(self._turns, visit)
-        if one is None:
-            return none_such(visit)
+        return await self._taken(visit, await loaded(self._turns, visit))
+
+    async def _taken(self, visit: Visit, one: Campaign | None) -> Response:
         doors, form = await self._doors(), NoticeForm.of_form(visit.form)
-        if visit.form.get("only_look"):
-            return await self._form(visit, form, doors, notice=one)
-        try:
-            await self._changes.edit(
-                one.id,
-                form.text,
-                form.audience(doors),
-                office_hours=form.office_hours,
-                once=form.once,
-                by=visit.member,
-                at=self._turns.clock(),
-            )
-        except CampaignRefused as no:
-            return await self._form(visit, form, doors, notice=one, error=str(no))
-        return visit.go(f"{HOME}/{one.id}?note=notice_edit")
+
+        async def keep() -> str:
+            given: dict[str, Any] = {"office_hours": form.office_hours, "once": form.once}
+            given |= {"by": visit.member, "at": self._turns.clock()}
+            if one is not None:
+                await self._changes.edit(one.id, form.text, form.audience(doors), **given)
+                return f"{HOME}/{one.id}?note=notice_edit"
+            made = await self._changes.new(form.text, form.audience(doors), key=form.key, **given)
+            return f"{HOME}/{made.id}?note=notice_new"
+
+        return await kept_or_again(
+            visit, keep, lambda error: self._form(visit, form, doors, notice=one, error=error)
+        )
 
     async def look(self, visit: Visit) -> Response:
         """Count and preview of what stands in the form just now, for the page that holds it."""
@@ -265,8 +248,6 @@ class NoticePages:
 
     async def _shown(self, visit: Visit, *, error: str = "") -> Response:
         one = await loaded(self._turns, visit)
-        if one is None:
-            return none_such(visit)
         async with self._turns.db.reading() as connection:
             names = await staff.names(connection)
             counts = await reports.status(connection, one)
@@ -308,7 +289,7 @@ class NoticePages:
             "console/_notice_run.html",
             notice=one,
             counts=now,
-            rate_limiter=say.rate_limiter(speed, now.total - now.over) if one.state == RUNNING else "",
+            speed=say.speed_text(speed, now.total - now.over) if one.state == RUNNING else "",
             why=await self._why(connection, one, now) if one.state in LIVE else "",
             say=say,
         )
@@ -382,18 +363,6 @@ class NoticePages:
                 return await self._shown(visit, error=say.NO_OWN_CHAT)
         return await self._changed(visit, "test", address=address)
 
-    async def approve(self, visit: Visit) -> Response:
-        return await self._changed(visit, "approve")
-
-    async def start(self, visit: Visit) -> Response:
-        return await self._changed(visit, "start")
-
-    async def pause(self, visit: Visit) -> Response:
-        return await self._changed(visit, "pause")
-
-    async def resume(self, visit: Visit) -> Response:
-        return await self._changed(visit, "resume")
-
     async def cancel(self, visit: Visit) -> Response:
         return await self._changed(visit, "cancel", chunks=CANCEL_CHUNKS)
 
@@ -402,8 +371,6 @@ class NoticePages:
 
     async def _changed(self, visit: Visit, what: str, **more: Any) -> Response:
         one = await loaded(self._turns, visit)
-        if one is None:
-            return none_such(visit)
         by: Member = visit.member
         try:
             done = await getattr(self._changes, what)(one.id, by=by, at=self._turns.clock(), **more)

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from data import channels
 from data.notices.campaigns import Campaign
-from data.notices.reports import VIETNAM, Speed, duration, local_time
+from data.notices.reports import Speed, duration, local_time
+from flows.calendar.office_hours import VIETNAM
 
 CAMPAIGN = {
     "draft": "Bản nháp",
@@ -67,7 +68,7 @@ def until(opening: datetime) -> str:
     return f"Ngoài giờ làm việc. Tự gửi tiếp lúc {opening:%H:%M} ngày {opening:%d/%m/%Y}."
 
 
-def rate_limiter(speed: Speed, rest: int) -> str:
+def speed_text(speed: Speed, rest: int) -> str:
     """How fast it goes and how long it will take."""
     if rest == 0 or speed.per_second is None:
         return "" if rest == 0 else "Đang đo tốc độ…"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from urllib.parse import quote
 
@@ -12,13 +12,14 @@ from starlette.responses import Response
 from data import audit, channels
 from data.knowledge import misses, question_edits
 from data.knowledge.question_edits import Edit
-from data.knowledge.question_files import DAYS_VERIFIED, FLOWS, QUESTIONS_DIR, read_question, written
+from data.knowledge.question_files import DAYS_VERIFIED, FLOWS, read_question, written
+from flows.calendar.office_hours import VIETNAM
 from flows.content import QUESTION_STATUSES, Content, Question
 from flows.conversations import questions
 from flows.text.normalise import clean
 from flows.understanding.question_finder import find_questions
-from handlers.console import wording
-from handlers.console.access import ADMINS, DESK, AccessControl, Form, Live, PageRoute, Visit
+from handlers.console.access import ADMINS, DESK, AccessControl, Live, PageRefused, PageRoute, Visit
+from handlers.console.forms import Form, kept_or_again
 from handlers.delivery.preview import preview
 
 HOME = "/console/questions"
@@ -43,7 +44,7 @@ HIDDEN = "Câu này có vẻ chứa mật khẩu hoặc mã OTP; trợ lý sẽ 
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionDraft:
+class Validity:
     """Whether an item still holds, in words, with the tone of its tag; `due`: somebody has to look at it."""
 
     words: str
@@ -51,21 +52,21 @@ class QuestionDraft:
     due: bool
 
 
-def state_of(question: Question, today: date) -> QuestionDraft:
+def state_of(question: Question, today: date) -> Validity:
     """How an item stands on a day."""
     verified = date.fromisoformat(question.last_verified)
     left = DAYS_VERIFIED - (today - verified).days
     if question.valid_to is not None:
         days = (date.fromisoformat(question.valid_to) - today).days
         if days < 0:
-            return QuestionDraft("Hết hiệu lực", "bad", due=True)
+            return Validity("Hết hiệu lực", "bad", due=True)
         if days <= SOON_DAYS:
-            return QuestionDraft(f"Sắp hết hạn: còn {days} ngày", "wait", due=True)
+            return Validity(f"Sắp hết hạn: còn {days} ngày", "wait", due=True)
     if left < 0:
-        return QuestionDraft("Quá một năm chưa kiểm", "bad", due=True)
+        return Validity("Quá một năm chưa kiểm", "bad", due=True)
     if left <= SOON_DAYS:
-        return QuestionDraft(f"Cần kiểm lại: còn {left} ngày", "wait", due=True)
-    return QuestionDraft("Còn hiệu lực", "good", due=False)
+        return Validity(f"Cần kiểm lại: còn {left} ngày", "wait", due=True)
+    return Validity("Còn hiệu lực", "good", due=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +87,7 @@ class QuestionForm:
     @classmethod
     def of_form(cls, form: Form) -> QuestionForm:
         """As it was posted."""
-        return cls(
-            titles=form.get("titles"),
-            answer=form.get("answer"),
-            wordings=form.get("wordings"),
-            source=form.get("source"),
-            valid_from=form.get("valid_from"),
-            valid_to=form.get("valid_to"),
-            last_verified=form.get("last_verified"),
-            status=form.get("status"),
-            next=form.get("next"),
-            seen=form.get("seen")[:20],
-        )
+        return cls(**{f.name: form.get(f.name) for f in fields(cls)})
 
     @classmethod
     def of(cls, q: Question, edits: list[Edit]) -> QuestionForm:
@@ -160,7 +150,7 @@ class QuestionPages:
 
     async def items(self, visit: Visit) -> Response:
         """Every item with how it stands; what the assistant would answer to `?q=`; only those due with `?show=due`."""
-        present, _ = await self._present()
+        present, _ = await self._present("")
         today = self._today()
         due = visit.request.query_params.get("show") == "due"
         shown = [(q, state_of(q, today)) for q in present.questions.items]
@@ -181,10 +171,7 @@ class QuestionPages:
 
     async def item(self, visit: Visit) -> Response:
         """One item: answer, wordings, dates, and every version of it."""
-        present, edits = await self._present(_item(visit))
-        question = present.questions.item(_item(visit))
-        if question is None:
-            return visit.refused(404, "Không có mục này", NO_ITEM)
+        question, edits = await self._asked_for(visit)
         return visit.page(
             "console/question.html",
             q=question,
@@ -194,7 +181,7 @@ class QuestionPages:
             previews=_previews(question),
             answers=True,
             versions=[(edit, self._answer_of(edit)) for edit in edits],
-            has_file=(QUESTIONS_DIR / f"{question.id}.md").exists(),
+            has_file=self._files.questions.item(question.id) is not None,
         )
 
     def _answer_of(self, edit: Edit) -> str:
@@ -211,7 +198,7 @@ class QuestionPages:
         async with self._turns.db.reading() as connection:
             found = await misses.listed(connection, MISSES_SHOWN)
         content = self._turns.content
-        near = {m.words: find_questions(m.words, content).others[:1] for m in found}
+        near = {m.words: find_questions(m.words, content).alternatives[:1] for m in found}
         return visit.page(
             "console/question_misses.html", misses=found, near=near, quote=lambda words: quote(words, safe="")
         )
@@ -220,82 +207,78 @@ class QuestionPages:
 
     async def edit(self, visit: Visit) -> Response:
         """The form of an item."""
-        present, edits = await self._present(_item(visit))
-        question = present.questions.item(_item(visit))
-        if question is None:
-            return visit.refused(404, "Không có mục này", NO_ITEM)
+        question, edits = await self._asked_for(visit)
         return self._form(visit, question, QuestionForm.of(question, edits))
 
     async def edited(self, visit: Visit) -> Response:
-        """Keep what was changed."""
+        """Keep what was changed, unless somebody else changed the item meanwhile."""
         form = QuestionForm.of_form(visit.form)
-        if visit.form.get("only_look"):
-            present, _ = await self._present(_item(visit))
-            question = present.questions.item(_item(visit))
-            if question is None:
-                return visit.refused(404, "Không có mục này", NO_ITEM)
-            return self._form(visit, question, form)
-        async with self._turns.db.writing() as connection:
-            await self._turns.db.lock(connection, f"question:{_item(visit)}")
-            present, edits = await self._read(connection, _item(visit))
-            question = present.questions.item(_item(visit))
-            if question is None:
-                return visit.refused(404, "Không có mục này", NO_ITEM)
-            if form.seen != _seen(edits):
-                return self._form(visit, question, replace(form, seen=_seen(edits)), error=CHANGED)
-            try:
+        question, _ = await self._asked_for(visit)
+
+        async def keep() -> str:
+            nonlocal form, question
+            async with self._turns.db.writing() as connection:
+                await self._turns.db.lock(connection, f"question:{question.id}")
+                question, edits = self._item(visit, *await self._read(connection, question.id))
+                if form.seen != _seen(edits):
+                    form = replace(form, seen=_seen(edits))
+                    raise ValueError(CHANGED)
                 body = form.body(question, self._files)
                 await self._keep(visit, connection, question.id, body, "question_edited")
-            except ValueError as wrong:
-                return self._form(visit, question, form, error=_said(wrong))
-        return visit.go(f"{HOME}/{question.id}?note=question_kept")
+            return f"{HOME}/{question.id}?note=question_kept"
+
+        async def again(error: str) -> Response:
+            return self._form(visit, question, form, error=error)
+
+        return await kept_or_again(visit, keep, again)
 
     async def look(self, visit: Visit) -> Response:
         """How the answer in the form would be said, for the page that holds it."""
-        present, _ = await self._present(_item(visit))
-        question = present.questions.item(_item(visit))
-        if question is None:
-            return visit.refused(404, "Không có mục này", NO_ITEM)
+        question, _ = await self._asked_for(visit)
         return visit.send(self._look(visit, question, QuestionForm.of_form(visit.form)))
 
     async def restore(self, visit: Visit) -> Response:
         """Let an earlier version hold again; without a number, the file."""
-        number, item = visit.form.get("version"), _item(visit)
+        number = visit.form.get("version")
         async with self._turns.db.writing() as connection:
-            present, edits = await self._read(connection, item)
+            question, edits = self._item(visit, *await self._read(connection, _id(visit)))
             body = next((e.body for e in edits if str(e.id) == number), "" if not number else None)
-            if present.questions.item(item) is None or body is None:
-                return visit.refused(404, "Không có bản này", NO_ITEM)
+            if body is None:
+                raise PageRefused(404, "Không có bản này", NO_ITEM)
             try:
-                await self._keep(visit, connection, item, body, "question_restored")
+                await self._keep(visit, connection, question.id, body, "question_restored")
             except ValueError as wrong:
-                return visit.refused(409, "Không trả về được", _said(wrong))
-        return visit.go(f"{HOME}/{item}?note=question_restored")
+                raise PageRefused(409, "Không trả về được", _said(str(wrong))) from wrong
+        return visit.go(f"{HOME}/{question.id}?note=question_restored")
 
     async def adding(self, visit: Visit) -> Response:
         """The form that adds a wording to an item."""
         words = clean(visit.request.query_params.get("words", ""))[:ASKED_LIMIT]
-        present, _ = await self._present()
-        return self._add_form(visit, present, words, " ".join(w for w in words.split() if w != "…"), "")
+        return await self._add_form(visit, words, " ".join(w for w in words.split() if w != "…"), "")
 
     async def added(self, visit: Visit) -> Response:
-        """Add a wording to an item; what was missed counts as settled."""
+        """Add a wording to an item; the text that was missed is taken off the list."""
         words, typed = visit.form.get("words")[:ASKED_LIMIT], clean(visit.form.get("wording"))
-        async with self._turns.db.writing() as connection:
-            await self._turns.db.lock(connection, f"question:{visit.form.get('item')[:40]}")
-            present, _ = await self._read(connection)
-            question = present.questions.item(visit.form.get("item"))
-            if question is None:
-                return self._add_form(visit, present, words, typed, "", error="Anh/chị chọn một mục.")
-            try:
+        item, found = visit.form.get("item"), ""
+
+        async def keep() -> str:
+            nonlocal found
+            async with self._turns.db.writing() as connection:
+                await self._turns.db.lock(connection, f"question:{item[:40]}")
+                question = (await self._read(connection))[0].questions.item(item)
+                if question is None:
+                    raise ValueError("Anh/chị chọn một mục.")
+                found = question.id
                 if not typed:
                     raise ValueError("Cách hỏi đang để trống.")
                 body = written(replace(question, wordings=(*question.wordings, typed)))
                 await self._keep(visit, connection, question.id, body, "question_edited")
-            except ValueError as wrong:
-                return self._add_form(visit, present, words, typed, question.id, error=_said(wrong))
-            await misses.settle(connection, words)
-        return visit.go(f"{HOME}/{question.id}?note=question_added")
+                await misses.settle(connection, words)
+            return f"{HOME}/{question.id}?note=question_added"
+
+        return await kept_or_again(
+            visit, keep, lambda error: self._add_form(visit, words, typed, found, error=error)
+        )
 
     # -- parts
 
@@ -305,7 +288,7 @@ class QuestionPages:
             status=422 if error else 200,
             q=question,
             form=form,
-            error=error,
+            error=_said(error),
             sources=self._files.sources.values(),
             statuses=[(s, STATUS[s]) for s in QUESTION_STATUSES],
             flows=[(flow, NEXT[flow]) for flow in ("", *FLOWS)],
@@ -318,15 +301,17 @@ class QuestionPages:
             body = form.body(question, self._files)
             previews = _previews(read_question(f"{question.id}.md", body, self._files.sources))
         except ValueError as wrong:
-            trouble = _said(wrong)
+            trouble = _said(str(wrong))
         return visit.part("", "console/_question_look.html", trouble=trouble, previews=previews, answers=True)
 
-    def _add_form(
-        self, visit: Visit, present: Content, words: str, typed: str, chosen: str, *, error: str = ""
+    async def _add_form(
+        self, visit: Visit, words: str, typed: str, chosen: str, *, error: str = ""
     ) -> Response:
+        present, _ = await self._present("")
         found = find_questions(typed, self._turns.content) if typed else None
         near = [
-            q.id for q in ((found.item,) if found and found.item else ()) + (found.others if found else ())
+            q.id
+            for q in ((found.item,) if found and found.item else ()) + (found.alternatives if found else ())
         ]
         return visit.page(
             "console/question_add.html",
@@ -335,14 +320,24 @@ class QuestionPages:
             typed=typed,
             chosen=chosen or (near[0] if near else ""),
             items=sorted(present.questions.items, key=lambda q: (q.id not in near, q.title)),
-            error=error,
+            error=_said(error),
         )
 
     # -- the database
 
-    async def _present(self, item: str = "") -> tuple[Content, list[Edit]]:
+    async def _present(self, item: str) -> tuple[Content, list[Edit]]:
         async with self._turns.db.reading() as connection:
             return await self._read(connection, item)
+
+    async def _asked_for(self, visit: Visit) -> tuple[Question, list[Edit]]:
+        return self._item(visit, *await self._present(_id(visit)))
+
+    def _item(self, visit: Visit, present: Content, edits: list[Edit]) -> tuple[Question, list[Edit]]:
+        """The item that the address names, with its edits. Raises PageRefused when there is none."""
+        question = present.questions.item(_id(visit))
+        if question is None:
+            raise PageRefused(404, "Không có mục này", NO_ITEM)
+        return question, edits
 
     async def _read(self, connection: AsyncConnection, item: str = "") -> tuple[Content, list[Edit]]:
         present = await question_edits.edited(connection, self._files)
@@ -355,10 +350,10 @@ class QuestionPages:
         await audit.note(turns.db, connection, turns.seal, at=now, who=visit.who, what=what, why=item)
 
     def _today(self) -> date:
-        return datetime.fromtimestamp(self._turns.clock(), wording.VIETNAM).date()
+        return datetime.fromtimestamp(self._turns.clock(), VIETNAM).date()
 
 
-def _item(visit: Visit) -> str:
+def _id(visit: Visit) -> str:
     return str(visit.request.path_params["item"])
 
 
@@ -370,10 +365,10 @@ def _lines(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.split("\n") if line.strip())
 
 
-def _said(wrong: ValueError) -> str:
+def _said(error: str) -> str:
     """The sentence without the name of a file that nobody here sees."""
-    name, colon, rest = str(wrong).partition(".md: ")
-    return (rest[:1].upper() + rest[1:]) if colon and " " not in name else str(wrong)
+    name, colon, rest = error.partition(".md: ")
+    return (rest[:1].upper() + rest[1:]) if colon and " " not in name else error
 
 
 def _previews(question: Question) -> list[tuple[str, list[str]]]:

@@ -9,23 +9,22 @@ from starlette.responses import Response, StreamingResponse
 from data.limits import Limits
 from data.notices import campaigns, reports
 from data.notices.campaigns import Campaign, Campaigns
+from data.spreadsheet import BOM, csv_line
 from handlers.console import notice_wording as say
-from handlers.console.access import ADMINS, AccessControl, PageRoute, Visit
+from handlers.console.access import ADMINS, AccessControl, PageRefused, PageRoute, Visit
 from handlers.turns.queue import Turns
 
 HOME = "/console/notices"
 PAGE = 50  # recipients on a page
 
 
-async def loaded(turns: Turns, visit: Visit) -> Campaign | None:
-    """The notice that the address names, or None."""
+async def loaded(turns: Turns, visit: Visit) -> Campaign:
+    """The notice that the address names. Raises PageRefused when there is none."""
     async with turns.db.reading() as connection:
-        return await campaigns.load(connection, visit.request.path_params["notice"])
-
-
-def none_such(visit: Visit) -> Response:
-    """The page that says there is no such notice."""
-    return visit.refused(404, "Không có thông báo này", say.NONE)
+        found = await campaigns.load(connection, visit.request.path_params["notice"])
+    if found is None:
+        raise PageRefused(404, "Không có thông báo này", say.NONE)
+    return found
 
 
 class RecipientPages:
@@ -44,8 +43,6 @@ class RecipientPages:
     async def recipients(self, visit: Visit) -> Response:
         """Who is in which state, a page at a time; each look is in the audit."""
         one = await loaded(self._turns, visit)
-        if one is None:
-            return none_such(visit)
         given = visit.request.query_params
         state = given.get("state", "") if given.get("state", "") in reports.STATES else ""
         after = given.get("after", "")
@@ -70,8 +67,6 @@ class RecipientPages:
     async def export(self, visit: Visit) -> Response:
         """Every recipient's state as a CSV file; noted before the first byte leaves."""
         one = await loaded(self._turns, visit)
-        if one is None:
-            return none_such(visit)
         await self._changes.noted_look(one.id, "export", by=visit.member, at=self._turns.clock())
         headers = visit.access.headers() | {
             "content-disposition": f'attachment; filename="thong-bao-{one.number}.csv"'
@@ -79,6 +74,6 @@ class RecipientPages:
         return StreamingResponse(self._csv(one), media_type="text/csv; charset=utf-8", headers=headers)
 
     async def _csv(self, one: Campaign) -> AsyncIterator[str]:
-        yield reports.BOM + reports.csv_line(reports.HEADINGS)
+        yield BOM + csv_line(reports.HEADINGS)
         async for page in reports.all_recipients(self._turns.db, one):
             yield "".join(map(reports.csv_of, page))

@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from data import audit, staff
 from handlers.console import wording
-from handlers.console.access import EVERYBODY, AccessControl, PageRoute, Visit
+from handlers.console.access import EVERYBODY, AccessControl, PageRefused, PageRoute, Visit
+from handlers.console.forms import csrf_token, has_csrf_token, read_form
 
 log = logging.getLogger("troly.console")
 
@@ -83,7 +84,7 @@ class SignIn:
             request,
             "console/sign_in.html",
             action=f"/console/sign-in/{token}",
-            proof=self._access.proof_of(token),
+            csrf_token=csrf_token(self._access.turns.seal, token),
         )
 
     async def confirm(self, request: Request) -> Response:
@@ -94,10 +95,10 @@ class SignIn:
             response = access.refused(request, 429, "Chờ một chút", wording.locked(wait))
             response.headers["retry-after"] = str(wait)
             return response
-        form = await access.read_form(request)
-        if form is None or not access.proven(form, token):
+        form = await read_form(request)
+        if form is None or not has_csrf_token(form, turns.seal, token):
             self._failures.failed()
-            return access.refused(request, 403, "Trang đã cũ", wording.OLD_FORM)
+            raise PageRefused(403, "Trang đã cũ", wording.OLD_FORM)
         before = request.cookies.get(access.cookie, "")
         async with turns.db.writing() as connection:
             signed_in = await staff.sign_in(connection, token, turns.clock())
@@ -114,10 +115,10 @@ class SignIn:
                 )
         if signed_in is None:
             self._failures.failed()
-            return access.refused(request, 410, "Liên kết không dùng được", wording.LINK_GONE)
+            raise PageRefused(410, "Liên kết không dùng được", wording.LINK_GONE)
         self._failures.succeeded()
         response = Response(status_code=303, headers=access.headers() | {"location": "/console"})
-        # lax, not strict: a link to a ticket that a colleague sends is to open signed in; every change is a POST with its proof
+        # lax, not strict: a link to a ticket that a colleague sends is to open signed in; every change is a POST with its CSRF token
         response.set_cookie(
             access.cookie,
             signed_in[0],

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 from data.channels import label as channel
-
-VIETNAM = timezone(timedelta(hours=7))
+from flows.calendar.office_hours import VIETNAM
+from flows.text.masking import mask_account
 
 ROLES = {"officer": "Cán bộ", "admin": "Quản trị", "auditor": "Kiểm tra"}
 STATES = {
@@ -98,7 +98,7 @@ TROUBLE = "Hệ thống đang có trục trặc. Anh/chị thử lại sau ít p
 FOREIGN = "Yêu cầu này không đến từ trang của cơ quan, nên không được nhận."
 NOT_YOURS = "Vai trò của anh/chị không mở được trang này. Cần thì liên hệ người quản trị."
 OLD_FORM = "Trang đã mở từ phiên trước. Anh/chị quay lại, tải lại trang rồi làm lại giúp tôi."
-TOO_LONG = "Nội dung gửi lên quá dài, nên không được nhận."
+TOO_LONG = "Nội dung gửi lên quá dài hoặc kèm tệp, nên không được nhận."
 LINK_GONE = "Liên kết này đã dùng, đã quá hạn hoặc không có. Anh/chị xin người vận hành một liên kết mới."
 NO_TICKET = "Không có phiếu này, hoặc phiếu đã bị xóa theo yêu cầu của người dân."
 
@@ -129,7 +129,7 @@ def who_it_was(who: str) -> str:
     kind, _, name = who.partition(":")
     if kind == "staff":
         return name
-    return f"{channel(kind)} •••{name[-3:]}" if name else who
+    return f"{channel(kind)} {mask_account(name)}" if name else who
 
 
 def locked(seconds: int) -> str:

@@ -20,7 +20,6 @@ from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 from aiogram import Bot, Dispatcher, Router
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.session.base import BaseSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import (
@@ -54,6 +53,7 @@ from handlers.telegram import buttons
 from handlers.telegram import commands as telegram_commands
 from handlers.telegram.polling import Polling, patience
 from handlers.telegram.replies import Replies
+from handlers.telegram.session import JsonSession
 from handlers.telegram.updates import ALLOWED, edited, event_of, is_private, number_of, shape_of
 from handlers.turns.queue import Turns
 from handlers.turns.types import Busy, NotKept, Opens, TurnResult, at_once
@@ -94,7 +94,7 @@ class TelegramDoor:
     ) -> None:
         for library in ("aiogram", "aiohttp"):  # their messages may hold the address, which holds the token
             logging.getLogger(library).setLevel(logging.CRITICAL)
-        self._session = None if session else AiohttpSession(api=TelegramAPIServer.from_base(api_base))
+        self._session = None if session else JsonSession(api=TelegramAPIServer.from_base(api_base))
         self.bot = Bot(token, session=session or self._session)
         self.turns = turns
         self._replies = Replies(self.bot, key, patience=turns.lease / 2)
@@ -115,7 +115,7 @@ class TelegramDoor:
         self._inside: set[asyncio.Task[Any]] = set()  # turns under way
         self._asides: set[asyncio.Task[None]] = set()  # deletions, typing signs, answers to presses
         self.dispatcher = Dispatcher(disable_fsm=True)
-        self.dispatcher.include_router(self._router())
+        self._register(self.dispatcher)
 
     # -- its life
 
@@ -310,13 +310,11 @@ class TelegramDoor:
 
     # -- what it means
 
-    def _router(self) -> Router:
-        router = Router(name=DOOR)
+    def _register(self, router: Router) -> None:
         router.message.register(self._on_message)
         router.edited_message.register(self._on_edited)
         router.callback_query.register(self._on_press)
         router.my_chat_member.register(self._on_membership)
-        return router
 
     async def _on_message(self, message: Message, event_update: Update) -> None:
         if is_private(message):

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from data import conversations, outbox
@@ -33,6 +33,7 @@ from handlers.web.secure_page import SecurePages
 
 log = logging.getLogger("troly.web")
 
+WEBHOOK = "/telegram/webhook"
 VISITOR_DAYS = 180
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # a message id that a page may send
 PUSH_SECONDS = 0.5  # how often the ledger is looked through for what came on its own
@@ -54,8 +55,7 @@ class Web:
         frames_per_minute: int,
         courier: Courier | None,
         say_elsewhere: dict[str, Callable[[TurnResult], None]],
-        telegram: Callable[[bytes | str | None, Request], Awaitable[tuple[int, dict[str, str]]]]
-        | None = None,
+        telegram: Callable[[bytes | None, Receive], Awaitable[tuple[int, dict[str, str]]]] | None = None,
         staff_pages: Sequence[BaseRoute] = (),
     ) -> None:
         self._turns = turns
@@ -74,14 +74,15 @@ class Web:
         self._news = asyncio.Event()
         self._pages = Pages(turns.content.office, address=address)
         secure = SecurePages(turns, self._pages, say=self.say, say_elsewhere=say_elsewhere)
-        self.app = Starlette(
+        self.app = _App(
+            webhook=self._take_webhook if telegram is not None else None,
             routes=[
                 Route("/", self.page, methods=["GET"]),
                 WebSocketRoute("/chat/socket", self.socket),
                 Mount("/chat/static", _Static(self._pages.version), name="static"),
                 Route("/secure/{token}", secure.look, methods=["GET"]),
                 Route("/secure/{token}", secure.post, methods=["POST"]),
-                Route("/telegram/webhook", self.telegram_webhook, methods=["POST"]),
+                Route(WEBHOOK, self.no_telegram, methods=["POST"]),
                 Route("/healthz", self.healthz, methods=["GET"]),
                 Route("/readyz", self.readyz, methods=["GET"]),
                 *staff_pages,
@@ -315,15 +316,19 @@ class Web:
 
     # -- other routes
 
-    async def telegram_webhook(self, request: Request) -> Response:
-        """Hand an update to the Telegram door; 404 where there is none."""
-        if self._telegram is None:
-            return await self._lost(request, Exception())
-        secret = next(
-            (v for k, v in request.scope["headers"] if k == b"x-telegram-bot-api-secret-token"), None
-        )
-        status, headers = await self._telegram(secret, request)
-        return Response(status_code=status, headers=headers)
+    async def _take_webhook(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand an update to the Telegram door and answer what it says."""
+        assert self._telegram is not None
+        secret = next((v for k, v in scope["headers"] if k == b"x-telegram-bot-api-secret-token"), None)
+        status, given = await self._telegram(secret, receive)
+        headers = [(name.lower().encode(), value.encode()) for name, value in given.items()]
+        headers.append((b"content-length", b"0"))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body"})
+
+    async def no_telegram(self, request: Request) -> Response:
+        """What is posted where there is no Telegram door: 404."""
+        return await self._lost(request, Exception())
 
     async def healthz(self, request: Request) -> Response:
         """The process lives."""
@@ -337,6 +342,20 @@ class Web:
         except Exception as wrong:  # noqa: BLE001  # whatever is wrong, the answer is 503 with its kind
             return JSONResponse({"ok": False, "database": type(wrong).__name__}, 503)
         return JSONResponse({"ok": True, "waiting": self._turns.waiting})
+
+
+class _App(Starlette):
+    """The routes; a webhook is called before them: it is most of what comes, and they would take longer than its answer."""
+
+    def __init__(self, *, webhook: ASGIApp | None, **given: Any) -> None:
+        super().__init__(**given)
+        self._webhook = webhook
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._webhook is not None and scope.get("path") == WEBHOOK and scope.get("method") == "POST":
+            await self._webhook(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 class _Static(StaticFiles):

@@ -42,7 +42,7 @@ class SecurePages:
         self._pages = pages
         self._say = say
         self._say_elsewhere = say_elsewhere
-        self._proof_key = secrets.token_bytes(32)
+        self._csrf_key = secrets.token_bytes(32)
 
     async def look(self, request: Request) -> Response:
         """Show the form. Looking burns nothing: link previews may look too."""
@@ -76,11 +76,11 @@ class SecurePages:
             now=datetime.fromtimestamp(now, UTC).isoformat(),
             hint="Mã nằm trong tin nhắn SMS vừa gửi đến số điện thoại đã đăng ký.",
             action=f"/secure/{token}",
-            nonce_field=self._proof(token),
+            csrf_token=self._csrf_token(token),
         )
 
-    def _proof(self, token: str) -> str:
-        return hmac.new(self._proof_key, token.encode(), "sha256").hexdigest()
+    def _csrf_token(self, token: str) -> str:
+        return hmac.new(self._csrf_key, token.encode(), "sha256").hexdigest()
 
     async def post(self, request: Request) -> Response:
         """Take a code. The attempt is counted in the person's own conversation, in order with what they type there."""
@@ -91,9 +91,9 @@ class SecurePages:
         if int(request.headers.get("content-length") or 0) > FORM_LIMIT:
             return self._pages.notice(request, 413, "Tin quá dài", "Anh/chị chỉ nhập 6 số của mã OTP.")
         form = await request.form(max_files=0, max_fields=8, max_part_size=FORM_LIMIT)
-        proof, code = str(form.get("proof", "")), "".join(str(form.get("otp", "")).split())
+        csrf_token, code = str(form.get("csrf_token", "")), "".join(str(form.get("otp", "")).split())
         same_site = request.headers.get("sec-fetch-site", "") in SAME_SITE
-        if not same_site or not hmac.compare_digest(proof.encode(), self._proof(token).encode()):
+        if not same_site or not hmac.compare_digest(csrf_token.encode(), self._csrf_token(token).encode()):
             return self._form(request, token, page, now, "Trang đã cũ. Anh/chị nhập lại mã giúp tôi.", 403)
         if page.kind == "export":
             return await self._exported(request, page)

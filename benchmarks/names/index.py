@@ -1,6 +1,6 @@
 """Asks a Crowd in memory the development sets of names. Rule: figures with the command that made them.
 
-    python -m benchmarks.names.crowd FOLDER [--set registry_dev] [--misses] [--speed]
+    python -m benchmarks.names.index FOLDER [--set registry_dev] [--misses] [--speed]
 
 FOLDER holds `registry_200k.tsv.gz`, `registry_dev.jsonl` and `registry_hard_dev.jsonl`. A given year restricts to the
 names of people born in it, as the registry does. Speed is measured against `rapidfuzz.process.extract` over the folded
