@@ -37,7 +37,7 @@ async def grow() -> dict[str, float]:
         db, seal = Database(f"sqlite+aiosqlite:///{folder}/troly.db"), Seal("x" * 40)
         await migrate.upgrade(db)
         content = load_content()
-        services = Services(db, seal, Limits(), content.office.hotline, "http://x")
+        services = Services(db, seal, Limits(), content.office, "http://x")
         turns = Turns(db, seal, EffectHandler(services), content, group_limit=32)
         await turns.start()
         few = 0.0

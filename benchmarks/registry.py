@@ -157,7 +157,7 @@ class People:
                 typed = _typed(self.name(number), n % 3, chance)
                 born = {"date": self.born[number], "year": str(self.years[number])}.get(kind, "")
                 asked.append(
-                    (kind, RegistryQuery(typed, "", born, self.id_number(number) if kind == "id" else ""))
+                    (kind, RegistryQuery(typed, (), born, self.id_number(number) if kind == "id" else ""))
                 )
         return asked
 

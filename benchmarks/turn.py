@@ -147,7 +147,7 @@ async def shares(turns: int = 600) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         db, seal = Database(f"sqlite+aiosqlite:///{folder}/troly.db"), Seal("x" * 40)
         await migrate.upgrade(db)
-        services = Services(db, seal, Limits(), content.office.hotline, "http://x")
+        services = Services(db, seal, Limits(), content.office, "http://x")
         house = Turns(db, seal, EffectHandler(services), content)
         await house.start()
         began = time.perf_counter()

@@ -101,7 +101,7 @@ async def opened(
             db,
             seal,
             limits_of(settings),
-            content.office.hotline,
+            content.office,
             settings.address,
             sends_sms=settings.sms != "none",
         )

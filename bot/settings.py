@@ -176,7 +176,10 @@ def _typed(name: str, raw: Any, default: Any, choices: tuple[str, ...]) -> Any:
             f"{name} must be {'a whole number' if kind is int else 'a number'}, not {raw!r}"
         ) from None
     if choices and value not in choices:
-        raise BadSetting(f"{name} must be one of {', '.join(choices)}, not {raw!r}")
+        allowed = (
+            f"one of {', '.join(choices)}" if len(choices) > 1 else f"{choices[0]}, the only way there is"
+        )
+        raise BadSetting(f"{name} must be {allowed}, not {raw!r}")
     return value
 
 

@@ -108,11 +108,6 @@ async def held_secret(connection: AsyncConnection, address: str, key: str) -> bo
     return bool(await connection.scalar(select(events.c.secret).where(*mine)))
 
 
-async def release_event(connection: AsyncConnection, address: str, key: str) -> None:
-    """The event was not acted on after all: it may come again."""
-    await connection.execute(delete(events).where(events.c.address == address, events.c.key == key))
-
-
 async def move_clock(
     db: Database, connection: AsyncConnection, seal: Seal, address: str, seconds: float, at: float
 ) -> None:
@@ -166,11 +161,4 @@ async def shut(connection: AsyncConnection, address: str, at: float) -> None:
     """The person has blocked us at this address: nothing proactive goes there until they write again."""
     await connection.execute(
         update(conversations).where(conversations.c.address == address).values(blocked_at=at)
-    )
-
-
-async def bind_person(connection: AsyncConnection, address: str, person: str) -> None:
-    """Say whose conversation this is."""
-    await connection.execute(
-        update(conversations).where(conversations.c.address == address).values(person=person)
     )

@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 
 from data.engine import Database
 from data.knowledge.content import CONTENT_DIR
+from data.knowledge.office import read_office
 from data.registry import records
 from data.registry.records import Person
 from data.seal import Seal
@@ -25,8 +26,9 @@ _FIRST, _LAST = date(1950, 1, 1), date(2006, 12, 31)
 def demo_people(count: int, path: Path = CONTENT_DIR / "demo.yaml") -> Iterator[Person]:
     """`count` people, always the same ones, the fixed ones of the file first."""
     parts = yaml.safe_load(path.read_text(encoding="utf-8"))
+    home = read_office(path.with_name("office.yaml")).office.provinces
     for fixed in parts["fixed"][:count]:
-        yield Person(province="87", unit="", **fixed)
+        yield Person(province=home[0], unit="", **fixed)
     chance = random.Random(SEED)  # synthetic people must be the same on every machine
     for n in range(len(parts["fixed"]) + 1, count + 1):
         sex = chance.choice("MF")
@@ -43,7 +45,7 @@ def demo_people(count: int, path: Path = CONTENT_DIR / "demo.yaml") -> Iterator[
             born=str(born.year) if only_year else born.strftime("%d/%m/%Y"),
             id_number=f"350{n:06d}" if old_card else f"088{century_and_sex}{born.year % 100:02d}{n:06d}",
             phone=f"09000000{n % 100:02d}",
-            province="87" if chance.random() < 0.8 else "82",
+            province=home[0] if chance.random() < 0.8 else home[-1],
             household=f"8899{n:06d}",
             commune=chance.choice(parts["communes"]),
             unit=chance.choice(parts["units"]),

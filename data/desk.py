@@ -8,7 +8,6 @@ gives the conversation to the officer once nothing of the bot is on its way any 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -412,11 +411,4 @@ async def erase(connection: AsyncConnection, person: str, at: float) -> None:
     )
     await connection.execute(
         update(tickets).where(tickets.c.person == person).values(person=None, card=None, address="")
-    )
-
-
-async def claiming(connection: AsyncConnection) -> Sequence[str]:
-    """Tickets whose claim is not finished: their officer's process may have died."""
-    return (
-        (await connection.execute(select(tickets.c.id).where(tickets.c.state == "claiming"))).scalars().all()
     )

@@ -17,6 +17,7 @@ from data import outbox
 from data.limits import Limits
 from data.seal import Seal
 from data.tables import cases, otp_failures, otps, secure_pages
+from flows.content import Office
 
 DIGITS = 6
 DAY, HOUR, TEN_MINUTES = 86400.0, 3600.0, 600.0
@@ -283,11 +284,11 @@ async def forget_old(connection: AsyncConnection, at: float) -> None:
     await connection.execute(delete(secure_pages).where(secure_pages.c.until < at))
 
 
-def sms_text(code: str, limits: Limits, hotline: str) -> str:
+def sms_text(code: str, limits: Limits, office: Office) -> str:
     """The message that carries a code: ASCII, one segment, with what it is for and who never asks for it."""
     return (
         f"{code} la ma xac thuc tra cuu ma so BHXH tren Tro ly VssID, dung trong {limits.otp_minutes} phut. "
-        f"Khong dua ma cho bat ky ai. Hoi {hotline.replace(' ', '')}."
+        f"Khong dua ma cho bat ky ai. Hoi {office.hotline_digits}."
     )
 
 

@@ -390,8 +390,8 @@ campaigns = Table(
     Column("ended_at", Float, nullable=True),
 )
 
-rate_limiters = Table(  # who sends with a token: one process at a time
-    "paces",
+send_leases = Table(  # who sends with a token: one process at a time
+    "send_leases",
     metadata,
     Column("token_key", String(64), primary_key=True),
     Column("holder", String(32), nullable=False),

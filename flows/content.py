@@ -126,7 +126,7 @@ class Checklist:
 
 @dataclass(frozen=True, slots=True)
 class Province:
-    code: str  # the BHXH prefix of 2021, two digits: "87"
+    code: str  # the BHXH prefix of 2021, two digits
     name: str  # "Đồng Tháp"
     aliases: tuple[str, ...] = ()
 
@@ -167,10 +167,23 @@ class Office:
     """How to reach people when the assistant cannot help."""
 
     name: str  # "BHXH tỉnh Đồng Tháp"
-    hotline: str  # "1900 9068"
+    hotline: str  # as people read it, with its space
     portal: str
     nearest: str  # one sentence: the nearest office
     hours: Hours = field(default_factory=Hours)
+    provinces: tuple[str, ...] = ("",)  # the code of its province, then those of provinces merged into it
+
+    @property
+    def province(self) -> str:
+        return self.provinces[0]
+
+    @property
+    def hotline_digits(self) -> str:
+        return self.hotline.replace(" ", "")
+
+    def same_province(self, code: str) -> tuple[str, ...]:
+        """The codes under which the registry may hold people of this province; () for no code."""
+        return self.provinces if code in self.provinces else (code,) if code else ()
 
 
 @dataclass(frozen=True, slots=True)

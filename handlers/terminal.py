@@ -23,8 +23,6 @@ def as_lines(reply: dict[str, Any], now: datetime) -> list[str]:
         lines.append(f"☎ {reply['contact']['name']} {reply['contact']['phone']}")
     if reply.get("link"):
         lines.append("→ trang bảo mật" if "/secure/" in reply["link"] else f"→ {reply['link']}")
-    if reply.get("file"):
-        lines.append(f"⇩ {reply['file']}")
     if reply.get("until"):
         left = max(0, round((datetime.fromisoformat(reply["until"]) - now).total_seconds() / 10) * 10)
         lines.append(f"⏳ {left // 60}:{left % 60:02d}")

@@ -104,9 +104,7 @@ async def open_house(
     limits = limits or Limits()
     db, seal = Database(url), Seal(SECRET)
     content = content or load_content()
-    effect_handler = EffectHandler(
-        Services(db, seal, limits, content.office.hotline, "http://127.0.0.1:8080")
-    )
+    effect_handler = EffectHandler(Services(db, seal, limits, content.office, "http://127.0.0.1:8080"))
     turns = Turns(db, seal, effect_handler, content, clock=clock, answer_step=answer_step, later=later)
     gateway = DemoGateway()
     courier = Courier(db, seal, gateway, holder=turns.holder, clock=clock)

@@ -345,6 +345,8 @@ def test_every_province_answers_to_its_folded_name(provinces: tuple[Province, ..
 def test_the_office_is_reachable(office: OfficeFile) -> None:
     assert office.office.name == "BHXH tỉnh Đồng Tháp"
     assert office.office.hotline == "1900 9068"
+    assert (office.office.province, office.office.same_province("82")) == ("87", ("87", "82"))
+    assert (office.office.same_province("79"), office.office.same_province("")) == (("79",), ())
     assert office.office.portal == "https://dichvucong.baohiemxahoi.gov.vn"
     assert "1900 9068" in office.office.nearest
     assert office.working_days == 10
@@ -458,6 +460,7 @@ FAULTS = [
         "working_days phải là số nguyên từ 1 trở lên, đang là số 0",
     ),
     ("office.yaml", '  hotline: "1900 9068"\n', "", "office.hotline còn thiếu"),
+    ("office.yaml", '["87", "82"]', '["087"]', "office.province phải là hai chữ số, đang là “087”"),
     ("office.yaml", "office:", "ofice:", "office còn thiếu"),
     ("office.yaml", "- id: cv102", "- id: cv416", "sources ghi “cv416” hai lần"),
     ("office.yaml", '"2021-03-17"', "2021-13-45", "có giá trị không đọc được"),
@@ -522,3 +525,13 @@ def test_content_without_its_trained_models_is_refused(tmp_path: Path, kind: str
         file.write_bytes(whole[: len(whole) // 2] if how == "cut short" else other.read_bytes())
     with pytest.raises(ValueError, match=re.escape(f"{kind}.weights: cannot be read (")):
         load_content(folder)
+
+
+def test_the_office_s_number_and_province_stand_in_no_code(office: OfficeFile) -> None:
+    """They come from office.yaml, so that another office needs to change no program."""
+    province, hotline = office.office.province, r" ?".join(office.office.hotline.split())
+    fact = re.compile(rf"{hotline}|[\"']{province}[\"']")
+    rooms = [Path(__file__).parents[1] / room for room in ("bot", "handlers", "data", "flows")]
+    code = [path for room in rooms for ending in ("py", "html", "js") for path in room.rglob(f"*.{ending}")]
+    assert len(code) > 150
+    assert [path.name for path in code if fact.search(path.read_text(encoding="utf-8"))] == []

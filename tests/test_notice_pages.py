@@ -13,7 +13,7 @@ from sqlalchemy import func, insert, select, update
 
 from data import audit, staff
 from data.notices.campaigns import Campaign, load
-from data.tables import campaigns, conversations, outbox, rate_limiters, subscriptions
+from data.tables import campaigns, conversations, outbox, send_leases, subscriptions
 from handlers.web.chat import address_of
 from tests.consoles import Office, Signed
 from tests.houses import House, limits
@@ -272,7 +272,7 @@ async def test_progress_is_shown_with_its_numbers_and_its_speed(office: NoticeOf
     await me.post(f"{here}/start")
     async with office.house.db.writing() as connection:
         kept = {"token_key": "t", "holder": "h", "until": office.house.clock() + 60}
-        await connection.execute(insert(rate_limiters).values(**kept))
+        await connection.execute(insert(send_leases).values(**kept))
     await office.deliver(["sent", "pending", "pending", "pending", "pending"])
     part = f"{here}?fragment=run"
     assert "1 / 5" in _seen((await me.look(part, live=True)).text)
@@ -311,7 +311,7 @@ async def test_the_page_says_why_nothing_moves(sqlite_house: House, why: str, sa
     if why != "no worker":
         async with office.house.db.writing() as connection:
             kept = {"token_key": "t", "holder": "h", "until": office.house.clock() + 9}
-            await connection.execute(insert(rate_limiters).values(**kept))
+            await connection.execute(insert(send_leases).values(**kept))
     page = (await me.look(f"{here}?fragment=run")).text
     box = re.findall(r'<p class="box">([^<]*)</p>', page)
     assert len(box) == (1 if says else 0)

@@ -72,7 +72,14 @@ def test_the_service_without_a_token_does_not_load_aiogram() -> None:
         ({"TROLY_DATABASE_URL": "mysql://x"}, "must begin with"),
         ({"TROLY_OTP_TRIES": "50"}, "between 1 and 5"),
         ({"TROLY_SECRET_KEY": "short"}, "32 characters"),
-        ({"TROLY_ACCOUNTS": "magic"}, "guide"),
+        (
+            {"TROLY_ACCOUNTS": "local"},
+            "TROLY_ACCOUNTS must be guide, the only way there is, not 'local'",
+        ),
+        (
+            {"TROLY_LOOKUP_DISCLOSURE": "open"},
+            "TROLY_LOOKUP_DISCLOSURE must be guarded, the only way there is, not 'open'",
+        ),
     ],
 )
 def test_a_wrong_setting_stops_the_start_with_one_clear_line(environment: dict[str, str], says: str) -> None:

@@ -65,6 +65,7 @@ async def test_a_record_is_found_by_its_name_and_one_fact(house: House) -> None:
     kept = RegistryNames()
     for name, fact, codes in FINDS:
         given = {"province": "87", "born": "", "id_number": "", **fact}
+        given["provinces"] = house.content.office.same_province(given.pop("province"))
         async with house.db.reading() as connection:
             found = await search.find(kept, connection, house.seal, RegistryQuery(name, **given))
         assert sorted(r.code for r in found) == codes, (name, fact)

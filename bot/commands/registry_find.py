@@ -20,6 +20,8 @@ from bot.settings import load
 from data import audit
 from data.audit import Deed
 from data.engine import Database
+from data.knowledge.content import CONTENT_DIR
+from data.knowledge.office import read_office
 from data.registry.name_index import RegistryNames
 from data.registry.search import SearchAnswer, guarded, opened, read_ask
 from data.seal import Seal
@@ -70,6 +72,7 @@ class _NameFinder:
     ) -> None:
         self._db, self._seal, self._names = db, seal, names
         self._is_open, self._limit = is_open, limit
+        self._office = read_office(CONTENT_DIR / "office.yaml").office
         self._who = f"cli:{_login()}"
 
     async def warm(self) -> None:
@@ -95,7 +98,7 @@ class _NameFinder:
 
     async def _one(self, connection: AsyncConnection, line: str) -> tuple[dict[str, Any], Deed | None]:
         try:
-            ask = read_ask(_object(line))
+            ask = read_ask(_object(line), self._office)
         except ValueError as bad:
             return {"error": str(bad)}, None
         if self._is_open:

@@ -25,7 +25,8 @@ from flows.text.fold import join_key
 async def find_people(turn: TurnContext, effect: FindPeople) -> EffectResult:
     if await _looks_spent(turn, by_id=bool(effect.id_number)):
         return EffectResult("limited")
-    query = RegistryQuery(effect.name, effect.province, effect.born, effect.id_number)
+    provinces = turn.services.office.same_province(effect.province)
+    query = RegistryQuery(effect.name, provinces, effect.born, effect.id_number)
     found = await search.find(turn.services.names, turn.connection, turn.services.seal, query)
     if not effect.id_number:
         return await _guarded(turn, effect, found)

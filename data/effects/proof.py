@@ -35,7 +35,7 @@ async def send_otp(turn: TurnContext, effect: SendOtp) -> EffectResult:
         services.seal,
         case,
         phone,
-        proofs.sms_text(code, services.limits, services.hotline),
+        proofs.sms_text(code, services.limits, services.office),
         at=turn.now,
         until=turn.now + 60.0 * services.limits.otp_minutes,
         leaves=leaves,

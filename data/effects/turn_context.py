@@ -12,6 +12,7 @@ from data.engine import Database
 from data.limits import Limits
 from data.registry.name_index import RegistryNames
 from data.seal import Seal
+from flows.content import Office
 
 HOUR, DAY = 3600.0, 86400.0
 
@@ -23,7 +24,7 @@ class Services:
     db: Database
     seal: Seal
     limits: Limits
-    hotline: str  # as content has it
+    office: Office
     public_address: str  # without a slash at its end
     sends_sms: bool = True
     names: RegistryNames = field(default_factory=RegistryNames)  # the registry's names in memory

@@ -49,7 +49,11 @@ def read_office(path: Path) -> OfficeFile:
     """The office file in `path` (YAML); the sources are keyed by id. Source: letter 416, and those the file names."""
     top = read_yaml(path)
     block = top.block("office")
-    office = block.record(Office, hours=_hours(block.block("hours")))
+    codes = block.texts("province")
+    for code in codes:
+        if not _PROVINCE_CODE[0].fullmatch(code):
+            raise block.wrong("province", f"phải là {_PROVINCE_CODE[1]}, đang là “{code}”")
+    office = block.record(Office, hours=_hours(block.block("hours")), provinces=codes)
     return top.record(OfficeFile, office=office, sources=sources_of(top))
 
 

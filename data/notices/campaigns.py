@@ -269,11 +269,6 @@ class Campaigns:
         row = (await connection.execute(select(staff.c.telegram).where(staff.c.id == maker))).first()
         return bool(row and row.telegram and row.telegram == by.telegram)
 
-    async def needs_approval(self, connection: AsyncConnection, campaign: Campaign) -> bool:
-        """Whether the audience is so large now that a second admin must approve first."""
-        reached = sum((await count(connection, campaign.audience)).values())
-        return reached > self._limits.notice_approval_above and campaign.approved_by is None
-
     # -- the run
 
     async def start(self, which: str, *, by: Member, at: float) -> Change:

@@ -14,7 +14,7 @@ from data.engine import Database
 from data.notices import campaigns
 from data.notices.campaigns import CANCELLED, DRAFT, Campaign
 from data.spreadsheet import csv_line
-from data.tables import outbox, rate_limiters
+from data.tables import outbox, send_leases
 from flows.calendar.office_hours import VIETNAM
 from flows.text.masking import mask_account
 
@@ -71,7 +71,7 @@ async def still_pushed(connection: AsyncConnection, campaign: Campaign, door: st
 async def worker_seen(connection: AsyncConnection, now: float) -> bool:
     """Whether some process holds the right to send at this moment."""
     return (
-        await connection.execute(select(rate_limiters.c.holder).where(rate_limiters.c.until > now))
+        await connection.execute(select(send_leases.c.holder).where(send_leases.c.until > now))
     ).first() is not None
 
 

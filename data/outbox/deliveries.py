@@ -19,7 +19,7 @@ from data.engine import Database
 from data.notices import audience
 from data.notices.runs import Running
 from data.outbox import NOTICE, OFFICER, REMINDER, REPLY, RESTS, WAITING
-from data.tables import campaigns, conversations, office_facts, outbox, rate_limiters
+from data.tables import campaigns, conversations, office_facts, outbox, send_leases
 
 LANES = (OFFICER, REMINDER, NOTICE)  # in order: a higher lane never waits for a lower one
 LOST = "lost"  # how `answer` begins once any try's answer was lost
@@ -78,21 +78,21 @@ async def hold_rate_limiter(
 
     `alone`: no other process can be alive, so what an earlier one held is free.
     """
-    free: list[ColumnElement[bool]] = [rate_limiters.c.holder == holder, rate_limiters.c.until <= now]
-    insert = db.insert(rate_limiters).values(token_key=token_key, holder=holder, until=now + lease)
+    free: list[ColumnElement[bool]] = [send_leases.c.holder == holder, send_leases.c.until <= now]
+    insert = db.insert(send_leases).values(token_key=token_key, holder=holder, until=now + lease)
     kept = insert.on_conflict_do_update(
         index_elements=["token_key"],
         set_={"holder": holder, "until": now + lease},
         where=None if alone else or_(*free),
-    ).returning(rate_limiters.c.holder)
+    ).returning(send_leases.c.holder)
     return (await connection.execute(kept)).first() is not None
 
 
 async def release_rate_limiter(connection: AsyncConnection, token_key: str, holder: str) -> None:
     """Another process may send with this token at once."""
     await connection.execute(
-        update(rate_limiters)
-        .where(rate_limiters.c.token_key == token_key, rate_limiters.c.holder == holder)
+        update(send_leases)
+        .where(send_leases.c.token_key == token_key, send_leases.c.holder == holder)
         .values(until=0.0)
     )
 

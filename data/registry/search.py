@@ -14,6 +14,7 @@ from data.engine import fetch
 from data.registry.name_index import RegistryNames
 from data.registry.records import Record, id_key, name_key, phone_key
 from data.seal import Seal
+from flows.content import Office
 from flows.text.dates import calendar_day, whole_date, written
 from flows.text.fold import join_key
 
@@ -29,16 +30,15 @@ _CLOSE_NAMES = 20  # names looked at when a record is wanted
 _HITS = 60  # names ranked
 _NAME_LIMIT = 200  # characters of a name that are read
 _NO_NAME = 0  # names.ids begin with 1
-_HOME = ("87", "82")  # Đồng Tháp before and after 2025
 _YEARS = (1880, 2100)
 
 
 @dataclass(frozen=True, slots=True)
 class RegistryQuery:
-    """What is known of somebody: `born` dd/mm/yyyy, yyyy or ""; `id_number` 9 or 12 digits or ""; `province` "" means any."""
+    """What is known of somebody: `born` dd/mm/yyyy, yyyy or ""; `id_number` 9 or 12 digits or ""; no `provinces` means any."""
 
     name: str
-    province: str = ""
+    provinces: tuple[str, ...] = ()
     born: str = ""
     id_number: str = ""
     verified_phone: str = ""
@@ -70,8 +70,8 @@ class Fits:
 _FIELDS = ("name", "province", "born", "id_number", "verified_phone")
 
 
-def read_ask(given: Any) -> RegistryQuery:
-    """An Ask from an object of the contract; absent, null and empty are the same, numbers are taken as text.
+def read_ask(given: Any, office: Office) -> RegistryQuery:
+    """A query from an object of the contract; absent, null and empty are the same, numbers are taken as text.
 
     Raises ValueError with one sentence.
     """
@@ -91,7 +91,7 @@ def read_ask(given: Any) -> RegistryQuery:
         raise ValueError("Thiếu họ tên (“name”).")
     return RegistryQuery(
         found["name"],
-        _province(found["province"]),
+        office.same_province(_province(found["province"])),
         _born(found["born"]),
         _id_number(found["id_number"]),
         found["verified_phone"][:30],
@@ -141,10 +141,6 @@ async def fits(
     return await _named(names, connection, ask, limit)
 
 
-def _provinces(province: str) -> tuple[str, ...]:
-    return _HOME if province in _HOME else (province,) if province else ()
-
-
 async def _with_id(
     names: RegistryNames, connection: AsyncConnection, seal: Seal, ask: RegistryQuery, limit: int
 ) -> Fits:
@@ -167,7 +163,7 @@ async def _born_then(
     names: RegistryNames, connection: AsyncConnection, ask: RegistryQuery, limit: int
 ) -> Fits:
     """People of a birth date or year; with a date also those of whom only the year is known and who bear the very name."""
-    there = _provinces(ask.province)
+    there = ask.provinces
     year = int(ask.born[-4:])
     if ask.fact == "year":
         ids = await _numbers(connection, f"{_NAMES_OF} year = ?1{_of(there, 2)}", year, *there)
@@ -189,7 +185,7 @@ async def _born_then(
 
 async def _named(names: RegistryNames, connection: AsyncConnection, ask: RegistryQuery, limit: int) -> Fits:
     """People by name alone."""
-    there = _provinces(ask.province)
+    there = ask.provinces
     ranking = await names.rank(ask.name, limit=_HITS)
     hits: Sequence[Hit] = ranking.hits
     for narrowed in (bool(there), True):

@@ -15,7 +15,6 @@ from flows.text.normalise import plain
 from flows.text.politeness import RESPECT, SPEAKER, plain_words
 from flows.understanding.facts import FactReading, full_name, read_fact
 
-HOME_PROVINCE = "87"
 YEAR_DIGITS = 4
 
 CONSENT = (
@@ -89,7 +88,10 @@ def _flow() -> Flow:
             ),
             ask(
                 "province",
-                "Nơi đăng ký hộ khẩu là tỉnh, thành phố nào? Anh/chị gõ tên hoặc mã tỉnh, ví dụ Đồng Tháp hoặc 87.",
+                lambda s: (
+                    "Nơi đăng ký hộ khẩu là tỉnh, thành phố nào? Anh/chị gõ tên hoặc mã tỉnh, "
+                    f"ví dụ {_name_of(s.content.office.province, s)} hoặc {s.content.office.province}."
+                ),
                 label="chọn tỉnh",
                 parse=_parse_province,
                 hint="Tôi chưa tìm thấy tỉnh đó trong danh sách 63 tỉnh, thành. Ví dụ: Đồng Tháp, Tiền Giang, 79.",
@@ -97,9 +99,7 @@ def _flow() -> Flow:
             ),
             call(
                 "search",
-                lambda s: FindPeople(
-                    s.get("name"), s.get("province") or HOME_PROVINCE, s.get("born"), s.get("id_number")
-                ),
+                lambda s: FindPeople(s.get("name"), _province(s), s.get("born"), s.get("id_number")),
                 FindPeople,
                 transitions={
                     "found": "found",
@@ -242,9 +242,17 @@ def _parse_province(context: Context, event: Event) -> Parsed | None:
     return None
 
 
-def _province_name(context: Context) -> str:
-    code = context.get("province") or HOME_PROVINCE
+def _province(context: Context) -> str:
+    """The code of the province that was chosen, else of the office's own."""
+    return context.get("province") or context.content.office.province
+
+
+def _name_of(code: str, context: Context) -> str:
     return next((p.name for p in context.content.provinces if p.code == code), code)
+
+
+def _province_name(context: Context) -> str:
+    return _name_of(_province(context), context)
 
 
 def _asked_about(context: Context) -> str:

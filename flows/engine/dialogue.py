@@ -219,9 +219,9 @@ class Dialogue(Navigation):
         if isinstance(event, Said) and (recognised := self.recognised(event.text, None)):
             self.enter(recognised, event.text)
             return
-        if self.explained(numbers_explained.chosen(words, self.state.options)) or self.explained(
-            self.pasted(event)
-        ):
+        if self.explained(
+            numbers_explained.chosen(words, self.state.options, self.content)
+        ) or self.explained(self.pasted(event)):
             return
         pressed = isinstance(event, Pressed)
         routed = self.route(words, loosely=not pressed)
@@ -245,7 +245,7 @@ class Dialogue(Navigation):
         if chosen is not None:
             self.accept(flow, step, Parsed(chosen.outcome, chosen.keep))
             return
-        if self.explained(numbers_explained.chosen(words_of(event), self.state.options)):
+        if self.explained(numbers_explained.chosen(words_of(event), self.state.options, self.content)):
             return
         elsewhere = self.route(words_of(event), loosely=False)
         if isinstance(event, Pressed):

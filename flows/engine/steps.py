@@ -49,7 +49,6 @@ class Reply:
     shares: str = ""
     contact: ContactCard | None = None
     link: str = ""
-    file: str = ""
     until: datetime | None = None
     key: str = ""
 

@@ -25,7 +25,6 @@ from flows.understanding.number_shapes import (
     taken_apart,
 )
 
-HOTLINE = "19009068"
 MOST_NUMBERS = 3  # more numbers than this in one text are not explained
 LONGEST_TEXT = 200  # characters; a longer text is no pasted number
 
@@ -80,10 +79,10 @@ class Number:
         return len(self.meanings) > 1
 
 
-def read_numbers(text: str, today: date, provinces: frozenset[str]) -> tuple[Number, ...]:
+def read_numbers(text: str, today: date, provinces: frozenset[str], hotline: str) -> tuple[Number, ...]:
     """The numbers that `text` (cleaned) consists of, at most MOST_NUMBERS; () when it is not just numbers.
 
-    `provinces`: the two-digit prefixes that were ever given out.
+    `provinces`: the two-digit prefixes that were ever given out. `hotline`: its digits.
     """
     if len(text) > LONGEST_TEXT or not any(c.isdigit() for c in text):
         return ()
@@ -94,7 +93,7 @@ def read_numbers(text: str, today: date, provinces: frozenset[str]) -> tuple[Num
     meant = []
     for piece, before in pieces:
         label = _label_of(rest if len(pieces) == 1 else before)
-        meant.append(_meanings(piece, _Known(label, today, provinces, sex=_sex_of(words))))
+        meant.append(_meanings(piece, _Known(label, today, provinces, hotline, sex=_sex_of(words))))
     if not all(meant) or ("tra" in words and any(m.kind in _LOOKED_UP_BY for ms in meant for m in ms)):
         return ()
     return tuple(Number(m) for m in _compared(meant))
@@ -105,6 +104,7 @@ class _Known:
     label: str
     today: date
     provinces: frozenset[str]
+    hotline: str
     sex: str = ""
 
 
@@ -219,8 +219,8 @@ def _off(digits: str, length: int) -> str:
 
 def _digits(piece: NumberShape, known: _Known) -> Iterator[Meaning]:
     digits, label = piece.digits, known.label
-    if digits in (HOTLINE, f"84{HOTLINE}"):
-        yield Meaning("hotline", HOTLINE, piece.warnings)
+    if digits in (known.hotline, f"84{known.hotline}"):
+        yield Meaning("hotline", known.hotline, piece.warnings)
         return
     if label in ("tax", "bank"):
         yield Meaning(label, digits)

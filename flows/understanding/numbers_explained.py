@@ -13,7 +13,7 @@ from flows.text.masking import mask_code, mask_number
 from flows.text.normalise import same_words
 from flows.text.vssid_sms import Received
 from flows.understanding.number_shapes import CODE_DIGITS
-from flows.understanding.numbers import HOTLINE, KINDS, Meaning, Number, read_numbers
+from flows.understanding.numbers import KINDS, Meaning, Number, read_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,9 @@ class Pasted:
 
 def explained(text: str, content: Content, today: date) -> Pasted | None:
     """What a text that is just numbers means; None for any other text, and for a phone of the directory."""
-    numbers = read_numbers(text, today, frozenset(p.code for p in content.provinces))
+    numbers = read_numbers(
+        text, today, frozenset(p.code for p in content.provinces), content.office.hotline_digits
+    )
     if not numbers or any(_is_listed(m, content) for n in numbers for m in n.meanings):
         return None
     if len(numbers) > 1:
@@ -42,11 +44,11 @@ def explained(text: str, content: Content, today: date) -> Pasted | None:
     return Pasted(f"{known} {ask}".strip(), asks=tuple(KINDS[m.kind] for m in meanings))
 
 
-def chosen(words: str, offered: tuple[str, ...]) -> Pasted | None:
+def chosen(words: str, offered: tuple[str, ...], content: Content) -> Pasted | None:
     """What is said when the person has chosen between the kinds that were `offered`; None when these words are none."""
     for kind, label in KINDS.items():
         if label in offered and same_words(words, label):
-            return Pasted(f"Vậy đó là {_lower(label)}. {_ABOUT[kind]}", flows=_NEXT.get(kind, ()))
+            return Pasted(f"Vậy đó là {_lower(label)}. {_about(kind, content)}", flows=_NEXT.get(kind, ()))
     return None
 
 
@@ -118,7 +120,7 @@ _ABOUT = {
     "dossier": "Anh/chị giữ số này để hỏi cơ quan BHXH hồ sơ tới đâu.",
     "date": "Tra mã số BHXH cần thêm họ và tên.",
     "year": "Tra mã số BHXH cần thêm họ và tên.",
-    "money": "Tôi không tính mức đóng hay mức hưởng; anh/chị hỏi cán bộ hoặc tổng đài 1900 9068.",
+    "money": "Tôi không tính mức đóng hay mức hưởng; anh/chị hỏi cán bộ hoặc tổng đài {hotline}.",
     "tax": "Mã số thuế không dùng cho VssID; cơ quan BHXH dùng mã số BHXH hoặc số CCCD.",
     "bank": "VssID không hỏi số tài khoản hay thẻ ngân hàng; xin đừng gửi cho ai.",
     "unknown": "Nó không giống số nào của BHXH; anh/chị xem lại có gõ thừa hay thiếu không.",
@@ -154,6 +156,10 @@ _WARN = {
 }
 
 
+def _about(kind: str, content: Content) -> str:
+    return _ABOUT[kind].format(hotline=content.office.hotline)
+
+
 def _said(meaning: Meaning, content: Content) -> str:
     """One or two sentences, and what to look at twice."""
     off, name, shown = _off(meaning), _lower(KINDS[meaning.kind]), _shown(meaning)
@@ -161,7 +167,7 @@ def _said(meaning: Meaning, content: Content) -> str:
         warnings = _own_warnings(meaning)
         return f"{shown} trông như {name} nhưng {off}. Anh/chị dò lại từng số. {warnings}".strip()
     if meaning.kind == "unknown":
-        return f"Số này có {len(meaning.value)} chữ số. {_ABOUT['unknown']}"
+        return f"Số này có {len(meaning.value)} chữ số. {_about('unknown', content)}"
     wrong = next((w.partition(":")[2] for w in meaning.warnings if w.startswith("not:")), "")
     if wrong:
         first = f"{shown} là {name}, không phải {_lower(KINDS[wrong])}."
@@ -170,8 +176,8 @@ def _said(meaning: Meaning, content: Content) -> str:
         first = f"{_SURE[meaning.kind].format(shown)}{now}."
     else:
         first = f"{shown} có dạng {name}{_of_whom(meaning, content)}."
-    about = "" if "bad_phone" in meaning.warnings else _ABOUT[meaning.kind]
-    if meaning.kind == "hotline" and meaning.value != HOTLINE:
+    about = "" if "bad_phone" in meaning.warnings else _about(meaning.kind, content)
+    if meaning.kind == "hotline" and meaning.value != content.office.hotline_digits:
         about = f"Đó không phải tổng đài BHXH; tổng đài BHXH là {content.office.hotline}."
     return " ".join(p for p in (first, _own_warnings(meaning), about) if p)
 

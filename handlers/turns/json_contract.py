@@ -94,7 +94,7 @@ def _file_at(path: Path) -> SentFile:
 
 def shown(body: dict[str, Any], *, proactive: bool = False) -> dict[str, Any]:
     """A reply of the ledger as the contract's object: what is empty is absent."""
-    out = {k: body[k] for k in ("text", "options", "contact", "link", "file", "until") if body.get(k)}
+    out = {k: body[k] for k in ("text", "options", "contact", "link", "until") if body.get(k)}
     out.setdefault("text", "")
     if proactive:
         out["proactive"] = True

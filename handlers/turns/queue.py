@@ -58,7 +58,7 @@ log = logging.getLogger("troly.turn")
 ROUNDS = 8  # how often one turn may ask the world
 TRIES = 3  # how often a failing turn is tried before it is put aside
 ANSWER_STEP = 0.1  # seconds
-APOLOGY = "Xin lỗi, tôi vừa gặp lỗi với tin này. Anh/chị thử lại, hoặc gọi 1900 9068."
+APOLOGY = "Xin lỗi, tôi vừa gặp lỗi với tin này. Anh/chị thử lại, hoặc gọi {}."
 
 
 def body_of(reply: Reply) -> dict[str, Any]:
@@ -72,8 +72,6 @@ def body_of(reply: Reply) -> dict[str, Any]:
         body["contact"] = {"name": reply.contact.name, "phone": reply.contact.phone}
     if reply.link:
         body["link"] = reply.link
-    if reply.file:
-        body["file"] = reply.file
     if reply.until:
         body["until"] = reply.until.astimezone(UTC).isoformat()
     if reply.key:
@@ -344,7 +342,10 @@ class Turns:
                     door = waiting.address.partition(":")[0]
                     why = f"{type(wrong).__name__} at {conversation.state.flow}/{conversation.state.step}"
                     await conversations.dead_letter(self.db, connection, door, waiting.key, why, {}, now)
-                    turn, outcomes = Turn(conversation.state, (Reply(APOLOGY),)), ()
+                    turn, outcomes = (
+                        Turn(conversation.state, (Reply(APOLOGY.format(self.content.office.hotline)),)),
+                        (),
+                    )
                     turn_context = self._context(connection, conversation, at, now)
                     break
         made = await self._bound(connection, waiting, conversation, turn_context, turn, outcomes)

@@ -75,7 +75,7 @@ function drawReply(reply) {
   const bubble = make("div", "bubble");
   if (reply.proactive) bubble.append(make("span", "badge", "Tin mới"));
   bubble.append(make("span", "unseen", "Trợ lý: "), make("p", "words", reply.text));
-  const extras = [drawContact(reply.contact), drawLink(reply.link), drawFile(reply.file), drawCountdown(reply.until)];
+  const extras = [drawContact(reply.contact), drawLink(reply.link), drawCountdown(reply.until)];
   bubble.append(...extras.filter(Boolean));
   node.append(bubble);
   if (reply.options && reply.options.some((label) => label !== MENU)) node.append(drawOptions(reply.options));
@@ -107,11 +107,6 @@ function drawLink(address) {
   const secure = url.pathname.includes("/secure/");
   const label = secure ? "Mở trang bảo mật" : "Mở liên kết";
   return make("a", secure ? "button strong" : "button", label, { href: url.href, target: "_blank", rel: "noopener", "aria-describedby": "new-tab" });
-}
-
-function drawFile(address) {
-  const url = address && webAddress(address);
-  return url && make("a", "button", "Tải tệp " + url.pathname.split("/").pop(), { href: url.href, download: "" });
 }
 
 function drawOptions(labels) {
