@@ -38,7 +38,7 @@ def test_the_mapping_is_shown_before_and_the_counts_after(
     assert "new 39, changed 0, unchanged 0, gone 0, bad 1" in out
     report = house / "var" / "import-1-bad.csv"
     assert str(report) in out
-    assert report.read_text(encoding="utf-8-sig").splitlines()[1].startswith("9,born,")
+    assert report.read_text(encoding="utf-8-sig").splitlines()[1].startswith('"9","born",')
 
     fewer = written(house / "fewer.csv", people(30))
     for answer, left in (("no\n", "nobody was deleted"), ("yes\n", "deleted 10 who were gone")):

@@ -23,6 +23,7 @@ BAR = 30  # characters of the bar
 FILE_LIMIT = 1_000_000  # bytes of a text file that are read
 
 _CHANGES = {
+    "test": "send it to yourself on Telegram",
     "approve": "stand for a draft as the second admin",
     "start": "begin to send",
     "pause": "take nothing more up",
@@ -54,7 +55,6 @@ def add_campaign_commands(commands: Any) -> None:
     action("count", "how many recipients it has now, by door", _count)
     preview = action("preview", "how it will look", _preview)
     preview.add_argument("--door", help="only at this door")
-    action("test", "send it to yourself on Telegram", _test)
     for name, help_text in _CHANGES.items():
         action(name, help_text, _change(name))
     status = action("status", "how many are in which state", _status)
@@ -200,10 +200,6 @@ def _change(name: str) -> Callable[[_Desk, argparse.Namespace], Awaitable[int]]:
     return run
 
 
-async def _test(desk: _Desk, args: argparse.Namespace) -> int:
-    return _told(args, await desk.changes.test(desk.which, by=desk.by, at=time.time()))
-
-
 async def _retry(desk: _Desk, args: argparse.Namespace) -> int:
     done = await desk.changes.retry(desk.which, by=desk.by, at=time.time(), in_doubt=args.in_doubt)
     return _told(args, done)
@@ -244,11 +240,11 @@ async def _status(desk: _Desk, args: argparse.Namespace) -> int:
 
 
 async def _look(desk: _Desk) -> tuple[Campaign, Status]:
-    from data.notices import reports as campaign_reports
+    from data.notices import reports
 
     one = await desk.campaign()
     async with desk.db.reading() as connection:
-        return one, await campaign_reports.status(connection, one)
+        return one, await reports.status(connection, one)
 
 
 def _bar(now: Status, speed: Any) -> str:
@@ -270,15 +266,13 @@ def _table(now: Status) -> str:
 
 
 async def _recipients(desk: _Desk, args: argparse.Namespace) -> int:
-    from data.notices import reports as campaign_reports
+    from data.notices import reports
 
     if not 1 <= args.limit <= 1000:
         raise ValueError("--limit lies between 1 and 1000")
     one = await desk.campaign()
     async with desk.db.reading() as connection:
-        page = await campaign_reports.recipients(
-            connection, one, state=args.state, after=args.after, limit=args.limit
-        )
+        page = await reports.recipients(connection, one, state=args.state, after=args.after, limit=args.limit)
     await desk.changes.noted_look(one.id, "recipients", by=desk.by, at=time.time())
     following = page[-1].id if len(page) == args.limit else None
     lines = [f"{r.id} {r.door:9} {r.account:8} {r.state:10} {r.attempts} {r.answer}".rstrip() for r in page]

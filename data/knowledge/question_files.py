@@ -9,7 +9,6 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
 from pathlib import Path
 
 from data.knowledge.yaml_block import parse_yaml
@@ -131,13 +130,3 @@ def digest_of(questions: Iterable[Question]) -> str:
     for q in sorted(questions, key=lambda one: one.id):
         digest.update("\0".join((q.id, q.topic, *q.titles, *q.wordings, "")).encode())
     return digest.hexdigest()[:16]
-
-
-def stale(questions: Iterable[Question], today: date) -> list[str]:
-    """Ids of items that are past their `valid_to` on that day, or were verified more than a year before."""
-    return [
-        q.id
-        for q in questions
-        if (q.valid_to is not None and q.valid_to < today.isoformat())
-        or (today - date.fromisoformat(q.last_verified)).days > DAYS_VERIFIED
-    ]

@@ -9,22 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import Database
-from data.registry.keys import id_key, name_key, phone_key, phone_of
+from data.registry.keys import id_key, name_key
+from data.registry.keys import phone_key as phone_key  # also for data.effects
 from data.seal import Seal
 from data.tables import names, registry
-
-__all__ = [
-    "Person",
-    "Record",
-    "add",
-    "by_codes",
-    "count",
-    "id_key",
-    "name_key",
-    "phone_key",
-    "phone_of",
-    "stand_in",
-]
 
 _BATCH = 500  # names asked for in one statement
 

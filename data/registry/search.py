@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import fetch
+from data.registry.keys import id_key, name_key, phone_key
 from data.registry.name_index import RegistryNames
-from data.registry.records import Record, id_key, name_key, phone_key
+from data.registry.records import Record
 from data.seal import Seal
 from flows.text.fold import join_key
 

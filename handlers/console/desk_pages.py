@@ -12,7 +12,7 @@ from data import desk, staff
 from data.desk import Ticket, TicketMessage
 from data.outbox import PULL_DOORS
 from handlers.console import wording
-from handlers.console.access import DESK, AccessControl, Live, PageRoute, PageRefused, Visit
+from handlers.console.access import DESK, AccessControl, Live, PageRefused, PageRoute, Visit
 from handlers.desk import Desk
 
 CLOSED_SHOWN = 10  # tickets closed lately, under the queue

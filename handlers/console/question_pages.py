@@ -18,7 +18,7 @@ from flows.conversations import questions
 from flows.text.normalise import clean
 from flows.understanding.question_finder import find_questions
 from handlers.console import wording
-from handlers.console.access import ADMINS, DESK, AccessControl, Live, PageRoute, PageRefused, Visit
+from handlers.console.access import ADMINS, DESK, AccessControl, Live, PageRefused, PageRoute, Visit
 from handlers.console.forms import Form, kept_or_again
 from handlers.delivery.preview import preview
 

@@ -11,7 +11,7 @@ from data.notices import campaigns, reports
 from data.notices.campaigns import Campaign, Campaigns
 from data.spreadsheet import BOM, csv_line
 from handlers.console import notice_wording as say
-from handlers.console.access import ADMINS, AccessControl, PageRoute, PageRefused, Visit
+from handlers.console.access import ADMINS, AccessControl, PageRefused, PageRoute, Visit
 from handlers.turns.queue import Turns
 
 HOME = "/console/notices"

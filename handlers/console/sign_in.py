@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from data import audit, staff
 from handlers.console import wording
-from handlers.console.access import EVERYBODY, AccessControl, PageRoute, PageRefused, Visit
+from handlers.console.access import EVERYBODY, AccessControl, PageRefused, PageRoute, Visit
 from handlers.console.forms import csrf_token, has_csrf_token, read_form
 
 log = logging.getLogger("troly.console")
