@@ -89,5 +89,6 @@ def test_a_report_goes_on_without_lines_of_rows_that_are_read_again(tmp_path: Pa
     second = BadRows(path, 10)
     second.add([(12, "name", "thiếu"), (15, "born", "sai")])
     second.close()
-    lines = path.read_text(encoding="utf-8-sig").splitlines()
-    assert [line.split(",")[0] for line in lines] == ["Dòng", "3", "9", "12", "15"]
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.reader(file))
+    assert [line[0] for line in lines] == ["Dòng", "3", "9", "12", "15"]

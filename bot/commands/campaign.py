@@ -1,4 +1,7 @@
-"""`troly campaign …`: notices from the command line. Rule: --json prints nothing but JSON; whoever acts is named by --as and is an admin."""
+"""`troly campaign …`: notices from the command line.
+
+Invariant: --json prints nothing but JSON; whoever acts is named by --as and is an admin.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`troly registry import`: a file of people into the registry. Rule: how the file was understood is shown before a row is written; values are shown masked."""
+"""`troly registry import`: a file of people into the registry.
+
+Invariant: how the file was understood is shown before a row is written; values are shown masked.
+"""
 
 from __future__ import annotations
 

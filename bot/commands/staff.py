@@ -1,4 +1,7 @@
-"""`troly staff …`: who works here, and their way in. Rule: a link is shown once, on standard output, and kept nowhere."""
+"""`troly staff …`: members of staff and their sign-in links.
+
+Invariant: a link is printed once and not stored in plain text.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The participants' registry: what is kept of a person. Rule: ID numbers and phones are met only as keyed hashes or ciphertext."""
+"""Participants as rows: writing them, and reading them by code. Used by effects and the demo; imports write through data/registry_import/write.py.
+
+Invariant: ID numbers and phones are kept only as keyed hashes or ciphertext.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Who in the registry is meant by a name and a fact, and what may be said of it. Rule: a fact chooses people, a name never releases data."""
+"""Finds people by name and one fact, and decides what may be shown. Used by effects and by `troly registry find`.
+
+Invariant: a name alone never releases data; only a fact (ID number, birth date, verified phone) does.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""From the rows of a file to rows that can be written: read, checked, hashed, sealed. Rule: no database here; runs in a process of its own, told over a pipe.
+"""Turns the rows of a file into rows that can be written: read, checked, hashed, sealed. Run by worker.py.
+
+Invariant: no database here.
 
 What goes over the pipe: a job (JSON line) in; out, frames of marshal behind their length. `Preparation` is the same
 work without a pipe; small files are prepared in the importing process itself.

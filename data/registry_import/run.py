@@ -1,4 +1,6 @@
-"""Bringing a file into the registry. Rule: each batch is one transaction together with how far the file is dealt with, so a killed import goes on where it stopped.
+"""Imports a file into the registry. Called by `troly registry import`.
+
+Invariant: a batch and the row number it reaches are committed in one transaction, so a killed import goes on where it stopped.
 
 What is equal is not written again (a keyed hash of each row tells); nobody is deleted unless that is asked for, after a whole file.
 """

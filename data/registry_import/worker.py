@@ -1,4 +1,7 @@
-"""Who prepares the rows: a process of its own for large files, a thread for small ones. Rule: a few batches ahead at most; it ends with its import, however that ends."""
+"""Runs the preparation of rows: in a process of its own for large files, in a thread for small ones. Used by run.py.
+
+Invariant: only a few batches wait in memory, and the process ends with its import.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Prepared rows into the tables, many at a time. Rule: inside the transaction that is handed in; straight to the driver, which is the only way to be quick.
+"""Writes prepared rows into the tables, a batch at a time, through the database driver itself (for speed). Used by run.py.
+
+Invariant: everything is written inside the transaction that is handed in.
 
 What is new is inserted (COPY on PostgreSQL), what changed is overwritten, what is equal is only marked as seen.
 """
