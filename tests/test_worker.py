@@ -15,8 +15,8 @@ from bot.worker import Worker
 from data.engine import Database
 from flows.conversations.notice_text import with_leave
 from handlers.delivery.channel import SendResult
-from handlers.demo import DemoChannel
 from handlers.delivery.sender import Sender
+from handlers.demo import DemoChannel
 from handlers.telegram.buttons import button_id
 from handlers.telegram.notices import TelegramChannel
 from tests.crowds import accounts, campaign_state, gather_crowd, put_row, row, states, write_campaign

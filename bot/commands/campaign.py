@@ -1,4 +1,7 @@
-"""`troly campaign …`: notices from the command line. Rule: --json prints nothing but JSON; whoever acts is named by --as and is an admin."""
+"""`troly campaign …`: notices from the command line.
+
+Invariant: --json prints nothing but JSON; whoever acts is named by --as and is an admin.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,7 @@ BAR = 30  # characters of the bar
 FILE_LIMIT = 1_000_000  # bytes of a text file that are read
 
 _CHANGES = {
+    "test": "send it to yourself on Telegram",
     "approve": "stand for a draft as the second admin",
     "start": "begin to send",
     "pause": "take nothing more up",
@@ -54,7 +58,6 @@ def add_campaign_commands(commands: Any) -> None:
     action("count", "how many recipients it has now, by door", _count)
     preview = action("preview", "how it will look", _preview)
     preview.add_argument("--door", help="only at this door")
-    action("test", "send it to yourself on Telegram", _test)
     for name, help_text in _CHANGES.items():
         action(name, help_text, _change(name))
     status = action("status", "how many are in which state", _status)
@@ -202,10 +205,6 @@ def _change(name: str) -> Callable[[_Desk, argparse.Namespace], Awaitable[int]]:
     return run
 
 
-async def _test(desk: _Desk, args: argparse.Namespace) -> int:
-    return _told(args, await desk.changes.test(desk.which, by=desk.by, at=time.time()))
-
-
 async def _retry(desk: _Desk, args: argparse.Namespace) -> int:
     done = await desk.changes.retry(desk.which, by=desk.by, at=time.time(), in_doubt=args.in_doubt)
     return _told(args, done)
@@ -246,11 +245,11 @@ async def _status(desk: _Desk, args: argparse.Namespace) -> int:
 
 
 async def _look(desk: _Desk) -> tuple[Campaign, Status]:
-    from data.notices import reports as campaign_reports
+    from data.notices import reports
 
     one = await desk.campaign()
     async with desk.db.reading() as connection:
-        return one, await campaign_reports.status(connection, one)
+        return one, await reports.status(connection, one)
 
 
 def _bar(now: Status, speed: Any) -> str:
@@ -272,15 +271,13 @@ def _table(now: Status) -> str:
 
 
 async def _recipients(desk: _Desk, args: argparse.Namespace) -> int:
-    from data.notices import reports as campaign_reports
+    from data.notices import reports
 
     if not 1 <= args.limit <= 1000:
         raise ValueError("--limit lies between 1 and 1000")
     one = await desk.campaign()
     async with desk.db.reading() as connection:
-        page = await campaign_reports.recipients(
-            connection, one, state=args.state, after=args.after, limit=args.limit
-        )
+        page = await reports.recipients(connection, one, state=args.state, after=args.after, limit=args.limit)
     await desk.changes.noted_look(one.id, "recipients", by=desk.by, at=time.time())
     following = page[-1].id if len(page) == args.limit else None
     lines = [f"{r.id} {r.door:9} {r.account:8} {r.state:10} {r.attempts} {r.answer}".rstrip() for r in page]

@@ -1,4 +1,7 @@
-"""`troly doctor`: what is wrong, in one line each. Rule: it looks, it changes nothing."""
+"""`troly doctor`: checks of settings, content and database, one line each.
+
+Invariant: it changes nothing.
+"""
 
 from __future__ import annotations
 

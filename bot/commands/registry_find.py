@@ -1,4 +1,7 @@
-"""What `troly registry find` answers, line by line. Rule: what is shown of a person is in the audit before it is printed."""
+"""`troly registry find`: answers queries line by line.
+
+Invariant: what is shown of a person is in the audit before it is printed.
+"""
 
 from __future__ import annotations
 

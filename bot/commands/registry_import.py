@@ -1,4 +1,7 @@
-"""`troly registry import`: a file of people into the registry. Rule: how the file was understood is shown before a row is written; values are shown masked."""
+"""`troly registry import`: a file of people into the registry.
+
+Invariant: how the file was understood is shown before a row is written; values are shown masked.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bot.settings import Settings
     from data.engine import Database
-    from data.registry_import.prepare import About, Job
+    from data.registry_import.prepare import About, ImportJob
     from data.registry_import.run import Tally
     from data.seal import Seal
 
@@ -118,16 +121,16 @@ async def _go(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _job(args: argparse.Namespace, settings: Settings, path: Path) -> Job:
+def _job(args: argparse.Namespace, settings: Settings, path: Path) -> ImportJob:
     from datetime import UTC, datetime, timedelta
 
     from bot.app import secret_for
     from data.registry_import.files import Options
-    from data.registry_import.prepare import Job
+    from data.registry_import.prepare import ImportJob
 
     today = (datetime.now(UTC) + timedelta(hours=7)).date().isoformat()  # Việt Nam has no summer time
     options = Options(args.encoding, args.separator, args.sheet)
-    return Job(str(path), secret_for(settings), today, settings.import_batch, options)
+    return ImportJob(str(path), secret_for(settings), today, settings.import_batch, options)
 
 
 def _report_at(wanted: str | None, settings: Settings) -> Callable[[int], Path]:

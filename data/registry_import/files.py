@@ -1,4 +1,6 @@
-"""Reading the rows of a .csv, .tsv, .gz or .xlsx file. Rule: a whole look before the first row is used; constant memory; one sentence when it cannot be read.
+"""Reads the rows of a .csv, .tsv, .gz or .xlsx file. Used by prepare.py.
+
+Invariant: the whole file is checked before its first row is used; memory is constant; a file that cannot be read raises ValueError with one sentence.
 
 `examine` goes through the file once: its digest, whether it is whole, its encoding, its separator, how many rows it has.
 `rows` then gives row after row of strings, the first row of the file first. Nothing here knows the database.

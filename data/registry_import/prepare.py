@@ -1,4 +1,6 @@
-"""From the rows of a file to rows that can be written: read, checked, hashed, sealed. Rule: no database here; runs in a process of its own, told over a pipe.
+"""Turns the rows of a file into rows that can be written: read, checked, hashed, sealed. Run by worker.py.
+
+Invariant: no database here.
 
 What goes over the pipe: a job (JSON line) in; out, frames of marshal behind their length. `Preparation` is the same
 work without a pipe; small files are prepared in the importing process itself.
@@ -56,7 +58,7 @@ Bad = tuple[int, str, str]  # row of the file, heading, reason
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class ImportJob:
     """What is to be prepared; `today` yyyy-mm-dd is what makes a birth date a future one."""
 
     path: str
@@ -100,7 +102,7 @@ class Batch:
 class Preparation:
     """One file, looked at and then prepared batch by batch. Raises ValueError with one sentence."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: ImportJob) -> None:
         self._job = job
         self._path = Path(job.path)
         self._file = files.opened(self._path)
@@ -183,7 +185,7 @@ def _plain_syllable(syllable: str) -> str:
 
 
 def name_reader() -> Callable[[str], tuple[str, str]]:
-    """`read_name` and `data.registry.records.name_key` for many names: syllable by syllable, each remembered."""
+    """`read_name` and `data.registry.keys.name_key` for many names: syllable by syllable, each remembered."""
     known = Memory(_plain_syllable, _SYLLABLES)
 
     def read(text: str) -> tuple[str, str]:
@@ -307,7 +309,7 @@ def main() -> int:
     told = json.loads(sys.stdin.readline())
     told["options"] = Options(**told["options"])
     try:
-        work = Preparation(Job(**told))
+        work = Preparation(ImportJob(**told))
         put(out, ("about", asdict(work.about)))
         after = sys.stdin.readline().strip()
         if after:
