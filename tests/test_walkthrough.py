@@ -94,7 +94,7 @@ async def weigh_parcel(turn: TurnContext, effect: WeighParcel) -> EffectResult:
 
 # -- a channel: its row in data/channels.py and its folder handlers/<name>/
 
-CHANNEL = '    Channel("toy", "Kênh đồ chơi", push=False, text_limit=500, buttons=False),\n'
+CHANNEL = '    Channel("toy", "Kênh đồ chơi", pushed=True, longest=500),\n'
 DOOR = '''"""A toy channel: one person, who says "menu" when the door opens; what is sent to them is printed."""
 
 from __future__ import annotations
