@@ -26,6 +26,7 @@ from handlers.turns.types import TurnResult
 from tests.houses import House
 
 HAM, TU = "officer-ham", "officer-tu"  # two officers
+PATIENCE = 60.0  # seconds until what should come has not
 _keys = count(1)
 _LETTERS = "abcdeghiklmnopqrstuvxy"
 
@@ -74,6 +75,24 @@ async def soon(seconds: float) -> None:
     await asyncio.sleep(0.002)
 
 
+class Looks:
+    """A short rest like `soon` that counts how often a desk has looked again."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    async def __call__(self, seconds: float) -> None:
+        self._count += 1
+        await soon(seconds)
+
+    async def more(self) -> None:
+        """Wait until it has looked some times more."""
+        until = self._count + 5
+        async with asyncio.timeout(PATIENCE):
+            while self._count < until:  # noqa: ASYNC110  # it looks for itself
+                await asyncio.sleep(0)
+
+
 @dataclass
 class Citizen:
     """Somebody on a push channel: what they say goes through the turn, the replies through the mouth."""
@@ -109,7 +128,7 @@ def desk_of(house: House, reply_sender: ReplySender | None = None, **more: Any) 
     say = {}
     if reply_sender is not None:
         say["telegram"] = lambda taken: reply_sender.say(taken.rows)
-    return Desk(house.turns, say=say, sleep=soon, **more)
+    return Desk(house.turns, say=say, **{"sleep": soon, **more})
 
 
 async def conversation(house: House, address: str) -> Conversation:

@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
@@ -26,6 +27,7 @@ import aiohttp
 
 ROOT = Path(__file__).parents[1]
 TAKEN, ANSWER_LOST = "200", "lost"
+LATE = ("delay", "hold")
 _LENGTH = re.compile(rb"content-length: *([0-9]+)", re.IGNORECASE)
 _CHAT = re.compile(r"chat_id=([^&]*)")
 _TEXT = re.compile(r"(?:^|&)text=([^&]*)")
@@ -37,7 +39,8 @@ class Fault:
     """What goes wrong with calls `first` to `first + times - 1` (0: for ever), of these chats or all.
 
     `do`: 429 (silence of `retry_after` seconds for everybody: whoever calls meanwhile is told again), 429 chat (for the
-    chat alone), 403, 400, 500, migrate (to chat `to`), reset (nothing taken), lost (taken, no answer), delay.
+    chat alone), 403, 400, 500, migrate (to chat `to`), reset (nothing taken), lost (taken, no answer), delay, hold (taken,
+    answered once there is another plan).
     """
 
     do: str
@@ -74,12 +77,16 @@ class Api:
         self.faults: list[tuple[Fault, list[int]]] = []  # with how often each was met
         self.calls = 0
         self.silent: dict[str, float] = {}  # chat, or "" for all -> until
+        self.held: list[Callable[[], None]] = []  # answers that wait for another plan
 
     def plan(self, faults: Sequence[dict[str, Any]]) -> None:
         """These faults from now on, calls counted from here."""
         self.faults = [(Fault(**{**f, "chats": tuple(f["chats"])}), [0]) for f in faults]
         self.calls = 0
         self.silent = {}
+        held, self.held = self.held, []
+        for answer in held:
+            answer()
 
     def fault(self, chat: str, now: float) -> Fault | None:
         """What goes wrong with this call, if anything."""
@@ -151,15 +158,17 @@ class Connection(asyncio.Protocol):
             chat = unquote_plus(found.group(1)) if (found := _CHAT.search(form)) else ""
             text = unquote_plus(found.group(1)) if (found := _TEXT.search(form)) else ""
         fault = self._api.fault(chat, now)
-        answer = TAKEN if fault is None or fault.do == "delay" else fault.do
+        answer = TAKEN if fault is None or fault.do in LATE else fault.do
         self._api.write(Call(now, chat, method, text[:TEXT_KEPT], answer))
-        if fault is not None and fault.seconds:
+        if fault is not None and fault.do == "hold":
+            self._api.held.append(partial(self._say, None, chat))
+        elif fault is not None and fault.seconds:
             asyncio.get_running_loop().call_later(fault.seconds, self._say, fault, chat)
         else:
             self._say(fault, chat)
 
     def _say(self, fault: Fault | None, chat: str) -> None:
-        if fault is None or fault.do == "delay":
+        if fault is None or fault.do in LATE:
             message = {"message_id": 1, "date": 1790000000, "chat": {"id": int(chat), "type": "private"}}
             self._answer(200, {"ok": True, "result": message})
         elif fault.do in ("reset", ANSWER_LOST):

@@ -19,13 +19,14 @@ from playwright.async_api import Browser, BrowserContext, WebSocketRoute, expect
 
 from data.knowledge.content import SECRETS, read_weights
 from flows.secrets import detector
-from tests.screens import DESKTOP, NO_CHROMIUM, PHONE, RealServer, chromium, chromium_path
+from tests.fork_server import ForkServer
+from tests.screens import DESKTOP, NO_CHROMIUM, PHONE, RealServer, chromium_path
 from tests.visitors import CONNECTED, FORGOTTEN, LOST, WIDER_THAN_THE_SCREEN, Talk, Visitors, reach
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(chromium_path() is None, reason=NO_CHROMIUM),
-    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.xdist_group("browser"),  # one browser at a time
 ]
 
@@ -33,11 +34,14 @@ SIZES = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["360", "1280"])
 HANDS = pytest.mark.parametrize("hands", ["mouse", "keyboard"])
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RealServer]:
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def server(
+    tmp_path_factory: pytest.TempPathFactory, fork_server: ForkServer
+) -> AsyncIterator[RealServer]:
     """A real service on a folder of its own, with room for many codes to one phone."""
     one = RealServer(
         tmp_path_factory.mktemp("browser"),
+        fork_server,
         TROLY_OTP_RESEND_SECONDS="0",
         TROLY_OTP_PER_10_MINUTES="500",
         TROLY_OTP_PER_HOUR="500",
@@ -47,20 +51,6 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Real
     yield one
     await one.stop()
     assert "Traceback" not in one.words()
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as one:
-        yield one
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def visitors(browser: Browser, server: RealServer) -> AsyncIterator[Visitors]:
-    some = Visitors(browser, server.address)
-    yield some
-    await some.leave()
-    assert some.wrong == []
 
 
 @HANDS
@@ -270,9 +260,9 @@ async def test_a_message_whose_answer_was_lost_on_the_way_is_acted_on_once_and_w
 
 
 async def test_a_page_whose_conversation_the_server_has_lost_begins_anew(
-    visitors: Visitors, browser: Browser, tmp_path: Path
+    visitors: Visitors, browser: Browser, fork_server: ForkServer, tmp_path: Path
 ) -> None:
-    server = RealServer(tmp_path)
+    server = RealServer(tmp_path, fork_server)
     await server.start()
     mine = Visitors(browser, server.address)
     mine.expected("WebSocket connection")

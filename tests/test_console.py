@@ -30,7 +30,8 @@ from handlers.console.forms import FORM_FIELDS, FORM_LIMIT
 from handlers.console.sign_in import Failures
 from handlers.web.chat import Web
 from tests.consoles import HERE, Office, Signed, csrf_token_in
-from tests.houses import Clock, House, allowed, open_house
+from tests.houses import Clock, House, open_house
+from tests.timing import allowed
 
 ROLES = ("officer", "admin", "auditor")
 ONE = "/console/tickets/{ticket}"

@@ -16,9 +16,11 @@ from flows.engine.state import State
 from handlers.delivery.reply_sender import ReplySender, SendAgain
 from tests.desks import (
     HAM,
+    PATIENCE,
     TU,
     Channel,
     Citizen,
+    Looks,
     all_that_is_kept,
     all_that_is_sealed,
     conversation,
@@ -138,7 +140,7 @@ async def _claim_in_the_making(houses: list[House], number: int) -> Claimed:
 
     looking = [asyncio.create_task(looks_for_what_was_left())] if len(houses) > 1 else []
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             await asyncio.gather(*(speaks(words) for words in texts[:3]), claims(), lets_go())
     finally:
         for task in looking:
@@ -176,13 +178,13 @@ async def _claims_in_the_making(place: str, claims: int, houses: int) -> list[Cl
 
 async def test_after_a_claim_the_bot_says_nothing_and_nothing_said_to_it_is_lost(place: str) -> None:
     """Seen to fail: `Desk.claim` without its wait; `_to_the_desk` without `receive`."""
-    seen = await _claims_in_the_making(place, 40, 1)
+    seen = await _claims_in_the_making(place, 20, 1)
     assert [s for s in seen if s.said_after or s.lost] == []
 
 
 async def test_the_same_where_two_houses_speak(places: object) -> None:
     """Seen to fail: `withdraw_replies` without FOR UPDATE."""
-    seen = await _claims_in_the_making(await places.postgresql(), 40, 2)  # type: ignore[attr-defined]  # the fixture of conftest
+    seen = await _claims_in_the_making(await places.postgresql(), 20, 2)  # type: ignore[attr-defined]  # the fixture of conftest
     assert [s for s in seen if s.said_after or s.lost] == []
 
 
@@ -224,7 +226,7 @@ async def test_a_reply_that_rests_and_those_behind_it_are_withdrawn_at_once_and_
     made = [row for words in ("hỏi thêm ab", "hỏi thêm cd") for row in (await citizen.says(words)).rows]
     await rest.began.wait()
     made += (await citizen.says("hỏi thêm ef")).rows  # behind a reply that rests already
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         assert await desk_of(house).claim(ticket, HAM) == "yours"
     assert await texts_of(house, ticket, "withdrawn") == [row.body["text"] for row in made]
     house.clock.move(35)
@@ -240,14 +242,14 @@ async def test_a_lease_of_a_dead_process_is_waited_for_then_withdrawn(house: Hou
     citizen, channel, ticket = await a_ticket(house)
     before = len(channel.said(LAN))
     opens = await house.turns.take(LAN, "dead", lambda state, at: _said("hỏi thêm ab", at), pushed=True)
-    claim = asyncio.create_task(desk_of(house).claim(ticket, HAM))
+    looks = Looks()
+    claim = asyncio.create_task(desk_of(house, sleep=looks).claim(ticket, HAM))
     await _until_owner(house, "nobody")
     house.clock.move(29)
-    for _ in range(20):
-        await asyncio.sleep(0.002)
+    await looks.more()
     assert not claim.done()
     house.clock.move(2)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         assert await claim == "yours"
     assert await texts_of(house, ticket, "withdrawn") == [row.body["text"] for row in opens.rows]
     citizen.reply_sender.say(opens.rows)  # the dead process was only asleep
@@ -267,7 +269,7 @@ async def test_a_process_that_wakes_up_after_its_lease_does_not_say_what_was_wit
     second = (await citizen.says("menu")).rows
     await channel.begun.wait()
     house.clock.move(31)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         assert await desk_of(house).claim(ticket, HAM) == "yours"
     channel.hold.set()
     await citizen.reply_sender.quiet()
@@ -294,7 +296,7 @@ async def test_while_a_claim_waits_no_lease_is_taken_up_or_renewed(house: House)
     await house.turns.settled()
     assert len(channel.said(LAN)) == before + 1
     house.clock.move(6)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         assert await claim == "yours"
     assert await texts_of(house, ticket, "withdrawn") == [second[0].body["text"]]
 
@@ -318,7 +320,7 @@ def _said(words: str, at: object) -> object:
 
 
 async def _until_owner(house: House, owner: str) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while (await conversation(house, LAN)).owner != owner:  # noqa: ASYNC110  # what is waited for is in the database
             await asyncio.sleep(0.002)
 
@@ -452,21 +454,21 @@ async def test_the_officer_s_words_leave_before_the_bot_goes_on(house: House) ->
     """Seen to fail: `_return` does not wait: the bot overtakes words that the worker has yet to send."""
     citizen, _, ticket = await a_claimed_ticket(house)
     assert await desk_of(house).answer(ticket, HAM, "Hồ sơ đã xong", "k") == "sent"
-    giving = asyncio.create_task(desk_of(house, citizen.reply_sender).hand_back(ticket, HAM))
-    for _ in range(20):
-        await asyncio.sleep(0.002)
+    looks = Looks()
+    giving = asyncio.create_task(desk_of(house, citizen.reply_sender, sleep=looks).hand_back(ticket, HAM))
+    await looks.more()
     assert not giving.done()
     (row,) = [row for row in await rows_at(house, LAN) if row.lane == "officer"]
     house.turns.mark(Outgoing(row.id, LAN, None, {}, row.fence))
     await house.turns.settled()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         assert await giving
 
 
 async def test_the_bot_goes_on_even_when_the_worker_sends_nothing(house: House) -> None:
     citizen, channel, ticket = await a_claimed_ticket(house)
     assert await desk_of(house).answer(ticket, HAM, "Hồ sơ đã xong", "k") == "sent"
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         assert await desk_of(house, citizen.reply_sender).hand_back(ticket, HAM)
     await citizen.reply_sender.quiet()
     assert "Cán bộ đã chuyển lại" in channel.said(LAN)[-2] + channel.said(LAN)[-1]

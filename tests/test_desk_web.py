@@ -19,9 +19,11 @@ from data.outbox import Outgoing
 from handlers.web.chat import Web, address_of
 from tests.desks import (
     HAM,
+    PATIENCE,
     TU,
     Channel,
     Citizen,
+    Looks,
     all_in_its_file,
     all_that_is_kept,
     all_that_is_sealed,
@@ -125,7 +127,7 @@ class Page:
         return next(f for f in self.frames if f.get("for") == name)
 
     async def until(self, true: Any) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not true():
                 self.news.clear()
                 await self.news.wait()
@@ -172,7 +174,7 @@ async def test_an_officer_s_words_appear_on_the_open_page_and_count_as_sent_once
 
 
 async def _until_seen(house: House, ticket: str, count: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while [m.state for m in await lines_of(house, ticket) if m.who == "officer"] != ["sent"] * count:  # noqa: ASYNC110  # what is waited for is in the database
             await asyncio.sleep(0.005)
 
@@ -276,15 +278,15 @@ async def test_a_claim_waits_for_a_frame_that_is_on_its_way_to_a_slow_page(house
     ticket = await asks_on(page, house)
     before, page.slow = page.seen, asyncio.Event()
     saying = asyncio.create_task(page.says("menu"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while (await conversation(house, page.address)).said == before:  # noqa: ASYNC110  # what is waited for is in the database
             await asyncio.sleep(0.002)
-    claim = asyncio.create_task(desk_of(house).claim(ticket, HAM))
-    for _ in range(50):
-        await asyncio.sleep(0.002)
+    looks = Looks()
+    claim = asyncio.create_task(desk_of(house, sleep=looks).claim(ticket, HAM))
+    await looks.more()
     assert not claim.done()
     page.slow.set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         assert await claim == "yours"
         await saying
     await page.close()

@@ -13,7 +13,7 @@ from tests.screens import DESKTOP
 
 CONNECTED, LOST = "Đã kết nối", "Mất mạng – đang thử lại"
 FORGOTTEN = "••• (đã xóa vì lý do an toàn)"
-PATIENCE = 20_000.0  # milliseconds until what does not show itself is missing; two cores may be busy with other tests
+PATIENCE = 60_000.0  # milliseconds until what does not show itself is missing
 expect.set_options(timeout=PATIENCE)
 TABS = 40  # how many presses of Tab are tried to reach something
 CSP_REPORTS = """
