@@ -8,9 +8,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from handlers.delivery.demo_channel import DemoChannel
 
 from handlers.delivery.channel import SendResult
+from handlers.demo import DemoChannel
 
 
 def gate_of(folder: Path) -> Path:
