@@ -98,7 +98,7 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
     chores = [asyncio.create_task(_forget(app))]
     if "chat" in roles:
         chores.append(asyncio.create_task(_load_names(app)))
-    if app.courier is not None and "worker" in roles:
+    if app.code_sender is not None and "worker" in roles:
         chores.append(asyncio.create_task(_sweep(app)))
     worker = await worker_of(app) if "worker" in roles else None
     if worker is not None:
@@ -261,7 +261,7 @@ def _web(app: App, doors: Mapping[str, Door], desk: Desk | None, *, demo: bool) 
         demo=demo,
         text_limit=s.text_limit,
         frames_per_minute=s.socket_per_minute,
-        courier=app.courier,
+        code_sender=app.code_sender,
         say_elsewhere={name: door.say for name, door in doors.items()},
         webhooks=webhooks_of(doors),
         staff_pages=_staff_pages(app, desk) if desk is not None else (),
@@ -272,9 +272,9 @@ async def _sweep(app: App) -> None:
     """Send codes that a process left behind."""
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
-        assert app.courier is not None
+        assert app.code_sender is not None
         try:
-            await app.courier.deliver(older_than=LEFT_BEHIND_SECONDS)
+            await app.code_sender.deliver(older_than=LEFT_BEHIND_SECONDS)
         except (SQLAlchemyError, OSError, ValueError) as wrong:
             log.error("codes could not be carried: %s", type(wrong).__name__)
 

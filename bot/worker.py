@@ -25,7 +25,7 @@ log = logging.getLogger("troly.worker")
 
 WATCH_SECONDS = 0.4  # how often it is looked which campaigns may speak; a pause takes effect within it
 STOP_SECONDS = 8.0  # for what is under way at the end
-PUT_UP_CHUNK = 20  # notices a transaction puts up for those who fetch
+PUBLISH_CHUNK = 20  # notices a transaction puts up for those who fetch
 BREATH = 0.02  # seconds between two transactions of a long job, for citizens' turns
 
 Open = Callable[[float], bool]  # whether the office is open at this time
@@ -105,16 +105,16 @@ class Worker:
                 async with self._db.writing() as connection:
                     more |= await runs.fill(self._db, connection, campaign.id, self._clock())
         for campaign in self._may_speak(campaigns):
-            more |= await self._put_up(campaign)
+            more |= await self._publish(campaign)
         if campaigns:
             async with self._db.writing() as connection:
                 await runs.finish(connection, self._clock())
         return more
 
-    async def _put_up(self, campaign: Running) -> bool:
+    async def _publish(self, campaign: Running) -> bool:
         """Show a notice to those who fetch: at the web page, in the terminal."""
         async with self._db.reading() as connection:
-            rows = await runs.not_put_up(connection, campaign.id, PUT_UP_CHUNK)
+            rows = await runs.not_published(connection, campaign.id, PUBLISH_CHUNK)
         if not rows:
             return False
         async with self._db.writing() as connection:
@@ -126,7 +126,7 @@ class Worker:
                     await runs.withdraw_waiting(connection, row_id, "opted out")
                 elif not await outbox.publish(self._db, connection, row_id, address, {"text": campaign.text}):
                     await runs.withdraw_waiting(connection, row_id, "gone")
-        return len(rows) == PUT_UP_CHUNK
+        return len(rows) == PUBLISH_CHUNK
 
 
 async def worker_of(app: App) -> Worker:
@@ -144,7 +144,7 @@ async def worker_of(app: App) -> Worker:
             in_flight=s.notices_in_flight,
             tries=s.notice_tries,
             batch=s.notice_batch,
-            pace_lease=float(s.pace_lease_seconds),
+            rate_lease=float(s.pace_lease_seconds),
             alone=app.db.is_sqlite,
             clock=app.turns.clock,
         )

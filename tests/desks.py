@@ -17,7 +17,7 @@ from data import conversations, desk
 from data.conversations import Conversation
 from data.desk import Ticket, TicketMessage
 from data.outbox import Outgoing
-from data.tables import outbox as ledger
+from data.tables import outbox as outbox_rows
 from flows.conversations.helpdesk import WORDING
 from handlers.delivery.reply_sender import ReplySender
 from handlers.desk import Desk
@@ -101,7 +101,7 @@ class Citizen:
     reply_sender: ReplySender
     address: str
 
-    async def says(self, words: str, key: str = "") -> TurnResult:
+    async def said_by_person(self, words: str, key: str = "") -> TurnResult:
         """One typed text; returns when it is committed."""
         opens = read_object({"text": words}, 2000)
         assert callable(opens)
@@ -111,10 +111,10 @@ class Citizen:
 
     async def asks_for_an_officer(self, want: str = "nhờ xem giúp hồ sơ") -> str:
         """Ask, agree, tell; returns the ticket's id."""
-        asked = await self.says("gặp cán bộ")
+        asked = await self.said_by_person("gặp cán bộ")
         if asked.rows and WORDING in asked.rows[-1].body["text"]:
-            await self.says("đồng ý")
-        await self.says(want)
+            await self.said_by_person("đồng ý")
+        await self.said_by_person(want)
         ticket = await open_ticket(self.house, self.address)
         assert ticket is not None
         return ticket.id
@@ -161,7 +161,7 @@ async def texts_of(house: House, ticket_id: str, who: str) -> list[str]:
 async def rows_at(house: House, address: str) -> list[Any]:
     """The ledger's rows of an address, oldest first."""
     async with house.db.reading() as connection:
-        query = select(ledger).where(ledger.c.address == address).order_by(ledger.c.id)
+        query = select(outbox_rows).where(outbox_rows.c.address == address).order_by(outbox_rows.c.id)
         return list(await connection.execute(query))
 
 

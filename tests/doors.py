@@ -87,9 +87,9 @@ class Stage:
             await self.web.quiet()
             await self.telegram.reply_sender.quiet()
             while (
-                self.telegram._asides
+                self.telegram._calls_beside
             ):  # deletions and answers to presses; nothing public tells when they are over
-                await asyncio.wait(set(self.telegram._asides))
+                await asyncio.wait(set(self.telegram._calls_beside))
             await self.house.turns.settled()
 
 
@@ -113,7 +113,7 @@ async def open_stage(url: str, changed: dict[str, int]) -> AsyncIterator[Stage]:
             demo=True,
             text_limit=TEXT_LIMIT,
             frames_per_minute=1_000_000,  # the hand clock stands still
-            courier=house.courier,
+            code_sender=house.code_sender,
             say_elsewhere=said_elsewhere,
         )
         telegram = TelegramDoor(
@@ -248,7 +248,7 @@ class Straight(_Inside):
             self.address, f"k{next(_numbers)}", self._opens(move), pushed=False
         )
         if taken.codes_out:
-            await self.house.courier.deliver()
+            await self.house.code_sender.deliver()
         lines = [line for row in taken.rows for line in as_lines(shown(row.body), self.now())]
         return lines + ["! forget"] * taken.forget + self.sms()
 

@@ -50,7 +50,7 @@ class Fault:
     retry_after: int = 0
     seconds: float = 0.0
     to: int = 0
-    says: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ class Call:
 class Api:
     """What all connections share."""
 
-    def __init__(self, ledger: Path) -> None:
-        self.file = os.open(ledger, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    def __init__(self, record: Path) -> None:
+        self.file = os.open(record, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         self.faults: list[tuple[Fault, list[int]]] = []  # with how often each was met
         self.calls = 0
         self.silent: dict[str, float] = {}  # chat, or "" for all -> until
@@ -112,7 +112,7 @@ class Api:
         os.write(self.file, line.encode() + b"\n")
 
 
-_SAYS = {
+_TEXTS = {
     "403": (403, "Forbidden: bot was blocked by the user"),
     "400": (400, "Bad Request: message is too long"),
     "500": (500, "Internal Server Error"),
@@ -174,14 +174,16 @@ class Connection(asyncio.Protocol):
         elif fault.do in ("reset", ANSWER_LOST):
             self._transport.abort()
         elif fault.do.startswith("429"):
-            says = f"Too Many Requests: retry after {fault.retry_after}"
-            self._answer(429, {**_refusal(429, says), "parameters": {"retry_after": fault.retry_after}})
+            description = f"Too Many Requests: retry after {fault.retry_after}"
+            self._answer(
+                429, {**_refusal(429, description), "parameters": {"retry_after": fault.retry_after}}
+            )
         elif fault.do == "migrate":
-            says = "Bad Request: group chat was upgraded to a supergroup chat"
-            self._answer(400, {**_refusal(400, says), "parameters": {"migrate_to_chat_id": fault.to}})
+            description = "Bad Request: group chat was upgraded to a supergroup chat"
+            self._answer(400, {**_refusal(400, description), "parameters": {"migrate_to_chat_id": fault.to}})
         else:
-            status, says = _SAYS[fault.do]
-            self._answer(status, _refusal(status, fault.says or says))
+            status, description = _TEXTS[fault.do]
+            self._answer(status, _refusal(status, fault.description or description))
 
     def _answer(self, status: int, value: dict[str, Any]) -> None:
         out = json.dumps(value).encode()
@@ -189,12 +191,12 @@ class Connection(asyncio.Protocol):
         self._transport.write(head.encode() + out)
 
 
-def _refusal(status: int, says: str) -> dict[str, Any]:
-    return {"ok": False, "error_code": status, "description": says}
+def _refusal(status: int, description: str) -> dict[str, Any]:
+    return {"ok": False, "error_code": status, "description": description}
 
 
-async def _serve(ledger: Path) -> None:
-    api, loop = Api(ledger), asyncio.get_running_loop()
+async def _serve(record: Path) -> None:
+    api, loop = Api(record), asyncio.get_running_loop()
     server = await loop.create_server(lambda: Connection(api), "127.0.0.1", 0, backlog=512)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)  # it ends with whoever started it
@@ -207,8 +209,8 @@ class FakeTelegram:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.base = ""
-        self._ledger = folder / "telegram.jsonl"
-        self._ledger.touch()
+        self._record = folder / "telegram.jsonl"
+        self._record.touch()
         self._read = 0
         self._calls: list[Call] = []
         self._process: asyncio.subprocess.Process | None = None
@@ -216,7 +218,7 @@ class FakeTelegram:
     async def start(self) -> None:
         """Start it; it is ready when this returns."""
         self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.fake_telegram", str(self._ledger)),
+            *(sys.executable, "-m", "tests.fake_telegram", str(self._record)),
             cwd=ROOT,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -240,7 +242,7 @@ class FakeTelegram:
 
     def calls(self) -> list[Call]:
         """The whole ledger, oldest first."""
-        with self._ledger.open("rb") as file:
+        with self._record.open("rb") as file:
             file.seek(self._read)
             new = file.read()
         whole = new.rpartition(b"\n")[0]

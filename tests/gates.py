@@ -8,7 +8,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-
 from handlers.delivery.channel import SendResult
 from handlers.demo import DemoChannel
 

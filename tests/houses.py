@@ -22,7 +22,7 @@ from data.knowledge.content import load_content
 from data.limits import Limits
 from data.seal import Seal
 from flows.content import Content
-from handlers.delivery.sms import Courier, DemoGateway, Sms
+from handlers.delivery.sms import CodeSender, DemoGateway, Sms
 from handlers.terminal import Terminal
 from handlers.turns.json_contract import read_object
 from handlers.turns.queue import Turns
@@ -59,7 +59,7 @@ class House:
     turns: Turns
     clock: Clock
     gateway: DemoGateway
-    courier: Courier
+    code_sender: CodeSender
     sms: list[Sms] = field(default_factory=list)
     keys: Any = field(default_factory=lambda: count(1))
 
@@ -72,7 +72,7 @@ class House:
                 mine.append(sms)
 
         self.gateway.listeners.append(heard)
-        return Terminal(self.turns, person, text_limit=2000, courier=self.courier, sms=mine)
+        return Terminal(self.turns, person, text_limit=2000, code_sender=self.code_sender, sms=mine)
 
     async def say(self, text: str, address: str = "terminal:t", key: str = "") -> TurnResult:
         """One typed text through the turn, straight in."""
@@ -103,8 +103,8 @@ async def open_house(
     effect_handler = EffectHandler(Services(db, seal, limits, content.office, "http://127.0.0.1:8080"))
     turns = Turns(db, seal, effect_handler, content, clock=clock, answer_step=answer_step, later=later)
     gateway = DemoGateway()
-    courier = Courier(db, seal, gateway, holder=turns.holder, clock=clock)
-    house = House(db, seal, content, effect_handler, turns, clock, gateway, courier)
+    code_sender = CodeSender(db, seal, gateway, holder=turns.holder, clock=clock)
+    house = House(db, seal, content, effect_handler, turns, clock, gateway, code_sender)
 
     async def heard(sms: Sms) -> None:
         house.sms.append(sms)

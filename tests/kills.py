@@ -183,7 +183,7 @@ class Telegram:
     def __init__(self, folder: Path, *, slow: float, seed: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.base = ""
-        self._ledger = open(folder / "said.jsonl", "a", encoding="utf-8")  # noqa: SIM115  # closed by `stop`
+        self._record = open(folder / "said.jsonl", "a", encoding="utf-8")  # noqa: SIM115  # closed by `stop`
         self._seen: dict[int, list[str]] = {}
         self._slow = slow
         self._chance = random.Random(seed)
@@ -203,7 +203,7 @@ class Telegram:
     async def stop(self) -> None:
         if self._runner is not None:
             await self._runner.cleanup()
-        self._ledger.close()
+        self._record.close()
 
     async def _handle(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
@@ -213,8 +213,8 @@ class Telegram:
         elif method == "sendMessage":
             fields = await request.post()
             chat, text = int(str(fields["chat_id"])), html.unescape(str(fields["text"]))
-            self._ledger.write(json.dumps([chat, text], ensure_ascii=False) + "\n")
-            self._ledger.flush()
+            self._record.write(json.dumps([chat, text], ensure_ascii=False) + "\n")
+            self._record.flush()
             self._seen.setdefault(chat, []).append(text)
             self._changed.set()
             await asyncio.sleep(self._slow * self._chance.random())
@@ -365,7 +365,7 @@ async def on_their_way(url: str) -> int:
         await db.close()
 
 
-async def ledger_comes_to(url: str, expected: dict[str, int]) -> dict[str, int]:
+async def outbox_comes_to(url: str, expected: dict[str, int]) -> dict[str, int]:
     """The counts of the ledger once they are `expected`, or what they are after QUIET_SECONDS."""
     db, counts = Database(url), {}
     try:

@@ -21,7 +21,7 @@ from data.knowledge.content import SECRETS, read_weights
 from flows.secrets import detector
 from tests.fork_server import ForkServer
 from tests.screens import DESKTOP, NO_CHROMIUM, PHONE, RealServer, chromium_path
-from tests.visitors import CONNECTED, FORGOTTEN, LOST, WIDER_THAN_THE_SCREEN, Talk, Visitors, reach
+from tests.visitors import CONNECTED, FORGOTTEN, LOST, WIDER_THAN_THE_SCREEN, ChatPage, Visitors, reach
 
 pytestmark = [
     pytest.mark.browser,
@@ -63,7 +63,7 @@ async def test_a_record_is_shown_after_the_code_was_typed_on_the_secure_page(
     await expect(talk.theirs.last.locator(".countdown")).to_have_text(re.compile(r"còn [45]:\d\d"))
     assert "8800000001" not in await talk.log.inner_text()
     secure = await talk.opened(talk.link)
-    there = Talk(secure, hands)
+    there = ChatPage(secure, hands)
     otp = secure.get_by_role("textbox", name="Mã OTP gồm 6 chữ số", exact=True)
     assert await secure.evaluate(WIDER_THAN_THE_SCREEN) == []
     if hands == "mouse":
@@ -247,7 +247,7 @@ async def test_a_message_whose_answer_was_lost_on_the_way_is_acted_on_once_and_w
 
     await page.route_web_socket(re.compile("/chat/socket$"), between)
     await page.goto(visitors.address)
-    talk = await Talk(page).greeted()
+    talk = await ChatPage(page).greeted()
     losing = True
     await talk.say("truong hoc")
     await expect(talk.theirs.last.locator(".contact")).to_be_visible()
@@ -296,7 +296,7 @@ async def test_a_second_tab_shows_the_replies_of_the_same_conversation(visitors:
     before = await first.theirs.count()
     page = await first.page.context.new_page()
     await page.goto(visitors.address)
-    second = Talk(page)
+    second = ChatPage(page)
     await second.told("loại cơ quan nào")
     await first.say("truong hoc")
     await expect(first.theirs.last.locator(".contact")).to_be_visible()
@@ -415,7 +415,7 @@ async def test_a_secret_seen_only_by_what_was_said_before_is_wiped_also_when_the
 
     await page.route_web_socket(re.compile("/chat/socket$"), between)
     await page.goto(visitors.address)
-    talk = await Talk(page).greeted()
+    talk = await ChatPage(page).greeted()
     await talk.say("mật khẩu của tôi là")
     await talk.told("Anh/chị chọn một việc")
     await talk.say(secret)

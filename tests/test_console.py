@@ -878,7 +878,7 @@ async def test_the_console_is_not_loaded_where_it_is_not_served(sqlite_place: st
             demo=True,
             text_limit=2000,
             frames_per_minute=100,
-            courier=None,
+            code_sender=None,
             say_elsewhere={},
         )
         assert not [r for r in door.app.routes if getattr(r, "path", "").startswith("/console")]

@@ -35,7 +35,7 @@ from data.tables import dead_letters, metadata
 from data.tables import outbox as ledger
 from flows.engine.state import State
 from handlers.delivery.reply_sender import ReplySender, SendAgain
-from handlers.delivery.sms import Courier, Sms
+from handlers.delivery.sms import CodeSender, Sms
 from tests.fork_server import ForkServer
 from tests.houses import SECRET, START, House, Places, open_house
 from tests.test_otp import asked, open_case, send
@@ -401,12 +401,12 @@ async def sealed_rows(house: House) -> list[tuple[str, bool]]:
 
 async def code_waiting(house: House) -> None:
     """A code in the ledger that has not left yet."""
-    courier, house.courier = (
-        house.courier,
-        Courier(house.db, house.seal, Deaf(), holder="x", clock=house.clock),
+    code_sender, house.code_sender = (
+        house.code_sender,
+        CodeSender(house.db, house.seal, Deaf(), holder="x", clock=house.clock),
     )
     assert (await send(house, await open_case(house))).outcome == "sent"
-    house.courier = courier
+    house.code_sender = code_sender
 
 
 class Deaf:
@@ -420,7 +420,7 @@ async def test_a_code_is_ciphertext_in_the_ledger_and_nothing_once_sent(house: H
     await code_waiting(house)
     assert await sealed_rows(house) == [("leased", True)]
     house.clock.move(31)  # the gateway refused it: the lease must end before it is tried again
-    await house.courier.deliver()
+    await house.code_sender.deliver()
     assert await sealed_rows(house) == [("sent", False)]
     assert traces([house.sms[0].text[:6], house.sms[0].text], await everything_kept(house)) == []
 
@@ -428,18 +428,18 @@ async def test_a_code_is_ciphertext_in_the_ledger_and_nothing_once_sent(house: H
 async def test_a_code_past_its_time_is_overwritten_and_never_sent(house: House) -> None:
     await code_waiting(house)
     house.clock.move(301)
-    await house.courier.deliver()
+    await house.code_sender.deliver()
     assert await sealed_rows(house) == [("failed", False)]
     assert house.sms == []
 
 
 async def test_a_gateway_that_fails_costs_no_code_and_is_tried_again(house: House) -> None:
     await code_waiting(house)
-    await house.courier.deliver()
+    await house.code_sender.deliver()
     assert house.sms == []  # still leased by the first try
     house.clock.move(31)
-    await house.courier.deliver()
-    await house.courier.deliver()
+    await house.code_sender.deliver()
+    await house.code_sender.deliver()
     assert len(house.sms) == 1
 
 
@@ -456,7 +456,7 @@ async def test_a_code_that_cannot_be_opened_stops_no_other(house: House) -> None
 async def test_two_couriers_send_each_code_once(house: House) -> None:
     await code_waiting(house)
     house.clock.move(31)
-    await asyncio.gather(*(house.courier.deliver() for _ in range(10)))
+    await asyncio.gather(*(house.code_sender.deliver() for _ in range(10)))
     assert len(house.sms) == 1
 
 
@@ -464,7 +464,7 @@ async def test_a_decoy_leaves_by_no_way(house: House) -> None:
     async with house.db.writing() as connection:
         row = outbox.otp_row(outbox.new_id(), LAN, None, at=house.clock(), expires=house.clock() + 300)
         await outbox.put(connection, [row])
-    await house.courier.deliver()
+    await house.code_sender.deliver()
     assert await sealed_rows(house) == [("withdrawn", False)]
     assert house.sms == []
 

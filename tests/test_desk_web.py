@@ -52,7 +52,7 @@ def web_of(house: House) -> Web:
         demo=False,
         text_limit=2000,
         frames_per_minute=1_000_000,
-        courier=None,
+        code_sender=None,
         say_elsewhere={},
     )
 
@@ -187,7 +187,7 @@ async def test_what_came_while_the_page_was_closed_is_there_when_it_is_opened_ag
     desk_here = desk_of(house)
     assert await desk_here.claim(ticket, HAM) == "yours"
     assert await desk_here.answer(ticket, HAM, "Chào anh/chị", "k1") == "sent"
-    await put_up_a_notice(house, page.address)
+    await publish_a_notice(house, page.address)
     assert await desk_here.hand_back(ticket, HAM)
     before, frames = page.seen, len(page.frames)
     await page.open()
@@ -204,7 +204,7 @@ async def test_what_came_while_the_page_was_closed_is_there_when_it_is_opened_ag
     assert {row.state for row in await rows_at(house, page.address)} == {"sent"}
 
 
-async def put_up_a_notice(house: House, address: str, words: str = "Tin của cơ quan") -> None:
+async def publish_a_notice(house: House, address: str, words: str = "Tin của cơ quan") -> None:
     """As the worker does for a reader who fetches."""
     row = Outgoing(outbox.new_id(), address, None, {})
     async with house.db.writing() as connection:
@@ -220,7 +220,7 @@ async def test_a_notice_numbered_between_two_replies_is_never_skipped(house: Hou
     for n in range(6):
         await page.says("menu")
         notice = f"Tin {tag(n)}"
-        await put_up_a_notice(house, page.address, notice)
+        await publish_a_notice(house, page.address, notice)
         await page.says("trợ giúp")
         assert notice in [words for _, words in page.texts]
     await page.close()

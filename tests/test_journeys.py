@@ -24,7 +24,7 @@ from playwright.async_api import Locator, Page, expect
 from tests.fork_server import ForkServer
 from tests.gates import gate_of, let_through
 from tests.screens import DESKTOP, NO_CHROMIUM, PHONE, RealServer, chromium_path
-from tests.visitors import WIDER_THAN_THE_SCREEN, Talk, Visitors, reach
+from tests.visitors import WIDER_THAN_THE_SCREEN, ChatPage, Visitors, reach
 
 pytestmark = [
     pytest.mark.browser,
@@ -208,7 +208,7 @@ async def test_a_notice_is_written_tested_approved_started_paused_and_resumed(
     admin = await signed_in(visitors, server, "as an admin", size, hands)
     chat = await admin.page.context.new_page()  # the admin's own talk, where the test notice goes
     await chat.goto(server.address)
-    own = await Talk(chat).greeted()
+    own = await ChatPage(chat).greeted()
     await admin.page.bring_to_front()
     await admin.page.goto(f"{server.address}/console/notices")
     await admin.checked()

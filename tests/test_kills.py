@@ -27,8 +27,8 @@ from tests.kills import (
     first_sightings,
     kept,
     kill_at_random,
-    ledger_comes_to,
     lost,
+    outbox_comes_to,
     repeats,
     script_of,
     telegram_server,
@@ -56,7 +56,7 @@ async def _all_is_well(
         doubled += repeats(heard)
     assert doubled <= most_repeats
     expected = {"reply sent": len(told) * len(driver.chats)}
-    assert await ledger_comes_to(url, expected) == expected
+    assert await outbox_comes_to(url, expected) == expected
     return doubled
 
 

@@ -13,7 +13,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.names.similarity import Kind, Marks, NameGap, align, compare_marks, reach, read_word, syllable_kind
+from flows.names.similarity import (
+    Diacritics,
+    Kind,
+    NameGap,
+    align,
+    compare_marks,
+    reach,
+    read_word,
+    syllable_kind,
+)
 from flows.text.fold import fold, join_key, tidy, words
 from flows.text.syllable import SYLLABLES, decoded, is_syllable, teencode
 from tests.timing import allowed, cpu_seconds
@@ -84,7 +93,7 @@ def test_zalgo_keeps_at_most_two_marks_a_letter() -> None:
 
 
 def test_old_and_new_places_of_the_tone_are_the_same_name() -> None:
-    assert compare_marks("thuỷ", "thủy") is Marks.AGREE
+    assert compare_marks("thuỷ", "thủy") is Diacritics.AGREE
 
 
 # ---- syllables, Telex, VNI, teencode
@@ -159,16 +168,16 @@ def test_the_kind_of_a_difference_is_told(typed: str, known: str, kind: Kind) ->
 @pytest.mark.parametrize(
     ("typed", "known", "said"),
     [
-        ("hưng", "hưng", Marks.AGREE),
-        ("hung", "hưng", Marks.SILENT),
-        ("hùng", "hưng", Marks.CONFLICT),
-        ("vủ", "vũ", Marks.SLIP),
-        ("toán", "toàn", Marks.CONFLICT),
-        ("khoá", "khoa", Marks.CONFLICT),
-        ("điễm", "diễm", Marks.CONFLICT),
+        ("hưng", "hưng", Diacritics.AGREE),
+        ("hung", "hưng", Diacritics.SILENT),
+        ("hùng", "hưng", Diacritics.CONFLICT),
+        ("vủ", "vũ", Diacritics.SLIP),
+        ("toán", "toàn", Diacritics.CONFLICT),
+        ("khoá", "khoa", Diacritics.CONFLICT),
+        ("điễm", "diễm", Diacritics.CONFLICT),
     ],
 )
-def test_typed_diacritics_are_evidence(typed: str, known: str, said: Marks) -> None:
+def test_typed_diacritics_are_evidence(typed: str, known: str, said: Diacritics) -> None:
     assert compare_marks(typed, known) is said
 
 

@@ -16,11 +16,11 @@ import aiohttp
 import pytest
 
 from data.engine import Database
-from tests.crowds import accounts, campaign_state, gather_crowd, states, write_campaign
 from tests.fake_telegram import FakeTelegram, Fault, busiest_second, fake_telegram
 from tests.fork_server import ForkServer
 from tests.houses import Places
 from tests.kills import CHAT, START_SECONDS, WEBHOOK_SECRET, Service, update_of
+from tests.recipients import accounts, campaign_state, opt_in_many, states, write_campaign
 from tests.timing import bare_timer
 
 IN_FLIGHT = 25
@@ -93,7 +93,7 @@ async def _nobody_is_skipped(
     async with AsyncExitStack() as stack:
         stack.push_async_callback(db.close)
         telegram = await stack.enter_async_context(fake_telegram(folder / "api"))
-        await gather_crowd(db, people)
+        await opt_in_many(db, people)
         campaign = await write_campaign(db)
         worker = Worker(
             fork_server, place, folder, api_base=telegram.base, rate_telegram="1000", pace_lease_seconds="2"
@@ -120,7 +120,7 @@ async def test_without_taking_back_leases_of_the_dead_notices_would_be_lost(
     async with AsyncExitStack() as stack:
         stack.push_async_callback(db.close)
         telegram = await stack.enter_async_context(fake_telegram(tmp_path / "api"))
-        await gather_crowd(db, people)
+        await opt_in_many(db, people)
         campaign = await write_campaign(db)
         worker = Worker(
             *(fork_server, sqlite_place, tmp_path),
@@ -149,7 +149,7 @@ async def test_sigterm_ends_well_and_nothing_is_lost_or_told_twice(
         stack.push_async_callback(db.close)
         telegram = await stack.enter_async_context(fake_telegram(tmp_path / "api"))
         await telegram.plan(Fault("delay", seconds=0.1))
-        await gather_crowd(db, people)
+        await opt_in_many(db, people)
         campaign = await write_campaign(db)
         worker = Worker(fork_server, place, tmp_path, api_base=telegram.base, rate_telegram="500")
         stack.push_async_callback(worker.close)
@@ -174,7 +174,7 @@ async def _keeps_its_pace(
     async with AsyncExitStack() as stack:
         stack.push_async_callback(db.close)
         telegram = await stack.enter_async_context(fake_telegram(folder / "api"))
-        await gather_crowd(db, int(RATE * (seconds + 30)))
+        await opt_in_many(db, int(RATE * (seconds + 30)))
         await write_campaign(db)
         worker = Worker(fork_server, place, folder, api_base=telegram.base)
         stack.push_async_callback(worker.close)
@@ -223,7 +223,7 @@ async def test_of_two_workers_one_sends_and_the_other_takes_over(
         telegram = await stack.enter_async_context(fake_telegram(tmp_path / "api"))
         delay = Fault("delay", seconds=0.05)
         await telegram.plan(Fault("hold", first=75 + IN_FLIGHT), delay)
-        await gather_crowd(db, people)
+        await opt_in_many(db, people)
         workers = [
             Worker(
                 *(fork_server, place, tmp_path / str(n)),
@@ -266,7 +266,7 @@ async def test_citizens_are_answered_while_notices_must_be_silent(
         stack.push_async_callback(db.close)
         telegram = await stack.enter_async_context(fake_telegram(tmp_path / "api"))
         await telegram.plan(Fault("429 chat", retry_after=20, chats=tuple(accounts(500))))
-        await gather_crowd(db, 500)
+        await opt_in_many(db, 500)
         campaign = await write_campaign(db)
         service = Service(fork_server, place, tmp_path, api_base=telegram.base)
         stack.push_async_callback(service.close)

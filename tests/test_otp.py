@@ -68,7 +68,7 @@ async def open_case(house: House, who: FindPeople = BE_BA, address: str = CITIZE
 
 async def send(house: House, case: str, address: str = CITIZEN) -> EffectResult:
     answer = await handle(house, SendOtp(case), address)
-    await house.courier.deliver()
+    await house.code_sender.deliver()
     return answer
 
 
@@ -534,7 +534,7 @@ async def walked_to_the_code(house: House, opening: str = "Trần Thị Bé Ba 1
     async with house.db.reading() as connection:
         found = (await conversations.load(connection, house.seal, [CITIZEN]))[CITIZEN]
     assert (found.state.flow, found.state.step) == ("lookup", "code")
-    await house.courier.deliver()
+    await house.code_sender.deliver()
     return str(found.state.answers["case"]), newest_code(house)
 
 

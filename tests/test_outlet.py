@@ -19,18 +19,18 @@ from data.tables import campaigns, conversations, subscriptions
 from data.tables import outbox as ledger
 from handlers.delivery.channel import SendResult
 from handlers.delivery.sender import Sender
-from tests.crowds import (
+from tests.hand_loop import LoopClock, hand_time
+from tests.houses import Clock
+from tests.recipients import (
     accounts,
     campaign_state,
-    gather_crowd,
     move_campaign,
+    opt_in_many,
     put_row,
     row,
     states,
     write_campaign,
 )
-from tests.hand_loop import LoopClock, hand_time
-from tests.houses import Clock
 
 SENT = SendResult("sent")
 
@@ -132,7 +132,7 @@ async def bench(db: Database, clock: LoopClock) -> AsyncIterator[Bench]:
 async def test_no_notice_starts_inside_a_retry_after_and_an_officer_is_not_held_up(
     bench: Bench, silence: int
 ) -> None:
-    await gather_crowd(bench.db, 60)
+    await opt_in_many(bench.db, 60)
     bench.channel.says[accounts(60)[9]] = [SendResult("wait", "429", float(silence))]
     campaign = await write_campaign(bench.db)
     await bench.until(lambda: len(bench.channel.starts) >= 10)
@@ -149,7 +149,7 @@ async def test_no_notice_starts_inside_a_retry_after_and_an_officer_is_not_held_
 async def test_a_halt_outlives_the_process(db: Database, clock: LoopClock) -> None:
     first = Bench(db, clock)
     await first.worker.start()
-    await gather_crowd(db, 5)
+    await opt_in_many(db, 5)
     first.channel.says[""] = [SendResult("wait", "429", 30.0)]
     campaign = await write_campaign(db)
     await first.until(lambda: bool(first.channel.starts))
@@ -168,7 +168,7 @@ async def test_an_officers_429_holds_that_chat_and_the_notices(bench: Bench) -> 
     other = await put_row(bench.db, "telegram:8", "officer", "ba")
     bench.channel.says["7"] = [SendResult("wait", "429", 10.0)]
     await bench.until(lambda: bench.is_in(other, "sent"))
-    await gather_crowd(bench.db, 3)
+    await opt_in_many(bench.db, 3)
     campaign = await write_campaign(bench.db)
     await bench.until(lambda: bench.is_in(second, "sent"))
     await bench.until(lambda: bench.is_done(campaign))
@@ -179,7 +179,7 @@ async def test_an_officers_429_holds_that_chat_and_the_notices(bench: Bench) -> 
 
 
 async def test_who_blocked_us_is_left_alone_until_they_write(bench: Bench) -> None:
-    await gather_crowd(bench.db, 3)
+    await opt_in_many(bench.db, 3)
     gone = accounts(3)[1]
     bench.channel.says[gone] = [SendResult("blocked", "403 blocked")]
     first = await write_campaign(bench.db)
@@ -224,7 +224,7 @@ async def test_a_lost_answer_is_in_doubt_in_the_end_and_at_once_where_twice_is_w
 ) -> None:
     bench = Bench(db, clock, tries=3)
     await bench.worker.start()
-    await gather_crowd(db, 1)
+    await opt_in_many(db, 1)
     bench.channel.says[""] = [SendResult("again", "no answer", lost=True), *[SendResult("again", "500")] * 5]
     campaign = await write_campaign(db, once=once)
     await bench.until(lambda: bench.is_done(campaign))
@@ -236,7 +236,7 @@ async def test_a_lost_answer_is_in_doubt_in_the_end_and_at_once_where_twice_is_w
 async def test_no_connection_holds_everybody_and_costs_nobody_a_try(db: Database, clock: LoopClock) -> None:
     bench = Bench(db, clock, tries=2)
     await bench.worker.start()
-    await gather_crowd(db, 30)
+    await opt_in_many(db, 30)
     bench.channel.says[""] = [SendResult("hold", "no connection")] * 5
     campaign = await write_campaign(db)
     await bench.until(lambda: bench.is_done(campaign), 120)
@@ -287,7 +287,7 @@ async def test_an_officer_waits_until_the_bot_has_finished(bench: Bench) -> None
 
 
 async def test_a_full_notice_lane_leaves_an_officer_their_place(bench: Bench) -> None:
-    await gather_crowd(bench.db, 60)
+    await opt_in_many(bench.db, 60)
     bench.channel.gate.clear()
     await write_campaign(bench.db)
     await bench.until(lambda: len(bench.channel.starts) >= 25, 20)
@@ -301,7 +301,7 @@ async def test_a_full_notice_lane_leaves_an_officer_their_place(bench: Bench) ->
 
 
 async def test_a_pause_a_resume_and_a_cancel_take_effect(bench: Bench) -> None:
-    await gather_crowd(bench.db, 300)
+    await opt_in_many(bench.db, 300)
     campaign = await write_campaign(bench.db)
     await bench.until(lambda: len(bench.channel.starts) >= 30)
     await move_campaign(bench.db, campaign, "paused")
@@ -322,7 +322,7 @@ async def test_a_pause_a_resume_and_a_cancel_take_effect(bench: Bench) -> None:
 
 
 async def test_who_opted_out_meanwhile_is_not_told(bench: Bench) -> None:
-    await gather_crowd(bench.db, 3)
+    await opt_in_many(bench.db, 3)
     bench.open = False
     campaign = await write_campaign(bench.db, office_hours=True)
 
@@ -342,17 +342,17 @@ async def test_who_opted_out_meanwhile_is_not_told(bench: Bench) -> None:
 
 
 async def test_where_people_fetch_a_notice_is_put_up_and_keeps_no_campaign_open(bench: Bench) -> None:
-    await gather_crowd(bench.db, 45, door="web")
-    await gather_crowd(bench.db, 2)
+    await opt_in_many(bench.db, 45, door="web")
+    await opt_in_many(bench.db, 2)
     campaign = await write_campaign(bench.db)
     await bench.until(lambda: bench.is_done(campaign))
     assert await states(bench.db, campaign) == {"pending": 45, "sent": 2}
     async with bench.db.reading() as connection:
-        assert await runs.not_put_up(connection, campaign, 10) == []
+        assert await runs.not_published(connection, campaign, 10) == []
 
 
 async def test_filling_twice_at_once_doubles_nobody(db: Database) -> None:
-    await gather_crowd(db, 250)
+    await opt_in_many(db, 250)
     campaign = await write_campaign(db)
 
     async def fill() -> None:

@@ -140,7 +140,7 @@ async def test_every_route_has_its_row(sqlite_house: House) -> None:
         demo=True,
         text_limit=2000,
         frames_per_minute=100,
-        courier=None,
+        code_sender=None,
         say_elsewhere={},
     )
     assert names(list(door.app.routes)) == {row.route for row in MATRIX} - WEBHOOKS | {SOCKET}

@@ -19,11 +19,11 @@ from handlers.delivery.channel import SendResult
 from handlers.demo import DemoChannel
 from handlers.telegram.buttons import button_id
 from handlers.telegram.notices import TelegramChannel
-from tests.crowds import accounts, campaign_state, gather_crowd, put_row, row, states, write_campaign
 from tests.emulator import TOKEN
 from tests.fake_telegram import FakeTelegram, Fault, fake_telegram
 from tests.hand_loop import LoopClock, hand_time
 from tests.ports import free_port
+from tests.recipients import accounts, campaign_state, opt_in_many, put_row, row, states, write_campaign
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ async def comes_true(true: Callable[[], Awaitable[bool]], seconds: float = 90.0)
 
 
 async def test_a_campaign_reaches_everybody_once_and_is_done(db: Database, telegram: FakeTelegram) -> None:
-    await gather_crowd(db, 300)
+    await opt_in_many(db, 300)
     campaign = await write_campaign(db, "Văn phòng nghỉ lễ ngày 2/9.")
     async with working(db, telegram):
 
@@ -99,7 +99,7 @@ async def test_telegrams_silence_is_kept_to_the_second(
 ) -> None:
     """Nothing starts from when the answer is here; what was under way arrives, and is told again."""
     db, channel = Database(sqlite_place), Watched(telegram)
-    await gather_crowd(db, 120)
+    await opt_in_many(db, 120)
     await telegram.plan(Fault("429", first=30, times=1, retry_after=silence))
     campaign = await write_campaign(db)
     async with working(db, telegram, channel, rate=50):
@@ -175,7 +175,7 @@ async def test_a_lost_answer_where_twice_is_worse_is_in_doubt(
     sqlite_place: str, telegram: FakeTelegram
 ) -> None:
     db = Database(sqlite_place)
-    await gather_crowd(db, 3)
+    await opt_in_many(db, 3)
     await telegram.plan(Fault("lost", times=1, chats=(accounts(3)[1],)))
     campaign = await write_campaign(db, once=True)
     async with working(db, telegram):

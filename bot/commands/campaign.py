@@ -41,7 +41,7 @@ def add_campaign_commands(commands: Any) -> None:
         metavar="ACTION", required=True
     )
 
-    def action(name: str, help_text: str, run: Callable[[_Desk, argparse.Namespace], Awaitable[int]]) -> Any:
+    def action(name: str, help_text: str, run: Callable[[_Tools, argparse.Namespace], Awaitable[int]]) -> Any:
         parser = actions.add_parser(name, help=help_text)
         if name != "new":
             parser.add_argument("campaign", metavar="CAMPAIGN", help="its id or number")
@@ -73,7 +73,7 @@ def add_campaign_commands(commands: Any) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
+class _Tools:
     """What every action needs."""
 
     db: Database
@@ -92,7 +92,7 @@ class _Desk:
 
 
 @asynccontextmanager
-async def _opened(args: argparse.Namespace) -> AsyncIterator[_Desk]:
+async def _opened(args: argparse.Namespace) -> AsyncIterator[_Tools]:
     from bot.app import limits_of, open_database, seal_of
     from bot.settings import load
     from data import staff
@@ -109,13 +109,13 @@ async def _opened(args: argparse.Namespace) -> AsyncIterator[_Desk]:
         if by.role != "admin":
             raise ValueError(f"{by.name} is no admin")
         changes = Campaigns(db, seal_of(settings), limits_of(settings), read_weights(SECRETS))
-        yield _Desk(db, changes, by, getattr(args, "campaign", ""))
+        yield _Tools(db, changes, by, getattr(args, "campaign", ""))
     finally:
         await db.close()
 
 
 def _at_the_desk(
-    act: Callable[[_Desk, argparse.Namespace], Awaitable[int]],
+    act: Callable[[_Tools, argparse.Namespace], Awaitable[int]],
 ) -> Callable[[argparse.Namespace], int]:
     def run(args: argparse.Namespace) -> int:
         import asyncio
@@ -136,7 +136,7 @@ def _say(args: argparse.Namespace, value: dict[str, Any], text: str) -> None:
 # -- drafts
 
 
-async def _new(desk: _Desk, args: argparse.Namespace) -> int:
+async def _new(desk: _Tools, args: argparse.Namespace) -> int:
     from data.notices import audience
     from flows.conversations.notices import TOPICS
 
@@ -167,7 +167,7 @@ def _text_of(file: str) -> str:
         raise ValueError(f"{file} is not UTF-8 text") from None
 
 
-async def _count(desk: _Desk, args: argparse.Namespace) -> int:
+async def _count(desk: _Tools, args: argparse.Namespace) -> int:
     from data.notices import campaigns
 
     one = await desk.campaign()
@@ -179,7 +179,7 @@ async def _count(desk: _Desk, args: argparse.Namespace) -> int:
     return 0
 
 
-async def _preview(desk: _Desk, args: argparse.Namespace) -> int:
+async def _preview(desk: _Tools, args: argparse.Namespace) -> int:
     from data.channels import CHANNELS
     from data.notices.campaigns import words_of
     from handlers.delivery.preview import preview
@@ -198,29 +198,29 @@ async def _preview(desk: _Desk, args: argparse.Namespace) -> int:
 # -- changes
 
 
-def _change(name: str) -> Callable[[_Desk, argparse.Namespace], Awaitable[int]]:
-    async def run(desk: _Desk, args: argparse.Namespace) -> int:
+def _change(name: str) -> Callable[[_Tools, argparse.Namespace], Awaitable[int]]:
+    async def run(desk: _Tools, args: argparse.Namespace) -> int:
         return _told(args, await getattr(desk.changes, name)(desk.which, by=desk.by, at=time.time()))
 
     return run
 
 
-async def _retry(desk: _Desk, args: argparse.Namespace) -> int:
+async def _retry(desk: _Tools, args: argparse.Namespace) -> int:
     done = await desk.changes.retry(desk.which, by=desk.by, at=time.time(), in_doubt=args.in_doubt)
     return _told(args, done)
 
 
 def _told(args: argparse.Namespace, done: Any) -> int:
     one = done.campaign
-    value = {"campaign": one.id, "state": one.state, "changed": done.changed, "says": done.says}
-    _say(args, value, done.says)
+    value = {"campaign": one.id, "state": one.state, "changed": done.changed, "says": done.sentence}
+    _say(args, value, done.sentence)
     return 0
 
 
 # -- reports
 
 
-async def _status(desk: _Desk, args: argparse.Namespace) -> int:
+async def _status(desk: _Tools, args: argparse.Namespace) -> int:
     import asyncio
 
     from data.notices.reports import Speed
@@ -244,7 +244,7 @@ async def _status(desk: _Desk, args: argparse.Namespace) -> int:
     return 0
 
 
-async def _look(desk: _Desk) -> tuple[Campaign, Status]:
+async def _look(desk: _Tools) -> tuple[Campaign, Status]:
     from data.notices import reports
 
     one = await desk.campaign()
@@ -270,7 +270,7 @@ def _table(now: Status) -> str:
     return "\n".join(f"  {name:10} {getattr(now, name):>9}" for name in STATES)
 
 
-async def _recipients(desk: _Desk, args: argparse.Namespace) -> int:
+async def _recipients(desk: _Tools, args: argparse.Namespace) -> int:
     from data.notices import reports
 
     if not 1 <= args.limit <= 1000:
@@ -287,7 +287,7 @@ async def _recipients(desk: _Desk, args: argparse.Namespace) -> int:
     return 0
 
 
-async def _export(desk: _Desk, args: argparse.Namespace) -> int:
+async def _export(desk: _Tools, args: argparse.Namespace) -> int:
     one = await desk.changes.noted_look(desk.which, "export", by=desk.by, at=time.time())
     if not args.out:
         sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]  # a real stdout can
@@ -300,7 +300,7 @@ async def _export(desk: _Desk, args: argparse.Namespace) -> int:
     return 0
 
 
-async def _write(desk: _Desk, one: Campaign, write: Callable[[str], Any], *, as_json: bool) -> int:
+async def _write(desk: _Tools, one: Campaign, write: Callable[[str], Any], *, as_json: bool) -> int:
     from data.notices import reports
     from data.spreadsheet import BOM, csv_line
 

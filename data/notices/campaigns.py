@@ -19,7 +19,7 @@ from data.outbox import Outgoing
 from data.seal import Seal
 from data.staff import Member
 from data.tables import campaigns, staff
-from data.tables import outbox as ledger
+from data.tables import outbox as outbox_rows
 from flows.conversations import notice_text
 
 DRAFT, RUNNING, PAUSED, CANCELLED, DONE = "draft", "running", "paused", "cancelled", "done"
@@ -61,7 +61,7 @@ class Change:
 
     campaign: Campaign
     changed: bool
-    says: str
+    sentence: str
 
 
 def words_of(campaign: Campaign) -> str:
@@ -301,14 +301,18 @@ class Campaigns:
 
     async def pause(self, which: str, *, by: Member, at: float) -> Change:
         """running -> paused: nothing more is taken up; what is under way is finished."""
-        return await self._move(which, RUNNING, PAUSED, by=by, at=at, what="notice pause", says="tạm dừng")
+        return await self._move(
+            which, RUNNING, PAUSED, by=by, at=at, what="notice pause", sentence="tạm dừng"
+        )
 
     async def resume(self, which: str, *, by: Member, at: float) -> Change:
         """paused -> running."""
-        return await self._move(which, PAUSED, RUNNING, by=by, at=at, what="notice resume", says="gửi tiếp")
+        return await self._move(
+            which, PAUSED, RUNNING, by=by, at=at, what="notice resume", sentence="gửi tiếp"
+        )
 
     async def _move(
-        self, which: str, before: str, after: str, *, by: Member, at: float, what: str, says: str
+        self, which: str, before: str, after: str, *, by: Member, at: float, what: str, sentence: str
     ) -> Change:
         _must_be_admin(by)
         async with self._db.writing() as connection:
@@ -316,10 +320,10 @@ class Campaigns:
             if old.state == after:
                 return Change(old, False, f"{_name(old)} {_STATE[after]} rồi.")
             if old.state != before:
-                raise CampaignRefused(f"{_name(old)} {_STATE[old.state]}, không {says} được.")
+                raise CampaignRefused(f"{_name(old)} {_STATE[old.state]}, không {sentence} được.")
             await self._set(connection, old, state=after)
             await self._note(connection, by, at, what, old.number)
-            return Change(await _must(connection, old.id), True, f"{_name(old)} đã {says}.")
+            return Change(await _must(connection, old.id), True, f"{_name(old)} đã {sentence}.")
 
     async def cancel(self, which: str, *, by: Member, at: float, chunks: int = 10_000) -> Change:
         """End it before its time: the state first, in a transaction of its own, so that it takes effect at once; then
@@ -350,8 +354,8 @@ class Campaigns:
             if old.state not in (*LIVE, DONE):
                 raise CampaignRefused(f"{_name(old)} {_STATE[old.state]}, không có gì để gửi lại.")
             done = await connection.execute(
-                update(ledger)
-                .where(ledger.c.campaign == old.id, ledger.c.state.in_(again))
+                update(outbox_rows)
+                .where(outbox_rows.c.campaign == old.id, outbox_rows.c.state.in_(again))
                 .values(
                     state="pending",
                     due=at,
@@ -360,7 +364,7 @@ class Campaigns:
                     sent_at=None,
                     holder="",
                     leased_until=0.0,
-                    fence=ledger.c.fence + 1,
+                    fence=outbox_rows.c.fence + 1,
                 )
             )
             n = int(done.rowcount)

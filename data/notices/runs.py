@@ -98,7 +98,7 @@ def _notice_row(campaign_id: str, address: str, now: float) -> dict[str, Any]:
     }
 
 
-async def not_put_up(connection: AsyncConnection, campaign_id: str, limit: int) -> list[tuple[int, str]]:
+async def not_published(connection: AsyncConnection, campaign_id: str, limit: int) -> list[tuple[int, str]]:
     """Recipients of a campaign at doors that fetch, who cannot see it yet: (row, address), in order of address."""
     rows = await connection.execute(
         select(outbox.c.id, outbox.c.address)

@@ -69,7 +69,7 @@ class ImportJob:
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class ImportFacts:
     """What is known before the first row is used; `rows` under the headings, None where unknown; `sample` is masked."""
 
     digest: str
@@ -113,7 +113,7 @@ class Preparation:
             self._file.close()
             raise
 
-    def _look(self) -> tuple[ColumnMapping, int, About]:
+    def _look(self) -> tuple[ColumnMapping, int, ImportFacts]:
         found = self._found
         rows = files.rows(self._file, found)
         tried = ((n, map_headings(row)) for n, row in enumerate(islice(rows, WITHIN), 1))
@@ -128,7 +128,7 @@ class Preparation:
         )
         if not sample:
             raise ValueError(f"{self._path.name} has headings and no rows under them")
-        about = About(
+        about = ImportFacts(
             digest=found.digest,
             size=found.size,
             kind=found.kind,

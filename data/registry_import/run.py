@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from data import audit
 from data.engine import Database
 from data.registry import name_index
-from data.registry_import.prepare import About, Batch, ImportJob
+from data.registry_import.prepare import Batch, ImportFacts, ImportJob
 from data.registry_import.report import BadRows
 from data.registry_import.worker import ParserProcess, started
 from data.registry_import.write import CACHE_KB, WAL_PAGES, Repeats, Sorted, sort_out, writer_for
@@ -79,7 +79,7 @@ class Import:
     dry: bool = False
     share: bool = False  # somebody else writes to this SQLite file too: leave as much time as is taken
     who: str = "operator"
-    looked: Callable[[About, Tally], None] = field(default=lambda about, tally: None)
+    looked: Callable[[ImportFacts, Tally], None] = field(default=lambda about, tally: None)
     told: Callable[[Tally], None] = field(default=lambda tally: None)
     stop: Callable[[], bool] = field(default=lambda: False)
 
@@ -174,7 +174,7 @@ class Import:
             report.close()
         return replace(tally, report=report.path if report.written else None)
 
-    async def _begun(self, about: About) -> Tally:
+    async def _begun(self, about: ImportFacts) -> Tally:
         """The import to go on with: the newest, when it is of this file and not done; otherwise a new one."""
         async with self.db.writing() as connection:
             newest = await _newest(connection)
@@ -225,7 +225,7 @@ def _give_memory_back() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _heading(about: About) -> str:
+def _heading(about: ImportFacts) -> str:
     return next(heading for heading, column in about.taken if column == "code")
 
 

@@ -92,7 +92,7 @@ class _Reader(ExcelReader):
         return
 
 
-class Book:
+class Workbook:
     """An open workbook. Raises ValueError with one sentence where it is damaged."""
 
     def __init__(self, file: IO[bytes], path: Path) -> None:

@@ -18,8 +18,8 @@ from flows.names.name_syllables import NAME_SYLLABLES
 from flows.names.similarity import (
     FREQUENT,
     GUESSED,
+    Diacritics,
     Kind,
-    Marks,
     NameGap,
     Syllable,
     WordReading,
@@ -238,7 +238,7 @@ def _share(step: Syllable, known: Word) -> float:
     if step.kind is Kind.OTHER:
         return 0.0
     one = 0.5 if known.plain in FREQUENT or step.kind is Kind.INITIAL else 1.0
-    if step.marks is Marks.CONFLICT:
+    if step.marks is Diacritics.CONFLICT:
         return one * 0.5
     if step.kind in GUESSED:
         return one * (0.6 if is_syllable(step.as_read.plain) else 0.85)
@@ -255,7 +255,7 @@ def _agrees(window: Sequence[WordReading], part: tuple[Word, ...]) -> bool:
         text = "".join(r.typed.text for r in window)
         return not any(r.typed.marked for r in window) or text == "".join(w.text for w in part)
     for fitting, known in zip(readings, part, strict=True):
-        if all(compare_marks(w.text, known.text) is Marks.CONFLICT for w in fitting):
+        if all(compare_marks(w.text, known.text) is Diacritics.CONFLICT for w in fitting):
             return False
     return not _given_lacks_tone([(fitting[0], known) for fitting, known in zip(readings, part, strict=True)])
 
@@ -292,7 +292,7 @@ def _letters_apart(window: Sequence[WordReading]) -> Sequence[WordReading]:
 def _ends_in(typed: Sequence[WordReading], given: Word) -> bool:
     """Whether the words are somebody's whole name that ends in this given name: all we know of a helper."""
     last = [w for w in typed[-1].words if w.plain == given.plain]
-    fits = any(compare_marks(w.text, given.text) is not Marks.CONFLICT for w in last)
+    fits = any(compare_marks(w.text, given.text) is not Diacritics.CONFLICT for w in last)
     return fits and 2 <= len(typed) <= 4 and all(r.plain in NAME_SYLLABLES for r in typed[:-1])
 
 

@@ -43,7 +43,7 @@ COST = {
 GUESSED = frozenset({Kind.REGIONAL, Kind.TYPO})
 
 
-class Marks(StrEnum):
+class Diacritics(StrEnum):
     """What the typed diacritics say about a syllable."""
 
     AGREE = "agree"
@@ -52,7 +52,7 @@ class Marks(StrEnum):
     CONFLICT = "conflict"  # another syllable was meant
 
 
-_AGAINST = {Marks.CONFLICT: 0.4, Marks.SLIP: 0.05}
+_AGAINST = {Diacritics.CONFLICT: 0.4, Diacritics.SLIP: 0.05}
 
 
 _NAMES_IN_ORDER = sorted(NAME_SYLLABLES)
@@ -147,7 +147,7 @@ def is_initial(typed: str, known: str) -> bool:
 
 
 @lru_cache(maxsize=16384)
-def compare_marks(typed: str, known: str) -> Marks:
+def compare_marks(typed: str, known: str) -> Diacritics:
     """What the diacritics of a typed syllable say about a known one with (nearly) the same letters.
 
     Both are accented lower-case NFC. Missing marks are silent, other marks are evidence: "hùng" conflicts
@@ -156,12 +156,12 @@ def compare_marks(typed: str, known: str) -> Marks:
     tone_a, shapes_a = marks(typed)
     tone_b, shapes_b = marks(known)
     if not tone_a and not shapes_a:
-        return Marks.SILENT if tone_b or shapes_b else Marks.AGREE
+        return Diacritics.SILENT if tone_b or shapes_b else Diacritics.AGREE
     if shapes_a - shapes_b:
-        return Marks.CONFLICT
+        return Diacritics.CONFLICT
     if tone_a != tone_b and tone_a and {tone_a, tone_b} != {"hoi", "nga"}:
-        return Marks.CONFLICT
-    return Marks.AGREE if (tone_a, shapes_a) == (tone_b, shapes_b) else Marks.SLIP
+        return Diacritics.CONFLICT
+    return Diacritics.AGREE if (tone_a, shapes_a) == (tone_b, shapes_b) else Diacritics.SLIP
 
 
 def tone_left_out(typed: str, known: str) -> bool:
@@ -202,18 +202,18 @@ class Syllable:
     """How one typed word reaches one syllable of a name."""
 
     kind: Kind
-    marks: Marks
+    marks: Diacritics
     as_read: Word
     cost: float  # 0 for the same syllable, 1 for another one
 
 
-def _step(kind: Kind, said: Marks, as_read: Word) -> Syllable:
+def _step(kind: Kind, said: Diacritics, as_read: Word) -> Syllable:
     return Syllable(kind, said, as_read, min(1.0, COST[kind] + _AGAINST.get(said, 0.0)))
 
 
 def unlike(as_read: Word) -> Syllable:
     """A typed word that is none of a syllable."""
-    return _step(Kind.OTHER, Marks.SILENT, as_read)
+    return _step(Kind.OTHER, Diacritics.SILENT, as_read)
 
 
 @lru_cache(maxsize=32768)
@@ -227,7 +227,7 @@ def reach(reading: WordReading, known: Word) -> Syllable:
         if kind is Kind.OTHER and is_initial(word.plain, known.plain):
             kind = Kind.INITIAL
         silent = kind in (Kind.OTHER, Kind.INITIAL)
-        found = _step(kind, Marks.SILENT if silent else compare_marks(word.text, known.text), word)
+        found = _step(kind, Diacritics.SILENT if silent else compare_marks(word.text, known.text), word)
         if found.cost + 0.01 * index < best.cost:
             best = found
     return best
@@ -256,7 +256,7 @@ class NameGap:
     @property
     def conflict(self) -> bool:
         """Whether a typed diacritic speaks against the name."""
-        return any(s.marks is Marks.CONFLICT for s in self.steps)
+        return any(s.marks is Diacritics.CONFLICT for s in self.steps)
 
     def count(self, *kinds: Kind) -> int:
         """How many typed words are of these kinds."""

@@ -212,9 +212,9 @@ class Turns(TurnMaker):
             for waiting in group:
                 await self._write([waiting], [], {})
         elif group:
-            await self._put_aside(group[0], wrong)
+            await self._put_off(group[0], wrong)
 
-    async def _put_aside(self, waiting: WaitingTurn, wrong: Exception) -> None:
+    async def _put_off(self, waiting: WaitingTurn, wrong: Exception) -> None:
         waiting.tries += 1
         if waiting.tries < TRIES:
             await self._write([waiting], [], {})
@@ -233,7 +233,7 @@ class Turns(TurnMaker):
 
 def _answer(made: MadeTurn) -> None:
     if not made.waiting.done.done():
-        made.waiting.done.set_result(made.taken)
+        made.waiting.done.set_result(made.result)
 
 
 def _refuse(waiting: WaitingTurn, wrong: Exception) -> None:

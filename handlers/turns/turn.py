@@ -106,7 +106,7 @@ class TurnMaker:
             made.append(await self._one(connection, waiting, conversation, now))
         kept = [m.kept for m in made if m.kept is not None]
         secrets_in = [
-            (m.waiting.address, m.waiting.key) for m in made if m.taken.forget and not m.taken.repeat
+            (m.waiting.address, m.waiting.key) for m in made if m.result.forget and not m.result.repeat
         ]
         await conversations.note_secrets(connection, secrets_in)
         await conversations.save(self.db, connection, self.seal, kept, now)
@@ -289,8 +289,8 @@ async def _again(connection: AsyncConnection, waiting: WaitingTurn, conversation
     """An event that was acted on before: nothing is said, but a secret is to be forgotten by whoever still has it."""
     place = (conversation.state.flow, conversation.state.step)
     forget = await conversations.held_secret(connection, waiting.address, waiting.key)
-    taken = TurnResult(waiting.address, place=place, forget=forget, repeat=True, said=conversation.said)
-    return MadeTurn(waiting, taken)
+    result = TurnResult(waiting.address, place=place, forget=forget, repeat=True, said=conversation.said)
+    return MadeTurn(waiting, result)
 
 
 class _Savepoint:

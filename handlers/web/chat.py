@@ -21,14 +21,14 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from data import conversations, outbox
-from handlers.delivery.sms import Courier, Sms
+from handlers.delivery.sms import CodeSender, Sms
 from handlers.doors import Webhook
-from handlers.turns.json_contract import BadInput, Pass, place_object, read_object, shown
+from handlers.turns.json_contract import BadInput, MoveClock, place_object, read_object, shown
 from handlers.turns.queue import Turns
 from handlers.turns.types import Busy, NotKept, TurnResult
 from handlers.web.pages import Pages
 from handlers.web.secure_page import SecurePages
-from handlers.web.server import Server
+from handlers.web.server import WebServer
 
 log = logging.getLogger("troly.web")
 
@@ -51,7 +51,7 @@ class Web:
         demo: bool,
         text_limit: int,
         frames_per_minute: int,
-        courier: Courier | None,
+        code_sender: CodeSender | None,
         say_elsewhere: Mapping[str, Callable[[TurnResult], None]],
         webhooks: Mapping[str, Webhook] | None = None,
         staff_pages: Sequence[BaseRoute] = (),
@@ -63,7 +63,7 @@ class Web:
         self._demo = demo
         self._text_limit = text_limit
         self._frames_per_minute = frames_per_minute
-        self._courier = courier
+        self._code_sender = code_sender
         self._say_elsewhere = say_elsewhere
         self._sockets: dict[str, set[_Socket]] = {}
         self._errands: set[asyncio.Task[Any]] = set()
@@ -77,7 +77,7 @@ class Web:
             Route("/secure/{token}", secure.look, methods=["GET"]),
             Route("/secure/{token}", secure.post, methods=["POST"]),
         ]
-        self.app = Server(turns, self._pages, [*own, *staff_pages], webhooks)
+        self.app = WebServer(turns, self._pages, [*own, *staff_pages], webhooks)
 
     # -- the page
 
@@ -222,20 +222,20 @@ class Web:
             if isinstance(given.get("file"), dict) and "path" in given["file"]:
                 raise BadInput("Trang này không nhận đường dẫn tệp.")
             wish = read_object(given, self._text_limit)
-            if isinstance(wish, Pass):
+            if isinstance(wish, MoveClock):
                 await self._pass_time(one.address, wish.seconds)
                 await one.send({"for": message_id, "replies": [], "at": None})
                 return
-            taken = await self._turns.take(one.address, f"web:{message_id}", wish, pushed=False, shown=True)
+            result = await self._turns.take(one.address, f"web:{message_id}", wish, pushed=False, shown=True)
         except BadInput as bad:
             await one.send({"for": message_id, "error": str(bad)})
             return
         except (Busy, NotKept):
             await one.send({"error": BUSY})
             return
-        extra = {"for": message_id} | ({"forget": True} if taken.forget else {})
-        await self.say(taken, to=one, extra=extra, alone=given.get("text") == GREETING)
-        self.run_errands(taken)
+        extra = {"for": message_id} | ({"forget": True} if result.forget else {})
+        await self.say(result, to=one, extra=extra, alone=given.get("text") == GREETING)
+        self.run_errands(result)
 
     async def _pass_time(self, address: str, seconds: float) -> None:
         turns = self._turns
@@ -244,36 +244,36 @@ class Web:
 
     async def say(
         self,
-        taken: TurnResult,
+        result: TurnResult,
         to: _Socket | None = None,
         extra: dict[str, Any] | None = None,
         *,
         alone: bool = False,
     ) -> None:
         """Show replies in the tab that asked, and in the person's other tabs unless it asked for itself `alone`."""
-        frame: dict[str, Any] = {"at": place_object(taken.place)}
+        frame: dict[str, Any] = {"at": place_object(result.place)}
         if self._demo:
             frame["sms"] = []
-        readers = [one for one in self._sockets.get(taken.address, ()) if one is to or not alone]
+        readers = [one for one in self._sockets.get(result.address, ()) if one is to or not alone]
         missed: list[outbox.Outgoing] = []
         if any(
-            taken.said - len(taken.rows) > one.newest for one in readers
+            result.said - len(result.rows) > one.newest for one in readers
         ):  # put up since: goes before the answer
             async with self._turns.db.reading() as connection:
-                missed = await outbox.unseen_on_its_own(connection, [taken.address])
+                missed = await outbox.unseen_on_its_own(connection, [result.address])
         for one in readers:
             rows = sorted(
-                [*(m for m in missed if one.lacks(m)), *taken.rows], key=lambda row: row.number or 0
+                [*(m for m in missed if one.lacks(m)), *result.rows], key=lambda row: row.number or 0
             )
             mine = {**frame, "replies": [_on_page(row) for row in rows]}
             await one.send({**mine, **(extra or {})} if one is to else mine)
             one.showed(rows)
-        self._turns.release(taken.rows)
+        self._turns.release(result.rows)
 
-    def run_errands(self, taken: TurnResult) -> None:
+    def run_errands(self, result: TurnResult) -> None:
         """Send the codes of this turn; the replies do not wait for them, so a hit takes no longer than a miss."""
-        if taken.codes_out and self._courier is not None:
-            self._start(self._courier.deliver(taken.codes_out))
+        if result.codes_out and self._code_sender is not None:
+            self._start(self._code_sender.deliver(result.codes_out))
 
     async def show_sms(self, sms: Sms) -> None:
         """Show a message of the pretend phone to whoever caused it; one caused elsewhere, on every open page."""

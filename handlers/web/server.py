@@ -20,7 +20,7 @@ from handlers.turns.queue import Turns
 from handlers.web.pages import PAGES, Pages
 
 
-class Server(Starlette):
+class WebServer(Starlette):
     """The routes of one process; webhooks are looked up before them: they are most of what comes, and need no routing."""
 
     def __init__(
