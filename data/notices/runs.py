@@ -12,7 +12,7 @@ from data import channels
 from data.engine import Database
 from data.notices import audience
 from data.notices.audience import Audience
-from data.outbox import NOTICE, WAITING, ledger_row, new_id
+from data.outbox import NOTICE, WAITING, new_id, outbox_row
 from data.tables import campaigns, outbox
 from flows.conversations import notice_text
 
@@ -68,7 +68,7 @@ async def fill(
     if found:
         insert = db.insert(outbox).on_conflict_do_nothing(index_elements=["campaign", "address"])
         rows = [
-            ledger_row(new_id(), NOTICE, address, now, campaign=campaign_id, fence=0) for address in found
+            outbox_row(new_id(), NOTICE, address, now, campaign=campaign_id, fence=0) for address in found
         ]
         await connection.execute(insert, rows)
     values: dict[str, Any] = {"filled_to": found[-1] if len(found) == chunk else None}

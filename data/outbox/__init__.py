@@ -25,10 +25,10 @@ from data.outbox.rows import (
     WAITING,
     Mark,
     Outgoing,
-    ledger_row,
     mark,
     new_id,
     officer_row,
+    outbox_row,
     put,
     reply_row,
 )
