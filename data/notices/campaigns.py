@@ -343,8 +343,8 @@ class Campaigns:
             if n == 0:
                 return Change(old, False, f"{_name(old)} không có tin nào cần gửi lại.")
             values = {"state": RUNNING, "ended_at": None} if old.state == DONE else {}
-            says, why = f"{n} tin sẽ được gửi lại.", f"{n} {' '.join(again)}"
-            return await becomes("notice retry", says, why=why, **values)
+            sentence, why = f"{n} tin sẽ được gửi lại.", f"{n} {' '.join(again)}"
+            return await becomes("notice retry", sentence, why=why, **values)
 
     async def noted_look(self, which: str, what: str, *, by: Member, at: float) -> Campaign:
         """Write down that the list of recipients is looked at (`recipients`) or leaves the house (`export`)."""
@@ -373,7 +373,7 @@ class Campaigns:
         by: Member,
         at: float,
         what: str,
-        says: str,
+        sentence: str,
         *,
         why: str = "",
         **values: Any,
@@ -382,7 +382,7 @@ class Campaigns:
         if values:
             await self._set(connection, old, **values)
         await self._note(connection, by, at, what, old.number, why)
-        return Change(await _must(connection, old.id), True, says)
+        return Change(await _must(connection, old.id), True, sentence)
 
     async def _set(self, connection: AsyncConnection, campaign: Campaign, **values: Any) -> None:
         await connection.execute(update(campaigns).where(campaigns.c.id == campaign.id).values(**values))
