@@ -211,7 +211,7 @@ class Telegram:
         if method == "getMe":
             result = {"id": 1, "is_bot": True, "first_name": "Troly", "username": "troly_test_bot"}
         elif method == "sendMessage":
-            fields = await request.post()
+            fields = await request.json()
             chat, text = int(str(fields["chat_id"])), html.unescape(str(fields["text"]))
             self._record.write(json.dumps([chat, text], ensure_ascii=False) + "\n")
             self._record.flush()
