@@ -115,7 +115,7 @@ class Worker:
     async def _put_up(self, campaign: Running) -> bool:
         """Show a notice to those who fetch: at the web page, in the terminal."""
         async with self._db.reading() as connection:
-            rows = await runs.not_put_up(connection, campaign.id, PUT_UP_CHUNK)
+            rows = await runs.unpublished(connection, campaign.id, PUT_UP_CHUNK)
         if not rows:
             return False
         async with self._db.writing() as connection:

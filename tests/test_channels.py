@@ -102,7 +102,7 @@ async def test_a_notice_is_put_up_where_readers_fetch_and_left_to_the_worker_els
     await changes.start(one.id, by=admin, at=at)
     async with house.db.writing() as connection:
         assert not await runs.fill(house.db, connection, one.id, at)
-        waiting = await runs.not_put_up(connection, one.id, 10)
+        waiting = await runs.unpublished(connection, one.id, 10)
     assert [address for _, address in waiting] == ["board:700000000"]
 
 

@@ -338,7 +338,7 @@ async def test_where_people_fetch_a_notice_is_put_up_and_keeps_no_campaign_open(
     await bench.until(lambda: bench.is_done(campaign))
     assert await states(bench.db, campaign) == {"pending": 45, "sent": 2}
     async with bench.db.reading() as connection:
-        assert await runs.not_put_up(connection, campaign, 10) == []
+        assert await runs.unpublished(connection, campaign, 10) == []
 
 
 async def test_filling_twice_at_once_doubles_nobody(db: Database) -> None:

@@ -78,7 +78,7 @@ async def fill(
     return len(found) == chunk
 
 
-async def not_put_up(connection: AsyncConnection, campaign_id: str, limit: int) -> list[tuple[int, str]]:
+async def unpublished(connection: AsyncConnection, campaign_id: str, limit: int) -> list[tuple[int, str]]:
     """Recipients of a campaign at doors that fetch, who cannot see it yet: (row, address), in order of address."""
     rows = await connection.execute(
         select(outbox.c.id, outbox.c.address)
@@ -147,7 +147,7 @@ async def withdraw(connection: AsyncConnection, campaign_id: str, chunk: int = W
 async def finish(connection: AsyncConnection, now: float) -> int:
     """Running campaigns with nobody left to tell are done; returns how many became so.
 
-    A notice that is put up and not yet seen keeps no campaign open.
+    A notice that is published and not yet seen keeps no campaign open.
     """
     waits = exists(
         select(outbox.c.id).where(
