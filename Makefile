@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
+unexport PYTHONDONTWRITEBYTECODE  # every process would compile everything anew
 
 .PHONY: run setup test lint soak bench model screens docs clean
 
@@ -21,16 +22,19 @@ setup: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.lock
 	touch $@
 
-lint: .venv/ready-test
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+LINT = $(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
-test: .venv/ready-test lint
+lint: .venv/ready-test
+	$(LINT)
+
+# The linters run beside the tests; what they say comes behind what the tests say.
+test: .venv/ready-test
 	tests/browser-setup || true
 	$(BIN)/coverage erase
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=
+	@log=$$(mktemp); { $(LINT); } >$$log 2>&1 & lint=$$!; \
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=; tests=$$?; \
+	wait $$lint; lint=$$?; cat $$log; rm $$log; \
+	test $$tests = 0 && test $$lint = 0
 	$(BIN)/coverage report --fail-under=85 | tail -n 15
 
 soak: .venv/ready-test

@@ -25,9 +25,9 @@ from data.engine import Database
 from data.notices import runs
 from handlers.delivery.sender import Sender
 from handlers.telegram.notices import AiohttpRequest, TelegramChannel
-from tests.crowds import accounts, campaign_state, gather_crowd, states, write_campaign
 from tests.emulator import TOKEN
 from tests.fake_telegram import FakeTelegram, fake_telegram
+from tests.recipients import accounts, campaign_state, gather_crowd, states, write_campaign
 
 IN_FLIGHT = 25
 TEXT = "Văn phòng BHXH nghỉ lễ từ ngày 30/4 đến hết ngày 3/5. Việc gấp xin gọi 1900 9068."

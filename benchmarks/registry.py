@@ -37,8 +37,8 @@ from data import migrate
 from data.engine import Database
 from data.knowledge.content import CONTENT_DIR
 from data.registry import name_index, search
+from data.registry.keys import name_key
 from data.registry.name_index import RegistryNames
-from data.registry.records import name_key
 from data.registry.search import RegistryQuery
 from data.registry_import.write import COLUMNS
 from data.seal import Seal

@@ -75,6 +75,14 @@ async def _post(session: aiohttp.ClientSession, url: str, body: bytes) -> bool:
         return answer.status == 200
 
 
+def _used(pid: int) -> float:
+    """Seconds of a processor that a process has used, as Linux counts them."""
+    fields = (
+        Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    )
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 async def _ready(session: aiohttp.ClientSession, url: str, chat: int) -> None:
     """Wait until a first update has been answered."""
     for _ in range(600):
@@ -87,8 +95,8 @@ async def _ready(session: aiohttp.ClientSession, url: str, chat: int) -> None:
     raise SystemExit(f"{url} did not come up")
 
 
-async def measure(which: str, api: str, updates: int, chats: Any) -> tuple[float, list[float]]:
-    """Completed turns a second, and the times from post to sendMessage in seconds."""
+async def measure(which: str, api: str, updates: int, chats: Any) -> tuple[float, list[float], float]:
+    """Completed turns a second, the times from post to sendMessage, and a turn's processor time, in seconds."""
     with tempfile.TemporaryDirectory() as folder:
         port = _free_port()
         process = _start(which, api, port, folder)
@@ -108,12 +116,13 @@ async def measure(which: str, api: str, updates: int, chats: Any) -> tuple[float
                         began_at[chat] = time.perf_counter()
                         assert await _post(session, url, _update(chat, "xin chào"))
 
-                began = time.perf_counter()
+                began, used = time.perf_counter(), _used(process.pid)
                 await asyncio.gather(*(drive() for _ in range(CONNECTIONS)))
                 while any(chat not in MockApi.seen for chat in todo):
                     await asyncio.sleep(0.002)
                 ended = max(MockApi.seen[chat][0] for chat in todo)
-                return updates / (ended - began), [MockApi.seen[c][0] - began_at[c] for c in todo]
+                took = [MockApi.seen[c][0] - began_at[c] for c in todo]
+                return updates / (ended - began), took, (_used(process.pid) - used) / updates
         finally:
             process.terminate()
             try:
@@ -190,12 +199,14 @@ async def run(updates: int, rounds: int) -> dict[str, Any]:
     chats = count(1000)
     speeds: dict[str, list[float]] = {"aiogram": [], "ours": [], "ptb": []}
     times: dict[str, list[float]] = {name: [] for name in speeds}
+    useds: dict[str, list[float]] = {name: [] for name in speeds}
     for n in range(rounds):
         for name in speeds:
-            speed, took = await measure(name, api, updates, chats)
+            speed, took, used = await measure(name, api, updates, chats)
             speeds[name].append(speed)
             times[name] += took
-            print(f"round {n + 1} {name}: {speed:.0f}/s", file=sys.stderr)
+            useds[name].append(used)
+            print(f"round {n + 1} {name}: {speed:.0f}/s, {used * 1000:.2f} ms of processor", file=sys.stderr)
     server.close()
     result: dict[str, Any] = {}
     for name, values in speeds.items():
@@ -204,10 +215,13 @@ async def run(updates: int, rounds: int) -> dict[str, Any]:
             "per_second": round(statistics.median(values), 1),
             "p50_ms": round(cut[49] * 1000, 1),
             "p99_ms": round(cut[98] * 1000, 1),
+            "processor_ms": round(statistics.median(useds[name]) * 1000, 3),
         }
     for peer in ("aiogram", "ptb"):
         ratios = [o / p for o, p in zip(speeds["ours"], speeds[peer], strict=True)]
         result[f"ours_to_{peer}"] = round(statistics.median(ratios), 3)
+        lighter = [p / o for o, p in zip(useds["ours"], useds[peer], strict=True)]
+        result[f"ours_to_{peer}_in_processor_time"] = round(statistics.median(lighter), 3)
     result["share_ms"] = {k: round(v, 3) for k, v in (await shares()).items()}
     whole = 1000 / result["ours"]["per_second"]
     result["share_ms"]["door"] = round(whole - sum(result["share_ms"].values()), 3)

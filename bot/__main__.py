@@ -108,7 +108,7 @@ def _chat(args: argparse.Namespace) -> int:
     from bot.app import opened
     from bot.settings import load
     from handlers.delivery.sms import Sms
-    from handlers.terminal import Terminal, talk
+    from handlers.terminal import Terminal, answer_lines
 
     if (
         not args.person.isascii()
@@ -131,9 +131,9 @@ def _chat(args: argparse.Namespace) -> int:
 
                 app.gateway.listeners.append(heard)
             terminal = Terminal(
-                app.turns, args.person, text_limit=settings.text_limit, courier=app.courier, sms=sms
+                app.turns, args.person, text_limit=settings.text_limit, code_sender=app.code_sender, sms=sms
             )
-            await talk(terminal, _next_line(sys.stdin.isatty()), _say, as_json=args.json)
+            await answer_lines(terminal, _next_line(sys.stdin.isatty()), _say, as_json=args.json)
         return 0
 
     sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # a real stdin can

@@ -24,7 +24,7 @@ from data.limits import Limits
 from data.seal import Seal, secret_of
 from flows.content import Content
 from flows.understanding.question_finder import warm
-from handlers.delivery.sms import Courier, DemoGateway
+from handlers.delivery.sms import CodeSender, DemoGateway
 from handlers.turns.queue import Turns
 
 log = logging.getLogger("troly.app")
@@ -41,7 +41,7 @@ class App:
     effect_handler: EffectHandler
     turns: Turns
     gateway: DemoGateway | None
-    courier: Courier | None
+    code_sender: CodeSender | None
 
 
 def limits_of(s: Settings) -> Limits:
@@ -118,11 +118,11 @@ async def opened(
             miss_days=settings.miss_days,
         )
         gateway = DemoGateway() if settings.sms == "demo" else None
-        courier = Courier(db, seal, gateway, holder=turns.holder, clock=clock) if gateway else None
+        code_sender = CodeSender(db, seal, gateway, holder=turns.holder, clock=clock) if gateway else None
         await turns.start()
         fresh = asyncio.create_task(_keep_fresh(db, content, turns, settings.content_seconds))
         try:
-            yield App(settings, db, seal, content, effect_handler, turns, gateway, courier)
+            yield App(settings, db, seal, content, effect_handler, turns, gateway, code_sender)
         finally:
             fresh.cancel()
             await asyncio.gather(fresh, return_exceptions=True)

@@ -8,13 +8,11 @@ import gc
 import logging
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.routing import Route
-from starlette.types import Receive
 
 from bot.app import App, limits_of, lone_server, opened
 from bot.logs import CHATTY
@@ -22,11 +20,9 @@ from bot.settings import BadSetting, Settings, load
 from bot.worker import Worker, worker_of
 from data import conversations, proofs, staff
 from handlers.desk import Desk, Say
+from handlers.doors import Door, Parts, open_doors, webhooks_of
 from handlers.turns.types import TurnResult
 from handlers.web.chat import Web
-
-if TYPE_CHECKING:
-    from handlers.telegram.door import TelegramDoor
 
 log = logging.getLogger("troly.serve")
 
@@ -64,19 +60,18 @@ async def serve(*, demo: bool, roles: tuple[str, ...]) -> int:
 
 async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
     settings = app.settings
-    telegram = _telegram(app) if settings.telegram_token and "chat" in roles else None
-    doors_open = asyncio.Event()
     console = "console" in roles
     nudges: list[Callable[[], None]] = []
     voices: dict[str, Say] = {}
     desk = Desk(app.turns, say=voices, nudge=lambda: _all_of(nudges), text_limit=settings.text_limit)
-    web = _web(app, telegram, doors_open, desk if console else None, demo=demo)
+    errands: list[Callable[[TurnResult], None]] = []
+    parts = Parts(app.turns, app.seal, settings, lambda result: _run_errands(errands, result))
+    doors = open_doors(parts) if "chat" in roles else {}
+    voices |= {name: door.say for name, door in doors.items()}
+    web = _web(app, doors, desk if console else None, demo=demo)
+    errands.append(web.run_errands)
     voices["web"] = web.say
     nudges.append(web.nudge)
-    if telegram is not None:
-        telegram.run_errands = web.run_errands
-        reply_sender = telegram.reply_sender
-        voices["telegram"] = lambda taken: reply_sender.say(taken.rows)
     if app.gateway is not None:
         app.gateway.listeners.append(web.show_sms)
     server = _Server(
@@ -103,7 +98,7 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
     chores = [asyncio.create_task(_forget(app))]
     if "chat" in roles:
         chores.append(asyncio.create_task(_load_names(app)))
-    if app.courier is not None and "worker" in roles:
+    if app.code_sender is not None and "worker" in roles:
         chores.append(asyncio.create_task(_sweep(app)))
     worker = await worker_of(app) if "worker" in roles else None
     if worker is not None:
@@ -111,14 +106,9 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
     serving = asyncio.create_task(server.serve())
     try:
         await _started(server, serving)
-        if telegram is not None:
-            await telegram.start(
-                mode="webhook" if settings.telegram_mode == "webhook" else "polling",
-                webhook_url=f"{settings.address}/telegram/webhook",
-                webhook_secret=settings.telegram_webhook_secret,
-            )
+        for door in doors.values():
+            await door.start()
         _spare_collector()
-        doors_open.set()
         if worker is not None:
             await worker.start()
         if serving.done() is False:
@@ -130,8 +120,8 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
     finally:
         server.should_exit = True
         resting = asyncio.create_task(_rest(worker))  # beside the doors: all share the ten seconds
-        if telegram is not None:
-            await telegram.stop()  # the port closes meanwhile
+        for door in doors.values():
+            await door.stop()  # the port closes meanwhile
         await asyncio.wait({serving})
         await web.quiet()
         await resting
@@ -151,6 +141,11 @@ def _spare_collector() -> None:
     gc.set_threshold(YOUNG_OBJECTS, *gc.get_threshold()[1:])
     gc.collect()
     gc.freeze()
+
+
+def _run_errands(errands: Sequence[Callable[[TurnResult], None]], result: TurnResult) -> None:
+    for errand in errands:
+        errand(result)
 
 
 def _all_of(nudges: Sequence[Callable[[], None]]) -> None:
@@ -236,23 +231,6 @@ def _greeting(settings: Settings, links: list[str], *, demo: bool) -> str:
     return "\n".join(lines)
 
 
-def _telegram(app: App) -> TelegramDoor:
-    from handlers.telegram.door import TelegramDoor
-
-    s = app.settings
-    keyed = app.seal.keyed_many("button")
-    return TelegramDoor(
-        app.turns,
-        token=s.telegram_token,
-        api_base=s.telegram_api_base,
-        key=lambda text: keyed(text).hex(),
-        typing_after=s.telegram_typing_after,
-        poll_seconds=s.telegram_poll_seconds,
-        text_limit=s.text_limit,
-        body_limit=s.webhook_body_limit,
-    )
-
-
 def _staff_pages(app: App, desk: Desk) -> list[Route]:
     """The console's routes; it is loaded only where it is served."""
     from handlers.console import Console, Rules
@@ -275,41 +253,17 @@ def _staff_pages(app: App, desk: Desk) -> list[Route]:
     ).routes
 
 
-def _web(
-    app: App, telegram: TelegramDoor | None, doors_open: asyncio.Event, desk: Desk | None, *, demo: bool
-) -> Web:
+def _web(app: App, doors: Mapping[str, Door], desk: Desk | None, *, demo: bool) -> Web:
     s = app.settings
-    say_elsewhere: dict[str, Callable[[TurnResult], None]] = {}
-    webhook = None
-    if telegram is not None:
-        door = telegram
-
-        def say(taken: TurnResult) -> None:
-            door.reply_sender.say(taken.rows)
-
-        async def hand_over(secret: bytes | None, receive: Receive) -> tuple[int, dict[str, str]]:
-            if not doors_open.is_set():  # the port listens a moment earlier: Telegram is to come again
-                return 503, {"Retry-After": "1"}
-            body, more = bytearray(), True
-            while more and len(body) <= s.webhook_body_limit:
-                piece = await receive()
-                if piece["type"] == "http.disconnect":
-                    return 503, {}  # nobody hears it
-                body += piece.get("body", b"")
-                more = piece.get("more_body", False)
-            return await door.webhook(secret, bytes(body))
-
-        say_elsewhere["telegram"] = say
-        webhook = hand_over if s.telegram_mode == "webhook" else None
     return Web(
         app.turns,
         address=s.address,
         demo=demo,
         text_limit=s.text_limit,
         frames_per_minute=s.socket_per_minute,
-        courier=app.courier,
-        say_elsewhere=say_elsewhere,
-        telegram=webhook,
+        code_sender=app.code_sender,
+        say_elsewhere={name: door.say for name, door in doors.items()},
+        webhooks=webhooks_of(doors),
         staff_pages=_staff_pages(app, desk) if desk is not None else (),
     )
 
@@ -318,9 +272,9 @@ async def _sweep(app: App) -> None:
     """Send codes that a process left behind."""
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
-        assert app.courier is not None
+        assert app.code_sender is not None
         try:
-            await app.courier.deliver(older_than=LEFT_BEHIND_SECONDS)
+            await app.code_sender.deliver(older_than=LEFT_BEHIND_SECONDS)
         except (SQLAlchemyError, OSError, ValueError) as wrong:
             log.error("codes could not be carried: %s", type(wrong).__name__)
 

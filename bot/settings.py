@@ -88,7 +88,7 @@ class Settings:
         25, "notices that may be under way at once; a crash can double at most so many, at most 250"
     )
     notice_tries: int = _s(8, "how often a notice is tried before it is failed")
-    notice_batch: int = _s(500, "notices taken from the ledger at once; never more than one second's worth")
+    notice_batch: int = _s(500, "notices taken from the outbox at once; never more than one second's worth")
     pace_lease_seconds: int = _s(
         10, "after a crash of the worker, how long another one waits before it takes over, on PostgreSQL"
     )

@@ -18,15 +18,14 @@ from data import demo, outbox
 from data.engine import Database
 from data.notices import runs
 from data.notices.runs import Running
-from handlers.delivery.channel import SendChannel
-from handlers.delivery.demo_channel import DemoChannel
-from handlers.delivery.sender import DIRECT_IN_FLIGHT, Sender
+from handlers.delivery.sender import Sender
+from handlers.doors import Parts, open_senders
 
 log = logging.getLogger("troly.worker")
 
 WATCH_SECONDS = 0.4  # how often it is looked which campaigns may speak; a pause takes effect within it
 STOP_SECONDS = 8.0  # for what is under way at the end
-PUT_UP_CHUNK = 20  # notices a transaction puts up for those who fetch
+PUBLISH_CHUNK = 20  # notices a transaction puts up for those who fetch
 BREATH = 0.02  # seconds between two transactions of a long job, for citizens' turns
 
 Open = Callable[[float], bool]  # whether the office is open at this time
@@ -106,16 +105,16 @@ class Worker:
                 async with self._db.writing() as connection:
                     more |= await runs.fill(self._db, connection, campaign.id, self._clock())
         for campaign in self._may_speak(campaigns):
-            more |= await self._put_up(campaign)
+            more |= await self._publish(campaign)
         if campaigns:
             async with self._db.writing() as connection:
                 await runs.finish(connection, self._clock())
         return more
 
-    async def _put_up(self, campaign: Running) -> bool:
+    async def _publish(self, campaign: Running) -> bool:
         """Show a notice to those who fetch: at the web page, in the terminal."""
         async with self._db.reading() as connection:
-            rows = await runs.unpublished(connection, campaign.id, PUT_UP_CHUNK)
+            rows = await runs.not_published(connection, campaign.id, PUBLISH_CHUNK)
         if not rows:
             return False
         async with self._db.writing() as connection:
@@ -127,41 +126,30 @@ class Worker:
                     await runs.withdraw_waiting(connection, row_id, "opted out")
                 elif not await outbox.publish(self._db, connection, row_id, address, {"text": campaign.text}):
                     await runs.withdraw_waiting(connection, row_id, "gone")
-        return len(rows) == PUT_UP_CHUNK
+        return len(rows) == PUBLISH_CHUNK
 
 
 async def worker_of(app: App) -> Worker:
-    """The worker of this house: Telegram where there is a token, the pretend channel where there are demo people."""
+    """The worker of this process: a sender for each channel that is set up."""
     s = app.settings
-    senders: list[Sender] = []
-
-    def sender(door: str, channel: SendChannel, token: str) -> Sender:
-        return Sender(
+    outbound = open_senders(Parts(app.turns, app.seal, s, is_demo=await demo.is_demo(app.db)))
+    senders = [
+        Sender(
             door,
-            channel,
+            out.channel,
             app.db,
-            token_key=app.seal.keyed("pace", token),
+            token_key=app.seal.keyed("pace", out.token),
             holder=app.turns.holder,
             rate=s.rate_telegram,
             in_flight=s.notices_in_flight,
             tries=s.notice_tries,
             batch=s.notice_batch,
-            pace_lease=float(s.pace_lease_seconds),
+            rate_lease=float(s.pace_lease_seconds),
             alone=app.db.is_sqlite,
             clock=app.turns.clock,
         )
-
-    if s.telegram_token:
-        from handlers.telegram.notices import TelegramChannel
-
-        def key(text: str) -> str:
-            return app.seal.keyed("button", text)
-
-        connections = s.notices_in_flight + DIRECT_IN_FLIGHT
-        channel = TelegramChannel(s.telegram_token, s.telegram_api_base, key=key, connections=connections)
-        senders.append(sender("telegram", channel, s.telegram_token))
-    if await demo.is_demo(app.db):
-        senders.append(sender("demo", DemoChannel(), "demo"))
+        for door, out in outbound.items()
+    ]
 
     def open_at(at: float) -> bool:
         return app.content.office.hours.open_at(datetime.fromtimestamp(at, UTC))

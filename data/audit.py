@@ -39,7 +39,7 @@ class AuditEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class AuditNote:
     """One thing done, for the audit. `whose` is a keyed hash; `fields` names what was seen, never its values."""
 
     at: float
@@ -65,10 +65,10 @@ async def note(
     why: str = "",
 ) -> None:
     """Add one row. `whose` is a keyed hash; `fields` names what was seen, never its values."""
-    await note_all(db, connection, seal, [Deed(at, who, what, whose, outcome, fields, why)])
+    await note_all(db, connection, seal, [AuditNote(at, who, what, whose, outcome, fields, why)])
 
 
-async def note_all(db: Database, connection: AsyncConnection, seal: Seal, deeds: Sequence[Deed]) -> None:
+async def note_all(db: Database, connection: AsyncConnection, seal: Seal, deeds: Sequence[AuditNote]) -> None:
     """Add a row for each of these deeds, in their order."""
     if not deeds:
         return

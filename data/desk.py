@@ -20,7 +20,7 @@ from data.engine import Database, value_of
 from data.outbox import Outgoing
 from data.seal import Seal
 from data.tables import conversations, desk_messages, tickets
-from data.tables import outbox as ledger
+from data.tables import outbox as outbox_rows
 from flows.text.masking import mask_text
 
 REASONS = ("answered", "no_answer", "elsewhere")  # why an officer closes; "" is handed back
@@ -122,8 +122,8 @@ async def messages(
 ) -> list[TicketMessage]:
     """What was written in a ticket above `after`, oldest first; masked unless `plain`."""
     query = (
-        select(desk_messages, ledger.c.state)
-        .outerjoin(ledger, ledger.c.id == desk_messages.c.row)
+        select(desk_messages, outbox_rows.c.state)
+        .outerjoin(outbox_rows, outbox_rows.c.id == desk_messages.c.row)
         .where(desk_messages.c.ticket == ticket_id, desk_messages.c.id > after)
         .order_by(desk_messages.c.id)
     )

@@ -64,18 +64,12 @@ class Database:
     async def write_many(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """One statement with `?` for many rows, as a transaction of its own, on SQLite only.
 
-        Half the steps through the writer's thread that SQLAlchemy takes: the worker marks up to 1000 rows a second.
+        One step through the writer's thread where SQLAlchemy takes five: the worker marks up to 1000 rows a second.
         """
         async with self._writer.connect() as connection:
             raw = (await connection.get_raw_connection()).driver_connection
-            assert raw is not None
-            try:
-                await raw.execute("BEGIN IMMEDIATE")
-                await raw.executemany(statement, rows)
-                await raw.commit()
-            except BaseException:
-                await raw.rollback()
-                raise
+            assert isinstance(raw, _Connection)
+            await raw.write_many(statement, rows)
 
     async def relax(self) -> None:
         """From now on what this process commits survives its own end, and only mostly the machine's.
@@ -177,6 +171,19 @@ class _Connection(aiosqlite.Connection):
     async def cursor(self) -> aiosqlite.Cursor:
         """A cursor that exists in the thread only once it executes."""
         return _Cursor(self)
+
+    async def write_many(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """A transaction of one statement for many rows; broken off, it ends all the same."""
+        await self._execute(self._write_many, statement, rows)  # type: ignore[no-untyped-call]  # aiosqlite leaves it open
+
+    def _write_many(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        self._conn.execute("BEGIN IMMEDIATE")
+        try:
+            self._conn.executemany(statement, rows)
+            self._conn.commit()
+        except BaseException:
+            self._conn.rollback()
+            raise
 
 
 class _Cursor(aiosqlite.Cursor):

@@ -116,7 +116,7 @@ class Desk:
         say = self._say.get(ticket.door)
         shown = say is not None and ticket.door in channels.pulled()
         try:
-            taken = await turns.take(
+            result = await turns.take(
                 ticket.address,
                 f"return:{ticket_id}:{ticket.fence}",
                 event,
@@ -125,9 +125,9 @@ class Desk:
             )
         except (Busy, NotKept):
             return False
-        if say is not None and (said := say(taken)) is not None:
+        if say is not None and (said := say(result)) is not None:
             await said
-        return not taken.repeat
+        return not result.repeat
 
     async def _let_last_words_leave(self, address: str) -> None:
         """The worker sends them, the door says what the bot says: without this the bot might overtake the officer."""

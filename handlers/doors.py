@@ -2,29 +2,88 @@
 
 A channel has a package handlers/<name>/, which may offer `open_door(parts)`: takes in what people send and says the
 replies; and `open_sender(parts)`: sends what leaves on its own. Either returns None where its settings are missing.
-Called by bot/serve.py and bot/worker.py. Invariant: a channel that is not opened is not imported beyond its package.
+Called by bot/serve.py and bot/worker.py. Invariant: of a channel that is not opened only the package itself is imported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import Any
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, Protocol
 
-from starlette.types import Receive, Scope
-
+from data.channels import CHANNELS
 from data.seal import Seal
+from handlers.delivery.channel import SendChannel
 from handlers.turns.queue import Turns
 from handlers.turns.types import TurnResult
 
-Webhook = Callable[[Scope, Receive], "Any"]  # gives (status, headers), awaited
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]  # ASGI's
+Webhook = Callable[[Mapping[str, Any], Receive], Awaitable[tuple[int, dict[str, str]]]]
+"""Takes an ASGI scope and its body; gives the status and the headers to answer with."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a door is made of. `settings` are the process's; a door reads its own fields of them."""
+    """What a door is made of. `settings` are the process's: a door reads its own fields."""
 
     turns: Turns
     seal: Seal
     settings: Any
-    run_errands: Callable[[TurnResult], None] = lambda result: None  # called for each committed turn
+    run_errands: Callable[[TurnResult], None] = lambda result: None  # told of each turn once it is committed
+    is_demo: bool = False  # the database has demo people
+
+
+class Door(Protocol):
+    """Where people of one channel come in."""
+
+    async def start(self) -> None:
+        """Say what was left unsaid, then take in."""
+
+    async def stop(self) -> None:
+        """Take nothing in any more; say what is under way, within ten seconds."""
+
+    def say(self, result: TurnResult) -> None:
+        """Say the replies of a turn that began elsewhere: on the secure page, in the console."""
+
+
+class WebhookDoor(Door, Protocol):
+    """A door that its channel calls over HTTP."""
+
+    webhooks: Mapping[str, Webhook]  # by path
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """What the worker needs to send at one channel. `token` names who sends there: one sender at a time for each."""
+
+    channel: SendChannel
+    token: str
+
+
+def open_doors(parts: Parts) -> dict[str, Door]:
+    """The doors of the channels that are set up here, by channel name."""
+    opened = ((name, module.open_door(parts)) for name, module in _offering("open_door"))
+    return {name: door for name, door in opened if door is not None}
+
+
+def open_senders(parts: Parts) -> dict[str, Outbound]:
+    """What the worker sends with, by channel name."""
+    opened = ((name, module.open_sender(parts)) for name, module in _offering("open_sender"))
+    return {name: outbound for name, outbound in opened if outbound is not None}
+
+
+def webhooks_of(doors: Mapping[str, Door]) -> dict[str, Webhook]:
+    """The paths at which channels call."""
+    return {
+        path: webhook for door in doors.values() for path, webhook in getattr(door, "webhooks", {}).items()
+    }
+
+
+def _offering(what: str) -> Iterator[tuple[str, Any]]:
+    for name in CHANNELS:
+        if find_spec(f"handlers.{name}") is not None:
+            module = import_module(f"handlers.{name}")
+            if hasattr(module, what):
+                yield name, module

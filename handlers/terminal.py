@@ -10,8 +10,8 @@ from typing import Any
 
 from data import conversations, outbox
 from data.outbox import Outgoing
-from handlers.delivery.sms import Courier, Sms
-from handlers.turns.json_contract import BadInput, Pass, place_object, read_object, read_text, shown
+from handlers.delivery.sms import CodeSender, Sms
+from handlers.turns.json_contract import BadInput, MoveClock, place_object, read_object, read_text, shown
 from handlers.turns.queue import Turns
 from handlers.turns.types import NotKept, Opens, at_once
 
@@ -36,25 +36,31 @@ class Terminal:
     """One person's talk at the terminal."""
 
     def __init__(
-        self, turns: Turns, person: str, *, text_limit: int, courier: Courier | None, sms: list[Sms] | None
+        self,
+        turns: Turns,
+        person: str,
+        *,
+        text_limit: int,
+        code_sender: CodeSender | None,
+        sms: list[Sms] | None,
     ) -> None:
         self.address = f"terminal:{person}"
         self._turns = turns
         self._text_limit = text_limit
-        self._courier = courier
+        self._code_sender = code_sender
         self._sms = sms
 
     async def answer(self, line: str) -> dict[str, Any]:
         """The contract's answer object for one line of input."""
         try:
             wish = self._read(line)
-            return await (self._passed(wish) if isinstance(wish, Pass) else self._taken(wish))
+            return await (self._passed(wish) if isinstance(wish, MoveClock) else self._take(wish))
         except BadInput as bad:
             return {"error": str(bad)}
         except NotKept:
             return {"error": "Chưa ghi được vào cơ sở dữ liệu; xin thử lại."}
 
-    def _read(self, line: str) -> Opens | Pass:
+    def _read(self, line: str) -> Opens | MoveClock:
         try:
             given = json.loads(line)
         except (ValueError, RecursionError):
@@ -63,17 +69,17 @@ class Terminal:
             return read_object(given, self._text_limit)
         return at_once(read_text(line, self._text_limit))
 
-    async def _taken(self, event: Opens) -> dict[str, Any]:
+    async def _take(self, event: Opens) -> dict[str, Any]:
         missed = await self._missed()
-        taken = await self._turns.take(self.address, secrets.token_hex(16), event, pushed=True)
-        self._sent([*missed, *taken.rows])
-        if self._courier is not None and taken.codes_out:
-            await self._courier.deliver(taken.codes_out)
+        result = await self._turns.take(self.address, secrets.token_hex(16), event, pushed=True)
+        self._sent([*missed, *result.rows])
+        if self._code_sender is not None and result.codes_out:
+            await self._code_sender.deliver(result.codes_out)
         await self._turns.settled()
-        replies = [shown(m.body, proactive=True) for m in missed] + [shown(r.body) for r in taken.rows]
-        return self._object(replies, taken.place)
+        replies = [shown(m.body, proactive=True) for m in missed] + [shown(r.body) for r in result.rows]
+        return self._object(replies, result.place)
 
-    async def _passed(self, wish: Pass) -> dict[str, Any]:
+    async def _passed(self, wish: MoveClock) -> dict[str, Any]:
         turns = self._turns
         async with turns.db.writing() as connection:
             await conversations.move_clock(
@@ -126,7 +132,7 @@ def printed(answer: dict[str, Any], now: datetime) -> str:
     return "\n".join(lines)
 
 
-async def talk(
+async def answer_lines(
     terminal: Terminal, lines: Callable[[], str | None], say: Callable[[str], None], *, as_json: bool
 ) -> None:
     """Answer each line until there are no more."""

@@ -54,7 +54,7 @@ class Office:
             demo=False,
             text_limit=2000,
             frames_per_minute=100,
-            courier=None,
+            code_sender=None,
             say_elsewhere={},
             staff_pages=self.console.routes,
         ).app

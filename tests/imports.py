@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from data.engine import Database
 from data.registry_import.files import Options
-from data.registry_import.prepare import Job
+from data.registry_import.prepare import ImportJob
 from data.registry_import.run import Import, Tally
 from data.seal import Seal
 from data.tables import imports, names, registry
@@ -62,7 +62,7 @@ async def bring(
     db = Database(url)
     seal = Seal(SECRET)
     try:
-        job = Job(str(path), SECRET, TODAY, batch, options or Options())
+        job = ImportJob(str(path), SECRET, TODAY, batch, options or Options())
         work = Import(db, seal, job, lambda: START, lambda number: path.with_suffix(".bad.csv"), **more)
         return await work.run()
     finally:

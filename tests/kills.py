@@ -1,7 +1,6 @@
 """A real `troly serve` that can be killed, what talks to it, and what it talks to. Rule: count only what outside eyes saw.
 
-`Service` is the process, forked by a `Nursery` that has imported what `troly serve` imports: importing takes
-seconds of a core at each start, and is not what these tests are about. `Telegram` is a Bot API server that writes down each sendMessage before it answers. `Driver`
+`Service` is the process, started by a fork server. `Telegram` is a Bot API server that writes down each sendMessage before it answers. `Driver`
 is Telegram's webhook sender: it posts a chat's next update only after the previous one was acknowledged, and posts
 again what was not. Each chat follows one script whose replies all differ, so that a lost, doubled or overtaken reply
 shows at the Bot API server alone.
@@ -13,14 +12,8 @@ import asyncio
 import contextlib
 import html
 import json
-import os
 import random
-import select
 import signal
-import socket
-import subprocess
-import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -36,153 +29,23 @@ from data import conversations, outbox
 from data.engine import Database
 from data.seal import Seal
 from tests.emulator import TOKEN
+from tests.fork_server import ForkServer, Process
 from tests.houses import SECRET, Places, open_house
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
 WEBHOOK_SECRET = "a-webhook-secret-of-tests_0123456789"
 LEASE = 3  # seconds until another process may say what a dead one left, on PostgreSQL
-START_SECONDS = 60.0  # until a start has failed; aiogram alone takes some seconds to import
-QUIET_SECONDS = 40.0  # until replies that are still missing are lost
+START_SECONDS = 60.0  # until a start has failed
+SERVICE = ("bot.serve", "handlers.telegram.door", "handlers.telegram.notices", "asyncpg", "uvloop")
+QUIET_SECONDS = 60.0  # until replies that are still missing are lost
 CHAT = 7_000_000  # ids of the chats begin here
 
 
-def free_port() -> int:
-    """A loopback port that nobody listens on now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+# Protections that a service can be started without, to see that the tests would notice: `Service(without=…)`.
 
 
-class Nursery:
-    """A process that has imported the service and forks one whenever it is told to; it tells which of them ended."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.kills"],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self._news = threading.Condition()
-        self._told: dict[str, int] = {}
-        self._listener = threading.Thread(target=self._listen, daemon=True)
-        self._listener.start()
-        self._names = count(1)
-
-    def _listen(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            with self._news:
-                self._told.update(json.loads(line))
-                self._news.notify_all()
-
-    async def told(self, what: str, seconds: float = START_SECONDS) -> int:
-        """What the nursery says about `what`; waits for it."""
-
-        def wait() -> int:
-            with self._news:
-                assert self._news.wait_for(lambda: what in self._told, seconds), (
-                    f"the nursery did not tell {what}"
-                )
-                return self._told[what]
-
-        return await asyncio.to_thread(wait)
-
-    def ended(self, pid: int) -> bool:
-        """Whether this process has ended."""
-        with self._news:
-            return f"end of {pid}" in self._told
-
-    async def fork(
-        self, environment: dict[str, str], log: Path, without: str, arguments: Sequence[str] = ("serve",)
-    ) -> int:
-        """A new service; returns its pid."""
-        assert self._process.stdin is not None
-        name = f"service {next(self._names)}"
-        job: dict[str, Any] = {"name": name, "environment": environment, "log": str(log), "without": without}
-        job["arguments"] = list(arguments)
-        self._process.stdin.write(json.dumps(job) + "\n")
-        self._process.stdin.flush()
-        return await self.told(name)
-
-    def close(self) -> None:
-        """It ends, and whatever it forked."""
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.close()
-        self._process.wait(30)
-        self._listener.join(30)
-        self._process.stdout.close()
-
-
-def _nurse() -> None:
-    """The nursery's own loop: forks for each line of stdin, reports pids and exit codes."""
-    import asyncpg  # noqa: F401  # imported ahead of the forks
-    import uvloop  # noqa: F401  # as above
-
-    from bot import serve  # noqa: F401  # as above
-    from handlers.telegram import door, notices  # noqa: F401  # as above; aiogram alone takes longest
-
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    awake, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-    signal.set_wakeup_fd(wake)
-    children: set[int] = set()
-    while True:
-        ready, _, _ = select.select([0, awake], [], [])
-        if 0 in ready:
-            line = _line_of_stdin()
-            if not line:
-                break
-            job = json.loads(line)
-            pid = os.fork()
-            if pid == 0:
-                _become_a_service(job)
-            children.add(pid)
-            print(json.dumps({job["name"]: pid}), flush=True)
-        if awake in ready:
-            os.read(awake, 4096)
-        for pid in list(children):
-            ended, status = os.waitpid(pid, os.WNOHANG)
-            if ended:
-                children.remove(pid)
-                print(json.dumps({f"end of {pid}": os.waitstatus_to_exitcode(status)}), flush=True)
-    for pid in children:
-        os.kill(pid, signal.SIGKILL)
-
-
-def _line_of_stdin() -> bytes:
-    """One line, read without a buffer that would hide the next from `select`."""
-    line = b""
-    while not line.endswith(b"\n"):
-        piece = os.read(0, 1)
-        if not piece:
-            return b""
-        line += piece
-    return line
-
-
-def _become_a_service(job: dict[str, Any]) -> None:
-    code = 70
-    try:
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        out = os.open(job["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        os.dup2(out, 1)
-        os.dup2(out, 2)
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        os.environ.clear()
-        os.environ.update(job["environment"])
-        if job["without"]:
-            WITHOUT[job["without"]]()
-        from bot.__main__ import main
-
-        code = main(job["arguments"])
-    finally:
-        sys.stdout.flush()
-        os._exit(code)
-
-
-def _without_event_keys() -> None:
+def without_event_keys() -> None:
     async def all_new(
         db: Any, connection: Any, keys: Sequence[tuple[str, str]], at: float
     ) -> set[tuple[str, str]]:
@@ -191,7 +54,7 @@ def _without_event_keys() -> None:
     conversations.claim_events = all_new
 
 
-def _without_leftovers() -> None:
+def without_leftovers() -> None:
     from handlers.delivery.reply_sender import ReplySender
 
     async def none(self: ReplySender, *, orphans: bool) -> int:
@@ -200,7 +63,7 @@ def _without_leftovers() -> None:
     ReplySender.say_what_was_left = none  # type: ignore[method-assign]  # that is the sabotage
 
 
-def _without_commit_before_ack() -> None:
+def without_commit_before_ack() -> None:
     from handlers.telegram.door import TelegramDoor
 
     take, under_way = TelegramDoor._take_body, set()
@@ -213,7 +76,7 @@ def _without_commit_before_ack() -> None:
     TelegramDoor._take_body = later  # type: ignore[method-assign]  # as above
 
 
-def _without_take_back() -> None:
+def without_take_back() -> None:
     from data.outbox import deliveries
 
     async def none(*_: Any, **__: Any) -> int:
@@ -222,20 +85,10 @@ def _without_take_back() -> None:
     deliveries.take_back = none
 
 
-def _without_quiet_libraries() -> None:
+def without_quiet_libraries() -> None:
     from bot import serve
 
     serve.CHATTY = ()
-
-
-# Protections that a service can be started without, to see that the tests would notice.
-WITHOUT: dict[str, Callable[[], None]] = {
-    "event keys": _without_event_keys,
-    "leftovers": _without_leftovers,
-    "commit before ack": _without_commit_before_ack,
-    "quiet libraries": _without_quiet_libraries,
-    "take back": _without_take_back,
-}
 
 
 class Service:
@@ -243,7 +96,7 @@ class Service:
 
     def __init__(
         self,
-        nursery: Nursery,
+        fork_server: ForkServer,
         url: str,
         folder: Path,
         *,
@@ -258,7 +111,6 @@ class Service:
         self.log = folder / "service.log"
         self._folder = folder
         self._environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("TROLY_")},
             "TROLY_DATABASE_URL": url,
             "TROLY_DATA_DIR": str(folder),
             "TROLY_SECRET_KEY": SECRET,
@@ -270,17 +122,30 @@ class Service:
             "TROLY_REPLY_LEASE_SECONDS": str(LEASE),
             **{f"TROLY_{name.upper()}": value for name, value in settings.items()},
         }
-        self._nursery = nursery
-        self._without = without
-        self._pid = 0
+        self._fork_server = fork_server
+        self._without = f"tests.kills:without_{without.replace(' ', '_')}" if without else ""
+        self._process: Process | None = None
 
     async def start(self) -> None:
         """Start the process and wait until it is ready."""
-        self._pid = await self._nursery.fork(self._environment, self.log, self._without)
+        await self._spawn("serve")
         async with asyncio.timeout(START_SECONDS), aiohttp.ClientSession() as session:
             while not await self._is_ready(session):
-                assert not self._nursery.ended(self._pid), self.log.read_text()[-2000:]
-                await asyncio.sleep(0.02)  # a process that is starting tells us nothing else
+                await self._not_yet()
+
+    async def _spawn(self, *arguments: str) -> None:
+        self._process = await self._fork_server.spawn(
+            *(arguments, self._environment, self._folder),
+            imports=SERVICE,
+            before=self._without,
+            log=self.log,
+        )
+
+    async def _not_yet(self) -> None:
+        """It starts, and tells us nothing else."""
+        assert self._process is not None
+        assert not self._process.ended, self.log.read_text()[-2000:]
+        await asyncio.sleep(0.02)
 
     async def _is_ready(self, session: aiohttp.ClientSession) -> bool:
         try:
@@ -291,21 +156,24 @@ class Service:
 
     async def kill(self) -> int:
         """kill -9; returns the pid that is verified to be gone by that very signal."""
-        pid, self._pid = self._pid, 0
-        os.kill(pid, signal.SIGKILL)
-        assert await self._nursery.told(f"end of {pid}") == -signal.SIGKILL
-        return pid
+        process = self._taken()
+        await process.kill()
+        return process.pid
 
     async def terminate(self) -> tuple[int, float]:
         """SIGTERM; returns the exit code and the seconds it took."""
-        pid, self._pid = self._pid, 0
-        began = time.monotonic()
-        os.kill(pid, signal.SIGTERM)
-        return await self._nursery.told(f"end of {pid}"), time.monotonic() - began
+        process, began = self._taken(), time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        return await process.wait(), time.monotonic() - began
+
+    def _taken(self) -> Process:
+        process, self._process = self._process, None
+        assert process is not None
+        return process
 
     async def close(self) -> None:
         """Whatever is left of it ends here."""
-        if self._pid and not self._nursery.ended(self._pid):
+        if self._process is not None and not self._process.ended:
             await self.kill()
 
 
@@ -315,12 +183,14 @@ class Telegram:
     def __init__(self, folder: Path, *, slow: float, seed: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.base = ""
-        self._ledger = open(folder / "said.jsonl", "a", encoding="utf-8")  # noqa: SIM115  # closed by `stop`
+        self._record = open(folder / "said.jsonl", "a", encoding="utf-8")  # noqa: SIM115  # closed by `stop`
         self._seen: dict[int, list[str]] = {}
         self._slow = slow
         self._chance = random.Random(seed)
         self._runner: web.AppRunner | None = None
         self._changed = asyncio.Event()
+        self.answers = asyncio.Event()  # clear it, and nothing is answered until it is set again
+        self.answers.set()
 
     async def start(self) -> None:
         app = web.Application()
@@ -333,7 +203,7 @@ class Telegram:
     async def stop(self) -> None:
         if self._runner is not None:
             await self._runner.cleanup()
-        self._ledger.close()
+        self._record.close()
 
     async def _handle(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
@@ -341,13 +211,14 @@ class Telegram:
         if method == "getMe":
             result = {"id": 1, "is_bot": True, "first_name": "Troly", "username": "troly_test_bot"}
         elif method == "sendMessage":
-            fields = await request.post()
+            fields = await request.json()
             chat, text = int(str(fields["chat_id"])), html.unescape(str(fields["text"]))
-            self._ledger.write(json.dumps([chat, text], ensure_ascii=False) + "\n")
-            self._ledger.flush()
+            self._record.write(json.dumps([chat, text], ensure_ascii=False) + "\n")
+            self._record.flush()
             self._seen.setdefault(chat, []).append(text)
             self._changed.set()
             await asyncio.sleep(self._slow * self._chance.random())
+            await self.answers.wait()
             result = {"message_id": 1, "date": 1, "chat": {"id": chat, "type": "private"}}
         return web.json_response({"ok": True, "result": result})
 
@@ -355,13 +226,17 @@ class Telegram:
         """What a chat was told, oldest first, repeats included."""
         return self._seen.get(chat, [])
 
-    async def until(self, true: Callable[[], bool], seconds: float = QUIET_SECONDS) -> None:
-        """Wait until `true()` is, looking again after each message; gives up after some time."""
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Wait until `true()` is, looking again after each message; gives up after QUIET_SECONDS."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(QUIET_SECONDS):
                 while not true():
-                    self._changed.clear()
-                    await self._changed.wait()
+                    await self.told()
+
+    async def told(self) -> None:
+        """Wait for the next message."""
+        self._changed.clear()
+        await self._changed.wait()
 
 
 # -- what is said
@@ -390,6 +265,7 @@ class Driver:
         self._numbers = count(1)
         self._chance = random.Random(seed)
         self._acks = asyncio.Event()
+        self._posted = asyncio.Event()
 
     async def run(self) -> None:
         """Post everything; ends when all is acknowledged."""
@@ -412,6 +288,7 @@ class Driver:
 
     async def _post(self, session: aiohttp.ClientSession, service: Service, update: dict[str, Any]) -> bool:
         self.posts += 1
+        self._posted.set()
         headers = {"X-Telegram-Bot-Api-Secret-Token": WEBHOOK_SECRET}
         try:
             async with session.post(
@@ -424,10 +301,15 @@ class Driver:
 
     async def until_acked(self, number: int) -> None:
         """Wait until so many updates are acknowledged."""
-        async with asyncio.timeout(START_SECONDS):
+        async with asyncio.timeout(QUIET_SECONDS):
             while self.acked < number:
                 self._acks.clear()
                 await self._acks.wait()
+
+    async def until_posted(self) -> None:
+        """Wait until another update is on its way."""
+        self._posted.clear()
+        await self._posted.wait()
 
 
 def update_of(number: int, chat: int, words: str) -> dict[str, Any]:
@@ -483,7 +365,7 @@ async def on_their_way(url: str) -> int:
         await db.close()
 
 
-async def ledger_comes_to(url: str, expected: dict[str, int]) -> dict[str, int]:
+async def outbox_comes_to(url: str, expected: dict[str, int]) -> dict[str, int]:
     """The counts of the ledger once they are `expected`, or what they are after QUIET_SECONDS."""
     db, counts = Database(url), {}
     try:
@@ -503,21 +385,21 @@ async def kill_at_random(
     progress: Callable[[int], Awaitable[None]],
     total: int,
     *,
+    within: Sequence[Callable[[], Awaitable[None]]],
     url: str,
     kills: int,
     seed: int,
 ) -> tuple[list[int], int]:
     """kill -9 and start again, `kills` times, at moments drawn between the first and last tenth.
 
-    Returns the pids, and how many replies were on their way at the kills, taken together.
+    `within` waits for one of several events of the turns that follow, so that the kill is not always right after an
+    answer. Returns the pids, and how many replies were on their way at the kills, taken together.
     """
     chance = random.Random(seed)
     pids, under_way = [], 0
     for moment in sorted(chance.sample(range(total // 10, total * 9 // 10), kills)):
         await progress(moment)
-        await asyncio.sleep(
-            chance.random() * 0.03
-        )  # anywhere within a turn, not always right after an answer
+        await chance.choice(within)()
         pids.append(await service.kill())
         under_way += await on_their_way(url)
         await service.start()
@@ -532,7 +414,3 @@ async def telegram_server(folder: Path, *, slow: float = 0.02, seed: int = 1) ->
         yield server
     finally:
         await server.stop()
-
-
-if __name__ == "__main__":
-    _nurse()

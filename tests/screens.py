@@ -6,11 +6,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-import shutil
 import signal
-import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -20,12 +17,14 @@ from typing import Any
 
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
+from tests.fork_server import ForkServer, Process, run_command
+from tests.ports import free_port
+
 ROOT = Path(__file__).resolve().parent.parent
 SCREENS = ROOT / "docs" / "screens"
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
-START_WAIT = 30.0  # seconds until a server that does not come up is given up
-LIFE = 1200  # seconds after which a server that nobody stopped ends by itself
+START_WAIT = 90.0  # seconds until a server that does not come up is given up
 PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 ARGS = (
     "--no-sandbox",
@@ -57,22 +56,18 @@ async def chromium() -> AsyncIterator[Browser]:
             await browser.close()
 
 
-def free_port() -> int:
-    """A loopback port that nobody listens on just now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
 class RealServer:
-    """`troly serve --demo` as people run it: a process of its own on a folder of its own."""
+    """`troly serve --demo` as people run it, or from a fork server: a process of its own on a folder of its own."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(
+        self, folder: Path, fork_server: ForkServer | None = None, before: str = "", **settings: str
+    ) -> None:
         self.folder = folder
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
+        self._fork_server, self._before = fork_server, before
         self._settings = settings
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Process | None = None
         self.said: list[str] = []  # what it printed at its start
 
     def link(self, what: str) -> str:
@@ -85,35 +80,28 @@ class RealServer:
         Raises AssertionError with its own words when it does not.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.said.clear()
-        env = {k: v for k, v in os.environ.items() if not k.startswith("TROLY_")}
-        env |= {"TROLY_DATA_DIR": str(self.folder / "var"), "TROLY_PORT": str(self.port)}
+        log = self.folder / "server.log"
+        log.touch()
+        before = len(self.words())
+        env = {"TROLY_DATA_DIR": str(self.folder / "var"), "TROLY_PORT": str(self.port)}
         env |= {"TROLY_DEMO_PEOPLE": "60", **self._settings}
-        command = [str(Path(sys.executable).with_name("troly")), "serve", "--demo"]
-        if bound := shutil.which("timeout"):
-            command = [bound, "-k", "2", str(LIFE), *command]
-        with (self.folder / "server.log").open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *command,
-                cwd=self.folder,  # no .env of ours there
-                env=env,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=log,
-                start_new_session=True,
+        if self._fork_server is None:
+            self._process = await run_command(("serve", "--demo"), env, self.folder, log)
+        else:
+            self._process = await self._fork_server.spawn(
+                *(("serve", "--demo"), env, self.folder),
+                imports=("bot.serve", "uvloop"),
+                before=self._before,
+                log=log,
             )
-        assert self._process.stdout is not None
-        try:
-            async with asyncio.timeout(START_WAIT):
-                while b"Stop with Ctrl-C" not in (line := await self._process.stdout.readline()):
-                    assert line, f"the server ended: {self.words()}"
-                    self.said.append(line.decode())
-        except TimeoutError:
-            await self.kill()
-            raise AssertionError(f"no server after {START_WAIT} s: {self.words()}") from None
+        async with asyncio.timeout(START_WAIT):
+            while "Stop with Ctrl-C" not in (said := self.words()[before:]):
+                assert not self._process.ended, said
+                await asyncio.sleep(0.02)  # a process that is starting tells nothing else
+        self.said = said.splitlines()
 
     def words(self) -> str:
-        """What the server wrote to its log."""
+        """All that it wrote."""
         return (self.folder / "server.log").read_text(errors="replace")
 
     def sign_in_links(self) -> list[str]:
@@ -130,16 +118,13 @@ class RealServer:
 
     async def _end(self, how: signal.Signals) -> None:
         process, self._process = self._process, None
-        if process is None or process.returncode is not None:
+        if process is None or process.ended:
             return
-        # its own group: `timeout` and the server under it, nobody else
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, how)
+        process.send_signal(how)
         try:
-            await asyncio.wait_for(process.wait(), 15)
-        except TimeoutError:
-            os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
+        except TimeoutError:
+            await process.kill()
             raise AssertionError(f"the server did not stop: {self.words()[-2000:]}") from None
 
 

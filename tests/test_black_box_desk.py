@@ -14,7 +14,9 @@ from flows import catalog
 from flows.conversations import helpdesk, lookup
 from tests.consoles import csrf_token_in
 from tests.emulator import Emulator
+from tests.fork_server import ForkServer
 from tests.test_black_box import BE_BA, CONTENT, LOOKUP, Service, _words
+from tests.timing import bare_timer
 
 _LINK = re.compile(r"the console as an officer\s+(http\S+)")
 _TICKET = re.compile(r"/console/tickets/([0-9a-f]{32})")
@@ -22,10 +24,12 @@ WITHIN = 2.0  # seconds until the officer's words are with the citizen
 SECRET = "mat khau cua toi la Lan@98765"
 
 
-async def test_an_officer_takes_over_on_telegram_and_the_bot_goes_on_where_it_stood(tmp_path: Path) -> None:
+async def test_an_officer_takes_over_on_telegram_and_the_bot_goes_on_where_it_stood(
+    fork_server: ForkServer, tmp_path: Path
+) -> None:
     """Ask, agree, tell; claim, answer; words while it is owned; hand back."""
     server = await Emulator().start()
-    service = Service(tmp_path, server, "polling")
+    service = Service(tmp_path, server, "polling", fork_server)
     try:
         await service.start()
         await server.until(lambda: _LINK.search(service.log()))
@@ -60,10 +64,11 @@ async def _handover(service: Service, officer: httpx.AsyncClient) -> None:
     assert key is not None
     form = {"csrf_token": csrf_token, "key": key.group(1), "text": "Tôi xem <hồ sơ> & báo lại ngay"}
     began = time.monotonic()
-    for _ in range(2):  # the browser's "send again"
-        assert (await officer.post(f"{ticket}/answer", data=form)).status_code == 303
-    heard = await person.hears(before, SIGNED + form["text"])
-    assert time.monotonic() - began < WITHIN
+    async with bare_timer() as bare:
+        for _ in range(2):  # the browser's "send again"
+            assert (await officer.post(f"{ticket}/answer", data=form)).status_code == 303
+        heard = await person.hears(before, SIGNED + form["text"])
+    assert time.monotonic() - began < WITHIN + bare.grace()
     assert heard.text == SIGNED + form["text"]
 
     for words in ("menu", "khi nào xong ạ"):
@@ -81,7 +86,7 @@ async def _handover(service: Service, officer: httpx.AsyncClient) -> None:
     before = len(server.to(person.id))
     back = await officer.post(f"{ticket}/hand-back", data={"csrf_token": csrf_token})
     assert back.headers["location"] == f"{ticket}?note=handed_back"
-    again = await person.hears(before, helpdesk.returned(""), asked.text.rpartition("\n")[2])
+    again = await person.hears(before, helpdesk.FLOW.handed_back(""), asked.text.rpartition("\n")[2])
     assert again.labels == asked.labels
     await person.writes(BE_BA[1], "chứng minh số điện thoại")
     await person.writes("menu", catalog.FLOWS.menu(CONTENT).text)

@@ -19,13 +19,14 @@ from playwright.async_api import Browser, BrowserContext, WebSocketRoute, expect
 
 from data.knowledge.content import SECRETS, read_weights
 from flows.secrets import detector
-from tests.screens import DESKTOP, NO_CHROMIUM, PHONE, RealServer, chromium, chromium_path
-from tests.visitors import CONNECTED, FORGOTTEN, LOST, WIDER_THAN_THE_SCREEN, Talk, Visitors, reach
+from tests.fork_server import ForkServer
+from tests.screens import DESKTOP, NO_CHROMIUM, PHONE, RealServer, chromium_path
+from tests.visitors import CONNECTED, FORGOTTEN, LOST, WIDER_THAN_THE_SCREEN, ChatPage, Visitors, reach
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(chromium_path() is None, reason=NO_CHROMIUM),
-    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.xdist_group("browser"),  # one browser at a time
 ]
 
@@ -33,11 +34,14 @@ SIZES = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["360", "1280"])
 HANDS = pytest.mark.parametrize("hands", ["mouse", "keyboard"])
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RealServer]:
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def server(
+    tmp_path_factory: pytest.TempPathFactory, fork_server: ForkServer
+) -> AsyncIterator[RealServer]:
     """A real service on a folder of its own, with room for many codes to one phone."""
     one = RealServer(
         tmp_path_factory.mktemp("browser"),
+        fork_server,
         TROLY_OTP_RESEND_SECONDS="0",
         TROLY_OTP_PER_10_MINUTES="500",
         TROLY_OTP_PER_HOUR="500",
@@ -47,20 +51,6 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Real
     yield one
     await one.stop()
     assert "Traceback" not in one.words()
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as one:
-        yield one
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def visitors(browser: Browser, server: RealServer) -> AsyncIterator[Visitors]:
-    some = Visitors(browser, server.address)
-    yield some
-    await some.leave()
-    assert some.wrong == []
 
 
 @HANDS
@@ -73,7 +63,7 @@ async def test_a_record_is_shown_after_the_code_was_typed_on_the_secure_page(
     await expect(talk.theirs.last.locator(".countdown")).to_have_text(re.compile(r"còn [45]:\d\d"))
     assert "8800000001" not in await talk.log.inner_text()
     secure = await talk.opened(talk.link)
-    there = Talk(secure, hands)
+    there = ChatPage(secure, hands)
     otp = secure.get_by_role("textbox", name="Mã OTP gồm 6 chữ số", exact=True)
     assert await secure.evaluate(WIDER_THAN_THE_SCREEN) == []
     if hands == "mouse":
@@ -257,7 +247,7 @@ async def test_a_message_whose_answer_was_lost_on_the_way_is_acted_on_once_and_w
 
     await page.route_web_socket(re.compile("/chat/socket$"), between)
     await page.goto(visitors.address)
-    talk = await Talk(page).greeted()
+    talk = await ChatPage(page).greeted()
     losing = True
     await talk.say("truong hoc")
     await expect(talk.theirs.last.locator(".contact")).to_be_visible()
@@ -270,9 +260,9 @@ async def test_a_message_whose_answer_was_lost_on_the_way_is_acted_on_once_and_w
 
 
 async def test_a_page_whose_conversation_the_server_has_lost_begins_anew(
-    visitors: Visitors, browser: Browser, tmp_path: Path
+    visitors: Visitors, browser: Browser, fork_server: ForkServer, tmp_path: Path
 ) -> None:
-    server = RealServer(tmp_path)
+    server = RealServer(tmp_path, fork_server)
     await server.start()
     mine = Visitors(browser, server.address)
     mine.expected("WebSocket connection")
@@ -306,7 +296,7 @@ async def test_a_second_tab_shows_the_replies_of_the_same_conversation(visitors:
     before = await first.theirs.count()
     page = await first.page.context.new_page()
     await page.goto(visitors.address)
-    second = Talk(page)
+    second = ChatPage(page)
     await second.told("loại cơ quan nào")
     await first.say("truong hoc")
     await expect(first.theirs.last.locator(".contact")).to_be_visible()
@@ -425,7 +415,7 @@ async def test_a_secret_seen_only_by_what_was_said_before_is_wiped_also_when_the
 
     await page.route_web_socket(re.compile("/chat/socket$"), between)
     await page.goto(visitors.address)
-    talk = await Talk(page).greeted()
+    talk = await ChatPage(page).greeted()
     await talk.say("mật khẩu của tôi là")
     await talk.told("Anh/chị chọn một việc")
     await talk.say(secret)

@@ -30,7 +30,8 @@ from handlers.console.forms import FORM_FIELDS, FORM_LIMIT
 from handlers.console.sign_in import Failures
 from handlers.web.chat import Web
 from tests.consoles import HERE, Office, Signed, csrf_token_in
-from tests.houses import Clock, House, allowed, open_house
+from tests.houses import Clock, House, open_house
+from tests.timing import allowed
 
 ROLES = ("officer", "admin", "auditor")
 ONE = "/console/tickets/{ticket}"
@@ -877,7 +878,7 @@ async def test_the_console_is_not_loaded_where_it_is_not_served(sqlite_place: st
             demo=True,
             text_limit=2000,
             frames_per_minute=100,
-            courier=None,
+            code_sender=None,
             say_elsewhere={},
         )
         assert not [r for r in door.app.routes if getattr(r, "path", "").startswith("/console")]

@@ -16,9 +16,11 @@ from flows.engine.state import State
 from handlers.delivery.reply_sender import ReplySender, SendAgain
 from tests.desks import (
     HAM,
+    PATIENCE,
     TU,
     Channel,
     Citizen,
+    Looks,
     all_that_is_kept,
     all_that_is_sealed,
     conversation,
@@ -117,7 +119,7 @@ async def _claim_in_the_making(houses: list[House], number: int) -> Claimed:
 
     async def speaks(words: str) -> None:
         await later(chance)
-        taken = await chance.choice(citizens).says(words)
+        taken = await chance.choice(citizens).writes(words)
         made.extend(taken.rows)
 
     async def claims() -> None:
@@ -138,7 +140,7 @@ async def _claim_in_the_making(houses: list[House], number: int) -> Claimed:
 
     looking = [asyncio.create_task(looks_for_what_was_left())] if len(houses) > 1 else []
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             await asyncio.gather(*(speaks(words) for words in texts[:3]), claims(), lets_go())
     finally:
         for task in looking:
@@ -176,13 +178,13 @@ async def _claims_in_the_making(place: str, claims: int, houses: int) -> list[Cl
 
 async def test_after_a_claim_the_bot_says_nothing_and_nothing_said_to_it_is_lost(place: str) -> None:
     """Seen to fail: `Desk.claim` without its wait; `_to_the_desk` without `receive`."""
-    seen = await _claims_in_the_making(place, 40, 1)
+    seen = await _claims_in_the_making(place, 20, 1)
     assert [s for s in seen if s.said_after or s.lost] == []
 
 
 async def test_the_same_where_two_houses_speak(places: object) -> None:
     """Seen to fail: `withdraw_replies` without FOR UPDATE."""
-    seen = await _claims_in_the_making(await places.postgresql(), 40, 2)  # type: ignore[attr-defined]  # the fixture of conftest
+    seen = await _claims_in_the_making(await places.postgresql(), 20, 2)  # type: ignore[attr-defined]  # the fixture of conftest
     assert [s for s in seen if s.said_after or s.lost] == []
 
 
@@ -221,10 +223,10 @@ async def test_a_reply_that_rests_and_those_behind_it_are_withdrawn_at_once_and_
     await house.turns.settled()
     before = len(channel.said(LAN))
     channel.trouble.append(SendAgain(35.0))
-    made = [row for words in ("hỏi thêm ab", "hỏi thêm cd") for row in (await citizen.says(words)).rows]
+    made = [row for words in ("hỏi thêm ab", "hỏi thêm cd") for row in (await citizen.writes(words)).rows]
     await rest.began.wait()
-    made += (await citizen.says("hỏi thêm ef")).rows  # behind a reply that rests already
-    async with asyncio.timeout(5):
+    made += (await citizen.writes("hỏi thêm ef")).rows  # behind a reply that rests already
+    async with asyncio.timeout(PATIENCE):
         assert await desk_of(house).claim(ticket, HAM) == "yours"
     assert await texts_of(house, ticket, "withdrawn") == [row.body["text"] for row in made]
     house.clock.move(35)
@@ -240,14 +242,14 @@ async def test_a_lease_of_a_dead_process_is_waited_for_then_withdrawn(house: Hou
     citizen, channel, ticket = await a_ticket(house)
     before = len(channel.said(LAN))
     opens = await house.turns.take(LAN, "dead", lambda state, at: _said("hỏi thêm ab", at), pushed=True)
-    claim = asyncio.create_task(desk_of(house).claim(ticket, HAM))
+    looks = Looks()
+    claim = asyncio.create_task(desk_of(house, sleep=looks).claim(ticket, HAM))
     await _until_owner(house, "nobody")
     house.clock.move(29)
-    for _ in range(20):
-        await asyncio.sleep(0.002)
+    await looks.more()
     assert not claim.done()
     house.clock.move(2)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         assert await claim == "yours"
     assert await texts_of(house, ticket, "withdrawn") == [row.body["text"] for row in opens.rows]
     citizen.reply_sender.say(opens.rows)  # the dead process was only asleep
@@ -263,11 +265,11 @@ async def test_a_process_that_wakes_up_after_its_lease_does_not_say_what_was_wit
     before = len(channel.said(LAN))
     channel.hold.clear()
     channel.begun.clear()
-    first = (await citizen.says("menu")).rows
-    second = (await citizen.says("menu")).rows
+    first = (await citizen.writes("menu")).rows
+    second = (await citizen.writes("menu")).rows
     await channel.begun.wait()
     house.clock.move(31)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         assert await desk_of(house).claim(ticket, HAM) == "yours"
     channel.hold.set()
     await citizen.reply_sender.quiet()
@@ -283,8 +285,8 @@ async def test_while_a_claim_waits_no_lease_is_taken_up_or_renewed(house: House)
     before = len(channel.said(LAN))
     channel.hold.clear()
     channel.begun.clear()
-    await citizen.says("menu")
-    second = (await citizen.says("menu")).rows
+    await citizen.writes("menu")
+    second = (await citizen.writes("menu")).rows
     await channel.begun.wait()
     house.clock.move(25)  # the second is ours no longer without asking
     claim = asyncio.create_task(desk_of(house).claim(ticket, HAM))
@@ -294,7 +296,7 @@ async def test_while_a_claim_waits_no_lease_is_taken_up_or_renewed(house: House)
     await house.turns.settled()
     assert len(channel.said(LAN)) == before + 1
     house.clock.move(6)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         assert await claim == "yours"
     assert await texts_of(house, ticket, "withdrawn") == [second[0].body["text"]]
 
@@ -318,7 +320,7 @@ def _said(words: str, at: object) -> object:
 
 
 async def _until_owner(house: House, owner: str) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while (await conversation(house, LAN)).owner != owner:  # noqa: ASYNC110  # what is waited for is in the database
             await asyncio.sleep(0.002)
 
@@ -352,7 +354,7 @@ async def test_a_closed_ticket_is_nobody_s_any_more(house: House) -> None:
     assert await desk_of(house, citizen.reply_sender).close(ticket, HAM, "no_answer")
     assert not await desk_of(house, citizen.reply_sender).hand_back(ticket, HAM)
     assert (await ticket_of(house, ticket)).reason == "no_answer"
-    assert (await citizen.says("menu")).rows, "the bot answers again"
+    assert (await citizen.writes("menu")).rows, "the bot answers again"
     again = await citizen.asks_for_an_officer()
     assert again != ticket
 
@@ -362,13 +364,13 @@ async def test_what_was_under_way_goes_on_at_the_same_step_with_its_answers(hous
     channel = Channel()
     citizen = citizen_of(house, channel)
     for words in ("tra cuu", "đồng ý", "Trần Thị Bé Ba"):
-        await citizen.says(words)
+        await citizen.writes(words)
     before = (await citizen.conversation()).state
     assert (before.flow, before.step) == ("lookup", "fact")
     ticket = await citizen.asks_for_an_officer()
     assert await desk_of(house).claim(ticket, HAM) == "yours"
     for words in ("menu", "đổi mật khẩu", "1"):
-        assert (await citizen.says(words)).rows == ()
+        assert (await citizen.writes(words)).rows == ()
     assert await desk_of(house, citizen.reply_sender).hand_back(ticket, HAM)
     after = (await citizen.conversation()).state
     assert (after.flow, after.step, after.answers, after.history) == (
@@ -379,7 +381,7 @@ async def test_what_was_under_way_goes_on_at_the_same_step_with_its_answers(hous
     )
     assert State.from_json(after.to_json()) == after
     assert await texts_of(house, ticket, "citizen") == ["menu", "đổi mật khẩu", "1"]
-    assert (await citizen.says("17/01/1983")).place == ("lookup", "proof")
+    assert (await citizen.writes("17/01/1983")).place == ("lookup", "proof")
 
 
 # -- the officer's words
@@ -452,21 +454,21 @@ async def test_the_officer_s_words_leave_before_the_bot_goes_on(house: House) ->
     """Seen to fail: `_return` does not wait: the bot overtakes words that the worker has yet to send."""
     citizen, _, ticket = await a_claimed_ticket(house)
     assert await desk_of(house).answer(ticket, HAM, "Hồ sơ đã xong", "k") == "sent"
-    giving = asyncio.create_task(desk_of(house, citizen.reply_sender).hand_back(ticket, HAM))
-    for _ in range(20):
-        await asyncio.sleep(0.002)
+    looks = Looks()
+    giving = asyncio.create_task(desk_of(house, citizen.reply_sender, sleep=looks).hand_back(ticket, HAM))
+    await looks.more()
     assert not giving.done()
     (row,) = [row for row in await rows_at(house, LAN) if row.lane == "officer"]
     house.turns.mark(Outgoing(row.id, LAN, None, {}, row.fence))
     await house.turns.settled()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         assert await giving
 
 
 async def test_the_bot_goes_on_even_when_the_worker_sends_nothing(house: House) -> None:
     citizen, channel, ticket = await a_claimed_ticket(house)
     assert await desk_of(house).answer(ticket, HAM, "Hồ sơ đã xong", "k") == "sent"
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         assert await desk_of(house, citizen.reply_sender).hand_back(ticket, HAM)
     await citizen.reply_sender.quiet()
     assert "Cán bộ đã chuyển lại" in channel.said(LAN)[-2] + channel.said(LAN)[-1]
@@ -479,7 +481,7 @@ async def test_the_bot_goes_on_even_when_the_worker_sends_nothing(house: House) 
 async def test_a_secret_typed_to_an_officer_is_kept_nowhere(house: House, secret: str) -> None:
     """Seen to fail: `_to_the_desk` without `secret_of`: it lay in the ticket, readable by the officer."""
     citizen, channel, ticket = await a_claimed_ticket(house)
-    taken = await citizen.says(secret)
+    taken = await citizen.writes(secret)
     await citizen.reply_sender.quiet()
     await house.turns.settled()
     assert taken.forget, "the message is deleted where the channel can"
@@ -498,7 +500,7 @@ async def test_a_secret_typed_to_an_officer_is_kept_nowhere(house: House, secret
 )
 async def test_odd_texts_reach_the_officer_and_break_nothing(house: House, words: str) -> None:
     citizen, _, ticket = await a_claimed_ticket(house)
-    taken = await citizen.says(words)
+    taken = await citizen.writes(words)
     assert not taken.repeat
     assert taken.rows == ()
     assert len(await texts_of(house, ticket, "citizen")) == 1
@@ -506,7 +508,7 @@ async def test_odd_texts_reach_the_officer_and_break_nothing(house: House, words
 
 async def test_a_citizen_s_message_that_comes_twice_is_in_the_ticket_once(house: House) -> None:
     citizen, _, ticket = await a_claimed_ticket(house)
-    taken = await asyncio.gather(*(citizen.says("hỏi thêm ab", key="same") for _ in range(5)))
+    taken = await asyncio.gather(*(citizen.writes("hỏi thêm ab", key="same") for _ in range(5)))
     assert [t.repeat for t in taken].count(False) == 1
     assert await texts_of(house, ticket, "citizen") == ["hỏi thêm ab"]
     assert await open_ticket(house, LAN) is not None

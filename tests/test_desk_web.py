@@ -19,9 +19,11 @@ from data.outbox import Outgoing
 from handlers.web.chat import Web, address_of
 from tests.desks import (
     HAM,
+    PATIENCE,
     TU,
     Channel,
     Citizen,
+    Looks,
     all_in_its_file,
     all_that_is_kept,
     all_that_is_sealed,
@@ -50,7 +52,7 @@ def web_of(house: House) -> Web:
         demo=False,
         text_limit=2000,
         frames_per_minute=1_000_000,
-        courier=None,
+        code_sender=None,
         say_elsewhere={},
     )
 
@@ -125,7 +127,7 @@ class Page:
         return next(f for f in self.frames if f.get("for") == name)
 
     async def until(self, true: Any) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not true():
                 self.news.clear()
                 await self.news.wait()
@@ -172,7 +174,7 @@ async def test_an_officer_s_words_appear_on_the_open_page_and_count_as_sent_once
 
 
 async def _until_seen(house: House, ticket: str, count: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while [m.state for m in await lines_of(house, ticket) if m.who == "officer"] != ["sent"] * count:  # noqa: ASYNC110  # what is waited for is in the database
             await asyncio.sleep(0.005)
 
@@ -185,7 +187,7 @@ async def test_what_came_while_the_page_was_closed_is_there_when_it_is_opened_ag
     desk_here = desk_of(house)
     assert await desk_here.claim(ticket, HAM) == "yours"
     assert await desk_here.answer(ticket, HAM, "Chào anh/chị", "k1") == "sent"
-    await put_up_a_notice(house, page.address)
+    await publish_a_notice(house, page.address)
     assert await desk_here.hand_back(ticket, HAM)
     before, frames = page.seen, len(page.frames)
     await page.open()
@@ -202,7 +204,7 @@ async def test_what_came_while_the_page_was_closed_is_there_when_it_is_opened_ag
     assert {row.state for row in await rows_at(house, page.address)} == {"sent"}
 
 
-async def put_up_a_notice(house: House, address: str, words: str = "Tin của cơ quan") -> None:
+async def publish_a_notice(house: House, address: str, words: str = "Tin của cơ quan") -> None:
     """As the worker does for a reader who fetches."""
     row = Outgoing(outbox.new_id(), address, None, {})
     async with house.db.writing() as connection:
@@ -218,7 +220,7 @@ async def test_a_notice_numbered_between_two_replies_is_never_skipped(house: Hou
     for n in range(6):
         await page.says("menu")
         notice = f"Tin {tag(n)}"
-        await put_up_a_notice(house, page.address, notice)
+        await publish_a_notice(house, page.address, notice)
         await page.says("trợ giúp")
         assert notice in [words for _, words in page.texts]
     await page.close()
@@ -276,15 +278,15 @@ async def test_a_claim_waits_for_a_frame_that_is_on_its_way_to_a_slow_page(house
     ticket = await asks_on(page, house)
     before, page.slow = page.seen, asyncio.Event()
     saying = asyncio.create_task(page.says("menu"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while (await conversation(house, page.address)).said == before:  # noqa: ASYNC110  # what is waited for is in the database
             await asyncio.sleep(0.002)
-    claim = asyncio.create_task(desk_of(house).claim(ticket, HAM))
-    for _ in range(50):
-        await asyncio.sleep(0.002)
+    looks = Looks()
+    claim = asyncio.create_task(desk_of(house, sleep=looks).claim(ticket, HAM))
+    await looks.more()
     assert not claim.done()
     page.slow.set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         assert await claim == "yours"
         await saying
     await page.close()
@@ -326,7 +328,7 @@ async def test_dung_withdraws_what_waits_at_once_whoever_owns_the_conversation(
         assert await desk_of(house, citizen.reply_sender).hand_back(ticket, HAM)
     notice = await a_waiting_notice(house, LAN)
     other = await a_waiting_notice(house, "telegram:43")
-    taken = await citizen.says("DUNG")
+    taken = await citizen.writes("DUNG")
     assert bool(taken.rows) is not owned
     states = {row.id: (row.state, row.body) for a in (LAN, "telegram:43") for row in await rows_at(house, a)}
     assert states[notice] == ("withdrawn", "")
@@ -339,7 +341,7 @@ async def test_erasing_wipes_what_was_said_and_gives_the_conversation_back_to_th
     """The bytes of the database are searched, and what is sealed there is opened."""
     citizen, _, first = await a_claimed_ticket(house)
     assert await desk_of(house).answer(first, HAM, "Sổ của anh/chị ở ngăn xanh ngọc", "k1") == "sent"
-    await citizen.says("nhà ở gần bến phà vàng nghệ")
+    await citizen.writes("nhà ở gần bến phà vàng nghệ")
     assert await desk_of(house, citizen.reply_sender).hand_back(first, HAM)
     second = await citizen.asks_for_an_officer("lại nhờ xem sổ màu tím biếc")
     person = (await citizen.conversation()).person
@@ -347,8 +349,8 @@ async def test_erasing_wipes_what_was_said_and_gives_the_conversation_back_to_th
     async with house.db.writing() as connection:
         await people.set_topics(connection, person, ("chung", "bhyt"), house.clock())
     await a_waiting_notice(house, LAN)
-    await citizen.says("dữ liệu của tôi")
-    await citizen.says("Rút đồng ý và xóa")
+    await citizen.writes("dữ liệu của tôi")
+    await citizen.writes("Rút đồng ý và xóa")
     await citizen.reply_sender.quiet()
     await house.turns.settled()
     await all_in_its_file(house)
@@ -370,7 +372,7 @@ async def test_erasing_wipes_what_was_said_and_gives_the_conversation_back_to_th
     async with house.db.reading() as connection:
         assert await people.topics_of(connection, person) == ()
         assert await outbox.waiting_for(connection, LAN) == 0
-    assert (await citizen.says("menu")).rows
+    assert (await citizen.writes("menu")).rows
 
 
 # -- any order of things
@@ -423,7 +425,7 @@ async def _in_any_order(steps: list[str]) -> None:
                 case "say":
                     words = f"hỏi thêm {tag(n)}"
                     said += [(ticket, words)] if owner != "closed" else []
-                    assert bool((await citizen.says(words)).rows) is (owner not in (HAM, TU))
+                    assert bool((await citizen.writes(words)).rows) is (owner not in (HAM, TU))
                 case "claim":
                     expected = {"": "yours", "closed": "gone"}.get(owner, "taken")
                     assert await here.claim(ticket, who) == expected

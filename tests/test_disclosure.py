@@ -17,8 +17,8 @@ from data.effects.turn_context import TurnContext
 from data.limits import Limits
 from data.registry.records import Record
 from flows.effects import CheckOtp, EffectResult, FindPeople
+from tests.fork_server import ForkServer
 from tests.houses import START, House
-from tests.nursery import Nursery
 from tests.strangers import NAMESAKE, Doubles, Got, Stranger, Target, everything_stored, move_in
 from tests.test_otp import handle, newest_code, open_case, send, wrong
 from tests.test_registry import ask
@@ -215,7 +215,7 @@ async def test_without_the_count_of_misses_id_numbers_could_be_tried_all_day(hou
 
 
 async def test_the_command_line_tells_a_stranger_no_more(
-    nursery: Nursery, house: House, tmp_path: Path
+    fork_server: ForkServer, house: House, tmp_path: Path
 ) -> None:
     """Names with date, year or nothing, with an ID number that is not theirs, with somebody else's phone."""
     people = [p for p in await move_in(house, 0) if p.born][:60]
@@ -225,7 +225,7 @@ async def test_the_command_line_tells_a_stranger_no_more(
             asked += [{"name": name}, {"name": name, "born": p.born}, {"name": name, "born": p.born[-4:]}]
             asked += [{"name": name, "born": p.born, "verified_phone": f"0977{n:06d}"}]
             asked += [{"name": name, "id_number": f"08819900{n:04d}"}]
-    answers = await ask(nursery, house, tmp_path, lines=asked)
+    answers = await ask(fork_server, house, tmp_path, lines=asked)
     assert len(answers) == len(asked)
     assert all(a["people"] == [] for a in answers)
     per = len(answers) // len(people) // 2
@@ -234,5 +234,5 @@ async def test_the_command_line_tells_a_stranger_no_more(
         assert [a["decision"] for a in real] == [a["decision"] for a in double]
         assert [a["decision"] for a in real] == ["ask_more", "verify", "verify", "verify", "none"]
     own = {"name": people[0].name, "born": people[0].born, "verified_phone": people[0].phone}
-    shown = (await ask(nursery, house, tmp_path, lines=[own]))[0]
+    shown = (await ask(fork_server, house, tmp_path, lines=[own]))[0]
     assert [p["code"] for p in shown["people"]] == [people[0].code]  # they would be seen if they were told

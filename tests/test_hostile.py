@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
-from tests.screens import NO_CHROMIUM, RealServer, chromium, chromium_path
+from tests.fork_server import ForkServer
+from tests.screens import NO_CHROMIUM, RealServer, chromium_path
 from tests.visitors import CONNECTED, Visitors
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(chromium_path() is None, reason=NO_CHROMIUM),
-    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.xdist_group("browser"),  # one browser at a time
-    pytest.mark.timeout(300),
 ]
 
 RUNS = "window.ran=(window.ran||0)+1"
@@ -119,29 +119,19 @@ async def test_there_are_two_hundred_of_them_and_all_differ() -> None:
     assert len(set(PAYLOADS)) == len(PAYLOADS) >= 200
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RealServer]:
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def server(
+    tmp_path_factory: pytest.TempPathFactory, fork_server: ForkServer
+) -> AsyncIterator[RealServer]:
     one = RealServer(
-        tmp_path_factory.mktemp("hostile"), TROLY_SOCKET_PER_MINUTE="100000", TROLY_DEMO_READERS="3"
+        *(tmp_path_factory.mktemp("hostile"), fork_server),
+        TROLY_SOCKET_PER_MINUTE="100000",
+        TROLY_DEMO_READERS="3",
     )
     await one.start()
     yield one
     await one.stop()
     assert "Traceback" not in one.words()
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as one:
-        yield one
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def visitors(browser: Browser, server: RealServer) -> AsyncIterator[Visitors]:
-    some = Visitors(browser, server.address)
-    yield some
-    await some.leave()
-    assert some.wrong == []  # no script, no error, no report of the policy
 
 
 async def sign_in(visitors: Visitors, server: RealServer, who: str) -> Page:

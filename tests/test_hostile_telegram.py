@@ -13,6 +13,7 @@ from data.engine import Database
 from data.outbox import Outgoing
 from flows.text.normalise import clean
 from tests.emulator import Emulator
+from tests.fork_server import ForkServer
 from tests.test_black_box import Service
 from tests.test_hostile import PAYLOADS
 
@@ -22,9 +23,12 @@ FIRST = 50_001  # the first of their Telegram ids
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
+async def service(
+    tmp_path_factory: pytest.TempPathFactory, fork_server: ForkServer
+) -> AsyncIterator[Service]:
     server = await Emulator().start()
-    made = Service(tmp_path_factory.mktemp("hostile"), server, "polling", TROLY_RATE_TELEGRAM="200")
+    folder = tmp_path_factory.mktemp("hostile")
+    made = Service(folder, server, "polling", fork_server, TROLY_RATE_TELEGRAM="200")
     try:
         await made.start()
         yield made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def test_the_mapping_is_shown_before_and_the_counts_after(
     assert "new 39, changed 0, unchanged 0, gone 0, bad 1" in out
     report = house / "var" / "import-1-bad.csv"
     assert str(report) in out
-    assert report.read_text(encoding="utf-8-sig").splitlines()[1].startswith("9,born,")
+    assert report.read_text(encoding="utf-8-sig").splitlines()[1].startswith('"9","born",')
 
     fewer = written(house / "fewer.csv", people(30))
     for answer, left in (("no\n", "nobody was deleted"), ("yes\n", "deleted 10 who were gone")):
@@ -89,5 +90,6 @@ def test_a_report_goes_on_without_lines_of_rows_that_are_read_again(tmp_path: Pa
     second = BadRows(path, 10)
     second.add([(12, "name", "thiếu"), (15, "born", "sai")])
     second.close()
-    lines = path.read_text(encoding="utf-8-sig").splitlines()
-    assert [line.split(",")[0] for line in lines] == ["Dòng", "3", "9", "12", "15"]
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.reader(file))
+    assert [line[0] for line in lines] == ["Dòng", "3", "9", "12", "15"]

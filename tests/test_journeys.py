@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,15 +19,17 @@ from typing import Any
 import axe_playwright_python
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Locator, Page, expect
 
-from tests.screens import DESKTOP, NO_CHROMIUM, PHONE, RealServer, chromium, chromium_path
-from tests.visitors import WIDER_THAN_THE_SCREEN, Talk, Visitors, reach
+from tests.fork_server import ForkServer
+from tests.gates import gate_of, let_through
+from tests.screens import DESKTOP, NO_CHROMIUM, PHONE, RealServer, chromium_path
+from tests.visitors import WIDER_THAN_THE_SCREEN, ChatPage, Visitors, reach
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(chromium_path() is None, reason=NO_CHROMIUM),
-    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.xdist_group("browser"),  # one browser at a time
 ]
 
@@ -87,33 +91,23 @@ class Staff:
         await good_for_everybody(self.page)
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RealServer]:
-    """A real service with a slow enough pretend channel, where 100 readers already need a second admin."""
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def server(
+    tmp_path_factory: pytest.TempPathFactory, fork_server: ForkServer
+) -> AsyncIterator[RealServer]:
+    """A real service whose pretend channel waits at our gate, where 100 readers already need a second admin."""
+    folder = tmp_path_factory.mktemp("journeys")
     one = RealServer(
-        tmp_path_factory.mktemp("journeys"),
+        *(folder, fork_server, "tests.gates:gate_the_demo_channel"),
+        TROLY_GATE=str(gate_of(folder)),
         TROLY_DEMO_READERS=str(READERS),
-        TROLY_RATE_TELEGRAM="40",
+        TROLY_RATE_TELEGRAM="200",
         TROLY_NOTICE_APPROVAL_ABOVE="100",
     )
     await one.start()
     yield one
     await one.stop()
     assert "Traceback" not in one.words()
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as one:
-        yield one
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def visitors(browser: Browser, server: RealServer) -> AsyncIterator[Visitors]:
-    some = Visitors(browser, server.address)
-    yield some
-    await some.leave()
-    assert some.wrong == []
 
 
 async def signed_in(visitors: Visitors, server: RealServer, who: str, size: Any, hands: str) -> Staff:
@@ -191,14 +185,17 @@ async def _moved(page: Page, at_least: int) -> int:
     return done
 
 
-async def _settled(page: Page) -> int:
-    """How many are done, once that stays the same for longer than the page waits between two looks."""
-    before, done = -1, await _moved(page, 0)
+async def _settled(server: RealServer) -> int:
+    """How many notices have left, once none is on its way."""
+    newest = "(SELECT id FROM campaigns ORDER BY number DESC LIMIT 1)"
+    counted = f"SELECT state, count(*) FROM outbox WHERE campaign = {newest} AND door = 'demo' GROUP BY state"  # noqa: S608  # our own words
     async with asyncio.timeout(60):
-        while done != before:
-            await page.wait_for_timeout(2500)
-            before, done = done, await _moved(page, 0)
-    return done
+        while True:
+            with closing(sqlite3.connect(server.folder / "var" / "troly.db")) as database:
+                states = dict(database.execute(counted).fetchall())
+            if not states.get("leased"):
+                return sum(states.values()) - states.get("pending", 0)
+            await asyncio.sleep(0.05)  # another process ends them
 
 
 @pytest.mark.parametrize(
@@ -211,7 +208,7 @@ async def test_a_notice_is_written_tested_approved_started_paused_and_resumed(
     admin = await signed_in(visitors, server, "as an admin", size, hands)
     chat = await admin.page.context.new_page()  # the admin's own talk, where the test notice goes
     await chat.goto(server.address)
-    own = await Talk(chat).greeted()
+    own = await ChatPage(chat).greeted()
     await admin.page.bring_to_front()
     await admin.page.goto(f"{server.address}/console/notices")
     await admin.checked()
@@ -237,17 +234,24 @@ async def test_a_notice_is_written_tested_approved_started_paused_and_resumed(
     await expect(second.page.get_by_text("Đã duyệt").first).to_be_visible()
     await second.checked()
 
+    gate = gate_of(server.folder)
+    let_through(gate, 40, hands)
     await admin.act(admin.button(re.compile("Bắt đầu gửi")))
     await expect(admin.page.get_by_role("progressbar")).to_be_visible()
     first = await _moved(admin.page, 10)
+    let_through(gate, 80, hands)
     assert await _moved(admin.page, first + 10) > first  # moves without reload
     await expect(admin.page.get_by_text(re.compile("giây|phút")).first).to_be_visible()
     await admin.act(admin.button("Tạm dừng"))  # while it runs: axe looks at the running page further down
     await expect(admin.button("Gửi tiếp")).to_be_visible()
-    assert await _settled(admin.page) < readers
+    let_through(gate, 140, hands)
+    stopped = await _settled(server)
+    assert await _moved(admin.page, stopped) == stopped < readers
     await admin.act(admin.button("Gửi tiếp"))
     await expect(admin.page.get_by_role("progressbar")).to_be_visible()
+    assert await _moved(admin.page, 140) < readers
     await admin.checked()
+    let_through(gate, READERS, hands)
     await _moved(admin.page, readers)
     await expect(admin.button("Tạm dừng")).to_have_count(0)
     await admin.checked()

@@ -6,17 +6,26 @@ import importlib
 import pkgutil
 import re
 import sys
-import time
 import unicodedata
+from collections import deque
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.names.similarity import Kind, Marks, NameGap, align, compare_marks, reach, read_word, syllable_kind
+from flows.names.similarity import (
+    Diacritics,
+    Kind,
+    NameGap,
+    align,
+    compare_marks,
+    reach,
+    read_word,
+    syllable_kind,
+)
 from flows.text.fold import fold, join_key, tidy, words
 from flows.text.syllable import SYLLABLES, decoded, is_syllable, teencode
-from tests.houses import allowed
+from tests.timing import allowed, cpu_seconds
 
 # Every code point, lone surrogates included.
 any_text = st.text(alphabet=st.characters(), max_size=60)
@@ -84,7 +93,7 @@ def test_zalgo_keeps_at_most_two_marks_a_letter() -> None:
 
 
 def test_old_and_new_places_of_the_tone_are_the_same_name() -> None:
-    assert compare_marks("thuỷ", "thủy") is Marks.AGREE
+    assert compare_marks("thuỷ", "thủy") is Diacritics.AGREE
 
 
 # ---- syllables, Telex, VNI, teencode
@@ -159,16 +168,16 @@ def test_the_kind_of_a_difference_is_told(typed: str, known: str, kind: Kind) ->
 @pytest.mark.parametrize(
     ("typed", "known", "said"),
     [
-        ("hưng", "hưng", Marks.AGREE),
-        ("hung", "hưng", Marks.SILENT),
-        ("hùng", "hưng", Marks.CONFLICT),
-        ("vủ", "vũ", Marks.SLIP),
-        ("toán", "toàn", Marks.CONFLICT),
-        ("khoá", "khoa", Marks.CONFLICT),
-        ("điễm", "diễm", Marks.CONFLICT),
+        ("hưng", "hưng", Diacritics.AGREE),
+        ("hung", "hưng", Diacritics.SILENT),
+        ("hùng", "hưng", Diacritics.CONFLICT),
+        ("vủ", "vũ", Diacritics.SLIP),
+        ("toán", "toàn", Diacritics.CONFLICT),
+        ("khoá", "khoa", Diacritics.CONFLICT),
+        ("điễm", "diễm", Diacritics.CONFLICT),
     ],
 )
-def test_typed_diacritics_are_evidence(typed: str, known: str, said: Marks) -> None:
+def test_typed_diacritics_are_evidence(typed: str, known: str, said: Diacritics) -> None:
     assert compare_marks(typed, known) is said
 
 
@@ -183,7 +192,7 @@ def test_a_name_one_syllable_away_is_another_name() -> None:
 def test_a_dropped_middle_name_leaves_the_given_name_known() -> None:
     found = gap("nguyen hai", "Nguyễn Tuấn Hải")
     assert found.given
-    assert not found.whole
+    assert found.at == (0, 2)
 
 
 # ---- hostile text
@@ -206,12 +215,5 @@ def test_no_pattern_takes_ten_milliseconds_on_hostile_text(text: str) -> None:
     modules = [importlib.import_module(m.name) for m in found]
     patterns = [value for module in modules for value in vars(module).values()]
     for pattern in (p for p in patterns if isinstance(p, re.Pattern)):
-        best = min(_seconds(pattern, text) for _ in range(3))
+        best = cpu_seconds(lambda p=pattern: deque(p.finditer(text), maxlen=0))  # type: ignore[misc]  # mypy: lambda default
         assert best <= allowed(0.010), pattern.pattern
-
-
-def _seconds(pattern: re.Pattern[str], text: str) -> float:
-    begun = time.process_time()
-    for _ in pattern.finditer(text):
-        pass
-    return time.process_time() - begun

@@ -38,8 +38,8 @@ from flows.effects import CheckOtp, Effect, EffectResult, FindPeople, ProvePhone
 from flows.engine.events import TypedSecret
 from handlers.turns.json_contract import NEVER
 from handlers.turns.types import NotKept, at_once
+from tests.fork_server import ForkServer
 from tests.houses import SECRET, START, Clock, House, open_house
-from tests.nursery import Nursery
 
 ROOT = Path(__file__).parent.parent
 DAY = 86_400.0
@@ -68,7 +68,7 @@ async def open_case(house: House, who: FindPeople = BE_BA, address: str = CITIZE
 
 async def send(house: House, case: str, address: str = CITIZEN) -> EffectResult:
     answer = await handle(house, SendOtp(case), address)
-    await house.courier.deliver()
+    await house.code_sender.deliver()
     return answer
 
 
@@ -106,7 +106,7 @@ class Guessed:
 
 
 async def guess_at_once(
-    nursery: Nursery,
+    fork_server: ForkServer,
     url: str,
     case: str,
     codes: Sequence[str],
@@ -118,7 +118,7 @@ async def guess_at_once(
     started = []
     for n in range(processes):
         job = json.dumps({"url": url, "case": case, "codes": list(codes[n::processes]), "how": how})
-        started.append(await nursery.bear([job], {}, ROOT, __name__))
+        started.append(await fork_server.spawn([job], {}, ROOT, module=__name__))
     for process in started:
         assert await asyncio.wait_for(process.stdout.readline(), 60) == b"ready\n"
     told = await asyncio.gather(*(asyncio.wait_for(p.told("go\n"), 90) for p in started))
@@ -188,12 +188,14 @@ async def _compare_as_every_tutorial_does(db: Database, seal: Seal, case: str, c
 
 @pytest.mark.parametrize("how", ["world", "turns"])
 async def test_of_two_hundred_parallel_wrong_guesses_at_most_five_are_compared_and_the_right_code_is_then_refused(
-    nursery: Nursery, place: str, how: str
+    fork_server: ForkServer, place: str, how: str
 ) -> None:
     """Four processes; through the world nothing but the database keeps the guesses apart."""
     async with open_house(place) as house:
         case, code = await (walked_to_the_code(house) if how == "turns" else asked(house))
-        guessed = await guess_at_once(nursery, place, case, [wrong(code, n) for n in range(1, 201)], how=how)
+        guessed = await guess_at_once(
+            fork_server, place, case, [wrong(code, n) for n in range(1, 201)], how=how
+        )
         assert guessed.compared <= 5
         assert guessed.outcomes["wrong"] <= 4
         assert guessed.outcomes["record"] == 0
@@ -202,12 +204,12 @@ async def test_of_two_hundred_parallel_wrong_guesses_at_most_five_are_compared_a
         assert await failures_within(house, DAY) == guessed.compared
 
 
-async def test_without_the_count_first_more_would_be_compared(nursery: Nursery, place: str) -> None:
+async def test_without_the_count_first_more_would_be_compared(fork_server: ForkServer, place: str) -> None:
     """Teeth: read, compare, then write — what the test above must be able to see."""
     async with open_house(place) as house:
         case, code = await asked(house)
         guessed = await guess_at_once(
-            nursery, place, case, [wrong(code, n) for n in range(1, 201)], how="naive"
+            fork_server, place, case, [wrong(code, n) for n in range(1, 201)], how="naive"
         )
         assert guessed.compared > 5
 
@@ -215,7 +217,7 @@ async def test_without_the_count_first_more_would_be_compared(nursery: Nursery, 
 @pytest.mark.soak
 @pytest.mark.timeout(1200)
 async def test_parallel_guesses_are_held_to_five_in_a_hundred_of_a_hundred_runs(
-    nursery: Nursery, place: str
+    fork_server: ForkServer, place: str
 ) -> None:
     async with open_house(place, limits=Limits(otp_failures_per_day=100_000, otp_per_day=1000)) as house:
         for n in range(100):
@@ -223,26 +225,28 @@ async def test_parallel_guesses_are_held_to_five_in_a_hundred_of_a_hundred_runs(
             await add_person(house, code, name, f"{n % 28 + 1:02d}/05/19{60 + n // 28}", f"09{n:08d}")
             who = FindPeople(name, "87", born=f"{n % 28 + 1:02d}/05/19{60 + n // 28}")
             case, right = await asked(house, who, f"telegram:{n}")
-            guessed = await guess_at_once(nursery, place, case, [wrong(right, m) for m in range(1, 201)])
+            guessed = await guess_at_once(fork_server, place, case, [wrong(right, m) for m in range(1, 201)])
             assert guessed.compared <= 5, n
 
 
 @pytest.mark.parametrize("how", ["world", "turns"])
 async def test_the_right_code_fifty_times_at_once_gives_exactly_one_record(
-    nursery: Nursery, place: str, how: str
+    fork_server: ForkServer, place: str, how: str
 ) -> None:
     async with open_house(place) as house:
         case, code = await (walked_to_the_code(house) if how == "turns" else asked(house))
-        guessed = await guess_at_once(nursery, place, case, [code] * 50, how=how)
+        guessed = await guess_at_once(fork_server, place, case, [code] * 50, how=how)
         assert guessed.outcomes["record"] == 1
         assert sum(guessed.outcomes.values()) == 50
 
 
-async def test_without_burning_the_code_it_would_work_more_than_once(nursery: Nursery, place: str) -> None:
+async def test_without_burning_the_code_it_would_work_more_than_once(
+    fork_server: ForkServer, place: str
+) -> None:
     """Teeth: the naive comparison never burns the code, and the count alone lets it through several times."""
     async with open_house(place) as house:
         case, code = await asked(house)
-        guessed = await guess_at_once(nursery, place, case, [code] * 50, how="naive", processes=2)
+        guessed = await guess_at_once(fork_server, place, case, [code] * 50, how="naive", processes=2)
         assert guessed.outcomes["record"] > 1
 
 
@@ -333,13 +337,13 @@ async def test_a_code_bought_with_another_record_of_the_same_phone_opens_only_it
 async def test_sending_again_never_gives_more_than_ten_wrong_guesses_a_day(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A hundred rounds of: new conversation, code, four wrong guesses, next code; two records share the phone."""
+    """Thirty rounds, over most of a day, of: new conversation, code, four wrong guesses, next code; two records share the phone."""
     await add_person(house, "8899999901", "Trần Thị Út", "05/05/2005", "0900000001")
     records = (BE_BA, FindPeople("Trần Thị Út", "87", born="05/05/2005"))
     at = times_compared(house, monkeypatch)
-    for n in range(100):
+    for n in range(30):
         await _round_of_wrong_guesses(house, records[n % 2], f"{('telegram', 'web', 'terminal')[n % 3]}:{n}")
-        house.clock.move(700)
+        house.clock.move(2400)
     assert len(at) >= 10  # the loop really guesses
     assert most_within(at, DAY) <= 10
 
@@ -495,14 +499,12 @@ def test_codes_that_never_begin_with_zero_would_be_noticed() -> None:
 
 
 async def test_what_is_stored_of_a_code_says_nothing_without_the_key(house: House) -> None:
-    """All million codes under the plain hashes one would think of: none is the stored value; with the key one is."""
+    """The code under the plain hashes one would think of is not the stored value: else a million tries would tell it."""
     case, code = await asked(house)
     async with house.db.reading() as connection:
         row = (await connection.execute(select(otps).where(otps.c.case_id == case))).one()
     stored = set(map(str, row))
     assert code not in "".join(str(v) for v in row if not isinstance(v, float))
-    for candidate in (f"{n:06d}" for n in range(1_000_000)):
-        assert hashlib.sha256(candidate.encode()).hexdigest() not in stored
     for shape in ("{code}", "{id}{code}", "{id} {code}", "{code}{id}", "0900000001{code}", "{case}{code}"):
         plain = shape.format(code=code, id=row.id, case=case).encode()
         for algorithm in ("md5", "sha1", "sha256", "sha512", "sha3_256", "blake2s"):
@@ -532,7 +534,7 @@ async def walked_to_the_code(house: House, opening: str = "Trần Thị Bé Ba 1
     async with house.db.reading() as connection:
         found = (await conversations.load(connection, house.seal, [CITIZEN]))[CITIZEN]
     assert (found.state.flow, found.state.step) == ("lookup", "code")
-    await house.courier.deliver()
+    await house.code_sender.deliver()
     return str(found.state.answers["case"]), newest_code(house)
 
 

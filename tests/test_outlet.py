@@ -19,17 +19,18 @@ from data.tables import campaigns, conversations, subscriptions
 from data.tables import outbox as ledger
 from handlers.delivery.channel import SendResult
 from handlers.delivery.sender import Sender
-from tests.crowds import (
+from tests.hand_loop import LoopClock, hand_time
+from tests.houses import Clock
+from tests.recipients import (
     accounts,
     campaign_state,
-    gather_crowd,
     move_campaign,
+    opt_in_many,
     put_row,
     row,
     states,
     write_campaign,
 )
-from tests.houses import Clock
 
 SENT = SendResult("sent")
 
@@ -61,11 +62,11 @@ class HandChannel:
 
 
 class Bench:
-    """A worker on a hand clock."""
+    """A worker on a hand clock, which is the loop's as well: see tests/hand_loop.py."""
 
-    def __init__(self, db: Database, **changed: Any) -> None:
-        self.db, self.clock = db, Clock()
-        self.channel = HandChannel(self.clock)
+    def __init__(self, db: Database, clock: LoopClock, **changed: Any) -> None:
+        self.db, self.clock = db, clock
+        self.channel = HandChannel(clock)
         self.open = True
         given: dict[str, Any] = {
             "token_key": "token",
@@ -74,26 +75,21 @@ class Bench:
             "in_flight": 25,
             "alone": True,
         }
-        self.sender = Sender(
-            "telegram", self.channel, db, clock=self.clock, ticks=self.clock, **(given | changed)
-        )
-        self.worker = Worker(db, [self.sender], open_at=lambda at: self.open, clock=self.clock)
+        self.sender = Sender("telegram", self.channel, db, clock=clock, ticks=clock, **(given | changed))
+        self.worker = Worker(db, [self.sender], open_at=lambda at: self.open, clock=clock)
 
-    async def pass_time(self, seconds: float, step: float = 0.5) -> None:
-        """Let time pass in steps, with room for the worker to act in each."""
-        for _ in range(max(1, round(seconds / step))):
-            self.clock.move(step)
-            for _ in range(3):
-                self.worker.nudge()
-                await asyncio.sleep(0.01)
+    async def pass_time(self, seconds: float) -> None:
+        """Let time pass."""
+        await asyncio.sleep(seconds)
 
     async def until(self, true: Callable[[], Awaitable[bool] | bool], most: float = 60.0) -> None:
         """Let time pass until it is true."""
-        for _ in range(int(most * 4)):
+        end = self.clock() + most
+        while self.clock() <= end:
             given = true()
             if given if isinstance(given, bool) else await given:
                 return
-            await self.pass_time(0.25, 0.25)
+            await self.pass_time(0.1)
         raise AssertionError("it did not come true")
 
     async def is_in(self, row_id: int, state: str) -> bool:
@@ -111,8 +107,21 @@ async def db(place: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def bench(db: Database) -> AsyncIterator[Bench]:
-    one = Bench(db)
+async def clock(db: Database) -> AsyncIterator[LoopClock]:
+    """The loop's own time from here on."""
+
+    def busy() -> bool:
+        pools: list[Any] = [db._writer.pool, db._reader.pool]
+        return any(pool.checkedout() for pool in pools)
+
+    one = LoopClock()
+    with hand_time(one, busy):
+        yield one
+
+
+@pytest.fixture
+async def bench(db: Database, clock: LoopClock) -> AsyncIterator[Bench]:
+    one = Bench(db, clock)
     await one.worker.start()
     yield one
     one.channel.gate.set()
@@ -123,7 +132,7 @@ async def bench(db: Database) -> AsyncIterator[Bench]:
 async def test_no_notice_starts_inside_a_retry_after_and_an_officer_is_not_held_up(
     bench: Bench, silence: int
 ) -> None:
-    await gather_crowd(bench.db, 60)
+    await opt_in_many(bench.db, 60)
     bench.channel.says[accounts(60)[9]] = [SendResult("wait", "429", float(silence))]
     campaign = await write_campaign(bench.db)
     await bench.until(lambda: len(bench.channel.starts) >= 10)
@@ -137,17 +146,16 @@ async def test_no_notice_starts_inside_a_retry_after_and_an_officer_is_not_held_
     assert await states(bench.db, campaign) == {"sent": 60}
 
 
-async def test_a_halt_outlives_the_process(db: Database) -> None:
-    first = Bench(db)
+async def test_a_halt_outlives_the_process(db: Database, clock: LoopClock) -> None:
+    first = Bench(db, clock)
     await first.worker.start()
-    await gather_crowd(db, 5)
+    await opt_in_many(db, 5)
     first.channel.says[""] = [SendResult("wait", "429", 30.0)]
     campaign = await write_campaign(db)
     await first.until(lambda: bool(first.channel.starts))
     told = first.channel.starts[0][0]
     await first.worker.stop(1.0)
-    second = Bench(db, holder="another")
-    second.clock.now = first.clock.now
+    second = Bench(db, clock, holder="another")
     await second.worker.start()
     await second.until(lambda: second.is_done(campaign))
     await second.worker.stop(1.0)
@@ -160,7 +168,7 @@ async def test_an_officers_429_holds_that_chat_and_the_notices(bench: Bench) -> 
     other = await put_row(bench.db, "telegram:8", "officer", "ba")
     bench.channel.says["7"] = [SendResult("wait", "429", 10.0)]
     await bench.until(lambda: bench.is_in(other, "sent"))
-    await gather_crowd(bench.db, 3)
+    await opt_in_many(bench.db, 3)
     campaign = await write_campaign(bench.db)
     await bench.until(lambda: bench.is_in(second, "sent"))
     await bench.until(lambda: bench.is_done(campaign))
@@ -171,7 +179,7 @@ async def test_an_officers_429_holds_that_chat_and_the_notices(bench: Bench) -> 
 
 
 async def test_who_blocked_us_is_left_alone_until_they_write(bench: Bench) -> None:
-    await gather_crowd(bench.db, 3)
+    await opt_in_many(bench.db, 3)
     gone = accounts(3)[1]
     bench.channel.says[gone] = [SendResult("blocked", "403 blocked")]
     first = await write_campaign(bench.db)
@@ -191,8 +199,10 @@ async def test_who_blocked_us_is_left_alone_until_they_write(bench: Bench) -> No
     assert len(bench.channel.texts(gone)) == 2
 
 
-async def test_a_failing_notice_is_tried_again_with_longer_pauses_and_then_failed(db: Database) -> None:
-    bench = Bench(db, tries=5)
+async def test_a_failing_notice_is_tried_again_with_longer_pauses_and_then_failed(
+    db: Database, clock: LoopClock
+) -> None:
+    bench = Bench(db, clock, tries=5)
     await bench.worker.start()
     bench.channel.says["7"] = [SendResult("again", "500")] * 9
     await bench.pass_time(2)
@@ -210,11 +220,11 @@ async def test_a_failing_notice_is_tried_again_with_longer_pauses_and_then_faile
 
 @pytest.mark.parametrize(("once", "ends", "tries"), [(False, "in_doubt", 3), (True, "in_doubt", 1)])
 async def test_a_lost_answer_is_in_doubt_in_the_end_and_at_once_where_twice_is_worse(
-    db: Database, once: bool, ends: str, tries: int
+    db: Database, clock: LoopClock, once: bool, ends: str, tries: int
 ) -> None:
-    bench = Bench(db, tries=3)
+    bench = Bench(db, clock, tries=3)
     await bench.worker.start()
-    await gather_crowd(db, 1)
+    await opt_in_many(db, 1)
     bench.channel.says[""] = [SendResult("again", "no answer", lost=True), *[SendResult("again", "500")] * 5]
     campaign = await write_campaign(db, once=once)
     await bench.until(lambda: bench.is_done(campaign))
@@ -223,10 +233,10 @@ async def test_a_lost_answer_is_in_doubt_in_the_end_and_at_once_where_twice_is_w
     assert len(bench.channel.starts) == tries
 
 
-async def test_no_connection_holds_everybody_and_costs_nobody_a_try(db: Database) -> None:
-    bench = Bench(db, tries=2)
+async def test_no_connection_holds_everybody_and_costs_nobody_a_try(db: Database, clock: LoopClock) -> None:
+    bench = Bench(db, clock, tries=2)
     await bench.worker.start()
-    await gather_crowd(db, 30)
+    await opt_in_many(db, 30)
     bench.channel.says[""] = [SendResult("hold", "no connection")] * 5
     campaign = await write_campaign(db)
     await bench.until(lambda: bench.is_done(campaign), 120)
@@ -277,7 +287,7 @@ async def test_an_officer_waits_until_the_bot_has_finished(bench: Bench) -> None
 
 
 async def test_a_full_notice_lane_leaves_an_officer_their_place(bench: Bench) -> None:
-    await gather_crowd(bench.db, 60)
+    await opt_in_many(bench.db, 60)
     bench.channel.gate.clear()
     await write_campaign(bench.db)
     await bench.until(lambda: len(bench.channel.starts) >= 25, 20)
@@ -291,11 +301,11 @@ async def test_a_full_notice_lane_leaves_an_officer_their_place(bench: Bench) ->
 
 
 async def test_a_pause_a_resume_and_a_cancel_take_effect(bench: Bench) -> None:
-    await gather_crowd(bench.db, 300)
+    await opt_in_many(bench.db, 300)
     campaign = await write_campaign(bench.db)
     await bench.until(lambda: len(bench.channel.starts) >= 30)
     await move_campaign(bench.db, campaign, "paused")
-    await asyncio.sleep(1.0)  # it looks every .4 s of real time
+    await bench.pass_time(1.0)  # it looks every .4 s
     paused_with = len(bench.channel.starts)
     await bench.pass_time(10)
     assert len(bench.channel.starts) == paused_with
@@ -304,7 +314,7 @@ async def test_a_pause_a_resume_and_a_cancel_take_effect(bench: Bench) -> None:
     await move_campaign(bench.db, campaign, "running")
     await bench.until(lambda: len(bench.channel.starts) >= paused_with + 20)
     await move_campaign(bench.db, campaign, "cancelled")
-    await asyncio.sleep(1.5)
+    await bench.pass_time(1.5)
     cancelled_with = len(bench.channel.starts)
     await bench.pass_time(5)
     assert len(bench.channel.starts) == cancelled_with
@@ -312,7 +322,7 @@ async def test_a_pause_a_resume_and_a_cancel_take_effect(bench: Bench) -> None:
 
 
 async def test_who_opted_out_meanwhile_is_not_told(bench: Bench) -> None:
-    await gather_crowd(bench.db, 3)
+    await opt_in_many(bench.db, 3)
     bench.open = False
     campaign = await write_campaign(bench.db, office_hours=True)
 
@@ -332,17 +342,17 @@ async def test_who_opted_out_meanwhile_is_not_told(bench: Bench) -> None:
 
 
 async def test_where_people_fetch_a_notice_is_put_up_and_keeps_no_campaign_open(bench: Bench) -> None:
-    await gather_crowd(bench.db, 45, door="web")
-    await gather_crowd(bench.db, 2)
+    await opt_in_many(bench.db, 45, door="web")
+    await opt_in_many(bench.db, 2)
     campaign = await write_campaign(bench.db)
     await bench.until(lambda: bench.is_done(campaign))
     assert await states(bench.db, campaign) == {"pending": 45, "sent": 2}
     async with bench.db.reading() as connection:
-        assert await runs.unpublished(connection, campaign, 10) == []
+        assert await runs.not_published(connection, campaign, 10) == []
 
 
 async def test_filling_twice_at_once_doubles_nobody(db: Database) -> None:
-    await gather_crowd(db, 250)
+    await opt_in_many(db, 250)
     campaign = await write_campaign(db)
 
     async def fill() -> None:
@@ -381,9 +391,9 @@ async def test_a_mark_with_an_old_fence_changes_nothing(db: Database) -> None:
     assert (await row(db, one)).state == "sent"
 
 
-async def test_a_holder_whose_lease_ran_out_starts_nothing(db: Database) -> None:
+async def test_a_holder_whose_lease_ran_out_starts_nothing(db: Database, clock: LoopClock) -> None:
     """As after a long stop of the process: another may be sending by now."""
-    bench = Bench(db)
+    bench = Bench(db, clock)
     await bench.worker.start()
     await bench.until(bench.sender.sending.is_set)
     async with db.writing() as connection:

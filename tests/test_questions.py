@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,7 +17,12 @@ from benchmarks.questions.__main__ import started
 from benchmarks.questions.train import NOT_READY, digest, file_of
 from bot.__main__ import main
 from data.knowledge.content import load_content
-from data.knowledge.question_files import QUESTIONS_DIR, read_question, read_questions, stale
+from data.knowledge.question_files import (
+    DAYS_VERIFIED,
+    QUESTIONS_DIR,
+    read_question,
+    read_questions,
+)
 from flows.catalog import advance
 from flows.content import SMALL_TALK, TOPICS, Question, Questions
 from flows.conversations import questions
@@ -29,6 +35,7 @@ from flows.understanding.model_file import packed
 from flows.understanding.question_finder import _QuestionFinder, find_questions
 from flows.understanding.question_model import unpacked
 from flows.understanding.question_neighbours import made_ready
+from tests.timing import allowed
 from tests.transcripts import FOLDER, read, scripts
 
 CONTENT = load_content()
@@ -37,6 +44,16 @@ AT = datetime(2026, 11, 24, 8, tzinfo=UTC)
 HOTLINE = "1900 9068"
 ANSWERED_BY_A_FLOW = {29: "contacts", 36: "password", 60: "contacts"}
 ONE = (QUESTIONS_DIR / "password" / "otp-het-han.md").read_text(encoding="utf-8")
+
+
+def stale(questions: Iterable[Question], today: date) -> list[str]:
+    """Ids of items that are past their `valid_to` on that day, or were verified more than a year before."""
+    return [
+        q.id
+        for q in questions
+        if (q.valid_to is not None and q.valid_to < today.isoformat())
+        or (today - date.fromisoformat(q.last_verified)).days > DAYS_VERIFIED
+    ]
 
 
 def test_every_topic_and_each_of_the_62_questions_has_an_item() -> None:
@@ -148,7 +165,7 @@ def test_the_old_wordings_of_an_edited_item_are_not_compared_any_more() -> None:
 def test_the_finder_starts_quickly_and_is_small() -> None:
     """In a process of its own, by the processor's time: at most 300 ms and 30 MB; measured 70 ms and 5 MB."""
     seconds, mb = started()
-    assert seconds <= 0.3
+    assert seconds <= allowed(0.3)
     assert mb <= 30
 
 

@@ -17,11 +17,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.exceptions import IllegalCharacterError
 
-from data.registry import records
+from data.registry import keys
 from data.registry_import import tcvn3
 from data.registry_import.columns import COLUMNS, column_of, map_headings
 from data.registry_import.files import Options
-from data.registry_import.prepare import Job, Preparation, name_reader
+from data.registry_import.prepare import ImportJob, Preparation, name_reader
 from data.registry_import.values import (
     BadValue,
     birth_reader,
@@ -57,7 +57,7 @@ read_born = birth_reader(datetime.date(2026, 11, 24))
 
 def prepared(path: Path, **options: str) -> Preparation:
     """The file, looked at."""
-    return Preparation(Job(str(path), SECRET, TODAY, 1000, Options(**options)))
+    return Preparation(ImportJob(str(path), SECRET, TODAY, 1000, Options(**options)))
 
 
 def names_in(path: Path, **options: str) -> list[str]:
@@ -260,7 +260,7 @@ def test_numbers_in_cells_keep_the_zeros_that_their_format_shows(tmp_path: Path)
     (row,) = batch.rows
     seal = Seal(SECRET)
     assert (row[0], row[4]) == ("0120000001", "1983")
-    assert row[6] == records.id_key(seal, "088083000001")
+    assert row[6] == keys.id_key(seal, "088083000001")
     assert seal.open(row[8], "registry 0120000001") == "0900000012"
     assert [(n, c) for n, c, _ in batch.bad] == [(3, "Mã số")]
     assert "9 chữ số" in batch.bad[0][2]
@@ -458,7 +458,7 @@ def test_phones(typed: str, is_: str | None) -> None:
             read_phone(typed)
     else:
         assert read_phone(typed) == is_
-        assert not is_ or records.phone_of(is_) == is_
+        assert not is_ or keys.phone_of(is_) == is_
 
 
 @pytest.mark.parametrize(
@@ -511,7 +511,7 @@ def test_other_values(read: object, typed: str, is_: str | None) -> None:
 @settings(max_examples=120, deadline=None)
 def test_names_read_in_a_hurry_are_the_names_read_carefully(name: str) -> None:
     try:
-        careful = read_name(name), records.name_key(read_name(name))
+        careful = read_name(name), keys.name_key(read_name(name))
     except BadValue:
         with pytest.raises(BadValue):
             name_reader()(name)

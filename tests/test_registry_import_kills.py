@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import random
@@ -14,13 +13,16 @@ from typing import Any
 
 import pytest
 
-from data.engine import Database
+from bot.commands.registry_import import _Bar
+from data.registry_import.report import BadRows
+from data.registry_import.run import Tally
+from tests.fork_server import ForkServer, Process
 from tests.houses import SECRET, Places
 from tests.imports import HEADINGS, all_imports, bring, kept, people, reported, written
 
 ROWS = 4_000  # above registry_worker.APART_ABOVE: a process of its own prepares them
 BATCH = 60
-pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("kills")]
+pytestmark = pytest.mark.xdist_group("kills")
 
 
 def both_files(folder: Path, rows: int, seed: int) -> tuple[Path, Path]:
@@ -39,84 +41,84 @@ def both_files(folder: Path, rows: int, seed: int) -> tuple[Path, Path]:
     return written(folder / "before.csv", before), written(folder / "now.csv", now)
 
 
-async def start(place: str, file: Path, *more: str, batch: int = BATCH) -> asyncio.subprocess.Process:
-    """The command, as people give it."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith("TROLY_")}
-    env |= {
+def environment(place: str, folder: Path, batch: int) -> dict[str, str]:
+    return {
         "TROLY_DATABASE_URL": place,
-        "TROLY_DATA_DIR": str(file.parent / "var"),
+        "TROLY_DATA_DIR": str(folder / "var"),
         "TROLY_SECRET_KEY": SECRET,
         "TROLY_IMPORT_BATCH": str(batch),
     }
-    command = (
-        "registry",
-        "import",
-        str(file),
-        "--json",
-        "--report",
-        str(file.with_suffix(".bad.csv")),
-        *more,
+
+
+def command(file: Path, *more: str) -> list[str]:
+    return ["registry", "import", str(file), "--json", "--report", str(file.with_suffix(".bad.csv")), *more]
+
+
+async def started_up_to(
+    fork_server: ForkServer, place: str, file: Path, row: int, *, inside: bool = False, batch: int = BATCH
+) -> Process:
+    """An import that waits for a line of its input: behind the batch with this row, or inside the next, before its commit."""
+    env = environment(place, file.parent, batch) | {"TROLY_STOP": f"{row} {'inside' if inside else 'behind'}"}
+    process = await fork_server.spawn(
+        command(file), env, file.parent, before="tests.test_registry_import_kills:wait_at_the_stop"
     )
-    return await asyncio.create_subprocess_exec(
-        Path(sys.executable).with_name("troly"),
-        *command,
-        cwd=file.parent,
-        env=env,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    assert await process.stdout.readline() == b"here\n"
+    return process
 
 
-async def row_of(db: Database) -> int:
-    """How far the newest import is."""
-    async with db.reading() as connection:
-        found = await connection.exec_driver_sql('SELECT "row", state FROM imports ORDER BY id DESC LIMIT 1')
-        row = found.first()
-    return -1 if row is None else int(row[0]) + (10**9 if row[1] == "done" else 0)
+def wait_at_the_stop() -> None:
+    """In the process that imports, ahead of it: see `started_up_to`."""
+    row, where = os.environ.pop("TROLY_STOP").split()
+    told, add, upto = _Bar.told, BadRows.add, [0]
+
+    def wait() -> None:
+        upto[0] = -(10**9)  # once
+        print("here", flush=True)
+        sys.stdin.readline()
+
+    def note(bar: _Bar, tally: Tally) -> None:
+        told(bar, tally)
+        upto[0] += tally.row - max(0, upto[0])
+        if where == "behind" and upto[0] >= int(row):
+            wait()
+
+    def write(report: BadRows, bad: Any) -> None:
+        add(report, bad)
+        if where == "inside" and upto[0] >= int(row):
+            wait()
+
+    _Bar.told, BadRows.add = note, write  # type: ignore[method-assign]  # in this process alone
 
 
-async def ended(process: asyncio.subprocess.Process) -> tuple[int, str, str]:
-    """Exit code and what was said."""
-    async with asyncio.timeout(120):
-        out, err = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, out.decode(), err.decode()
+async def row_of(place: str) -> int:
+    """Behind which row the newest import is."""
+    return int((await all_imports(place))[-1]["row"])
 
 
 async def kill_until_done(
-    place: str, file: Path, kills: int, chance: random.Random, how: signal.Signals
+    fork_server: ForkServer, place: str, file: Path, kills: int, chance: random.Random, batches: int
 ) -> dict[str, Any]:
-    """Start it, end it at some moment after it moved on, start it again; at last let it end. What it says then."""
-    db = Database(place)
-    try:
-        for _ in range(kills):
-            before = await row_of(db)
-            process = await start(place, file)
-            async with asyncio.timeout(120):
-                # after the first start `before` is the import of the earlier file, done
-                while process.returncode is None and (await row_of(db)) in (before, -1, 0):  # noqa: ASYNC110  # another process tells nothing else
-                    await asyncio.sleep(0.005)
-            await asyncio.sleep(chance.random() * 0.25)
-            if process.returncode is None:
-                process.send_signal(how)
-            code, _, err = await ended(process)
-            assert "Traceback" not in err
-            assert code in ((-9, 0) if how == signal.SIGKILL else (130, 0)), err
-        code, out, err = await ended(await start(place, file))
-        assert code == 0, err
-        return dict(json.loads(out))
-    finally:
-        await db.close()
+    """Start it and kill it at some batch, behind it or inside it, start it again; at last let it end. What it says then."""
+    for batch in sorted(chance.sample(range(1, batches - 1), kills)):
+        process = await started_up_to(fork_server, place, file, batch * BATCH, inside=chance.random() < 0.5)
+        await process.kill()
+        _, err = await process.close()
+        assert "Traceback" not in err
+        assert batch * BATCH <= await row_of(place) < (batch + 1) * BATCH
+    code, out, err = await _told(fork_server, place, file)
+    assert code == 0, err
+    return dict(json.loads(out))
 
 
-async def _disturbed(places: Places, kind: str, folder: Path, *, rows: int, kills: int, seed: int) -> int:
+async def _disturbed(
+    fork_server: ForkServer, places: Places, kind: str, folder: Path, *, rows: int, kills: int, seed: int
+) -> int:
     """Compare a disturbed import with an undisturbed one; returns behind which row the last start went on."""
     before, now = both_files(folder, rows, seed)
     ours, theirs = await getattr(places, kind)(), await getattr(places, kind)()
     for place in (ours, theirs):
         await bring(place, before, batch=1000)
-    said = await kill_until_done(ours, now, kills, random.Random(seed), signal.SIGKILL)
+    said = await kill_until_done(fork_server, ours, now, kills, random.Random(seed), rows // BATCH)
     bad = reported(now)
     undisturbed = await bring(theirs, now, batch=BATCH)
     assert bad == reported(now)
@@ -130,9 +132,9 @@ async def _disturbed(places: Places, kind: str, folder: Path, *, rows: int, kill
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 async def test_a_killed_import_started_again_equals_one_that_was_not(
-    places: Places, tmp_path: Path, kind: str
+    fork_server: ForkServer, places: Places, tmp_path: Path, kind: str
 ) -> None:
-    assert await _disturbed(places, kind, tmp_path, rows=ROWS, kills=2, seed=5) > 0
+    assert await _disturbed(fork_server, places, kind, tmp_path, rows=ROWS, kills=2, seed=5) > 0
 
 
 @pytest.mark.soak
@@ -140,50 +142,56 @@ async def test_a_killed_import_started_again_equals_one_that_was_not(
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 @pytest.mark.parametrize("seed", range(4))
 async def test_an_import_killed_many_times_equals_one_that_was_not(
-    places: Places, tmp_path: Path, kind: str, seed: int
+    fork_server: ForkServer, places: Places, tmp_path: Path, kind: str, seed: int
 ) -> None:
-    await _disturbed(places, kind, tmp_path, rows=30_000, kills=12, seed=seed)
+    await _disturbed(fork_server, places, kind, tmp_path, rows=30_000, kills=12, seed=seed)
 
 
-async def test_ctrl_c_ends_behind_a_batch_and_says_how_to_go_on(places: Places, tmp_path: Path) -> None:
+async def test_ctrl_c_ends_behind_a_batch_and_says_how_to_go_on(
+    fork_server: ForkServer, places: Places, tmp_path: Path
+) -> None:
     file = written(tmp_path / "now.csv", people(ROWS))
     place = await places.sqlite()
-    db = Database(place)
-    process = await start(place, file, batch=20)
-    while process.returncode is None and await row_of(db) <= 0:  # noqa: ASYNC110  # as above
-        await asyncio.sleep(0.005)
+    process = await started_up_to(fork_server, place, file, 400, batch=20)
     process.send_signal(signal.SIGINT)
-    code, out, err = await ended(process)
-    behind = await row_of(db)
-    await db.close()
+    code, out, err = await process.told("go on\n")
+    behind = await row_of(place)
     assert (code, out) == (130, "")
+    assert 400 <= behind < ROWS
     assert f"stopped behind row {behind}" in err
     assert "the same command goes on from there" in err
     assert "Traceback" not in err
-    code, out, _ = await ended(await start(place, file))
+    code, out, _ = await _told(fork_server, place, file)
     told = json.loads(out)
     assert (code, told["resumed_at"], told["new"]) == (0, behind, ROWS)
 
 
-async def _told(place: str, file: Path, *more: str) -> tuple[int, str, str]:
-    process = await start(place, file, *more)
-    return await ended(process)
+async def _told(fork_server: ForkServer, place: str, file: Path, *more: str) -> tuple[int, str, str]:
+    """Exit code and what was said."""
+    process = await fork_server.spawn(
+        command(file, *more), environment(place, file.parent, BATCH), file.parent
+    )
+    return await process.told()
 
 
-async def test_the_command_says_what_it_takes_and_what_it_leaves(places: Places, tmp_path: Path) -> None:
+async def test_the_command_says_what_it_takes_and_what_it_leaves(
+    fork_server: ForkServer, places: Places, tmp_path: Path
+) -> None:
     place = await places.sqlite()
     rows: Sequence[list[str]] = people(30)
     rows[3][0] = "1"
     file = written(tmp_path / "now.csv", [[*r, "x"] for r in rows], [*HEADINGS, "Ghi chú"])
-    code, out, err = await _told(place, file, "--dry-run")
+    code, out, err = await _told(fork_server, place, file, "--dry-run")
     dry = json.loads(out)
     assert (code, err) == (0, "")
     assert (dry["new"], dry["bad"], dry["dry_run"], dry["ignored"]) == (29, 1, True, ["Ghi chú"])
-    code, out, _ = await _told(place, file)
+    code, out, _ = await _told(fork_server, place, file)
     assert json.loads(out)["new"] == 29
     fewer = written(tmp_path / "fewer.csv", people(20))
     gone = tmp_path / "gone.csv"
-    code, out, _ = await _told(place, fewer, "--gone-report", str(gone), "--remove-gone", "--yes")
+    code, out, _ = await _told(
+        fork_server, place, fewer, "--gone-report", str(gone), "--remove-gone", "--yes"
+    )
     told = json.loads(out)
     assert (told["unchanged"], told["new"], told["gone"], told["removed"]) == (19, 1, 10, 10)
     assert gone.read_text(encoding="utf-8-sig").split() == ["Mã", "số", "BHXH", *(r[0] for r in rows[20:])]
@@ -199,9 +207,11 @@ async def test_the_command_says_what_it_takes_and_what_it_leaves(places: Places,
     ],
 )
 async def test_a_command_that_contradicts_itself_or_its_file_is_refused_in_one_line(
-    places: Places, tmp_path: Path, more: Sequence[str], says: str
+    fork_server: ForkServer, places: Places, tmp_path: Path, more: Sequence[str], says: str
 ) -> None:
-    code, out, err = await _told(await places.sqlite(), written(tmp_path / "a.csv", people(3)), *more)
+    code, out, err = await _told(
+        fork_server, await places.sqlite(), written(tmp_path / "a.csv", people(3)), *more
+    )
     assert (code, out) == (1, "")
     assert says in err
-    assert err.count("\n") == 1
+    assert len(err.splitlines()) == 1

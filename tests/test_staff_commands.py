@@ -13,13 +13,14 @@ import httpx
 import pytest
 
 from tests.consoles import csrf_token_in
-from tests.nursery import Nursery
-from tests.screens import RealServer, free_port
+from tests.fork_server import ForkServer
+from tests.ports import free_port
+from tests.screens import RealServer
 
 
-async def troly(nursery: Nursery, folder: Path, *words: str, **settings: str) -> tuple[int, str, str]:
+async def troly(fork_server: ForkServer, folder: Path, *words: str, **settings: str) -> tuple[int, str, str]:
     """Exit code, standard output and error of one command."""
-    process = await nursery.bear(words, {"TROLY_DATA_DIR": str(folder / "var"), **settings}, folder)
+    process = await fork_server.spawn(words, {"TROLY_DATA_DIR": str(folder / "var"), **settings}, folder)
     code, out, err = await asyncio.wait_for(process.told(), 60)
     return code, out.strip(), err.strip()
 
@@ -74,10 +75,10 @@ async def test_a_demo_that_others_can_reach_has_no_links(tmp_path: Path) -> None
         await server.stop()
 
 
-async def test_staff_come_and_go_while_the_service_runs(nursery: Nursery, server: RealServer) -> None:
+async def test_staff_come_and_go_while_the_service_runs(fork_server: ForkServer, server: RealServer) -> None:
     folder, port = server.folder, {"TROLY_PORT": str(server.port)}
-    assert (await troly(nursery, folder, "staff", "add", "chi.hoa", "--role", "officer"))[0] == 0
-    code, link, remark = await troly(nursery, folder, "staff", "sign-in", "chi.hoa", **port)
+    assert (await troly(fork_server, folder, "staff", "add", "chi.hoa", "--role", "officer"))[0] == 0
+    code, link, remark = await troly(fork_server, folder, "staff", "sign-in", "chi.hoa", **port)
     assert code == 0
     assert link.startswith(f"{server.address}/console/sign-in/")
     assert "5 minutes" in remark
@@ -85,9 +86,9 @@ async def test_staff_come_and_go_while_the_service_runs(nursery: Nursery, server
         assert await sign_in(browser, link) == 303
         assert (await browser.get(f"{server.address}/console/queue")).status_code == 200
         assert (await browser.get(f"{server.address}/console/audit")).status_code == 403
-        assert (await troly(nursery, folder, "staff", "role", "chi.hoa", "--role", "auditor"))[0] == 0
+        assert (await troly(fork_server, folder, "staff", "role", "chi.hoa", "--role", "auditor"))[0] == 0
         assert (await browser.get(f"{server.address}/console/queue")).status_code == 403
-        assert (await troly(nursery, folder, "staff", "remove", "chi.hoa"))[0] == 0
+        assert (await troly(fork_server, folder, "staff", "remove", "chi.hoa"))[0] == 0
         assert (await browser.get(f"{server.address}/console")).status_code == 401
     async with httpx.AsyncClient() as admin:
         await sign_in(admin, server.sign_in_links()[1])
@@ -102,11 +103,11 @@ async def test_staff_come_and_go_while_the_service_runs(nursery: Nursery, server
         assert deed in page
 
 
-async def test_the_list_of_staff_and_refusals_in_one_line(nursery: Nursery, tmp_path: Path) -> None:
-    assert "nobody yet" in (await troly(nursery, tmp_path, "staff", "list"))[1]
-    await troly(nursery, tmp_path, "staff", "add", "quan.tri", "--role", "admin")
-    await troly(nursery, tmp_path, "staff", "link-telegram", "quan.tri", "5550001")
-    code, out, _ = await troly(nursery, tmp_path, "staff", "list", "--json")
+async def test_the_list_of_staff_and_refusals_in_one_line(fork_server: ForkServer, tmp_path: Path) -> None:
+    assert "nobody yet" in (await troly(fork_server, tmp_path, "staff", "list"))[1]
+    await troly(fork_server, tmp_path, "staff", "add", "quan.tri", "--role", "admin")
+    await troly(fork_server, tmp_path, "staff", "link-telegram", "quan.tri", "5550001")
+    code, out, _ = await troly(fork_server, tmp_path, "staff", "list", "--json")
     assert (code, json.loads(out)) == (0, [{"name": "quan.tri", "role": "admin", "telegram": "5550001"}])
     for words, says in (
         (("add", "quan.tri", "--role", "officer"), "already"),
@@ -115,7 +116,7 @@ async def test_the_list_of_staff_and_refusals_in_one_line(nursery: Nursery, tmp_
         (("remove", "ai.do"), "nobody on the staff"),
         (("link-telegram", "quan.tri", "@ai"), "number"),
     ):
-        code, out, err = await troly(nursery, tmp_path, "staff", *words)
+        code, out, err = await troly(fork_server, tmp_path, "staff", *words)
         assert (code, out) == (1, ""), words
         assert err.startswith("troly: ")
         assert says in err

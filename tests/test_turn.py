@@ -7,7 +7,7 @@ import asyncio
 from data import conversations, outbox
 from flows.engine.events import Event, Said
 from flows.engine.state import State
-from handlers.turns.queue import APOLOGY
+from handlers.turns.turn import APOLOGY
 from handlers.turns.types import at_once
 from tests.houses import House
 

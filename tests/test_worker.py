@@ -14,16 +14,16 @@ import pytest
 from bot.worker import Worker
 from data.engine import Database
 from flows.conversations.notice_text import with_leave
+from handlers.delivery import sender
 from handlers.delivery.channel import SendResult
-from handlers.delivery.demo_channel import DemoChannel
-from handlers.delivery.sender import Sender
+from handlers.demo import DemoChannel
 from handlers.telegram.buttons import button_id
 from handlers.telegram.notices import TelegramChannel
-from tests.crowds import accounts, campaign_state, gather_crowd, put_row, row, states, write_campaign
 from tests.emulator import TOKEN
 from tests.fake_telegram import FakeTelegram, Fault, fake_telegram
-from tests.houses import allowed
-from tests.kills import free_port
+from tests.hand_loop import LoopClock, hand_time
+from tests.ports import free_port
+from tests.recipients import accounts, campaign_state, opt_in_many, put_row, row, states, write_campaign
 
 
 @pytest.fixture
@@ -39,13 +39,32 @@ async def db(place: str) -> AsyncIterator[Database]:
     await one.close()
 
 
+class Watched(TelegramChannel):
+    """The channel, and when sends began and silence was asked for."""
+
+    def __init__(self, telegram: FakeTelegram) -> None:
+        super().__init__(TOKEN, telegram.base, key=lambda text: "0" * 24, connections=40)
+        self.begun: list[tuple[float, str]] = []  # and for which account
+        self.asked: list[float] = []
+
+    async def send(self, account: str, part: Any) -> SendResult:
+        self.begun.append((time.monotonic(), account))
+        answer = await super().send(account, part)
+        if answer.state == "wait":
+            self.asked.append(time.monotonic())
+        return answer
+
+
 @asynccontextmanager
-async def working(db: Database, telegram: FakeTelegram, **changed: Any) -> AsyncIterator[Worker]:
+async def working(
+    db: Database, telegram: FakeTelegram, channel: Watched | None = None, **changed: Any
+) -> AsyncIterator[Worker]:
     """A worker of this process on the pretend Telegram."""
-    channel = TelegramChannel(TOKEN, telegram.base, key=lambda text: "0" * 24, connections=40)
+    channel = channel or Watched(telegram)
     given = {"token_key": "token", "holder": "me", "rate": 1000, "in_flight": 25, "alone": db.is_sqlite}
-    sender = Sender("telegram", channel, db, **(given | changed))
-    worker = Worker(db, [sender], open_at=lambda at: True)
+    worker = Worker(
+        db, [sender.Sender("telegram", channel, db, **(given | changed))], open_at=lambda at: True
+    )
     await worker.start()
     try:
         yield worker
@@ -53,7 +72,7 @@ async def working(db: Database, telegram: FakeTelegram, **changed: Any) -> Async
         await worker.stop()
 
 
-async def comes_true(true: Callable[[], Awaitable[bool]], seconds: float = 30.0) -> None:
+async def comes_true(true: Callable[[], Awaitable[bool]], seconds: float = 90.0) -> None:
     """Wait for something in the database; it tells only those who look."""
     async with asyncio.timeout(seconds):
         while not await true():  # noqa: ASYNC110  # as above
@@ -61,7 +80,7 @@ async def comes_true(true: Callable[[], Awaitable[bool]], seconds: float = 30.0)
 
 
 async def test_a_campaign_reaches_everybody_once_and_is_done(db: Database, telegram: FakeTelegram) -> None:
-    await gather_crowd(db, 300)
+    await opt_in_many(db, 300)
     campaign = await write_campaign(db, "Văn phòng nghỉ lễ ngày 2/9.")
     async with working(db, telegram):
 
@@ -78,21 +97,24 @@ async def test_a_campaign_reaches_everybody_once_and_is_done(db: Database, teleg
 async def test_telegrams_silence_is_kept_to_the_second(
     sqlite_place: str, telegram: FakeTelegram, silence: int
 ) -> None:
-    """By the pretend Telegram's clock; what was under way when the answer came is not counted."""
-    db = Database(sqlite_place)
-    await gather_crowd(db, 120)
+    """Nothing starts from when the answer is here; what was under way arrives, and is told again."""
+    db, channel = Database(sqlite_place), Watched(telegram)
+    await opt_in_many(db, 120)
     await telegram.plan(Fault("429", first=30, times=1, retry_after=silence))
     campaign = await write_campaign(db)
-    async with working(db, telegram, rate=50):
+    async with working(db, telegram, channel, rate=50):
         await telegram.until(lambda: any(c.answer == "429" for c in telegram.calls()))
         officer = await put_row(db, "telegram:7", "officer", "Chào anh/chị")
         if silence == 20:  # the officer's answer is not held up by a 429 on notices
-            await telegram.until(lambda: any(c.chat == "7" for c in telegram.calls()), silence / 2)
-        await comes_true(lambda: _is(db, campaign, "done"), silence + 20.0)
+            await telegram.until(lambda: any(c.chat == "7" for c in telegram.calls()))
+        await comes_true(lambda: _is(db, campaign, "done"))
     await db.close()
-    (told,) = [c.at for c in telegram.calls() if c.answer == "429"]
-    notices = [c.at for c in telegram.calls() if c.chat != "7"]
-    assert [at for at in notices if told + 0.1 < at < told + silence] == []
+    assert sum(c.answer == "429" for c in telegram.calls()) == 1
+    asked, notices = channel.asked[0], [at for at, account in channel.begun if account != "7"]
+    assert [at for at in notices if asked < at < asked + silence] == []
+    assert [at for at in notices if at >= asked + silence]
+    officers = [at for at, account in channel.begun if account == "7"]
+    assert silence < 20 or asked < officers[0] < asked + silence / 2
     assert set(telegram.reached()) == {*accounts(120), "7"}
     assert officer
 
@@ -101,28 +123,26 @@ async def _is(db: Database, campaign: str, state: str) -> bool:
     return await campaign_state(db, campaign) == state
 
 
-async def test_an_officers_answer_leaves_within_half_a_second(db: Database, telegram: FakeTelegram) -> None:
+async def test_an_officers_answer_leaves_when_the_worker_is_nudged(
+    db: Database, telegram: FakeTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not at its next look, which never comes. Seen to fail: `Outlet.nudge` without its work."""
+    monkeypatch.setattr(sender, "DIRECT_POLL", 3600.0)
     async with working(db, telegram) as worker:
-        await asyncio.wait_for(worker.senders[0].sending.wait(), 10)
-        await put_row(db, "telegram:6", "officer", "Đợi một giây đầu")
-        await telegram.until(lambda: len(telegram.calls()) == 1)
-        took = []
-        for n in range(5):
-            at = time.monotonic()
+        await asyncio.wait_for(worker.senders[0].sending.wait(), 60)
+        for n in range(3):
             await put_row(db, f"telegram:{n}", "officer", "Chào anh/chị")
             worker.nudge()
-            await telegram.until(lambda n=n: len(telegram.calls()) == n + 2)
-            took.append(telegram.calls()[-1].at - at)
-        assert sorted(took)[2] <= allowed(0.5)
+            await telegram.until(lambda n=n: len(telegram.calls()) == n + 1)
 
 
 @pytest.mark.parametrize(
     ("fault", "state", "answer"),
     [
         (Fault("403"), "blocked", "403 blocked"),
-        (Fault("403", says="Forbidden: user is deactivated"), "blocked", "403 blocked"),
-        (Fault("400", says="Bad Request: chat not found"), "blocked", "400 gone"),
-        (Fault("400", says="Bad Request: message 0900000001 is too long"), "failed", "400 message"),
+        (Fault("403", description="Forbidden: user is deactivated"), "blocked", "403 blocked"),
+        (Fault("400", description="Bad Request: chat not found"), "blocked", "400 gone"),
+        (Fault("400", description="Bad Request: message 0900000001 is too long"), "failed", "400 message"),
         (Fault("migrate", times=1, to=-1009), "sent", ""),
         (Fault("500", times=1), "sent", ""),
         (Fault("reset", times=1), "sent", ""),
@@ -155,7 +175,7 @@ async def test_a_lost_answer_where_twice_is_worse_is_in_doubt(
     sqlite_place: str, telegram: FakeTelegram
 ) -> None:
     db = Database(sqlite_place)
-    await gather_crowd(db, 3)
+    await opt_in_many(db, 3)
     await telegram.plan(Fault("lost", times=1, chats=(accounts(3)[1],)))
     campaign = await write_campaign(db, once=True)
     async with working(db, telegram):
@@ -192,5 +212,6 @@ async def test_nobody_listening_holds_everything(tmp_path: Path) -> None:
 
 async def test_the_demo_channel_takes_everything_but_every_fortieth() -> None:
     channel = DemoChannel()
-    answers = [(await channel.send(str(n), "Chào")).state for n in range(1, 41)]
+    with hand_time(LoopClock(), lambda: False):
+        answers = [(await channel.send(str(n), "Chào")).state for n in range(1, 41)]
     assert answers == ["sent"] * 39 + ["blocked"]

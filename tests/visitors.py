@@ -13,7 +13,7 @@ from tests.screens import DESKTOP
 
 CONNECTED, LOST = "Đã kết nối", "Mất mạng – đang thử lại"
 FORGOTTEN = "••• (đã xóa vì lý do an toàn)"
-PATIENCE = 20_000.0  # milliseconds until what does not show itself is missing; two cores may be busy with other tests
+PATIENCE = 60_000.0  # milliseconds until what does not show itself is missing
 expect.set_options(timeout=PATIENCE)
 TABS = 40  # how many presses of Tab are tried to reach something
 CSP_REPORTS = """
@@ -30,7 +30,7 @@ WIDER_THAN_THE_SCREEN = """() => {
 
 
 @dataclass
-class Talk:
+class ChatPage:
     """One open chat page, and the hands that use it."""
 
     page: Page
@@ -68,7 +68,7 @@ class Talk:
         """The newest option of this label."""
         return self.log.get_by_role("button", name=label, exact=True).last
 
-    async def greeted(self) -> Talk:
+    async def greeted(self) -> ChatPage:
         await expect(self.state).to_have_text(CONNECTED)
         await expect(self.option("Tra cứu mã số BHXH")).to_be_visible()
         return self
@@ -170,11 +170,11 @@ class Visitors:
         self._contexts.append(context)
         return context
 
-    async def arrive(self, size: Any = DESKTOP, hands: str = "mouse") -> Talk:
+    async def arrive(self, size: Any = DESKTOP, hands: str = "mouse") -> ChatPage:
         """A new person whom the assistant has greeted."""
         page = await (await self.context(size)).new_page()
         await page.goto(self.address)
-        return await Talk(page, hands).greeted()
+        return await ChatPage(page, hands).greeted()
 
     def _complain(self, what: str) -> None:
         self.wrong.append(what)

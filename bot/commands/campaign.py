@@ -1,4 +1,7 @@
-"""`troly campaign …`: notices from the command line. Rule: --json prints nothing but JSON; whoever acts is named by --as and is an admin."""
+"""`troly campaign …`: notices from the command line.
+
+Invariant: --json prints nothing but JSON; whoever acts is named by --as and is an admin.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,7 @@ BAR = 30  # characters of the bar
 FILE_LIMIT = 1_000_000  # bytes of a text file that are read
 
 _CHANGES = {
+    "test": "send it to yourself on Telegram",
     "approve": "stand for a draft as the second admin",
     "start": "begin to send",
     "pause": "take nothing more up",
@@ -37,7 +41,7 @@ def add_campaign_commands(commands: Any) -> None:
         metavar="ACTION", required=True
     )
 
-    def action(name: str, help_text: str, run: Callable[[_Desk, argparse.Namespace], Awaitable[int]]) -> Any:
+    def action(name: str, help_text: str, run: Callable[[_Tools, argparse.Namespace], Awaitable[int]]) -> Any:
         parser = actions.add_parser(name, help=help_text)
         if name != "new":
             parser.add_argument("campaign", metavar="CAMPAIGN", help="its id or number")
@@ -54,7 +58,6 @@ def add_campaign_commands(commands: Any) -> None:
     action("count", "how many recipients it has now, by door", _count)
     preview = action("preview", "how it will look", _preview)
     preview.add_argument("--door", help="only at this door")
-    action("test", "send it to yourself on Telegram", _test)
     for name, help_text in _CHANGES.items():
         action(name, help_text, _change(name))
     status = action("status", "how many are in which state", _status)
@@ -70,7 +73,7 @@ def add_campaign_commands(commands: Any) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
+class _Tools:
     """What every action needs."""
 
     db: Database
@@ -89,7 +92,7 @@ class _Desk:
 
 
 @asynccontextmanager
-async def _opened(args: argparse.Namespace) -> AsyncIterator[_Desk]:
+async def _opened(args: argparse.Namespace) -> AsyncIterator[_Tools]:
     from bot.app import limits_of, open_database, seal_of
     from bot.settings import load
     from data import staff
@@ -106,13 +109,13 @@ async def _opened(args: argparse.Namespace) -> AsyncIterator[_Desk]:
         if by.role != "admin":
             raise ValueError(f"{by.name} is no admin")
         changes = Campaigns(db, seal_of(settings), limits_of(settings), read_weights(SECRETS))
-        yield _Desk(db, changes, by, getattr(args, "campaign", ""))
+        yield _Tools(db, changes, by, getattr(args, "campaign", ""))
     finally:
         await db.close()
 
 
 def _at_the_desk(
-    act: Callable[[_Desk, argparse.Namespace], Awaitable[int]],
+    act: Callable[[_Tools, argparse.Namespace], Awaitable[int]],
 ) -> Callable[[argparse.Namespace], int]:
     def run(args: argparse.Namespace) -> int:
         import asyncio
@@ -133,7 +136,7 @@ def _say(args: argparse.Namespace, value: dict[str, Any], text: str) -> None:
 # -- drafts
 
 
-async def _new(desk: _Desk, args: argparse.Namespace) -> int:
+async def _new(desk: _Tools, args: argparse.Namespace) -> int:
     from data.notices import audience
     from flows.conversations.notices import TOPICS
 
@@ -164,7 +167,7 @@ def _text_of(file: str) -> str:
         raise ValueError(f"{file} is not UTF-8 text") from None
 
 
-async def _count(desk: _Desk, args: argparse.Namespace) -> int:
+async def _count(desk: _Tools, args: argparse.Namespace) -> int:
     from data.notices import campaigns
 
     one = await desk.campaign()
@@ -176,7 +179,7 @@ async def _count(desk: _Desk, args: argparse.Namespace) -> int:
     return 0
 
 
-async def _preview(desk: _Desk, args: argparse.Namespace) -> int:
+async def _preview(desk: _Tools, args: argparse.Namespace) -> int:
     from data.channels import CHANNELS
     from data.notices.campaigns import words_of
     from handlers.delivery.preview import preview
@@ -195,33 +198,29 @@ async def _preview(desk: _Desk, args: argparse.Namespace) -> int:
 # -- changes
 
 
-def _change(name: str) -> Callable[[_Desk, argparse.Namespace], Awaitable[int]]:
-    async def run(desk: _Desk, args: argparse.Namespace) -> int:
+def _change(name: str) -> Callable[[_Tools, argparse.Namespace], Awaitable[int]]:
+    async def run(desk: _Tools, args: argparse.Namespace) -> int:
         return _told(args, await getattr(desk.changes, name)(desk.which, by=desk.by, at=time.time()))
 
     return run
 
 
-async def _test(desk: _Desk, args: argparse.Namespace) -> int:
-    return _told(args, await desk.changes.test(desk.which, by=desk.by, at=time.time()))
-
-
-async def _retry(desk: _Desk, args: argparse.Namespace) -> int:
+async def _retry(desk: _Tools, args: argparse.Namespace) -> int:
     done = await desk.changes.retry(desk.which, by=desk.by, at=time.time(), in_doubt=args.in_doubt)
     return _told(args, done)
 
 
 def _told(args: argparse.Namespace, done: Any) -> int:
     one = done.campaign
-    value = {"campaign": one.id, "state": one.state, "changed": done.changed, "says": done.says}
-    _say(args, value, done.says)
+    value = {"campaign": one.id, "state": one.state, "changed": done.changed, "says": done.sentence}
+    _say(args, value, done.sentence)
     return 0
 
 
 # -- reports
 
 
-async def _status(desk: _Desk, args: argparse.Namespace) -> int:
+async def _status(desk: _Tools, args: argparse.Namespace) -> int:
     import asyncio
 
     from data.notices.reports import Speed
@@ -245,12 +244,12 @@ async def _status(desk: _Desk, args: argparse.Namespace) -> int:
     return 0
 
 
-async def _look(desk: _Desk) -> tuple[Campaign, Status]:
-    from data.notices import reports as campaign_reports
+async def _look(desk: _Tools) -> tuple[Campaign, Status]:
+    from data.notices import reports
 
     one = await desk.campaign()
     async with desk.db.reading() as connection:
-        return one, await campaign_reports.status(connection, one)
+        return one, await reports.status(connection, one)
 
 
 def _bar(now: Status, speed: Any) -> str:
@@ -271,16 +270,14 @@ def _table(now: Status) -> str:
     return "\n".join(f"  {name:10} {getattr(now, name):>9}" for name in STATES)
 
 
-async def _recipients(desk: _Desk, args: argparse.Namespace) -> int:
-    from data.notices import reports as campaign_reports
+async def _recipients(desk: _Tools, args: argparse.Namespace) -> int:
+    from data.notices import reports
 
     if not 1 <= args.limit <= 1000:
         raise ValueError("--limit lies between 1 and 1000")
     one = await desk.campaign()
     async with desk.db.reading() as connection:
-        page = await campaign_reports.recipients(
-            connection, one, state=args.state, after=args.after, limit=args.limit
-        )
+        page = await reports.recipients(connection, one, state=args.state, after=args.after, limit=args.limit)
     await desk.changes.noted_look(one.id, "recipients", by=desk.by, at=time.time())
     following = page[-1].id if len(page) == args.limit else None
     lines = [f"{r.id} {r.door:9} {r.account:8} {r.state:10} {r.attempts} {r.answer}".rstrip() for r in page]
@@ -290,7 +287,7 @@ async def _recipients(desk: _Desk, args: argparse.Namespace) -> int:
     return 0
 
 
-async def _export(desk: _Desk, args: argparse.Namespace) -> int:
+async def _export(desk: _Tools, args: argparse.Namespace) -> int:
     one = await desk.changes.noted_look(desk.which, "export", by=desk.by, at=time.time())
     if not args.out:
         sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]  # a real stdout can
@@ -303,7 +300,7 @@ async def _export(desk: _Desk, args: argparse.Namespace) -> int:
     return 0
 
 
-async def _write(desk: _Desk, one: Campaign, write: Callable[[str], Any], *, as_json: bool) -> int:
+async def _write(desk: _Tools, one: Campaign, write: Callable[[str], Any], *, as_json: bool) -> int:
     from data.notices import reports
     from data.spreadsheet import BOM, csv_line
 

@@ -1,4 +1,7 @@
-"""`troly doctor`: what is wrong, in one line each. Rule: it looks, it changes nothing."""
+"""`troly doctor`: checks of settings, content and database, one line each.
+
+Invariant: it changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -78,14 +81,14 @@ async def _database(db: Database, settings: Settings) -> list[Finding]:
         async with db.reading() as connection:
             total, letters = await conversations.dead(connection)
             counts = await outbox.counts(connection)
-            talks = await conversations.count(connection)
+            known = await conversations.count(connection)
             broken = await _broken_audit(connection, settings)
     finally:
         await db.close()
     waiting = sum(n for name, n in counts.items() if name.endswith(("pending", "leased")))
     failed = sum(n for name, n in counts.items() if name.endswith("failed"))
     findings = [
-        Finding(True, f"database: revision {at}, {talks} conversations, {waiting} messages waiting"),
+        Finding(True, f"database: revision {at}, {known} conversations, {waiting} messages waiting"),
         Finding(failed == 0, f"ledger: {failed} messages failed"),
         Finding(total == 0, f"dead letters: {total}"),
         *broken,

@@ -1,4 +1,7 @@
-"""What a command does once with the database: opened, read or written in one transaction, closed. Rule: nothing heavy is loaded before it is needed."""
+"""Opens the database for one command, in one transaction with its audit row. Used by the commands of staff, questions and registry.
+
+Invariant: nothing slow is imported before the command runs.
+"""
 
 from __future__ import annotations
 

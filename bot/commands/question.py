@@ -1,4 +1,7 @@
-"""The commands about questions: which one was asked, the items and their history, what was not understood. Rule: with --json JSON and nothing else is printed."""
+"""`troly questions …`: which item a text asks for, the items and their history, the texts that were not understood.
+
+Invariant: --json prints nothing but JSON.
+"""
 
 from __future__ import annotations
 

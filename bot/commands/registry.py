@@ -1,4 +1,7 @@
-"""`troly registry …`: the participants' registry. Rule: reads what was typed and hands on; nothing heavy is loaded for --help."""
+"""`troly registry …`: the arguments of its actions, which other modules carry out.
+
+Invariant: nothing slow is imported for --help.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What `troly registry find` answers, line by line. Rule: what is shown of a person is in the audit before it is printed."""
+"""`troly registry find`: answers queries line by line.
+
+Invariant: what is shown of a person is in the audit before it is printed.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.app import open_database, seal_of
 from bot.settings import load
 from data import audit
-from data.audit import Deed
+from data.audit import AuditNote
 from data.engine import Database
 from data.knowledge.content import CONTENT_DIR
 from data.knowledge.office import read_office
@@ -96,7 +99,7 @@ class _NameFinder:
             for answer in answers:
                 yield answer
 
-    async def _one(self, connection: AsyncConnection, line: str) -> tuple[dict[str, Any], Deed | None]:
+    async def _one(self, connection: AsyncConnection, line: str) -> tuple[dict[str, Any], AuditNote | None]:
         try:
             ask = read_ask(_object(line), self._office)
         except ValueError as bad:
@@ -108,13 +111,13 @@ class _NameFinder:
         people = [{k: v for k, v in asdict(p).items() if v is not None} for p in found.people]
         return {"decision": found.decision, "people": people}, self._deed(found)
 
-    def _deed(self, found: SearchAnswer) -> Deed | None:
+    def _deed(self, found: SearchAnswer) -> AuditNote | None:
         """What the audit says of it: how it was asked and how many were shown; the nearest as a keyed hash."""
         if not found.people and not self._is_open:
             return None
         whose = self._seal.keyed("person", found.people[0].code) if found.people else ""
         seen = [k for k, v in asdict(found.people[0]).items() if v is not None] if found.people else []
-        return Deed(
+        return AuditNote(
             time.time(),
             self._who,
             "registry_find",

@@ -1,4 +1,7 @@
-"""`troly registry import`: a file of people into the registry. Rule: how the file was understood is shown before a row is written; values are shown masked."""
+"""`troly registry import`: a file of people into the registry.
+
+Invariant: how the file was understood is shown before a row is written; values are shown masked.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bot.settings import Settings
     from data.engine import Database
-    from data.registry_import.prepare import About, Job
+    from data.registry_import.prepare import ImportFacts, ImportJob
     from data.registry_import.run import Tally
     from data.seal import Seal
 
@@ -79,10 +82,10 @@ async def _go(args: argparse.Namespace, settings: Settings) -> int:
     look(path)  # before a database is made for a file that is not there
     db = await open_database(settings)
     bar = _Bar(args.progress or sys.stderr.isatty())
-    abouts: list[About] = []
+    abouts: list[ImportFacts] = []
     asked = _stop_at_the_signal()
 
-    def looked(about: About, tally: Tally) -> None:
+    def looked(about: ImportFacts, tally: Tally) -> None:
         abouts.append(about)
         if not args.json:
             _show(path, about, tally)
@@ -118,16 +121,16 @@ async def _go(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _job(args: argparse.Namespace, settings: Settings, path: Path) -> Job:
+def _job(args: argparse.Namespace, settings: Settings, path: Path) -> ImportJob:
     from datetime import UTC, datetime, timedelta
 
     from bot.app import secret_for
     from data.registry_import.files import Options
-    from data.registry_import.prepare import Job
+    from data.registry_import.prepare import ImportJob
 
     today = (datetime.now(UTC) + timedelta(hours=7)).date().isoformat()  # Việt Nam has no summer time
     options = Options(args.encoding, args.separator, args.sheet)
-    return Job(str(path), secret_for(settings), today, settings.import_batch, options)
+    return ImportJob(str(path), secret_for(settings), today, settings.import_batch, options)
 
 
 def _report_at(wanted: str | None, settings: Settings) -> Callable[[int], Path]:
@@ -204,7 +207,7 @@ class _Bar:
             self._drawn = None
 
 
-def _show(path: Path, about: About, tally: Tally) -> None:
+def _show(path: Path, about: ImportFacts, tally: Tally) -> None:
     said = [about.encoding, about.separator and f"columns parted by {about.separator}"]
     said += [about.sheet and f"sheet {about.sheet}", f"headings in row {about.headings_row}"]
     said.append(f"about {about.rows:,} rows" if about.rows is not None else "")
@@ -245,7 +248,7 @@ async def _about_the_gone(args: argparse.Namespace, db: Database, seal: Seal, ta
     return await run.remove_gone(db, seal, tally.id, time.time())
 
 
-def _sum_up(args: argparse.Namespace, about: About, tally: Tally, removed: int, seconds: float) -> None:
+def _sum_up(args: argparse.Namespace, about: ImportFacts, tally: Tally, removed: int, seconds: float) -> None:
     report = str(tally.report) if tally.report is not None else None
     if args.json:
         summary = {

@@ -1,4 +1,7 @@
-"""`troly staff …`: who works here, and their way in. Rule: a link is shown once, on standard output, and kept nowhere."""
+"""`troly staff …`: members of staff and their sign-in links.
+
+Invariant: a link is printed once and not stored in plain text.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,16 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from bot.commands.one_off import read_once, write_once
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.settings import Settings
 
-T = TypeVar("T")
 ROLES = ("officer", "admin", "auditor")
 
 
@@ -46,41 +50,13 @@ def add_staff_commands(commands: Any) -> None:
     )
 
 
-def _written(
-    work: Callable[[AsyncConnection, Settings], Awaitable[T]], what: str = "", why: str = ""
-) -> tuple[T, Settings]:
-    """Do `work` in one transaction, with its row in the audit."""
-    import asyncio
-
-    from bot.app import open_database, seal_of
-    from bot.settings import load
-    from data import audit
-
-    settings = load()
-
-    async def run() -> T:
-        db = await open_database(settings)
-        try:
-            async with db.writing() as connection:
-                done = await work(connection, settings)
-                if what:
-                    await audit.note(
-                        db, connection, seal_of(settings), at=time.time(), who="operator", what=what, why=why
-                    )
-                return done
-        finally:
-            await db.close()
-
-    return asyncio.run(run()), settings
-
-
 def _add(args: argparse.Namespace) -> int:
     from data import staff
 
-    member, _ = _written(
+    member = write_once(
         lambda connection, _: staff.add(connection, args.name, args.role, time.time()),
-        "staff_added",
-        f"{args.name} {args.role}",
+        what="staff_added",
+        why=f"{args.name} {args.role}",
     )
     print(f"{member.name} is on the staff now, as {member.role}; next: troly staff sign-in {member.name}")
     return 0
@@ -89,10 +65,10 @@ def _add(args: argparse.Namespace) -> int:
 def _role(args: argparse.Namespace) -> int:
     from data import staff
 
-    _written(
+    write_once(
         lambda connection, _: staff.change_role(connection, args.name, args.role),
-        "staff_role",
-        f"{args.name} {args.role}",
+        what="staff_role",
+        why=f"{args.name} {args.role}",
     )
     print(f"{args.name} is {args.role} from the next request on")
     return 0
@@ -101,7 +77,7 @@ def _role(args: argparse.Namespace) -> int:
 def _list(args: argparse.Namespace) -> int:
     from data import staff
 
-    everybody, _ = _written(lambda connection, _: staff.members(connection))
+    everybody = read_once(lambda connection, _: staff.members(connection))
     if args.json:
         rows = [{"name": m.name, "role": m.role, "telegram": m.telegram} for m in everybody]
         print(json.dumps(rows, ensure_ascii=False))
@@ -116,16 +92,15 @@ def _list(args: argparse.Namespace) -> int:
 def _sign_in(args: argparse.Namespace) -> int:
     from data import staff
 
-    async def make(connection: AsyncConnection, settings: Settings) -> str:
+    async def make(connection: AsyncConnection, settings: Settings) -> tuple[str, Settings]:
         member = await staff.by_name(connection, args.name)
         if member is None:
             raise ValueError(f"nobody on the staff is called {args.name}")
         now = time.time()
-        return await staff.new_link(
-            connection, member.id, until=now + 60.0 * settings.sign_in_minutes, at=now
-        )
+        until = now + 60.0 * settings.sign_in_minutes
+        return await staff.new_link(connection, member.id, until=until, at=now), settings
 
-    token, settings = _written(make, "staff_link", args.name)
+    token, settings = write_once(make, what="staff_link", why=args.name)
     print(f"{settings.address}/console/sign-in/{token}")
     print(f"good once, for {settings.sign_in_minutes} minutes, for {args.name} only", file=sys.stderr)
     return 0
@@ -134,10 +109,10 @@ def _sign_in(args: argparse.Namespace) -> int:
 def _link_telegram(args: argparse.Namespace) -> int:
     from data import staff
 
-    _written(
+    write_once(
         lambda connection, _: staff.link_telegram(connection, args.name, args.user_id),
-        "staff_telegram",
-        args.name,
+        what="staff_telegram",
+        why=args.name,
     )
     print(f"{args.name} gets test notices on Telegram now")
     return 0
@@ -146,8 +121,10 @@ def _link_telegram(args: argparse.Namespace) -> int:
 def _remove(args: argparse.Namespace) -> int:
     from data import staff
 
-    _written(
-        lambda connection, _: staff.remove(connection, args.name, time.time()), "staff_removed", args.name
+    write_once(
+        lambda connection, _: staff.remove(connection, args.name, time.time()),
+        what="staff_removed",
+        why=args.name,
     )
     print(f"{args.name} is off the staff; links and sessions are ended")
     return 0

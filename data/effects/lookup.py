@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from data import audit as audit_log
 from data import people, proofs
-from data.audit import note
 from data.effects.handler import handles
 from data.effects.turn_context import DAY, HOUR, TurnContext
 from data.registry import search
@@ -75,7 +75,7 @@ async def note_look(turn: TurnContext, what: str, code: str, outcome: str) -> No
     db, seal = turn.services.db, turn.services.seal
     whose = seal.keyed("person", code) if code else ""
     deed = {"who": turn.address, "what": what, "whose": whose, "outcome": outcome}
-    await note(db, turn.connection, seal, at=turn.stamp, **deed)
+    await audit_log.note(db, turn.connection, seal, at=turn.stamp, **deed)
 
 
 def name_and_code(record: Record) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""The content that people edit, read from data/content into one frozen value. Rule: facts enter the house here and nowhere else."""
+"""Reads all files of data/content into one frozen value, with a version. Called at start and by commands.
+
+Invariant: every fact the assistant says comes from these files or from edits of them.
+"""
 
 from __future__ import annotations
 

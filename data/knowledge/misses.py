@@ -1,4 +1,7 @@
-"""What was not understood, grouped for staff. Rule: folded words without digits and without names of anybody; old ones go by themselves."""
+"""Counts the texts that were not understood, for the console. Written by the turn.
+
+Invariant: a text is kept folded, without digits and names, and deleted when it is not written again for some days.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Question items as staff edited them, with their history. Rule: rows are only added; the newest one holds, "" means the file again."""
+"""Question items as staff edited them, with history. Used by the console, the command and the turn.
+
+Invariant: rows are only added; the newest row of an item is valid, and an empty one means the file.
+"""
 
 from __future__ import annotations
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Mapping
 from pathlib import Path
 
 from data.knowledge.yaml_block import parse_yaml
@@ -120,13 +119,3 @@ def question_path(item: str) -> Path | None:
 def read_questions_only(folder: Path) -> tuple[Question, ...]:
     """The items without their sources, as training needs them."""
     return read_questions(folder, None)
-
-
-def stale(questions: Iterable[Question], today: date) -> list[str]:
-    """Ids of items that are past their `valid_to` on that day, or were verified more than a year before."""
-    return [
-        q.id
-        for q in questions
-        if (q.valid_to is not None and q.valid_to < today.isoformat())
-        or (today - date.fromisoformat(q.last_verified)).days > DAYS_VERIFIED
-    ]

@@ -22,7 +22,7 @@ from data.outbox import Outgoing
 from data.seal import Seal
 from data.staff import Member
 from data.tables import campaigns, staff
-from data.tables import outbox as ledger
+from data.tables import outbox as outbox_rows
 from flows.conversations import notice_text
 
 DRAFT, RUNNING, PAUSED, CANCELLED, DONE = "draft", "running", "paused", "cancelled", "done"
@@ -64,7 +64,7 @@ class Change:
 
     campaign: Campaign
     changed: bool
-    says: str
+    sentence: str
 
 
 _Held = tuple[AsyncConnection, Campaign, Callable[..., Awaitable[Change]]]
@@ -281,21 +281,25 @@ class Campaigns:
 
     async def pause(self, which: str, *, by: Member, at: float) -> Change:
         """running -> paused: nothing more is taken up; what is under way is finished."""
-        return await self._move(which, RUNNING, PAUSED, by=by, at=at, what="notice pause", says="tạm dừng")
+        return await self._move(
+            which, RUNNING, PAUSED, by=by, at=at, what="notice pause", sentence="tạm dừng"
+        )
 
     async def resume(self, which: str, *, by: Member, at: float) -> Change:
         """paused -> running."""
-        return await self._move(which, PAUSED, RUNNING, by=by, at=at, what="notice resume", says="gửi tiếp")
+        return await self._move(
+            which, PAUSED, RUNNING, by=by, at=at, what="notice resume", sentence="gửi tiếp"
+        )
 
     async def _move(
-        self, which: str, before: str, after: str, *, by: Member, at: float, what: str, says: str
+        self, which: str, before: str, after: str, *, by: Member, at: float, what: str, sentence: str
     ) -> Change:
         async with self._held(which, by, at) as (_, old, becomes):
             if old.state == after:
                 return Change(old, False, f"{_name(old)} {_STATE[after]} rồi.")
             if old.state != before:
-                raise CampaignRefused(f"{_name(old)} {_STATE[old.state]}, không {says} được.")
-            return await becomes(what, f"{_name(old)} đã {says}.", state=after)
+                raise CampaignRefused(f"{_name(old)} {_STATE[old.state]}, không {sentence} được.")
+            return await becomes(what, f"{_name(old)} đã {sentence}.", state=after)
 
     async def cancel(self, which: str, *, by: Member, at: float, chunks: int = 10_000) -> Change:
         """End it before its time: the state first, in a transaction of its own, so that it takes effect at once; then
@@ -322,8 +326,8 @@ class Campaigns:
             if old.state not in (*LIVE, DONE):
                 raise CampaignRefused(f"{_name(old)} {_STATE[old.state]}, không có gì để gửi lại.")
             done = await connection.execute(
-                update(ledger)
-                .where(ledger.c.campaign == old.id, ledger.c.state.in_(again))
+                update(outbox_rows)
+                .where(outbox_rows.c.campaign == old.id, outbox_rows.c.state.in_(again))
                 .values(
                     state="pending",
                     due=at,
@@ -332,15 +336,15 @@ class Campaigns:
                     sent_at=None,
                     holder="",
                     leased_until=0.0,
-                    fence=ledger.c.fence + 1,
+                    fence=outbox_rows.c.fence + 1,
                 )
             )
             n = int(done.rowcount)
             if n == 0:
                 return Change(old, False, f"{_name(old)} không có tin nào cần gửi lại.")
             values = {"state": RUNNING, "ended_at": None} if old.state == DONE else {}
-            says, why = f"{n} tin sẽ được gửi lại.", f"{n} {' '.join(again)}"
-            return await becomes("notice retry", says, why=why, **values)
+            sentence, why = f"{n} tin sẽ được gửi lại.", f"{n} {' '.join(again)}"
+            return await becomes("notice retry", sentence, why=why, **values)
 
     async def noted_look(self, which: str, what: str, *, by: Member, at: float) -> Campaign:
         """Write down that the list of recipients is looked at (`recipients`) or exported (`export`)."""
@@ -369,7 +373,7 @@ class Campaigns:
         by: Member,
         at: float,
         what: str,
-        says: str,
+        sentence: str,
         *,
         why: str = "",
         **values: Any,
@@ -378,7 +382,7 @@ class Campaigns:
         if values:
             await self._set(connection, old, **values)
         await self._note(connection, by, at, what, old.number, why)
-        return Change(await _must(connection, old.id), True, says)
+        return Change(await _must(connection, old.id), True, sentence)
 
     async def _set(self, connection: AsyncConnection, campaign: Campaign, **values: Any) -> None:
         await connection.execute(update(campaigns).where(campaigns.c.id == campaign.id).values(**values))

@@ -12,7 +12,7 @@ from data import channels
 from data.engine import Database
 from data.notices import audience
 from data.notices.audience import Audience
-from data.outbox import NOTICE, WAITING, ledger_row, new_id
+from data.outbox import NOTICE, WAITING, new_id, outbox_row
 from data.tables import campaigns, outbox
 from flows.conversations import notice_text
 
@@ -68,7 +68,7 @@ async def fill(
     if found:
         insert = db.insert(outbox).on_conflict_do_nothing(index_elements=["campaign", "address"])
         rows = [
-            ledger_row(new_id(), NOTICE, address, now, campaign=campaign_id, fence=0) for address in found
+            outbox_row(new_id(), NOTICE, address, now, campaign=campaign_id, fence=0) for address in found
         ]
         await connection.execute(insert, rows)
     values: dict[str, Any] = {"filled_to": found[-1] if len(found) == chunk else None}
@@ -78,7 +78,7 @@ async def fill(
     return len(found) == chunk
 
 
-async def unpublished(connection: AsyncConnection, campaign_id: str, limit: int) -> list[tuple[int, str]]:
+async def not_published(connection: AsyncConnection, campaign_id: str, limit: int) -> list[tuple[int, str]]:
     """Recipients of a campaign at doors that fetch, who cannot see it yet: (row, address), in order of address."""
     rows = await connection.execute(
         select(outbox.c.id, outbox.c.address)
@@ -147,7 +147,7 @@ async def withdraw(connection: AsyncConnection, campaign_id: str, chunk: int = W
 async def finish(connection: AsyncConnection, now: float) -> int:
     """Running campaigns with nobody left to tell are done; returns how many became so.
 
-    A notice that is published and not yet seen keeps no campaign open.
+    A notice that is put up and not yet seen keeps no campaign open.
     """
     waits = exists(
         select(outbox.c.id).where(

@@ -10,14 +10,14 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import Database
-from data.outbox.rows import OTP, WAITING, ledger_row
+from data.outbox.rows import OTP, WAITING, outbox_row
 from data.tables import outbox
 
 
 def otp_row(row_id: int, address: str, sealed: bytes | None, *, at: float, expires: float) -> dict[str, Any]:
     """The row of a one-time code; without ciphertext it is a decoy, withdrawn from the start."""
     state = "pending" if sealed else "withdrawn"
-    return ledger_row(row_id, OTP, address, at, door="sms", sealed=sealed, state=state, expires=expires)
+    return outbox_row(row_id, OTP, address, at, door="sms", sealed=sealed, state=state, expires=expires)
 
 
 @dataclass(frozen=True, slots=True)

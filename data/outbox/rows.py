@@ -59,7 +59,7 @@ class Mark:
     at: float
 
 
-def ledger_row(
+def outbox_row(
     row_id: int, lane: str, address: str, at: float, *, door: str = "", **given: Any
 ) -> dict[str, Any]:
     """A row of the ledger that waits, but for what is `given`; `door`: of the address, unless it leaves by another."""
@@ -95,7 +95,7 @@ def reply_row(out: Outgoing, *, holder: str, lease: float, at: float, lane: str 
     leased: dict[str, Any] = (
         {"state": "leased", "holder": holder, "leased_until": at + lease} if holder else {}
     )
-    return ledger_row(out.id, lane, out.address, at, **words, **leased)
+    return outbox_row(out.id, lane, out.address, at, **words, **leased)
 
 
 def officer_row(out: Outgoing, *, at: float) -> dict[str, Any]:

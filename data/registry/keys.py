@@ -1,4 +1,7 @@
-"""What a person is found by: a name's key, keyed hashes of phone and ID number. Rule: no database here, and nothing heavy to load."""
+"""The keys by which people are found: a name's key, keyed hashes of phone and ID number. Used by import, search and effects.
+
+Invariant: no database, and no slow import.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The registry's names packed for searching, in the database and in memory. Rule: what is packed may be old, what is searched never is."""
+"""The registry's names packed for searching: in the table `name_index`, and in memory per process. Used by search.py; refreshed after an import.
+
+Invariant: the packing may be old, but a search always includes the names that came after it.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ _VERSION = "name index"  # the office fact that changes with every packing
 _CHUNK = 20_000  # names read at once
 LONG_TAIL = 5_000  # names not packed yet; with more of them
 PATIENCE = 20.0  # seconds pass before newer ones are taken in
-_FOLDS = -1  # the part that holds the folded forms; the others are the crowd's
+_FOLDS = -1  # the part that holds the folded forms; the others are the name index's
 
 
 async def _chunk(

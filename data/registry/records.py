@@ -1,4 +1,7 @@
-"""The participants' registry: what is kept of a person. Rule: ID numbers and phones are met only as keyed hashes or ciphertext."""
+"""Participants as rows: writing them, and reading them by code. Used by effects and the demo; imports write through data/registry_import/write.py.
+
+Invariant: ID numbers and phones are kept only as keyed hashes or ciphertext.
+"""
 
 from __future__ import annotations
 
@@ -9,22 +12,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import Database
-from data.registry.keys import id_key, name_key, phone_key, phone_of
+from data.registry.keys import id_key, name_key
+from data.registry.keys import phone_key as phone_key  # also for data.effects
 from data.seal import Seal
 from data.tables import names, registry
-
-__all__ = [
-    "Person",
-    "Record",
-    "add",
-    "by_codes",
-    "count",
-    "id_key",
-    "name_key",
-    "phone_key",
-    "phone_of",
-    "stand_in",
-]
 
 _BATCH = 500  # names asked for in one statement
 

@@ -1,4 +1,7 @@
-"""Who in the registry is meant by a name and a fact, and what may be said of it. Rule: a fact chooses people, a name never releases data."""
+"""Finds people by name and one fact, and decides what may be shown. Used by effects and by `troly registry find`.
+
+Invariant: a name alone never releases data; only a fact (ID number, birth date, verified phone) does.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import fetch
+from data.registry.keys import id_key, name_key, phone_key
 from data.registry.name_index import RegistryNames
-from data.registry.records import Record, id_key, name_key, phone_key
+from data.registry.records import Record
 from data.seal import Seal
 from flows.content import Office
 from flows.text.dates import calendar_day, whole_date, written

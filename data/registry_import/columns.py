@@ -1,4 +1,7 @@
-"""Which heading of a file is which column of the registry. Rule: a heading is known by its folded words, or it is ignored and said so."""
+"""Maps the headings of a file to columns of the registry. Used by prepare.py.
+
+Invariant: a heading is matched by its folded words; one that matches nothing is ignored and reported as ignored.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Reading the rows of a .csv, .tsv, .gz or .xlsx file. Rule: a whole look before the first row is used; constant memory; one sentence when it cannot be read.
+"""Reads the rows of a .csv, .tsv, .gz or .xlsx file. Used by prepare.py.
+
+Invariant: the whole file is checked before its first row is used; memory is constant; a file that cannot be read raises ValueError with one sentence.
 
 `examine` goes through the file once: its digest, whether it is whole, its encoding, its separator, how many rows it has.
 `rows` then gives row after row of strings, the first row of the file first. Nothing here knows the database.
@@ -23,7 +25,7 @@ from data.registry_import import columns, tcvn3
 from data.registry_import.columns import WITHIN
 
 if TYPE_CHECKING:
-    from data.registry_import.sheets import Book
+    from data.registry_import.sheets import Workbook
 
 ENCODINGS = ("auto", "utf-8", "utf-16", "windows-1258", "tcvn3")
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
@@ -65,7 +67,7 @@ class Examined:
     sheet: str
     rows: int | None
     stamp: tuple[int, ...]
-    book: Book | None = field(default=None, repr=False, compare=False)  # a workbook is opened once
+    workbook: Workbook | None = field(default=None, repr=False, compare=False)  # a workbook is opened once
 
 
 def stamp_of(file: IO[bytes], path: Path) -> tuple[int, ...]:
@@ -102,11 +104,13 @@ def examine(file: IO[bytes], path: Path, options: Options) -> Examined:
     digest = digest_of(file, options)
     if kind == "sheet":
         from data.registry_import.sheets import (
-            Book,  # openpyxl takes a while to load, and is for workbooks only
+            Workbook,  # openpyxl takes a while to load, and is for workbooks only
         )
 
-        book = Book(file, path)
-        found = Examined(path, kind, digest, stamp[0], "", "", *book.choose(options.sheet), stamp, book)
+        workbook = Workbook(file, path)
+        found = Examined(
+            path, kind, digest, stamp[0], "", "", *workbook.choose(options.sheet), stamp, workbook
+        )
     else:
         found = _look_at_text(file, path, options, digest, stamp)
     if stamp_of(file, path) != stamp:
@@ -299,8 +303,8 @@ def _text_rows(file: IO[bytes], found: Examined) -> Iterator[Sequence[str]]:
 def rows(file: IO[bytes], found: Examined) -> Iterator[Sequence[str]]:
     """Every row as strings, titles and headings included. Raises ValueError with one sentence."""
     file.seek(0)
-    if found.book is not None:
-        yield from found.book.rows(found.sheet)
+    if found.workbook is not None:
+        yield from found.workbook.rows(found.sheet)
     else:
         yield from _text_rows(file, found)
 

@@ -1,4 +1,6 @@
-"""From the rows of a file to rows that can be written: read, checked, hashed, sealed. Rule: no database here; runs in a process of its own, told over a pipe.
+"""Turns the rows of a file into rows that can be written: read, checked, hashed, sealed. Run by worker.py.
+
+Invariant: no database here.
 
 What goes over the pipe: a job (JSON line) in; out, frames of marshal behind their length. `Preparation` is the same
 work without a pipe; small files are prepared in the importing process itself.
@@ -56,7 +58,7 @@ Bad = tuple[int, str, str]  # row of the file, heading, reason
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class ImportJob:
     """What is to be prepared; `today` yyyy-mm-dd is what makes a birth date a future one."""
 
     path: str
@@ -67,7 +69,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class ImportFacts:
     """What is known before the first row is used; `rows` under the headings, None where unknown; `sample` is masked."""
 
     digest: str
@@ -100,7 +102,7 @@ class Batch:
 class Preparation:
     """One file, looked at and then prepared batch by batch. Raises ValueError with one sentence."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: ImportJob) -> None:
         self._job = job
         self._path = Path(job.path)
         self._file = files.opened(self._path)
@@ -111,7 +113,7 @@ class Preparation:
             self._file.close()
             raise
 
-    def _look(self) -> tuple[ColumnMapping, int, About]:
+    def _look(self) -> tuple[ColumnMapping, int, ImportFacts]:
         found = self._found
         rows = files.rows(self._file, found)
         tried = ((n, map_headings(row)) for n, row in enumerate(islice(rows, WITHIN), 1))
@@ -126,7 +128,7 @@ class Preparation:
         )
         if not sample:
             raise ValueError(f"{self._path.name} has headings and no rows under them")
-        about = About(
+        about = ImportFacts(
             digest=found.digest,
             size=found.size,
             kind=found.kind,
@@ -183,7 +185,7 @@ def _plain_syllable(syllable: str) -> str:
 
 
 def name_reader() -> Callable[[str], tuple[str, str]]:
-    """`read_name` and `data.registry.records.name_key` for many names: syllable by syllable, each remembered."""
+    """`read_name` and `data.registry.keys.name_key` for many names: syllable by syllable, each remembered."""
     known = Memory(_plain_syllable, _SYLLABLES)
 
     def read(text: str) -> tuple[str, str]:
@@ -307,7 +309,7 @@ def main() -> int:
     told = json.loads(sys.stdin.readline())
     told["options"] = Options(**told["options"])
     try:
-        work = Preparation(Job(**told))
+        work = Preparation(ImportJob(**told))
         put(out, ("about", asdict(work.about)))
         after = sys.stdin.readline().strip()
         if after:

@@ -1,4 +1,7 @@
-"""Files an import writes for people: the rows that were not taken, and who is gone. Rule: row, column, reason, never a value; no cell is a formula."""
+"""The CSV files that an import writes: rows that were not taken, and codes of people who are gone. Used by run.py and the command.
+
+Invariant: a report holds row, column and reason, never a value of the row.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Bringing a file into the registry. Rule: each batch is one transaction together with how far the file is dealt with, so a killed import goes on where it stopped.
+"""Imports a file into the registry. Called by `troly registry import`.
+
+Invariant: a batch and the row number it reaches are committed in one transaction, so a killed import goes on where it stopped.
 
 What is equal is not written again (a keyed hash of each row tells); nobody is deleted unless that is asked for, after a whole file.
 """
@@ -20,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from data import audit
 from data.engine import Database
 from data.registry import name_index
-from data.registry_import.prepare import About, Batch, Job
+from data.registry_import.prepare import Batch, ImportFacts, ImportJob
 from data.registry_import.report import BadRows
 from data.registry_import.worker import ParserProcess, started
 from data.registry_import.write import CACHE_KB, WAL_PAGES, Repeats, Sorted, sort_out, writer_for
@@ -71,13 +73,13 @@ class Import:
 
     db: Database
     seal: Seal
-    job: Job
+    job: ImportJob
     clock: Callable[[], float]
     report: Callable[[int], Path]  # where the bad rows of import N are told
     dry: bool = False
     share: bool = False  # somebody else writes to this SQLite file too: leave as much time as is taken
     who: str = "operator"
-    looked: Callable[[About, Tally], None] = field(default=lambda about, tally: None)
+    looked: Callable[[ImportFacts, Tally], None] = field(default=lambda about, tally: None)
     told: Callable[[Tally], None] = field(default=lambda tally: None)
     stop: Callable[[], bool] = field(default=lambda: False)
 
@@ -172,21 +174,15 @@ class Import:
             report.close()
         return replace(tally, report=report.path if report.written else None)
 
-    async def _begun(self, about: About) -> Tally:
+    async def _begun(self, about: ImportFacts) -> Tally:
         """The import to go on with: the newest, when it is of this file and not done; otherwise a new one."""
         async with self.db.writing() as connection:
-            newest = (
-                await connection.execute(select(imports).order_by(imports.c.id.desc()).limit(1))
-            ).first()
+            newest = await _newest(connection)
             if newest is not None and newest.state == "running" and newest.digest == about.digest:
                 counts = {name: getattr(newest, name) for name in ("id", "row", *_COUNTS)}
                 return Tally(**counts, resumed_at=newest.row)
-            row: dict[str, Any] = {
-                "file": Path(self.job.path).name[-120:],
-                "digest": about.digest,
-                "state": "running",
-            }
-            row |= dict.fromkeys(("row", *_COUNTS), 0)
+            row: dict[str, Any] = dict.fromkeys(("row", *_COUNTS), 0)
+            row |= {"file": Path(self.job.path).name[-120:], "digest": about.digest, "state": "running"}
             made = await connection.execute(imports.insert().values(**row, at=self.clock()))
             number = int(made.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row has one
             await self._note(connection, "started", number, "")
@@ -229,7 +225,7 @@ def _give_memory_back() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _heading(about: About) -> str:
+def _heading(about: ImportFacts) -> str:
     return next(heading for heading, column in about.taken if column == "code")
 
 
@@ -237,6 +233,11 @@ def _how_to_go_on(tally: Tally, dry: bool) -> str:
     if dry:
         return f"stopped behind row {tally.row}; nothing was written"
     return f"stopped behind row {tally.row}, and all up to there is in the registry; the same command goes on from there"
+
+
+async def _newest(connection: AsyncConnection) -> Any:
+    """The row of the newest import, None where there was none."""
+    return (await connection.execute(select(imports).order_by(imports.c.id.desc()).limit(1))).first()
 
 
 def _absent(number: int) -> Any:
@@ -278,17 +279,10 @@ async def remove_gone(db: Database, seal: Seal, number: int, at: float, who: str
             raise ValueError("another import is under way; wait until it is over")
         while True:
             async with db.writing() as connection:
-                newest = (
-                    await connection.execute(select(imports).order_by(imports.c.id.desc()).limit(1))
-                ).first()
+                newest = await _newest(connection)
                 if newest is None or newest.id != number or newest.state != "done":
                     raise ValueError("only after a whole import, and the newest one, can people be removed")
-                codes = [
-                    r.code
-                    for r in await connection.execute(
-                        select(registry.c.code).where(_absent(number)).limit(_PAGE)
-                    )
-                ]
+                codes = await anext(_pages(connection, _absent(number)), None)
                 if codes:
                     await connection.execute(delete(registry).where(registry.c.code.in_(codes)))
                     removed += len(codes)

@@ -1,4 +1,7 @@
-"""Rows of an .xlsx workbook, as strings. Rule: openpyxl reads row by row; texts that cells share are kept packed, not as a million objects."""
+"""Rows of an .xlsx workbook as strings. Used by files.py.
+
+Invariant: read row by row; the shared texts are kept packed in one run of bytes, so memory stays bounded.
+"""
 
 from __future__ import annotations
 
@@ -89,7 +92,7 @@ class _Reader(ExcelReader):
         return
 
 
-class Book:
+class Workbook:
     """An open workbook. Raises ValueError with one sentence where it is damaged."""
 
     def __init__(self, file: IO[bytes], path: Path) -> None:

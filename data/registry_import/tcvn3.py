@@ -1,4 +1,4 @@
-"""TCVN3 (ABC), the eight-bit Vietnamese of old spreadsheets. Rule: a table of 256 places; capitals with tones have none of their own.
+"""Decodes TCVN3 (ABC), the eight-bit Vietnamese encoding of old spreadsheets. Used by files.py.
 
 The layout is TCVN 5712:1993's third set: lower-case letters with tones at A8..FE, seven capitals without tones at A1..A7.
 """

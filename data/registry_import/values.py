@@ -1,4 +1,6 @@
-"""What a cell of the registry must look like. Rule: nothing is guessed; what cannot be read is a `BadValue` whose reason is in Vietnamese and holds no value.
+"""Reads the cells of a file, a function for each kind. Used by prepare.py.
+
+Invariant: nothing is guessed; a cell that cannot be read raises `BadValue`, whose Vietnamese reason does not hold the value.
 
 Each `read_…` takes the cell's text and gives the value as the registry keeps it ("" for an empty cell).
 """

@@ -1,4 +1,7 @@
-"""Who prepares the rows: a process of its own for large files, a thread for small ones. Rule: a few batches ahead at most; it ends with its import, however that ends."""
+"""Runs the preparation of rows: in a process of its own for large files, in a thread for small ones. Used by run.py.
+
+Invariant: only a few batches wait in memory, and the process ends with its import.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from data.registry_import.files import opened
-from data.registry_import.prepare import About, Batch, Job, Preparation
+from data.registry_import.prepare import Batch, ImportFacts, ImportJob, Preparation
 
 APART_ABOVE = 300_000  # bytes of a file that is worth a process of its own
 _AHEAD = 4 << 20  # bytes of prepared rows that may wait in this process (twice that, see asyncio's streams)
@@ -22,7 +25,7 @@ _AHEAD = 4 << 20  # bytes of prepared rows that may wait in this process (twice 
 class ParserProcess(Protocol):
     """Prepares one file. All of it raises ValueError with one sentence."""
 
-    about: About
+    about: ImportFacts
 
     def batches(self, after: int) -> AsyncIterator[Batch]:
         """The batches behind this row."""
@@ -42,14 +45,14 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else 0
 
 
-async def started(job: Job) -> ParserProcess:
+async def started(job: ImportJob) -> ParserProcess:
     """A worker that has looked at the file."""
     if await asyncio.to_thread(_size, Path(job.path)) > APART_ABOVE:
-        return await _Apart.started(job)
-    return _Here(await asyncio.to_thread(Preparation, job))
+        return await _ChildProcess.started(job)
+    return _InProcess(await asyncio.to_thread(Preparation, job))
 
 
-class _Here:
+class _InProcess:
     def __init__(self, work: Preparation) -> None:
         self._work = work
         self.about = work.about
@@ -63,13 +66,13 @@ class _Here:
         self._work.close()
 
 
-class _Apart:
+class _ChildProcess:
     def __init__(self, process: Process) -> None:
         self._process = process
-        self.about: About
+        self.about: ImportFacts
 
     @classmethod
-    async def started(cls, job: Job) -> _Apart:
+    async def started(cls, job: ImportJob) -> _ChildProcess:
         # -P: a folder called "data" where the command is given must not be taken for ours
         command = (sys.executable, "-P", "-m", "data.registry_import.prepare")
         process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, limit=_AHEAD)
@@ -77,7 +80,7 @@ class _Apart:
         try:
             await made._tell(json.dumps(asdict(job)))
             _, about = await made._heard()
-            made.about = About(**about)
+            made.about = ImportFacts(**about)
         except BaseException:
             await made.close()
             raise

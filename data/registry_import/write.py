@@ -1,4 +1,6 @@
-"""Prepared rows into the tables, many at a time. Rule: inside the transaction that is handed in; straight to the driver, which is the only way to be quick.
+"""Writes prepared rows into the tables, a batch at a time, through the database driver itself (for speed). Used by run.py.
+
+Invariant: everything is written inside the transaction that is handed in.
 
 What is new is inserted (COPY on PostgreSQL), what changed is overwritten, what is equal is only marked as seen.
 """
@@ -34,10 +36,9 @@ COLUMNS = (
     "digest",
     "seen",
 )
-_LIST = ", ".join(COLUMNS)
 # One statement for lists of every length: a driver keeps the statements it has met, and long ones are large.
 _LISTED = "(SELECT value FROM json_each(?))"
-_SET = ", ".join(f"{c} = excluded.{c}" for c in COLUMNS[1:])
+_OVERWRITE = f"ON CONFLICT (code) DO UPDATE SET {', '.join(f'{c} = excluded.{c}' for c in COLUMNS[1:])}"
 TWICE = "mã số này đã có ở một dòng phía trên, với nội dung khác"
 CACHE_KB = 49_152  # pages of the SQLite file kept while importing: the indexes are written in no order
 WAL_PAGES = 16_384  # of the write-ahead log until it is brought home
@@ -136,6 +137,10 @@ async def _driver(connection: AsyncConnection) -> Any:
     return raw
 
 
+def _insert(places: Iterable[str]) -> str:
+    return f"INSERT INTO registry ({', '.join(COLUMNS)}) VALUES ({', '.join(places)})"  # noqa: S608  # names of ours
+
+
 def _rows(prepared: Iterable[Prepared], ids: Mapping[str, int], number: int) -> list[tuple[Any, ...]]:
     return [(r[0], r[1], ids[r[2]], *r[3:14], number) for r in prepared]
 
@@ -175,15 +180,11 @@ class _Sqlite:
 
     async def write(self, connection: AsyncConnection, out: Sorted, number: int) -> None:
         raw = await _driver(connection)
-        places = ", ".join("?" * len(COLUMNS))
         ids = await self._ids(raw, [*out.new, *out.changed])
         if out.new:
-            insert = f"INSERT INTO registry ({_LIST}) VALUES ({places})"  # noqa: S608  # names of ours
-            await raw.executemany(insert, _rows(out.new, ids, number))
+            await raw.executemany(_insert("?" * len(COLUMNS)), _rows(out.new, ids, number))
         if out.changed:
-            upsert = (
-                f"INSERT INTO registry ({_LIST}) VALUES ({places}) ON CONFLICT (code) DO UPDATE SET {_SET}"  # noqa: S608  # as above
-            )
+            upsert = f"{_insert('?' * len(COLUMNS))} {_OVERWRITE}"
             await raw.executemany(upsert, _rows(out.changed, ids, number))
         if out.same:
             await raw.executemany(
@@ -228,10 +229,7 @@ class _Postgresql:
             rows = _rows(out.new, ids, number)
             await raw.copy_records_to_table("registry", records=rows, columns=COLUMNS)
         if out.changed:
-            places = ", ".join(f"${n}" for n in range(1, len(COLUMNS) + 1))
-            upsert = (
-                f"INSERT INTO registry ({_LIST}) VALUES ({places}) ON CONFLICT (code) DO UPDATE SET {_SET}"  # noqa: S608  # names of ours
-            )
+            upsert = f"{_insert([f'${n}' for n in range(1, len(COLUMNS) + 1)])} {_OVERWRITE}"
             await raw.executemany(upsert, _rows(out.changed, ids, number))
         if out.same:
             await raw.execute("UPDATE registry SET seen = $1 WHERE code = ANY($2::text[])", number, out.same)

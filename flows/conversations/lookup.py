@@ -185,10 +185,10 @@ def _kept(reading: FactReading, name: str | None, province: Province | None) -> 
 def _is_no_name(words: list[str], *, alone: bool) -> bool:
     """Whether these words are talk. One such word may be a name (Nguyễn Văn Được, Lê Thị Trà): two are not, nor is
     the first, which is the family's."""
-    talk = [w in _NOT_A_NAME for w in words]
+    fillers = [w in _NOT_A_NAME for w in words]
     if not alone:
-        return sum(talk) * 2 > len(words)
-    return talk[0] or words[0] in _ADDRESSES or sum(talk) > 1
+        return sum(fillers) * 2 > len(words)
+    return fillers[0] or words[0] in _ADDRESSES or sum(fillers) > 1
 
 
 def _parse_name(context: Context, event: Event) -> Parsed | None:

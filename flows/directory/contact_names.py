@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import combinations, pairwise, product
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from flows.directory.phrases import PhrasePiece
+from flows.names.name_syllables import NAME_SYLLABLES
 from flows.names.similarity import (
     FREQUENT,
     GUESSED,
-    NAME_SYLLABLES,
+    Diacritics,
     Kind,
-    Marks,
     NameGap,
     Syllable,
     WordReading,
@@ -124,11 +124,6 @@ class ContactNames:
             return None
         return [[row[spot] for spot in spots] for row in rows]
 
-    @cached_property
-    def families(self) -> frozenset[str]:
-        """The folded family names of the list."""
-        return frozenset(name[0].plain for name in self.names if len(name) > 1)
-
     def exact(self, typed: Sequence[WordReading], start: int) -> list[PhrasePiece]:
         """The names and parts of names that begin at this word, whatever their spelling, order and spaces."""
         found: list[PhrasePiece] = []
@@ -193,10 +188,8 @@ class ContactNames:
                 if _sure(window, name, gap, strict=False) and list(gap.at) == sorted(gap.at):
                     people.append(person)
             if people:
-                form = "family_given" if len(people) == 1 else "several"
-                found.append(
-                    PhrasePiece(start, end, "person", 2.0 * (end - start), (), True, tuple(people), form)
-                )
+                form, weight = "family_given" if len(people) == 1 else "several", 2.0 * (end - start)
+                found.append(PhrasePiece(start, end, "person", weight, (), True, tuple(people), form))
         return found
 
     def similar(self, typed: Sequence[WordReading], *, strict: bool) -> list[Likeness]:
@@ -206,20 +199,18 @@ class ContactNames:
         """
         found = []
         typed_rows = [self._row(reading) for reading in typed]
+        all_syllables = all(is_syllable(r.typed.plain) for r in typed)
         joined = Word("".join(r.typed.text for r in typed), "".join(r.typed.plain for r in typed))
         for person, name in enumerate(self.names):
-            options = [tuple(typed)]
-            whole = "".join(w.plain for w in name)
             if len(name) == 1:
                 if _ends_in(typed, name[0]):
                     found.append(Likeness(person, 0.5, 1.0, sure=False))
                 continue
-            if (
-                len(typed) != len(name)
-                and (len(typed) < len(name) or not all(is_syllable(r.typed.plain) for r in typed))
-                and len(joined.plain) >= 5
-                and OSA.distance(joined.plain, whole, score_cutoff=2) <= 2
-            ):
+            options = [tuple(typed)]
+            whole = "".join(w.plain for w in name)
+            torn = len(typed) > len(name) and not all_syllables
+            other_size = (torn or len(typed) < len(name)) and len(joined.plain) >= 5
+            if other_size and OSA.distance(joined.plain, whole, score_cutoff=2) <= 2:
                 options.append(_cut_like(joined, name))
             best: Likeness | None = None
             for option in options:
@@ -228,10 +219,9 @@ class ContactNames:
                 if table is None or not _worth(table, name):
                     continue
                 gap = align(table)
-                shared = _shared(name, gap)
                 sure = _sure(option, name, gap, strict=strict)
                 if best is None or (sure, -gap.cost) > (best.sure, -best.cost):
-                    best = Likeness(person, gap.cost, shared, sure)
+                    best = Likeness(person, gap.cost, _shared(name, gap), sure)
             if best is not None and (best.sure or best.shared >= 2):
                 found.append(best)
         return sorted(found, key=lambda near: (not near.sure, near.cost))
@@ -248,7 +238,7 @@ def _share(step: Syllable, known: Word) -> float:
     if step.kind is Kind.OTHER:
         return 0.0
     one = 0.5 if known.plain in FREQUENT or step.kind is Kind.INITIAL else 1.0
-    if step.marks is Marks.CONFLICT:
+    if step.marks is Diacritics.CONFLICT:
         return one * 0.5
     if step.kind in GUESSED:
         return one * (0.6 if is_syllable(step.as_read.plain) else 0.85)
@@ -265,7 +255,7 @@ def _agrees(window: Sequence[WordReading], part: tuple[Word, ...]) -> bool:
         text = "".join(r.typed.text for r in window)
         return not any(r.typed.marked for r in window) or text == "".join(w.text for w in part)
     for fitting, known in zip(readings, part, strict=True):
-        if all(compare_marks(w.text, known.text) is Marks.CONFLICT for w in fitting):
+        if all(compare_marks(w.text, known.text) is Diacritics.CONFLICT for w in fitting):
             return False
     return not _given_lacks_tone([(fitting[0], known) for fitting, known in zip(readings, part, strict=True)])
 
@@ -302,7 +292,7 @@ def _letters_apart(window: Sequence[WordReading]) -> Sequence[WordReading]:
 def _ends_in(typed: Sequence[WordReading], given: Word) -> bool:
     """Whether the words are somebody's whole name that ends in this given name: all we know of a helper."""
     last = [w for w in typed[-1].words if w.plain == given.plain]
-    fits = any(compare_marks(w.text, given.text) is not Marks.CONFLICT for w in last)
+    fits = any(compare_marks(w.text, given.text) is not Diacritics.CONFLICT for w in last)
     return fits and 2 <= len(typed) <= 4 and all(r.plain in NAME_SYLLABLES for r in typed[:-1])
 
 

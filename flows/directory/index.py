@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from flows.content import Department, Directory
 from flows.directory import filler_words
 from flows.directory.contact_names import ContactNames
-from flows.directory.phrases import PhraseBook, Role, Target, against, key_of
+from flows.directory.phrases import PhraseTable, Role, Target, against, key_of
 from flows.text.fold import Word, fold, words
 from flows.text.syllable import is_syllable
 
@@ -28,7 +28,7 @@ class DirectoryIndex:
     def __init__(self, directory: Directory) -> None:
         self.directory = directory
         self.contact_names = ContactNames([c.name for c in directory.contacts])
-        self.book = PhraseBook()
+        self.phrase_table = PhraseTable()
         self.helpers = frozenset(i for i, c in enumerate(directory.contacts) if c.helper)
         self.after_name: dict[str, Target] = {}
         self.neutral: set[str] = set()  # keys of what may surround an alias without changing what is wanted
@@ -57,7 +57,7 @@ class DirectoryIndex:
         }
         for role, phrases in spoken.items():
             for phrase in phrases:
-                self.book.add(words(phrase), role)
+                self.phrase_table.add(words(phrase), role)
         self.of_a_number = _keys(filler_words.OF_A_NUMBER)
         self.asking_anything = _keys(filler_words.ASKING_ANYTHING)
         self.addresses: dict[
@@ -85,11 +85,11 @@ class DirectoryIndex:
         for target, aliases in others:
             for alias in dict.fromkeys(aliases):
                 self._add(alias, "alias", target)
-        self.vocabulary = self.book.plain_words
+        self.vocabulary = self.phrase_table.plain_words
 
     def _add(self, phrase: str, role: Role, *targets: Target) -> None:
         for spelt in self._variants(phrase):
-            self.book.add(spelt, role, *targets)
+            self.phrase_table.add(spelt, role, *targets)
 
     def _add_department(self, department: Department) -> None:
         target = Target("department", department.id)

@@ -10,10 +10,10 @@ from dataclasses import replace
 
 from flows.directory import filler_words
 from flows.directory.index import DirectoryIndex
-from flows.directory.own_names import may_be_own_name
 from flows.directory.phrases import MAX_WINDOW, PhrasePiece, best_cover
-from flows.directory.query import DirectoryQuery, may_be
-from flows.names.similarity import NAME_SYLLABLES, Marks, compare_marks
+from flows.directory.query import DirectoryQuery, may_be, may_be_own_name
+from flows.names.name_syllables import NAME_SYLLABLES
+from flows.names.similarity import Diacritics, compare_marks
 from flows.text.fold import Word
 from flows.text.syllable import is_syllable
 
@@ -42,9 +42,9 @@ class _Read(DirectoryQuery):
         known = any(p.role in ("alias", "person") for p in self.pieces)
         doubtful = self.run([p for p in self.pieces if p.role == "person"]) is not None
         if self.unexplained or doubtful or not known or self._stray():
-            self.pieces = best_cover(pieces + self._near_names() + self._near_pieces(), len(typed))
+            self.pieces = best_cover(pieces + self._similar_names() + self._similar_pieces(), len(typed))
         elif len(self.pieces) > 1 and len(typed) <= MAX_WINDOW and not self.asked_who():
-            near = self.index.book.nearly(typed, 0, len(typed))
+            near = self.index.phrase_table.nearly(typed, 0, len(typed))
             self.pieces = best_cover([*pieces, near] if near and near.sure else pieces, len(typed))
         self._call_away()
         self._introduced()
@@ -58,7 +58,7 @@ class _Read(DirectoryQuery):
         for start in range(len(self.typed)):
             pieces += self.index.contact_names.exact(self.readings, start)
             pieces += self.index.contact_names.initials(self.readings, start)
-            phrases = self.index.book.beginning(self.typed, start)
+            phrases = self.index.phrase_table.beginning(self.typed, start)
             pieces += [p for p in phrases if not self._somebody(p) and self.key(p) not in left_out]
         return pieces
 
@@ -85,7 +85,8 @@ class _Read(DirectoryQuery):
         """Whether a word may address somebody: "cô" and "co" may, "có" does not."""
         word = self.typed[spot]
         return not word.marked or any(
-            compare_marks(word.text, form) is not Marks.CONFLICT for form in self.index.addresses[word.plain]
+            compare_marks(word.text, form) is not Diacritics.CONFLICT
+            for form in self.index.addresses[word.plain]
         )
 
     def _departments_after_names(self) -> None:
@@ -100,7 +101,7 @@ class _Read(DirectoryQuery):
                 piece = PhrasePiece(spot, spot + 1, "alias", 0.0, (target,), form="after a name")
                 self.pieces = sorted([*self.pieces, piece], key=lambda p: p.start)
 
-    def _near_names(self) -> list[PhrasePiece]:
+    def _similar_names(self) -> list[PhrasePiece]:
         """The one name that a run of words is but for a slip, when nobody rivals it."""
         run = self.run([p for p in self.pieces if p.role == "person"])
         if run is None or run[1] - run[0] > MAX_NAME:
@@ -118,7 +119,7 @@ class _Read(DirectoryQuery):
                 return [PhrasePiece(first, end, "person", weight, (), True, (best.person,), "full")]
         return []
 
-    def _near_pieces(self) -> list[PhrasePiece]:
+    def _similar_pieces(self) -> list[PhrasePiece]:
         """Aliases with a slip in them, in windows that hold a word nothing else explains."""
         pieces: list[PhrasePiece] = []
         tried = 0
@@ -128,7 +129,7 @@ class _Read(DirectoryQuery):
                     if tried > _MAX_TRIES:
                         return pieces
                     tried += 1
-                    if piece := self.index.book.nearly(self.raw, start, end):
+                    if piece := self.index.phrase_table.nearly(self.raw, start, end):
                         pieces.append(piece)
         return pieces
 

@@ -15,9 +15,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from flows.directory.filler_words import CONNECTING
+from flows.names.name_syllables import NAME_SYLLABLES
 from flows.names.similarity import (
-    NAME_SYLLABLES,
-    Marks,
+    Diacritics,
     compare_marks,
     neighbours,
     sound_alike,
@@ -67,7 +67,7 @@ def key_of(typed: Sequence[Word]) -> str:
     return "".join(kept).replace("y", "i")
 
 
-class PhraseBook:
+class PhraseTable:
     """Phrases by their key. Built once, then only read."""
 
     def __init__(self) -> None:
@@ -219,7 +219,7 @@ def against(window: Sequence[Word], spelt: Sequence[Word], *, strictly: bool = T
     if len(window) != len(spelt):
         return False
     alone = strictly and len(window) == 1  # "Trương" is no "trường"
-    refused = (Marks.CONFLICT, Marks.SLIP) if alone else (Marks.CONFLICT,)
+    refused = (Diacritics.CONFLICT, Diacritics.SLIP) if alone else (Diacritics.CONFLICT,)
     return any(
         w.marked and w.plain == s.plain and compare_marks(w.text, s.text) in refused
         for w, s in zip(window, spelt, strict=True)

@@ -12,7 +12,8 @@ from flows.directory import filler_words
 from flows.directory.contact_names import Likeness
 from flows.directory.index import DirectoryIndex
 from flows.directory.phrases import PhrasePiece, key_of
-from flows.names.similarity import NAME_SYLLABLES, Marks, WordReading, compare_marks, read_word
+from flows.names.name_syllables import FORMS, NAME_SYLLABLES
+from flows.names.similarity import Diacritics, WordReading, compare_marks, read_word
 from flows.text.fold import Word
 from flows.text.syllable import is_syllable
 
@@ -42,7 +43,7 @@ class DirectoryQuery:
         for word in reading.words:
             forms = known.get(word.plain)
             if forms:
-                right = any(compare_marks(word.text, form) is not Marks.CONFLICT for form in forms)
+                right = any(compare_marks(word.text, form) is not Diacritics.CONFLICT for form in forms)
                 return word if right else Word(word.plain, word.plain)  # "giaoo" is a slip, no "giaô"
         return reading.typed
 
@@ -236,4 +237,15 @@ class DirectoryQuery:
 def may_be(word: Word, names: Mapping[str, str]) -> bool:
     """Whether a typed word may be one of these syllables of names: its diacritics do not speak against it."""
     known = names.get(word.plain)
-    return known is not None and (not word.marked or compare_marks(word.text, known) is not Marks.CONFLICT)
+    return known is not None and (
+        not word.marked or compare_marks(word.text, known) is not Diacritics.CONFLICT
+    )
+
+
+def may_be_own_name(word: Word) -> bool:
+    """Whether a typed word may be a syllable of a name, its marks considered when any were typed."""
+    if not word.marked:
+        return word.plain in NAME_SYLLABLES or word.plain in FORMS
+    return any(
+        compare_marks(word.text, form) is not Diacritics.CONFLICT for form in FORMS.get(word.plain, ())
+    )

@@ -170,7 +170,7 @@ class _Verdict:
         targets = list(dict.fromkeys(t for p in aliases for t in p.targets))
         run = self.said.run(people)
         if run is not None:
-            if (near := self._near_run(run)) is not None:
+            if (near := self._similar_run(run)) is not None:
                 return near
             self.broken = True
             self.before_alias = bool(aliases) and run[0] < aliases[0].start
@@ -183,7 +183,7 @@ class _Verdict:
             return self._one(people, targets)
         return self._groups(aliases, targets)
 
-    def _near_run(self, run: tuple[int, int]) -> DirectoryResult | None:
+    def _similar_run(self, run: tuple[int, int]) -> DirectoryResult | None:
         """The people that a run of words nearly names: offered, never asserted."""
         start, end = run
         if end - start > MAX_NAME:

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.names.name_syllables import NAME_SYLLABLES
 from flows.names.query import FAMILIES, LONGEST, Wording, amid, recut, turns, typed_words, wordings
-from flows.names.similarity import NAME_SYLLABLES
 from flows.names.spelling_cost import FAR, SpellingCost
 from flows.names.tree import Tree
 from flows.text.fold import Word, fold
@@ -44,7 +44,7 @@ TURNED = 0.12
 EXPLAINED = 0.2  # a word that costs no more is no guess
 SURE_COST, SURE_GAP, SURE_SLIP = 0.25, 0.2, 0.43
 RISK = 0.06  # of other names with a slip, marks told apart: one a regional sound away is .041
-_WARY = 0.36  # how far a believed slip is looked around
+_CAUTION = 0.36  # how far a believed slip is looked around
 NEAR_COST = 1.0
 
 
@@ -99,7 +99,7 @@ class NameIndex:
         self._spelling = spelling
         self._rows = rows
         self._tail = _Rows(np.zeros((0, 1), dtype=np.uint16), np.zeros(0, dtype=np.int64))
-        self._weigh()
+        self._score()
 
     def __len__(self) -> int:
         return len(self._rows.ids) + len(self._tail.ids)
@@ -117,7 +117,7 @@ class NameIndex:
             for i, row in zip(self._tail.ids, self._tail.matrix, strict=True)
         ]
         self._tail = _packed(self._spelling, [*pairs, *names])
-        self._weigh()
+        self._score()
 
     def dump(self) -> list[bytes]:
         """The index packed for keeping: a heading, then parts of about two megabytes."""
@@ -171,7 +171,7 @@ class NameIndex:
             return Ranking((), False, False)
         return _Search(self, said, among).ranking(limit)
 
-    def _weigh(self) -> None:
+    def _score(self) -> None:
         """How often each folded syllable stands in a name, and which are family names."""
         counts = np.zeros(len(self._spelling.folds) + 1)
         families = np.zeros(len(self._spelling.folds) + 1)
@@ -271,8 +271,8 @@ class _Search:
         longest = max(len(r.words) for r in readings)
         costs = np.full((longest, len(readings), len(self.spelling.syllables)), FAR, dtype=np.float32)
         for which, reading in enumerate(readings):
-            for place, word in enumerate(reversed(reading.words)):
-                costs[place, which] = self.spelling.costs(word.text, initials=place > 0 and not reading.cut)
+            for spot, word in enumerate(reversed(reading.words)):
+                costs[spot, which] = self.spelling.costs(word.text, initials=spot > 0 and not reading.cut)
         sizes = np.array([len(r.words) for r in readings], dtype=np.intp)
         start = np.array([r.cost for r in readings], dtype=np.float32)
         for table, (tree, within) in enumerate(zip(self.trees, self.within, strict=True)):
@@ -400,7 +400,7 @@ class _Search:
             return False
         if cost > SURE_SLIP + 0.1 or not self.alone(table, row):
             return False
-        self.look([reading], cost + _WARY)
+        self.look([reading], cost + _CAUTION)
         return self.alone(table, row)
 
     def alone(self, table: int, row: int) -> bool:
@@ -411,7 +411,7 @@ class _Search:
         near: list[float] = []
         for other, which, at in self.ordered():
             key = self.folded(which, at)
-            if key == first or other > cost + _WARY + 0.1:
+            if key == first or other > cost + _CAUTION + 0.1:
                 continue
             if other < cost + SURE_GAP:
                 return False

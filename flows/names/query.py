@@ -111,7 +111,7 @@ def typed_words(text: str) -> tuple[Word, ...]:
     """The words of a query, numbers left out; `NguyenVanHai` is cut where a capital follows a small letter."""
     text = unicodedata.normalize("NFC", text[:MAX_CHARS])
     cut = "".join(
-        " " + c if place and c.isupper() and text[place - 1].islower() else c for place, c in enumerate(text)
+        " " + c if spot and c.isupper() and text[spot - 1].islower() else c for spot, c in enumerate(text)
     )
     return tuple(w for w in words(cut)[:MAX_WORDS] if not w.plain.isdigit())
 

@@ -15,6 +15,7 @@ from operator import itemgetter
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from flows.names.name_syllables import NAME_SYLLABLES
 from flows.names.spellings import CHAT, HEARD, spellings
 from flows.text.fold import Word, fold, marks
 from flows.text.syllable import decoded, is_syllable, parts, teencode
@@ -42,7 +43,7 @@ COST = {
 GUESSED = frozenset({Kind.REGIONAL, Kind.TYPO})
 
 
-class Marks(StrEnum):
+class Diacritics(StrEnum):
     """What the typed diacritics say about a syllable."""
 
     AGREE = "agree"
@@ -51,28 +52,9 @@ class Marks(StrEnum):
     CONFLICT = "conflict"  # another syllable was meant
 
 
-_AGAINST = {Marks.CONFLICT: 0.4, Marks.SLIP: 0.05}
+_AGAINST = {Diacritics.CONFLICT: 0.4, Diacritics.SLIP: 0.05}
 
 
-# Syllables that are common in names. A slip of the finger that ends on one of these may be another person.
-_name_syllables = """
-    ai an anh ba bac bach bang bao bay be bich bien binh bui buu ca cam can canh cao cat chan chanh chau
-    chi chien chin chinh chu chuc chung chuong chuyen cong cu cuc cuong da dac dai dam dan dang danh dao
-    dat diem dien diep dieu dinh do doan doanh dong duc dung duoc duong duy duyen duyet em gam gia giang
-    giao giap giau ha hai han hang hanh hao hau hien hiep hieu hoa hoai hoan hoang hoanh hoc hoi hon
-    hong hop hua huan hue hung huong huu huy huyen huynh ke kha khac khai khang khanh khiem khoa khoan khoat
-    khoi khue khuong khuyen kien kieu kiet kim ky la lai lam lan lang lanh lap le lich liem lien lieu
-    linh loan loc loi long lua luan luat luc luong luu luyen ly mai man manh may men mi mien minh mo
-    mong muoi my na nam nga ngan nghi nghia ngo ngoan ngoc nguyen nguyet nha nham nhan nhat nhi nhien
-    nho nhon nhu nhuan nhung nhut ni nghiep niem ninh nu nuong oanh pham phan phap phat phi phong phu
-    phuc phung phuoc phuong quach quan quang que qui quoc quy quyen quyet quynh sam san sang sau sen si
-    sinh son song su suong sy ta tai tam tan tang tao tat teo thach thai tham than thang thanh thao the
-    thi thien thiet thieu thinh tho thoa thoai thom thong thu thua thuan thuat thuc thuong thuy thuyen
-    thy tien tiep tieu tin tinh to toai toan toi ton tong tra trac tram tran trang tri trieu triet trinh
-    trong tru truc trung truong truyen tu tuan tue tung tuoi tuong tuy tuyen tuyet ty uoc ut uyen
-    van vi vien viet vinh vo vu vui vuong vy xinh xuan xuyen y yen
-"""
-NAME_SYLLABLES = frozenset(_name_syllables.split())
 _NAMES_IN_ORDER = sorted(NAME_SYLLABLES)
 # Syllables in so many names that sharing one says nothing.
 FREQUENT = frozenset({"van", "thi", "huu"})
@@ -165,7 +147,7 @@ def is_initial(typed: str, known: str) -> bool:
 
 
 @lru_cache(maxsize=16384)
-def compare_marks(typed: str, known: str) -> Marks:
+def compare_marks(typed: str, known: str) -> Diacritics:
     """What the diacritics of a typed syllable say about a known one with (nearly) the same letters.
 
     Both are accented lower-case NFC. Missing marks are silent, other marks are evidence: "hùng" conflicts
@@ -174,12 +156,12 @@ def compare_marks(typed: str, known: str) -> Marks:
     tone_a, shapes_a = marks(typed)
     tone_b, shapes_b = marks(known)
     if not tone_a and not shapes_a:
-        return Marks.SILENT if tone_b or shapes_b else Marks.AGREE
+        return Diacritics.SILENT if tone_b or shapes_b else Diacritics.AGREE
     if shapes_a - shapes_b:
-        return Marks.CONFLICT
+        return Diacritics.CONFLICT
     if tone_a != tone_b and tone_a and {tone_a, tone_b} != {"hoi", "nga"}:
-        return Marks.CONFLICT
-    return Marks.AGREE if (tone_a, shapes_a) == (tone_b, shapes_b) else Marks.SLIP
+        return Diacritics.CONFLICT
+    return Diacritics.AGREE if (tone_a, shapes_a) == (tone_b, shapes_b) else Diacritics.SLIP
 
 
 def tone_left_out(typed: str, known: str) -> bool:
@@ -220,18 +202,18 @@ class Syllable:
     """How one typed word reaches one syllable of a name."""
 
     kind: Kind
-    marks: Marks
+    marks: Diacritics
     as_read: Word
     cost: float  # 0 for the same syllable, 1 for another one
 
 
-def _step(kind: Kind, said: Marks, as_read: Word) -> Syllable:
+def _step(kind: Kind, said: Diacritics, as_read: Word) -> Syllable:
     return Syllable(kind, said, as_read, min(1.0, COST[kind] + _AGAINST.get(said, 0.0)))
 
 
 def unlike(as_read: Word) -> Syllable:
     """A typed word that is none of a syllable."""
-    return _step(Kind.OTHER, Marks.SILENT, as_read)
+    return _step(Kind.OTHER, Diacritics.SILENT, as_read)
 
 
 @lru_cache(maxsize=32768)
@@ -245,7 +227,7 @@ def reach(reading: WordReading, known: Word) -> Syllable:
         if kind is Kind.OTHER and is_initial(word.plain, known.plain):
             kind = Kind.INITIAL
         silent = kind in (Kind.OTHER, Kind.INITIAL)
-        found = _step(kind, Marks.SILENT if silent else compare_marks(word.text, known.text), word)
+        found = _step(kind, Diacritics.SILENT if silent else compare_marks(word.text, known.text), word)
         if found.cost + 0.01 * index < best.cost:
             best = found
     return best
@@ -265,11 +247,6 @@ class NameGap:
     size: int
 
     @property
-    def whole(self) -> bool:
-        """Whether every syllable of the name was typed."""
-        return len({a for a in self.at if a >= 0}) == self.size
-
-    @property
     def given(self) -> bool:
         """Whether the given name was typed, in whatever spelling."""
         return any(
@@ -279,7 +256,7 @@ class NameGap:
     @property
     def conflict(self) -> bool:
         """Whether a typed diacritic speaks against the name."""
-        return any(s.marks is Marks.CONFLICT for s in self.steps)
+        return any(s.marks is Diacritics.CONFLICT for s in self.steps)
 
     def count(self, *kinds: Kind) -> int:
         """How many typed words are of these kinds."""

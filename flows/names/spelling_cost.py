@@ -165,7 +165,7 @@ class SpellingCost:
         for meant, dearer in self._meanings(text):
             plain = fold(meant)
             by_fold = self._two_slips(plain)
-            for number, cost in self._near(plain, initials).items():
+            for number, cost in self._similar(plain, initials).items():
                 by_fold[number] = min(cost, by_fold[number])
             if initials:
                 usual = by_fold[self._usual]
@@ -204,7 +204,7 @@ class SpellingCost:
         """Whether a folded word is a syllable, of a name or of the language."""
         return plain in self.fold_ids or is_syllable(plain)
 
-    def _near(self, plain: str, initials: bool) -> dict[int, float]:
+    def _similar(self, plain: str, initials: bool) -> dict[int, float]:
         """The folded syllables a folded word may be meant as, those two slips away left out."""
         found: dict[int, float] = {}
 

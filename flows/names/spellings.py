@@ -37,11 +37,11 @@ def _heard(pair: tuple[str, str]) -> float:
 def _respelled(plain: str) -> set[str]:
     """i for y and back, where both sound the same: after a consonant or qu, and in uy inside a syllable."""
     found = set()
-    for place, letter in enumerate(plain):
-        before = plain[place - 1 : place]
-        inside = before == "u" and place + 1 < len(plain)
-        if letter in "iy" and (before not in _VOWELS or plain[:place] == "qu" or inside):
-            found.add(plain[:place] + ("y" if letter == "i" else "i") + plain[place + 1 :])
+    for spot, letter in enumerate(plain):
+        before = plain[spot - 1 : spot]
+        inside = before == "u" and spot + 1 < len(plain)
+        if letter in "iy" and (before not in _VOWELS or plain[:spot] == "qu" or inside):
+            found.add(plain[:spot] + ("y" if letter == "i" else "i") + plain[spot + 1 :])
     return found
 
 

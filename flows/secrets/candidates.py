@@ -12,13 +12,13 @@ from itertools import pairwise
 
 from flows.secrets.tokens import SOFT, YEAR, Token
 
-MOST_PLACES = 80  # of one text that are weighed
+MOST_CANDIDATES = 80  # of one text that are weighed
 TAIL = 10  # tokens after a password word that are looked at
 NUMBER, MIXED, TAIL_OF = "n", "m", "t"  # kinds of place
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class SecretCandidate:
     """Where a secret may stand: its kind, the numbers of its tokens, and whether a password word stands shortly before."""
 
     kind: str
@@ -42,7 +42,7 @@ def _has_tail(tokens: Sequence[Token], at: int) -> bool:
     return False
 
 
-def _speaks_near(tokens: Sequence[Token], at: int) -> bool:
+def _speaks_beside(tokens: Sequence[Token], at: int) -> bool:
     """Whether a word for a code or password stands by a number that may as well be a year."""
     return any(t.name in _SECRET_WORDS for t in (*tokens[max(0, at - NEAR) : at], *tokens[at + 1 : at + 4]))
 
@@ -57,9 +57,9 @@ NEAR = 6  # tokens
 _ENDS = frozenset((";", "matkhau"))
 
 
-def candidates_of(tokens: Sequence[Token]) -> Iterator[Candidate]:
+def candidates_of(tokens: Sequence[Token]) -> Iterator[SecretCandidate]:
     """Every place at which a secret may stand, at most MOST_PLACES of each kind."""
-    left = dict.fromkeys((NUMBER, MIXED, TAIL_OF), MOST_PLACES)
+    left = dict.fromkeys((NUMBER, MIXED, TAIL_OF), MOST_CANDIDATES)
     password = -99
     spoken = any(token.name == "matkhau" for token in tokens)
     for at, token in enumerate(tokens):
@@ -68,12 +68,12 @@ def candidates_of(tokens: Sequence[Token]) -> Iterator[Candidate]:
             password = at
             kind = TAIL_OF if _has_tail(tokens, at) else ""
         elif token.name[0] == "#" and len(token.name) == 2:
-            kind = NUMBER if token.detail != YEAR or _speaks_near(tokens, at) else ""
+            kind = NUMBER if token.detail != YEAR or _speaks_beside(tokens, at) else ""
         elif token.name == "~":
             kind = MIXED if spoken or not _may_be_plain(token) else ""
         if kind and left[kind]:
             left[kind] -= 1
-            yield Candidate(kind, at, 0 < at - password <= TAIL)
+            yield SecretCandidate(kind, at, 0 < at - password <= TAIL)
 
 
 # -- what stands around
@@ -107,17 +107,21 @@ _LEFT, _RIGHT = 9, 7
 _FAR = 7  # tokens from "mã" to its number
 
 
-def features_of(tokens: Sequence[Token], place: Candidate, known: frozenset[str]) -> list[str]:
+def features_of(tokens: Sequence[Token], candidate: SecretCandidate, known: frozenset[str]) -> list[str]:
     """The names of what is seen of a place and around it; `known`: the words of our trade, which a password is not made of."""
-    return _of_tail(tokens, place.at, known) if place.kind == TAIL_OF else _of_token(tokens, place, known)
+    return (
+        _of_tail(tokens, candidate.at, known)
+        if candidate.kind == TAIL_OF
+        else _of_token(tokens, candidate, known)
+    )
 
 
 def _name(tokens: Sequence[Token], at: int) -> str:
     return tokens[at].name if 0 <= at < len(tokens) else ("^" if at < 0 else "$")
 
 
-def _of_token(tokens: Sequence[Token], place: Candidate, known: frozenset[str]) -> list[str]:
-    at, kind = place.at, place.kind
+def _of_token(tokens: Sequence[Token], candidate: SecretCandidate, known: frozenset[str]) -> list[str]:
+    at, kind = candidate.at, candidate.kind
     token = tokens[at]
     own = f"{token.name}{token.detail}"
     out = [kind, f"{kind}is:{own}"]
@@ -166,7 +170,7 @@ def _of_token(tokens: Sequence[Token], place: Candidate, known: frozenset[str]) 
     for side, name in (("L", c1), ("R", d1)):
         if name.isalpha() and name not in known:
             out.append(f"{kind}new{side}")
-    if place.of_password:
+    if candidate.of_password:
         out.append(f"{kind}pw")
     if whose := told_by(tokens, at):
         out.append(f"{kind}direct:{whose}")
@@ -190,12 +194,14 @@ def told_by(tokens: Sequence[Token], at: int) -> str:
     return ""
 
 
-def is_told(tokens: Sequence[Token], place: Candidate) -> bool:
+def is_told(tokens: Sequence[Token], candidate: SecretCandidate) -> bool:
     """Whether a place holds a secret beyond doubt: "otp của em là ######", "pass em là" with a word that is no known thing."""
-    token = tokens[place.at]
-    if place.kind == NUMBER:
-        return token.detail not in (YEAR, SOFT) and told_by(tokens, place.at) == "code"
-    return place.kind == MIXED and token.detail.startswith("free") and told_by(tokens, place.at) == "pw"
+    token = tokens[candidate.at]
+    if candidate.kind == NUMBER:
+        return token.detail not in (YEAR, SOFT) and told_by(tokens, candidate.at) == "code"
+    return (
+        candidate.kind == MIXED and token.detail.startswith("free") and told_by(tokens, candidate.at) == "pw"
+    )
 
 
 def _thing_of(left: Sequence[str]) -> str | None:
@@ -275,11 +281,15 @@ def is_polite(token: Token) -> bool:
     return token.name in _POLITE
 
 
-def of_password(tokens: Sequence[Token], place: Candidate) -> bool:
+def of_password(tokens: Sequence[Token], candidate: SecretCandidate) -> bool:
     """Whether the nearest word for a secret before the place, else the first after it, is one for a password."""
     names = [t.name for t in tokens]
-    near = next((n for n in reversed(names[max(0, place.at - TAIL) : place.at]) if n in _SECRET_WORDS), "")
-    near = near or next((n for n in names[place.at + 1 : place.at + 1 + TAIL] if n in _SECRET_WORDS), "")
+    near = next(
+        (n for n in reversed(names[max(0, candidate.at - TAIL) : candidate.at]) if n in _SECRET_WORDS), ""
+    )
+    near = near or next(
+        (n for n in names[candidate.at + 1 : candidate.at + 1 + TAIL] if n in _SECRET_WORDS), ""
+    )
     return near == "matkhau"
 
 

@@ -14,7 +14,7 @@ from flows.content import Content
 from flows.secrets.candidates import (
     MIXED,
     TAIL_OF,
-    Candidate,
+    SecretCandidate,
     candidates_of,
     features_of,
     features_of_announcement,
@@ -31,9 +31,11 @@ from flows.text.normalise import plain
 from flows.text.vssid_sms import read_received, which_secret
 
 OTP, PASSWORD, ANNOUNCED = "otp", "password", "announced"  # the last: a password is about to be typed
-WARY_FOR = 3  # how many messages after a secret, or after the promise of one, are looked at more closely
+WATCHED_MESSAGES = (
+    3  # how many messages after a secret, or after the promise of one, are looked at more closely
+)
 ENOUGH = -0.4  # logits from which a place is taken for a secret
-ENOUGH_WHEN_WARY = -1.6
+ENOUGH_WHEN_WATCHED = -1.6
 ENOUGH_TO_ANNOUNCE = 0.5
 ENOUGH_TO_FOLLOW = -1.0
 LONGEST_ANNOUNCEMENT = 120  # characters
@@ -55,28 +57,31 @@ def secret_in(text: str, weights: bytes, *, expected: bool, watch: str = "") -> 
     tokens = tokens_of(folded, trained.known)
     if read_received(text) is not None and speaks_of_secret(tokens) not in ("matkhau", "otp"):
         return ""  # its code and dossier number may stand close together
-    places = list(candidates_of(tokens))
+    found_candidates = list(candidates_of(tokens))
     whose = which_secret(text)
     if whose == "code" and _GROUP.search(folded):
         return OTP
-    told = any(place.kind != TAIL_OF for place in places)
+    told = any(candidate.kind != TAIL_OF for candidate in found_candidates)
     if whose == "account" and told and re.search(r"matkhau\W*[a-z0-9]", re.sub(r"\s", "", folded)):
         return PASSWORD
     if watch in (PASSWORD, ANNOUNCED) and _follows_password(tokens, trained, announced=watch == ANNOUNCED):
         return PASSWORD
     if _is_bare_code(tokens, waited_for=expected or bool(watch)):
         return OTP
-    if told_place := next((place for place in places if is_told(tokens, place)), None):
-        return PASSWORD if _is_password(tokens, told_place) else OTP
-    found = [(trained.score(features_of(tokens, place, trained.known)), n) for n, place in enumerate(places)]
+    if stated := next((candidate for candidate in found_candidates if is_told(tokens, candidate)), None):
+        return PASSWORD if _is_password(tokens, stated) else OTP
+    found = [
+        (trained.score(features_of(tokens, candidate, trained.known)), n)
+        for n, candidate in enumerate(found_candidates)
+    ]
     best, which = max(found, default=(-99.0, 0))
-    if best < (ENOUGH_WHEN_WARY if watch else ENOUGH):
+    if best < (ENOUGH_WHEN_WATCHED if watch else ENOUGH):
         return ""
-    return PASSWORD if _is_password(tokens, places[which]) else OTP
+    return PASSWORD if _is_password(tokens, found_candidates[which]) else OTP
 
 
-def _is_password(tokens: Sequence[Token], place: Candidate) -> bool:
-    return place.kind in (TAIL_OF, MIXED) or of_password(tokens, place)
+def _is_password(tokens: Sequence[Token], candidate: SecretCandidate) -> bool:
+    return candidate.kind in (TAIL_OF, MIXED) or of_password(tokens, candidate)
 
 
 def _is_bare_code(tokens: Sequence[Token], *, waited_for: bool) -> bool:
@@ -91,7 +96,7 @@ def watch_after(text: str, found: str, before: tuple[str, int], weights: bytes) 
     """What to expect after a message, and for how many more: of what was found in it, or what it announced."""
     announced = "" if found == OTP else announced_in(text, weights)
     if announced or found:
-        return announced or found, WARY_FOR
+        return announced or found, WATCHED_MESSAGES
     kind, left = (
         (PASSWORD, before[1]) if before[0] == ANNOUNCED else before
     )  # a promise is for the next message
@@ -106,7 +111,7 @@ def announced_in(text: str, weights: bytes) -> str:
     trained = classifier(weights)
     tokens = tokens_of(folded, trained.known)
     word = speaks_of_secret(tokens)
-    if not word or any(place.kind != TAIL_OF for place in candidates_of(tokens)):
+    if not word or any(candidate.kind != TAIL_OF for candidate in candidates_of(tokens)):
         return ""
     if trained.score(features_of_announcement(tokens, trained.known)) < ENOUGH_TO_ANNOUNCE:
         return ""

@@ -242,7 +242,7 @@ def tokens_of(folded: str, known: frozenset[str] = frozenset()) -> list[Token]:
             out.append(Token(raw))
         else:
             out.append(Token("@" + kind))
-    return _even(_spelt(out[:MOST_TOKENS]))
+    return _normalised(_spelt(out[:MOST_TOKENS]))
 
 
 def _is_word(raw: str, known: frozenset[str]) -> bool:
@@ -396,7 +396,7 @@ def _as_word(run: list[Token]) -> list[Token]:
     return [Token("~", f"free spelt {min(letters, 6)} {min(len(run) - letters, 7)} 0")]
 
 
-def _even(tokens: list[Token]) -> list[Token]:
+def _normalised(tokens: list[Token]) -> list[Token]:
     """Chat spelling written out, set phrases of two words joined."""
     out: list[Token] = []
     at = 0

@@ -129,10 +129,10 @@ def _telex(raw: str) -> str | None:
     used = False
     if raw[0] == "w" and raw[1:2] in ("a", "e", "i", "o", "y"):
         return None  # chat spelling for "qu"
-    for place, char in enumerate(raw):
+    for offset, char in enumerate(raw):
         seen_vowel = any(b in _VOWELS for b in out.base)
         if char in _TELEX_TONE and seen_vowel:
-            if out.base[-1] not in _VOWELS and not set(raw[place + 1 :]) <= _TELEX_KEYS:
+            if out.base[-1] not in _VOWELS and not set(raw[offset + 1 :]) <= _TELEX_KEYS:
                 return None  # inside the final ("hunfg"): nobody types a tone there, it is a slip
             out.tone, used = _TELEX_TONE[char], True
         elif char == "w":

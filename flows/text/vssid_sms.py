@@ -29,9 +29,9 @@ _NUMBER = re.compile(
     r"(?<![0-9])([0-9]{5})[.,]?([a-z]{1,3})[/\-.]((?:19|20)[0-9]{2})[/\-.]([0-9]{3}(?:[0-9]{2})?)(?![0-9])"
 )
 _CODE = re.compile(r"maso(?:bhxh)?(?:la)?:?([0-9](?:[.\-]?[0-9]){9})(?![0-9])")
-_SAYS_RECEIVED = re.compile(r"danhan(?:duoc)?(?:to|ho)?(?:khai|so)|tiepnhan(?:to|ho)(?:khai|so)")
-_SAYS_ACCOUNT = re.compile(r"hoantatthutuc|thanhcong-*taikhoan|taikhoan[:.\-]*[0-9]{10}.{0,12}matkhau")
-_SAYS_CODE = re.compile(r"thuchienxincaplaimatkhau|maxacthuccohieuluc|ma(?:otp|xacthuc)(?:cua|de|cohieuluc)")
+_RECEIVED_SMS = re.compile(r"danhan(?:duoc)?(?:to|ho)?(?:khai|so)|tiepnhan(?:to|ho)(?:khai|so)")
+_ACCOUNT_SMS = re.compile(r"hoantatthutuc|thanhcong-*taikhoan|taikhoan[:.\-]*[0-9]{10}.{0,12}matkhau")
+_CODE_SMS = re.compile(r"thuchienxincaplaimatkhau|maxacthuccohieuluc|ma(?:otp|xacthuc)(?:cua|de|cohieuluc)")
 
 
 def _squeezed(text: str) -> str:
@@ -44,7 +44,7 @@ def read_received(text: str) -> Received | None:
         return None
     squeezed = _squeezed(text)
     number = _NUMBER.search(squeezed)
-    if number is None or _SAYS_RECEIVED.search(squeezed) is None:
+    if number is None or _RECEIVED_SMS.search(squeezed) is None:
         return None
     one, kind, year, office = number.groups()
     code = _CODE.search(squeezed)
@@ -70,6 +70,6 @@ def which_secret(text: str) -> str:
     if len(text) > _LONGEST:
         return ""
     squeezed = _squeezed(text)
-    if _SAYS_ACCOUNT.search(squeezed):
+    if _ACCOUNT_SMS.search(squeezed):
         return "account"
-    return "code" if _SAYS_CODE.search(squeezed) else ""
+    return "code" if _CODE_SMS.search(squeezed) else ""

@@ -1,4 +1,7 @@
-"""The console: pages for staff, server-rendered. Rule: its routes are entries that name their roles; a route without them cannot be made."""
+"""The console: server-rendered pages for staff. bot/app.py serves `Console.routes` next to the chat page.
+
+Invariant: each route is a `PageRoute` that names its roles; a route without one cannot be made.
+"""
 
 from __future__ import annotations
 

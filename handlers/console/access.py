@@ -242,7 +242,7 @@ class AccessControl:
             except ClientDisconnect:
                 raise
             except Exception as wrong:  # noqa: BLE001  # whatever is wrong, the answer has its headers and says nothing of it
-                log.error("%s failed: %s%s", entry, type(wrong).__name__, _places(wrong))
+                log.error("%s failed: %s%s", entry, type(wrong).__name__, _frames(wrong))
                 return self.refused(request, 500, "Có trục trặc", wording.TROUBLE)
 
         return Route(entry.path, endpoint, methods=[entry.method])
@@ -289,7 +289,7 @@ class AccessControl:
                 await staff.seen(connection, session.key, now)
 
 
-def _places(wrong: BaseException) -> str:
+def _frames(wrong: BaseException) -> str:
     """Where it went wrong, file and line; never what was said or kept there."""
     frames = traceback.extract_tb(wrong.__traceback__)[-4:]
     return "".join(f" < {f.filename.rpartition('/')[2]}:{f.lineno}" for f in reversed(frames))

@@ -1,4 +1,7 @@
-"""The audit, and whether it is whole. Rule: it shows keyed hashes and names of fields, never values; reading it is a row too."""
+"""The page of the newest audit rows, with the check of their hash chain.
+
+Invariant: it shows keyed hashes and names of fields, never values; each view of it is an audit row too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The queue and the conversations of the desk. Rule: a conversation is shown only after its row in the audit is written."""
+"""The pages of the queue and of one ticket's conversation. Officers act through handlers/desk.py.
+
+Invariant: a conversation is shown only after the row about it is in the audit.
+"""
 
 from __future__ import annotations
 

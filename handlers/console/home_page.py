@@ -1,4 +1,7 @@
-"""The first page after signing in: what waits, and where to go. Rule: it shows counts, nobody's data."""
+"""The first page after signing in: counts of tickets and links by role.
+
+Invariant: it shows no personal data.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Notices in the console: the list, writing one, its run, its recipients. Rule: every change is made by data/notices/campaigns.py; pages only ask for it and show what it said."""
+"""The pages that list, write, test, start and stop notices. Made by `Console`.
+
+Invariant: every change is made by data/notices/campaigns.py, which may refuse it; these pages hold no rule of their own.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What the console says about notices. Rule: sentences that staff read about a run, and the names of its states."""
+"""The Vietnamese sentences about a notice and its run. Used by the notice pages and their templates.
+
+Invariant: no sentence about notices stands in a page class.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Questions in the console: what the assistant answers, edited with history, and what it did not understand. Rule: an edit is checked by data/knowledge/question_edits.py like one by command, and is a row of the audit."""
+"""The pages of the question items: list, history, editing, and the texts that were not understood. Made by `Console`.
+
+Invariant: an edit passes the same checks as `troly questions edit` (data/knowledge/question_edits.py) and is an audit row.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Who got a notice: a page at a time, and as a file. Rule: each look and each export is in the audit before anything is shown."""
+"""The pages of a notice's recipients: a list in pages, and a CSV export.
+
+Invariant: each view and each export is in the audit before its first byte leaves.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Signing in by a one-time link, and out. Rule: looking at a link burns nothing; a POST uses it, once."""
+"""Signing in by a one-time link, signing out, and the limit on failed attempts. Made by `Console`.
+
+Invariant: a GET does not use the link up; one POST does.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What the console says: names of roles, doors, states, and its sentences. Rule: every sentence that staff read and no template holds is here."""
+"""The Vietnamese names and sentences of the console, for pages and templates.
+
+Invariant: every sentence that staff read stands here, in notice_wording.py or in a template.
+"""
 
 from __future__ import annotations
 

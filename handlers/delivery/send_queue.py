@@ -17,7 +17,7 @@ _numbers = count()
 
 
 @dataclass(slots=True)
-class Job:
+class SendJob:
     """A row on its way: `said` of its `parts` were taken by the channel. No send starts after `good_until`.
 
     `in_flight`: something of it may have reached the channel, and what became of it is not durable yet.
@@ -43,9 +43,9 @@ class SendQueue:
     """The jobs of one outlet that are not on the wire."""
 
     def __init__(self) -> None:
-        self._ready: dict[str, deque[Job]] = {lane: deque() for lane in LANES}
-        self._later: list[tuple[float, int, Job]] = []  # a heap: those whose chat must rest first
-        self._behind: dict[str, list[Job]] = {}  # those whose chat has a message under way
+        self._ready: dict[str, deque[SendJob]] = {lane: deque() for lane in LANES}
+        self._later: list[tuple[float, int, SendJob]] = []  # a heap: those whose chat must rest first
+        self._behind: dict[str, list[SendJob]] = {}  # those whose chat has a message under way
 
     def length(self, lane: str) -> int:
         """How many wait for nothing but their turn."""
@@ -60,10 +60,10 @@ class SendQueue:
         said: int,
     ) -> None:
         """One more, at the end of its lane."""
-        job = Job(delivery, delivery.account, parts, rate_limiter, good_until, next(_numbers), said)
+        job = SendJob(delivery, delivery.account, parts, rate_limiter, good_until, next(_numbers), said)
         self._ready[job.lane].append(job)
 
-    def later(self, job: Job, at: float) -> None:
+    def later(self, job: SendJob, at: float) -> None:
         """This one may go on at `at`, before those of its lane that did not begin."""
         heapq.heappush(self._later, (at, job.number, job))
 
@@ -74,7 +74,7 @@ class SendQueue:
 
     def wake(self, now: float) -> None:
         """Those whose time has come are ready."""
-        woken: list[Job] = []
+        woken: list[SendJob] = []
         while self._later and self._later[0][0] <= now:
             woken.append(heapq.heappop(self._later)[2])
         for job in reversed(woken):
@@ -84,9 +84,9 @@ class SendQueue:
         self,
         now: float,
         rate_limiter: RateLimiter,
-        has_place: Callable[[str], bool],
-        put_back: Callable[[Job], None],
-    ) -> tuple[Job | None, float]:
+        has_slot: Callable[[str], bool],
+        put_back: Callable[[SendJob], None],
+    ) -> tuple[SendJob | None, float]:
         """The job that may start now, or None and when to look again; those too old to start are put back."""
         again_at = self._later[0][0] if self._later else inf
         for lane in LANES:
@@ -99,7 +99,7 @@ class SendQueue:
                 continue
             while queue:
                 job = queue[0]
-                if not job.in_flight and not has_place(lane):
+                if not job.in_flight and not has_slot(lane):
                     break
                 queue.popleft()
                 if job.good_until <= now or job.rate_limiter is not rate_limiter:
@@ -115,9 +115,9 @@ class SendQueue:
                     again_at = min(again_at, rested)
         return None, again_at
 
-    def take_out(self, which: Callable[[Job], bool]) -> list[Job]:
+    def take_out(self, which: Callable[[SendJob], bool]) -> list[SendJob]:
         """Remove those for which it is true, and return them."""
-        out: list[Job] = []
+        out: list[SendJob] = []
         for lane, queue in self._ready.items():
             out += [job for job in queue if which(job)]
             self._ready[lane] = deque(job for job in queue if not which(job))

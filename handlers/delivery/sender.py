@@ -21,7 +21,7 @@ from data.outbox import NOTICE, OFFICER, REMINDER, deliveries
 from data.outbox.deliveries import LANES, LOST, Delivery, Outcome
 from handlers.delivery.channel import SendChannel, SendResult
 from handlers.delivery.rate_limit import SECOND, RateLimiter
-from handlers.delivery.send_queue import Job, SendQueue
+from handlers.delivery.send_queue import SendJob, SendQueue
 
 log = logging.getLogger("troly.outlet")
 
@@ -42,11 +42,11 @@ LOWER = {
 }  # who is silent on a 429
 
 
-def _not_begun(job: Job) -> bool:
+def _not_begun(job: SendJob) -> bool:
     return not job.in_flight
 
 
-def _among(job: Job, campaigns: set[str]) -> bool:
+def _among(job: SendJob, campaigns: set[str]) -> bool:
     """Whether its campaign, if any, is one of these."""
     return job.delivery.campaign is None or job.delivery.campaign in campaigns
 
@@ -66,7 +66,7 @@ class Sender:
         in_flight: int,
         tries: int = 8,
         batch: int = 500,
-        pace_lease: float = 10.0,
+        rate_lease: float = 10.0,
         alone: bool = False,
         clock: Callable[[], float] = time.time,
         ticks: Callable[[], float] = time.monotonic,
@@ -75,9 +75,9 @@ class Sender:
         self.sending = asyncio.Event()  # set while this process holds the pace
         self._channel, self._db = channel, db
         self._token_key, self._holder, self._alone = token_key, holder, alone
-        self._rate, self._tries, self._pace_lease = rate, tries, pace_lease
+        self._rate, self._tries, self._rate_lease = rate, tries, rate_lease
         self._batch = max(1, min(batch, rate))
-        self._places = {OFFICER: DIRECT_IN_FLIGHT, REMINDER: DIRECT_IN_FLIGHT, NOTICE: in_flight}
+        self._slots = {OFFICER: DIRECT_IN_FLIGHT, REMINDER: DIRECT_IN_FLIGHT, NOTICE: in_flight}
         self._in_flight = dict.fromkeys(LANES, 0)
         self._group = max(
             1, in_flight // 2
@@ -85,10 +85,10 @@ class Sender:
         self._clock, self._ticks = clock, ticks
         self._campaigns: list[Running] = []
         self._dry = True  # nothing was there at the last look: the next one has time
-        self._line = SendQueue()
+        self._send_queue = SendQueue()
         self._known: set[int] = set()  # rows this process has taken and not settled
         self._said: dict[int, int] = {}  # parts taken of rows that had to be put back
-        self._outcomes: list[tuple[Outcome, Job]] = []
+        self._outcomes: list[tuple[Outcome, SendJob]] = []
         self._halts: dict[str, float] = {}  # to be written down, by this house's clock
         self._rate_limiter = RateLimiter(rate, ticks())
         self._good_until = -inf  # until when we may start sends, by `ticks`
@@ -174,11 +174,11 @@ class Sender:
                     await self._sweep()
             except (SQLAlchemyError, OSError) as wrong:  # the lease runs out by itself
                 log.error("%s: the pace could not be held: %s", self.door, type(wrong).__name__)
-            await self._rest(min(1.0, self._pace_lease / 4))
+            await self._rest(min(1.0, self._rate_lease / 4))
 
     async def _hold(self) -> None:
         asked = self._ticks()
-        if self._good_until - asked > self._pace_lease / 2:
+        if self._good_until - asked > self._rate_lease / 2:
             return
         now = self._clock()
         was_ours = self._good_until > asked
@@ -189,7 +189,7 @@ class Sender:
                 self._token_key,
                 holder=self._holder,
                 now=now,
-                lease=self._pace_lease,
+                lease=self._rate_lease,
                 alone=self._alone,
             )
             if ours and not was_ours:
@@ -205,7 +205,7 @@ class Sender:
             self._rate_limiter = RateLimiter(self._rate, self._ticks())
             for lane, until in halted.items():
                 self._rate_limiter.halt((lane,), self._ticks() + until - now)
-        self._good_until = asked + self._pace_lease * 0.8
+        self._good_until = asked + self._rate_lease * 0.8
         if not self.sending.is_set():
             log.info("%s: this process sends", self.door)
             self.sending.set()
@@ -214,7 +214,7 @@ class Sender:
 
     def _forget(self) -> None:
         """The pace was another's: what we had taken and not started is theirs now."""
-        for job in self._line.take_out(lambda job: True):
+        for job in self._send_queue.take_out(lambda job: True):
             self._known.discard(job.delivery.id)
             self._free(job)
 
@@ -237,14 +237,14 @@ class Sender:
     async def _take_direct_on(self) -> None:
         while not self._stopping:
             try:
-                taken = await self._take_direct() if self._may_take(OFFICER) else 0
+                result = await self._take_direct() if self._may_take(OFFICER) else 0
             except (SQLAlchemyError, OSError) as wrong:
                 log.error("%s: rows could not be taken: %s", self.door, type(wrong).__name__)
-                taken = 0
-            await self._rest(0.01 if taken else DIRECT_POLL, self._look_direct)
+                result = 0
+            await self._rest(0.01 if result else DIRECT_POLL, self._look_direct)
 
     async def _take_direct(self) -> int:
-        room = 2 * DIRECT_IN_FLIGHT - self._line.length(OFFICER) - self._line.length(REMINDER)
+        room = 2 * DIRECT_IN_FLIGHT - self._send_queue.length(OFFICER) - self._send_queue.length(REMINDER)
         if room <= 0:
             return 0
         now, asked = self._clock(), self._ticks()
@@ -266,24 +266,24 @@ class Sender:
     async def _take_notices_on(self) -> None:
         while not self._stopping:
             try:
-                taken = await self._take_notices() if self._may_take(NOTICE) and self._campaigns else 0
+                result = await self._take_notices() if self._may_take(NOTICE) and self._campaigns else 0
             except (SQLAlchemyError, OSError) as wrong:
                 log.error("%s: notices could not be taken: %s", self.door, type(wrong).__name__)
-                taken = 0
-            self._dry = taken == 0
-            if self._dry or self._line.length(NOTICE) * 2 > self._batch:
+                result = 0
+            self._dry = result == 0
+            if self._dry or self._send_queue.length(NOTICE) * 2 > self._batch:
                 await self._rest(NOTICE_POLL, self._look_notices)
 
     async def _take_notices(self) -> int:
         """How many were taken; -1 when there was no room for them."""
-        taken, known = 0, set(self._campaigns)
+        result, known = 0, set(self._campaigns)
         for campaign in list(self._campaigns):
             batch = self._batch
             if campaign.once:  # a crash leaves in doubt what was taken: take no more than may be in flight
-                batch = min(batch, self._places[NOTICE])
-            room = batch - self._line.length(NOTICE)
+                batch = min(batch, self._slots[NOTICE])
+            room = batch - self._send_queue.length(NOTICE)
             if room * 2 < batch:
-                return taken or -1
+                return result or -1
             now, asked = self._clock(), self._ticks()
             async with self._db.reading() as connection:
                 if not await deliveries.any_notice(connection, campaign.id, self.door, now):
@@ -299,11 +299,11 @@ class Sender:
                     lease=ROW_LEASE,
                     limit=room,
                 )
-            taken += self._queue(rows, asked)
-        if taken and known != set(self._campaigns):  # one of them was stopped meanwhile
+            result += self._queue(rows, asked)
+        if result and known != set(self._campaigns):  # one of them was stopped meanwhile
             may = {c.id for c in self._campaigns}
             self._give_back(lambda job: _not_begun(job) and not _among(job, may))
-        return taken
+        return result
 
     def _queue(self, rows: Sequence[Delivery], asked: float) -> int:
         for row in rows:
@@ -311,7 +311,7 @@ class Sender:
                 continue
             good_until = asked + ROW_LEASE - ROW_MARGIN
             parts = self._channel.parts(row.body, row.account)
-            self._line.add(row, parts, self._rate_limiter, good_until, self._said.pop(row.id, 0))
+            self._send_queue.add(row, parts, self._rate_limiter, good_until, self._said.pop(row.id, 0))
             self._known.add(row.id)
         if self._stopping:
             self._give_back(_not_begun)
@@ -319,12 +319,12 @@ class Sender:
             self._wake.set()
         return len(rows)
 
-    def _give_back(self, which: Callable[[Job], bool]) -> None:
+    def _give_back(self, which: Callable[[SendJob], bool]) -> None:
         """Put rows back in line that wait here."""
-        for job in self._line.take_out(which):
+        for job in self._send_queue.take_out(which):
             self._put_back(job)
 
-    def _put_back(self, job: Job) -> None:
+    def _put_back(self, job: SendJob) -> None:
         now = self._clock()
         if job.said:
             self._said[job.delivery.id] = job.said
@@ -340,7 +340,7 @@ class Sender:
 
     def begin(self, now: float) -> float:
         """Start all that may start at `now`; returns when to look again."""
-        self._line.wake(now)
+        self._send_queue.wake(now)
         while True:
             if now >= self._good_until:
                 return inf
@@ -349,16 +349,16 @@ class Sender:
                 return at
             if self._failed >= TROUBLE and self._on_wire:
                 return inf  # one by one, until one is taken again
-            job, at = self._line.next(now, self._rate_limiter, self._has_place, self._put_back)
+            job, at = self._send_queue.next(now, self._rate_limiter, self._has_slot, self._put_back)
             if job is None:
                 return at
             self._begin_one(job, now)
 
-    def _has_place(self, lane: str) -> bool:
+    def _has_slot(self, lane: str) -> bool:
         """A place comes free when marks are durable, and wakes us."""
-        return self._in_flight[lane] < self._places[lane]
+        return self._in_flight[lane] < self._slots[lane]
 
-    def _begin_one(self, job: Job, now: float) -> None:
+    def _begin_one(self, job: SendJob, now: float) -> None:
         lane = job.delivery.lane
         if not job.in_flight:
             job.in_flight = True
@@ -369,10 +369,10 @@ class Sender:
         send = asyncio.create_task(self._send(job))
         self._sends.add(send)
         send.add_done_callback(self._sends.discard)
-        if lane == NOTICE and not self._dry and self._line.length(NOTICE) * 2 <= self._batch:
+        if lane == NOTICE and not self._dry and self._send_queue.length(NOTICE) * 2 <= self._batch:
             self._look_notices.set()
 
-    async def _send(self, job: Job) -> None:
+    async def _send(self, job: SendJob) -> None:
         account = job.account
         try:
             answer = await self._channel.send(account, job.parts[job.said])
@@ -385,10 +385,10 @@ class Sender:
         job.rate_limiter.end(account, now)
         self._on_wire -= 1
         self._answered(job, answer, now)
-        self._line.chat_rested(account, job.rate_limiter.chat_ready_at(account))
+        self._send_queue.chat_rested(account, job.rate_limiter.chat_ready_at(account))
         self._wake.set()
 
-    def _answered(self, job: Job, answer: SendResult, now: float) -> None:
+    def _answered(self, job: SendJob, answer: SendResult, now: float) -> None:
         row, wall = job.delivery, self._clock()
         if answer.state in ("again", "hold"):
             self._trouble(now, at_once=answer.state == "hold")
@@ -397,14 +397,14 @@ class Sender:
         if answer.state == "sent":
             job.said += 1
             if job.said < len(job.parts):
-                self._line.later(job, now + SECOND)
+                self._send_queue.later(job, now + SECOND)
                 return
             self._end(job, Outcome(row, "sent", wall, answer.text))
         elif answer.state in ("blocked", "failed"):
             self._end(job, Outcome(row, answer.state, wall, answer.text, tried_at=job.tried_at))
         elif answer.state == "moved":
             job.account = answer.to
-            self._line.later(job, now)
+            self._send_queue.later(job, now)
         elif answer.state == "wait":
             job.rate_limiter.hold_chat(job.account, now + answer.after, now)
             job.rate_limiter.halt(LOWER[row.lane], now + answer.after)
@@ -417,7 +417,7 @@ class Sender:
         else:
             self._again(job, answer, wall)
 
-    def _again(self, job: Job, answer: SendResult, wall: float) -> None:
+    def _again(self, job: SendJob, answer: SendResult, wall: float) -> None:
         row, lost = job.delivery, answer.lost or job.delivery.lost
         said = f"{LOST}: {answer.text}" if lost else answer.text
         if answer.lost and row.once:
@@ -428,7 +428,7 @@ class Sender:
             pause = min(LONGEST_PAUSE, 2.0 ** (row.attempts - 1))
             self._put_off(job, SendResult("again", said), wall + pause, untried=False)
 
-    def _put_off(self, job: Job, answer: SendResult, due: float, *, untried: bool) -> None:
+    def _put_off(self, job: SendJob, answer: SendResult, due: float, *, untried: bool) -> None:
         if job.said:
             self._said[job.delivery.id] = job.said  # it goes on with the part that is missing
         said = (
@@ -448,7 +448,7 @@ class Sender:
 
     # -- settling
 
-    def _end(self, job: Job, outcome: Outcome) -> None:
+    def _end(self, job: SendJob, outcome: Outcome) -> None:
         """Have it written down soon: with others where many are under way, a commit costs as much as a send."""
         self._outcomes.append((outcome, job))
         if len(self._outcomes) >= self._group or not self._on_wire:
@@ -456,7 +456,7 @@ class Sender:
         elif len(self._outcomes) == 1:
             asyncio.get_running_loop().call_later(GROUP_SECONDS, self._settle.set)
 
-    def _free(self, job: Job) -> None:
+    def _free(self, job: SendJob) -> None:
         if job.in_flight:
             job.in_flight = False
             self._in_flight[job.delivery.lane] -= 1

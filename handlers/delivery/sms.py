@@ -45,7 +45,7 @@ class DemoGateway:
             await listener(sms)
 
 
-class Courier:
+class CodeSender:
     """Carries codes from the ledger to a gateway."""
 
     def __init__(

@@ -64,7 +64,7 @@ DOOR = "telegram"
 CONNECTIONS = 100  # webhook calls Telegram may have open at once; they share commits
 DRAIN = 10.0  # seconds to say what is under way when the door closes
 LEFTOVERS_EVERY = 3.0  # seconds between looks for what a dead process left unsaid, on PostgreSQL
-ASIDE_SECONDS = 2  # how long a deletion, a typing sign or an answer to a press may take
+CALL_SECONDS = 2  # how long a deletion, a typing sign or an answer to a press may take
 RETRY = {"Retry-After": "5"}
 _T = TypeVar("_T")
 
@@ -113,7 +113,7 @@ class TelegramDoor:
         self._open = False
         self._life: list[asyncio.Task[None]] = []
         self._inside: set[asyncio.Task[Any]] = set()  # turns under way
-        self._asides: set[asyncio.Task[None]] = set()  # deletions, typing signs, answers to presses
+        self._calls_beside: set[asyncio.Task[None]] = set()  # deletions, typing signs, answers to presses
         self.dispatcher = Dispatcher(disable_fsm=True)
         self._register(self.dispatcher)
 
@@ -150,8 +150,8 @@ class TelegramDoor:
             async with asyncio.timeout(DRAIN):
                 await _all_done(self._inside)
                 await self.reply_sender.quiet()
-                await _all_done(self._asides)
-        unfinished = [*self._replies.unfinished(), *self._asides]
+                await _all_done(self._calls_beside)
+        unfinished = [*self._replies.unfinished(), *self._calls_beside]
         for unsaid in unfinished:
             unsaid.cancel()
         if unfinished:
@@ -328,9 +328,9 @@ class TelegramDoor:
         if event is None or message.from_user is None:
             return
         user = message.from_user.id
-        taken = await self._turn(user, event_update.update_id, at_once(event))
-        if taken.forget:
-            self._aside(DeleteMessage(chat_id=user, message_id=message.message_id), tries=2)
+        result = await self._turn(user, event_update.update_id, at_once(event))
+        if result.forget:
+            self._call_beside(DeleteMessage(chat_id=user, message_id=message.message_id), tries=2)
 
     async def _on_press(self, press: CallbackQuery, event_update: Update) -> None:
         if press.message is not None and press.message.chat.type == "private":
@@ -341,7 +341,7 @@ class TelegramDoor:
                 return Pressed(buttons.label_pressed(self._key, str(user), data, valid), at)
 
             await self._turn(user, event_update.update_id, opens)
-        self._aside(AnswerCallbackQuery(callback_query_id=press.id))
+        self._call_beside(AnswerCallbackQuery(callback_query_id=press.id))
 
     async def _on_membership(self, change: ChatMemberUpdated) -> None:
         """Who blocks the bot gets nothing on its own until they write again; no conversation moves."""
@@ -358,18 +358,18 @@ class TelegramDoor:
         started: list[asyncio.Task[None]] = []
         typing = asyncio.get_running_loop().call_later(
             self._typing_after,
-            lambda: started.append(self._aside(SendChatAction(chat_id=user, action="typing"))),
+            lambda: started.append(self._call_beside(SendChatAction(chat_id=user, action="typing"))),
         )
         try:
-            taken = await self.turns.take(f"{DOOR}:{user}", str(number), opens, pushed=True)
+            result = await self.turns.take(f"{DOOR}:{user}", str(number), opens, pushed=True)
         finally:
             typing.cancel()
             for task in started:
                 task.cancel()
-        self.reply_sender.say(taken.rows)
+        self.reply_sender.say(result.rows)
         if self.run_errands is not None:
-            self.run_errands(taken)
-        return taken
+            self.run_errands(result)
+        return result
 
     async def _to_its_end(self, work: Coroutine[Any, Any, _T]) -> _T:
         """Do `work` even if the caller is broken off: what is committed must be said by this process."""
@@ -378,17 +378,17 @@ class TelegramDoor:
         task.add_done_callback(self._inside.discard)
         return await asyncio.shield(task)
 
-    def _aside(self, method: TelegramMethod[bool], *, tries: int = 1) -> asyncio.Task[None]:
+    def _call_beside(self, method: TelegramMethod[bool], *, tries: int = 1) -> asyncio.Task[None]:
         """Ask Telegram for something whose failure nobody must notice."""
         task = asyncio.create_task(self._try(method, tries))
-        self._asides.add(task)
-        task.add_done_callback(self._asides.discard)
+        self._calls_beside.add(task)
+        task.add_done_callback(self._calls_beside.discard)
         return task
 
     async def _try(self, method: TelegramMethod[bool], tries: int) -> None:
         for _ in range(tries):
             try:
-                await self.bot(method, request_timeout=ASIDE_SECONDS)
+                await self.bot(method, request_timeout=CALL_SECONDS)
                 return
             except (AiogramError, OSError, ValueError) as wrong:
                 log.debug("%s failed: %s", method.__api_method__, type(wrong).__name__)

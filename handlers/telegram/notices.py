@@ -136,7 +136,7 @@ class AiohttpRequest(BaseRequest):
         return status, payload
 
 
-class Teller(Bot):
+class TextBot(Bot):
     """A Bot that sends a text and does not read the message back: making an object of it takes a third of the time."""
 
     async def tell(self, data: dict[str, Any]) -> None:
@@ -149,7 +149,7 @@ class TelegramChannel:
 
     def __init__(self, token: str, api_base: str, *, key: Key, connections: int) -> None:
         self._request = AiohttpRequest(connections)
-        self.bot = Teller(
+        self.bot = TextBot(
             token,
             base_url=f"{api_base.rstrip('/')}/bot",
             request=self._request,

@@ -94,17 +94,19 @@ class Polling:
 
     async def _take_batch(self, batch: list[Any], offset: int) -> int:
         """Take every update of a batch; returns the offset up to which none is left."""
-        lines: dict[str, list[Any]] = {}
+        by_sender: dict[str, list[Any]] = {}
         for raw in batch:
-            lines.setdefault(sender_of(raw), []).append(raw)
-        left = [n for part in await asyncio.gather(*map(self._take_line, lines.values())) for n in part]
+            by_sender.setdefault(sender_of(raw), []).append(raw)
+        left = [
+            n for part in await asyncio.gather(*map(self._take_in_order, by_sender.values())) for n in part
+        ]
         numbers = [n for raw in batch if (n := number_of(raw)) is not None]
         return min(left) if left else max((n + 1 for n in numbers), default=offset)
 
-    async def _take_line(self, line: Iterable[Any]) -> list[int]:
+    async def _take_in_order(self, raw_updates: Iterable[Any]) -> list[int]:
         """Take one person's updates in order; returns the numbers from the first that was not kept."""
         left: list[int] = []
-        for raw in line:
+        for raw in raw_updates:
             if not left:
                 try:
                     await self._take(raw)

@@ -31,7 +31,7 @@ _ANSWER = Response[
 ]  # kept: pydantic forgets a model it made when nobody holds it, and makes it anew
 
 
-class Tell(TelegramMethod[dict[str, Any]]):
+class SendText(TelegramMethod[dict[str, Any]]):
     """sendMessage with what we use of it: a third of the work, and the answer is not read back."""
 
     __returning__: ClassVar[Any] = dict[str, Any]
@@ -43,7 +43,7 @@ class Tell(TelegramMethod[dict[str, Any]]):
     reply_markup: dict[str, Any] | None = None
 
 
-class TellContact(TelegramMethod[dict[str, Any]]):
+class SendContactCard(TelegramMethod[dict[str, Any]]):
     """sendContact; `phone_number` is international."""
 
     __returning__: ClassVar[Any] = dict[str, Any]
@@ -95,18 +95,20 @@ class Replies:
 
     async def _say_part(self, chat: int, part: rendering.Part) -> None:
         if part.phone:  # refused or not: the number stands in the text
-            await self._send(TellContact(chat_id=chat, phone_number=part.phone, first_name=part.name))
+            await self._send(SendContactCard(chat_id=chat, phone_number=part.phone, first_name=part.name))
             return
         text = rendering.escaped(part.text)
-        dislike = await self._send(Tell(chat_id=chat, text=text, parse_mode="HTML", reply_markup=part.markup))
+        dislike = await self._send(
+            SendText(chat_id=chat, text=text, parse_mode="HTML", reply_markup=part.markup)
+        )
         if dislike == "entities":
-            dislike = await self._send(Tell(chat_id=chat, text=part.text, reply_markup=part.markup))
+            dislike = await self._send(SendText(chat_id=chat, text=part.text, reply_markup=part.markup))
         if dislike == "keyboard":  # options can be typed, too
-            dislike = await self._send(Tell(chat_id=chat, text=part.text))
+            dislike = await self._send(SendText(chat_id=chat, text=part.text))
         if dislike:
             raise SendRefused("failed")
 
-    async def _send(self, method: Tell | TellContact) -> str:
+    async def _send(self, method: SendText | SendContactCard) -> str:
         """Send; returns "" when it was taken, else what was disliked: entities, keyboard, or other."""
         try:
             await self._bot(method, request_timeout=self._patience)
@@ -118,7 +120,7 @@ class Replies:
         except (TelegramBadRequest, TelegramMigrateToChat, TelegramEntityTooLarge) as wrong:
             return _disliked(wrong.message)
         except TelegramServerError as wrong:
-            if isinstance(method, TellContact) and "not " in wrong.message.lower():
+            if isinstance(method, SendContactCard) and "not " in wrong.message.lower():
                 return "other"  # 501, "not implemented", of a server that knows less
             log.info("a reply waits: %s", type(wrong).__name__)
             raise SendAgain from None

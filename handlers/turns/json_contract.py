@@ -27,13 +27,13 @@ class BadInput(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
+class MoveClock:
     """Time passes for this person, in seconds."""
 
     seconds: float
 
 
-def read_object(given: dict[str, Any], text_limit: int) -> Opens | Pass:
+def read_object(given: dict[str, Any], text_limit: int) -> Opens | MoveClock:
     """One object of the contract as an event, or the passing of time.
 
     Raises BadInput when it is none of them.
@@ -60,7 +60,7 @@ def read_object(given: dict[str, Any], text_limit: int) -> Opens | Pass:
         case "secure", _:
             raise BadInput("Trang bảo mật lúc này chỉ nhận otp; mật khẩu chỉ nhập trong ứng dụng VssID.")
         case "wait", str() if found := _WAIT.fullmatch(value.strip()):
-            return Pass(float(found.group(1)) * _SECONDS[found.group(2)])
+            return MoveClock(float(found.group(1)) * _SECONDS[found.group(2)])
     raise BadInput(f"Giá trị của {known[0]} không đúng dạng.")
 
 

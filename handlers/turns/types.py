@@ -66,7 +66,7 @@ class MadeTurn:
     """A turn that is made but not yet committed."""
 
     waiting: WaitingTurn
-    taken: TurnResult
+    result: TurnResult
     kept: Conversation | None = None
     rows: list[dict[str, Any]] = field(default_factory=list)
     looked: bool = False

@@ -9,31 +9,29 @@ import json
 import logging
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from data import conversations, outbox
-from handlers.delivery.sms import Courier, Sms
-from handlers.turns.json_contract import BadInput, Pass, place_object, read_object, shown
+from handlers.delivery.sms import CodeSender, Sms
+from handlers.doors import Webhook
+from handlers.turns.json_contract import BadInput, MoveClock, place_object, read_object, shown
 from handlers.turns.queue import Turns
 from handlers.turns.types import Busy, NotKept, TurnResult
-from handlers.web.pages import PAGES, Pages
+from handlers.web.pages import Pages
 from handlers.web.secure_page import SecurePages
+from handlers.web.server import WebServer
 
 log = logging.getLogger("troly.web")
 
-WEBHOOK = "/telegram/webhook"
 VISITOR_DAYS = 180
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # a message id that a page may send
 PUSH_SECONDS = 0.5  # how often the ledger is looked through for what came on its own
@@ -53,9 +51,9 @@ class Web:
         demo: bool,
         text_limit: int,
         frames_per_minute: int,
-        courier: Courier | None,
-        say_elsewhere: dict[str, Callable[[TurnResult], None]],
-        telegram: Callable[[bytes | None, Receive], Awaitable[tuple[int, dict[str, str]]]] | None = None,
+        code_sender: CodeSender | None,
+        say_elsewhere: Mapping[str, Callable[[TurnResult], None]],
+        webhooks: Mapping[str, Webhook] | None = None,
         staff_pages: Sequence[BaseRoute] = (),
     ) -> None:
         self._turns = turns
@@ -65,31 +63,21 @@ class Web:
         self._demo = demo
         self._text_limit = text_limit
         self._frames_per_minute = frames_per_minute
-        self._courier = courier
+        self._code_sender = code_sender
         self._say_elsewhere = say_elsewhere
-        self._telegram = telegram
         self._sockets: dict[str, set[_Socket]] = {}
         self._errands: set[asyncio.Task[Any]] = set()
         self._pusher: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
         self._pages = Pages(turns.content.office, address=address)
         secure = SecurePages(turns, self._pages, say=self.say, say_elsewhere=say_elsewhere)
-        self.app = _App(
-            webhook=self._take_webhook if telegram is not None else None,
-            routes=[
-                Route("/", self.page, methods=["GET"]),
-                WebSocketRoute("/chat/socket", self.socket),
-                Mount("/chat/static", _Static(self._pages.version), name="static"),
-                Route("/secure/{token}", secure.look, methods=["GET"]),
-                Route("/secure/{token}", secure.post, methods=["POST"]),
-                Route(WEBHOOK, self.no_telegram, methods=["POST"]),
-                Route("/healthz", self.healthz, methods=["GET"]),
-                Route("/readyz", self.readyz, methods=["GET"]),
-                *staff_pages,
-            ],
-            exception_handlers={404: self._lost, 405: self._lost},
-        )
-        self.app.router.redirect_slashes = False  # a redirect would repeat whatever Host the caller claimed
+        own = [
+            Route("/", self.page, methods=["GET"]),
+            WebSocketRoute("/chat/socket", self.socket),
+            Route("/secure/{token}", secure.look, methods=["GET"]),
+            Route("/secure/{token}", secure.post, methods=["POST"]),
+        ]
+        self.app = WebServer(turns, self._pages, [*own, *staff_pages], webhooks)
 
     # -- the page
 
@@ -107,11 +95,6 @@ class Web:
                 path="/",
             )
         return response
-
-    async def _lost(self, request: Request, exc: Exception) -> Response:
-        return self._pages.notice(
-            request, 404, "Không có trang này", "Anh/chị về trang trò chuyện giúp tôi nhé."
-        )
 
     # -- the socket
 
@@ -239,20 +222,20 @@ class Web:
             if isinstance(given.get("file"), dict) and "path" in given["file"]:
                 raise BadInput("Trang này không nhận đường dẫn tệp.")
             wish = read_object(given, self._text_limit)
-            if isinstance(wish, Pass):
+            if isinstance(wish, MoveClock):
                 await self._pass_time(one.address, wish.seconds)
                 await one.send({"for": message_id, "replies": [], "at": None})
                 return
-            taken = await self._turns.take(one.address, f"web:{message_id}", wish, pushed=False, shown=True)
+            result = await self._turns.take(one.address, f"web:{message_id}", wish, pushed=False, shown=True)
         except BadInput as bad:
             await one.send({"for": message_id, "error": str(bad)})
             return
         except (Busy, NotKept):
             await one.send({"error": BUSY})
             return
-        extra = {"for": message_id} | ({"forget": True} if taken.forget else {})
-        await self.say(taken, to=one, extra=extra, alone=given.get("text") == GREETING)
-        self.run_errands(taken)
+        extra = {"for": message_id} | ({"forget": True} if result.forget else {})
+        await self.say(result, to=one, extra=extra, alone=given.get("text") == GREETING)
+        self.run_errands(result)
 
     async def _pass_time(self, address: str, seconds: float) -> None:
         turns = self._turns
@@ -261,36 +244,36 @@ class Web:
 
     async def say(
         self,
-        taken: TurnResult,
+        result: TurnResult,
         to: _Socket | None = None,
         extra: dict[str, Any] | None = None,
         *,
         alone: bool = False,
     ) -> None:
         """Show replies in the tab that asked, and in the person's other tabs unless it asked for itself `alone`."""
-        frame: dict[str, Any] = {"at": place_object(taken.place)}
+        frame: dict[str, Any] = {"at": place_object(result.place)}
         if self._demo:
             frame["sms"] = []
-        readers = [one for one in self._sockets.get(taken.address, ()) if one is to or not alone]
+        readers = [one for one in self._sockets.get(result.address, ()) if one is to or not alone]
         missed: list[outbox.Outgoing] = []
         if any(
-            taken.said - len(taken.rows) > one.newest for one in readers
+            result.said - len(result.rows) > one.newest for one in readers
         ):  # put up since: goes before the answer
             async with self._turns.db.reading() as connection:
-                missed = await outbox.unseen_on_its_own(connection, [taken.address])
+                missed = await outbox.unseen_on_its_own(connection, [result.address])
         for one in readers:
             rows = sorted(
-                [*(m for m in missed if one.lacks(m)), *taken.rows], key=lambda row: row.number or 0
+                [*(m for m in missed if one.lacks(m)), *result.rows], key=lambda row: row.number or 0
             )
             mine = {**frame, "replies": [_on_page(row) for row in rows]}
             await one.send({**mine, **(extra or {})} if one is to else mine)
             one.showed(rows)
-        self._turns.release(taken.rows)
+        self._turns.release(result.rows)
 
-    def run_errands(self, taken: TurnResult) -> None:
+    def run_errands(self, result: TurnResult) -> None:
         """Send the codes of this turn; the replies do not wait for them, so a hit takes no longer than a miss."""
-        if taken.codes_out and self._courier is not None:
-            self._start(self._courier.deliver(taken.codes_out))
+        if result.codes_out and self._code_sender is not None:
+            self._start(self._code_sender.deliver(result.codes_out))
 
     async def show_sms(self, sms: Sms) -> None:
         """Show a message of the pretend phone to whoever caused it; one caused elsewhere, on every open page."""
@@ -313,64 +296,6 @@ class Web:
         if self._pusher is not None and not self._sockets:
             self.nudge()
             await self._pusher
-
-    # -- other routes
-
-    async def _take_webhook(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand an update to the Telegram door and answer what it says."""
-        assert self._telegram is not None
-        secret = next((v for k, v in scope["headers"] if k == b"x-telegram-bot-api-secret-token"), None)
-        status, given = await self._telegram(secret, receive)
-        headers = [(name.lower().encode(), value.encode()) for name, value in given.items()]
-        headers.append((b"content-length", b"0"))
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body"})
-
-    async def no_telegram(self, request: Request) -> Response:
-        """What is posted where there is no Telegram door: 404."""
-        return await self._lost(request, Exception())
-
-    async def healthz(self, request: Request) -> Response:
-        """The process lives."""
-        return JSONResponse({"ok": True})
-
-    async def readyz(self, request: Request) -> Response:
-        """The database answers."""
-        try:
-            async with self._turns.db.reading() as connection:
-                await conversations.count(connection)
-        except Exception as wrong:  # noqa: BLE001  # whatever is wrong, the answer is 503 with its kind
-            return JSONResponse({"ok": False, "database": type(wrong).__name__}, 503)
-        return JSONResponse({"ok": True, "waiting": self._turns.waiting})
-
-
-class _App(Starlette):
-    """The routes; a webhook is called before them: it is most of what comes, and they would take longer than its answer."""
-
-    def __init__(self, *, webhook: ASGIApp | None, **given: Any) -> None:
-        super().__init__(**given)
-        self._webhook = webhook
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._webhook is not None and scope.get("path") == WEBHOOK and scope.get("method") == "POST":
-            await self._webhook(scope, receive, send)
-        else:
-            await super().__call__(scope, receive, send)
-
-
-class _Static(StaticFiles):
-    """The pages' own files. An address with the present version never changes; any other is asked for each time."""
-
-    def __init__(self, version: str) -> None:
-        super().__init__(directory=PAGES / "static")
-        self._version = version
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        lasting = scope["query_string"] == f"v={self._version}".encode()
-        response.headers["x-content-type-options"] = "nosniff"
-        response.headers["cache-control"] = "public, max-age=31536000, immutable" if lasting else "no-cache"
-        return response
 
 
 class _Socket:

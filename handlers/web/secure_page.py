@@ -105,7 +105,7 @@ class SecurePages:
         event: Opens = at_once(TypedSecret("otp", code, NEVER))
         elsewhere = self._say_elsewhere.get(page.address.partition(":")[0])
         try:
-            taken = await self._turns.take(
+            result = await self._turns.take(
                 page.address,
                 f"secure:{secrets.token_hex(16)}",
                 event,
@@ -115,10 +115,10 @@ class SecurePages:
         except (Busy, NotKept):
             return self._form(request, token, page, now, "Hệ thống đang bận. Anh/chị bấm Xác nhận lại.", 503)
         if elsewhere is not None:
-            elsewhere(taken)
+            elsewhere(result)
         else:
-            await self._say(taken)
-        outcome = taken.outcomes[-1] if taken.outcomes else "expired"
+            await self._say(result)
+        outcome = result.outcomes[-1] if result.outcomes else "expired"
         if outcome == "record":
             return self._pages.notice(
                 request,

@@ -12,7 +12,7 @@ from data import outbox
 from data.engine import Database
 from data.notices.audience import NOT_FILLED, Audience
 from data.tables import campaigns, conversations, subscriptions
-from data.tables import outbox as ledger
+from data.tables import outbox as outbox_rows
 from tests.houses import START
 
 FIRST = 5_000_000  # accounts begin here
@@ -24,7 +24,7 @@ def accounts(people: int) -> list[str]:
     return [str(FIRST + n) for n in range(people)]
 
 
-async def gather_crowd(db: Database, people: int, *, door: str = "telegram", topic: str = "chung") -> None:
+async def opt_in_many(db: Database, people: int, *, door: str = "telegram", topic: str = "chung") -> None:
     """So many people who talked with us at this door and opted in."""
     rows = [
         {
@@ -89,7 +89,9 @@ async def states(db: Database, campaign: str) -> Counter[str]:
     """How many rows of a campaign are in each state."""
     async with db.reading() as connection:
         rows = await connection.execute(
-            select(ledger.c.state, func.count()).where(ledger.c.campaign == campaign).group_by(ledger.c.state)
+            select(outbox_rows.c.state, func.count())
+            .where(outbox_rows.c.campaign == campaign)
+            .group_by(outbox_rows.c.state)
         )
     return Counter({r.state: r[1] for r in rows})
 
@@ -104,4 +106,4 @@ async def campaign_state(db: Database, campaign: str) -> str:
 async def row(db: Database, row_id: int) -> Any:
     """One row of the ledger as it is."""
     async with db.reading() as connection:
-        return (await connection.execute(select(ledger).where(ledger.c.id == row_id))).one()
+        return (await connection.execute(select(outbox_rows).where(outbox_rows.c.id == row_id))).one()

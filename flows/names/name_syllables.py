@@ -1,13 +1,11 @@
-"""Syllables of Vietnamese names with their marks: of people, schools, communes and firms in the South. Called by the parser.
+"""Syllables of Vietnamese names with their marks: of people, schools, communes and firms in the South. Read by both searches.
 
-The list need not be complete: it only says of a word beside a kind of organisation whether it may belong to its own name.
-Invariant: what the typed marks deny is no name.
+The list need not be complete: it says of a word whether it may belong to a name, and of a slip whether it may be another name.
 """
 
 from __future__ import annotations
 
-from flows.names.similarity import NAME_SYLLABLES, Marks, compare_marks
-from flows.text.fold import Word, fold
+from flows.text.fold import fold
 
 _accented = """
     ai an ân ấn ẩn anh ánh ảnh ba bà bá bạc bắc bách bạch bàng băng bằng bạo bảo bảy bé bền bích biên biện bình
@@ -37,13 +35,10 @@ _accented = """
     túy tuyên tuyến tuyền tuyển tuyết tý tỵ tỷ ước út uy uyên uyển vân văn vạn vành vẹn vi vĩ vỉ vị viên viễn
     viện viết việt vinh vĩnh vịnh võ vũ vui vương vượng vy vỹ xinh xuân xương xuyên xuyến y ý yên yến
 """
-_FORMS: dict[str, list[str]] = {}
-for _one in _accented.split():
-    _FORMS.setdefault(fold(_one), []).append(_one)
+FORMS: dict[str, list[str]] = {}  # each folded syllable as it is written
+for _syllable in _accented.split():
+    FORMS.setdefault(fold(_syllable), []).append(_syllable)
 
-
-def may_be_own_name(word: Word) -> bool:
-    """Whether a typed word may be a syllable of a name, its marks considered when any were typed."""
-    if not word.marked:
-        return word.plain in NAME_SYLLABLES or word.plain in _FORMS
-    return any(compare_marks(word.text, form) is not Marks.CONFLICT for form in _FORMS.get(word.plain, ()))
+# Syllables of people's names, folded: a slip of the finger that ends on one of these may be another person.
+_of_places = "ben bong bup chieu duom kinh lac li lu mang ngai nhiem rang sa sao sung suu tay theu thoi trien truoc uy vanh ven xuong"
+NAME_SYLLABLES = (frozenset(FORMS) | {"duoc", "hon", "san"}) - frozenset(_of_places.split())

@@ -1,4 +1,4 @@
-"""A pretend channel for trying out: takes everything, tells nobody. Rule: it behaves like Telegram where pace and refusals are concerned."""
+"""A pretend channel for trying out: takes everything, tells nobody. It answers and refuses as Telegram would; worker only."""
 
 from __future__ import annotations
 
@@ -8,9 +8,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from handlers.delivery.channel import SendResult
+from handlers.doors import Outbound, Parts
 
 ANSWERS_AFTER = 0.05  # seconds
 BLOCKED_EVERY = 40  # one of so many accounts has blocked us
+
+
+def open_sender(parts: Parts) -> Outbound | None:
+    """Where the database has demo people."""
+    return Outbound(DemoChannel(), "demo") if parts.is_demo else None
 
 
 class DemoChannel:
