@@ -16,7 +16,7 @@ from data.tables import conversations, dead_letters, events
 from flows.engine.state import State
 
 BOT, OFFICER, NOBODY = "bot", "officer", "nobody"  # who may speak in a conversation: exactly one
-_UNDER = "~under"  # where the sealed answers hold the state that an aside lies upon
+_UNDER = "~under"  # where the sealed answers hold the state that a digression lies upon
 
 
 @dataclass(frozen=True, slots=True)

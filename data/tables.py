@@ -35,7 +35,9 @@ conversations = Table(
     "conversations",
     metadata,
     Column("address", String(120), primary_key=True),
-    Column("place", Text, nullable=False),  # JSON: flow, step, trail, options, misses; nothing a person typed
+    Column(
+        "place", Text, nullable=False
+    ),  # JSON: flow, step, history, options, misses; nothing a person typed
     Column("answers", LargeBinary, nullable=True),  # sealed JSON: what the person typed in the flow under way
     Column("person", String(32), nullable=True, index=True),
     Column(

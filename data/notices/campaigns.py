@@ -347,7 +347,7 @@ class Campaigns:
             return await becomes("notice retry", sentence, why=why, **values)
 
     async def noted_look(self, which: str, what: str, *, by: Member, at: float) -> Campaign:
-        """Write down that the list of recipients is looked at (`recipients`) or leaves the house (`export`)."""
+        """Write down that the list of recipients is looked at (`recipients`) or exported (`export`)."""
         _must_be_admin(by)
         async with self._db.writing() as connection:
             kept = await _must(connection, which)

@@ -1,6 +1,6 @@
 """What the worker does with the ledger: take rows to send, and write down what became of them.
 
-Rule: a row is in exactly one state at all times; only the holder of a door's pace sends there, so its takeover of a dead
+Rule: a row is in exactly one state at all times; only the holder of a token's send lease sends with it, so its takeover of a dead
 process's rows cannot meet a living sender; a mark with an old fence changes nothing.
 """
 
@@ -124,7 +124,7 @@ async def take_back(
 ) -> int:
     """Put rows of `door` that were leased and never marked back in line; returns how many.
 
-    `holder`: who is asking, as the holder of the pace: rows of all others are dead processes'. `before`: only those
+    `holder`: who is asking, as the holder of the send lease: rows of all others are dead processes'. `before`: only those
     whose lease ended by then. Of campaigns that must not repeat themselves they become in_doubt.
     """
     left = [outbox.c.door == door, outbox.c.lane.in_(LANES), outbox.c.state == "leased"]

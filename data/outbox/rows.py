@@ -1,4 +1,4 @@
-"""The ledger of everything that leaves the house. Rule: a row is here before it leaves, and is marked only after the channel's answer."""
+"""One row of the ledger: how it is laid out, written and marked. Invariant: a mark with an old fence changes nothing."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ class Outgoing:
     body: dict[str, Any]
     fence: int = 1
     proactive: bool = False  # it came in on its own: an officer's words, a reminder, a notice
-    leased_at: float | None = None  # when this process's lease began; None: when it is handed to a mouth
+    leased_at: float | None = (
+        None  # when this process's lease began; None: when it is handed to a reply sender
+    )
 
     @property
     def door(self) -> str:
