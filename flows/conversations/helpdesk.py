@@ -36,7 +36,7 @@ def _flow() -> Flow:
                 parse=_parse_want,
                 hint="Anh/chị viết một hai câu, hoặc bấm “Nói với cán bộ sau”.",
                 transitions={"told": "open", "later": "open"},
-                choices=(Choice("Nói với cán bộ sau", "later", words=("noi sau", "bo qua", "de sau")),),
+                choices=(Choice("Nói với cán bộ sau", "later", words="noi sau, bo qua, de sau"),),
             ),
             call(
                 "open",
@@ -51,12 +51,8 @@ def _flow() -> Flow:
                 "waiting",
                 _waiting_prompt,
                 (
-                    Choice("Chờ tiếp", "stay", words=("cho", "cho tiep", "u", "co", "da", "ok")),
-                    Choice(
-                        "Không cần gặp nữa",
-                        "leave",
-                        words=("thoi", "khong can", "khong gap nua", "thoi khoi"),
-                    ),
+                    Choice("Chờ tiếp", "stay", words="cho, cho tiep, u, co, da, ok"),
+                    Choice("Không cần gặp nữa", "leave", words="thoi, khong can, khong gap nua, thoi khoi"),
                 ),
                 label="chờ cán bộ",
                 transitions={"stay": "staying", "leave": "leave"},

@@ -82,7 +82,7 @@ def _flow() -> Flow:
                 _asks_fact,
                 label="nhập ngày sinh hoặc số giấy tờ",
                 parse=_parse_fact,
-                choices=(Choice("Đổi tỉnh", "province", words=("tinh khac", "doi tinh")),),
+                choices=(Choice("Đổi tỉnh", "province", words="tinh khac, doi tinh"),),
                 hint="Tôi cần ngày sinh (17/01/1983), năm sinh (1983), hoặc số CMND 9 số/CCCD 12 số.",
                 transitions={"complete": "search", "province": "province", "again": AGAIN},
             ),
@@ -131,15 +131,14 @@ def _flow() -> Flow:
             choose(
                 "nobody",
                 lambda s: f"Tôi không tìm thấy ai khớp với {_asked_about(s)}. {other_ways(s.content)}",
-                (Choice("Sửa thông tin", "edit", FORGET, words=("sua", "nhap lai", "thu lai")),),
+                (Choice("Sửa thông tin", "edit", FORGET, words="sua, nhap lai, thu lai"),),
                 label="không tìm thấy",
                 failed="không tìm thấy người này",
                 transitions={"edit": "name"},
                 done=True,
             ),
             end(
-                "limited",
-                lambda s: f"Hôm nay anh/chị đã tra cứu đủ số lần cho phép. {other_ways(s.content)}",
+                "limited", lambda s: f"Hôm nay anh/chị đã tra cứu đủ số lần cho phép. {other_ways(s.content)}"
             ),
             end("other", lambda s: other_ways(s.content)),
         ),
@@ -309,7 +308,7 @@ def _expects_digits(step: str, text: str, content: Content) -> bool:
 
 
 _AFTER = (
-    Choice("Đăng ký VssID với mã này", "register", words=("dang ky", "dang ky vssid")),
+    Choice("Đăng ký VssID với mã này", "register", words="dang ky, dang ky vssid"),
     Choice("Tra người khác", "another", FORGET),
 )
 

@@ -9,11 +9,7 @@ from flows.effects import LoadNotices, SetTopics, StopNotices
 from flows.engine.steps import Choice, Context, Flow, call, choose, end
 from flows.text.normalise import plain
 
-TOPICS: Mapping[str, str] = {
-    "chung": "Thông báo chung",
-    "dang_ky": "Đăng ký VssID",
-    "bhyt": "Thẻ BHYT",
-}
+TOPICS: Mapping[str, str] = {"chung": "Thông báo chung", "dang_ky": "Đăng ký VssID", "bhyt": "Thẻ BHYT"}
 STOP = "stop"  # the step that "DUNG" leads to
 _STOP_WORDS = frozenset(
     {
@@ -100,7 +96,7 @@ def _names(topics: tuple[str, ...]) -> str:
 
 def _first_choices(context: Context) -> tuple[Choice, ...]:
     everything = Choice(
-        "Tất cả", "chosen", {"topics": " ".join(TOPICS)}, words=("het", "tat ca chu de", "tat ca a")
+        "Tất cả", "chosen", {"topics": " ".join(TOPICS)}, words="het, tat ca chu de, tat ca a"
     )
     return (everything, *(Choice(name, "chosen", {"topics": topic}) for topic, name in TOPICS.items()))
 
@@ -108,7 +104,7 @@ def _first_choices(context: Context) -> tuple[Choice, ...]:
 def _more_or_less(context: Context) -> tuple[Choice, ...]:
     wanted = _wanted(context)
     more = tuple(
-        Choice(f"Nhận thêm: {name}", "chosen", {"topics": " ".join([*wanted, topic])}, words=(name,))
+        Choice(f"Nhận thêm: {name}", "chosen", {"topics": " ".join([*wanted, topic])}, words=name)
         for topic, name in TOPICS.items()
         if topic not in wanted
     )
@@ -117,14 +113,12 @@ def _more_or_less(context: Context) -> tuple[Choice, ...]:
         for topic in wanted
         if len(wanted) > 1
     )
-    stop = Choice(
-        "Ngừng nhận", "stop", words=("dung", "ngung", "thoi", "dung lai", "ngung het", "khong nhan nua")
-    )
+    stop = Choice("Ngừng nhận", "stop", words="dung, ngung, thoi, dung lai, ngung het, khong nhan nua")
     return (
         *more,
         *less,
         stop,
-        Choice("Giữ như vậy", "fine", words=("giu", "xong", "duoc roi", "ok", "vay duoc roi")),
+        Choice("Giữ như vậy", "fine", words="giu, xong, duoc roi, ok, vay duoc roi"),
     )
 
 

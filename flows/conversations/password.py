@@ -60,10 +60,7 @@ def _flow() -> Flow:
                 ),
                 lambda s: (
                     Choice(
-                        "Làm lại",
-                        "again",
-                        {"screen": _index(s, FINISH_SCREEN)},
-                        words=("lam lai", "tiep", "ok"),
+                        "Làm lại", "again", {"screen": _index(s, FINISH_SCREEN)}, words="lam lai, tiep, ok"
                     ),
                     Choice("Không nhận được mã", "trouble", {"trouble": "no_otp"}),
                 ),
@@ -75,11 +72,9 @@ def _flow() -> Flow:
                 "trouble",
                 _trouble_prompt,
                 (
-                    Choice(
-                        "Đã giải quyết được", "solved", words=("duoc roi", "xong", "xong roi", "ok", "cam on")
-                    ),
-                    Choice("Vấn đề khác", "other", words=("van de khac", "khac", "chua duoc", "khong duoc")),
-                    Choice("Đổi mật khẩu từng bước", "guide", {"screen": 0}, words=("doi mat khau",)),
+                    Choice("Đã giải quyết được", "solved", words="duoc roi, xong, xong roi, ok, cam on"),
+                    Choice("Vấn đề khác", "other", words="van de khac, khac, chua duoc, khong duoc"),
+                    Choice("Đổi mật khẩu từng bước", "guide", {"screen": 0}, words="doi mat khau"),
                 ),
                 label="gặp trở ngại",
                 failed="có trở ngại trên VssID",
@@ -123,14 +118,14 @@ def _index(context: Context, screen_id: str) -> int:
 
 def _situations(context: Context) -> tuple[Choice, ...]:
     troubles = tuple(
-        Choice(t.title, "trouble", {"trouble": t.id}, words=t.aliases)
+        Choice(t.title, "trouble", {"trouble": t.id}, words=", ".join(t.aliases))
         for t in context.content.password.troubles
     )
     first = Choice(
         REMEMBERS,
         "remembers",
         {"screen": 0},
-        words=("doi mat khau", "doi mk", "doi pass", "nho", "con nho", "toi nho", "muon doi"),
+        words="doi mat khau, doi mk, doi pass, nho, con nho, toi nho, muon doi",
     )
     return (first, *troubles)
 
@@ -167,10 +162,8 @@ def _screen_choices(context: Context) -> tuple[Choice, ...]:
     else:
         done = ("next", {"screen": n + 1})
     return (
-        Choice(
-            "Đã xong", done[0], done[1], words=("xong", "xong roi", "tiep", "tiep tuc", "ok", "roi", "da bam")
-        ),
-        Choice("Không thấy như vậy", "odd", words=("khong thay", "ko thay", "khong co", "hong thay", "khac")),
+        Choice("Đã xong", done[0], done[1], words="xong, xong roi, tiep, tiep tuc, ok, roi, da bam"),
+        Choice("Không thấy như vậy", "odd", words="khong thay, ko thay, khong co, hong thay, khac"),
     )
 
 
@@ -195,13 +188,13 @@ def _code_choices(context: Context) -> tuple[Choice, ...]:
         Choice(
             "Đã nhận được mã",
             "received" if in_time else "late",
-            words=("nhan duoc roi", "da nhan", "co ma roi", "nhan duoc", "co roi", "da co ma"),
+            words="nhan duoc roi, da nhan, co ma roi, nhan duoc, co roi, da co ma",
         ),
         Choice(
             "Không nhận được mã",
             "trouble",
             {"trouble": "no_otp"},
-            words=("khong nhan duoc", "ko nhan duoc", "chua nhan duoc", "khong co ma", "chua co"),
+            words="khong nhan duoc, ko nhan duoc, chua nhan duoc, khong co ma, chua co",
         ),
     )
 
