@@ -346,7 +346,8 @@ _MARKED = {"open": "list", "finished": "finished"}
 _RECEIVED = {"received": "sent_on", "told": "keep", "told_first": "counted"}
 _TRANSITIONS = {
     **{name: name for name in ("mark", "unmark", "how", "all", "list")},
-    "lookup": "lookup/", "again": AGAIN,
+    "lookup": "lookup/",
+    "again": AGAIN,
     **_RECEIVED,
 }
 _HINT = "Anh/chị bấm “Xong việc này” khi làm xong, hoặc “Cách làm” để xem hướng dẫn. Cũng gõ được “xong 5”, “bỏ 5”."
