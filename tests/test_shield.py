@@ -8,7 +8,10 @@ wolf teaches people to ignore it.
 from __future__ import annotations
 
 import logging
+import os
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -23,7 +26,7 @@ from benchmarks.shield import texts as shield_texts
 from benchmarks.shield.__main__ import found_in
 from benchmarks.shield.train import digest
 from data import conversations, desk, rights
-from data.knowledge.content import load_content
+from data.knowledge.content import load_content, weights_file
 from data.tables import metadata
 from flows.catalog import advance
 from flows.effects import ForgetMessage
@@ -31,6 +34,7 @@ from flows.engine.events import Said
 from flows.engine.state import State
 from flows.secrets import candidates, detector, tokens
 from flows.secrets.classifier import KIND, classifier
+from flows.text.fold import fold
 from flows.text.normalise import clean
 from flows.understanding.model_file import unpacked
 from tests import (
@@ -279,9 +283,42 @@ def test_weights_of_other_families_or_features_would_be_noticed(
     assert digest(classifier(WEIGHTS).known) != unpacked(WEIGHTS, KIND).digest
 
 
+SCORES = """
+import sys
+from pathlib import Path
+from flows.secrets.candidates import candidates_of, features_of, features_of_answer
+from flows.secrets.classifier import classifier
+from flows.secrets.tokens import tokens_of
+trained = classifier(Path(sys.argv[1]).read_bytes())
+for text in sys.stdin.read().splitlines():
+    tokens = tokens_of(text, trained.known)
+    seen = [features_of(tokens, candidate, trained.known) for candidate in candidates_of(tokens)]
+    print([trained.score(features) for features in (*seen, features_of_answer(tokens, trained.known))])
+"""
+
+
+def test_the_scores_of_a_text_are_the_same_in_every_process() -> None:
+    """Features come out of sets, whose order follows the hash seed: a sum of rounded floats would follow it too."""
+    texts = "\n".join(" ".join(fold(text).split()) for text in (*(s.text for s in SECRETS), *HARMLESS))
+    command = [sys.executable, "-c", SCORES, str(weights_file(KIND))]
+    one, other = (
+        subprocess.run(
+            command,
+            input=texts,
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
+        ).stdout.splitlines()
+        for seed in ("1", "2")
+    )
+    assert len(one) == len(texts.splitlines()) > 100
+    assert one == other
+
+
 @pytest.mark.parametrize("name", SETS)
 def test_of_four_hundred_secrets_ninety_nine_in_a_hundred_are_seen(name: str) -> None:
-    """Seen to fail: without `wary`, without the words around a place."""
+    """Seen to fail: without the watch window, without the words around a candidate."""
     templates = SETS[name][0]
     made = list(secret_texts.made(templates, max(10, -(-400 // len(templates))), seed=416))
     assert len(made) >= 400

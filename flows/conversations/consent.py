@@ -1,4 +1,7 @@
-"""How a flow asks for leave to keep personal data. Rule: it can be refused, and silence is no consent."""
+"""How a flow asks for consent before it keeps personal data. Called by the flows that keep any, at their beginning.
+
+Invariant: consent can be refused, and no answer is no consent.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from flows.engine.steps import Choice, Context, Prompt, Step, call, choose, end
 
 AGREE = "Đồng ý"
 REFUSE = "Không đồng ý"
+_YES = "co, da, da co, dong y a, dong y nha, dong y nhe, dc, duoc, ok, oke, ok e, ok em, da dong y, da duoc, vang, u"
+_NO = "khong, ko, thoi, thoi khoi, khoi, tu choi, hong, da khong, khong a, k dong y, ko dong y, hong dong y"
 NOT_KEPT_YET = "(Tin vừa rồi tôi chưa giữ lại; đồng ý xong, anh/chị gửi lại giúp nhé.)"
 
 
@@ -26,55 +31,14 @@ def consent_steps(purpose: str, wording: str, *, then: str, refused: Prompt) -> 
         choose(
             "consent",
             question,
-            (
-                Choice(
-                    AGREE,
-                    "agreed",
-                    words=(
-                        *(
-                            "co",
-                            "da",
-                            "da co",
-                            "dong y a",
-                            "dong y nha",
-                            "dong y nhe",
-                            "dc",
-                            "duoc",
-                            "ok",
-                            "oke",
-                        ),
-                        *("ok e", "ok em", "da dong y", "da duoc", "vang", "u"),
-                    ),
-                ),
-                Choice(
-                    REFUSE,
-                    "refused",
-                    words=(
-                        *(
-                            "khong",
-                            "ko",
-                            "thoi",
-                            "thoi khoi",
-                            "khoi",
-                            "tu choi",
-                            "hong",
-                            "da khong",
-                            "khong a",
-                        ),
-                        *("k dong y", "ko dong y", "hong dong y"),
-                    ),
-                ),
-            ),
+            (Choice(AGREE, "agreed", words=_YES), Choice(REFUSE, "refused", words=_NO)),
             label="đang hỏi đồng ý",
             transitions={"agreed": "agreed", "refused": "declined"},
             asked_once=True,
             hint="Anh/chị bấm “Đồng ý” hoặc “Không đồng ý” giúp tôi. Chưa đồng ý thì tôi chưa lưu gì cả.",
         ),
         call(
-            "agreed",
-            lambda context: GiveConsent(purpose, wording),
-            GiveConsent,
-            transitions={"kept": then},
+            "agreed", lambda context: GiveConsent(purpose, wording), GiveConsent, transitions={"kept": then}
         ),
         end("declined", refused),
     )

@@ -1,4 +1,7 @@
-"""Đầu mối phụ trách: whom the appendix names for a block, a department, a name or a phone. Rule: a near miss is offered, never asserted."""
+"""Đầu mối phụ trách: whom the appendix names for a block, a department, a name or a phone; also asked by the command line.
+
+Invariant: the only people named are those of the appendix, and one who fits nearly is offered, never asserted.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,20 @@ from dataclasses import replace
 from flows.content import Contact, Content
 from flows.directory.search import DirectoryResult, find_contacts
 from flows.engine.events import Event, Said
-from flows.engine.steps import Choice, ContactCard, Context, Flow, Parsed, Reply, ask, choose
+from flows.engine.steps import (
+    Choice,
+    Choices,
+    ContactCard,
+    Context,
+    Flow,
+    Parsed,
+    Prompt,
+    Reply,
+    Step,
+    StepOptions,
+    ask,
+    choose,
+)
 from flows.secrets import detector
 from flows.secrets.tokens import USUAL_CODE
 from flows.text.normalise import plain
@@ -30,47 +46,20 @@ def _flow() -> Flow:
                 hint=_HINT,
                 transitions=_TRANSITIONS,
             ),
-            choose(
-                "one",
-                _one_prompt,
-                (_OTHER,),
-                label="xem đầu mối",
-                parse=_parse_query,
-                hint=_HINT,
-                transitions=_TRANSITIONS,
-                done=True,
-            ),
-            choose(
-                "several",
-                _several_prompt,
-                lambda s: (*_people(s), _OTHER),
-                label="chọn đầu mối",
-                parse=_parse_query,
-                hint=_HINT,
-                transitions=_TRANSITIONS,
-                done=True,
-            ),
-            choose(
-                "perhaps",
-                _perhaps_prompt,
-                _perhaps_choices,
-                label="đoán đầu mối",
-                parse=_parse_query,
-                hint=_HINT,
-                transitions={**_TRANSITIONS, "nobody": "nobody"},
-            ),
-            choose(
+            _found("one", _one_prompt, (_OTHER,), label="xem đầu mối"),
+            _found("several", _several_prompt, lambda s: (*_people(s), _OTHER), label="chọn đầu mối"),
+            _found("perhaps", _perhaps_prompt, _perhaps_choices, label="đoán đầu mối", done=False),
+            _found(
                 "gap",
-                _default_way,
+                lambda s: (
+                    f"Phụ lục công văn 416 không ghi đầu mối riêng cho: {s.get('gap')}. Tôi không đoán thay. "
+                    f"Anh/chị gọi tổng đài {s.content.office.hotline}. {s.content.office.nearest}"
+                ),
                 (_OTHER,),
                 label="chưa có đầu mối",
                 failed="công văn không nêu đầu mối cho khối này",
-                parse=_parse_query,
-                hint=_HINT,
-                transitions=_TRANSITIONS,
-                done=True,
             ),
-            choose(
+            _found(
                 "nobody",
                 lambda s: (
                     f"Vậy tôi chưa có tên người anh/chị cần. Anh/chị gọi tổng đài {s.content.office.hotline}. "
@@ -79,15 +68,28 @@ def _flow() -> Flow:
                 (_OTHER,),
                 label="không thấy đầu mối",
                 failed="không tìm thấy đầu mối",
-                parse=_parse_query,
-                hint=_HINT,
-                transitions=_TRANSITIONS,
-                done=True,
             ),
         ),
         slash="daumoi",
         reads_opening=True,
         expects_digits=_expects_digits,
+    )
+
+
+def _found(
+    name: str,
+    prompt: Prompt,
+    choices: Choices | tuple[Choice, ...],
+    *,
+    label: str,
+    done: bool = True,
+    failed: str = "",
+) -> Step:
+    """A step that shows what was found; another query may be typed there at once."""
+    onward = _TRANSITIONS if done else {**_TRANSITIONS, "nobody": "nobody"}
+    more = StepOptions(done=done, failed=failed)
+    return choose(
+        name, prompt, choices, label=label, parse=_parse_query, hint=_HINT, transitions=onward, **more
     )
 
 
@@ -127,9 +129,8 @@ def _parse_query(context: Context, event: Event) -> Parsed | None:
         return None
     found = find_contacts(event.text, context.content.directory)
     ids = [m.contact.id for m in found.contacts]
-    about = "; ".join([*(b.name for b in found.blocks), *(d.name for d in found.departments)])
     if found.decision == "answer":
-        return Parsed(*_listed(ids, about))
+        return Parsed(*_listed(ids, _about(found)))
     if found.gap is not None:
         return Parsed("gap", {"gap": found.gap.name})
     if found.decision == "suggest" and ids:
@@ -139,11 +140,12 @@ def _parse_query(context: Context, event: Event) -> Parsed | None:
 
 def _block_choices(context: Context) -> tuple[Choice, ...]:
     directory = context.content.directory
-    choices = []
-    for block in directory.blocks:
-        ids = [c.id for c in directory.contacts if block.id in c.blocks]
-        choices.append(Choice(block.name, *_listed(ids, block.name)))
-    return tuple(choices)
+    of_block = {b: [c.id for c in directory.contacts if b.id in c.blocks] for b in directory.blocks}
+    return tuple(Choice(block.name, *_listed(ids, block.name)) for block, ids in of_block.items())
+
+
+def _about(found: DirectoryResult) -> str:
+    return "; ".join([*(b.name for b in found.blocks), *(d.name for d in found.departments)])
 
 
 def _source(context: Context) -> str:
@@ -169,28 +171,26 @@ def _several_prompt(context: Context) -> str:
 
 
 def _perhaps_prompt(context: Context) -> str:
-    if len(_contacts(context, "near")) == 1:
-        return f"Tôi không có ai đúng y như vậy. Có phải anh/chị tìm {_line(_contacts(context, 'near')[0], context.content)}?"
-    lines = "\n".join(f"• {_line(c, context.content)}" for c in _contacts(context, "near"))
-    return f"Tôi không có ai đúng y như vậy. Có phải anh/chị tìm một trong những người này?\n{lines}"
+    near = [_line(c, context.content) for c in _contacts(context, "near")]
+    asked = near[0] + "?" if len(near) == 1 else "một trong những người này?\n• " + "\n• ".join(near)
+    return f"Tôi không có ai đúng y như vậy. Có phải anh/chị tìm {asked}"
 
 
 def _people(context: Context, key: str = "contacts") -> tuple[Choice, ...]:
     return tuple(
-        Choice(c.name, "one", {"one": c.id}, words=(plain(c.name).split()[-1],))
-        for c in _contacts(context, key)
+        Choice(c.name, "one", {"one": c.id}, words=plain(c.name).split()[-1]) for c in _contacts(context, key)
     )
 
 
 def _perhaps_choices(context: Context) -> tuple[Choice, ...]:
     people = _people(context, "near")
     if len(people) == 1:
-        yes = ("dung", "dung roi", "phai", "co", "da")
-        people = (replace(people[0], label=f"Đúng, {people[0].label}", words=yes),)
-    return (*people, Choice(NOT_THEM, "nobody", words=("khong", "khong phai", "ko", "ko phai")))
+        yes = replace(people[0], label=f"Đúng, {people[0].label}", words="dung, dung roi, phai, co, da")
+        people = (yes,)
+    return (*people, Choice(NOT_THEM, "nobody", words="khong, khong phai, ko, ko phai"))
 
 
-_OTHER = Choice(OTHER_BLOCK, "other", words=("tim nguoi khac", "nguoi khac"))
+_OTHER = Choice(OTHER_BLOCK, "other", words="tim nguoi khac, nguoi khac")
 _TRANSITIONS = {"one": "one", "several": "several", "perhaps": "perhaps", "gap": "gap", "other": "query"}
 _HINT = (
     "Tôi chưa tìm được đầu mối cho câu đó. Anh/chị gõ loại cơ quan (trường học, trạm y tế, ủy ban xã, công ty tư nhân), "
@@ -198,18 +198,10 @@ _HINT = (
 )
 
 
-def _default_way(context: Context) -> str:
-    office = context.content.office
-    return (
-        f"Phụ lục công văn 416 không ghi đầu mối riêng cho: {context.get('gap')}. Tôi không đoán thay. "
-        f"Anh/chị gọi tổng đài {office.hotline}. {office.nearest}"
-    )
-
-
 def told(found: DirectoryResult, content: Content) -> str:
     """A directory answer in plain lines: who, or whom else to call."""
     directory, office = content.directory, content.office
-    about = "; ".join([*(b.name for b in found.blocks), *(d.name for d in found.departments)])
+    about = _about(found)
     heads = {"answer": about, "suggest": f"Có phải: {about}" if about else "Có phải:"}
     lines = [head] if (head := heads.get(found.decision, "")) else []
     width = max((len(m.contact.name) for m in found.contacts), default=0)

@@ -1,4 +1,7 @@
-"""The declaration once it is sent: its dossier number, its day, and how long there is to hand the papers in. Rule: the days are counted, never guessed."""
+"""The declaration once it is sent: its dossier number, its day, and how long there is to hand the papers in.
+
+Used by registration. Invariant: the days are counted with the office's calendar, never estimated.
+"""
 
 from __future__ import annotations
 
@@ -44,9 +47,8 @@ def _last_day(context: Context) -> date:
 def countdown(context: Context) -> str:
     """How long there is to hand the papers in; the letter does not say whether the first day counts."""
     last, today = _last_day(context), _today(context)
-    said = (
-        f"Tờ khai số hồ sơ {context.get('number')}, gửi {date.fromisoformat(context.get('sent_on')):%d/%m/%Y}"
-    )
+    sent_on = date.fromisoformat(context.get("sent_on"))
+    said = f"Tờ khai số hồ sơ {context.get('number')}, gửi {sent_on:%d/%m/%Y}"
     left = context.content.calendar.between(today, last)
     if today > last:
         return (
@@ -62,13 +64,9 @@ def parse_received(context: Context, event: Event) -> Parsed | None:
     received = read_received(event.text) if isinstance(event, Said) else None
     if received is None:
         return None
-    other = context.get("record_code") and received.code and received.code != context.get("record_code")
-    note = (
-        "Mã số trong tin khác với mã số của hồ sơ đang làm; anh/chị xem lại có đúng người không."
-        if other
-        else ""
-    )
-    day = received.day
+    note, day, own = "", received.day, context.get("record_code")
+    if own and received.code and received.code != own:
+        note = "Mã số trong tin khác với mã số của hồ sơ đang làm; anh/chị xem lại có đúng người không."
     if day is not None and 0 <= (_today(context) - day).days <= OLDEST_SENDING:
         return Parsed(_told(context), {"number": received.number, "sent_on": day.isoformat()}, note=note)
     return Parsed("received", {"number": received.number, "sent_on": None}, note=note)
@@ -82,12 +80,10 @@ def day_choices(context: Context) -> tuple[Choice, ...]:
     """Today and yesterday."""
     today = _today(context)
     days = (
-        ("Hôm nay", today, ("hom nay", "nay", "moi gui", "vua gui", "sang nay")),
-        ("Hôm qua", today - timedelta(days=1), ("qua",)),
+        ("Hôm nay", today, "hom nay, nay, moi gui, vua gui, sang nay"),
+        ("Hôm qua", today - timedelta(days=1), "qua"),
     )
-    return tuple(
-        Choice(label, _told(context), {"sent_on": day.isoformat()}, words=words) for label, day, words in days
-    )
+    return tuple(Choice(name, _told(context), {"sent_on": day.isoformat()}, words=w) for name, day, w in days)
 
 
 def parse_day(context: Context, event: Event) -> Parsed | None:

@@ -36,28 +36,14 @@ def _flow() -> Flow:
                 parse=_parse_want,
                 hint="Anh/chị viết một hai câu, hoặc bấm “Nói với cán bộ sau”.",
                 transitions={"told": "open", "later": "open"},
-                choices=(Choice("Nói với cán bộ sau", "later", words=("noi sau", "bo qua", "de sau")),),
+                choices=(Choice("Nói với cán bộ sau", "later", words="noi sau, bo qua, de sau"),),
             ),
-            call(
-                "open",
-                lambda s: OpenTicket(
-                    s.get("want"), s.get("about_place"), s.get("about_failed"), s.get("about_who")
-                ),
-                OpenTicket,
-                transitions={"opened": "opened", "already": "waiting"},
-            ),
+            call("open", _ticket, OpenTicket, transitions={"opened": "opened", "already": "waiting"}),
             end("opened", _opened_prompt),
             choose(
                 "waiting",
                 _waiting_prompt,
-                (
-                    Choice("Chờ tiếp", "stay", words=("cho", "cho tiep", "u", "co", "da", "ok")),
-                    Choice(
-                        "Không cần gặp nữa",
-                        "leave",
-                        words=("thoi", "khong can", "khong gap nua", "thoi khoi"),
-                    ),
-                ),
+                _WAITING_CHOICES,
                 label="chờ cán bộ",
                 transitions={"stay": "staying", "leave": "leave"},
             ),
@@ -73,23 +59,27 @@ def _flow() -> Flow:
     )
 
 
+_WAITING_CHOICES = (
+    Choice("Chờ tiếp", "stay", words="cho, cho tiep, u, co, da, ok"),
+    Choice("Không cần gặp nữa", "leave", words="thoi, khong can, khong gap nua, thoi khoi"),
+)
+_HANDED_BACK = {
+    "": "Cán bộ đã chuyển lại cho tôi. Mình làm tiếp từ chỗ đang dở nhé.",
+    "no_answer": "Cán bộ chờ chưa thấy anh/chị trả lời nên tạm khép yêu cầu. Cần nữa, anh/chị gõ “gặp cán bộ”.",
+}
+
+
 def _handed_back(reason: str) -> str:
-    """What the bot says when the conversation is its own again."""
-    match reason:
-        case "":
-            return "Cán bộ đã chuyển lại cho tôi. Mình làm tiếp từ chỗ đang dở nhé."
-        case "no_answer":
-            return (
-                "Cán bộ chờ chưa thấy anh/chị trả lời nên tạm khép yêu cầu. Cần nữa, anh/chị gõ “gặp cán bộ”."
-            )
-        case _:
-            return "Cán bộ đã trả lời xong. Còn gì chưa rõ, anh/chị gõ “gặp cán bộ”."
+    """What the bot says when an officer gives the conversation back for this reason."""
+    return _HANDED_BACK.get(reason, "Cán bộ đã trả lời xong. Còn gì chưa rõ, anh/chị gõ “gặp cán bộ”.")
+
+
+def _ticket(context: Context) -> OpenTicket:
+    return OpenTicket(*map(context.get, ("want", "about_place", "about_failed", "about_who")))
 
 
 def _parse_want(context: Context, event: Event) -> Parsed | None:
-    if isinstance(event, Said):
-        return Parsed("told", {"want": event.text[:WANT_LIMIT]})
-    return None
+    return Parsed("told", {"want": event.text[:WANT_LIMIT]}) if isinstance(event, Said) else None
 
 
 def _queue(context: Context) -> str:

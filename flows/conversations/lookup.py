@@ -1,4 +1,7 @@
-"""Tra cứu mã số BHXH: a name and one fact, then proof of the registered phone. Rule: nothing is shown that is not proven."""
+"""Tra cứu mã số BHXH: a name and one fact, then proof of the registered phone (proof.py).
+
+Invariant: a record is shown in full only after proof; without it at most the code and the name.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from flows.conversations.consent import consent_steps
 from flows.conversations.proof import FORGET, other_ways, proof_steps
 from flows.effects import FindPeople
 from flows.engine.events import Event, Said
-from flows.engine.steps import AGAIN, Choice, Context, Flow, Parsed, ask, call, choose, end
+from flows.engine.steps import AGAIN, Choice, Context, Flow, Parsed, Prompt, Step, ask, call, choose, end
 from flows.secrets import detector
 from flows.text.normalise import plain
 from flows.text.politeness import RESPECT, SPEAKER, plain_words
@@ -33,26 +36,7 @@ _TROUBLE = {
     ),
 }
 _NOT_A_NAME = frozenset(
-    [
-        "khong",
-        "ko",
-        "biet",
-        "gi",
-        "sao",
-        "muon",
-        "giup",
-        "roi",
-        "duoc",
-        "dc",
-        "dau",
-        "nao",
-        "vay",
-        "tra",
-        "cuu",
-        "quen",
-        "mat",
-        "khau",
-    ]
+    "khong ko biet gi sao muon giup roi duoc dc dau nao vay tra cuu quen mat khau".split()
 )
 _ADDRESSES = plain_words(SPEAKER, RESPECT, ("cho", "a"))
 
@@ -82,7 +66,7 @@ def _flow() -> Flow:
                 _asks_fact,
                 label="nhập ngày sinh hoặc số giấy tờ",
                 parse=_parse_fact,
-                choices=(Choice("Đổi tỉnh", "province", words=("tinh khac", "doi tinh")),),
+                choices=(Choice("Đổi tỉnh", "province", words="tinh khac, doi tinh"),),
                 hint="Tôi cần ngày sinh (17/01/1983), năm sinh (1983), hoặc số CMND 9 số/CCCD 12 số.",
                 transitions={"complete": "search", "province": "province", "again": AGAIN},
             ),
@@ -102,44 +86,25 @@ def _flow() -> Flow:
                 lambda s: FindPeople(s.get("name"), _province(s), s.get("born"), s.get("id_number")),
                 FindPeople,
                 transitions={
-                    "found": "found",
                     "verify": "proof",
-                    "record": "record",
                     "none": "nobody",
-                    "limited": "limited",
+                    **{n: n for n in ("found", "record", "limited")},
                 },
             ),
             *proof_steps(_asks_proof),
-            choose(
-                "record",
-                _record,
-                _AFTER,
-                label="xem kết quả",
-                transitions={"register": "registration/", "another": "name"},
-                no_way_back=True,
-                done=True,
-            ),
-            choose(
-                "found",
-                _found,
-                _AFTER,
-                label="xem mã số",
-                transitions={"register": "registration/", "another": "name"},
-                no_way_back=True,
-                done=True,
-            ),
+            _shown("record", _record, label="xem kết quả"),
+            _shown("found", _found, label="xem mã số"),
             choose(
                 "nobody",
                 lambda s: f"Tôi không tìm thấy ai khớp với {_asked_about(s)}. {other_ways(s.content)}",
-                (Choice("Sửa thông tin", "edit", FORGET, words=("sua", "nhap lai", "thu lai")),),
+                (Choice("Sửa thông tin", "edit", FORGET, words="sua, nhap lai, thu lai"),),
                 label="không tìm thấy",
                 failed="không tìm thấy người này",
                 transitions={"edit": "name"},
                 done=True,
             ),
             end(
-                "limited",
-                lambda s: f"Hôm nay anh/chị đã tra cứu đủ số lần cho phép. {other_ways(s.content)}",
+                "limited", lambda s: f"Hôm nay anh/chị đã tra cứu đủ số lần cho phép. {other_ways(s.content)}"
             ),
             end("other", lambda s: other_ways(s.content)),
         ),
@@ -150,10 +115,21 @@ def _flow() -> Flow:
     )
 
 
+def _shown(name: str, prompt: Prompt, *, label: str) -> Step:
+    """A step that shows what was found; the registration can take it over."""
+    onward = {"register": "registration/", "another": "name"}
+    return choose(name, prompt, _AFTER, label=label, transitions=onward, no_way_back=True, done=True)
+
+
 @lru_cache(maxsize=8)
 def _provinces_by_name(provinces: tuple[Province, ...]) -> dict[str, Province]:
     """Folded names and aliases; the first province of a name keeps it."""
     return {name: p for p in reversed(provinces) for name in (plain(p.name), *p.aliases)}
+
+
+def _without_kind(words: str) -> str:
+    """ "tinh dong thap" as "dong thap"."""
+    return words.removeprefix("tinh ").removeprefix("thanh pho ").removeprefix("tp ")
 
 
 def _province_in(text: str, content: Content) -> tuple[Province | None, str]:
@@ -162,7 +138,7 @@ def _province_in(text: str, content: Content) -> tuple[Province | None, str]:
     names = _provinces_by_name(content.provinces)
     for n in range(min(5, len(words)), 0, -1):
         tail = plain(" ".join(words[-n:]))
-        bare = tail.removeprefix("tinh ").removeprefix("thanh pho ").removeprefix("tp ")
+        bare = _without_kind(tail)
         found = names.get(bare) if bare != tail or n == len(words) else None
         found = found or next((p for p in content.provinces if p.code == bare == tail), None)
         if found is not None:
@@ -171,20 +147,17 @@ def _province_in(text: str, content: Content) -> tuple[Province | None, str]:
 
 
 def _kept(reading: FactReading, name: str | None, province: Province | None) -> dict[str, str | None]:
-    keep: dict[str, str | None] = {}
-    if name:
-        keep["name"] = name
+    keep: dict[str, str | None] = {"name": name} if name else {}
     if province:
         keep["province"] = province.code
     if reading.fact:
-        keep["born"] = reading.fact.born or None
-        keep["id_number"] = reading.fact.id_number or None
+        keep |= {"born": reading.fact.born or None, "id_number": reading.fact.id_number or None}
     return keep
 
 
 def _is_no_name(words: list[str], *, alone: bool) -> bool:
-    """Whether these words are talk. One such word may be a name (Nguyễn Văn Được, Lê Thị Trà): two are not, nor is
-    the first, which is the family's."""
+    """Whether these words are part of a sentence. One such word may be a name (Nguyễn Văn Được, Lê Thị Trà): two are
+    not, nor is the first, which is the family's."""
     fillers = [w in _NOT_A_NAME for w in words]
     if not alone:
         return sum(fillers) * 2 > len(words)
@@ -201,19 +174,14 @@ def _parse_name(context: Context, event: Event) -> Parsed | None:
         name = None
     keep = _kept(reading, name, province)
     if reading.trouble:
-        return (
-            Parsed("partly", keep, note=_TROUBLE[reading.trouble])
-            if name
-            else Parsed("again", note=_TROUBLE[reading.trouble])
-        )
+        note = _TROUBLE[reading.trouble]
+        return Parsed("partly", keep, note=note) if name else Parsed("again", note=note)
     if name:
         if context.get("name") and not reading.fact:  # come back to: the fact before belonged to another name
             return Parsed("partly", {**keep, "born": None, "id_number": None})
         known = reading.fact or context.get("born") or context.get("id_number")
         return Parsed("complete" if known else "partly", keep)
-    if keep:
-        return Parsed("again", keep, note="Tôi đã ghi phần đó. Còn thiếu họ và tên.")
-    return None
+    return Parsed("again", keep, note="Tôi đã ghi phần đó. Còn thiếu họ và tên.") if keep else None
 
 
 def _parse_fact(context: Context, event: Event) -> Parsed | None:
@@ -223,9 +191,8 @@ def _parse_fact(context: Context, event: Event) -> Parsed | None:
     province, rest = _province_in(reading.rest, context.content)
     if reading.trouble:
         return Parsed("again", note=_TROUBLE[reading.trouble])
-    name = full_name(rest) if reading.fact else None
     if reading.fact:
-        return Parsed("complete", _kept(reading, name, province))
+        return Parsed("complete", _kept(reading, full_name(rest), province))
     if province and not rest:
         return Parsed("again", {"province": province.code}, note=f"Đã chọn {province.name}.")
     return None
@@ -234,7 +201,7 @@ def _parse_fact(context: Context, event: Event) -> Parsed | None:
 def _parse_province(context: Context, event: Event) -> Parsed | None:
     if not isinstance(event, Said):
         return None
-    words = plain(event.text).removeprefix("tinh ").removeprefix("thanh pho ").removeprefix("tp ")
+    words = _without_kind(plain(event.text))
     digits = words.lstrip("0") if words.isascii() and words.isdigit() and len(words) <= 3 else ""
     for p in context.content.provinces:
         if words in (plain(p.name), *p.aliases) or (digits and digits == p.code.lstrip("0")):
@@ -251,22 +218,22 @@ def _name_of(code: str, context: Context) -> str:
     return next((p.name for p in context.content.provinces if p.code == code), code)
 
 
-def _province_name(context: Context) -> str:
-    return _name_of(_province(context), context)
-
-
 def _asked_about(context: Context) -> str:
     """What is being looked for, as the person gave it; an ID number is masked."""
-    fact = f"số giấy tờ •••{context.get('id_tail')}"
     born = context.get("born")
-    if born:
-        fact = f"sinh {born}" if "/" in born else f"sinh năm {born}"
-    return f"{context.get('name')}, {fact}, {_province_name(context)}"
+    fact = (
+        f"sinh {born}"
+        if "/" in born
+        else f"sinh năm {born}"
+        if born
+        else f"số giấy tờ •••{context.get('id_tail')}"
+    )
+    return f"{context.get('name')}, {fact}, {_name_of(_province(context), context)}"
 
 
 def _asks_fact(context: Context) -> str:
     return (
-        f"Tìm {context.get('name')}, {_province_name(context)}. Anh/chị cho thêm MỘT thông tin: ngày sinh (17/01/1983), "
+        f"Tìm {context.get('name')}, {_name_of(_province(context), context)}. Anh/chị cho thêm MỘT thông tin: ngày sinh (17/01/1983), "
         "năm sinh (1983), hoặc số CMND/CCCD."
     )
 
@@ -280,20 +247,24 @@ def _asks_proof(context: Context) -> str:
 
 
 def _record(context: Context) -> str:
-    lines = [
-        f"Mã số BHXH: {context.get('record_code')}",
-        f"Họ và tên: {context.get('record_name')}",
-        f"Ngày sinh: {context.get('record_born')}",
+    fields = {
+        "Mã số BHXH": "record_code",
+        "Họ và tên": "record_name",
+        "Ngày sinh": "record_born",
+        "Mã hộ": "record_household",
+        "Địa chỉ": "record_commune",
+    }
+    shown = [
+        f"{label}: {context.get(key)}" for label, key in fields.items() if key in _ALWAYS or context.get(key)
     ]
-    if context.get("record_household"):
-        lines.append(f"Mã hộ: {context.get('record_household')}")
-    if context.get("record_commune"):
-        lines.append(f"Địa chỉ: {context.get('record_commune')}")
-    lines.append(
-        "Chú ý: “Mã hộ” cũng có 10 số, nhưng KHÔNG phải mã số BHXH; khi kê khai chỉ dùng dòng “Mã số BHXH”."
-        " (theo công văn 416, Bước 2, 4/2021)"
-    )
-    return "\n".join(lines)
+    return "\n".join((*shown, _NOTE))
+
+
+_ALWAYS = ("record_code", "record_name", "record_born")
+_NOTE = (
+    "Chú ý: “Mã hộ” cũng có 10 số, nhưng KHÔNG phải mã số BHXH; khi kê khai chỉ dùng dòng “Mã số BHXH”."
+    " (theo công văn 416, Bước 2, 4/2021)"
+)
 
 
 def _found(context: Context) -> str:
@@ -309,7 +280,7 @@ def _expects_digits(step: str, text: str, content: Content) -> bool:
 
 
 _AFTER = (
-    Choice("Đăng ký VssID với mã này", "register", words=("dang ky", "dang ky vssid")),
+    Choice("Đăng ký VssID với mã này", "register", words="dang ky, dang ky vssid"),
     Choice("Tra người khác", "another", FORGET),
 )
 

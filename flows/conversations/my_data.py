@@ -1,4 +1,7 @@
-"""Dữ liệu của tôi: what is kept about the person, and taking consent back. Rule: what is said to be erased is erased in the same turn."""
+"""Dữ liệu của tôi: what is kept about the person, a copy of it, and taking consent back.
+
+Invariant: what a reply says is erased was erased in the same turn.
+"""
 
 from __future__ import annotations
 
@@ -25,12 +28,10 @@ def _flow() -> Flow:
                 _kept_prompt,
                 (
                     Choice(
-                        "Rút đồng ý và xóa",
-                        "erase",
-                        words=("xoa", "xoa het", "rut dong y", "rut lai", "dong y", "co"),
+                        "Rút đồng ý và xóa", "erase", words="xoa, xoa het, rut dong y, rut lai, dong y, co"
                     ),
-                    Choice("Tải về", "export", words=("tai", "tai xuong", "xuat", "xem het", "tai du lieu")),
-                    Choice("Giữ lại", "keep", words=("giu", "khong", "khong xoa", "ko", "thoi")),
+                    Choice("Tải về", "export", words="tai, tai xuong, xuat, xem het, tai du lieu"),
+                    Choice("Giữ lại", "keep", words="giu, khong, khong xoa, ko, thoi"),
                 ),
                 label="xem dữ liệu của mình",
                 transitions={"erase": "erase", "export": "export", "keep": "still_kept"},
@@ -52,23 +53,22 @@ def _flow() -> Flow:
 
 
 def _kept_prompt(context: Context) -> str:
-    lines = ["Tôi đang giữ về anh/chị:"]
     purposes = [context.flows.purposes.get(p, p) for p in context.get("purposes").split()]
-    if purposes:
-        lines.append(f"• sự đồng ý cho: {'; '.join(purposes)}")
-    if context.get("dossier"):
-        lines.append(f"• hồ sơ đăng ký VssID, {context.get('dossier')} mục đã đánh dấu")
-    if context.get("phone"):
-        lines.append("• dấu vết mã hóa của số điện thoại đã xác minh")
     topics = [name for topic, name in TOPICS.items() if topic in context.get("topics").split()]
-    if topics:
-        lines.append(f"• thông báo đăng ký nhận: {'; '.join(topics)}")
-    if context.get("letters"):
-        lines.append(f"• {context.get('letters')} tin trong các yêu cầu gặp cán bộ")
-    if context.get("waiting"):
-        lines.append(f"• {context.get('waiting')} tin chưa gửi tới anh/chị")
-    lines.append("Anh/chị muốn rút lại đồng ý và xóa hết không? Xóa rồi không lấy lại được.")
-    return "\n".join(lines)
+    dossier, phone, letters, waiting = map(context.get, ("dossier", "phone", "letters", "waiting"))
+    kept = {
+        f"sự đồng ý cho: {'; '.join(purposes)}": purposes,
+        f"hồ sơ đăng ký VssID, {dossier} mục đã đánh dấu": dossier,
+        "dấu vết mã hóa của số điện thoại đã xác minh": phone,
+        f"thông báo đăng ký nhận: {'; '.join(topics)}": topics,
+        f"{letters} tin trong các yêu cầu gặp cán bộ": letters,
+        f"{waiting} tin chưa gửi tới anh/chị": waiting,
+    }
+    lines = "\n".join(f"• {line}" for line, known in kept.items() if known)
+    return (
+        f"Tôi đang giữ về anh/chị:\n{lines}\n"
+        "Anh/chị muốn rút lại đồng ý và xóa hết không? Xóa rồi không lấy lại được."
+    )
 
 
 def _exported_prompt(context: Context) -> Reply:

@@ -1,4 +1,7 @@
-"""Nhận thông báo: opting in, choosing topics, opting out. Rule: "DUNG" ends it at once, wherever the person stands."""
+"""Nhận thông báo: opting in, choosing topics, opting out. The words that stop the notices are also read while an officer answers.
+
+Invariant: "DUNG" ends the notices at once, at any step.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +12,14 @@ from flows.effects import LoadNotices, SetTopics, StopNotices
 from flows.engine.steps import Choice, Context, Flow, call, choose, end
 from flows.text.normalise import plain
 
-TOPICS: Mapping[str, str] = {
-    "chung": "Thông báo chung",
-    "dang_ky": "Đăng ký VssID",
-    "bhyt": "Thẻ BHYT",
-}
+TOPICS: Mapping[str, str] = {"chung": "Thông báo chung", "dang_ky": "Đăng ký VssID", "bhyt": "Thẻ BHYT"}
 STOP = "stop"  # the step that "DUNG" leads to
 _STOP_WORDS = frozenset(
-    {
-        *("dung nhan", "dung nhan tin", "dung thong bao", "dung nhan thong bao", "ngung nhan thong bao"),
-        *("ngung nhan tin", "tat thong bao", "huy thong bao", "huy nhan thong bao", "huy nhan tin"),
-        *("khong nhan thong bao nua", "khong nhan tin nua", "thoi nhan thong bao", "stop thong bao"),
-    }
+    (
+        "dung nhan, dung nhan tin, dung thong bao, dung nhan thong bao, ngung nhan thong bao, ngung nhan tin, "
+        "tat thong bao, huy thong bao, huy nhan thong bao, huy nhan tin, khong nhan thong bao nua, khong nhan tin nua, "
+        "thoi nhan thong bao, stop thong bao"
+    ).split(", ")
 )
 
 WORDING = (
@@ -100,31 +99,27 @@ def _names(topics: tuple[str, ...]) -> str:
 
 def _first_choices(context: Context) -> tuple[Choice, ...]:
     everything = Choice(
-        "Tất cả", "chosen", {"topics": " ".join(TOPICS)}, words=("het", "tat ca chu de", "tat ca a")
+        "Tất cả", "chosen", {"topics": " ".join(TOPICS)}, words="het, tat ca chu de, tat ca a"
     )
     return (everything, *(Choice(name, "chosen", {"topics": topic}) for topic, name in TOPICS.items()))
 
 
 def _more_or_less(context: Context) -> tuple[Choice, ...]:
     wanted = _wanted(context)
-    more = tuple(
-        Choice(f"Nhận thêm: {name}", "chosen", {"topics": " ".join([*wanted, topic])}, words=(name,))
+    more = (
+        Choice(f"Nhận thêm: {name}", "chosen", {"topics": " ".join([*wanted, topic])}, words=name)
         for topic, name in TOPICS.items()
         if topic not in wanted
     )
-    less = tuple(
-        Choice(f"Bỏ: {TOPICS[topic]}", "chosen", {"topics": " ".join(t for t in wanted if t != topic)})
-        for topic in wanted
-        if len(wanted) > 1
-    )
-    stop = Choice(
-        "Ngừng nhận", "stop", words=("dung", "ngung", "thoi", "dung lai", "ngung het", "khong nhan nua")
+    left = {topic: " ".join(t for t in wanted if t != topic) for topic in wanted}
+    less = (
+        Choice(f"Bỏ: {TOPICS[topic]}", "chosen", {"topics": rest}) for topic, rest in left.items() if rest
     )
     return (
         *more,
         *less,
-        stop,
-        Choice("Giữ như vậy", "fine", words=("giu", "xong", "duoc roi", "ok", "vay duoc roi")),
+        Choice("Ngừng nhận", "stop", words="dung, ngung, thoi, dung lai, ngung het, khong nhan nua"),
+        Choice("Giữ như vậy", "fine", words="giu, xong, duoc roi, ok, vay duoc roi"),
     )
 
 

@@ -1,10 +1,13 @@
-"""Đổi mật khẩu VssID, in `guide` mode: VssID's own screens one by one, and the ways out. Rule: no password is asked for here, ever."""
+"""Đổi mật khẩu, quên mật khẩu: VssID's own screens one by one, and what to do when something goes wrong there.
+
+Invariant: no password and no code is ever asked for here.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from flows.content import Screen, Trouble
+from flows.content import Screen
 from flows.engine.events import Event, Said
 from flows.engine.steps import Choice, Context, Flow, Parsed, Reply, choose, end, show, wait
 from flows.text.normalise import plain
@@ -12,6 +15,7 @@ from flows.text.normalise import plain
 REMEMBERS = "Tôi nhớ mật khẩu, muốn đổi"
 FINISH_SCREEN = "finish"  # after this screen VssID sends its code and the clock runs
 CODE_SCREEN = "otp"
+NO_CODE = "Không nhận được mã"
 
 
 def _flow() -> Flow:
@@ -58,15 +62,7 @@ def _flow() -> Flow:
                     f"Đã quá {s.content.password.otp_minutes} phút nên mã đó hết hiệu lực. Anh/chị bấm Hoàn tất lại trong "
                     "VssID để nhận mã mới."
                 ),
-                lambda s: (
-                    Choice(
-                        "Làm lại",
-                        "again",
-                        {"screen": _index(s, FINISH_SCREEN)},
-                        words=("lam lai", "tiep", "ok"),
-                    ),
-                    Choice("Không nhận được mã", "trouble", {"trouble": "no_otp"}),
-                ),
+                _late_choices,
                 label="mã OTP quá hạn",
                 failed="quá 5 phút chưa nhập mã",
                 transitions={"again": "screen", "trouble": "trouble"},
@@ -74,13 +70,7 @@ def _flow() -> Flow:
             choose(
                 "trouble",
                 _trouble_prompt,
-                (
-                    Choice(
-                        "Đã giải quyết được", "solved", words=("duoc roi", "xong", "xong roi", "ok", "cam on")
-                    ),
-                    Choice("Vấn đề khác", "other", words=("van de khac", "khac", "chua duoc", "khong duoc")),
-                    Choice("Đổi mật khẩu từng bước", "guide", {"screen": 0}, words=("doi mat khau",)),
-                ),
+                _TROUBLE_CHOICES,
                 label="gặp trở ngại",
                 failed="có trở ngại trên VssID",
                 parse=_parse_trouble,
@@ -122,17 +112,12 @@ def _index(context: Context, screen_id: str) -> int:
 
 
 def _situations(context: Context) -> tuple[Choice, ...]:
-    troubles = tuple(
-        Choice(t.title, "trouble", {"trouble": t.id}, words=t.aliases)
-        for t in context.content.password.troubles
+    words = "doi mat khau, doi mk, doi pass, nho, con nho, toi nho, muon doi"
+    troubles = context.content.password.troubles
+    return (
+        Choice(REMEMBERS, "remembers", {"screen": 0}, words=words),
+        *(Choice(t.title, "trouble", {"trouble": t.id}, words=", ".join(t.aliases)) for t in troubles),
     )
-    first = Choice(
-        REMEMBERS,
-        "remembers",
-        {"screen": 0},
-        words=("doi mat khau", "doi mk", "doi pass", "nho", "con nho", "toi nho", "muon doi"),
-    )
-    return (first, *troubles)
 
 
 def _parse_trouble(context: Context, event: Event) -> Parsed | None:
@@ -156,22 +141,28 @@ def _screen_prompt(context: Context) -> str:
 
 def _screen_choices(context: Context) -> tuple[Choice, ...]:
     n = _n(context)
+    outcome, keep = "next", dict[str, int | str](screen=n + 1)
     if _screens(context)[n].id == FINISH_SCREEN:
-        minutes = timedelta(minutes=context.content.password.otp_minutes)
-        done = (
-            "sent",
-            {"otp_until": (context.at + minutes).isoformat(), "screen": _index(context, CODE_SCREEN)},
-        )
+        until = context.at + timedelta(minutes=context.content.password.otp_minutes)
+        outcome, keep = "sent", {"otp_until": until.isoformat(), "screen": _index(context, CODE_SCREEN)}
     elif n == len(_screens(context)) - 1:
-        done = ("changed", {})
-    else:
-        done = ("next", {"screen": n + 1})
+        outcome, keep = "changed", {}
     return (
-        Choice(
-            "Đã xong", done[0], done[1], words=("xong", "xong roi", "tiep", "tiep tuc", "ok", "roi", "da bam")
-        ),
-        Choice("Không thấy như vậy", "odd", words=("khong thay", "ko thay", "khong co", "hong thay", "khac")),
+        Choice("Đã xong", outcome, keep, words="xong, xong roi, tiep, tiep tuc, ok, roi, da bam"),
+        Choice("Không thấy như vậy", "odd", words="khong thay, ko thay, khong co, hong thay, khac"),
     )
+
+
+def _late_choices(context: Context) -> tuple[Choice, ...]:
+    again = Choice("Làm lại", "again", {"screen": _index(context, FINISH_SCREEN)}, words="lam lai, tiep, ok")
+    return (again, Choice(NO_CODE, "trouble", {"trouble": "no_otp"}))
+
+
+_TROUBLE_CHOICES = (
+    Choice("Đã giải quyết được", "solved", words="duoc roi, xong, xong roi, ok, cam on"),
+    Choice("Vấn đề khác", "other", words="van de khac, khac, chua duoc, khong duoc"),
+    Choice("Đổi mật khẩu từng bước", "guide", {"screen": 0}, words="doi mat khau"),
+)
 
 
 def _until(context: Context) -> datetime:
@@ -190,29 +181,21 @@ def _code_prompt(context: Context) -> Reply:
 
 
 def _code_choices(context: Context) -> tuple[Choice, ...]:
-    in_time = context.at <= _until(context)
+    received = "received" if context.at <= _until(context) else "late"
+    late = "khong nhan duoc, ko nhan duoc, chua nhan duoc, khong co ma, chua co"
     return (
         Choice(
             "Đã nhận được mã",
-            "received" if in_time else "late",
-            words=("nhan duoc roi", "da nhan", "co ma roi", "nhan duoc", "co roi", "da co ma"),
+            received,
+            words="nhan duoc roi, da nhan, co ma roi, nhan duoc, co roi, da co ma",
         ),
-        Choice(
-            "Không nhận được mã",
-            "trouble",
-            {"trouble": "no_otp"},
-            words=("khong nhan duoc", "ko nhan duoc", "chua nhan duoc", "khong co ma", "chua co"),
-        ),
+        Choice(NO_CODE, "trouble", {"trouble": "no_otp"}, words=late),
     )
 
 
-def _trouble(context: Context) -> Trouble:
-    troubles = context.content.password.troubles
-    return next((t for t in troubles if t.id == context.get("trouble")), troubles[0])
-
-
 def _trouble_prompt(context: Context) -> str:
-    trouble = _trouble(context)
+    troubles = context.content.password.troubles
+    trouble = next((t for t in troubles if t.id == context.get("trouble")), troubles[0])
     return f"{trouble.text} ({trouble.source.short})"
 
 

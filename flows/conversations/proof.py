@@ -1,4 +1,7 @@
-"""Proving that the registered phone is one's own: by contact, or by a code on the secure page. Rule: the words are the same for one, many and none."""
+"""Proving that the registered phone is one's own: by sharing the contact, or by a code on the secure page. Used by look-up.
+
+Invariant: what is said is the same whether one person, many or nobody was found.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,24 @@ from datetime import datetime
 from flows.content import Content
 from flows.effects import CheckOtp, ProvePhone, SendOtp
 from flows.engine.events import Event, SharedContact, TypedSecret
-from flows.engine.steps import AGAIN, Choice, Context, Parsed, Prompt, Reply, Step, call, choose, end, wait
+from flows.engine.steps import (
+    AGAIN,
+    Choice,
+    Context,
+    Parsed,
+    Prompt,
+    Reply,
+    Step,
+    call,
+    choose,
+    end,
+    wait,
+)
 
 # What a look-up has gathered; forgotten when it begins anew.
 FORGET = dict.fromkeys(
-    ("name", "born", "id_number", "case", "link", "until", "record_name", "record_code", "record_born")
-) | {"record_household": None, "record_commune": None, "left": None, "id_tail": None}
+    "name born id_number case link until record_name record_code record_born record_household record_commune left id_tail".split()
+)
 
 
 def other_ways(content: Content) -> str:
@@ -24,27 +39,30 @@ def other_ways(content: Content) -> str:
     )
 
 
-def _sent_prompt(context: Context) -> Reply:
-    until = datetime.fromisoformat(context.get("until"))
+def _with_page(context: Context, text: str) -> Reply:
+    """What is said, with the link of the secure page and the time the code has left."""
     return Reply(
+        text, link=context.get("link"), until=datetime.fromisoformat(context.get("until")), key="otp"
+    )
+
+
+def _sent_prompt(context: Context) -> Reply:
+    return _with_page(
+        context,
         "Nếu thông tin khớp đúng một người, mã OTP 6 số vừa được gửi đến số điện thoại người đó đã đăng ký với cơ quan "
         "BHXH; mã dùng trong 5 phút. Anh/chị mở trang bảo mật để nhập mã, đừng gõ mã vào đây. Không thấy tin nhắn thì bấm "
         "“Sửa thông tin”, ghi đủ ngày sinh hoặc số CCCD.",
-        link=context.get("link"),
-        until=until,
-        key="otp",
     )
 
 
 def _parse_proof(context: Context, event: Event) -> Parsed | None:
-    if isinstance(event, SharedContact):
-        if not event.own:
-            return Parsed(
-                "again",
-                note="Đó không phải số của tài khoản đang nhắn. Anh/chị gửi đúng số của chính mình nhé.",
-            )
+    if not isinstance(event, SharedContact):
+        return None
+    if event.own:
         return Parsed("phone", once={"phone": event.phone})
-    return None
+    return Parsed(
+        "again", note="Đó không phải số của tài khoản đang nhắn. Anh/chị gửi đúng số của chính mình nhé."
+    )
 
 
 def _parse_code(context: Context, event: Event) -> Parsed | None:
@@ -53,53 +71,24 @@ def _parse_code(context: Context, event: Event) -> Parsed | None:
     return _parse_proof(context, event)
 
 
-def _wrong(context: Context) -> Reply:
-    reply = _sent_prompt(context)
-    return Reply(
-        f"Mã chưa đúng, còn {context.get('left')} lần nhập. Anh/chị nhập lại trên trang bảo mật.",
-        link=reply.link,
-        until=reply.until,
-        key="otp",
-    )
+def _wrong_prompt(context: Context) -> Reply:
+    left = context.get("left")
+    return _with_page(context, f"Mã chưa đúng, còn {left} lần nhập. Anh/chị nhập lại trên trang bảo mật.")
 
 
-_PROOFS = (
-    Choice("Nhận mã OTP", "otp", words=("otp", "gui ma", "gui otp", "nhan ma")),
-    Choice("Sửa thông tin", "edit", FORGET, words=("sua", "nhap lai")),
-    Choice("Cách khác", "other"),
-    Choice("Gửi số điện thoại của tôi", "share", shares=True, words=("gui so dien thoai",)),
-)
+_EDIT = Choice("Sửa thông tin", "edit", FORGET, words="sua, nhap lai")
+_OTHER = Choice("Cách khác", "other")
+_SHARE = Choice("Gửi số điện thoại của tôi", "share", shares=True, words="gui so dien thoai")
+_PROOFS = (Choice("Nhận mã OTP", "otp", words="otp, gui ma, gui otp, nhan ma"), _EDIT, _OTHER, _SHARE)
 _NO_CODE = (
-    "gui lai",
-    "gui lai otp",
-    "gui lai ma otp",
-    "otp",
-    "nhan ma otp",
-    "khong nhan duoc ma",
-    "ko nhan duoc ma",
-    "chua nhan duoc ma",
-    "khong nhan duoc otp",
-    "ko nhan duoc otp",
-    "chua nhan duoc otp",
-    "khong thay ma",
-    "chua thay ma",
-    "khong co ma",
-    "chua co ma",
+    "gui lai, gui lai otp, gui lai ma otp, otp, nhan ma otp, khong nhan duoc ma, ko nhan duoc ma, chua nhan duoc ma, "
+    "khong nhan duoc otp, ko nhan duoc otp, chua nhan duoc otp, khong thay ma, chua thay ma, khong co ma, chua co ma"
 )
-_WHILE_WAITING = (
-    Choice("Gửi lại mã", "resend", words=_NO_CODE),
-    Choice("Sửa thông tin", "edit", FORGET, words=("sua", "nhap lai")),
-    Choice("Cách khác", "other"),
-)
-_TRANSITIONS_WAITING = {
-    "typed": "code_check",
-    "resend": "code_request",
-    "edit": "name",
-    "other": "other",
-    "phone": "phone_check",
-    "again": AGAIN,
-}
-_SHARE_HOW = "Anh/chị bấm nút “Gửi số điện thoại của tôi” của ứng dụng nhắn tin; gõ số vào đây thì chưa chứng minh được."
+_WHILE_WAITING = (Choice("Gửi lại mã", "resend", words=_NO_CODE), _EDIT, _OTHER)
+_FROM_ALL = {"edit": "name", "other": "other", "phone": "phone_check", "again": AGAIN}
+_FROM_PROOFS = {"otp": "code_request", "share": "share_how", **_FROM_ALL}
+_FROM_WAITING = {"typed": "code_check", "resend": "code_request", **_FROM_ALL}
+_WAITING_HINT = "Tôi đang chờ anh/chị nhập mã trên trang bảo mật."
 
 
 def proof_steps(question: Prompt) -> tuple[Step, ...]:
@@ -112,29 +101,15 @@ def proof_steps(question: Prompt) -> tuple[Step, ...]:
             label="chứng minh số điện thoại",
             parse=_parse_proof,
             hint="Anh/chị chọn cách xác minh bên dưới giúp tôi.",
-            transitions={
-                "otp": "code_request",
-                "edit": "name",
-                "other": "other",
-                "share": "share_how",
-                "phone": "phone_check",
-                "again": AGAIN,
-            },
+            transitions=_FROM_PROOFS,
         ),
         choose(
             "share_how",
-            _SHARE_HOW,
+            "Anh/chị bấm nút “Gửi số điện thoại của tôi” của ứng dụng nhắn tin; gõ số vào đây thì chưa chứng minh được.",
             _PROOFS,
             label="gửi số điện thoại",
             parse=_parse_proof,
-            transitions={
-                "otp": "code_request",
-                "edit": "name",
-                "other": "other",
-                "share": AGAIN,
-                "phone": "phone_check",
-                "again": AGAIN,
-            },
+            transitions={**_FROM_PROOFS, "share": AGAIN},
         ),
         call(
             "code_request",
@@ -148,8 +123,8 @@ def proof_steps(question: Prompt) -> tuple[Step, ...]:
             _WHILE_WAITING,
             label="nhập mã OTP",
             parse=_parse_code,
-            hint="Tôi đang chờ anh/chị nhập mã trên trang bảo mật.",
-            transitions=_TRANSITIONS_WAITING,
+            hint=_WAITING_HINT,
+            transitions=_FROM_WAITING,
         ),
         call(
             "code_check",
@@ -164,20 +139,20 @@ def proof_steps(question: Prompt) -> tuple[Step, ...]:
         ),
         wait(
             "code_wrong",
-            _wrong,
+            _wrong_prompt,
             _WHILE_WAITING,
             label="nhập lại mã OTP",
             failed="mã OTP không đúng",
             parse=_parse_code,
-            hint="Tôi đang chờ anh/chị nhập mã trên trang bảo mật.",
-            transitions=_TRANSITIONS_WAITING,
+            hint=_WAITING_HINT,
+            transitions=_FROM_WAITING,
         ),
         choose(
             "code_expired",
             "Mã đã hết hạn hoặc đã dùng rồi. Anh/chị muốn nhận mã mới không?",
             (
-                Choice("Gửi lại mã", "resend", words=("gui lai", "co")),
-                Choice("Cách khác", "other", words=("khong",)),
+                Choice("Gửi lại mã", "resend", words="gui lai, co"),
+                Choice("Cách khác", "other", words="khong"),
             ),
             label="mã OTP hết hạn",
             failed="mã OTP hết hạn",
@@ -190,7 +165,7 @@ def proof_steps(question: Prompt) -> tuple[Step, ...]:
             label="chờ gửi lại mã OTP",
             failed="xin mã OTP quá sớm",
             parse=_parse_code,
-            transitions=_TRANSITIONS_WAITING,
+            transitions=_FROM_WAITING,
         ),
         end(
             "code_spent",
@@ -201,10 +176,7 @@ def proof_steps(question: Prompt) -> tuple[Step, ...]:
         choose(
             "code_off",
             "Ở đây hiện chưa gửi được tin nhắn SMS.",
-            (
-                Choice("Cách khác", "other"),
-                Choice("Gửi số điện thoại của tôi", "share", shares=True, words=("gui so dien thoai",)),
-            ),
+            (_OTHER, _SHARE),
             label="không gửi được mã OTP",
             failed="không gửi được SMS",
             parse=_parse_proof,
@@ -219,11 +191,7 @@ def proof_steps(question: Prompt) -> tuple[Step, ...]:
         choose(
             "not_that_phone",
             "Với số điện thoại này tôi chưa cho xem được: thông tin chưa khớp, hoặc số chưa được đăng ký cho người đó.",
-            (
-                Choice("Sửa thông tin", "edit", FORGET, words=("sua", "nhap lai")),
-                Choice("Nhận mã OTP", "otp"),
-                Choice("Cách khác", "other"),
-            ),
+            (_EDIT, Choice("Nhận mã OTP", "otp"), _OTHER),
             label="số điện thoại không khớp",
             failed="số điện thoại không phải số đã đăng ký",
             transitions={"edit": "name", "otp": "code_request", "other": "other"},

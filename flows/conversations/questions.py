@@ -1,25 +1,21 @@
-"""Hỏi đáp: questions answered from items with their sources. Rule: an aside; in the middle of a flow the answer is said and the same step asked again."""
+"""Hỏi đáp: questions answered from the items of the content, each with its source; also read by the command line.
+
+Invariant: a digression. In the middle of a flow the answer is said and the same step is asked again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flows.content import SMALL_TALK, Question
 from flows.engine.commands import PERSON_LABEL
 from flows.engine.events import Event, Said
-from flows.engine.steps import Choice, Context, Flow, FollowUp, Parsed, Reply, ask, choose
+from flows.engine.steps import Choice, Context, Flow, FollowUp, Parsed, ask, choose
 from flows.understanding.question_finder import QuestionResult, find_questions
 
 NOT_IT = "Không đúng ý tôi"
-NOT_IT_WORDS = (
-    "khong dung y",
-    "khong dung y toi",
-    "khong phai y toi",
-    "ko dung y",
-    "khong phai",
-    "sai y toi",
-)
+NOT_IT_WORDS = "khong dung y, khong dung y toi, khong phai y toi, ko dung y, khong phai, sai y toi"
 POPULAR = ("tai-o-dau", "quen-mat-khau", "khong-nhan-otp", "bao-lau", "lua-dao")
 
 
@@ -47,11 +43,11 @@ def _flow() -> Flow:
                 any_flow=True,
                 done=True,
                 digression=True,
-                follow_up=FollowUp(NOT_IT, frozenset(NOT_IT_WORDS), "others", _not_it),
+                follow_up=FollowUp(NOT_IT, frozenset(NOT_IT_WORDS.split(", ")), "others", _not_it),
             ),
             choose(
                 "perhaps",
-                _perhaps_prompt,
+                "Có phải anh/chị hỏi một trong những điều này?",
                 _perhaps_choices,
                 label="chọn câu hỏi",
                 transitions={"answer": "answer", "person": "person"},
@@ -79,9 +75,7 @@ def _flow() -> Flow:
 
 def said(item: Question) -> str:
     """The answer of an item with its source, as people read it."""
-    if item.topic in SMALL_TALK:
-        return item.answer
-    return f"{item.answer}\n({item.source.short})"
+    return item.answer if item.topic in SMALL_TALK else f"{item.answer}\n({item.source.short})"
 
 
 def _kept(found: QuestionResult) -> dict[str, Any]:
@@ -97,30 +91,23 @@ def _not_it(others: str) -> tuple[str, Mapping[str, Any]]:
 
 def _shows(found: QuestionResult) -> tuple[str, Mapping[str, Any]]:
     """The step that shows what was found; "" where there is nothing to choose from."""
-    knows = _kept(found)
-    if found.decision == "answer":
-        return "answer", knows
-    return ("perhaps" if knows["others"] else ""), knows
+    kept = _kept(found)
+    return "answer" if found.decision == "answer" else "perhaps" if kept["others"] else "", kept
 
 
 def _item(context: Context) -> Question | None:
     return context.content.questions.item(context.get("item"))
 
 
-def _others(context: Context) -> list[Question]:
-    found = (context.content.questions.item(i) for i in context.get("others").split())
-    return [q for q in found if q]
+def _items(context: Context, ids: Iterable[str]) -> list[Question]:
+    return [item for i in ids if (item := context.content.questions.item(i))]
 
 
 def _parse_question(context: Context, event: Event) -> Parsed | None:
-    if not isinstance(event, Said):
-        return None
-    found = find_questions(event.text, context.content)
-    if found.decision == "answer" and found.item and found.item.opens != "asked":
+    found = find_questions(event.text, context.content) if isinstance(event, Said) else None
+    if found and found.decision == "answer" and found.item and found.item.opens != "asked":
         return Parsed("answer", _kept(found))
-    if found.decision == "suggest":
-        return Parsed("perhaps", _kept(found))
-    return None
+    return Parsed("perhaps", _kept(found)) if found and found.decision == "suggest" else None
 
 
 def _answer_prompt(context: Context) -> str:
@@ -132,39 +119,31 @@ def _answer_prompt(context: Context) -> str:
 
 def _answer_choices(context: Context) -> tuple[Choice, ...]:
     item = _item(context)
-    onward = (
-        (Choice(context.flows.label(item.next, context.content), item.next),) if item and item.next else ()
-    )
+    onward = [item.next] if item and item.next else []
     outcome, keep = _not_it(context.get("others"))
-    return (*onward, Choice(NOT_IT, outcome, keep, words=NOT_IT_WORDS))
-
-
-def _perhaps_prompt(context: Context) -> Reply:
-    return Reply("Có phải anh/chị hỏi một trong những điều này?")
+    return (
+        *(Choice(context.flows.label(flow, context.content), flow) for flow in onward),
+        Choice(NOT_IT, outcome, keep, words=NOT_IT_WORDS),
+    )
 
 
 def _perhaps_choices(context: Context) -> tuple[Choice, ...]:
-    others = _others(context)
-    choices = tuple(
-        Choice(
-            q.title, "answer", {"item": q.id, "others": " ".join(o.id for o in others if o is not q) or None}
-        )
-        for q in others
-    )
-    return (*choices, Choice(NOT_IT, "person", words=(*NOT_IT_WORDS, "khong", "ko", "khong co")))
+    items = _items(context, context.get("others").split())
+    others = {q: " ".join(o.id for o in items if o is not q) or None for q in items}
+    choices = (Choice(q.title, "answer", {"item": q.id, "others": left}) for q, left in others.items())
+    return (*choices, Choice(NOT_IT, "person", words=f"{NOT_IT_WORDS}, khong, ko, khong co"))
 
 
 def _person_prompt(context: Context) -> str:
-    office = context.content.office
     return (
-        f"Tôi chưa có câu trả lời đúng ý anh/chị. Anh/chị bấm “{PERSON_LABEL}” để hỏi cán bộ tại đây, gọi {office.hotline}, "
+        f"Tôi chưa có câu trả lời đúng ý anh/chị. Anh/chị bấm “{PERSON_LABEL}” để hỏi cán bộ tại đây, gọi {context.content.office.hotline}, "
         "hoặc viết lại câu hỏi bằng từ khác."
     )
 
 
 def _popular(context: Context) -> tuple[Choice, ...]:
-    found = (context.content.questions.item(i) for i in POPULAR)
-    return tuple(Choice(q.title, "answer", {"item": q.id, "others": None}) for q in found if q)
+    items = _items(context, POPULAR)
+    return tuple(Choice(q.title, "answer", {"item": q.id, "others": None}) for q in items)
 
 
 _HINT = (

@@ -1,4 +1,7 @@
-"""Đăng ký VssID: a checklist that goes along for weeks. Rule: its items are content; what is ticked belongs to the person."""
+"""Đăng ký VssID: a checklist that is worked through over weeks.
+
+Invariant: the items are content; which are ticked is stored with the person's dossier, after consent.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,19 @@ from flows.conversations.declaration import (
 )
 from flows.effects import KeepSubmission, LoadDossier, MarkItems, StartDossier
 from flows.engine.events import Event, Said
-from flows.engine.steps import AGAIN, Choice, Context, Flow, Parsed, ask, call, checklist, choose, end, show
+from flows.engine.steps import (
+    AGAIN,
+    Choice,
+    Context,
+    Flow,
+    Parsed,
+    ask,
+    call,
+    checklist,
+    choose,
+    end,
+    show,
+)
 from flows.text.normalise import plain
 from flows.text.vssid_sms import read_received
 from flows.understanding import numbers_explained
@@ -60,26 +75,7 @@ def _flow() -> Flow:
             choose(
                 "who",
                 "Anh/chị đăng ký cho ai?",
-                (
-                    Choice(
-                        "Người lao động của đơn vị",
-                        "chosen",
-                        {"who": "employee"},
-                        words=("nguoi lao dong", "nhan vien", "cong nhan", "vien chuc", "co don vi"),
-                    ),
-                    Choice(
-                        "Cá nhân tự do",
-                        "chosen",
-                        {"who": "individual"},
-                        words=("ca nhan", "tu do", "cho toi", "ban than", "tu nguyen", "ho gia dinh"),
-                    ),
-                    Choice(
-                        "Con nhỏ",
-                        "chosen",
-                        {"who": "child"},
-                        words=("con", "cho con", "tre em", "em be", "con toi"),
-                    ),
-                ),
+                _WHO_CHOICES,
                 label="đăng ký cho ai",
                 parse=parse_received,
                 transitions={"chosen": "platform", **_RECEIVED},
@@ -95,21 +91,7 @@ def _flow() -> Flow:
             choose(
                 "code",
                 "Đã biết mã số BHXH (10 số) của người đăng ký chưa?",
-                (
-                    Choice(
-                        "Đã biết",
-                        "chosen",
-                        {"code_known": "1"},
-                        words=("biet roi", "co", "co roi", "roi", "biet"),
-                    ),
-                    Choice(
-                        "Chưa biết",
-                        "chosen",
-                        {"code_known": None},
-                        words=("chua", "khong biet", "ko biet", "khong", "chua co"),
-                    ),
-                    Choice("Tra mã số giúp tôi", "lookup", words=("tra cuu", "tra giup", "tra ma so")),
-                ),
+                _CODE_CHOICES,
                 label="đã có mã số chưa",
                 parse=parse_received,
                 transitions={"chosen": "start", "lookup": "lookup/", **_RECEIVED},
@@ -133,21 +115,7 @@ def _flow() -> Flow:
             ),
             show("deadline", deadline_prompt, transitions="list"),
             show("counted", counted_prompt, transitions="who"),
-            call(
-                "start",
-                lambda s: StartDossier(
-                    s.get("who"),
-                    s.get("platform"),
-                    bool(s.get("code_known")),
-                    s.get("record_name"),
-                    s.get("record_code"),
-                    s.get("number"),
-                    s.get("sent_on"),
-                    sent_with_it(s) if s.get("number") else (),
-                ),
-                StartDossier,
-                transitions={"open": "list"},
-            ),
+            call("start", _start, StartDossier, transitions={"open": "list"}),
             checklist(
                 "list",
                 _list_prompt,
@@ -155,7 +123,7 @@ def _flow() -> Flow:
                 label="danh sách việc cần làm",
                 parse=_parse_number,
                 hint=_HINT,
-                transitions={**_TRANSITIONS, **_RECEIVED},
+                transitions=_TRANSITIONS,
             ),
             choose(
                 "how",
@@ -164,34 +132,25 @@ def _flow() -> Flow:
                 label="xem cách làm một mục",
                 parse=_parse_number,
                 hint=_HINT,
-                transitions={**_TRANSITIONS, **_RECEIVED},
+                transitions=_TRANSITIONS,
                 done=True,
             ),
             choose(
                 "all",
                 _all_prompt,
-                (
-                    Choice(
-                        "Về việc kế tiếp", "list", words=("ve", "tiep", "tiep tuc", "xong", "xong roi", "ok")
-                    ),
-                ),
+                (Choice("Về việc kế tiếp", "list", words="ve, tiep, tiep tuc, xong, xong roi, ok"),),
                 label="xem cả danh sách",
                 parse=_parse_number,
                 hint=_HINT,
-                transitions={**_TRANSITIONS, **_RECEIVED},
+                transitions=_TRANSITIONS,
                 done=True,
             ),
-            call(
-                "mark",
-                lambda s: MarkItems(tuple(s.answers.get("marked", ())), True, _needed(s)),
-                MarkItems,
-                transitions={"open": "list", "finished": "finished"},
-            ),
+            call("mark", lambda s: _marks(s, done=True), MarkItems, transitions=_MARKED),
             call(
                 "unmark",
-                lambda s: MarkItems(tuple(s.answers.get("marked", ())), False, _needed(s)),
+                lambda s: _marks(s, done=False),
                 MarkItems,
-                transitions={"open": "list", "finished": "list"},
+                transitions={**_MARKED, "finished": "list"},
             ),
             end("finished", _finished_prompt, ("Đổi mật khẩu, quên mật khẩu",)),
         ),
@@ -203,6 +162,14 @@ def _flow() -> Flow:
     )
 
 
+def _start(context: Context) -> StartDossier:
+    who, platform, name, code, number, sent_on = map(
+        context.get, ("who", "platform", "record_name", "record_code", "number", "sent_on")
+    )
+    sent = sent_with_it(context) if number else ()
+    return StartDossier(who, platform, bool(context.get("code_known")), name, code, number, sent_on, sent)
+
+
 def _done(context: Context) -> frozenset[str]:
     return frozenset(context.answers.get("done", ()))
 
@@ -212,8 +179,9 @@ def _open(context: Context) -> list[Item]:
     return [i for i in items_of(context) if i.id not in done]
 
 
-def _needed(context: Context) -> tuple[str, ...]:
-    return tuple(i.id for i in items_of(context) if i.required)
+def _marks(context: Context, *, done: bool) -> MarkItems:
+    needed = tuple(i.id for i in items_of(context) if i.required)
+    return MarkItems(tuple(context.answers.get("marked", ())), done, needed)
 
 
 def _current(context: Context) -> Item:
@@ -228,23 +196,19 @@ def _progress(context: Context) -> str:
 
 
 def _list_prompt(context: Context) -> str:
-    item = _current(context)
-    items = items_of(context)
-    done = _done(context)
-    stages = context.content.checklist.stages
-    here = [s for s in stages if any(i.step == s.id for i in items)]
+    item, items, done = _current(context), items_of(context), _done(context)
+    here = [s for s in context.content.checklist.stages if any(i.step == s.id for i in items)]
     stage = next(s for s in here if s.id == item.step)
-    lines = [
-        f"Đăng ký VssID cho {WHO[context.get('who')]} ({PLATFORM[context.get('platform')]}): xong {_progress(context)}",
-        f"Phần {here.index(stage) + 1}/{len(here)}. {stage.title}",
-    ]
-    if context.get("number") and _open(context):
-        lines.insert(1, countdown(context))
-    for n, other in enumerate(items, start=1):
-        if other.step == stage.id:
-            lines.append(_line(n, other, done))
-    lines.append(f"Việc kế tiếp: {item.title}.")
-    return "\n".join(lines)
+    waits = bool(context.get("number") and _open(context))  # for the papers of a declaration that was sent
+    return "\n".join(
+        (
+            f"Đăng ký VssID cho {WHO[context.get('who')]} ({PLATFORM[context.get('platform')]}): xong {_progress(context)}",
+            *([countdown(context)] if waits else ()),
+            f"Phần {here.index(stage) + 1}/{len(here)}. {stage.title}",
+            *(_line(n, other, done) for n, other in enumerate(items, start=1) if other.step == stage.id),
+            f"Việc kế tiếp: {item.title}.",
+        )
+    )
 
 
 def _line(n: int, item: Item, done: frozenset[str]) -> str:
@@ -264,50 +228,40 @@ def _list_choices(context: Context) -> tuple[Choice, ...]:
     item = _current(context)
     stage = [i.id for i in _open(context) if i.step == item.step]
     choices = [
-        Choice(
-            "Xong việc này",
-            "mark",
-            {"marked": [item.id]},
-            words=("xong", "xong roi", "da xong", "roi", "lam roi", "da lam"),
-        ),
-        Choice(
-            "Cách làm", "how", {"asked": item.id}, words=("cach lam", "lam sao", "lam the nao", "chi toi")
-        ),
+        Choice("Xong việc này", "mark", {"marked": [item.id]}, words=f"{_DONE}, lam roi, da lam"),
+        Choice("Cách làm", "how", {"asked": item.id}, words="cach lam, lam sao, lam the nao, chi toi"),
     ]
     if len(stage) > 1:
-        choices.append(
-            Choice("Xong cả phần này", "mark", {"marked": stage}, words=("xong het", "xong ca buoc"))
-        )
-    choices.append(Choice("Xem cả danh sách", "all", words=("danh sach", "xem het")))
+        choices.append(Choice("Xong cả phần này", "mark", {"marked": stage}, words="xong het, xong ca buoc"))
+    choices.append(Choice("Xem cả danh sách", "all", words="danh sach, xem het"))
     if item.step == "b2":
-        choices.append(Choice("Tra mã số giúp tôi", "lookup", words=("tra cuu", "tra ma so")))
+        choices.append(Choice("Tra mã số giúp tôi", "lookup", words="tra cuu, tra ma so"))
     shown = {i.id for i in items_of(context)}
     ticked = [i for i in context.answers.get("done", ()) if i in shown]  # in the order they were ticked
     if ticked:
         newest = {"marked": ticked[-1:]}
-        choices.append(Choice("Bỏ dấu việc vừa xong", "unmark", newest, words=("bo dau", "bo danh dau")))
+        choices.append(Choice("Bỏ dấu việc vừa xong", "unmark", newest, words="bo dau, bo danh dau"))
     return tuple(choices)
 
 
+_DONE = "xong, xong roi, da xong, roi"
 _NUMBERED = re.compile(r"(xong|bo|bo dau|cach lam|lam sao|huong dan)(?: viec| muc| so)? ([0-9]{1,2})")
 
 
 def _parse_number(context: Context, event: Event) -> Parsed | None:
     if not isinstance(event, Said):
         return None
-    if (received := parse_received(context, event)) is not None:
-        return received
+    received = parse_received(context, event)
     found = _NUMBERED.fullmatch(plain(event.text))
-    if found is None:
-        return None
-    items = items_of(context)
-    n = int(found.group(2))
+    if received is not None or found is None:
+        return received
+    items, what, n = items_of(context), found.group(1), int(found.group(2))
     if not 1 <= n <= len(items):
         return Parsed("again", note=f"Danh sách chỉ có {len(items)} mục, từ 1 đến {len(items)}.")
     item = items[n - 1]
-    if found.group(1) == "xong":
+    if what == "xong":
         return Parsed("mark", {"marked": [item.id]}, note=f"Đã đánh dấu mục {n}: {item.title}.")
-    if found.group(1).startswith("bo"):
+    if what.startswith("bo"):
         return Parsed("unmark", {"marked": [item.id]}, note=f"Đã bỏ dấu mục {n}: {item.title}.")
     return Parsed("how", {"asked": item.id})
 
@@ -327,14 +281,12 @@ def _how_prompt(context: Context) -> str:
 
 
 def _how_choices(context: Context) -> tuple[Choice, ...]:
-    asked = context.get("asked")
-    if asked in _done(context):
-        mark = Choice("Bỏ dấu việc này", "unmark", {"marked": [asked]}, words=("bo dau",))
+    asked = {"marked": [context.get("asked")]}
+    if context.get("asked") in _done(context):
+        mark = Choice("Bỏ dấu việc này", "unmark", asked, words="bo dau")
     else:
-        mark = Choice(
-            "Xong việc này", "mark", {"marked": [asked]}, words=("xong", "xong roi", "da xong", "roi")
-        )
-    return (mark, Choice("Về danh sách", "list", words=("ve", "danh sach")))
+        mark = Choice("Xong việc này", "mark", asked, words=_DONE)
+    return (mark, Choice("Về danh sách", "list", words="ve, danh sach"))
 
 
 def _found_by_looking(context: Context) -> list[str]:
@@ -343,21 +295,17 @@ def _found_by_looking(context: Context) -> list[str]:
 
 
 def _resume_prompt(context: Context) -> str:
-    looked_up = (
-        f" Mã số vừa tra của {context.get('record_name')} thì khỏi tìm nữa."
-        if _found_by_looking(context)
-        else ""
-    )
+    known = f" Mã số vừa tra của {context.get('record_name')} thì khỏi tìm nữa."
+    looked_up = known if _found_by_looking(context) else ""
     return f"Lần trước anh/chị đã xong {_progress(context)}.{looked_up} Làm tiếp nhé?"
 
 
 def _resume_choices(context: Context) -> tuple[Choice, ...]:
     found = _found_by_looking(context)
     outcome, keep = ("mark", {"marked": found}) if found else ("list", {})
-    words = ("lam tiep", "tiep", "tiep tuc", "co", "ok")
     return (
-        Choice("Xem việc kế tiếp", outcome, keep, words=words),
-        Choice("Bắt đầu lại", "anew", words=("lam lai", "lam lai tu dau", "khong")),
+        Choice("Xem việc kế tiếp", outcome, keep, words="lam tiep, tiep, tiep tuc, co, ok"),
+        Choice("Bắt đầu lại", "anew", words="lam lai, lam lai tu dau, khong"),
     )
 
 
@@ -369,29 +317,39 @@ def _finished_prompt(context: Context) -> str:
 
 
 def _platform_choices(context: Context) -> tuple[Choice, ...]:
-    outcome = "known" if context.get("record_code") else "chosen"
-    keep = {"code_known": "1"} if context.get("record_code") else {}
+    outcome, keep = ("known", {"code_known": "1"}) if context.get("record_code") else ("chosen", {})
+    android, ios = {"platform": "android", **keep}, {"platform": "ios", **keep}
     return (
-        Choice(
-            "Android",
-            outcome,
-            {"platform": "android", **keep},
-            words=("samsung", "oppo", "xiaomi", "may thuong"),
-        ),
-        Choice("iPhone", outcome, {"platform": "ios", **keep}, words=("ios", "ip", "apple", "ai phon")),
+        Choice("Android", outcome, android, words="samsung, oppo, xiaomi, may thuong"),
+        Choice("iPhone", outcome, ios, words="ios, ip, apple, ai phon"),
     )
 
 
+_WHO_CHOICES = tuple(
+    Choice(label, "chosen", {"who": who}, words=words)
+    for who, label, words in (
+        (
+            "employee",
+            "Người lao động của đơn vị",
+            "nguoi lao dong, nhan vien, cong nhan, vien chuc, co don vi",
+        ),
+        ("individual", "Cá nhân tự do", "ca nhan, tu do, cho toi, ban than, tu nguyen, ho gia dinh"),
+        ("child", "Con nhỏ", "con, cho con, tre em, em be, con toi"),
+    )
+)
+_CODE_CHOICES = (
+    Choice("Đã biết", "chosen", {"code_known": "1"}, words="biet roi, co, co roi, roi, biet"),
+    Choice("Chưa biết", "chosen", {"code_known": None}, words="chua, khong biet, ko biet, khong, chua co"),
+    Choice("Tra mã số giúp tôi", "lookup", words="tra cuu, tra giup, tra ma so"),
+)
+_MARKED = {"open": "list", "finished": "finished"}
+_RECEIVED = {"received": "sent_on", "told": "keep", "told_first": "counted"}
 _TRANSITIONS = {
-    "mark": "mark",
-    "unmark": "unmark",
-    "how": "how",
-    "all": "all",
+    **{name: name for name in ("mark", "unmark", "how", "all", "list")},
     "lookup": "lookup/",
     "again": AGAIN,
-    "list": "list",
+    **_RECEIVED,
 }
-_RECEIVED = {"received": "sent_on", "told": "keep", "told_first": "counted"}
 _HINT = "Anh/chị bấm “Xong việc này” khi làm xong, hoặc “Cách làm” để xem hướng dẫn. Cũng gõ được “xong 5”, “bỏ 5”."
 
 

@@ -169,7 +169,7 @@ class Navigation:
         if not words:
             return None
         for choice in step.choices(self.context()):
-            if any(same_words(words, w) for w in (choice.label, *choice.words)):
+            if any(same_words(words, w) for w in (choice.label, *choice.words.split(", "))):
                 return choice
         return None
 

@@ -83,12 +83,12 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One option: its words, the outcome it means, what it keeps, and other wordings that mean the same."""
+    """One option: its words, the outcome it means, what it keeps, and other wordings of it ("co, dong y")."""
 
     label: str
     outcome: str
     keep: Mapping[str, Any] = field(default_factory=dict)
-    words: tuple[str, ...] = ()
+    words: str = ""
     shares: bool = False  # pressing it on a door that can vouch for phones sends the contact
 
 

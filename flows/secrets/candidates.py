@@ -1,7 +1,7 @@
-"""Where a text may hold a secret, and what stands around each place. Rule: only names of what is seen, never the secret itself.
+"""Where a text may hold a secret (its candidates), and the features of each that flows/secrets/classifier.py scores.
 
-A place is a number of four to eight digits, a word that mixes letters with digits or signs, or what stands behind a word for a
-password. What is seen around it is weighed by flows/secrets/classifier.py.
+A candidate is a number of four to eight digits, a word that mixes letters with digits or signs, or what follows a word for
+a password. Called by detector.py and the trainer. Invariant: a feature names what is seen, and never holds the secret.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from itertools import pairwise
 
 from flows.secrets.tokens import SOFT, YEAR, Token
 
-MOST_CANDIDATES = 80  # of one text that are weighed
+MOST_CANDIDATES = 80  # of one text and kind
 TAIL = 10  # tokens after a password word that are looked at
-NUMBER, MIXED, TAIL_OF = "n", "m", "t"  # kinds of place
+NEAR = 6  # tokens
+NUMBER, MIXED, TAIL_OF = "n", "m", "t"  # kinds of candidate; each feature begins with one
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,17 @@ class SecretCandidate:
     of_password: bool
 
 
-_ABOUT = frozenset(
-    ("@who", "@par", "vssid", "cua", "moi", "cu", "app", "con", "ba", "hien", "tai", "dangnhap", "nay")
+_ABOUT = frozenset("@who @par vssid cua moi cu app con ba hien tai dangnhap nay".split())
+_EMPTY = _ABOUT | frozenset("la : = - > , ? \" ' nhu sau".split())
+_ENDS = (";", "matkhau")
+_SKIPPED = frozenset(("@who", "@par", "la", "thi", "cua"))
+_CODE_WORDS = frozenset(("otp", "xacthuc", "code", "pin", "kichhoat", "baomat"))
+_SECRET_WORDS = _CODE_WORDS | {"matkhau"}
+_TELLS = frozenset("la : = - thanh dat de nhu sau ma so gui ve ghi \" '".split())
+_MARKS = frozenset(", \" ' - / > ;".split())
+_POLITE = frozenset(
+    "@who @par la thi cua con co ba ma so nhan gui ban ok oke nay duoc moi cu vssid bao , . : ? - \" '".split()
 )
-
-
-_EMPTY = _ABOUT | {"la", ":", "=", "-", ">", ",", "?", '"', "'", "nhu", "sau"}
 
 
 def _has_tail(tokens: Sequence[Token], at: int) -> bool:
@@ -53,12 +59,8 @@ def _may_be_plain(token: Token) -> bool:
     return sort == "vni" or digits == "0"
 
 
-NEAR = 6  # tokens
-_ENDS = frozenset((";", "matkhau"))
-
-
 def candidates_of(tokens: Sequence[Token]) -> Iterator[SecretCandidate]:
-    """Every place at which a secret may stand, at most MOST_PLACES of each kind."""
+    """The candidates of a text in order, at most MOST_CANDIDATES of each kind."""
     left = dict.fromkeys((NUMBER, MIXED, TAIL_OF), MOST_CANDIDATES)
     password = -99
     spoken = any(token.name == "matkhau" for token in tokens)
@@ -76,7 +78,7 @@ def candidates_of(tokens: Sequence[Token]) -> Iterator[SecretCandidate]:
             yield SecretCandidate(kind, at, 0 < at - password <= TAIL)
 
 
-# -- what stands around
+# -- features
 
 _CLASSES: dict[str, frozenset[str]] = {
     name: frozenset(words.split())
@@ -98,22 +100,15 @@ _CLASSES_OF: dict[str, tuple[str, ...]] = {
     word: tuple(name for name, words in _CLASSES.items() if word in words)
     for word in frozenset().union(*_CLASSES.values())
 }
-_SKIPPED = frozenset(("@who", "@par", "la", "thi", "cua"))
-_CODE_WORDS = frozenset(("otp", "xacthuc", "code", "pin", "kichhoat", "baomat"))
-_TELLS = frozenset(
-    ("la", ":", "=", "-", "thanh", "dat", "de", "nhu", "sau", "ma", "so", "gui", "ve", "ghi", '"', "'")
-)
 _LEFT, _RIGHT = 9, 7
 _FAR = 7  # tokens from "mã" to its number
 
 
 def features_of(tokens: Sequence[Token], candidate: SecretCandidate, known: frozenset[str]) -> list[str]:
-    """The names of what is seen of a place and around it; `known`: the words of our trade, which a password is not made of."""
-    return (
-        _of_tail(tokens, candidate.at, known)
-        if candidate.kind == TAIL_OF
-        else _of_token(tokens, candidate, known)
-    )
+    """The features of a candidate and the words around it; `known`: the words of our trade, of which no password is made."""
+    if candidate.kind == TAIL_OF:
+        return _of_tail(tokens, candidate.at, known)
+    return _of_token(tokens, candidate, known)
 
 
 def _name(tokens: Sequence[Token], at: int) -> str:
@@ -121,64 +116,39 @@ def _name(tokens: Sequence[Token], at: int) -> str:
 
 
 def _of_token(tokens: Sequence[Token], candidate: SecretCandidate, known: frozenset[str]) -> list[str]:
-    at, kind = candidate.at, candidate.kind
-    token = tokens[at]
-    own = f"{token.name}{token.detail}"
-    out = [kind, f"{kind}is:{own}"]
-    if kind == NUMBER:
-        out += [f"n{token.detail}", f"n{token.detail}{_name(tokens, at - 1)}"]
+    at, token, is_number = candidate.at, tokens[candidate.at], candidate.kind == NUMBER
+    out = ["", f"is:{token.name}{token.detail}"]  # each begins with the kind when it is given back
+    if is_number:
+        out += [token.detail, f"{token.detail}{_name(tokens, at - 1)}"]
     else:
         sort, runs, letters, digits, signs = token.detail.split()
-        out += [
-            f"m:{sort}",
-            f"mr:{runs}",
-            f"ml:{letters}",
-            f"md:{digits}",
-            f"ms:{signs}",
-            f"mt:{sort}{digits}",
-        ]
-    l1, l2, l3 = (_name(tokens, at - n) for n in (1, 2, 3))
-    r1, r2 = (_name(tokens, at + n) for n in (1, 2))
-    out += [f"{kind}L1:{l1}", f"{kind}L2:{l2}", f"{kind}L3:{l3}", f"{kind}R1:{r1}", f"{kind}R2:{r2}"]
-    out += [f"{kind}L:{l2} {l1}", f"{kind}R:{r1} {r2}"]
+        out += [f":{sort}", f"r:{runs}", f"l:{letters}", f"d:{digits}", f"s:{signs}", f"t:{sort}{digits}"]
+    l3, l2, l1, _, r1, r2 = (_name(tokens, at + n) for n in range(-3, 3))
+    out += [f"L1:{l1}", f"L2:{l2}", f"L3:{l3}", f"R1:{r1}", f"R2:{r2}", f"L:{l2} {l1}", f"R:{r1} {r2}"]
     left = [t.name for t in tokens[max(0, at - _LEFT) : at]]
-    right = [t.name for t in tokens[at + 1 : at + 1 + _RIGHT]]
     core_left = [n for n in reversed(left) if n not in _SKIPPED]
-    core_right = [n for n in right if n not in _SKIPPED]
+    core_right = [t.name for t in tokens[at + 1 : at + 1 + _RIGHT] if t.name not in _SKIPPED]
     c1, c2 = [*core_left, "^", "^"][:2]
     d1, d2 = [*core_right, "$", "$"][:2]
-    out += [
-        f"{kind}C1:{c1}",
-        f"{kind}C:{c2} {c1}",
-        f"{kind}D1:{d1}",
-        f"{kind}D:{d1} {d2}",
-        f"{kind}CD:{c1} {d1}",
-    ]
-    out += {f"{kind}l:{n}" for n in core_left} | {f"{kind}r:{n}" for n in core_right}
-    for where, names in (
-        ("1", core_left[:1]),
-        ("2", core_left[1:3]),
-        ("3", core_left[3:]),
-        ("4", core_right[:1]),
-        ("5", core_right[1:]),
-    ):
-        out += {f"{kind}c{where}:{c}" for n in names for c in _CLASSES_OF.get(n, ())}
+    out += [f"C1:{c1}", f"C:{c2} {c1}", f"D1:{d1}", f"D:{d1} {d2}", f"CD:{c1} {d1}"]
+    out += {f"l:{n}" for n in core_left} | {f"r:{n}" for n in core_right}
+    parts = (core_left[:1], core_left[1:3], core_left[3:], core_right[:1], core_right[1:])
+    for where, names in enumerate(parts, start=1):
+        out += {f"c{where}:{c}" for n in names for c in _CLASSES_OF.get(n, ())}
     if not core_left and not core_right:
-        out.append(f"{kind}alone:{token.detail}" if kind == NUMBER else f"{kind}alone")
-    if kind == NUMBER and (thing := _thing_of(left)) is not None:
-        out += [f"nof:{thing}", f"nofany:{bool(thing)}", f"nofnew:{bool(thing) and thing not in known}"]
-    for side, name in (("L", c1), ("R", d1)):
-        if name.isalpha() and name not in known:
-            out.append(f"{kind}new{side}")
+        out.append(f"alone:{token.detail}" if is_number else "alone")
+    if is_number and (thing := _thing_of(left)) is not None:
+        out += [f"of:{thing}", f"ofany:{bool(thing)}", f"ofnew:{bool(thing) and thing not in known}"]
+    out += [f"new{side}" for side, name in (("L", c1), ("R", d1)) if name.isalpha() and name not in known]
     if candidate.of_password:
-        out.append(f"{kind}pw")
+        out.append("pw")
     if whose := told_by(tokens, at):
-        out.append(f"{kind}direct:{whose}")
-    return out
+        out.append(f"direct:{whose}")
+    return [candidate.kind + name for name in out]
 
 
 def features_of_answer(tokens: Sequence[Token], known: frozenset[str]) -> list[str]:
-    """The names of what is seen of a text that follows the promise of a password: it is read as if it stood behind the word."""
+    """The features of a text that follows the announcement of a password: it is read as if it stood behind the word."""
     return _of_tail([Token("matkhau"), *tokens], 0, known, how="after")
 
 
@@ -195,13 +165,12 @@ def told_by(tokens: Sequence[Token], at: int) -> str:
 
 
 def is_told(tokens: Sequence[Token], candidate: SecretCandidate) -> bool:
-    """Whether a place holds a secret beyond doubt: "otp của em là ######", "pass em là" with a word that is no known thing."""
+    """Whether a candidate is a secret beyond doubt: "otp của em là ######", "pass em là" with a word that is no known thing."""
     token = tokens[candidate.at]
     if candidate.kind == NUMBER:
         return token.detail not in (YEAR, SOFT) and told_by(tokens, candidate.at) == "code"
-    return (
-        candidate.kind == MIXED and token.detail.startswith("free") and told_by(tokens, candidate.at) == "pw"
-    )
+    free = candidate.kind == MIXED and token.detail.startswith("free")
+    return free and told_by(tokens, candidate.at) == "pw"
 
 
 def _thing_of(left: Sequence[str]) -> str | None:
@@ -230,50 +199,34 @@ def _of_tail(tokens: Sequence[Token], at: int, known: frozenset[str], how: str =
     out = ["t", f"th:{how}", f"tn:{min(len(core), 5)}", f"thn:{bool(how)}{min(len(core), 5)}"]
     if not core:
         return [*out, "tempty"]
-    plain = [n for n in core if n[0] not in "#@~"]
-    unknown = [n for n in plain if n not in known]
-    joined = sum(len(n) >= 8 for n in unknown)
-    out += [f"tu:{min(len(unknown), 3)}", f"tuh:{min(len(unknown), 3)}{bool(how)}", f"tj:{min(joined, 2)}"]
-    out += [
-        f"tall:{len(unknown) == len(plain)}{bool(how)}",
-        f"tfirst:{core[0] in known or core[0][0] in '#@~'}{bool(how)}",
-    ]
-    out += [f"t1:{core[0] if core[0] in known or core[0][0] in '#@~' else '?'}", f"tl:{core[-1]}"]
+    words = [n for n in core if n[0] not in "#@~"]
+    unknown = [n for n in words if n not in known]
+    some, joined = min(len(unknown), 3), min(sum(len(n) >= 8 for n in unknown), 2)
+    first = core[0] if core[0] in known or core[0][0] in "#@~" else "?"
+    out += [f"tu:{some}", f"tuh:{some}{bool(how)}", f"tj:{joined}", f"t1:{first}", f"tl:{core[-1]}"]
+    out += [f"tall:{len(unknown) == len(words)}{bool(how)}", f"tfirst:{first != '?'}{bool(how)}"]
     out += {f"tw:{n}" for n in core}
     out += [f"tb:{one} {two}" for one, two in pairwise(core)][:4]
     before = [t.name for t in tokens[max(0, at - 4) : at] if t.name not in _SKIPPED]
-    out += [f"tL:{before[-1] if before else '^'}", *{f"tp:{n}" for n in before}]
-    return out
+    return [*out, f"tL:{before[-1] if before else '^'}", *{f"tp:{n}" for n in before}]
 
 
 def features_of_announcement(tokens: Sequence[Token], known: frozenset[str]) -> list[str]:
-    """The names of what tells whether a text says that a code or a password follows in the next message."""
-    names = [
-        t.name if t.name in known or t.name[0] in "@#~:=" or t.name in _SECRET_WORDS else "?"
-        for t in tokens
-        if t.name not in _MARKS
-    ]
+    """The features that tell whether a text says that a code or a password follows in the next message."""
+    shown = known | _SECRET_WORDS
+    seen = [t.name for t in tokens if t.name not in _MARKS]
+    names = [name if name in shown or name[0] in "@#~:=" else "?" for name in seen]
     core = [n for n in names if n not in _SKIPPED]
     ends = [t.name for t in tokens[-2:]]
     out = ["b", f"bn:{min(len(core), 8)}", f"be:{ends[-1] if ends else ''}", f"bs:{core[0] if core else ''}"]
-    out += {f"b:{n}" for n in names}
-    out += {f"bb:{one} {two}" for one, two in pairwise(core)}
-    out += [f"bl:{n}" for n in core[-2:]]
-    return out
+    out += {f"b:{n}" for n in names} | {f"bb:{one} {two}" for one, two in pairwise(core)}
+    return [*out, *(f"bl:{n}" for n in core[-2:])]
 
 
 def speaks_of_secret(tokens: Sequence[Token]) -> str:
     """The word for a password or a code that stands in a text, the password first; "" none."""
     names = {t.name for t in tokens}
-    return (
-        "matkhau"
-        if "matkhau" in names
-        else next((n for n in ("otp", "xacthuc", "pin", "ma") if n in names), "")
-    )
-
-
-_SECRET_WORDS = frozenset(("matkhau", *_CODE_WORDS))
-_MARKS = frozenset((",", '"', "'", "-", "/", ">", ";"))
+    return next((n for n in ("matkhau", "otp", "xacthuc", "pin", "ma") if n in names), "")
 
 
 def is_polite(token: Token) -> bool:
@@ -282,46 +235,7 @@ def is_polite(token: Token) -> bool:
 
 
 def of_password(tokens: Sequence[Token], candidate: SecretCandidate) -> bool:
-    """Whether the nearest word for a secret before the place, else the first after it, is one for a password."""
-    names = [t.name for t in tokens]
-    near = next(
-        (n for n in reversed(names[max(0, candidate.at - TAIL) : candidate.at]) if n in _SECRET_WORDS), ""
-    )
-    near = near or next(
-        (n for n in names[candidate.at + 1 : candidate.at + 1 + TAIL] if n in _SECRET_WORDS), ""
-    )
-    return near == "matkhau"
-
-
-_POLITE = frozenset(
-    (
-        "@who",
-        "@par",
-        "la",
-        "thi",
-        "cua",
-        "con",
-        "co",
-        "ba",
-        "ma",
-        "so",
-        "nhan",
-        "gui",
-        "ban",
-        ",",
-        ".",
-        ":",
-        "?",
-        "-",
-        "ok",
-        "oke",
-        "nay",
-        "duoc",
-        '"',
-        "'",
-        "moi",
-        "cu",
-        "vssid",
-        "bao",
-    )
-)
+    """Whether the nearest word for a secret before the candidate, else the first after it, is one for a password."""
+    before, after = tokens[max(0, candidate.at - TAIL) : candidate.at], tokens[candidate.at + 1 :][:TAIL]
+    nearest = next((t.name for t in (*reversed(before), *after) if t.name in _SECRET_WORDS), "")
+    return nearest == "matkhau"

@@ -1,7 +1,11 @@
-"""How much speaks for a secret at a place: a sum of trained weights. Rule: pure Python; what it is given are names of what is seen, see flows/secrets/candidates.py."""
+"""How likely a candidate is a secret: a sum of trained weights. Called by flows/secrets/detector.py.
+
+Invariant: the score does not depend on the order of the features, and features never hold the secret (candidates.py).
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -19,10 +23,9 @@ class Classifier:
     weights: Mapping[str, float] = field(repr=False)
     known: frozenset[str] = field(repr=False)
 
-    def score(self, seen: Iterable[str]) -> float:
-        """Above nothing when a secret is likelier than not, for texts of which half hold one."""
-        weights = self.weights
-        return self.bias + sum(weights.get(name, 0.0) for name in seen)
+    def score(self, features: Iterable[str]) -> float:
+        """Above 0 when a secret is likelier than not, for texts of which half hold one; exact sum, so order does not matter."""
+        return self.bias + math.fsum(self.weights.get(name, 0.0) for name in features)
 
 
 @lru_cache(maxsize=2)

@@ -1,12 +1,13 @@
-"""Which typed texts hold a password or a one-time code. Rule: nothing here keeps, logs or returns the secret itself.
+"""Which typed texts hold a password or a one-time code. Called by the engine before anything else reads a text.
 
-The text is read once into places at which a secret may stand (flows/secrets/candidates.py); each is weighed by its shape and the
-words around it (flows/secrets/classifier.py, trained beforehand). Rules are left where the answer is certain: VssID's own messages,
-a bare number where a code is waited for, and what follows an announced password.
+The text is read once into candidates (candidates.py), and each is scored by its shape and the words around it
+(classifier.py, trained beforehand). Rules decide where the answer is certain: VssID's own messages, a bare number where a
+code is expected, and what follows an announced password. Invariant: nothing here keeps, logs or returns the secret.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -14,7 +15,6 @@ from flows.content import Content
 from flows.secrets.candidates import (
     MIXED,
     TAIL_OF,
-    SecretCandidate,
     candidates_of,
     features_of,
     features_of_announcement,
@@ -31,17 +31,13 @@ from flows.text.normalise import plain
 from flows.text.vssid_sms import read_received, which_secret
 
 OTP, PASSWORD, ANNOUNCED = "otp", "password", "announced"  # the last: a password is about to be typed
-WATCHED_MESSAGES = (
-    3  # how many messages after a secret, or after the promise of one, are looked at more closely
-)
-ENOUGH = -0.4  # logits from which a place is taken for a secret
+WATCHED_MESSAGES = 3  # messages after a secret or an announcement, which are judged more strictly
+ENOUGH = -0.4  # logits from which a candidate is taken for a secret
 ENOUGH_WHEN_WATCHED = -1.6
 ENOUGH_TO_ANNOUNCE = 0.5
 ENOUGH_TO_FOLLOW = -1.0
 LONGEST_ANNOUNCEMENT = 120  # characters
 LONGEST_ANSWER = 9  # words of a password that is a phrase, with what is said around it
-
-
 _GROUP = re.compile(r"(?<![0-9])[0-9](?:[ .\-]{0,2}[0-9]){3,7}(?![0-9])")
 
 
@@ -49,39 +45,37 @@ def secret_in(text: str, weights: bytes, *, expected: bool, watch: str = "") -> 
     """ "otp" or "password" when the text holds one, else "".
 
     `weights`: Content.secret_weights. `expected`: the conversation is waiting for a code to be typed on the secure page, so
-    that a bare number of four to eight digits is surely that code. `wary`: what the messages before held or announced (""
-    nothing), see `wary_after`.
+    that a bare number of four to eight digits is surely that code. `watch`: what the messages before held or announced (""
+    nothing), see `watch_after`.
     """
-    folded = " ".join(fold(text).split())
-    trained = classifier(weights)
-    tokens = tokens_of(folded, trained.known)
+    folded, trained, tokens = _read(text, weights)
     if read_received(text) is not None and speaks_of_secret(tokens) not in ("matkhau", "otp"):
         return ""  # its code and dossier number may stand close together
-    found_candidates = list(candidates_of(tokens))
+    candidates = list(candidates_of(tokens))
     whose = which_secret(text)
     if whose == "code" and _GROUP.search(folded):
         return OTP
-    told = any(candidate.kind != TAIL_OF for candidate in found_candidates)
-    if whose == "account" and told and re.search(r"matkhau\W*[a-z0-9]", re.sub(r"\s", "", folded)):
+    told = any(candidate.kind != TAIL_OF for candidate in candidates)
+    if whose == "account" and told and re.search(r"matkhau\W*[a-z0-9]", folded.replace(" ", "")):
         return PASSWORD
     if watch in (PASSWORD, ANNOUNCED) and _follows_password(tokens, trained, announced=watch == ANNOUNCED):
         return PASSWORD
     if _is_bare_code(tokens, waited_for=expected or bool(watch)):
         return OTP
-    if stated := next((candidate for candidate in found_candidates if is_told(tokens, candidate)), None):
-        return PASSWORD if _is_password(tokens, stated) else OTP
-    found = [
-        (trained.score(features_of(tokens, candidate, trained.known)), n)
-        for n, candidate in enumerate(found_candidates)
-    ]
-    best, which = max(found, default=(-99.0, 0))
-    if best < (ENOUGH_WHEN_WATCHED if watch else ENOUGH):
-        return ""
-    return PASSWORD if _is_password(tokens, found_candidates[which]) else OTP
+    found = next((candidate for candidate in candidates if is_told(tokens, candidate)), None)
+    if found is None:
+        scores = [trained.score(features_of(tokens, candidate, trained.known)) for candidate in candidates]
+        best = max(scores, default=-math.inf)
+        if best < (ENOUGH_WHEN_WATCHED if watch else ENOUGH):
+            return ""
+        found = [c for c, score in zip(candidates, scores, strict=True) if score == best][-1]
+    return PASSWORD if found.kind in (TAIL_OF, MIXED) or of_password(tokens, found) else OTP
 
 
-def _is_password(tokens: Sequence[Token], candidate: SecretCandidate) -> bool:
-    return candidate.kind in (TAIL_OF, MIXED) or of_password(tokens, candidate)
+def _read(text: str, weights: bytes) -> tuple[str, Classifier, list[Token]]:
+    """The text folded, the classifier in `weights`, and the tokens of the text."""
+    folded, trained = " ".join(fold(text).split()), classifier(weights)
+    return folded, trained, tokens_of(folded, trained.known)
 
 
 def _is_bare_code(tokens: Sequence[Token], *, waited_for: bool) -> bool:
@@ -97,19 +91,17 @@ def watch_after(text: str, found: str, before: tuple[str, int], weights: bytes) 
     announced = "" if found == OTP else announced_in(text, weights)
     if announced or found:
         return announced or found, WATCHED_MESSAGES
-    kind, left = (
-        (PASSWORD, before[1]) if before[0] == ANNOUNCED else before
-    )  # a promise is for the next message
+    kind, left = before
+    if kind == ANNOUNCED:  # an announcement is for the next message only
+        kind = PASSWORD
     return (kind, left - 1) if left > 1 else ("", 0)
 
 
 def announced_in(text: str, weights: bytes) -> str:
     """OTP or ANNOUNCED when a text that holds neither says that a code or password follows ("mật khẩu của tôi là", "em nhận được otp rồi")."""
-    folded = " ".join(fold(text).split())
-    if len(folded) > LONGEST_ANNOUNCEMENT:
+    if len(" ".join(fold(text).split())) > LONGEST_ANNOUNCEMENT:
         return ""
-    trained = classifier(weights)
-    tokens = tokens_of(folded, trained.known)
+    _, trained, tokens = _read(text, weights)
     word = speaks_of_secret(tokens)
     if not word or any(candidate.kind != TAIL_OF for candidate in candidates_of(tokens)):
         return ""
@@ -120,17 +112,13 @@ def announced_in(text: str, weights: bytes) -> str:
 
 def is_announcement(text: str, weights: bytes) -> bool:
     """Whether a text breaks off where the secret would stand: "mật khẩu của tôi là", "otp nè:"."""
-    broken_off = text.rstrip()[-1:] in (":", "=") or plain(text).split()[-1:] in (
-        ["la"],
-        ["day"],
-        ["ne"],
-        ["nay"],
-    )
+    last_word = plain(text).rpartition(" ")[2]
+    broken_off = text.rstrip()[-1:] in (":", "=") or last_word in ("la", "day", "ne", "nay")
     return broken_off and bool(announced_in(text, weights))
 
 
 def forewarning(content: Content) -> str:
-    """What is said to somebody who is about to type a secret."""
+    """The warning for somebody who is about to type a secret."""
     return (
         "Xin đừng gõ mật khẩu hay mã OTP vào đây, tôi không cần và không ai ở BHXH hỏi. Chỉ nhập trên ứng dụng VssID. "
         f"Cần giúp, anh/chị gõ “quên mật khẩu” hoặc gọi {content.office.hotline}."
@@ -138,7 +126,7 @@ def forewarning(content: Content) -> str:
 
 
 def _follows_password(tokens: Sequence[Token], trained: Classifier, *, announced: bool) -> bool:
-    """What is a password after one: a mixed word; if one was announced also a few words that ask and tell nothing."""
+    """Whether a text after a password or its announcement is one: a mixed word, after an announcement also a few words."""
     if any(t.name == "~" and t.detail.startswith("free") for t in tokens):
         return True
     if not announced or len(tokens) > LONGEST_ANSWER:

@@ -1,10 +1,14 @@
-"""Whether words of staff ask somebody for a password or a one-time code. Rule: a warning not to give one asks for nothing."""
+"""Whether words of staff ask somebody for a password or a one-time code. Called before a notice or an answer is sent.
+
+Invariant: a warning not to hand one over does not count as asking.
+"""
 
 from __future__ import annotations
 
 import re
 
 from flows.text.fold import fold
+from flows.text.normalise import plain
 
 _WHAT = (
     r"(?:mat ?khau|mk|password|passwd|pass|o ?t ?p|pin|ma (?:so )?(?:xac (?:thuc|nhan|minh)|bao mat|dang nhap|kich hoat)|"
@@ -36,28 +40,27 @@ _ASKS = (
         r"\bdoc(?: (?:giup|cho|em|toi|minh|lai|cai|dum|gium|anh|chi)){0,4} ma(?: (?:cho|giup|do|6|sau|vua|di|nha|nhe|a|otp)\b|$)"
     ),
 )
-# a warning ("không bao giờ hỏi mật khẩu", "đừng cho ai biết mã OTP") is no wish
+# a warning ("không bao giờ hỏi mật khẩu", "đừng cho ai biết mã OTP") asks for nothing
 _WARNS = re.compile(
     r"\b(?:khong|ko|dung|chang|cam|nghiem cam|tranh|chua|ke gian|ke xau|gia mao|gia danh|lua dao|ai)\b"
 )
-# the code that comes to people ("hệ thống sẽ gửi mã OTP"), and changing one's password
+# the code that is sent to people ("hệ thống sẽ gửi mã OTP"), and changing one's password
 _COMES = re.compile(r"\b(?:se|da|duoc|he thong|tong dai|vssid|bhxh|bao hiem xa hoi|ung dung|cong)$")
 _CHANGES = re.compile(r"\b(?:doi|cap lai|quen|dat lai|khoi phuc|huong dan|cach|lay lai|khi nhan|se)\b")
 _SPACED_OTP = re.compile(r"\bo[. _-]t[. _-]p\b")
 _CLAUSE = re.compile(r"[.!?;:,\n]+")
-_NOT_WORDS = re.compile(r"[^a-z0-9]+")
 
 
 def asks_for_secret(text: str) -> bool:
-    """Whether the text asks people to hand over a password or a one-time code; warnings not to are fine."""
+    """Whether the text asks people to hand over a password or a one-time code."""
     for clause in _CLAUSE.split(_SPACED_OTP.sub("otp", fold(text))):
-        words = _NOT_WORDS.sub(" ", clause).strip()
-        if any(_is_wish(words, found) for ask in _ASKS for found in ask.finditer(words)):
+        words = plain(clause)
+        if any(_is_request(words, found) for ask in _ASKS for found in ask.finditer(words)):
             return True
     return False
 
 
-def _is_wish(words: str, found: re.Match[str]) -> bool:
+def _is_request(words: str, found: re.Match[str]) -> bool:
     near = " ".join(words[: found.start()].split()[-8:])
     whole = found.group()
     return not (_WARNS.search(near) or _WARNS.search(whole) or _COMES.search(near) or _CHANGES.search(whole))

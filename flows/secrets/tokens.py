@@ -1,8 +1,8 @@
-"""A text as the shield reads it: words as they are compared, and names for numbers. Rule: a token carries the name of what is seen, never the secret itself.
+"""A text as the shield reads it: words as they are compared, and names for numbers. Called by detector.py and the trainer.
 
-The folded text is read once, from left to right. What is surely something else (a date, a sum, a telephone number, a code
-of ten digits, an address) becomes one token with a name; a number of four to eight digits, also spelt apart or in words, is
-"#" with its digits counted; a word that mixes letters with digits or signs is "~" with its shape.
+The folded text is read once, from left to right. Dates, sums, telephone numbers, codes of ten digits and addresses become
+one token with a name; a number of four to eight digits, also spelt apart or in words, is "#" with its count of digits; a
+word that mixes letters with digits or signs is "~" with its shape. Invariant: a token never holds the secret itself.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from flows.text.chat_spelling import table
 from flows.text.fold import fold
 from flows.text.syllable import decoded, is_syllable
 
@@ -20,11 +21,9 @@ SHORTEST_MIXED = 4  # characters of a word that mixes letters with digits or sig
 LONGEST_READ = 8_000  # characters of a text that are read; no channel lets a person send more
 MOST_TOKENS = 2_400  # of them
 SPELT_AT_LEAST = 5  # single letters and digits in a row
-MOST_MENDED = 60  # words of one text of which a slip is mended
+MOST_MENDED = 60  # misspelt words of one text that are corrected
 SHORTEST_MENDED = 4  # letters
 MOST_KEYS = 3  # digits that are marks of one syllable, typed by VNI: "Nguye6n4"
-
-
 YEAR, SOFT = "year", "soft"  # a number that may as well be a year; a date or a round sum
 
 
@@ -62,136 +61,37 @@ _SCAN = re.compile(
     r"|(?P<mixed>[a-z0-9@#$%^&*_~](?:[.\-!+]?[a-z0-9@#$%^&*_~]){0,60}!{0,3})"
     r"|(?P<mark>[:=?,;\-/>\"']))"
 )
-_SAME = {
-    **dict.fromkeys(("k", "ko", "hok", "hong", "hk", "kg", "kh", "hem", "hog", "khum"), "khong"),
-    **dict.fromkeys(("vo", "zo", "dzo", "zao"), "vao"),
-    **dict.fromkeys(("dc", "dx", "dk"), "duoc"),
-    **dict.fromkeys(
-        (
-            "mk",
-            "pass",
-            "password",
-            "pw",
-            "pwd",
-            "matkhau",
-            "mkhau",
-            "pasword",
-            "passw",
-            "passwd",
-            "passwork",
-            "passphrase",
-            "mkau",
-            "pas",
-            "pat",
-        ),
-        "matkhau",
-    ),
-    **dict.fromkeys(
-        (
-            "tui",
-            "toi",
-            "minh",
-            "mik",
-            "em",
-            "e",
-            "anh",
-            "chi",
-            "a",
-            "c",
-            "chau",
-            "chu",
-            "bac",
-            "me",
-            "tao",
-            "ong",
-            "cau",
-            "di",
-            "vo chong",
-            "chong",
-        ),
-        "@who",
-    ),
-    **dict.fromkeys(
-        (
-            "ah",
-            "ak",
-            "nha",
-            "nhe",
-            "nhen",
-            "ne",
-            "ni",
-            "ha",
-            "hen",
-            "oi",
-            "ad",
-            "admin",
-            "da",
-            "thua",
-            "u",
-            "uh",
-            "ui",
-            "nghen",
-            "hen",
-            "shop",
-            "luon",
-            "vay",
-            "z",
-            "v",
-            "ta",
-            "r",
-            "roi",
-            "nhi",
-        ),
-        "@par",
-    ),
-    **dict.fromkeys(("j", "gi"), "gi"),
-    **dict.fromkeys(("sdt", "dt", "dthoai"), "dienthoai"),
-    **dict.fromkeys(("tk", "account", "acc", "user", "username", "taikhoan"), "taikhoan"),
-    **dict.fromkeys(("nt", "tn", "sms"), "sms"),
-    **dict.fromkeys(("code", "passcode"), "otp"),
-    **dict.fromkeys(("xai", "dung", "sd"), "dung"),
-    **dict.fromkeys(("vssid", "vsid", "vssd", "ssid", "vss"), "vssid"),
-    **dict.fromkeys(("danh", "bam", "nhap", "dien", "go", "an"), "nhap"),
-    **dict.fromkeys(("gium", "dum", "giup", "ho", "dium"), "giup"),
-    **dict.fromkeys(("coi", "xem"), "xem"),
-    **dict.fromkeys(("keu", "bieu", "bao", "noi"), "bao"),
-    **dict.fromkeys(("nay", "do", "day", "kia"), "nay"),
-}
+# One word: how it is compared, and the spellings and synonyms that it stands for.
+_SAME = table(
+    """
+khong: k ko hok hong hk kg kh hem hog khum; vao: vo zo dzo zao; duoc: dc dx dk; gi: j gi; dienthoai: sdt dt dthoai;
+matkhau: mk pass password pw pwd matkhau mkhau pasword passw passwd passwork passphrase mkau pas pat;
+@who: tui toi minh mik em e anh chi a c chau chu bac me tao ong cau di chong;
+@par: ah ak nha nhe nhen ne ni ha hen oi ad admin da thua u uh ui nghen shop luon vay z v ta r roi nhi;
+taikhoan: tk account acc user username taikhoan; sms: nt tn sms; otp: code passcode; dung: xai dung sd;
+vssid: vssid vsid vssd ssid vss; nhap: danh bam nhap dien go an; giup: gium dum giup ho dium; xem: coi xem;
+bao: keu bieu bao noi; nay: nay do day kia
+""",
+    None,
+)
+# Two words that say one thing: those that are only joined, and those that are said otherwise.
+_joined_pairs = """
+mat khau | o tp | ot p | tai khoan | dien thoai | xac thuc | bao mat | kich hoat | dang nhap | dang ky | bao hiem |
+cap lai | het han | hieu luc | hop le | so nha | bao nhieu | lam sao | o dau | ho so | ma so | quyet dinh | nghi dinh |
+cong van | thong bao | ky tu | bien lai | bien so | hoa don | mo khoa | bi khoa | cong ty | dia chi | buu dien | hoc sinh |
+nhan vien | lao dong | ngan hang | so tien | tong dai | can bo
+"""
+_other_pairs = """
+matkhau: mat ma | mat khu | pass word | mat khua | mat kau | mat khai | mak khau; xacthuc: xac nhan | xac minh; sms: tin nhan;
+baomat: bi mat; lamsao: the nao; sai: bi sai | khong dung; nhanvien: cong nhan | giao vien; hocsinh: sinh vien
+"""
 _PAIRS = {
-    ("mat", "khau"): "matkhau", ("mat", "ma"): "matkhau", ("mat", "khu"): "matkhau", ("pass", "word"): "matkhau",
-    ("mat", "khua"): "matkhau", ("mat", "kau"): "matkhau", ("mat", "khai"): "matkhau", ("mak", "khau"): "matkhau", ("o", "tp"): "otp", ("ot", "p"): "otp",
-    ("tai", "khoan"): "taikhoan", ("dien", "thoai"): "dienthoai", ("xac", "thuc"): "xacthuc", ("xac", "nhan"): "xacthuc",
-    ("xac", "minh"): "xacthuc", ("bao", "mat"): "baomat", ("kich", "hoat"): "kichhoat", ("tin", "nhan"): "sms", ("dang", "nhap"): "dangnhap", ("bi", "mat"): "baomat",
-    ("dang", "ky"): "dangky", ("bao", "hiem"): "baohiem", ("cap", "lai"): "caplai", ("het", "han"): "hethan", ("hieu", "luc"): "hieuluc", ("hop", "le"): "hople",
-    ("so", "nha"): "sonha", ("bao", "nhieu"): "baonhieu", ("the", "nao"): "lamsao", ("lam", "sao"): "lamsao", ("o", "dau"): "odau", ("ho", "so"): "hoso", ("ma", "so"): "maso",
-    ("bi", "sai"): "sai", ("khong", "dung"): "sai", ("quyet", "dinh"): "quyetdinh", ("nghi", "dinh"): "nghidinh", ("cong", "van"): "congvan", ("thong", "bao"): "thongbao",
-    ("ky", "tu"): "kytu", ("bien", "lai"): "bienlai", ("bien", "so"): "bienso", ("hoa", "don"): "hoadon", ("mo", "khoa"): "mokhoa", ("bi", "khoa"): "bikhoa", ("cong", "ty"): "congty",
-    ("dia", "chi"): "diachi", ("buu", "dien"): "buudien", ("hoc", "sinh"): "hocsinh", ("nhan", "vien"): "nhanvien", ("lao", "dong"): "laodong", ("cong", "nhan"): "nhanvien",
-    ("giao", "vien"): "nhanvien", ("sinh", "vien"): "hocsinh", ("ngan", "hang"): "nganhang", ("so", "tien"): "sotien", ("tong", "dai"): "tongdai", ("can", "bo"): "canbo",
-}  # fmt: skip
+    **{pair: pair.replace(" ", "") for pair in " ".join(_joined_pairs.split()).split(" | ")},
+    **table(_other_pairs, "|"),
+}
 _STOP = re.compile(r"[.,] ")
 _ZERO_TO_NINE = frozenset(
-    [
-        "khong",
-        "ko",
-        "linh",
-        "le",
-        "mot",
-        "mốt",
-        "hai",
-        "ba",
-        "bon",
-        "tu",
-        "nam",
-        "lam",
-        "nham",
-        "sau",
-        "bay",
-        "tam",
-        "chin",
-        "zero",
-        "muoi",
-    ]
+    "khong ko linh le mot hai ba bon tu nam lam nham sau bay tam chin zero muoi".split()
 )
 _SIGNS = frozenset("@#$%^&*_~!+")
 _THINGS = re.compile(
@@ -209,8 +109,6 @@ _PLATE = re.compile(
 )
 _FORM = re.compile(r"[a-z]{1,2}[0-9]{1,2}[a-z]?-[a-z]{2,4}|[0-9]{2}[a-z]?-[a-z]{2,4}")
 _WRITTEN_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:[.,][0-9]{3}){1,2}")
-
-
 # tags, entities and escapes of a program's text
 _MARKUP = re.compile(
     r"</?[a-z]{1,10}(?:[ /][^<>]{0,200})?>|&(?:[a-z]{2,8}|#x?[0-9a-f]{1,6});|\\u[0-9a-f]{4}|data:[a-z]{1,20}/[a-z]{1,20};base64,\S{0,400}"
@@ -221,7 +119,7 @@ _PASSWORD = re.compile(r"\b(?:ma(?:t|c|ch|k|tj) ?kha(?:u|o|i|y)|[pb]at ?(?:quot|
 
 
 def tokens_of(folded: str, known: frozenset[str] = frozenset()) -> list[Token]:
-    """The tokens of a folded text with single blanks, at most MOST_TOKENS; slips are mended towards the `known` words."""
+    """The tokens of a folded text with single blanks, at most MOST_TOKENS; misspelt words become the nearest of `known`."""
     out: list[Token] = []
     mended = 0
     text = _MARKUP.sub(" ", folded[:LONGEST_READ])
@@ -234,14 +132,10 @@ def tokens_of(folded: str, known: frozenset[str] = frozenset()) -> list[Token]:
         elif kind == "word" and known and len(raw) > 2 and mended < MOST_MENDED and not _is_word(raw, known):
             mended += 1
             out.append(Token(_mended(raw, known)))
-        elif kind == "word" or kind == "glued":
-            out.append(Token(raw))
         elif kind == "mixed":
             out.append(_mixed(raw))
-        elif kind == "mark":
-            out.append(Token(raw))
         else:
-            out.append(Token("@" + kind))
+            out.append(Token(raw if kind in ("word", "glued", "mark") else "@" + kind))
     return _normalised(_spelt(out[:MOST_TOKENS]))
 
 
@@ -250,13 +144,11 @@ def _is_word(raw: str, known: frozenset[str]) -> bool:
 
 
 def _mended(raw: str, known: frozenset[str]) -> str:
-    """A word that is none, as the known word that is one slip away; typed keys of marks ("khaaur") are read."""
+    """A misspelt word as the known word that is one letter away; typed keys of marks ("khaaur") are read."""
     if (real := decoded(raw)) and is_syllable(read := fold(real)):
         return read
     short = re.sub(r"(.)\1+", r"\1", raw)
-    if len(raw) < 4 or len(raw) > 10:
-        return short if is_syllable(short) else raw
-    near = _one_less(known)
+    near = _one_less(known) if SHORTEST_MENDED <= len(raw) <= 10 else {}
     hits = {word for less in (raw, *_without_one(raw)) for word in near.get(less, ())}
     if not hits:
         return short if is_syllable(short) else raw
@@ -271,7 +163,7 @@ def _without_one(word: str) -> list[str]:
 def _one_less(known: frozenset[str]) -> dict[str, tuple[str, ...]]:
     """The known words of four letters and more by what is left of them without one letter, and whole."""
     out: dict[str, tuple[str, ...]] = {}
-    joined = {word for pair in _PAIRS for word in pair}
+    joined = {word for pair in _PAIRS for word in pair.split()}
     for word in sorted({*known, *_SAME, *joined, "matkhau", "code"}):
         if len(word) >= SHORTEST_MENDED and word.isalpha():
             for less in (word, *_without_one(word)):
@@ -286,15 +178,10 @@ def _numbers(raw: str) -> list[Token]:
     digits = "".join(c for c in raw if c.isdigit())
     n = len(digits)
     in_groups = len(parts) >= 3 and n in (10, 12) and max(sizes) <= SHORTEST_CODE
-    in_groups = in_groups or (
-        digits[0] == "0" and n in (10, 11) and len(parts) == 2
-    )  # a telephone with its area
+    with_area = digits[0] == "0" and n in (10, 11) and len(parts) == 2  # a telephone number
     sentences = (_STOP.search(raw) is not None and max(sizes) > 2) or ("," in raw and len(set(sizes)) > 1)
-    if (
-        len(parts) > 1
-        and not in_groups
-        and (max(sizes) > LONGEST_CODE or min(sizes) >= SHORTEST_CODE or sentences)
-    ):
+    apart = max(sizes) > LONGEST_CODE or min(sizes) >= SHORTEST_CODE or sentences
+    if len(parts) > 1 and not in_groups and not with_area and apart:
         return [t for part in parts for t in _numbers(part)]
     if n < SHORTEST_CODE:
         return [Token(f"@n{n}")]
@@ -303,18 +190,12 @@ def _numbers(raw: str) -> list[Token]:
             return [Token("@phone")]
         return [Token({9: "@id", 10: "@code", 12: "@id"}.get(n, "@long"))]
     year = n == 4 and digits[:2] in ("19", "20")
-    soft = (
-        (
-            n == 8
-            and digits[4:6] in ("19", "20")
-            and 1 <= int(digits[:2]) <= 31
-            and 1 <= int(digits[2:4]) <= 12
-        )
-        or digits.endswith("000")
-        or _WRITTEN_THOUSANDS.fullmatch(raw) is not None
+    date = (
+        n == 8 and digits[4:6] in ("19", "20") and 1 <= int(digits[:2]) <= 31 and 1 <= int(digits[2:4]) <= 12
     )
-    apart = 2 * n - 1 <= len(raw)
-    return [Token(f"#{n}", YEAR if year else SOFT if soft else "apart" if apart else "")]
+    soft = date or digits.endswith("000") or _WRITTEN_THOUSANDS.fullmatch(raw) is not None
+    spelt = 2 * n - 1 <= len(raw)
+    return [Token(f"#{n}", YEAR if year else SOFT if soft else "apart" if spelt else "")]
 
 
 def _mixed(raw: str) -> Token:
@@ -343,14 +224,13 @@ def _mixed(raw: str) -> Token:
 
 def _is_typed_by_vni(core: str, digits: int) -> bool:
     """Whether the digits are the marks of one syllable: "Nguye6n4"; two at the end may as well be a password's."""
-    if digits > MOST_KEYS or core[-2:].isdigit():
-        return False
-    real = decoded(core)
+    real = None if digits > MOST_KEYS or core[-2:].isdigit() else decoded(core)
     return real is not None and is_syllable(fold(real))
 
 
 def _spelt(tokens: list[Token]) -> list[Token]:
-    """What is told one by one joined: letters and digits ("h o a 1 2 3") as one mixed word, then digits, also in words, as one number."""
+    """Single characters joined: letters and digits ("h o a 1 2 3") as one mixed word, then digits, also
+    in words, as one number."""
     words = _joined(tokens, lambda token, _: _is_single(token), _as_word)
     return _joined(words, lambda token, begun: _is_digit(token) or (begun and token.name == ","), _as_number)
 
@@ -402,7 +282,7 @@ def _normalised(tokens: list[Token]) -> list[Token]:
     at = 0
     while at < len(tokens):
         name = tokens[at].name
-        if at + 1 < len(tokens) and (joined := _PAIRS.get((name, tokens[at + 1].name))):
+        if at + 1 < len(tokens) and (joined := _PAIRS.get(f"{name} {tokens[at + 1].name}")):
             out.append(Token(joined))
             at += 2
             continue

@@ -74,16 +74,16 @@ file: tap tin; luadao: gia mao | gia danh; mau01: mau so 01 | mau so 1; khieunai
 """
 
 
-def _table(text: str, separator: str | None) -> dict[str, str]:
+def table(text: str, separator: str | None) -> dict[str, str]:
     """ "what is meant: spelling, spelling; …" as a mapping from each spelling to what is meant."""
     entries = [entry.partition(": ") for entry in " ".join(text.split()).split("; ")]
     return {typed.strip(): meant for meant, _, spellings in entries for typed in spellings.split(separator)}
 
 
-_SPELLINGS = _table(_words, None)
+_SPELLINGS = table(_words, None)
 WORDS = {**{meant: meant for meant in _SPELLINGS.values()}, **_SPELLINGS}
 _SAID = {
-    **_table(_phrases, "|"),
+    **table(_phrases, "|"),
     **{phrase: phrase.replace(" ", "") for phrase in " ".join(_joined.split()).split(" | ")},
 }
 PHRASES = {
