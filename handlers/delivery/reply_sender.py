@@ -11,11 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from data import outbox
 from data.outbox import Outgoing
+from handlers.delivery.retry_policy import patience
 from handlers.turns.queue import Turns
 
-log = logging.getLogger("troly.mouth")
+log = logging.getLogger("troly.replies")
 
-PATIENCE = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds between tries; the last one repeats
 GIVE_UP_AFTER = 3600.0  # seconds; then the row is marked failed
 SURE = 0.4  # part of a lease in which a row is said without asking
 SAY_WITHIN = 0.5  # part of a lease that one try may take: together they end before the lease does
@@ -118,7 +118,7 @@ class ReplySender:
                     return await outbox.take_up(connection, row, turns.clock() + turns.lease)
             except (SQLAlchemyError, OSError) as wrong:  # an officer may own it: not said before it is known
                 log.warning("a lease could not be looked at: %s", type(wrong).__name__)
-                await self._sleep(PATIENCE[min(tries, len(PATIENCE) - 1)])
+                await self._sleep(patience(tries))
                 tries += 1
 
     async def _say_one(self, row: Outgoing) -> str:
@@ -132,7 +132,7 @@ class ReplySender:
                 return refused.state
             except (SendAgain, TimeoutError) as wrong:
                 after = wrong.after if isinstance(wrong, SendAgain) else None
-                pause = after if after is not None else PATIENCE[min(tries, len(PATIENCE) - 1)]
+                pause = after if after is not None else patience(tries)
                 tries += 1
                 waited += pause
                 if waited > GIVE_UP_AFTER:

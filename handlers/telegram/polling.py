@@ -1,4 +1,8 @@
-"""Asking Telegram for updates. Rule: the offset moves only past what was committed, buried or ignored."""
+"""Long polling: asks Telegram for updates and hands them to the door. Run by handlers/telegram/door.py in polling mode.
+
+Invariant: the offset moves only past what was committed, became a dead letter or was ignored; the updates of one person
+are taken in order, those of several side by side.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,8 @@ from aiogram import Bot
 from aiogram.exceptions import ClientDecodeError, TelegramRetryAfter
 from aiogram.methods import TelegramMethod
 
-from handlers.delivery.reply_sender import PATIENCE, Sleep
+from handlers.delivery.reply_sender import Sleep
+from handlers.delivery.retry_policy import patience
 from handlers.telegram.updates import ALLOWED, number_of, sender_of
 from handlers.turns.types import Busy, NotKept
 
@@ -37,7 +42,7 @@ class GetRawUpdates(TelegramMethod[list[Any]]):
 
 Take = Callable[
     [Any], Awaitable[None]
-]  # acts on one raw update; raises Busy or NotKept when it must come again
+]  # acts on a raw update; raises Busy or NotKept when it must come again
 ToItsEnd = Callable[[Coroutine[Any, Any, int]], Awaitable[int]]
 Note = Callable[[str, BaseException | None], None]
 
@@ -117,8 +122,3 @@ class Polling:
             if number is not None:
                 left.append(number)
         return left
-
-
-def patience(tries: int) -> float:
-    """How long to wait after so many failures, in seconds."""
-    return PATIENCE[min(tries, len(PATIENCE) - 1)]
