@@ -140,9 +140,9 @@ async def test_an_officers_answer_leaves_when_the_worker_is_nudged(
     ("fault", "state", "answer"),
     [
         (Fault("403"), "blocked", "403 blocked"),
-        (Fault("403", says="Forbidden: user is deactivated"), "blocked", "403 blocked"),
-        (Fault("400", says="Bad Request: chat not found"), "blocked", "400 gone"),
-        (Fault("400", says="Bad Request: message 0900000001 is too long"), "failed", "400 message"),
+        (Fault("403", description="Forbidden: user is deactivated"), "blocked", "403 blocked"),
+        (Fault("400", description="Bad Request: chat not found"), "blocked", "400 gone"),
+        (Fault("400", description="Bad Request: message 0900000001 is too long"), "failed", "400 message"),
         (Fault("migrate", times=1, to=-1009), "sent", ""),
         (Fault("500", times=1), "sent", ""),
         (Fault("reset", times=1), "sent", ""),

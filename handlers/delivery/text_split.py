@@ -1,4 +1,7 @@
-"""Long texts cut into messages that a channel takes. Invariant: no letter is torn from its marks; the pieces joined give the text."""
+"""Cuts a long text into messages that a channel takes. Called by the Telegram door and the preview. Pure.
+
+Invariant: no letter is parted from its marks; the parts joined give the text but for spaces.
+"""
 
 from __future__ import annotations
 

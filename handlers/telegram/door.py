@@ -391,9 +391,8 @@ class TelegramDoor:
 
 def _is_passing(wrong: BaseException) -> bool:
     """Whether asking again may help: the network, the server, an answer that was cut off."""
-    if isinstance(wrong, TelegramEntityTooLarge):
-        return False
-    return isinstance(wrong, TelegramNetworkError | TelegramServerError | ClientDecodeError | OSError)
+    passing = TelegramNetworkError | TelegramServerError | ClientDecodeError | OSError
+    return isinstance(wrong, passing) and not isinstance(wrong, TelegramEntityTooLarge)
 
 
 def _bytes_of(raw: Any) -> bytes:
