@@ -1,4 +1,7 @@
-"""The terminal door: one line in, one answer out, as text or as JSON. Rule: it speaks the objects of the chat socket to the letter."""
+"""The terminal door: one line in, one answer out, as text or JSON. Run by `troly chat`.
+
+Invariant: its JSON objects are those of the web page's socket.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from data import conversations, outbox
+from data import conversations
 from data.outbox import Outgoing
 from handlers.delivery.sms import CodeSender, Sms
 from handlers.turns.json_contract import BadInput, MoveClock, place_object, read_object, read_text, shown
@@ -33,7 +36,7 @@ def as_lines(reply: dict[str, Any], now: datetime) -> list[str]:
 
 
 class Terminal:
-    """One person's talk at the terminal."""
+    """One person's conversation at the terminal."""
 
     def __init__(
         self,
@@ -70,7 +73,7 @@ class Terminal:
         return at_once(read_text(line, self._text_limit))
 
     async def _take(self, event: Opens) -> dict[str, Any]:
-        missed = await self._missed()
+        missed = await self._turns.missed(self.address)
         result = await self._turns.take(self.address, secrets.token_hex(16), event, pushed=True)
         self._sent([*missed, *result.rows])
         if self._code_sender is not None and result.codes_out:
@@ -86,23 +89,11 @@ class Terminal:
                 turns.db, connection, turns.seal, self.address, wish.seconds, turns.clock()
             )
             found = await conversations.load(connection, turns.seal, [self.address])
-        missed = await self._missed()
+        missed = await turns.missed(self.address)
         self._sent(missed)
         await turns.settled()
         state = found[self.address].state
         return self._object([shown(m.body, proactive=True) for m in missed], (state.flow, state.step))
-
-    async def _missed(self) -> list[Outgoing]:
-        turns = self._turns
-        async with turns.db.reading() as connection:
-            missed = await outbox.unseen(connection, self.address, 0)
-        if any(not row.proactive for row in missed):  # leased while they are shown: a claim waits for them
-            async with turns.db.writing() as connection:
-                until = turns.clock() + turns.lease
-                missed = await outbox.lease_unseen(
-                    turns.db, connection, self.address, 0, holder=turns.holder, until=until
-                )
-        return missed
 
     def _sent(self, rows: Sequence[Outgoing]) -> None:
         for row in rows:
