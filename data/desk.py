@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import channels, outbox
 from data.conversations import BOT, NOBODY, OFFICER, claim_events
-from data.engine import Database
+from data.engine import Database, value_of
 from data.outbox import Outgoing
 from data.seal import Seal
 from data.tables import conversations, desk_messages, tickets
@@ -87,20 +87,7 @@ class Claim:
 def _ticket(seal: Seal, r: Any, *, plain: bool = False) -> Ticket:
     card = seal.open(r.card, f"ticket {r.id}") or {}
     want = card.get("want", "")
-    return Ticket(
-        r.id,
-        r.number,
-        r.address,
-        r.person,
-        r.state,
-        r.officer,
-        r.fence,
-        TicketCard(**{**card, "want": want if plain else mask_text(want)}),
-        r.reason,
-        r.opened_at,
-        r.claimed_at,
-        r.closed_at,
-    )
+    return value_of(Ticket, r, card=TicketCard(**{**card, "want": want if plain else mask_text(want)}))
 
 
 # -- looking

@@ -9,6 +9,7 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -157,6 +158,12 @@ async def fetch(connection: AsyncConnection, statement: str, *values: Any) -> Se
     if connection.dialect.name == "sqlite":
         return list(await raw.execute_fetchall(statement, values))
     return list(await raw.fetch(statement.replace("?", "$"), *values))
+
+
+def value_of(cls: type[_T], row: Any, **given: Any) -> _T:
+    """A dataclass from the columns that are called as its fields; `given` are those that no column has as it is."""
+    names = (f.name for f in fields(cls) if f.name not in given)  # type: ignore[arg-type]  # type[T] cannot say dataclass
+    return cls(**{name: getattr(row, name) for name in names}, **given)
 
 
 def _lock_number(name: str) -> int:

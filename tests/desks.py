@@ -101,7 +101,7 @@ class Citizen:
     reply_sender: ReplySender
     address: str
 
-    async def said_by_person(self, words: str, key: str = "") -> TurnResult:
+    async def writes(self, words: str, key: str = "") -> TurnResult:
         """One typed text; returns when it is committed."""
         opens = read_object({"text": words}, 2000)
         assert callable(opens)
@@ -111,10 +111,10 @@ class Citizen:
 
     async def asks_for_an_officer(self, want: str = "nhờ xem giúp hồ sơ") -> str:
         """Ask, agree, tell; returns the ticket's id."""
-        asked = await self.said_by_person("gặp cán bộ")
+        asked = await self.writes("gặp cán bộ")
         if asked.rows and WORDING in asked.rows[-1].body["text"]:
-            await self.said_by_person("đồng ý")
-        await self.said_by_person(want)
+            await self.writes("đồng ý")
+        await self.writes(want)
         ticket = await open_ticket(self.house, self.address)
         assert ticket is not None
         return ticket.id

@@ -189,8 +189,9 @@ def _serve(requests: socket.socket) -> None:
     from flows.secrets import detector
 
     assert bot.app
-    find_contacts("đầu mối", load_content().directory)
-    detector.secret_in("mật khẩu của tôi", expected=False)  # what these two read once is read here
+    content = load_content()
+    find_contacts("đầu mối", content.directory)  # what these two read once is read here
+    detector.secret_in("mật khẩu của tôi", content.secret_weights, expected=False)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     imported: set[str] = set()
     while True:

@@ -289,23 +289,20 @@ if __name__ == "__main__":
 
     async def measure() -> None:
         places = Places(Path(tempfile.mkdtemp()))
-        try:
-            for kind in ("sqlite", "postgresql"):
-                for year in (False, True):
-                    async with open_house(
-                        await getattr(places, kind)(), clock=Clock(), limits=FREE, answer_step=ANSWER_STEP
-                    ) as house:
-                        for name, gap in (
-                            await gaps(house, each=int(sys.argv[1]), year=year, more=int(sys.argv[2]))
-                        ).items():
-                            print(
-                                kind,
-                                "year" if year else "date",
-                                name,
-                                f"AUC {gap.auc:.3f} median {gap.median:.2f} ms",
-                                flush=True,
-                            )
-        finally:
-            places.close()
+        for kind in ("sqlite", "postgresql"):
+            for year in (False, True):
+                async with open_house(
+                    await getattr(places, kind)(), clock=Clock(), limits=FREE, answer_step=ANSWER_STEP
+                ) as house:
+                    for name, gap in (
+                        await gaps(house, each=int(sys.argv[1]), year=year, more=int(sys.argv[2]))
+                    ).items():
+                        print(
+                            kind,
+                            "year" if year else "date",
+                            name,
+                            f"AUC {gap.auc:.3f} median {gap.median:.2f} ms",
+                            flush=True,
+                        )
 
     asyncio.run(measure())

@@ -67,7 +67,7 @@ def _words(flow: Flow, step: str) -> str:
     """What a step says that says the same to everybody."""
     found = flow.step(step)
     assert found is not None
-    said = found.prompt(Context({}, CONTENT, datetime.now(UTC)))
+    said = found.prompt(Context({}, CONTENT, datetime.now(UTC), catalog.FLOWS))
     return said.text if isinstance(said, Reply) else said
 
 

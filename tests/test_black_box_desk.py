@@ -86,7 +86,7 @@ async def _handover(service: Service, officer: httpx.AsyncClient) -> None:
     before = len(server.to(person.id))
     back = await officer.post(f"{ticket}/hand-back", data={"csrf_token": csrf_token})
     assert back.headers["location"] == f"{ticket}?note=handed_back"
-    again = await person.hears(before, helpdesk.returned(""), asked.text.rpartition("\n")[2])
+    again = await person.hears(before, helpdesk.FLOW.handed_back(""), asked.text.rpartition("\n")[2])
     assert again.labels == asked.labels
     await person.writes(BE_BA[1], "chứng minh số điện thoại")
     await person.writes("menu", catalog.FLOWS.menu(CONTENT).text)

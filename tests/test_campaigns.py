@@ -243,7 +243,7 @@ async def test_the_same_change_again_says_so_and_changes_nothing(desk: Desk, cha
     again = await getattr(desk.changes, change)(made.id, by=BINH, at=START + 60)
     assert first_time.changed
     assert not again.changed
-    assert again.says != first_time.says
+    assert again.sentence != first_time.sentence
     assert (again.campaign, await desk.notes()) == (first_time.campaign, notes)
 
 

@@ -119,7 +119,7 @@ async def _claim_in_the_making(houses: list[House], number: int) -> Claimed:
 
     async def speaks(words: str) -> None:
         await later(chance)
-        taken = await chance.choice(citizens).says(words)
+        taken = await chance.choice(citizens).writes(words)
         made.extend(taken.rows)
 
     async def claims() -> None:
@@ -223,9 +223,9 @@ async def test_a_reply_that_rests_and_those_behind_it_are_withdrawn_at_once_and_
     await house.turns.settled()
     before = len(channel.said(LAN))
     channel.trouble.append(SendAgain(35.0))
-    made = [row for words in ("hỏi thêm ab", "hỏi thêm cd") for row in (await citizen.says(words)).rows]
+    made = [row for words in ("hỏi thêm ab", "hỏi thêm cd") for row in (await citizen.writes(words)).rows]
     await rest.began.wait()
-    made += (await citizen.says("hỏi thêm ef")).rows  # behind a reply that rests already
+    made += (await citizen.writes("hỏi thêm ef")).rows  # behind a reply that rests already
     async with asyncio.timeout(PATIENCE):
         assert await desk_of(house).claim(ticket, HAM) == "yours"
     assert await texts_of(house, ticket, "withdrawn") == [row.body["text"] for row in made]
@@ -265,8 +265,8 @@ async def test_a_process_that_wakes_up_after_its_lease_does_not_say_what_was_wit
     before = len(channel.said(LAN))
     channel.hold.clear()
     channel.begun.clear()
-    first = (await citizen.says("menu")).rows
-    second = (await citizen.says("menu")).rows
+    first = (await citizen.writes("menu")).rows
+    second = (await citizen.writes("menu")).rows
     await channel.begun.wait()
     house.clock.move(31)
     async with asyncio.timeout(PATIENCE):
@@ -285,8 +285,8 @@ async def test_while_a_claim_waits_no_lease_is_taken_up_or_renewed(house: House)
     before = len(channel.said(LAN))
     channel.hold.clear()
     channel.begun.clear()
-    await citizen.says("menu")
-    second = (await citizen.says("menu")).rows
+    await citizen.writes("menu")
+    second = (await citizen.writes("menu")).rows
     await channel.begun.wait()
     house.clock.move(25)  # the second is ours no longer without asking
     claim = asyncio.create_task(desk_of(house).claim(ticket, HAM))
@@ -354,7 +354,7 @@ async def test_a_closed_ticket_is_nobody_s_any_more(house: House) -> None:
     assert await desk_of(house, citizen.reply_sender).close(ticket, HAM, "no_answer")
     assert not await desk_of(house, citizen.reply_sender).hand_back(ticket, HAM)
     assert (await ticket_of(house, ticket)).reason == "no_answer"
-    assert (await citizen.says("menu")).rows, "the bot answers again"
+    assert (await citizen.writes("menu")).rows, "the bot answers again"
     again = await citizen.asks_for_an_officer()
     assert again != ticket
 
@@ -364,13 +364,13 @@ async def test_what_was_under_way_goes_on_at_the_same_step_with_its_answers(hous
     channel = Channel()
     citizen = citizen_of(house, channel)
     for words in ("tra cuu", "đồng ý", "Trần Thị Bé Ba"):
-        await citizen.says(words)
+        await citizen.writes(words)
     before = (await citizen.conversation()).state
     assert (before.flow, before.step) == ("lookup", "fact")
     ticket = await citizen.asks_for_an_officer()
     assert await desk_of(house).claim(ticket, HAM) == "yours"
     for words in ("menu", "đổi mật khẩu", "1"):
-        assert (await citizen.says(words)).rows == ()
+        assert (await citizen.writes(words)).rows == ()
     assert await desk_of(house, citizen.reply_sender).hand_back(ticket, HAM)
     after = (await citizen.conversation()).state
     assert (after.flow, after.step, after.answers, after.history) == (
@@ -381,7 +381,7 @@ async def test_what_was_under_way_goes_on_at_the_same_step_with_its_answers(hous
     )
     assert State.from_json(after.to_json()) == after
     assert await texts_of(house, ticket, "citizen") == ["menu", "đổi mật khẩu", "1"]
-    assert (await citizen.says("17/01/1983")).place == ("lookup", "proof")
+    assert (await citizen.writes("17/01/1983")).place == ("lookup", "proof")
 
 
 # -- the officer's words
@@ -481,7 +481,7 @@ async def test_the_bot_goes_on_even_when_the_worker_sends_nothing(house: House) 
 async def test_a_secret_typed_to_an_officer_is_kept_nowhere(house: House, secret: str) -> None:
     """Seen to fail: `_to_the_desk` without `secret_of`: it lay in the ticket, readable by the officer."""
     citizen, channel, ticket = await a_claimed_ticket(house)
-    taken = await citizen.says(secret)
+    taken = await citizen.writes(secret)
     await citizen.reply_sender.quiet()
     await house.turns.settled()
     assert taken.forget, "the message is deleted where the channel can"
@@ -500,7 +500,7 @@ async def test_a_secret_typed_to_an_officer_is_kept_nowhere(house: House, secret
 )
 async def test_odd_texts_reach_the_officer_and_break_nothing(house: House, words: str) -> None:
     citizen, _, ticket = await a_claimed_ticket(house)
-    taken = await citizen.says(words)
+    taken = await citizen.writes(words)
     assert not taken.repeat
     assert taken.rows == ()
     assert len(await texts_of(house, ticket, "citizen")) == 1
@@ -508,7 +508,7 @@ async def test_odd_texts_reach_the_officer_and_break_nothing(house: House, words
 
 async def test_a_citizen_s_message_that_comes_twice_is_in_the_ticket_once(house: House) -> None:
     citizen, _, ticket = await a_claimed_ticket(house)
-    taken = await asyncio.gather(*(citizen.says("hỏi thêm ab", key="same") for _ in range(5)))
+    taken = await asyncio.gather(*(citizen.writes("hỏi thêm ab", key="same") for _ in range(5)))
     assert [t.repeat for t in taken].count(False) == 1
     assert await texts_of(house, ticket, "citizen") == ["hỏi thêm ab"]
     assert await open_ticket(house, LAN) is not None

@@ -328,7 +328,7 @@ async def test_dung_withdraws_what_waits_at_once_whoever_owns_the_conversation(
         assert await desk_of(house, citizen.reply_sender).hand_back(ticket, HAM)
     notice = await a_waiting_notice(house, LAN)
     other = await a_waiting_notice(house, "telegram:43")
-    taken = await citizen.says("DUNG")
+    taken = await citizen.writes("DUNG")
     assert bool(taken.rows) is not owned
     states = {row.id: (row.state, row.body) for a in (LAN, "telegram:43") for row in await rows_at(house, a)}
     assert states[notice] == ("withdrawn", "")
@@ -341,7 +341,7 @@ async def test_erasing_wipes_what_was_said_and_gives_the_conversation_back_to_th
     """The bytes of the database are searched, and what is sealed there is opened."""
     citizen, _, first = await a_claimed_ticket(house)
     assert await desk_of(house).answer(first, HAM, "Sổ của anh/chị ở ngăn xanh ngọc", "k1") == "sent"
-    await citizen.says("nhà ở gần bến phà vàng nghệ")
+    await citizen.writes("nhà ở gần bến phà vàng nghệ")
     assert await desk_of(house, citizen.reply_sender).hand_back(first, HAM)
     second = await citizen.asks_for_an_officer("lại nhờ xem sổ màu tím biếc")
     person = (await citizen.conversation()).person
@@ -349,8 +349,8 @@ async def test_erasing_wipes_what_was_said_and_gives_the_conversation_back_to_th
     async with house.db.writing() as connection:
         await people.set_topics(connection, person, ("chung", "bhyt"), house.clock())
     await a_waiting_notice(house, LAN)
-    await citizen.says("dữ liệu của tôi")
-    await citizen.says("Rút đồng ý và xóa")
+    await citizen.writes("dữ liệu của tôi")
+    await citizen.writes("Rút đồng ý và xóa")
     await citizen.reply_sender.quiet()
     await house.turns.settled()
     await all_in_its_file(house)
@@ -372,7 +372,7 @@ async def test_erasing_wipes_what_was_said_and_gives_the_conversation_back_to_th
     async with house.db.reading() as connection:
         assert await people.topics_of(connection, person) == ()
         assert await outbox.waiting_for(connection, LAN) == 0
-    assert (await citizen.says("menu")).rows
+    assert (await citizen.writes("menu")).rows
 
 
 # -- any order of things
@@ -425,7 +425,7 @@ async def _in_any_order(steps: list[str]) -> None:
                 case "say":
                     words = f"hỏi thêm {tag(n)}"
                     said += [(ticket, words)] if owner != "closed" else []
-                    assert bool((await citizen.says(words)).rows) is (owner not in (HAM, TU))
+                    assert bool((await citizen.writes(words)).rows) is (owner not in (HAM, TU))
                 case "claim":
                     expected = {"": "yours", "closed": "gone"}.get(owner, "taken")
                     assert await here.claim(ticket, who) == expected

@@ -287,7 +287,10 @@ def test_each_command_means_the_same_as_its_words(sqlite_content: Any) -> None:
     for name, (meaning, about) in commands(sqlite_content).items():
         assert words_of(f"/{name}", sqlite_content) == meaning
         assert words_of(f"/{name}@troly_test_bot", sqlite_content) == meaning
-        known = engine_commands.anywhere(plain(meaning)) or route(meaning, sqlite_content, loosely=False).flow
+        known = (
+            engine_commands.anywhere(plain(meaning))
+            or route(meaning, sqlite_content, catalog.FLOWS.routes(sqlite_content), loosely=False).flow
+        )
         assert known, f"/{name} means {meaning!r}, which means nothing"
         assert about
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import audit, channels, outbox
-from data.engine import Database
+from data.engine import Database, value_of
 from data.limits import Limits
 from data.notices import audience as audiences
 from data.notices import runs
@@ -64,6 +67,9 @@ class Change:
     sentence: str
 
 
+_Held = tuple[AsyncConnection, Campaign, Callable[..., Awaitable[Change]]]
+
+
 def words_of(campaign: Campaign) -> str:
     """The text as people receive it, with how to leave at its end; the worker and the preview say this."""
     return notice_text.with_leave(campaign.text)
@@ -96,24 +102,7 @@ async def count(connection: AsyncConnection, audience: Audience) -> dict[str, in
 
 
 def _campaign(r: Any) -> Campaign:
-    return Campaign(
-        id=r.id,
-        number=r.number,
-        text=r.text,
-        audience=Audience.from_json(r.audience),
-        office_hours=bool(r.office_hours),
-        once=bool(r.once),
-        state=r.state,
-        total=r.total,
-        filled=r.filled_to is None,
-        made_by=r.made_by,
-        tested_at=r.tested_at,
-        approved_by=r.approved_by,
-        approved_at=r.approved_at,
-        at=r.at,
-        started_at=r.started_at,
-        ended_at=r.ended_at,
-    )
+    return value_of(Campaign, r, audience=Audience.from_json(r.audience), filled=r.filled_to is None)
 
 
 # -- the desk at which all changes are made
@@ -186,23 +175,17 @@ class Campaigns:
         at: float,
     ) -> Change:
         """Change a draft. Who changes it answers for it from then on; approval and test are taken back."""
-        _must_be_admin(by)
         kept = self._text(text)
-        async with self._db.writing() as connection:
-            old = await self._held(connection, which)
+        async with self._held(which, by, at) as (_, old, becomes):
             if old.state != DRAFT:
                 raise CampaignRefused(f"{_name(old)} {_STATE[old.state]}, không sửa được nữa.")
-            same = (kept, audience, office_hours, once) == (
-                old.text,
-                old.audience,
-                old.office_hours,
-                old.once,
-            )
-            if same:
+            before = (old.text, old.audience, old.office_hours, old.once)
+            if before == (kept, audience, office_hours, once):
                 return Change(old, False, f"{_name(old)} không có gì thay đổi.")
-            await self._set(
-                connection,
-                old,
+            return await becomes(
+                "notice edit",
+                f"Đã lưu {_name(old, lower=True)}.",
+                why=f"audience {audience}",
                 text=kept,
                 audience=audience.to_json(),
                 office_hours=office_hours,
@@ -212,8 +195,6 @@ class Campaigns:
                 approved_by=None,
                 approved_at=None,
             )
-            await self._note(connection, by, at, "notice edit", old.number, f"audience {audience}")
-            return Change(await _must(connection, old.id), True, f"Đã lưu {_name(old, lower=True)}.")
 
     def _text(self, text: str) -> str:
         try:
@@ -226,15 +207,13 @@ class Campaigns:
 
         It is one officer's message in the ledger and no part of the campaign.
         """
-        _must_be_admin(by)
         if not address and by.telegram:
             address = f"telegram:{by.telegram}"
         if not address:
             raise CampaignRefused(
                 "Chưa biết gửi thử cho anh/chị ở đâu: nối Telegram bằng lệnh troly staff link-telegram."
             )
-        async with self._db.writing() as connection:
-            old = await self._held(connection, which)
+        async with self._held(which, by, at) as (connection, old, becomes):
             if old.tested_at is not None and 0 <= at - old.tested_at < TEST_GAP:
                 return Change(old, False, f"{_name(old)} vừa được gửi thử.")
             out = Outgoing(outbox.new_id(), address, None, {"text": words_of(old)})
@@ -243,24 +222,25 @@ class Campaigns:
                 self._db, connection, out.id, address, out.body
             ):
                 raise CampaignRefused("Chưa có cuộc trò chuyện nào ở nơi gửi thử: nhắn một câu ở đó trước.")
-            await self._set(connection, old, tested_at=at)
-            await self._note(connection, by, at, "notice test", old.number, address.partition(":")[0])
-            return Change(await _must(connection, old.id), True, f"Đã gửi thử {_name(old, lower=True)}.")
+            return await becomes(
+                "notice test",
+                f"Đã gửi thử {_name(old, lower=True)}.",
+                why=address.partition(":")[0],
+                tested_at=at,
+            )
 
     async def approve(self, which: str, *, by: Member, at: float) -> Change:
         """A second admin stands for the draft as it is now."""
-        _must_be_admin(by)
-        async with self._db.writing() as connection:
-            old = await self._held(connection, which)
+        async with self._held(which, by, at) as (connection, old, becomes):
             if old.state != DRAFT:
                 raise CampaignRefused(f"{_name(old)} {_STATE[old.state]}, không cần duyệt nữa.")
             if await self._same_person(connection, by, old.made_by):
                 raise CampaignRefused("Người soạn không tự duyệt được: cần một quản trị viên khác.")
             if old.approved_by == by.id:
                 return Change(old, False, f"{_name(old)} đã được anh/chị duyệt rồi.")
-            await self._set(connection, old, approved_by=by.id, approved_at=at)
-            await self._note(connection, by, at, "notice approve", old.number)
-            return Change(await _must(connection, old.id), True, f"Đã duyệt {_name(old, lower=True)}.")
+            return await becomes(
+                "notice approve", f"Đã duyệt {_name(old, lower=True)}.", approved_by=by.id, approved_at=at
+            )
 
     async def _same_person(self, connection: AsyncConnection, by: Member, maker: str) -> bool:
         """Names change; the id stays, and so does a person's Telegram account when they are entered anew."""
@@ -273,9 +253,7 @@ class Campaigns:
 
     async def start(self, which: str, *, by: Member, at: float) -> Change:
         """draft -> running. Started again it says that it runs and changes nothing."""
-        _must_be_admin(by)
-        async with self._db.writing() as connection:
-            old = await self._held(connection, which)
+        async with self._held(which, by, at) as (connection, old, becomes):
             if old.state != DRAFT:
                 if old.state in ENDED:
                     raise CampaignRefused(f"{_name(old)} {_STATE[old.state]}, không bắt đầu lại được.")
@@ -288,12 +266,14 @@ class Campaigns:
                     f"Thông báo gửi cho {total} người, trên mức {self._limits.notice_approval_above}: "
                     "một quản trị viên khác cần duyệt trước."
                 )
-            await self._set(
-                connection, old, state=RUNNING, total=total, started_at=at, filled_to=audiences.NOT_FILLED
-            )
-            await self._note(connection, by, at, "notice start", old.number, f"total {total}")
-            return Change(
-                await _must(connection, old.id), True, f"{_name(old)} bắt đầu gửi cho {total} người."
+            return await becomes(
+                "notice start",
+                f"{_name(old)} bắt đầu gửi cho {total} người.",
+                why=f"total {total}",
+                state=RUNNING,
+                total=total,
+                started_at=at,
+                filled_to=audiences.NOT_FILLED,
             )
 
     async def _approved(self, connection: AsyncConnection, campaign: Campaign) -> bool:
@@ -314,23 +294,17 @@ class Campaigns:
     async def _move(
         self, which: str, before: str, after: str, *, by: Member, at: float, what: str, sentence: str
     ) -> Change:
-        _must_be_admin(by)
-        async with self._db.writing() as connection:
-            old = await self._held(connection, which)
+        async with self._held(which, by, at) as (_, old, becomes):
             if old.state == after:
                 return Change(old, False, f"{_name(old)} {_STATE[after]} rồi.")
             if old.state != before:
                 raise CampaignRefused(f"{_name(old)} {_STATE[old.state]}, không {sentence} được.")
-            await self._set(connection, old, state=after)
-            await self._note(connection, by, at, what, old.number)
-            return Change(await _must(connection, old.id), True, f"{_name(old)} đã {sentence}.")
+            return await becomes(what, f"{_name(old)} đã {sentence}.", state=after)
 
     async def cancel(self, which: str, *, by: Member, at: float, chunks: int = 10_000) -> Change:
         """End it before its time: the state first, in a transaction of its own, so that it takes effect at once; then
         what still waits is withdrawn, up to so many `chunks`; the worker does the rest, and marks what is leased."""
-        _must_be_admin(by)
-        async with self._db.writing() as connection:
-            old = await self._held(connection, which)
+        async with self._held(which, by, at) as (connection, old, _):
             if old.state == DONE:
                 raise CampaignRefused(f"{_name(old)} {_STATE[DONE]}, không hủy được nữa.")
             changed = old.state != CANCELLED
@@ -347,10 +321,8 @@ class Campaigns:
 
     async def retry(self, which: str, *, by: Member, at: float, in_doubt: bool = False) -> Change:
         """Let what failed wait again; `in_doubt`: also what may have arrived, which some then get twice."""
-        _must_be_admin(by)
         again = ("failed", "in_doubt") if in_doubt else ("failed",)
-        async with self._db.writing() as connection:
-            old = await self._held(connection, which)
+        async with self._held(which, by, at) as (connection, old, becomes):
             if old.state not in (*LIVE, DONE):
                 raise CampaignRefused(f"{_name(old)} {_STATE[old.state]}, không có gì để gửi lại.")
             done = await connection.execute(
@@ -370,10 +342,9 @@ class Campaigns:
             n = int(done.rowcount)
             if n == 0:
                 return Change(old, False, f"{_name(old)} không có tin nào cần gửi lại.")
-            if old.state == DONE:
-                await self._set(connection, old, state=RUNNING, ended_at=None)
-            await self._note(connection, by, at, "notice retry", old.number, f"{n} {' '.join(again)}")
-            return Change(await _must(connection, old.id), True, f"{n} tin sẽ được gửi lại.")
+            values = {"state": RUNNING, "ended_at": None} if old.state == DONE else {}
+            sentence, why = f"{n} tin sẽ được gửi lại.", f"{n} {' '.join(again)}"
+            return await becomes("notice retry", sentence, why=why, **values)
 
     async def noted_look(self, which: str, what: str, *, by: Member, at: float) -> Campaign:
         """Write down that the list of recipients is looked at (`recipients`) or leaves the house (`export`)."""
@@ -385,11 +356,33 @@ class Campaigns:
 
     # -- inside
 
-    async def _held(self, connection: AsyncConnection, which: str) -> Campaign:
-        """The campaign, locked until the transaction ends: two changes come one after the other."""
-        seen = await _must(connection, which)
-        row = await connection.execute(select(campaigns).where(campaigns.c.id == seen.id).with_for_update())
-        return _campaign(row.one())
+    @asynccontextmanager
+    async def _held(self, which: str, by: Member, at: float) -> AsyncIterator[_Held]:
+        """The campaign, locked until the transaction ends, and what writes its change: two changes come one after the other."""
+        _must_be_admin(by)
+        async with self._db.writing() as connection:
+            seen = await _must(connection, which)
+            query = select(campaigns).where(campaigns.c.id == seen.id).with_for_update()
+            old = _campaign((await connection.execute(query)).one())
+            yield connection, old, partial(self._changed, connection, old, by, at)
+
+    async def _changed(
+        self,
+        connection: AsyncConnection,
+        old: Campaign,
+        by: Member,
+        at: float,
+        what: str,
+        sentence: str,
+        *,
+        why: str = "",
+        **values: Any,
+    ) -> Change:
+        """Write the new values and the audit's row; the campaign as it is then."""
+        if values:
+            await self._set(connection, old, **values)
+        await self._note(connection, by, at, what, old.number, why)
+        return Change(await _must(connection, old.id), True, sentence)
 
     async def _set(self, connection: AsyncConnection, campaign: Campaign, **values: Any) -> None:
         await connection.execute(update(campaigns).where(campaigns.c.id == campaign.id).values(**values))

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data.engine import Database
+from data.engine import Database, value_of
 from data.notices import campaigns
 from data.notices.campaigns import CANCELLED, DRAFT, Campaign
 from data.spreadsheet import csv_line
@@ -106,15 +106,11 @@ async def recipients(
     )
     query = query.where(outbox.c.state == state) if state else query
     return [
-        Recipient(
-            r.id,
-            r.door,
-            mask_account(r.address.partition(":")[2]),
-            r.state,
-            r.attempts,
-            r.answer,
-            r.at,
-            r.sent_at if r.state == "sent" else None,
+        value_of(
+            Recipient,
+            r,
+            account=mask_account(r.address.partition(":")[2]),
+            sent_at=r.sent_at if r.state == "sent" else None,
         )
         for r in await connection.execute(query)
     ]

@@ -12,7 +12,7 @@ from data import channels
 from data.engine import Database
 from data.notices import audience
 from data.notices.audience import Audience
-from data.outbox import NOTICE, WAITING, new_id
+from data.outbox import NOTICE, WAITING, new_id, outbox_row
 from data.tables import campaigns, outbox
 from flows.conversations import notice_text
 
@@ -67,35 +67,15 @@ async def fill(
     found = list((await connection.execute(audience.query(wanted, r.filled_to, chunk))).scalars())
     if found:
         insert = db.insert(outbox).on_conflict_do_nothing(index_elements=["campaign", "address"])
-        await connection.execute(insert, [_notice_row(campaign_id, address, now) for address in found])
+        rows = [
+            outbox_row(new_id(), NOTICE, address, now, campaign=campaign_id, fence=0) for address in found
+        ]
+        await connection.execute(insert, rows)
     values: dict[str, Any] = {"filled_to": found[-1] if len(found) == chunk else None}
     if len(found) < chunk:
         values["total"] = select(func.count()).where(outbox.c.campaign == campaign_id).scalar_subquery()
     await connection.execute(update(campaigns).where(campaigns.c.id == campaign_id).values(**values))
     return len(found) == chunk
-
-
-def _notice_row(campaign_id: str, address: str, now: float) -> dict[str, Any]:
-    return {
-        "id": new_id(),
-        "lane": NOTICE,
-        "door": address.partition(":")[0],
-        "address": address,
-        "number": None,
-        "campaign": campaign_id,
-        "body": "",
-        "sealed": None,
-        "state": "pending",
-        "holder": "",
-        "fence": 0,
-        "leased_until": 0.0,
-        "attempts": 0,
-        "answer": "",
-        "due": now,
-        "expires": None,
-        "at": now,
-        "sent_at": None,
-    }
 
 
 async def not_published(connection: AsyncConnection, campaign_id: str, limit: int) -> list[tuple[int, str]]:

@@ -28,6 +28,7 @@ from data.outbox.rows import (
     mark,
     new_id,
     officer_row,
+    outbox_row,
     put,
     reply_row,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "officer_row",
     "officer_words_wait",
     "otp_row",
+    "outbox_row",
     "publish",
     "put",
     "release",

@@ -10,30 +10,14 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import Database
-from data.outbox.rows import OTP, WAITING
+from data.outbox.rows import OTP, WAITING, outbox_row
 from data.tables import outbox
 
 
 def otp_row(row_id: int, address: str, sealed: bytes | None, *, at: float, expires: float) -> dict[str, Any]:
     """The row of a one-time code; without ciphertext it is a decoy, withdrawn from the start."""
-    return {
-        "id": row_id,
-        "lane": OTP,
-        "door": "sms",
-        "address": address,
-        "number": None,
-        "body": "",
-        "sealed": sealed,
-        "state": "pending" if sealed else "withdrawn",
-        "holder": "",
-        "fence": 1,
-        "leased_until": 0.0,
-        "attempts": 0,
-        "due": at,
-        "expires": expires,
-        "at": at,
-        "sent_at": None,
-    }
+    state = "pending" if sealed else "withdrawn"
+    return outbox_row(row_id, OTP, address, at, door="sms", sealed=sealed, state=state, expires=expires)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,31 +57,48 @@ class Mark:
     at: float
 
 
-def reply_row(out: Outgoing, *, holder: str, lease: float, at: float) -> dict[str, Any]:
-    """The row of a reply; leased at once by `holder` when there is one, else waiting to be fetched."""
+def outbox_row(
+    row_id: int, lane: str, address: str, at: float, *, door: str = "", **given: Any
+) -> dict[str, Any]:
+    """A row of the ledger that waits, but for what is `given`; `door`: of the address, unless it leaves by another."""
     return {
-        "id": out.id,
-        "lane": REPLY,
-        "door": out.door,
-        "address": out.address,
-        "number": out.number,
-        "body": json.dumps(out.body, ensure_ascii=False),
+        "id": row_id,
+        "lane": lane,
+        "door": door or address.partition(":")[0],
+        "address": address,
+        "number": None,
+        "campaign": None,
+        "body": "",
         "sealed": None,
-        "state": "leased" if holder else "pending",
-        "holder": holder,
-        "fence": out.fence,
-        "leased_until": at + lease if holder else 0.0,
+        "state": "pending",
+        "holder": "",
+        "fence": 1,
+        "leased_until": 0.0,
         "attempts": 0,
         "due": at,
         "expires": None,
         "at": at,
         "sent_at": None,
+        **given,
     }
+
+
+def reply_row(out: Outgoing, *, holder: str, lease: float, at: float, lane: str = REPLY) -> dict[str, Any]:
+    """The row of a reply; leased at once by `holder` when there is one, else waiting to be fetched."""
+    words: dict[str, Any] = {
+        "number": out.number,
+        "body": json.dumps(out.body, ensure_ascii=False),
+        "fence": out.fence,
+    }
+    leased: dict[str, Any] = (
+        {"state": "leased", "holder": holder, "leased_until": at + lease} if holder else {}
+    )
+    return outbox_row(out.id, lane, out.address, at, **words, **leased)
 
 
 def officer_row(out: Outgoing, *, at: float) -> dict[str, Any]:
     """The row of an officer's words: numbered where the reader fetches them, else for the worker to send."""
-    return {**reply_row(out, holder="", lease=0.0, at=at), "lane": OFFICER}
+    return reply_row(out, holder="", lease=0.0, at=at, lane=OFFICER)
 
 
 async def put(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
