@@ -16,16 +16,9 @@ class BadSetting(ValueError):
 
 
 def _s(
-    default: Any,
-    text: str,
-    *,
-    secret: bool = False,
-    choices: tuple[str, ...] = (),
-    between: tuple[float, float] | None = None,
+    default: Any, text: str, *, choices: tuple[str, ...] = (), between: tuple[float, float] = (-inf, inf)
 ) -> Any:
-    return field(
-        default=default, metadata={"help": text, "secret": secret, "choices": choices, "between": between}
-    )
+    return field(default=default, metadata={"help": text, "choices": choices, "between": between})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +27,10 @@ class Settings:
 
     data_dir: Path = _s(Path("var"), "folder for runtime files: database, key, lock")  # a field, not a value
     database_url: str = _s(
-        "", "sqlite+aiosqlite:///… or postgresql+asyncpg://…; empty: troly.db in the data folder", secret=True
+        "", "sqlite+aiosqlite:///… or postgresql+asyncpg://…; empty: troly.db in the data folder"
     )
     secret_key: str = _s(
-        "",
-        "key for what is encrypted; made by itself in the data folder on SQLite, compulsory on PostgreSQL",
-        secret=True,
+        "", "key for what is encrypted; made by itself in the data folder on SQLite, compulsory on PostgreSQL"
     )
     public_url: str = _s(
         "",
@@ -47,13 +38,12 @@ class Settings:
     )
     host: str = _s("127.0.0.1", "address the service listens on")
     port: int = _s(8080, "port the service listens on", between=(0, 65535))
-    telegram_token: str = _s("", "token of the Telegram bot; empty: no Telegram", secret=True)
+    telegram_token: str = _s("", "token of the Telegram bot; empty: no Telegram")
     telegram_api_base: str = _s("https://api.telegram.org", "address of the Bot API server")
     telegram_mode: str = _s("polling", "how updates come in", choices=("polling", "webhook"))
     telegram_webhook_secret: str = _s(
         "",
         "secret Telegram sends with each webhook call, 16 to 256 of A-Z a-z 0-9 _ -; compulsory in webhook mode",
-        secret=True,
     )
     telegram_poll_seconds: int = _s(
         25, "how long one long poll may last, in seconds, at most 50", between=(0, 50)
@@ -237,8 +227,8 @@ def _checked(s: Settings) -> Settings:
                 "TROLY_TELEGRAM_WEBHOOK_SECRET is compulsory in webhook mode: 16 to 256 of A-Z a-z 0-9 _ -"
             )
     for f in fields(Settings):
-        low, high = f.metadata["between"] or (-inf, inf)
-        if not isinstance(f.default, str | Path) and not low <= getattr(s, f.name) <= high:
+        low, high = f.metadata["between"]
+        if isinstance(f.default, int | float) and not low <= getattr(s, f.name) <= high:
             raise BadSetting(f"{PREFIX}{f.name.upper()} must lie between {low} and {high}")
     return s
 

@@ -85,8 +85,8 @@ class Sender:
             db, door, token_key, group=max(1, in_flight // 2), settled=self._settled
         )
         self._lease = SenderLease(
-            db,
-            door,
+            db=db,
+            door=door,
             token_key=token_key,
             holder=holder,
             seconds=rate_lease,

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from dataclasses import replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -61,28 +61,19 @@ def body_of(reply: Reply) -> dict[str, Any]:
     return body
 
 
+@dataclass(eq=False)
 class TurnMaker:
     """Makes turns on a transaction that is handed in."""
 
-    def __init__(
-        self,
-        db: Database,
-        seal: Seal,
-        effect_handler: EffectHandler,
-        content: Content,
-        *,
-        clock: Clock,
-        lease: float,
-        miss_days: int,
-    ) -> None:
-        self.db = db
-        self.seal = seal
-        self.effect_handler = effect_handler
-        self.content = content  # replaced as a whole when staff edited it
-        self.clock = clock
-        self.holder = secrets.token_hex(8)  # this process, where rows are leased
-        self.lease = lease  # seconds
-        self._miss_days = miss_days
+    db: Database
+    seal: Seal
+    effect_handler: EffectHandler
+    content: Content  # replaced as a whole when staff edited it
+    _: KW_ONLY
+    clock: Clock
+    lease: float  # seconds
+    miss_days: int
+    holder: str = field(default_factory=lambda: secrets.token_hex(8))  # this process, where rows are leased
 
     async def _make(self, connection: AsyncConnection, group: list[WaitingTurn]) -> list[MadeTurn]:
         if not group:
@@ -130,7 +121,7 @@ class TurnMaker:
                 turn, outcomes = await self._advance(turn_context, savepoint, event, conversation.state)
                 await self._overheard(turn_context, conversation, event, turn)
                 for missed in (e for e in turn.effects if isinstance(e, NoteMiss)):
-                    await misses.note(self.db, connection, missed.words, now, days=self._miss_days)
+                    await misses.note(self.db, connection, missed.words, now, days=self.miss_days)
                 await savepoint.keep()
                 break
             except SQLAlchemyError:
