@@ -119,10 +119,7 @@ class ReplySender:
             try:
                 async with turns.db.writing() as connection:
                     return await outbox.take_up(connection, row, turns.clock() + turns.lease)
-            except (
-                SQLAlchemyError,
-                OSError,
-            ) as wrong:  # an officer may own it: not sent before that is known
+            except (SQLAlchemyError, OSError) as wrong:  # not sent before it is known whose it is
                 log.warning("a lease could not be read: %s", type(wrong).__name__)
                 await self._sleep(patience(tries))
                 tries += 1

@@ -1,7 +1,7 @@
 """What a channel's answer means for a row and for the whole sender, and how long to wait between tries. Pure: no I/O, no clock.
 
-Called by the sender, the reply sender and the Telegram door. Invariant: a row whose message may have arrived never
-becomes failed; it is tried again or ends in doubt.
+Called by the sender, the reply sender and the Telegram door. Invariant: a row that runs out of
+tries ends in doubt, not failed, when one of its messages may have arrived.
 """
 
 from __future__ import annotations

@@ -41,9 +41,7 @@ class GetRawUpdates(TelegramMethod[list[Any]]):
     allowed_updates: list[str] = ALLOWED
 
 
-Take = Callable[
-    [Any], Awaitable[None]
-]  # acts on a raw update; raises Busy or NotKept when it must come again
+Take = Callable[[Any], Awaitable[None]]  # acts on a raw update; Busy or NotKept: it must come again
 ToItsEnd = Callable[[Coroutine[Any, Any, int]], Awaitable[int]]
 Note = Callable[[str, BaseException | None], None]
 
