@@ -1,8 +1,9 @@
-"""The command line, `troly`. Rule: --help loads nothing heavy; each command loads what it needs; errors are one line on stderr."""
+"""The command line, `troly`. Invariant: --help imports nothing heavy; each command imports what it needs; an error is one line on stderr."""
 
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import sys
 from collections.abc import Callable, Coroutine, Iterable
@@ -21,18 +22,12 @@ def main(argv: list[str] | None = None) -> int:
     if not hasattr(args, "run"):
         parser.print_help()
         return 2
-    from bot.settings import BadSetting
-
     try:
         return int(args.run(args))
-    except BadSetting as bad:
-        print(f"troly: {bad}", file=sys.stderr)
-    except ValueError as bad:
+    except ValueError as bad:  # a BadSetting, too
         print(f"troly: {bad}", file=sys.stderr)
     except OSError as bad:
         print(f"troly: {bad.strerror or bad}: {bad.filename or ''}".rstrip(": "), file=sys.stderr)
-    except BrokenPipeError:
-        pass
     except KeyboardInterrupt:
         return 130
     return 1
@@ -120,20 +115,23 @@ def _chat(args: argparse.Namespace) -> int:
 
     async def work() -> int:
         async with opened(settings, with_demo=args.demo, like_its_demo=True) as app:
-            sms: list[Sms] | None = None
-            if app.gateway is not None:
-                kept: list[Sms] = []
-                sms = kept
-
-                async def heard(one: Sms) -> None:
-                    if one.address == terminal.address:
-                        kept.append(one)
-
-                app.gateway.listeners.append(heard)
+            sms: list[Sms] = []
             terminal = Terminal(
-                app.turns, args.person, text_limit=settings.text_limit, code_sender=app.code_sender, sms=sms
+                app.turns,
+                args.person,
+                text_limit=settings.text_limit,
+                code_sender=app.code_sender,
+                sms=sms if app.gateway is not None else None,
             )
-            await answer_lines(terminal, _next_line(sys.stdin.isatty()), _say, as_json=args.json)
+
+            async def heard(one: Sms) -> None:
+                if one.address == terminal.address:
+                    sms.append(one)
+
+            if app.gateway is not None:
+                app.gateway.listeners.append(heard)
+            say = functools.partial(print, flush=True)
+            await answer_lines(terminal, _next_line(sys.stdin.isatty()), say, as_json=args.json)
         return 0
 
     sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # a real stdin can
@@ -147,10 +145,6 @@ def _next_line(prompt: bool) -> Callable[[], str | None]:
         return sys.stdin.readline() or None
 
     return lines
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)
 
 
 def _queries(args: argparse.Namespace) -> Iterable[str]:

@@ -1,4 +1,7 @@
-"""Builds everything once, in order, and takes it apart again. Rule: whoever is built here is handed what it needs, and asks for nothing."""
+"""Builds the parts that every command shares, and takes them apart again. Called by the commands.
+
+Invariant: each part is handed what it needs; none looks for settings or for another part.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is written down of a process. Rule: no library writes tokens, values or chat frames into the log."""
+"""Sets logging up, for each role. Invariant: no library writes tokens, values or chat frames into the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`troly serve`: the roles of one process, until it is told to stop. Rule: nothing is lost between SIGTERM and the end."""
+"""`troly serve`: runs the roles of one process until it is told to stop. Invariant: nothing is lost between SIGTERM and the end."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ import gc
 import logging
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import ParamSpec
 
 import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.routing import Route
 
+from bot import logs
 from bot.app import App, limits_of, lone_server, opened
-from bot.logs import CHATTY
 from bot.settings import BadSetting, Settings, load
-from bot.worker import Worker, worker_of
+from bot.worker import worker_of
 from data import conversations, proofs, staff
 from handlers.desk import Desk, Say
 from handlers.doors import Door, Parts, open_doors, webhooks_of
@@ -25,6 +26,7 @@ from handlers.turns.types import TurnResult
 from handlers.web.chat import Web
 
 log = logging.getLogger("troly.serve")
+_P = ParamSpec("_P")
 
 ROLES = ("chat", "console", "worker")
 DRAIN_SECONDS = 8
@@ -45,16 +47,10 @@ async def serve(*, demo: bool, roles: tuple[str, ...]) -> int:
     settings = load(sms="demo") if demo else load()
     if demo and settings.host not in LOOPBACK:
         log.warning("--demo shows pretend SMS to everybody; listen on 127.0.0.1 only")
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for chatty in CHATTY:
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-    held = lone_server(settings)
-    try:
+    logs.set_up(settings.log_level)
+    with lone_server(settings) or contextlib.nullcontext():
         async with opened(settings, with_demo=demo) as app:
             await _run(app, demo=demo, roles=roles)
-    finally:
-        if held is not None:
-            held.close()
     return 0
 
 
@@ -63,9 +59,9 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
     console = "console" in roles
     nudges: list[Callable[[], None]] = []
     voices: dict[str, Say] = {}
-    desk = Desk(app.turns, say=voices, nudge=lambda: _all_of(nudges), text_limit=settings.text_limit)
+    desk = Desk(app.turns, say=voices, nudge=lambda: _each(nudges), text_limit=settings.text_limit)
     errands: list[Callable[[TurnResult], None]] = []
-    parts = Parts(app.turns, app.seal, settings, lambda result: _run_errands(errands, result))
+    parts = Parts(app.turns, app.seal, settings, lambda result: _each(errands, result))
     doors = open_doors(parts) if "chat" in roles else {}
     voices |= {name: door.say for name, door in doors.items()}
     web = _web(app, doors, desk if console else None, demo=demo)
@@ -119,12 +115,12 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
         stop.cancel()
     finally:
         server.should_exit = True
-        resting = asyncio.create_task(_rest(worker))  # beside the doors: all share the ten seconds
+        worker_stops = [asyncio.create_task(worker.stop())] if worker is not None else []
         for door in doors.values():
             await door.stop()  # the port closes meanwhile
         await asyncio.wait({serving})
         await web.quiet()
-        await resting
+        await asyncio.gather(*worker_stops)  # began beside the doors: all share the ten seconds
         for chore in chores:
             chore.cancel()
         await asyncio.gather(*chores, return_exceptions=True)
@@ -143,19 +139,18 @@ def _spare_collector() -> None:
     gc.freeze()
 
 
-def _run_errands(errands: Sequence[Callable[[TurnResult], None]], result: TurnResult) -> None:
-    for errand in errands:
-        errand(result)
+def _each(calls: Iterable[Callable[_P, None]], *args: _P.args, **named: _P.kwargs) -> None:
+    for call in calls:
+        call(*args, **named)
 
 
-def _all_of(nudges: Sequence[Callable[[], None]]) -> None:
-    for nudge in nudges:
-        nudge()
-
-
-async def _rest(worker: Worker | None) -> None:
-    if worker is not None:
-        await worker.stop()
+@contextlib.contextmanager
+def _logged(trouble: str) -> Iterator[None]:
+    """Log what the database refuses; the service goes on."""
+    try:
+        yield
+    except (SQLAlchemyError, OSError, ValueError) as wrong:
+        log.error("%s: %s", trouble, type(wrong).__name__)
 
 
 class _Server(uvicorn.Server):
@@ -213,11 +208,9 @@ async def _demo_links(app: App) -> list[str]:
 
 async def _end_demo_links(app: App) -> None:
     """Wipe the links of a demo, this one's or one's that was killed."""
-    try:
+    with _logged("demo links could not be wiped"):
         async with app.db.writing() as connection:
             await staff.wipe_demo_links(connection)
-    except (SQLAlchemyError, OSError) as wrong:
-        log.error("demo links could not be wiped: %s", type(wrong).__name__)
 
 
 def _greeting(settings: Settings, links: list[str], *, demo: bool) -> str:
@@ -273,32 +266,25 @@ async def _sweep(app: App) -> None:
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
         assert app.code_sender is not None
-        try:
+        with _logged("codes could not be sent"):
             await app.code_sender.deliver(older_than=LEFT_BEHIND_SECONDS)
-        except (SQLAlchemyError, OSError, ValueError) as wrong:
-            log.error("codes could not be carried: %s", type(wrong).__name__)
 
 
 async def _load_names(app: App) -> None:
     """Have the registry's names in memory before somebody asks; a failure is told, and the first look-up loads them."""
-    try:
+    with _logged("the registry's names could not be loaded"):
         async with app.db.reading() as connection:
             await app.effect_handler.services.names.renew(connection)
-    except (SQLAlchemyError, OSError) as wrong:
-        log.error("the registry's names could not be loaded: %s", type(wrong).__name__)
 
 
 async def _forget(app: App) -> None:
     """Wipe what is past its time: hashes of codes, cases, event keys."""
     while True:
         now = time.time()
-        try:
+        with _logged("what is past its time could not be wiped"):
             async with app.db.writing() as connection:
                 await proofs.forget_old(connection, now)
                 await staff.forget_old(connection, now, 3600.0 * app.settings.staff_session_hours)
-                await conversations.forget_old_events(
-                    connection, now - 3600.0 * app.settings.event_keys_hours
-                )
-        except (SQLAlchemyError, OSError) as wrong:
-            log.error("what is past its time could not be wiped: %s", type(wrong).__name__)
+                events_until = now - 3600.0 * app.settings.event_keys_hours
+                await conversations.forget_old_events(connection, events_until)
         await asyncio.sleep(FORGET_SECONDS)

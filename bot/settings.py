@@ -1,9 +1,10 @@
-"""Every setting: name, default, help. Rule: a missing or contradictory setting stops the start with one clear line."""
+"""Every setting: name, default, help, range. Read by all commands. Invariant: a wrong setting stops the start with one clear line."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ class BadSetting(ValueError):
     """A setting is missing, malformed or contradicts another; the message is one line for the operator."""
 
 
-def _s(default: Any, text: str, *, secret: bool = False, choices: tuple[str, ...] = ()) -> Any:
-    return field(default=default, metadata={"help": text, "secret": secret, "choices": choices})
+def _s(
+    default: Any, text: str, *, choices: tuple[str, ...] = (), between: tuple[float, float] = (-inf, inf)
+) -> Any:
+    return field(default=default, metadata={"help": text, "choices": choices, "between": between})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,28 +27,27 @@ class Settings:
 
     data_dir: Path = _s(Path("var"), "folder for runtime files: database, key, lock")  # a field, not a value
     database_url: str = _s(
-        "", "sqlite+aiosqlite:///… or postgresql+asyncpg://…; empty: troly.db in the data folder", secret=True
+        "", "sqlite+aiosqlite:///… or postgresql+asyncpg://…; empty: troly.db in the data folder"
     )
     secret_key: str = _s(
-        "",
-        "key for what is encrypted; made by itself in the data folder on SQLite, compulsory on PostgreSQL",
-        secret=True,
+        "", "key for what is encrypted; made by itself in the data folder on SQLite, compulsory on PostgreSQL"
     )
     public_url: str = _s(
         "",
         "address people reach this service at, for example https://troly.example.vn; empty: http://HOST:PORT",
     )
     host: str = _s("127.0.0.1", "address the service listens on")
-    port: int = _s(8080, "port the service listens on")
-    telegram_token: str = _s("", "token of the Telegram bot; empty: no Telegram", secret=True)
+    port: int = _s(8080, "port the service listens on", between=(0, 65535))
+    telegram_token: str = _s("", "token of the Telegram bot; empty: no Telegram")
     telegram_api_base: str = _s("https://api.telegram.org", "address of the Bot API server")
     telegram_mode: str = _s("polling", "how updates come in", choices=("polling", "webhook"))
     telegram_webhook_secret: str = _s(
         "",
         "secret Telegram sends with each webhook call, 16 to 256 of A-Z a-z 0-9 _ -; compulsory in webhook mode",
-        secret=True,
     )
-    telegram_poll_seconds: int = _s(25, "how long one long poll may last, in seconds, at most 50")
+    telegram_poll_seconds: int = _s(
+        25, "how long one long poll may last, in seconds, at most 50", between=(0, 50)
+    )
     telegram_typing_after: float = _s(0.7, "show 'typing' when an answer takes longer than this, in seconds")
     lookup_disclosure: str = _s(
         "guarded",
@@ -56,8 +58,8 @@ class Settings:
     sms: str = _s(
         "none", "how SMS leave: none, or demo (a pretend phone on the page)", choices=("none", "demo")
     )
-    otp_minutes: int = _s(5, "how long a one-time code is valid, in minutes, at most 10")
-    otp_tries: int = _s(5, "comparisons allowed per code")
+    otp_minutes: int = _s(5, "how long a one-time code is valid, in minutes, at most 10", between=(1, 10))
+    otp_tries: int = _s(5, "comparisons allowed per code", between=(1, 5))
     otp_failures_per_day: int = _s(10, "wrong codes allowed per record, and per phone, in 24 hours")
     otp_resend_seconds: int = _s(60, "seconds between two codes to one phone")
     otp_per_10_minutes: int = _s(3, "codes to one phone in 10 minutes")
@@ -71,30 +73,42 @@ class Settings:
         10, "look-ups by ID number that fit nobody, one conversation may make in 24 hours"
     )
     looks_per_hour_all: int = _s(2000, "look-ups all conversations together may make in an hour")
-    secure_link_minutes: int = _s(10, "how long a secure page may be opened, in minutes, at most 10")
-    text_limit: int = _s(2000, "longest message that is read, in characters")
+    secure_link_minutes: int = _s(
+        10, "how long a secure page may be opened, in minutes, at most 10", between=(1, 10)
+    )
+    text_limit: int = _s(2000, "longest message that is read, in characters", between=(100, 4096))
     socket_frame_limit: int = _s(65536, "largest frame the chat socket accepts, in bytes")
     socket_per_minute: int = _s(100, "frames one chat socket may send in a minute")
     webhook_body_limit: int = _s(1048576, "largest webhook body that is read, in bytes")
     queue_limit: int = _s(1000, "turns that may wait at once; above it a door answers 503 with Retry-After")
-    group_limit: int = _s(32, "turns committed together on SQLite")
+    group_limit: int = _s(32, "turns committed together on SQLite", between=(1, 256))
     reply_lease_seconds: int = _s(
         30, "how long a process may take to say a reply before another takes it over"
     )
     rate_telegram: int = _s(
-        25, "messages a second the worker sends to Telegram at most, in any second, at most 1000"
+        25,
+        "messages a second the worker sends to Telegram at most, in any second, at most 1000",
+        between=(1, 1000),
     )
     notices_in_flight: int = _s(
-        25, "notices that may be under way at once; a crash can double at most so many, at most 250"
+        25,
+        "notices that may be under way at once; a crash can double at most so many, at most 250",
+        between=(1, 250),
     )
-    notice_tries: int = _s(8, "how often a notice is tried before it is failed")
-    notice_batch: int = _s(500, "notices taken from the outbox at once; never more than one second's worth")
+    notice_tries: int = _s(8, "how often a notice is tried before it is failed", between=(1, 20))
+    notice_batch: int = _s(
+        500, "notices taken from the outbox at once; never more than one second's worth", between=(1, 5000)
+    )
     pace_lease_seconds: int = _s(
-        10, "after a crash of the worker, how long another one waits before it takes over, on PostgreSQL"
+        10,
+        "after a crash of the worker, how long another one waits before it takes over, on PostgreSQL",
+        between=(2, 120),
     )
-    notice_text_limit: int = _s(3500, "longest notice an admin may write, in characters")
+    notice_text_limit: int = _s(3500, "longest notice an admin may write, in characters", between=(1, 3500))
     notice_approval_above: int = _s(
-        10000, "a notice to more recipients than this is approved by a second admin before it starts"
+        10000,
+        "a notice to more recipients than this is approved by a second admin before it starts",
+        between=(0, 10**9),
     )
     miss_days: int = _s(
         180,
@@ -104,21 +118,29 @@ class Settings:
         5.0, "how often a running service looks for questions that staff edited, in seconds"
     )
     event_keys_hours: int = _s(
-        72, "how long the key of an event is kept against repeats, in hours, at least 48"
+        72, "how long the key of an event is kept against repeats, in hours, at least 48", between=(48, 8760)
     )
-    sign_in_minutes: int = _s(5, "how long a staff sign-in link is good, in minutes, at most 5")
+    sign_in_minutes: int = _s(
+        5, "how long a staff sign-in link is good, in minutes, at most 5", between=(1, 5)
+    )
     sign_in_failures_per_minute: int = _s(
-        5, "failed sign-ins a minute, over the whole process; then all wait, longer each time"
+        5, "failed sign-ins a minute, over the whole process; then all wait, longer each time", between=(1, 5)
     )
     staff_idle_minutes: int = _s(
-        15, "a staff session ends after so many minutes without activity, at most 15"
+        15, "a staff session ends after so many minutes without activity, at most 15", between=(1, 15)
     )
-    staff_session_hours: int = _s(8, "a staff session ends after so many hours, at most 8")
-    console_live_seconds: float = _s(2.0, "how often an open console page asks for what is new, in seconds")
-    demo_people: int = _s(2000, "synthetic people that --demo creates")
-    demo_readers: int = _s(400, "pretend readers of notices that --demo creates, on a pretend channel")
+    staff_session_hours: int = _s(8, "a staff session ends after so many hours, at most 8", between=(1, 8))
+    console_live_seconds: float = _s(
+        2.0, "how often an open console page asks for what is new, in seconds", between=(0.2, 60)
+    )
+    demo_people: int = _s(2000, "synthetic people that --demo creates", between=(0, 100000))
+    demo_readers: int = _s(
+        400, "pretend readers of notices that --demo creates, on a pretend channel", between=(0, 100000)
+    )
     import_batch: int = _s(
-        4000, "rows of a file that `troly registry import` writes in one transaction, at most 20000"
+        4000,
+        "rows of a file that `troly registry import` writes in one transaction, at most 20000",
+        between=(1, 20000),
     )
     log_level: str = _s(
         "INFO", "DEBUG, INFO, WARNING or ERROR", choices=("DEBUG", "INFO", "WARNING", "ERROR")
@@ -152,7 +174,7 @@ def load(
         values[f.name] = _typed(name, raw, f.default, f.metadata["choices"])
     settings = Settings(**values)
     if not settings.database_url:
-        settings = _replaced(settings, database_url=f"sqlite+aiosqlite:///{settings.data_dir / 'troly.db'}")
+        settings = replace(settings, database_url=f"sqlite+aiosqlite:///{settings.data_dir / 'troly.db'}")
     return _checked(settings)
 
 
@@ -161,10 +183,6 @@ def unknown(environment: dict[str, str] | None = None) -> list[str]:
     known = {PREFIX + f.name.upper() for f in fields(Settings)}
     env = os.environ if environment is None else environment
     return sorted(name for name in env if name.startswith(PREFIX) and name not in known)
-
-
-def _replaced(settings: Settings, **changes: Any) -> Settings:
-    return Settings(**({f.name: getattr(settings, f.name) for f in fields(Settings)} | changes))
 
 
 def _typed(name: str, raw: Any, default: Any, choices: tuple[str, ...]) -> Any:
@@ -208,33 +226,10 @@ def _checked(s: Settings) -> Settings:
             raise BadSetting(
                 "TROLY_TELEGRAM_WEBHOOK_SECRET is compulsory in webhook mode: 16 to 256 of A-Z a-z 0-9 _ -"
             )
-    for name, low, high in (
-        ("port", 0, 65535),
-        ("otp_minutes", 1, 10),
-        ("otp_tries", 1, 5),
-        ("secure_link_minutes", 1, 10),
-        ("group_limit", 1, 256),
-        ("event_keys_hours", 48, 8760),
-        ("telegram_poll_seconds", 0, 50),
-        ("text_limit", 100, 4096),
-        ("rate_telegram", 1, 1000),
-        ("notices_in_flight", 1, 250),
-        ("notice_tries", 1, 20),
-        ("notice_batch", 1, 5000),
-        ("pace_lease_seconds", 2, 120),
-        ("notice_text_limit", 1, 3500),
-        ("notice_approval_above", 0, 10**9),
-        ("demo_people", 0, 100000),
-        ("demo_readers", 0, 100000),
-        ("sign_in_minutes", 1, 5),
-        ("sign_in_failures_per_minute", 1, 5),
-        ("staff_idle_minutes", 1, 15),
-        ("staff_session_hours", 1, 8),
-        ("console_live_seconds", 0.2, 60),
-        ("import_batch", 1, 20000),
-    ):
-        if not low <= getattr(s, name) <= high:
-            raise BadSetting(f"{PREFIX}{name.upper()} must lie between {low} and {high}")
+    for f in fields(Settings):
+        low, high = f.metadata["between"]
+        if isinstance(f.default, int | float) and not low <= getattr(s, f.name) <= high:
+            raise BadSetting(f"{PREFIX}{f.name.upper()} must lie between {low} and {high}")
     return s
 
 

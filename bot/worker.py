@@ -1,8 +1,12 @@
-"""The worker: campaigns into the ledger, what waits there out of the house. Rule: a look is cheap, a transaction short, a stop whole."""
+"""The worker role: writes the rows of campaigns into the outbox, and runs the senders. Made by bot/serve.py, or alone by `work`.
+
+Invariant: each transaction is short, so that turns are not held up.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import signal
 import time
@@ -13,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import logs
 from bot.app import App, lone_server, opened
-from bot.settings import Settings, load
+from bot.settings import load
 from data import demo, outbox
 from data.engine import Database
 from data.notices import runs
@@ -32,7 +36,7 @@ Open = Callable[[float], bool]  # whether the office is open at this time
 
 
 class Worker:
-    """Delivers what waits in the ledger's officer, reminder and notice lanes; `nudge` makes it look at once."""
+    """Sends what waits in the outbox's officer, reminder and notice lanes; `nudge` makes it look at once."""
 
     def __init__(
         self,
@@ -161,24 +165,16 @@ async def work() -> int:
     """`troly serve --roles worker`: the worker alone, until it is told to stop; returns the exit code."""
     settings = load()
     logs.set_up(settings.log_level)
-    held = lone_server(settings)
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
-    try:
+    rate = f"{settings.rate_telegram} a second" if settings.telegram_token else "not connected, rows wait"
+    with lone_server(settings) or contextlib.nullcontext():
         async with opened(settings) as app:
             worker = await worker_of(app)
             await worker.start()
-            print(_greeting(settings), flush=True)
+            print(f"Trợ lý VssID: worker. Telegram: {rate}. Stop with Ctrl-C.", flush=True)
             await told.wait()
             await worker.stop()
-    finally:
-        if held is not None:
-            held.close()
     return 0
-
-
-def _greeting(settings: Settings) -> str:
-    rate = f"{settings.rate_telegram} a second" if settings.telegram_token else "not connected, rows wait"
-    return f"Trợ lý VssID: worker. Telegram: {rate}. Stop with Ctrl-C."

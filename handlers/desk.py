@@ -1,10 +1,14 @@
-"""What officers do, for whichever page or group they do it in. Rule: an officer speaks only where nobody else does any more."""
+"""What officers do with tickets: claim, answer, hand back, close. Called by the console.
+
+Invariant: an officer writes to a conversation only when nothing of the assistant is on its way there any more.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import KW_ONLY, dataclass
 from typing import Literal
 
 from data import channels, desk, outbox
@@ -25,44 +29,37 @@ LAST_WORDS = 3.0  # seconds the bot lets the officer's last words leave before i
 Say = Callable[[TurnResult], Awaitable[None] | None]
 
 
+@dataclass(frozen=True, slots=True)
 class Desk:
     """Claims, answers and hands back. `say` are the doors of this process that say replies themselves, by name.
 
     `nudge` is called when something waits to leave: the worker and the open pages then look at once.
     """
 
-    def __init__(
-        self,
-        turns: Turns,
-        *,
-        say: Mapping[str, Say],
-        nudge: Callable[[], None] = lambda: None,
-        text_limit: int = 2000,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:
-        self._turns = turns
-        self._say = say
-        self._nudge = nudge
-        self._text_limit = text_limit
-        self._sleep = sleep
+    turns: Turns
+    _: KW_ONLY
+    say: Mapping[str, Say]
+    nudge: Callable[[], None] = lambda: None
+    text_limit: int = 2000
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     async def claim(self, ticket_id: str, officer: str) -> Literal["yours", "taken", "gone"]:
         """Take a ticket; returns once the bot says nothing any more there: a reply on its way is waited for."""
-        turns = self._turns
+        turns = self.turns
         async with turns.db.writing() as connection:
             made = await desk.claim(turns.db, connection, turns.seal, ticket_id, officer, turns.clock())
         if made.outcome != "claimed":
             return made.outcome
         ready, waited = made.ready, 0.0
         while not ready and waited < LONGEST_WAIT:
-            await self._sleep(LOOK_AGAIN)
+            await self.sleep(LOOK_AGAIN)
             waited += LOOK_AGAIN
             ready = await self.settle(ticket_id)
         return "yours"
 
     async def settle(self, ticket_id: str) -> bool:
         """Finish a claim that somebody began; True when it is finished."""
-        turns = self._turns
+        turns = self.turns
         async with turns.db.writing() as connection:
             return await desk.settle(turns.db, connection, turns.seal, ticket_id, turns.clock())
 
@@ -73,20 +70,20 @@ class Desk:
         tidy = clean(text)
         if not tidy:
             return "empty"
-        if len(tidy) > self._text_limit:
+        if len(tidy) > self.text_limit:
             return "long"
         if asks_for_secret(tidy) or detector.secret_in(
-            tidy, self._turns.content.secret_weights, expected=False
+            tidy, self.turns.content.secret_weights, expected=False
         ):
             return "secret"
         done = await self._answer(ticket_id, officer, tidy, key)
         if not done and await self.settle(ticket_id):  # the claim's own process may have died before its end
             done = await self._answer(ticket_id, officer, tidy, key)
-        self._nudge()
+        self.nudge()
         return "sent" if done else "not_yours"
 
     async def _answer(self, ticket_id: str, officer: str, text: str, key: str) -> bool:
-        turns = self._turns
+        turns = self.turns
         async with turns.db.writing() as connection:
             return await desk.answer(
                 turns.db, connection, turns.seal, ticket_id, officer, text, key, turns.clock()
@@ -106,14 +103,14 @@ class Desk:
         return await self._return(ticket_id, officer, reason)
 
     async def _return(self, ticket_id: str, officer: str, reason: str) -> bool:
-        turns = self._turns
+        turns = self.turns
         async with turns.db.reading() as connection:
             ticket = await desk.load(connection, turns.seal, ticket_id)
         if ticket is None or ticket.officer != officer or ticket.state not in ("claiming", "claimed"):
             return False
         await self._let_last_words_leave(ticket.address)
         event = at_once(Returned(ticket_id, officer, reason, NEVER))
-        say = self._say.get(ticket.door)
+        say = self.say.get(ticket.door)
         shown = say is not None and ticket.door in channels.pulled()
         try:
             result = await turns.take(
@@ -133,8 +130,8 @@ class Desk:
         """The worker sends them, the door says what the bot says: without this the bot might overtake the officer."""
         waited = 0.0
         while waited < LAST_WORDS:
-            async with self._turns.db.reading() as connection:
+            async with self.turns.db.reading() as connection:
                 if not await outbox.officer_words_wait(connection, address):
                     return
-            await self._sleep(LOOK_AGAIN)
+            await self.sleep(LOOK_AGAIN)
             waited += LOOK_AGAIN

@@ -48,12 +48,6 @@ class Door(Protocol):
         """Say the replies of a turn that began elsewhere: on the secure page, in the console."""
 
 
-class WebhookDoor(Door, Protocol):
-    """A door that its channel calls over HTTP."""
-
-    webhooks: Mapping[str, Webhook]  # by path
-
-
 @dataclass(frozen=True, slots=True)
 class Outbound:
     """What the worker needs to send at one channel. `token` names who sends there: one sender at a time for each."""
@@ -75,7 +69,7 @@ def open_senders(parts: Parts) -> dict[str, Outbound]:
 
 
 def webhooks_of(doors: Mapping[str, Door]) -> dict[str, Webhook]:
-    """The paths at which channels call."""
+    """The paths at which channels call: those of the doors that have `webhooks`, too."""
     return {
         path: webhook for door in doors.values() for path, webhook in getattr(door, "webhooks", {}).items()
     }

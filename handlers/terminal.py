@@ -1,14 +1,18 @@
-"""The terminal door: one line in, one answer out, as text or as JSON. Rule: it speaks the objects of the chat socket to the letter."""
+"""The terminal door: one line in, one answer out, as text or JSON. Run by `troly chat`.
+
+Invariant: its JSON objects are those of the web page's socket.
+"""
 
 from __future__ import annotations
 
 import json
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from data import conversations, outbox
+from data import conversations
 from data.outbox import Outgoing
 from handlers.delivery.sms import CodeSender, Sms
 from handlers.turns.json_contract import BadInput, MoveClock, place_object, read_object, read_text, shown
@@ -32,23 +36,21 @@ def as_lines(reply: dict[str, Any], now: datetime) -> list[str]:
     return [f"{mark} {lines[0]}", *(f"  {line}" for line in lines[1:])]
 
 
+@dataclass(frozen=True, slots=True)
 class Terminal:
-    """One person's talk at the terminal."""
+    """One person's conversation at the terminal."""
 
-    def __init__(
-        self,
-        turns: Turns,
-        person: str,
-        *,
-        text_limit: int,
-        code_sender: CodeSender | None,
-        sms: list[Sms] | None,
-    ) -> None:
-        self.address = f"terminal:{person}"
-        self._turns = turns
-        self._text_limit = text_limit
-        self._code_sender = code_sender
-        self._sms = sms
+    turns: Turns
+    person: str
+    _: KW_ONLY
+    text_limit: int
+    code_sender: CodeSender | None
+    sms: list[Sms] | None
+
+    @property
+    def address(self) -> str:
+        """Where the conversation happens."""
+        return f"terminal:{self.person}"
 
     async def answer(self, line: str) -> dict[str, Any]:
         """The contract's answer object for one line of input."""
@@ -66,61 +68,49 @@ class Terminal:
         except (ValueError, RecursionError):
             given = None
         if isinstance(given, dict):
-            return read_object(given, self._text_limit)
-        return at_once(read_text(line, self._text_limit))
+            return read_object(given, self.text_limit)
+        return at_once(read_text(line, self.text_limit))
 
     async def _take(self, event: Opens) -> dict[str, Any]:
-        missed = await self._missed()
-        result = await self._turns.take(self.address, secrets.token_hex(16), event, pushed=True)
+        missed = await self.turns.missed(self.address)
+        result = await self.turns.take(self.address, secrets.token_hex(16), event, pushed=True)
         self._sent([*missed, *result.rows])
-        if self._code_sender is not None and result.codes_out:
-            await self._code_sender.deliver(result.codes_out)
-        await self._turns.settled()
+        if self.code_sender is not None and result.codes_out:
+            await self.code_sender.deliver(result.codes_out)
+        await self.turns.settled()
         replies = [shown(m.body, proactive=True) for m in missed] + [shown(r.body) for r in result.rows]
         return self._object(replies, result.place)
 
     async def _passed(self, wish: MoveClock) -> dict[str, Any]:
-        turns = self._turns
+        turns = self.turns
         async with turns.db.writing() as connection:
             await conversations.move_clock(
                 turns.db, connection, turns.seal, self.address, wish.seconds, turns.clock()
             )
             found = await conversations.load(connection, turns.seal, [self.address])
-        missed = await self._missed()
+        missed = await turns.missed(self.address)
         self._sent(missed)
         await turns.settled()
         state = found[self.address].state
         return self._object([shown(m.body, proactive=True) for m in missed], (state.flow, state.step))
 
-    async def _missed(self) -> list[Outgoing]:
-        turns = self._turns
-        async with turns.db.reading() as connection:
-            missed = await outbox.unseen(connection, self.address, 0)
-        if any(not row.proactive for row in missed):  # leased while they are shown: a claim waits for them
-            async with turns.db.writing() as connection:
-                until = turns.clock() + turns.lease
-                missed = await outbox.lease_unseen(
-                    turns.db, connection, self.address, 0, holder=turns.holder, until=until
-                )
-        return missed
-
     def _sent(self, rows: Sequence[Outgoing]) -> None:
         for row in rows:
-            self._turns.mark(row)
+            self.turns.mark(row)
 
     def _object(self, replies: list[dict[str, Any]], place: tuple[str, str]) -> dict[str, Any]:
         out: dict[str, Any] = {"replies": replies, "at": place_object(place)}
-        if self._sms is not None:
-            out["sms"] = [{"to": s.to, "text": s.text} for s in self._sms]
-            self._sms.clear()
+        if self.sms is not None:
+            out["sms"] = [{"to": s.to, "text": s.text} for s in self.sms]
+            self.sms.clear()
         return out
 
     async def now(self) -> datetime:
         """This person's time."""
-        async with self._turns.db.reading() as connection:
-            found = await conversations.load(connection, self._turns.seal, [self.address])
+        async with self.turns.db.reading() as connection:
+            found = await conversations.load(connection, self.turns.seal, [self.address])
         moved = found[self.address].clock if self.address in found else 0.0
-        return datetime.fromtimestamp(self._turns.clock() + moved, UTC)
+        return datetime.fromtimestamp(self.turns.clock() + moved, UTC)
 
 
 def printed(answer: dict[str, Any], now: datetime) -> str:

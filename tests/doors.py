@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import html
 import json
 import re
 import ssl
@@ -406,7 +405,7 @@ class Telegram(_Inside):
         for method, fields in new:
             assert fields.get("chat_id", self.user) == self.user, "somebody else was written to"
             if method == "sendMessage":
-                text += html.unescape(fields["text"])
+                text += fields["text"]
                 if "reply_markup" in fields:
                     replies.append(self._reply(text, fields["reply_markup"]))
                     text = ""

@@ -42,12 +42,9 @@ class Call:
 
     @property
     def text(self) -> str:
-        """The text as a person reads it: entities parsed, as far as we use them."""
-        text = str(self.fields.get("text", ""))
-        if self.fields.get("parse_mode"):
-            for entity, sign in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&")):
-                text = text.replace(entity, sign)
-        return text
+        """The text as a person reads it: we send no markup."""
+        assert "parse_mode" not in self.fields
+        return str(self.fields.get("text", ""))
 
     @property
     def buttons(self) -> list[dict[str, Any]]:

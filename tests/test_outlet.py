@@ -400,7 +400,7 @@ async def test_a_holder_whose_lease_ran_out_starts_nothing(db: Database, clock: 
         assert await deliveries.hold_rate_limiter(
             db, connection, "token", holder="another", now=bench.clock.now + 1000, lease=10.0
         )
-    bench.sender._alone = False
+    bench.sender._lease.alone = False
     bench.clock.move(1005.0)
     await put_row(db, "telegram:7", "officer", "Chào")
     await bench.pass_time(3)

@@ -9,6 +9,7 @@ from math import inf
 import pytest
 
 from handlers.delivery.rate_limit import SECOND, RateLimiter
+from handlers.delivery.retry_policy import LONGEST_PAUSE, Failures, patience
 from tests.fake_telegram import busiest_second
 
 
@@ -78,3 +79,16 @@ def test_a_halt_is_for_its_lanes_and_never_gets_shorter() -> None:
     rate_limiter.halt(("notice",), 5.0)
     assert rate_limiter.lane_ready_at("notice") == 20.0
     assert rate_limiter.lane_ready_at("officer") == 0.0
+
+
+def test_pauses_grow_to_the_longest_and_stay_there_however_often_it_fails() -> None:
+    """Seen to fail: `patience` without a limit of its exponent, which overflows after 1024 failures."""
+    assert [patience(n) for n in (0, 1, 2, 3, 4, 5, 5000)] == [1, 2, 4, 8, 16, 30, 30]
+    failures, now = Failures(), 0.0
+    for _ in range(2000):
+        failures.add(now, at_once=True)
+        assert failures.add(now, at_once=True) == 0  # it had started before the hold
+        now = failures.hold_until
+    assert failures.add(now, at_once=False) == LONGEST_PAUSE
+    failures.reset()
+    assert not failures.one_by_one

@@ -390,7 +390,7 @@ def test_a_promise_is_answered_with_a_warning_before_anything_is_typed() -> None
 @pytest.fixture
 def said_aloud(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
     """Every line of every logger of ours, at DEBUG; libraries as the service sets them."""
-    from bot.serve import CHATTY
+    from bot.logs import CHATTY
 
     for library in CHATTY:
         logging.getLogger(library).setLevel(logging.WARNING)

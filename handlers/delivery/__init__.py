@@ -1,1 +1,1 @@
-"""What leaves on its own: replies, officers' words, codes, notices. Invariant: a row is marked only after the channel's answer."""
+"""Sends the rows of the outbox: replies, officers' answers, reminders, codes, notices. Invariant: a row is marked only after the channel's answer."""

@@ -1,8 +1,8 @@
-"""When the next message may start: so many a second as the channel sees them, one a second to a chat, silence when told.
+"""When the next message may start: `rate` a second in all, one a second to a chat, none where the channel wants silence.
 
-Rule: a send takes one of `rate` places from its start until a second after its answer, so whatever the network does, the
-channel never receives more than `rate` in any sliding second. It begins as if the last second had been full, because
-the process before may have filled it.
+Called by the sender. Invariant: a send takes one of `rate` slots from its start until a second after its answer, so the
+channel never receives more than `rate` in any sliding second, however slow the network is. The limiter begins with its
+last second full, because the process before may have filled it.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ CATCH_UP = 0.1  # seconds: timers wake late, and what they cost is made good, bu
 
 
 class RateLimiter:
-    """One token's pace. Times are seconds of a clock that only grows, handed in."""
+    """The rate of one token. Times are seconds of a clock that only grows, handed in."""
 
     def __init__(self, rate: int, now: float) -> None:
         self.rate = rate
         self._on_wire = 0
-        self._leaves: deque[float] = deque()  # when places of answered sends come free, in order
+        self._leaves: deque[float] = deque()  # when the slots of answered sends come free, in order
         self._next = now + SECOND
         self._halts: dict[str, float] = {}
         self._chats: dict[str, float] = {}
         self._chats_leave: deque[tuple[float, str]] = deque()
 
     def ready_at(self, now: float) -> float:
-        """When the next send may start, whatever its lane; infinite while only an answer can free a place."""
+        """When the next send may start, whatever its lane; infinite while only an answer can free a slot."""
         leaves = self._leaves
         while leaves and leaves[0] <= now:
             leaves.popleft()

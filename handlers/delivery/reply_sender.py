@@ -1,4 +1,7 @@
-"""How a door says what the ledger holds: at once, in order for each address, again after trouble. Rule: marked only after the channel's answer."""
+"""Sends the reply rows of one door: at once, in order for each address, again after a failure. Made by the door.
+
+Invariant: a row is marked only after the channel's answer, and sent only while this process has its lease.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from data import outbox
 from data.outbox import Outgoing
+from handlers.delivery.retry_policy import patience
 from handlers.turns.queue import Turns
 
-log = logging.getLogger("troly.mouth")
+log = logging.getLogger("troly.replies")
 
-PATIENCE = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds between tries; the last one repeats
 GIVE_UP_AFTER = 3600.0  # seconds; then the row is marked failed
-SURE = 0.4  # part of a lease in which a row is said without asking
+SURE = 0.4  # part of a lease in which a row is sent without a look at the database
 SAY_WITHIN = 0.5  # part of a lease that one try may take: together they end before the lease does
 
 
@@ -42,7 +45,7 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 class ReplySender:
-    """Says rows of one door. Rows of one address go out one after the other, those of others meanwhile."""
+    """Sends rows of one door. Rows of one address leave one after the other, those of others meanwhile."""
 
     def __init__(self, door: str, turns: Turns, say: Say, *, sleep: Sleep = asyncio.sleep) -> None:
         self.door = door
@@ -50,12 +53,12 @@ class ReplySender:
         self._say = say
         self._sleep = sleep
         self._queues: dict[str, deque[Outgoing]] = {}
-        self._sure_until: dict[int, float] = {}  # until when a row handed in is ours without asking
+        self._sure_until: dict[int, float] = {}  # until when a row's lease surely holds
         self._resting: set[str] = set()  # addresses whose channel is slow
         self._tasks: set[asyncio.Task[None]] = set()
 
     def say(self, rows: Iterable[Outgoing]) -> None:
-        """Say these rows as soon as what was handed in before for the same address is said."""
+        """Send these rows as soon as what was handed in before for the same address is sent."""
         for row in rows:
             if row.address not in self._resting:  # a claim takes back what is behind a row that rests
                 leased_at = self._turns.clock() if row.leased_at is None else row.leased_at
@@ -70,7 +73,7 @@ class ReplySender:
             task.add_done_callback(self._tasks.discard)
 
     async def say_what_was_left(self, *, orphans: bool) -> int:
-        """Take over from the ledger what another process left unsaid; returns how many rows."""
+        """Claim the rows that another process left unsent; returns how many."""
         turns, total = self._turns, 0
         while True:
             async with turns.db.writing() as connection:
@@ -89,7 +92,7 @@ class ReplySender:
                 return total
 
     async def quiet(self) -> None:
-        """Return when everything handed in has been said."""
+        """Return when everything handed in has been sent."""
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 
@@ -116,9 +119,9 @@ class ReplySender:
             try:
                 async with turns.db.writing() as connection:
                     return await outbox.take_up(connection, row, turns.clock() + turns.lease)
-            except (SQLAlchemyError, OSError) as wrong:  # an officer may own it: not said before it is known
-                log.warning("a lease could not be looked at: %s", type(wrong).__name__)
-                await self._sleep(PATIENCE[min(tries, len(PATIENCE) - 1)])
+            except (SQLAlchemyError, OSError) as wrong:  # not sent before it is known whose it is
+                log.warning("a lease could not be read: %s", type(wrong).__name__)
+                await self._sleep(patience(tries))
                 tries += 1
 
     async def _say_one(self, row: Outgoing) -> str:
@@ -132,7 +135,7 @@ class ReplySender:
                 return refused.state
             except (SendAgain, TimeoutError) as wrong:
                 after = wrong.after if isinstance(wrong, SendAgain) else None
-                pause = after if after is not None else PATIENCE[min(tries, len(PATIENCE) - 1)]
+                pause = after if after is not None else patience(tries)
                 tries += 1
                 waited += pause
                 if waited > GIVE_UP_AFTER:
@@ -153,5 +156,5 @@ class ReplySender:
         try:
             async with turns.db.writing() as connection:
                 await outbox.extend(connection, rows, turns.clock() + pause + turns.lease)
-        except (SQLAlchemyError, OSError) as wrong:  # said twice at worst, never dropped
-            log.warning("leases could not be kept: %s", type(wrong).__name__)
+        except (SQLAlchemyError, OSError) as wrong:  # sent twice at worst, never dropped
+            log.warning("leases could not be extended: %s", type(wrong).__name__)

@@ -1,19 +1,20 @@
-"""Rows that were taken from the ledger and wait for their turn. Rule: a higher lane first; of one chat one after the other, in order."""
+"""The rows that a sender has leased and not started, in the order in which they may start.
+
+Invariant: a higher lane goes first; messages to one chat go one after the other, in order.
+"""
 
 from __future__ import annotations
 
 import heapq
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from math import inf
 from typing import Any
 
 from data.outbox.deliveries import LANES, Delivery
 from handlers.delivery.rate_limit import RateLimiter
-
-_numbers = count()
 
 
 @dataclass(slots=True)
@@ -28,8 +29,8 @@ class SendJob:
     parts: Sequence[Any]
     rate_limiter: RateLimiter
     good_until: float
-    number: int
     said: int = 0
+    number: int = field(default_factory=count().__next__)
     in_flight: bool = False
     tried_at: float = 0.0
 
@@ -40,7 +41,7 @@ class SendJob:
 
 
 class SendQueue:
-    """The jobs of one outlet that are not on the wire."""
+    """The jobs of one sender that are not on the wire."""
 
     def __init__(self) -> None:
         self._ready: dict[str, deque[SendJob]] = {lane: deque() for lane in LANES}
@@ -51,16 +52,8 @@ class SendQueue:
         """How many wait for nothing but their turn."""
         return len(self._ready[lane])
 
-    def add(
-        self,
-        delivery: Delivery,
-        parts: Sequence[Any],
-        rate_limiter: RateLimiter,
-        good_until: float,
-        said: int,
-    ) -> None:
+    def add(self, job: SendJob) -> None:
         """One more, at the end of its lane."""
-        job = SendJob(delivery, delivery.account, parts, rate_limiter, good_until, next(_numbers), said)
         self._ready[job.lane].append(job)
 
     def later(self, job: SendJob, at: float) -> None:

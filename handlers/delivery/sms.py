@@ -1,10 +1,13 @@
-"""How one-time codes leave: the ledger's otp lane, and the demo phone. Rule: a code is plain text only between opening and sending."""
+"""Sends one-time codes: the outbox's otp lane, and the demo phone. Called by the doors after each turn, and by bot/serve.py.
+
+Invariant: a code is plain text only between opening its row and sending it.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Protocol
 
 from data import outbox
@@ -45,38 +48,30 @@ class DemoGateway:
             await listener(sms)
 
 
+@dataclass(frozen=True, slots=True)
 class CodeSender:
-    """Carries codes from the ledger to a gateway."""
+    """Carries codes from the outbox to a gateway."""
 
-    def __init__(
-        self,
-        db: Database,
-        seal: Seal,
-        gateway: Gateway,
-        *,
-        holder: str,
-        clock: Callable[[], float],
-        lease: float = 30.0,
-    ) -> None:
-        self._db = db
-        self._seal = seal
-        self._gateway = gateway
-        self._holder = holder
-        self._clock = clock
-        self._lease = lease
+    db: Database
+    seal: Seal
+    gateway: Gateway
+    _: KW_ONLY
+    holder: str
+    clock: Callable[[], float]
+    lease: float = 30.0
 
     async def deliver(self, ids: Sequence[int] | None = None, *, older_than: float = 0.0) -> Sequence[Sms]:
         """Send the codes of these rows, or all that wait and are `older_than` so many seconds.
 
         A row's ciphertext is overwritten once the gateway took it.
         """
-        async with self._db.writing() as connection:
+        async with self.db.writing() as connection:
             claimed = await outbox.claim_codes(
-                self._db,
+                self.db,
                 connection,
-                holder=self._holder,
-                now=self._clock(),
-                lease=self._lease,
+                holder=self.holder,
+                now=self.clock(),
+                lease=self.lease,
                 ids=ids,
                 older_than=older_than,
             )
@@ -84,20 +79,20 @@ class CodeSender:
         marks: list[Mark] = []
         for row in claimed:
             try:
-                opened = self._seal.open(row.sealed, f"outbox {row.id}")
+                opened = self.seal.open(row.sealed, f"outbox {row.id}")
             except ValueError as wrong:  # it can never leave, and must not stop the others
                 log.error("an SMS cannot be opened: %s", wrong)
-                marks.append(Mark(row.id, row.fence, "failed", self._clock()))
+                marks.append(Mark(row.id, row.fence, "failed", self.clock()))
                 continue
             sms = Sms(opened["to"], opened["text"], row.address)
             try:
-                await self._gateway.send(sms)
+                await self.gateway.send(sms)
             except OSError as wrong:
                 log.warning("an SMS was not taken (%s); it is tried again", type(wrong).__name__)
                 continue
             sent.append(sms)
-            marks.append(Mark(row.id, row.fence, "sent", self._clock()))
+            marks.append(Mark(row.id, row.fence, "sent", self.clock()))
         if marks:
-            async with self._db.writing() as connection:
+            async with self.db.writing() as connection:
                 await outbox.mark(connection, marks)
         return sent

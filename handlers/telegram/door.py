@@ -1,10 +1,8 @@
-"""The Telegram door: aiogram in, by polling or webhook. Rule: acknowledged only when committed or buried.
+"""The Telegram door: updates in through aiogram, by polling or webhook; replies out. Made by handlers/telegram/webhook.py.
 
-An update comes in raw, is read alone and goes through a real Dispatcher; its handler hands one event to
-`Turns`. What cannot be read becomes a dead letter that names its top-level fields and nothing else. While
-polling, the offset moves only past updates that are committed or buried; chats of one batch go side by side,
-each chat strictly in order. Log lines hold class names only: a library's message may hold the address, and so
-the token.
+Each update goes through the Dispatcher; its handler hands one event to `Turns`. One that cannot be read becomes a dead
+letter that names its top-level fields and nothing else. Invariant: an update is acknowledged only when it is committed,
+a dead letter, or ignored on purpose. Log lines hold class names only: a library's message may hold the token.
 """
 
 from __future__ import annotations
@@ -49,9 +47,10 @@ from flows import catalog
 from flows.engine.events import Event, Pressed
 from flows.engine.state import State
 from handlers.delivery.reply_sender import ReplySender, Sleep
+from handlers.delivery.retry_policy import patience
 from handlers.telegram import buttons
 from handlers.telegram import commands as telegram_commands
-from handlers.telegram.polling import Polling, patience
+from handlers.telegram.polling import Polling
 from handlers.telegram.replies import Replies
 from handlers.telegram.session import JsonSession
 from handlers.telegram.updates import ALLOWED, edited, event_of, is_private, number_of, shape_of
@@ -140,7 +139,7 @@ class TelegramDoor:
             self._life.append(asyncio.create_task(self._look_for_leftovers()))
 
     async def stop(self) -> None:
-        """Take nothing in any more; say what is under way for DRAIN seconds; the ledger keeps the rest."""
+        """Take nothing in any more; say what is under way for DRAIN seconds; the outbox keeps the rest."""
         self._open = False
         for task in self._life:
             task.cancel()
@@ -217,12 +216,12 @@ class TelegramDoor:
             try:
                 await self.reply_sender.say_what_was_left(orphans=False)
             except (SQLAlchemyError, OSError) as wrong:
-                log.warning("the ledger could not be looked through: %s", type(wrong).__name__)
+                log.warning("the outbox could not be read: %s", type(wrong).__name__)
 
     # -- by webhook
 
     async def webhook(self, secret_header: bytes | str | None, body: bytes) -> tuple[int, dict[str, str]]:
-        """Take what was posted; returns status and headers to answer with, once it is committed or buried."""
+        """Take what was posted; returns status and headers to answer with, once it is committed or a dead letter."""
         if not self._is_secret(secret_header):
             return 401, {}
         if len(body) > self.body_limit:
@@ -245,24 +244,20 @@ class TelegramDoor:
     async def _take_body(self, body: bytes) -> None:
         try:
             update = Update.model_validate_json(body, context={"bot": self.bot})
-        except (ValueError, RecursionError):
-            await self._take_odd(body)
+        except (ValueError, RecursionError):  # lone surrogates are such a case: the slow reader takes them
+            try:
+                raw = json.loads(body)
+            except (ValueError, RecursionError) as wrong:
+                await self._dead_letter(self._unnumbered(body), type(wrong).__name__, {"bytes": len(body)})
+                return
+            await self.take_raw(raw)
         else:
             await self._take(update)
-
-    async def _take_odd(self, body: bytes) -> None:
-        """Read slowly what the quick reader refused (lone surrogates are such a case), or bury it."""
-        try:
-            raw = json.loads(body)
-        except (ValueError, RecursionError) as wrong:
-            await self._dead_letter(self._unnumbered(body), type(wrong).__name__, {"bytes": len(body)})
-            return
-        await self.take_raw(raw)
 
     # -- one update
 
     async def take_raw(self, raw: Any) -> None:
-        """Act on one update as Telegram sent it; returns when it is committed, buried or ignored on purpose.
+        """Act on one update as Telegram sent it; returns when it is committed, a dead letter, or ignored on purpose.
 
         Raises Busy or NotKept when it must come again.
         """
@@ -305,7 +300,7 @@ class TelegramDoor:
         log.warning("an update went to the dead letters: %s", why)
 
     def _unnumbered(self, body: bytes) -> str:
-        """A key for what has no number: the same thing is buried once."""
+        """A key for what has no number: the same thing is kept once."""
         return "body-" + self._key("dead|" + hashlib.sha256(body).hexdigest())[:24]
 
     # -- what it means
@@ -396,9 +391,8 @@ class TelegramDoor:
 
 def _is_passing(wrong: BaseException) -> bool:
     """Whether asking again may help: the network, the server, an answer that was cut off."""
-    if isinstance(wrong, TelegramEntityTooLarge):
-        return False
-    return isinstance(wrong, TelegramNetworkError | TelegramServerError | ClientDecodeError | OSError)
+    passing = TelegramNetworkError | TelegramServerError | ClientDecodeError | OSError
+    return isinstance(wrong, passing) and not isinstance(wrong, TelegramEntityTooLarge)
 
 
 def _bytes_of(raw: Any) -> bytes:

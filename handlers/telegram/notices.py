@@ -1,4 +1,4 @@
-"""python-telegram-bot out, over aiohttp: what the worker sends to Telegram. Rule: the only file that imports `telegram`; plain text, no parse mode.
+"""What the worker sends to Telegram: python-telegram-bot over aiohttp. Invariant: no other file imports `telegram`; plain text.
 
 python-telegram-bot's own transport takes eight times as long per message (docs/decisions/0007). Nothing here logs an
 address: it holds the token.
@@ -13,14 +13,7 @@ from typing import Any
 
 import aiohttp
 from telegram import Bot
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    Forbidden,
-    InvalidToken,
-    NetworkError,
-    TelegramError,
-)
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, TelegramError
 from telegram.request import BaseRequest, RequestData
 
 from handlers.delivery.channel import SendResult
@@ -156,9 +149,7 @@ class TelegramChannel:
             get_updates_request=self._request,
         )
         self._key = key
-        self._plain: dict[
-            str, list[Part]
-        ] = {}  # the newest text, which a campaign repeats thousands of times
+        self._plain: dict[str, list[Part]] = {}  # the newest text: a campaign repeats it thousands of times
 
     async def start(self) -> None:
         """Open the session."""

@@ -1,4 +1,8 @@
-"""Asking Telegram for updates. Rule: the offset moves only past what was committed, buried or ignored."""
+"""Long polling: asks Telegram for updates and hands them to the door. Run by handlers/telegram/door.py in polling mode.
+
+Invariant: the offset moves only past what was committed, became a dead letter or was ignored; the updates of one person
+are taken in order, those of several side by side.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,15 @@ import logging
 import re
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar
 
 from aiogram import Bot
 from aiogram.exceptions import ClientDecodeError, TelegramRetryAfter
 from aiogram.methods import TelegramMethod
 
-from handlers.delivery.reply_sender import PATIENCE, Sleep
+from handlers.delivery.reply_sender import Sleep
+from handlers.delivery.retry_policy import patience
 from handlers.telegram.updates import ALLOWED, number_of, sender_of
 from handlers.turns.types import Busy, NotKept
 
@@ -35,25 +41,22 @@ class GetRawUpdates(TelegramMethod[list[Any]]):
     allowed_updates: list[str] = ALLOWED
 
 
-Take = Callable[
-    [Any], Awaitable[None]
-]  # acts on one raw update; raises Busy or NotKept when it must come again
+Take = Callable[[Any], Awaitable[None]]  # acts on a raw update; Busy or NotKept: it must come again
 ToItsEnd = Callable[[Coroutine[Any, Any, int]], Awaitable[int]]
 Note = Callable[[str, BaseException | None], None]
 
 
+@dataclass(frozen=True, slots=True)
 class Polling:
     """Long polls, one after the other. `to_its_end` runs a batch so that a cancel does not cut it."""
 
-    def __init__(
-        self, bot: Bot, take: Take, *, seconds: int, sleep: Sleep, to_its_end: ToItsEnd, note: Note
-    ) -> None:
-        self._bot = bot
-        self._take = take
-        self._seconds = seconds
-        self._sleep = sleep
-        self._to_its_end = to_its_end
-        self._note = note
+    bot: Bot
+    take: Take
+    _: KW_ONLY
+    seconds: int
+    sleep: Sleep
+    to_its_end: ToItsEnd
+    note: Note
 
     async def go_on(self) -> None:
         """Ask and take until cancelled, whatever happens."""
@@ -62,8 +65,8 @@ class Polling:
             try:
                 asked = time.monotonic()
                 batch = await self._ask(offset)
-                self._note("getUpdates", None)
-                stayed, offset = offset, await self._to_its_end(self._take_batch(batch, offset))
+                self.note("getUpdates", None)
+                stayed, offset = offset, await self.to_its_end(self._take_batch(batch, offset))
                 if offset != stayed or (not batch and time.monotonic() - asked > EMPTY_SECONDS):
                     tries = 0
                     continue
@@ -72,17 +75,17 @@ class Polling:
             except TelegramRetryAfter as wrong:
                 pause = float(wrong.retry_after)
             except Exception as wrong:  # noqa: BLE001  # whatever it is, the polling must go on
-                self._note("getUpdates", wrong)
+                self.note("getUpdates", wrong)
                 pause = patience(tries)
             tries += 1
-            await self._sleep(pause)
+            await self.sleep(pause)
 
     async def _ask(self, offset: int) -> list[Any]:
         """The next batch. What cannot be decoded is asked for singly, then reduced to its number."""
         for limit in (_BATCH, 1):
-            method = GetRawUpdates(offset=offset, timeout=self._seconds, limit=limit)
+            method = GetRawUpdates(offset=offset, timeout=self.seconds, limit=limit)
             try:
-                answer: list[Any] = await self._bot(method, request_timeout=self._seconds + 10)
+                answer: list[Any] = await self.bot(method, request_timeout=self.seconds + 10)
                 return answer
             except ClientDecodeError as wrong:
                 number = re.search(r'"update_id"\s*:\s*([0-9]{1,18})', str(wrong.data))
@@ -109,7 +112,7 @@ class Polling:
         for raw in raw_updates:
             if not left:
                 try:
-                    await self._take(raw)
+                    await self.take(raw)
                     continue
                 except (Busy, NotKept) as wrong:
                     log.warning("an update waits: %s", type(wrong).__name__)
@@ -117,8 +120,3 @@ class Polling:
             if number is not None:
                 left.append(number)
         return left
-
-
-def patience(tries: int) -> float:
-    """How long to wait after so many failures, in seconds."""
-    return PATIENCE[min(tries, len(PATIENCE) - 1)]

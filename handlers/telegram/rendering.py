@@ -1,8 +1,10 @@
-"""How a reply looks in Telegram: parts, keyboards, button ids, commands. Rule: readable without buttons."""
+"""How a reply looks in Telegram: its parts and keyboards. Called by replies.py and notices.py.
+
+Invariant: every reply can be read, and answered by typing, without its buttons.
+"""
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -74,7 +76,7 @@ class Part:
 
 
 def parts(body: Mapping[str, Any], user: str, key: Key) -> list[Part]:
-    """The messages that say a reply of the ledger, in order; the keyboard is under the last text."""
+    """The messages that say a reply of the outbox, in order; the keyboard is under the last text."""
     texts = split(_text(body), CHANNELS["telegram"].longest) or [ONLY_BUTTONS]
     out = [Part(text) for text in texts[:-1]]
     out.append(Part(texts[-1], _keyboard(body, user, key)))
@@ -98,8 +100,3 @@ def _text(body: Mapping[str, Any]) -> str:
 def international(phone: str) -> str:
     """ "0836393959" -> "+84836393959", which can be called from anywhere; anything else stays."""
     return f"+84{phone[1:]}" if phone.startswith("0") and len(phone) == 10 else phone
-
-
-def escaped(text: str) -> str:
-    """`text` for parse_mode HTML."""
-    return html.escape(text, quote=False)

@@ -1,4 +1,7 @@
-"""How rows of the ledger are said in Telegram. Rule: one process does not say a part twice that was taken."""
+"""Sends reply rows of the outbox through aiogram, as plain text. Called by the door's ReplySender.
+
+Invariant: one process does not send a part twice that Telegram took.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +27,7 @@ from handlers.delivery.reply_sender import SendAgain, SendRefused
 from handlers.telegram import buttons, rendering
 
 log = logging.getLogger("troly.telegram")
-
-
-_ANSWER = Response[
-    dict[str, Any]
-]  # kept: pydantic forgets a model it made when nobody holds it, and makes it anew
+_ANSWER = Response[dict[str, Any]]  # held, because pydantic makes a model anew that nobody holds
 
 
 class SendText(TelegramMethod[dict[str, Any]]):
@@ -39,7 +38,6 @@ class SendText(TelegramMethod[dict[str, Any]]):
 
     chat_id: int
     text: str
-    parse_mode: str | None = None
     reply_markup: dict[str, Any] | None = None
 
 
@@ -55,7 +53,7 @@ class SendContactCard(TelegramMethod[dict[str, Any]]):
 
 
 class Replies:
-    """Says rows through one bot; `say` is what a Mouth calls. One request may take `patience` seconds."""
+    """Says rows through one bot; `say` is what a ReplySender calls. One request may take `patience` seconds."""
 
     def __init__(self, bot: Bot, key: buttons.Key, *, patience: float) -> None:
         self._bot = bot
@@ -65,7 +63,7 @@ class Replies:
         self._sayers: WeakSet[asyncio.Task[Any]] = WeakSet()
 
     async def say(self, row: Outgoing) -> None:
-        """Say one row; tried again, it goes on after the parts that were said. Raises Again or Refused."""
+        """Say one row; tried again, it goes on after the parts that were said. Raises SendAgain or SendRefused."""
         sayer = asyncio.current_task()
         if sayer is not None:
             self._sayers.add(sayer)
@@ -74,7 +72,7 @@ class Replies:
         except (SendAgain, SendRefused):
             raise
         except Exception as wrong:  # noqa: BLE001  # a fault in one row must not silence the rows behind it
-            log.error("a reply could not be written down for Telegram: %s", type(wrong).__name__)
+            log.error("a reply could not be put into a message: %s", type(wrong).__name__)
             raise SendRefused("failed") from None
 
     async def _say_parts(self, row: Outgoing) -> None:
@@ -90,26 +88,21 @@ class Replies:
                 raise
 
     def unfinished(self) -> list[asyncio.Task[Any]]:
-        """The tasks that are still saying something; broken off, they leave their rows to the ledger."""
+        """The tasks that are still saying something; broken off, they leave their rows to the outbox."""
         return [task for task in self._sayers if not task.done()]
 
     async def _say_part(self, chat: int, part: rendering.Part) -> None:
         if part.phone:  # refused or not: the number stands in the text
             await self._send(SendContactCard(chat_id=chat, phone_number=part.phone, first_name=part.name))
             return
-        text = rendering.escaped(part.text)
-        dislike = await self._send(
-            SendText(chat_id=chat, text=text, parse_mode="HTML", reply_markup=part.markup)
-        )
-        if dislike == "entities":
-            dislike = await self._send(SendText(chat_id=chat, text=part.text, reply_markup=part.markup))
+        dislike = await self._send(SendText(chat_id=chat, text=part.text, reply_markup=part.markup))
         if dislike == "keyboard":  # options can be typed, too
             dislike = await self._send(SendText(chat_id=chat, text=part.text))
         if dislike:
             raise SendRefused("failed")
 
     async def _send(self, method: SendText | SendContactCard) -> str:
-        """Send; returns "" when it was taken, else what was disliked: entities, keyboard, or other."""
+        """Send; returns "" when it was taken, else what was disliked: keyboard, or other."""
         try:
             await self._bot(method, request_timeout=self._patience)
             return ""
@@ -130,9 +123,5 @@ class Replies:
 
 
 def _disliked(message: str) -> str:
-    lowered = message.lower()
-    if "parse entities" in lowered:
-        return "entities"
-    if any(word in lowered for word in ("button", "keyboard", "reply_markup", "reply markup")):
-        return "keyboard"
-    return "other"
+    words = ("button", "keyboard", "reply_markup", "reply markup")
+    return "keyboard" if any(word in message.lower() for word in words) else "other"

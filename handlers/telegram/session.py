@@ -15,11 +15,8 @@ from aiogram.methods.base import TelegramType
 from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar
 
 _JSON = {"Content-Type": "application/json"}
-_AS_IT_COMES: dict[Any, type] = {
-    bool: bool,
-    dict[str, Any]: dict,
-    list[Any]: list,
-}  # results JSON gives as they are
+# results that are what JSON gives
+_AS_IT_COMES: dict[Any, type] = {bool: bool, dict[str, Any]: dict, list[Any]: list}
 
 
 class JsonSession(AiohttpSession):

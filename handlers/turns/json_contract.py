@@ -14,11 +14,7 @@ from flows.text.normalise import clean
 from handlers.turns.types import Opens, at_once
 
 NEVER = datetime.min.replace(tzinfo=UTC)  # events get their time from the turn
-
-
 _WAIT = re.compile(r"([0-9]{1,5})\s*(s|m|h|d)")
-
-
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -93,7 +89,7 @@ def _file_at(path: Path) -> SentFile:
 
 
 def shown(body: dict[str, Any], *, proactive: bool = False) -> dict[str, Any]:
-    """A reply of the ledger as the contract's object: what is empty is absent."""
+    """A reply of the outbox as the contract's object: what is empty is absent."""
     out = {k: body[k] for k in ("text", "options", "contact", "link", "until") if body.get(k)}
     out.setdefault("text", "")
     if proactive:

@@ -53,7 +53,7 @@ class Turns(TurnMaker):
     ) -> None:
         super().__init__(db, seal, effect_handler, content, clock=clock, lease=lease, miss_days=miss_days)
         self._answer_step, self._later = answer_step, later
-        self._held: set[str] = set()  # addresses whose answer waits for its beat
+        self._held: set[str] = set()  # addresses whose answer waits for its answer step
         self._group_limit = group_limit if db.is_sqlite else 1
         self._queue_limit = queue_limit
         self._waiting: deque[WaitingTurn] = deque()
@@ -91,7 +91,7 @@ class Turns(TurnMaker):
         """Act on one event of the conversation at `address`, once for each `key`; returns when it is committed.
 
         `event` is made from the state and the person's time. `pushed`: the caller says the replies itself, so they
-        are leased to this process; otherwise they wait in the ledger to be fetched. `shown`: the caller shows them to a
+        are leased to this process; otherwise they wait in the outbox to be fetched. `shown`: the caller shows them to a
         reader who fetches what is missed; they are leased until the caller calls `release`.
         Raises Busy when too many wait, NotKept when the database could not commit.
         """
@@ -117,6 +117,21 @@ class Turns(TurnMaker):
         """The reader at `address` has shown every reply up to `number`; written with the next group."""
         self._seen[address] = max(number, self._seen.get(address, 0))
         self._wake.set()
+
+    async def missed(self, address: str, after: int = 0) -> Sequence[Outgoing]:
+        """What the reader at `address` has not seen beyond number `after`, in order.
+
+        Replies are leased while they are shown: an officer's claim waits for them.
+        """
+        async with self.db.reading() as connection:
+            rows = await outbox.unseen(connection, address, after)
+        if all(row.proactive for row in rows):
+            return rows
+        until = self.clock() + self.lease
+        async with self.db.writing() as connection:
+            return await outbox.lease_unseen(
+                self.db, connection, address, after, holder=self.holder, until=until
+            )
 
     async def settled(self) -> None:
         """Return when nothing waits any more, marks included."""

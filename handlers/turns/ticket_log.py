@@ -15,8 +15,6 @@ from flows.engine.events import (
 )
 
 LEFT_OUT = "[một tin có mật khẩu hoặc mã OTP, đã bỏ]"
-
-
 _KINDS = {
     "sticker": "nhãn dán",
     "photo": "ảnh, không mở",

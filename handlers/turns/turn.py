@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from dataclasses import replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,11 +29,7 @@ from data.seal import Seal
 from flows import catalog
 from flows.content import Content
 from flows.effects import ForgetMessage, NoteMiss
-from flows.engine.events import (
-    Answered,
-    Event,
-    Returned,
-)
+from flows.engine.events import Answered, Event, Returned
 from flows.engine.navigation import Turn
 from flows.engine.state import State
 from flows.engine.steps import Reply
@@ -48,7 +44,7 @@ APOLOGY = "Xin lỗi, tôi vừa gặp lỗi với tin này. Anh/chị thử l�
 
 
 def body_of(reply: Reply) -> dict[str, Any]:
-    """A reply as the ledger keeps it: JSON values, what is empty left out."""
+    """A reply as the outbox keeps it: JSON values, what is empty left out."""
     body: dict[str, Any] = {"text": reply.text}
     if reply.options:
         body["options"] = list(reply.options)
@@ -65,28 +61,19 @@ def body_of(reply: Reply) -> dict[str, Any]:
     return body
 
 
+@dataclass(eq=False)
 class TurnMaker:
     """Makes turns on a transaction that is handed in."""
 
-    def __init__(
-        self,
-        db: Database,
-        seal: Seal,
-        effect_handler: EffectHandler,
-        content: Content,
-        *,
-        clock: Clock,
-        lease: float,
-        miss_days: int,
-    ) -> None:
-        self.db = db
-        self.seal = seal
-        self.effect_handler = effect_handler
-        self.content = content  # replaced as a whole when staff edited it
-        self.clock = clock
-        self.holder = secrets.token_hex(8)  # this process, where rows are leased
-        self.lease = lease  # seconds
-        self._miss_days = miss_days
+    db: Database
+    seal: Seal
+    effect_handler: EffectHandler
+    content: Content  # replaced as a whole when staff edited it
+    _: KW_ONLY
+    clock: Clock
+    lease: float  # seconds
+    miss_days: int
+    holder: str = field(default_factory=lambda: secrets.token_hex(8))  # this process, where rows are leased
 
     async def _make(self, connection: AsyncConnection, group: list[WaitingTurn]) -> list[MadeTurn]:
         if not group:
@@ -134,7 +121,7 @@ class TurnMaker:
                 turn, outcomes = await self._advance(turn_context, savepoint, event, conversation.state)
                 await self._overheard(turn_context, conversation, event, turn)
                 for missed in (e for e in turn.effects if isinstance(e, NoteMiss)):
-                    await misses.note(self.db, connection, missed.words, now, days=self._miss_days)
+                    await misses.note(self.db, connection, missed.words, now, days=self.miss_days)
                 await savepoint.keep()
                 break
             except SQLAlchemyError:
@@ -147,10 +134,8 @@ class TurnMaker:
                     door = waiting.address.partition(":")[0]
                     why = f"{type(wrong).__name__} at {conversation.state.flow}/{conversation.state.step}"
                     await conversations.dead_letter(self.db, connection, door, waiting.key, why, {}, now)
-                    turn, outcomes = (
-                        Turn(conversation.state, (Reply(APOLOGY.format(self.content.office.hotline)),)),
-                        (),
-                    )
+                    apology = Reply(APOLOGY.format(self.content.office.hotline))
+                    turn, outcomes = Turn(conversation.state, (apology,)), ()
                     turn_context = self._context(connection, conversation, at, now)
                     break
         made = await self._bound(connection, waiting, conversation, turn_context, turn, outcomes)
@@ -175,18 +160,13 @@ class TurnMaker:
         outcomes: tuple[str, ...],
     ) -> MadeTurn:
         """Number the replies and lay out the rows."""
+        address, at = waiting.address, turn_context.now
         leased = waiting.pushed or waiting.shown
         if waiting.pushed and not self.db.is_sqlite and turn.replies:
-            leased = not await outbox.held_elsewhere(connection, waiting.address, self.holder)
+            leased = not await outbox.held_elsewhere(connection, address, self.holder)
         rows = [
-            Outgoing(
-                outbox.new_id(),
-                waiting.address,
-                conversation.said + n,
-                body_of(reply),
-                leased_at=turn_context.now,
-            )
-            for n, reply in enumerate(turn.replies, start=1)
+            Outgoing(outbox.new_id(), address, number, body_of(reply), leased_at=at)
+            for number, reply in enumerate(turn.replies, start=conversation.said + 1)
         ]
         kept = replace(
             conversation,
@@ -200,22 +180,22 @@ class TurnMaker:
         return MadeTurn(
             waiting,
             TurnResult(
-                waiting.address,
+                address,
                 tuple(rows) if leased or not waiting.pushed else (),
                 (turn.state.flow, turn.state.step),
                 tuple(turn_context.codes_out),
-                any(isinstance(e, ForgetMessage) for e in turn.effects),
+                _has_secret(turn),
                 outcomes=outcomes,
                 said=kept.said,
             ),
             kept,
-            [outbox.reply_row(out, holder=holder, lease=self.lease, at=turn_context.now) for out in rows],
+            [outbox.reply_row(out, holder=holder, lease=self.lease, at=at) for out in rows],
         )
 
     async def _advance(
         self, turn_context: TurnContext, savepoint: _Savepoint, event: Event, state: State
     ) -> tuple[Turn, tuple[str, ...]]:
-        """Let the machine and the world answer each other until the person is to speak again."""
+        """Let the engine and the effect handler answer each other until the person is to speak again."""
         turn = catalog.advance(state, event, self.content)
         replies, effects = list(turn.replies), list(turn.effects)
         outcomes: list[str] = []
@@ -228,7 +208,7 @@ class TurnMaker:
             turn = catalog.advance(turn.state, Answered(answer, turn_context.at, turn.opening), self.content)
             replies += turn.replies
             effects += turn.effects
-        raise RuntimeError(f"the flow asked the world more than {ROUNDS} times in one turn")
+        raise RuntimeError(f"the flow asked for more than {ROUNDS} effects in one turn")
 
     async def _given_back(
         self,
@@ -244,27 +224,18 @@ class TurnMaker:
         )
         if given:
             return replace(conversation, owner=BOT, ticket=None)
-        place = (conversation.state.flow, conversation.state.step)
-        return MadeTurn(
-            waiting, TurnResult(waiting.address, place=place, repeat=True, said=conversation.said)
-        )
+        return _silent(waiting, conversation)
 
     async def _to_the_desk(
         self, turn_context: TurnContext, waiting: WaitingTurn, conversation: Conversation, event: Event
     ) -> MadeTurn:
         """What the person writes is the officer's to answer. A secret reaches nobody, and its writer is told so."""
         turn = catalog.overhear(conversation.state, event, self.content)
-        secret = any(isinstance(effect, ForgetMessage) for effect in turn.effects)
         for effect in turn.effects:
             if effect.outcomes and turn_context.person is not None:
                 await self.effect_handler.handle(turn_context, effect)
         if conversation.ticket is not None:
-            words = LEFT_OUT if secret else written(event)
-            who = "note" if secret else "citizen"
-            if words:
-                await desk.receive(
-                    turn_context.connection, self.seal, conversation.ticket, who, words, turn_context.now
-                )
+            await self._write_down(turn_context, conversation.ticket, event, turn)
         return await self._bound(turn_context.connection, waiting, conversation, turn_context, turn, ())
 
     async def _overheard(
@@ -274,27 +245,40 @@ class TurnMaker:
         ticket = conversation.ticket
         if ticket is None or turn_context.ticket != ticket or isinstance(event, Returned):
             return
-        secret = any(isinstance(e, ForgetMessage) for e in turn.effects)
-        words = LEFT_OUT if secret else written(event)
-        if words:
-            who = "note" if secret else "citizen"
-            await desk.receive(turn_context.connection, self.seal, ticket, who, words, turn_context.now)
+        await self._write_down(turn_context, ticket, event, turn)
         for reply in turn.replies:
-            await desk.receive(
-                turn_context.connection, self.seal, ticket, "bot", reply.text, turn_context.now
-            )
+            await self._receive(turn_context, ticket, "bot", reply.text)
+
+    async def _write_down(self, turn_context: TurnContext, ticket: str, event: Event, turn: Turn) -> None:
+        """Put what the person wrote into the ticket; of a secret, only that there was one."""
+        if _has_secret(turn):
+            await self._receive(turn_context, ticket, "note", LEFT_OUT)
+        elif words := written(event):
+            await self._receive(turn_context, ticket, "citizen", words)
+
+    async def _receive(self, turn_context: TurnContext, ticket: str, who: str, words: str) -> None:
+        await desk.receive(turn_context.connection, self.seal, ticket, who, words, turn_context.now)
 
 
 async def _again(connection: AsyncConnection, waiting: WaitingTurn, conversation: Conversation) -> MadeTurn:
     """An event that was acted on before: nothing is said, but a secret is to be forgotten by whoever still has it."""
-    place = (conversation.state.flow, conversation.state.step)
     forget = await conversations.held_secret(connection, waiting.address, waiting.key)
-    result = TurnResult(waiting.address, place=place, forget=forget, repeat=True, said=conversation.said)
-    return MadeTurn(waiting, result)
+    return _silent(waiting, conversation, forget=forget)
+
+
+def _silent(waiting: WaitingTurn, conversation: Conversation, *, forget: bool = False) -> MadeTurn:
+    """A turn that changes nothing and says nothing."""
+    place = (conversation.state.flow, conversation.state.step)
+    said = conversation.said
+    return MadeTurn(waiting, TurnResult(waiting.address, place=place, forget=forget, repeat=True, said=said))
+
+
+def _has_secret(turn: Turn) -> bool:
+    return any(isinstance(effect, ForgetMessage) for effect in turn.effects)
 
 
 class _Savepoint:
-    """A savepoint that begins only when the turn first asks the world."""
+    """A savepoint that begins only when the turn first asks for an effect."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection

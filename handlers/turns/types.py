@@ -10,17 +10,11 @@ from typing import Any
 
 from data.conversations import Conversation
 from data.outbox import Outgoing
-from flows.engine.events import (
-    Event,
-)
+from flows.engine.events import Event
 from flows.engine.state import State
 
 Clock = Callable[[], float]
-
-
 Later = Callable[[float, Callable[[], None]], object]  # calls back after so many seconds
-
-
 Opens = Callable[[State, datetime], Event]  # reads the event where it needs to know what was offered last
 
 
@@ -34,10 +28,10 @@ class NotKept(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TurnResult:
-    """What came of an event. `repeat`: it had been acted on before, nothing new is said. `forget`: it held a secret, whoever sent
-    or shows it must delete it; told anew with each repeat, for the first time may have got lost.
+    """What came of an event. `repeat`: it had been acted on before, nothing new is said. `forget`: it held a secret, which
+    the door must delete wherever it is shown; said again with each repeat, because the first time may have been lost.
 
-    `rows` are the replies as the ledger holds them, leased by this process where the door says them itself.
+    `rows` are the replies as the outbox holds them, leased by this process where the door says them itself.
     """
 
     address: str
@@ -46,7 +40,7 @@ class TurnResult:
     codes_out: tuple[int, ...] = ()
     forget: bool = False
     repeat: bool = False
-    outcomes: tuple[str, ...] = ()  # what the world answered, for the secure page
+    outcomes: tuple[str, ...] = ()  # how the effects came out, for the secure page
     said: int = 0
 
 

@@ -1,4 +1,7 @@
-"""The web door: the chat page, its socket, and the secure page. Rule: a browser is believed nothing but the words it sends and its own cookie."""
+"""The web door: the chat page and its socket. Made by bot/serve.py, together with the routes of the other pages.
+
+Invariant: of what a browser sends only the person's words and its own cookie are believed.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +37,8 @@ log = logging.getLogger("troly.web")
 
 VISITOR_DAYS = 180
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # a message id that a page may send
-PUSH_SECONDS = 0.5  # how often the ledger is looked through for what came on its own
-GREETING = "/start"  # what a page without a talk says by itself; the answer concerns that tab only
+PUSH_SECONDS = 0.5  # how often the outbox is looked through for what came on its own
+GREETING = "/start"  # what a page without a conversation says by itself; the answer concerns that tab only
 BUSY = "Đang có rất nhiều người nhắn. Anh/chị chờ vài giây, tin sẽ được gửi lại."
 NOT_FROM_HERE = ("secure", "contact")  # a page cannot vouch for a phone; codes go to the secure page only
 
@@ -149,28 +152,15 @@ class Web:
     async def _catch_up(self, one: _Socket, after: int) -> None:
         turns = self._turns
         async with turns.db.reading() as connection:
-            missed = await outbox.unseen(connection, one.address, after)
             found = (await conversations.load(connection, turns.seal, [one.address])).get(one.address)
-        if any(
-            not row.proactive for row in missed
-        ):  # leased while they are shown: an officer's claim waits for them
-            async with turns.db.writing() as connection:
-                missed = await outbox.lease_unseen(
-                    turns.db,
-                    connection,
-                    one.address,
-                    after,
-                    holder=turns.holder,
-                    until=turns.clock() + turns.lease,
-                )
+        missed = await turns.missed(one.address, after)
         place = (found.state.flow, found.state.step) if found else ("", "")
+        now = datetime.fromtimestamp(turns.clock() + (found.clock if found else 0.0), UTC)
         await one.send(
             {
                 "replies": [_on_page(row) for row in missed],
                 "at": place_object(place),
-                "now": datetime.fromtimestamp(
-                    turns.clock() + (found.clock if found else 0.0), UTC
-                ).isoformat(),
+                "now": now.isoformat(),
                 "conversation": hashlib.sha256(one.address.encode()).hexdigest()[:16],
                 "said": found.said if found else 0,
             }
@@ -185,12 +175,12 @@ class Web:
         self._news.set()
 
     async def _push_on(self) -> None:
-        """Show officers' words, reminders and notices on open pages, soon after they are put up."""
+        """Show officers' words, reminders and notices on open pages, soon after they are published."""
         while self._sockets:
             try:
                 await self._push()
             except (SQLAlchemyError, OSError) as wrong:
-                log.warning("the ledger could not be looked through: %s", type(wrong).__name__)
+                log.warning("the outbox could not be read: %s", type(wrong).__name__)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(PUSH_SECONDS):
                     await self._news.wait()
@@ -256,15 +246,13 @@ class Web:
             frame["sms"] = []
         readers = [one for one in self._sockets.get(result.address, ()) if one is to or not alone]
         missed: list[outbox.Outgoing] = []
-        if any(
-            result.said - len(result.rows) > one.newest for one in readers
-        ):  # put up since: goes before the answer
+        before = result.said - len(result.rows)
+        if any(before > one.newest for one in readers):  # published since: goes before the answer
             async with self._turns.db.reading() as connection:
                 missed = await outbox.unseen_on_its_own(connection, [result.address])
         for one in readers:
-            rows = sorted(
-                [*(m for m in missed if one.lacks(m)), *result.rows], key=lambda row: row.number or 0
-            )
+            fresh = [m for m in missed if one.lacks(m)]
+            rows = sorted([*fresh, *result.rows], key=lambda row: row.number or 0)
             mine = {**frame, "replies": [_on_page(row) for row in rows]}
             await one.send({**mine, **(extra or {})} if one is to else mine)
             one.showed(rows)
@@ -273,7 +261,9 @@ class Web:
     def run_errands(self, result: TurnResult) -> None:
         """Send the codes of this turn; the replies do not wait for them, so a hit takes no longer than a miss."""
         if result.codes_out and self._code_sender is not None:
-            self._start(self._code_sender.deliver(result.codes_out))
+            task = asyncio.create_task(self._code_sender.deliver(result.codes_out))
+            self._errands.add(task)
+            task.add_done_callback(self._errands.discard)
 
     async def show_sms(self, sms: Sms) -> None:
         """Show a message of the pretend phone to whoever caused it; one caused elsewhere, on every open page."""
@@ -283,11 +273,6 @@ class Web:
             shown_to = [one for sockets in self._sockets.values() for one in sockets]
         for one in shown_to:
             await one.send({"replies": [], "sms": [{"to": sms.to, "text": sms.text}]})
-
-    def _start(self, work: Any) -> None:
-        task = asyncio.ensure_future(work)
-        self._errands.add(task)
-        task.add_done_callback(self._errands.discard)
 
     async def quiet(self) -> None:
         """Return when no errand is under way; nothing more is pushed once every page is gone."""
@@ -341,7 +326,7 @@ def address_of(cookie: str) -> str:
 
 
 def _reply_number(given: int) -> int:
-    """A reply's number as the ledger can hold it: a page may claim anything."""
+    """A reply's number as the outbox can hold it: a page may claim anything."""
     return min(max(given, 0), 2**31 - 1)
 
 
@@ -350,15 +335,10 @@ def _good_cookie(cookie: str | None) -> bool:
 
 
 def _on_page(row: outbox.Outgoing) -> dict[str, Any]:
-    return {**shown(row.body, proactive=row.proactive), **_web_only(row)}
-
-
-def _web_only(row: outbox.Outgoing) -> dict[str, Any]:
-    """What the page needs beyond the contract: the number, the key of a countdown; contact options are left out."""
-    out: dict[str, Any] = {"number": row.number}
+    """The contract's object with the number and the key of a countdown; options that share a contact are left out."""
+    out = {**shown(row.body, proactive=row.proactive), "number": row.number}
     if "key" in row.body:
         out["key"] = row.body["key"]
-    shares = row.body.get("shares")
-    if shares:
+    if shares := row.body.get("shares"):
         out["options"] = [o for o in row.body["options"] if o != shares]
     return out

@@ -1,4 +1,4 @@
-"""How pages are made: templates, the version of the static files, the headers. Rule: no page leaves without its headers."""
+"""Makes pages: templates, the version of the static files, headers. Called by all routes. Invariant: no page leaves without its headers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The secure page: a one-time address for a code, or for taking one's data along. Rule: looking burns nothing."""
+"""The secure page: a one-time address at which a person types a code or downloads their data. Routed by handlers/web/chat.py.
+
+Invariant: GET changes nothing, so a link preview uses nothing up.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime
 
 from starlette.requests import Request
@@ -27,33 +31,27 @@ _ERRORS = {
 GONE = "Trang này đã hết hạn hoặc không có. Anh/chị quay lại cuộc trò chuyện để nhận đường dẫn mới."
 
 
+@dataclass(frozen=True, slots=True)
 class SecurePages:
     """The routes of the secure page. `say` shows on the web what a code led to, `say_elsewhere` the other doors do."""
 
-    def __init__(
-        self,
-        turns: Turns,
-        pages: Pages,
-        *,
-        say: Callable[[TurnResult], Awaitable[None]],
-        say_elsewhere: Mapping[str, Callable[[TurnResult], None]],
-    ) -> None:
-        self._turns = turns
-        self._pages = pages
-        self._say = say
-        self._say_elsewhere = say_elsewhere
-        self._csrf_key = secrets.token_bytes(32)
+    turns: Turns
+    pages: Pages
+    _: KW_ONLY
+    say: Callable[[TurnResult], Awaitable[None]]
+    say_elsewhere: Mapping[str, Callable[[TurnResult], None]]
+    csrf_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
     async def look(self, request: Request) -> Response:
-        """Show the form. Looking burns nothing: link previews may look too."""
+        """Show the form."""
         token = request.path_params["token"]
         page, now = await self._page(token)
         if page is None:
-            return self._pages.notice(request, 410, "Trang đã hết hạn", GONE)
+            return self.pages.notice(request, 410, "Trang đã hết hạn", GONE)
         return self._form(request, token, page, now)
 
     async def _page(self, token: str) -> tuple[Page | None, float]:
-        turns = self._turns
+        turns = self.turns
         async with turns.db.reading() as connection:
             page = await proofs.page_of(connection, token)
             if page is None:
@@ -65,7 +63,7 @@ class SecurePages:
     def _form(
         self, request: Request, token: str, page: Page, now: float, error: str = "", status: int = 200
     ) -> Response:
-        return self._pages.html(
+        return self.pages.html(
             "secure.html",
             request,
             status,
@@ -80,16 +78,16 @@ class SecurePages:
         )
 
     def _csrf_token(self, token: str) -> str:
-        return hmac.new(self._csrf_key, token.encode(), "sha256").hexdigest()
+        return hmac.new(self.csrf_key, token.encode(), "sha256").hexdigest()
 
     async def post(self, request: Request) -> Response:
         """Take a code. The attempt is counted in the person's own conversation, in order with what they type there."""
         token = request.path_params["token"]
         page, now = await self._page(token)
         if page is None:
-            return self._pages.notice(request, 410, "Trang đã hết hạn", GONE)
+            return self.pages.notice(request, 410, "Trang đã hết hạn", GONE)
         if int(request.headers.get("content-length") or 0) > FORM_LIMIT:
-            return self._pages.notice(request, 413, "Tin quá dài", "Anh/chị chỉ nhập 6 số của mã OTP.")
+            return self.pages.notice(request, 413, "Tin quá dài", "Anh/chị chỉ nhập 6 số của mã OTP.")
         form = await request.form(max_files=0, max_fields=8, max_part_size=FORM_LIMIT)
         csrf_token, code = str(form.get("csrf_token", "")), "".join(str(form.get("otp", "")).split())
         same_site = request.headers.get("sec-fetch-site", "") in SAME_SITE
@@ -103,9 +101,9 @@ class SecurePages:
 
     async def _typed(self, request: Request, token: str, page: Page, now: float, code: str) -> Response:
         event: Opens = at_once(TypedSecret("otp", code, NEVER))
-        elsewhere = self._say_elsewhere.get(page.address.partition(":")[0])
+        elsewhere = self.say_elsewhere.get(page.address.partition(":")[0])
         try:
-            result = await self._turns.take(
+            result = await self.turns.take(
                 page.address,
                 f"secure:{secrets.token_hex(16)}",
                 event,
@@ -117,10 +115,10 @@ class SecurePages:
         if elsewhere is not None:
             elsewhere(result)
         else:
-            await self._say(result)
+            await self.say(result)
         outcome = result.outcomes[-1] if result.outcomes else "expired"
         if outcome == "record":
-            return self._pages.notice(
+            return self.pages.notice(
                 request,
                 200,
                 "Đã xác minh",
@@ -131,20 +129,18 @@ class SecurePages:
             return self._form(
                 request, token, page, now, "Mã chưa đúng. Anh/chị xem lại tin nhắn mới nhất.", 422
             )
-        return self._pages.notice(
+        return self.pages.notice(
             request, 410, "Không dùng được mã này", _ERRORS.get(outcome, _ERRORS["expired"])
         )
 
     async def _exported(self, request: Request, page: Page) -> Response:
         """Hand out everything kept about the person, as a file."""
-        turns = self._turns
+        turns = self.turns
         async with turns.db.writing() as connection:
             value = await rights.take_along(turns.db, connection, turns.seal, page.address, turns.clock())
         if value is None:
-            return self._pages.notice(
-                request, 410, "Không còn gì", "Tôi không giữ thông tin nào của anh/chị."
-            )
-        headers = self._pages.headers(request)
+            return self.pages.notice(request, 410, "Không còn gì", "Tôi không giữ thông tin nào của anh/chị.")
+        headers = self.pages.headers(request)
         headers["content-disposition"] = 'attachment; filename="du-lieu-cua-toi.json"'
         return Response(
             json.dumps(value, ensure_ascii=False, indent=2), media_type="application/json", headers=headers
