@@ -24,9 +24,12 @@ from flows.engine.events import Event, Said
 from flows.engine.steps import (
     AGAIN,
     Choice,
+    Choices,
     Context,
     Flow,
     Parsed,
+    Prompt,
+    Step,
     ask,
     call,
     checklist,
@@ -125,33 +128,10 @@ def _flow() -> Flow:
                 hint=_HINT,
                 transitions=_TRANSITIONS,
             ),
-            choose(
-                "how",
-                _how_prompt,
-                _how_choices,
-                label="xem cách làm một mục",
-                parse=_parse_number,
-                hint=_HINT,
-                transitions=_TRANSITIONS,
-                done=True,
-            ),
-            choose(
-                "all",
-                _all_prompt,
-                (Choice("Về việc kế tiếp", "list", words="ve, tiep, tiep tuc, xong, xong roi, ok"),),
-                label="xem cả danh sách",
-                parse=_parse_number,
-                hint=_HINT,
-                transitions=_TRANSITIONS,
-                done=True,
-            ),
+            _reading("how", _how_prompt, _how_choices, label="xem cách làm một mục"),
+            _reading("all", _all_prompt, (_NEXT,), label="xem cả danh sách"),
             call("mark", lambda s: _marks(s, done=True), MarkItems, transitions=_MARKED),
-            call(
-                "unmark",
-                lambda s: _marks(s, done=False),
-                MarkItems,
-                transitions={**_MARKED, "finished": "list"},
-            ),
+            call("unmark", lambda s: _marks(s, done=False), MarkItems, transitions=_UNMARKED),
             end("finished", _finished_prompt, ("Đổi mật khẩu, quên mật khẩu",)),
         ),
         takes=("record_name", "record_code"),
@@ -159,6 +139,20 @@ def _flow() -> Flow:
         questions_first=True,
         purposes={"registration": "đi cùng việc đăng ký VssID"},
         recognises=_recognises,
+    )
+
+
+def _reading(name: str, prompt: Prompt, choices: Choices | tuple[Choice, ...], *, label: str) -> Step:
+    """A step beside the list, where items are ticked by their number too."""
+    return choose(
+        name,
+        prompt,
+        choices,
+        label=label,
+        parse=_parse_number,
+        hint=_HINT,
+        transitions=_TRANSITIONS,
+        done=True,
     )
 
 
@@ -269,15 +263,14 @@ def _parse_number(context: Context, event: Event) -> Parsed | None:
 def _how_prompt(context: Context) -> str:
     item = next((i for i in items_of(context) if i.id == context.get("asked")), _current(context))
     known = context.get(SHOWN_HELP.get(item.id, ""))
-    lines = [f"{item.title}: {item.help}"]
-    if known:
-        lines.append(f"Của anh/chị: {known}")
-    if item.id == "co_quan_tiep_nhan":
-        lines.append(context.content.receiving_agency)
-    if item.note:
-        lines.append(item.note)
-    lines.append(f"({context.content.checklist.source.short})")
-    return "\n".join(lines)
+    lines = (
+        f"{item.title}: {item.help}",
+        f"Của anh/chị: {known}" if known else "",
+        context.content.receiving_agency if item.id == "co_quan_tiep_nhan" else "",
+        item.note,
+        f"({context.content.checklist.source.short})",
+    )
+    return "\n".join(line for line in lines if line)
 
 
 def _how_choices(context: Context) -> tuple[Choice, ...]:
@@ -342,7 +335,8 @@ _CODE_CHOICES = (
     Choice("Chưa biết", "chosen", {"code_known": None}, words="chua, khong biet, ko biet, khong, chua co"),
     Choice("Tra mã số giúp tôi", "lookup", words="tra cuu, tra giup, tra ma so"),
 )
-_MARKED = {"open": "list", "finished": "finished"}
+_NEXT = Choice("Về việc kế tiếp", "list", words="ve, tiep, tiep tuc, xong, xong roi, ok")
+_MARKED, _UNMARKED = {"open": "list", "finished": "finished"}, {"open": "list", "finished": "list"}
 _RECEIVED = {"received": "sent_on", "told": "keep", "told_first": "counted"}
 _TRANSITIONS = {
     **{name: name for name in ("mark", "unmark", "how", "all", "list")},
