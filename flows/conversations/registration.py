@@ -8,17 +8,9 @@ from __future__ import annotations
 import re
 
 from flows.content import Content, Item
+from flows.conversations import declaration
 from flows.conversations.consent import consent_steps
-from flows.conversations.declaration import (
-    countdown,
-    counted_prompt,
-    day_choices,
-    deadline_prompt,
-    items_of,
-    parse_day,
-    parse_received,
-    sent_with_it,
-)
+from flows.conversations.declaration import items_of, parse_received, sent_with_it
 from flows.effects import KeepSubmission, LoadDossier, MarkItems, StartDossier
 from flows.engine.events import Event, Said
 from flows.engine.steps import (
@@ -105,8 +97,8 @@ def _flow() -> Flow:
                     f"Đã ghi số hồ sơ {s.get('number')}. Anh/chị bấm “Ghi nhận” (gửi tờ khai) ngày nào?"
                 ),
                 label="cho biết ngày gửi tờ khai",
-                parse=parse_day,
-                choices=day_choices,
+                parse=declaration.parse_day,
+                choices=declaration.day_choices,
                 hint="Anh/chị bấm “Hôm nay”, “Hôm qua”, hoặc gõ ngày, ví dụ 19/4.",
                 transitions={"again": AGAIN, **_RECEIVED},
             ),
@@ -116,8 +108,8 @@ def _flow() -> Flow:
                 KeepSubmission,
                 transitions={"open": "deadline", "none": "who"},
             ),
-            show("deadline", deadline_prompt, transitions="list"),
-            show("counted", counted_prompt, transitions="who"),
+            show("deadline", declaration.deadline_prompt, transitions="list"),
+            show("counted", declaration.counted_prompt, transitions="who"),
             call("start", _start, StartDossier, transitions={"open": "list"}),
             checklist(
                 "list",
@@ -197,7 +189,7 @@ def _list_prompt(context: Context) -> str:
     return "\n".join(
         (
             f"Đăng ký VssID cho {WHO[context.get('who')]} ({PLATFORM[context.get('platform')]}): xong {_progress(context)}",
-            *([countdown(context)] if waits else ()),
+            *([declaration.countdown(context)] if waits else ()),
             f"Phần {here.index(stage) + 1}/{len(here)}. {stage.title}",
             *(_line(n, other, done) for n, other in enumerate(items, start=1) if other.step == stage.id),
             f"Việc kế tiếp: {item.title}.",
