@@ -318,10 +318,10 @@ class Dialogue(Navigation):
 
     def left_for(self, elsewhere: Routed, flow: Flow, step: Step) -> bool:
         """Whether another flow than this one is meant; then it is begun, or offered."""
-        if not elsewhere.flow or elsewhere.flow == flow.name:
-            return False
-        self.leave_for(elsewhere.flow, elsewhere.opening, step)
-        return True
+        meant = elsewhere.flow not in ("", flow.name)
+        if meant:
+            self.leave_for(elsewhere.flow, elsewhere.opening, step)
+        return meant
 
     def leave_for(self, name: str, opening: str, step: Step) -> None:
         """Begin another flow; while something is under way, only after asking."""
@@ -334,9 +334,9 @@ class Dialogue(Navigation):
         """Whether leaving now would lose something: more was gone through than a first question and answers to read."""
         if step.done or step.kind == "checklist" or not self.state.history:
             return False
-        before = (place.partition("?")[0].split("/") for place in self.state.history)
-        places = [*(self.flows.find(flow, name) for flow, name in before), self.here()]
-        return any(f is None or s is None or not (s.done or s.tells or s is f.steps[0]) for f, s in places)
+        before = (position.partition("?")[0].split("/") for position in self.state.history)
+        stops = [*(self.flows.find(flow, name) for flow, name in before), self.here()]
+        return any(f is None or s is None or not (s.done or s.tells or s is f.steps[0]) for f, s in stops)
 
     def ask_to_leave(self, flow: str) -> None:
         self.state = replace(self.state, offer=flow)

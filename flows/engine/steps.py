@@ -119,9 +119,9 @@ class Step:
     kind: Kind
     prompt: Prompt
     transitions: Mapping[str, str]
-    parse: Parse
-    choices: Choices
-    hint: Prompt
+    parse: Parse = lambda context, event: None
+    choices: Choices = lambda context: ()
+    hint: Prompt = lambda context: ""
     asks: Asks | None = None
     asks_for: type[Effect] | None = None
     label: str = ""  # for the officer's card, in Vietnamese; every step where a person may rest has one
@@ -178,14 +178,6 @@ def _words(prompt: Prompt | str) -> Prompt:
     return prompt if callable(prompt) else lambda context, words=prompt: words  # type: ignore[misc]  # mypy: lambda default
 
 
-def _understands_nothing(context: Context, event: Event) -> Parsed | None:
-    return None
-
-
-def _no_choices(context: Context) -> tuple[Choice, ...]:
-    return ()
-
-
 def _listed(choices: Choices | tuple[Choice, ...]) -> Choices:
     return choices if callable(choices) else lambda context, fixed=choices: fixed  # type: ignore[misc]  # as above
 
@@ -203,8 +195,8 @@ class StepOptions(TypedDict, total=False):
     any_flow: bool
 
 
-class Asked(StepOptions):
-    """What every question is given."""
+class AskOptions(StepOptions):
+    """What every step that waits for an answer is given."""
 
     label: str
     transitions: Mapping[str, str]
@@ -213,7 +205,11 @@ class Asked(StepOptions):
 
 
 def ask(
-    name: str, prompt: Prompt | str, *, choices: Choices | tuple[Choice, ...] = (), **asked: Unpack[Asked]
+    name: str,
+    prompt: Prompt | str,
+    *,
+    choices: Choices | tuple[Choice, ...] = (),
+    **asked: Unpack[AskOptions],
 ) -> Step:
     """A question answered in the person's own words; `choices` are shortcuts."""
     return replace(choose(name, prompt, choices, **asked), kind="ask")
@@ -226,7 +222,7 @@ def choose(
     *,
     label: str,
     transitions: Mapping[str, str],
-    parse: Parse = _understands_nothing,
+    parse: Parse = lambda context, event: None,
     hint: Prompt | str = "Tôi chưa hiểu. Anh/chị bấm một lựa chọn bên dưới, hoặc gõ số thứ tự.",
     **more: Unpack[StepOptions],
 ) -> Step:
@@ -235,13 +231,15 @@ def choose(
     return Step(name, "choose", said, transitions, parse, listed, _words(hint), label=label, **more)
 
 
-def checklist(name: str, prompt: Prompt, choices: Choices, **asked: Unpack[Asked]) -> Step:
+def checklist(name: str, prompt: Prompt, choices: Choices, **asked: Unpack[AskOptions]) -> Step:
     """A list that is ticked off over many turns. "Quay lại" does not leave it: answering again would begin it anew."""
     asked["no_way_back"] = True
     return replace(choose(name, prompt, choices, **asked), kind="checklist")
 
 
-def wait(name: str, prompt: Prompt, choices: Choices | tuple[Choice, ...], **asked: Unpack[Asked]) -> Step:
+def wait(
+    name: str, prompt: Prompt, choices: Choices | tuple[Choice, ...], **asked: Unpack[AskOptions]
+) -> Step:
     """The conversation waits for something that happens elsewhere, such as the secure page."""
     return replace(choose(name, prompt, choices, **asked), kind="wait", secret_expected=True)
 
@@ -253,19 +251,15 @@ def call(name: str, asks: Asks, asks_for: type[Effect], *, transitions: Mapping[
         raise ValueError(
             f"step {name}: {asks_for.__name__} has no way on for {sorted(missing) or 'any outcome'}"
         )
-    return Step(
-        name, "call", _words(""), transitions, _understands_nothing, _no_choices, _words(""), asks, asks_for
-    )
+    return Step(name, "call", _words(""), transitions, asks=asks, asks_for=asks_for)
 
 
 def show(name: str, prompt: Prompt | str, *, transitions: str) -> Step:
     """Something is said and the conversation goes on at once."""
-    return Step(
-        name, "show", _words(prompt), {"": transitions}, _understands_nothing, _no_choices, _words("")
-    )
+    return Step(name, "show", _words(prompt), {"": transitions})
 
 
 def end(name: str, prompt: Prompt | str, choices: tuple[str, ...] = ()) -> Step:
     """What has become true is said; the menu stands open. `choices` are menu words offered first."""
     offered = tuple(Choice(label, "") for label in choices)
-    return Step(name, "end", _words(prompt), {"": MENU}, _understands_nothing, _listed(offered), _words(""))
+    return Step(name, "end", _words(prompt), {"": MENU}, choices=_listed(offered))

@@ -67,8 +67,8 @@ class Weights:
 
     def rarity(self, name: str) -> float | None:
         """How rare a feature is, None for one that was not seen."""
-        place = self.places.get(name)
-        return None if place is None else self.rarities[place] / 1000
+        at = self.places.get(name)
+        return None if at is None else self.rarities[at] / 1000
 
     def rarest(self) -> float:
         """The rarity of the rarest feature, 1 when there is none."""
@@ -79,12 +79,12 @@ class Weights:
         sums = [0.0] * len(self.classes)
         square = 0.0
         for name, count in found.items():
-            place = self.places.get(name)
-            if place is None:
+            at = self.places.get(name)
+            if at is None:
                 continue
-            value = count * (self.rarities[place] / 1000)
+            value = count * (self.rarities[at] / 1000)
             square += value * value
-            row = slice(self.starts[place], self.starts[place + 1])
+            row = slice(self.starts[at], self.starts[at + 1])
             for number, weight in zip(self.numbers[row], self.weights[row], strict=True):
                 sums[number] += value * weight
         norm = self.scale / math.sqrt(square) if square else 0.0
@@ -104,14 +104,9 @@ def unpacked(data: bytes) -> Weights:
     )
     names = ("rarities", "starts", "weight_classes", "weights")
     rarities, starts, numbers, weights = (arrays[name] for name in names)
-    classes, bias, [scale], places = (
-        words["classes"],
-        arrays["bias"],
-        arrays["scale"],
-        _rows(words["features"]),
-    )
+    classes, bias, [scale], rows = words["classes"], arrays["bias"], arrays["scale"], _rows(words["features"])
     return Weights(
-        file.digest, tuple(classes), tuple(bias), scale, places, rarities, starts, numbers, weights, ready
+        file.digest, tuple(classes), tuple(bias), scale, rows, rarities, starts, numbers, weights, ready
     )
 
 
