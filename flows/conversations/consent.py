@@ -24,7 +24,7 @@ def consent_steps(purpose: str, wording: str, *, then: str, refused: Prompt) -> 
     return (
         call(
             "permission",
-            lambda context: CheckConsent(purpose),
+            lambda s: CheckConsent(purpose),
             CheckConsent,
             transitions={"given": then, "missing": "consent"},
         ),
@@ -37,8 +37,6 @@ def consent_steps(purpose: str, wording: str, *, then: str, refused: Prompt) -> 
             asked_once=True,
             hint="Anh/chị bấm “Đồng ý” hoặc “Không đồng ý” giúp tôi. Chưa đồng ý thì tôi chưa lưu gì cả.",
         ),
-        call(
-            "agreed", lambda context: GiveConsent(purpose, wording), GiveConsent, transitions={"kept": then}
-        ),
+        call("agreed", lambda s: GiveConsent(purpose, wording), GiveConsent, transitions={"kept": then}),
         end("declined", refused),
     )

@@ -172,7 +172,7 @@ def _several_prompt(context: Context) -> str:
 
 def _perhaps_prompt(context: Context) -> str:
     near = [_line(c, context.content) for c in _contacts(context, "near")]
-    asked = near[0] + "?" if len(near) == 1 else "một trong những người này?\n• " + "\n• ".join(near)
+    asked = near[0] + "?" if len(near) == 1 else "\n• ".join(("một trong những người này?", *near))
     return f"Tôi không có ai đúng y như vậy. Có phải anh/chị tìm {asked}"
 
 

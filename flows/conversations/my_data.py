@@ -64,11 +64,9 @@ def _kept_prompt(context: Context) -> str:
         f"{letters} tin trong các yêu cầu gặp cán bộ": letters,
         f"{waiting} tin chưa gửi tới anh/chị": waiting,
     }
-    lines = "\n".join(f"• {line}" for line, known in kept.items() if known)
-    return (
-        f"Tôi đang giữ về anh/chị:\n{lines}\n"
-        "Anh/chị muốn rút lại đồng ý và xóa hết không? Xóa rồi không lấy lại được."
-    )
+    question = "Anh/chị muốn rút lại đồng ý và xóa hết không? Xóa rồi không lấy lại được."
+    lines = [f"• {line}" for line, known in kept.items() if known]
+    return "\n".join(("Tôi đang giữ về anh/chị:", *lines, question))
 
 
 def _exported_prompt(context: Context) -> Reply:

@@ -91,6 +91,21 @@ _FROM_WAITING = {"typed": "code_check", "resend": "code_request", **_FROM_ALL}
 _WAITING_HINT = "Tôi đang chờ anh/chị nhập mã trên trang bảo mật."
 
 
+def _waiting(name: str, prompt: Prompt, *, label: str, failed: str = "") -> Step:
+    """The secure page is open."""
+    onward, hint = _FROM_WAITING, _WAITING_HINT
+    return wait(
+        name,
+        prompt,
+        _WHILE_WAITING,
+        label=label,
+        failed=failed,
+        parse=_parse_code,
+        hint=hint,
+        transitions=onward,
+    )
+
+
 def proof_steps(question: Prompt) -> tuple[Step, ...]:
     """The steps from `proof` on; they lead to `record`, back to `name`, or to `other` ways."""
     return (
@@ -117,15 +132,7 @@ def proof_steps(question: Prompt) -> tuple[Step, ...]:
             SendOtp,
             transitions={"sent": "code", "wait": "code_soon", "spent": "code_spent", "off": "code_off"},
         ),
-        wait(
-            "code",
-            _sent_prompt,
-            _WHILE_WAITING,
-            label="nhập mã OTP",
-            parse=_parse_code,
-            hint=_WAITING_HINT,
-            transitions=_FROM_WAITING,
-        ),
+        _waiting("code", _sent_prompt, label="nhập mã OTP"),
         call(
             "code_check",
             lambda s: CheckOtp(s.get("case"), s.get("code")),
@@ -137,16 +144,7 @@ def proof_steps(question: Prompt) -> tuple[Step, ...]:
                 "spent": "code_spent",
             },
         ),
-        wait(
-            "code_wrong",
-            _wrong_prompt,
-            _WHILE_WAITING,
-            label="nhập lại mã OTP",
-            failed="mã OTP không đúng",
-            parse=_parse_code,
-            hint=_WAITING_HINT,
-            transitions=_FROM_WAITING,
-        ),
+        _waiting("code_wrong", _wrong_prompt, label="nhập lại mã OTP", failed="mã OTP không đúng"),
         choose(
             "code_expired",
             "Mã đã hết hạn hoặc đã dùng rồi. Anh/chị muốn nhận mã mới không?",

@@ -8,25 +8,20 @@ from __future__ import annotations
 import re
 
 from flows.content import Content, Item
+from flows.conversations import declaration
 from flows.conversations.consent import consent_steps
-from flows.conversations.declaration import (
-    countdown,
-    counted_prompt,
-    day_choices,
-    deadline_prompt,
-    items_of,
-    parse_day,
-    parse_received,
-    sent_with_it,
-)
+from flows.conversations.declaration import items_of, parse_received, sent_with_it
 from flows.effects import KeepSubmission, LoadDossier, MarkItems, StartDossier
 from flows.engine.events import Event, Said
 from flows.engine.steps import (
     AGAIN,
     Choice,
+    Choices,
     Context,
     Flow,
     Parsed,
+    Prompt,
+    Step,
     ask,
     call,
     checklist,
@@ -102,8 +97,8 @@ def _flow() -> Flow:
                     f"Đã ghi số hồ sơ {s.get('number')}. Anh/chị bấm “Ghi nhận” (gửi tờ khai) ngày nào?"
                 ),
                 label="cho biết ngày gửi tờ khai",
-                parse=parse_day,
-                choices=day_choices,
+                parse=declaration.parse_day,
+                choices=declaration.day_choices,
                 hint="Anh/chị bấm “Hôm nay”, “Hôm qua”, hoặc gõ ngày, ví dụ 19/4.",
                 transitions={"again": AGAIN, **_RECEIVED},
             ),
@@ -113,8 +108,8 @@ def _flow() -> Flow:
                 KeepSubmission,
                 transitions={"open": "deadline", "none": "who"},
             ),
-            show("deadline", deadline_prompt, transitions="list"),
-            show("counted", counted_prompt, transitions="who"),
+            show("deadline", declaration.deadline_prompt, transitions="list"),
+            show("counted", declaration.counted_prompt, transitions="who"),
             call("start", _start, StartDossier, transitions={"open": "list"}),
             checklist(
                 "list",
@@ -125,33 +120,10 @@ def _flow() -> Flow:
                 hint=_HINT,
                 transitions=_TRANSITIONS,
             ),
-            choose(
-                "how",
-                _how_prompt,
-                _how_choices,
-                label="xem cách làm một mục",
-                parse=_parse_number,
-                hint=_HINT,
-                transitions=_TRANSITIONS,
-                done=True,
-            ),
-            choose(
-                "all",
-                _all_prompt,
-                (Choice("Về việc kế tiếp", "list", words="ve, tiep, tiep tuc, xong, xong roi, ok"),),
-                label="xem cả danh sách",
-                parse=_parse_number,
-                hint=_HINT,
-                transitions=_TRANSITIONS,
-                done=True,
-            ),
+            _reading("how", _how_prompt, _how_choices, label="xem cách làm một mục"),
+            _reading("all", _all_prompt, (_NEXT,), label="xem cả danh sách"),
             call("mark", lambda s: _marks(s, done=True), MarkItems, transitions=_MARKED),
-            call(
-                "unmark",
-                lambda s: _marks(s, done=False),
-                MarkItems,
-                transitions={**_MARKED, "finished": "list"},
-            ),
+            call("unmark", lambda s: _marks(s, done=False), MarkItems, transitions=_UNMARKED),
             end("finished", _finished_prompt, ("Đổi mật khẩu, quên mật khẩu",)),
         ),
         takes=("record_name", "record_code"),
@@ -159,6 +131,20 @@ def _flow() -> Flow:
         questions_first=True,
         purposes={"registration": "đi cùng việc đăng ký VssID"},
         recognises=_recognises,
+    )
+
+
+def _reading(name: str, prompt: Prompt, choices: Choices | tuple[Choice, ...], *, label: str) -> Step:
+    """A step beside the list, where items are ticked by their number too."""
+    return choose(
+        name,
+        prompt,
+        choices,
+        label=label,
+        parse=_parse_number,
+        hint=_HINT,
+        transitions=_TRANSITIONS,
+        done=True,
     )
 
 
@@ -203,7 +189,7 @@ def _list_prompt(context: Context) -> str:
     return "\n".join(
         (
             f"Đăng ký VssID cho {WHO[context.get('who')]} ({PLATFORM[context.get('platform')]}): xong {_progress(context)}",
-            *([countdown(context)] if waits else ()),
+            *([declaration.countdown(context)] if waits else ()),
             f"Phần {here.index(stage) + 1}/{len(here)}. {stage.title}",
             *(_line(n, other, done) for n, other in enumerate(items, start=1) if other.step == stage.id),
             f"Việc kế tiếp: {item.title}.",
@@ -269,15 +255,14 @@ def _parse_number(context: Context, event: Event) -> Parsed | None:
 def _how_prompt(context: Context) -> str:
     item = next((i for i in items_of(context) if i.id == context.get("asked")), _current(context))
     known = context.get(SHOWN_HELP.get(item.id, ""))
-    lines = [f"{item.title}: {item.help}"]
-    if known:
-        lines.append(f"Của anh/chị: {known}")
-    if item.id == "co_quan_tiep_nhan":
-        lines.append(context.content.receiving_agency)
-    if item.note:
-        lines.append(item.note)
-    lines.append(f"({context.content.checklist.source.short})")
-    return "\n".join(lines)
+    lines = (
+        f"{item.title}: {item.help}",
+        f"Của anh/chị: {known}" if known else "",
+        context.content.receiving_agency if item.id == "co_quan_tiep_nhan" else "",
+        item.note,
+        f"({context.content.checklist.source.short})",
+    )
+    return "\n".join(line for line in lines if line)
 
 
 def _how_choices(context: Context) -> tuple[Choice, ...]:
@@ -342,7 +327,8 @@ _CODE_CHOICES = (
     Choice("Chưa biết", "chosen", {"code_known": None}, words="chua, khong biet, ko biet, khong, chua co"),
     Choice("Tra mã số giúp tôi", "lookup", words="tra cuu, tra giup, tra ma so"),
 )
-_MARKED = {"open": "list", "finished": "finished"}
+_NEXT = Choice("Về việc kế tiếp", "list", words="ve, tiep, tiep tuc, xong, xong roi, ok")
+_MARKED, _UNMARKED = {"open": "list", "finished": "finished"}, {"open": "list", "finished": "list"}
 _RECEIVED = {"received": "sent_on", "told": "keep", "told_first": "counted"}
 _TRANSITIONS = {
     **{name: name for name in ("mark", "unmark", "how", "all", "list")},

@@ -1,4 +1,7 @@
-"""Words that work at every step: menu, back, stop, a person, help. Looked up after the secret check and before the step's own answers."""
+"""Words that work at every step: menu, back, stop, a person, help. Read by the engine and by the channels' buttons.
+
+Invariant: they are looked up after the secret check and before the step's own answers.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,7 @@ BACK_LABEL = "Quay lại"
 STAY_LABEL = "Làm tiếp"
 PERSON_LABEL = "Gặp cán bộ"
 HELP_LABEL = "Trợ giúp"
-ALWAYS_VALID = (
-    MENU_LABEL,
-    BACK_LABEL,
-    PERSON_LABEL,
-    HELP_LABEL,
-)  # labels valid at every step, whatever was offered
+ALWAYS_VALID = (MENU_LABEL, BACK_LABEL, PERSON_LABEL, HELP_LABEL)  # at every step, whatever was offered
 
 LEAVE = frozenset({"chuyen", "chuyen di", "chuyen sang", "chuyen qua", "qua do", "sang do"})
 

@@ -11,7 +11,7 @@ The rules, in the order in which they are tried:
  6. Words that exactly name another flow begin it, or ask whether to leave when something is under way; then the step
     may parse an answer; then a pasted number is explained and looser words are tried; what nobody understands is a
     miss: the hint, the question again, and after two misses a person.
- 7. A step that awaits an effect ends the turn's talk until the result is there; the engine is then called again with it.
+ 7. A step that awaits an effect says nothing more until the result is there; the engine is then called again with it.
  8. When a flow ends its answers are forgotten. What must last is kept by an effect.
  9. A flow that is a digression lies on top of what was under way, which is taken up again when it ends.
 
@@ -26,18 +26,8 @@ from functools import partial
 
 from flows.content import NOT_ASKED, SMALL_TALK, Content
 from flows.effects import ForgetMessage, NoteMiss
-from flows.engine import commands, messages
-from flows.engine.events import (
-    Answered,
-    Event,
-    Pressed,
-    Returned,
-    Said,
-    SentFile,
-    SharedContact,
-    TypedSecret,
-    Unreadable,
-)
+from flows.engine import commands, events, messages
+from flows.engine.events import Answered, Event, Pressed, Returned, Said, Unreadable
 from flows.engine.flows import Flows
 from flows.engine.navigation import Navigation, Turn, words_of
 from flows.engine.state import State
@@ -204,11 +194,10 @@ class Dialogue(Navigation):
             return False
         flow, name, kept = self.state.follow_up
         _, step = self.flows.find(flow, name)
-        if step is None or step.follow_up is None:
+        follow_up = step.follow_up if step else None
+        if follow_up is None or words not in (plain(follow_up.label), *follow_up.words):
             return False
-        if words != plain(step.follow_up.label) and words not in step.follow_up.words:
-            return False
-        self.digress(flow, *step.follow_up.leads(kept))
+        self.digress(flow, *follow_up.leads(kept))
         return True
 
     # -- rules 4 to 6
@@ -219,9 +208,7 @@ class Dialogue(Navigation):
         if isinstance(event, Said) and (recognised := self.recognised(event.text, None)):
             self.enter(recognised, event.text)
             return
-        if self.explained(
-            numbers_explained.chosen(words, self.state.options, self.content)
-        ) or self.explained(self.pasted(event)):
+        if self.chose_meaning(words) or self.explained(self.pasted(event)):
             return
         pressed = isinstance(event, Pressed)
         routed = self.route(words, loosely=not pressed)
@@ -245,7 +232,7 @@ class Dialogue(Navigation):
         if chosen is not None:
             self.accept(flow, step, Parsed(chosen.outcome, chosen.keep))
             return
-        if self.explained(numbers_explained.chosen(words_of(event), self.state.options, self.content)):
+        if self.chose_meaning(words_of(event)):
             return
         elsewhere = self.route(words_of(event), loosely=False)
         if isinstance(event, Pressed):
@@ -270,10 +257,8 @@ class Dialogue(Navigation):
             elsewhere = self.route(event.text, loosely=True)
             if self.left_for(elsewhere, flow, step):
                 return
-            asked_for = flow.expects_digits(
-                step.name, event.text, self.content
-            )  # digits that are only not right
-            if elsewhere.asks is not None and not asked_for and self.asked(elsewhere.asks, event.text):
+            digits = flow.expects_digits(step.name, event.text, self.content)  # an answer, though a wrong one
+            if elsewhere.asks is not None and not digits and self.asked(elsewhere.asks, event.text):
                 return
         if not self.unasked(event):
             hint = step.hint(self.context())
@@ -333,10 +318,10 @@ class Dialogue(Navigation):
 
     def left_for(self, elsewhere: Routed, flow: Flow, step: Step) -> bool:
         """Whether another flow than this one is meant; then it is begun, or offered."""
-        if not elsewhere.flow or elsewhere.flow == flow.name:
-            return False
-        self.leave_for(elsewhere.flow, elsewhere.opening, step)
-        return True
+        meant = elsewhere.flow not in ("", flow.name)
+        if meant:
+            self.leave_for(elsewhere.flow, elsewhere.opening, step)
+        return meant
 
     def leave_for(self, name: str, opening: str, step: Step) -> None:
         """Begin another flow; while something is under way, only after asking."""
@@ -349,19 +334,15 @@ class Dialogue(Navigation):
         """Whether leaving now would lose something: more was gone through than a first question and answers to read."""
         if step.done or step.kind == "checklist" or not self.state.history:
             return False
-        before = (place.partition("?")[0].split("/") for place in self.state.history)
-        places = [*(self.flows.find(flow, name) for flow, name in before), self.here()]
-        return any(f is None or s is None or not (s.done or s.tells or s is f.steps[0]) for f, s in places)
+        before = (position.partition("?")[0].split("/") for position in self.state.history)
+        stops = [*(self.flows.find(flow, name) for flow, name in before), self.here()]
+        return any(f is None or s is None or not (s.done or s.tells or s is f.steps[0]) for f, s in stops)
 
     def ask_to_leave(self, flow: str) -> None:
         self.state = replace(self.state, offer=flow)
         label = self.flows.label(flow, self.content)
-        self.say(
-            Reply(
-                f"Anh/chị muốn chuyển sang “{label}” hay làm tiếp việc đang làm?",
-                options=(commands.leave_label(label), commands.STAY_LABEL),
-            )
-        )
+        asked = f"Anh/chị muốn chuyển sang “{label}” hay làm tiếp việc đang làm?"
+        self.say(Reply(asked, options=(commands.leave_label(label), commands.STAY_LABEL)))
 
     def left_or_stayed(self, event: Event) -> bool:
         """Whether the offer to leave for another flow was answered; it lapses with any other words."""
@@ -384,6 +365,10 @@ class Dialogue(Navigation):
             return None
         return numbers_explained.explained(event.text, self.content, self.at.date())
 
+    def chose_meaning(self, words: str) -> bool:
+        """Whether these words choose one of the meanings that a pasted number may have."""
+        return self.explained(numbers_explained.chosen(words, self.state.options, self.content))
+
     def explained(self, pasted: Pasted | None) -> bool:
         """Say what a pasted number is, or ask; in a flow the step is then asked again."""
         if pasted is None:
@@ -399,14 +384,13 @@ class Dialogue(Navigation):
         return True
 
     def unasked(self, event: Event) -> bool:
-        """Whether this is a file, contact or secret that no step waits for: it is said that it is not read, and no
-        misunderstanding is counted."""
+        """Whether this is a file, contact or secret that no step waits for; the person is told so, and it is no miss."""
         match event:
-            case SentFile():
+            case events.SentFile():
                 kind = "photo" if event.type.startswith("image/") else "file"
-            case SharedContact():
+            case events.SharedContact():
                 kind = "contact"
-            case TypedSecret():
+            case events.TypedSecret():
                 kind = "secret"
             case _:
                 return False
@@ -446,8 +430,4 @@ class Dialogue(Navigation):
 
 def _typed(event: Event) -> str:
     """The words of somebody's own that came with an event, "" where there are none."""
-    match event:
-        case Said(text=words) | Unreadable(words=words):
-            return words
-        case _:
-            return ""
+    return event.text if isinstance(event, Said) else event.words if isinstance(event, Unreadable) else ""

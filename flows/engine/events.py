@@ -1,4 +1,7 @@
-"""What may reach a conversation (events), and what counts as an answer. Rule: text is cleaned once, here, before anyone reads it."""
+"""What may reach a conversation: the events. Made by the doors, the effect handlers and the desk; read by the engine.
+
+Invariant: the text of an event was cleaned before (flows/text/normalise.py).
+"""
 
 from __future__ import annotations
 
@@ -64,7 +67,7 @@ class TypedSecret:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The world answered the effect that the step was waiting for; `opening` is what began the flow, if anything."""
+    """The result of the effect that the step was waiting for; `opening` is what began the flow, if anything."""
 
     answer: EffectResult
     at: datetime

@@ -27,9 +27,8 @@ class Flows(Mapping[str, Flow]):
         self.digressions = frozenset(flow.name for flow in flows if flow.digression)
         self.questions = next(flow for flow in flows if flow.shows is not None)
         self.purposes = {purpose: called for flow in flows for purpose, called in flow.purposes.items()}
-        self._routes: tuple[tuple[Route, ...], tuple[Route, ...]] | None = (
-            None  # of the content last asked about
-        )
+        # of the content last asked about
+        self._routes: tuple[tuple[Route, ...], tuple[Route, ...]] | None = None
         self._by_command = {flow.command: flow.name for flow in flows if flow.command}
         for flow in flows:
             for step in flow.steps:
@@ -69,28 +68,23 @@ class Flows(Mapping[str, Flow]):
         """The wordings that begin flows: those of the content, and those that a flow declares of itself."""
         if self._routes is None or self._routes[0] is not content.routes:
             known = {route.flow for route in content.routes}
-            own = (
-                Route(f.name, f.title, f.triggers)
-                for f in self._flows.values()
-                if f.triggers or f.name not in known
-            )
-            made = (
-                replace(route, reads_opening=self._flows[route.flow].reads_opening)
-                for route in (*content.routes, *own)
-            )
+            own = [f for f in self._flows.values() if f.triggers or f.name not in known]
+            all_routes = (*content.routes, *(Route(f.name, f.title, f.triggers) for f in own))
+            made = (replace(r, reads_opening=self._flows[r.flow].reads_opening) for r in all_routes)
             self._routes = content.routes, tuple(made)
         return self._routes[1]
 
     def menu(self, content: Content, *, again: bool = False) -> Reply:
         """The menu, as it is said; `again`: without the greeting."""
-        first = [f for f in self._flows.values() if not f.command and not f.last_on_menu]
-        last = [f for f in self._flows.values() if not f.command and f.last_on_menu]
-        commands = [_OFFERED_AS_COMMAND[command] for command in self._by_command]
-        options = (
-            *(self.label(f.name, content) for f in first),
-            *(*commands, HELP_LABEL),
-            *(self.label(f.name, content) for f in last),
+        first, last = (
+            [
+                self.label(f.name, content)
+                for f in self._flows.values()
+                if not f.command and f.last_on_menu is is_last
+            ]
+            for is_last in (False, True)
         )
+        options = (*first, *(_OFFERED_AS_COMMAND[command] for command in self._by_command), HELP_LABEL, *last)
         if again:
             return Reply("Anh/chị chọn một việc:", options=options)
         return Reply(

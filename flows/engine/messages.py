@@ -1,4 +1,4 @@
-"""What the engine itself says: stopped, stale button, unreadable message, not understood. Flows have their own sentences."""
+"""What the engine itself says: stopped, old button, unreadable message, not understood. Flows have their own sentences."""
 
 from __future__ import annotations
 

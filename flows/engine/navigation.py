@@ -99,8 +99,8 @@ class Navigation:
                 self.say(Reply(messages.FIRST_STEP))
             self.open_menu()
             return
-        place, _, numbers = self.state.history[-1].partition("?")
-        flow, step = place.split("/")
+        position, _, numbers = self.state.history[-1].partition("?")
+        flow, step = position.split("/")
         self.state = replace(self.state, history=self.state.history[:-1], misses=0, offer="")
         self.keep({key: int(value) for key, value in (n.split("=") for n in numbers.split("&") if n)})
         self.go(flow, step)
@@ -166,12 +166,9 @@ class Navigation:
     def choice(self, step: Step, event: Event) -> Choice | None:
         """The choice of this step that the words of an event name, exactly but for diacritics and case."""
         words = words_of(event)
-        if not words:
-            return None
-        for choice in step.choices(self.context()):
-            if any(same_words(words, w) for w in (choice.label, *choice.words.split(", "))):
-                return choice
-        return None
+        choices = step.choices(self.context()) if words else ()
+        named = ((c, name) for c in choices for name in (c.label, *c.words.split(", ")))
+        return next((choice for choice, name in named if same_words(words, name)), None)
 
     def accept(self, flow: Flow, step: Step, parsed: Parsed) -> None:
         """An answer was understood: keep what it gave, and follow its outcome."""
@@ -209,11 +206,11 @@ class Navigation:
         else:
             self.go(flow.name, target)
 
-    def remember(self, place: str, keep: Mapping[str, Any]) -> None:
-        """Make this place one step back. Numbers that are about to change (which screen) are noted with it."""
+    def remember(self, position: str, keep: Mapping[str, Any]) -> None:
+        """Make this position one step back. Numbers that are about to change (which screen) are noted with it."""
         answers = self.state.answers
         numbers = [f"{key}={answers[key]}" for key in sorted(keep) if type(answers.get(key)) is int]
-        entry = f"{place}?{'&'.join(numbers)}" if numbers else place
+        entry = f"{position}?{'&'.join(numbers)}" if numbers else position
         if self.state.history[-1:] != (entry,):
             self.state = replace(self.state, history=(*self.state.history, entry)[-HISTORY_KEPT:])
 

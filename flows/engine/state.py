@@ -1,4 +1,4 @@
-"""Where a conversation stands between two turns. Serialised to JSON after each turn and read back before the next."""
+"""Where a conversation stands between two turns. Made by the engine; data/conversations.py keeps it as JSON."""
 
 from __future__ import annotations
 
@@ -24,19 +24,12 @@ class State:
     step: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)  # what the flow has gathered; gone when it ends
     history: tuple[str, ...] = ()  # "flow/step" for "quay lại"; numbers to restore after "?": "a/b?screen=2"
-    options: tuple[
-        str, ...
-    ] = ()  # the words last offered: a typed number or an equal wording means one of them
+    options: tuple[str, ...] = ()  # the words last offered; a typed number or an equal wording means one
     misses: int = 0  # messages in a row that were not understood
     offer: str = ""  # the flow the person was asked about leaving for
     under: Mapping[str, Any] = field(default_factory=dict)  # the state, as JSON, that a digression interrupts
-    follow_up: tuple[
-        str, ...
-    ] = ()  # after an answered digression: its flow, its step, what it kept for a follow-up
-    watch: tuple[str, int] = (
-        "",
-        0,
-    )  # a secret found or announced, and how many more messages are checked for it
+    follow_up: tuple[str, ...] = ()  # of a digression just answered: its flow, its step, what it kept
+    watch: tuple[str, int] = ("", 0)  # a secret found or announced, and how many more messages are watched
 
     def to_json(self) -> dict[str, Any]:
         """The state as plain JSON values; what is empty is left out."""

@@ -7,7 +7,7 @@ only what is declared here; `call` refuses at import a step that leaves an outco
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
@@ -119,14 +119,12 @@ class Step:
     kind: Kind
     prompt: Prompt
     transitions: Mapping[str, str]
-    parse: Parse
-    choices: Choices
-    hint: Prompt
+    parse: Parse = lambda context, event: None
+    choices: Choices = lambda context: ()
+    hint: Prompt = lambda context: ""
     asks: Asks | None = None
     asks_for: type[Effect] | None = None
-    label: str = (
-        ""  # how the officer's card calls it, in Vietnamese; every step where a person may rest has one
-    )
+    label: str = ""  # for the officer's card, in Vietnamese; every step where a person may rest has one
     failed: str = ""  # what has gone wrong when somebody stands here, as the card says it
     secret_expected: bool = False  # a bare number here is surely a code that must not be typed into the chat
     no_way_back: bool = False  # something has become true here: "quay lại" does not undo it
@@ -152,13 +150,9 @@ class Flow:
     last_on_menu: bool = False
     digression: bool = False  # begun on top of what is under way, which goes on when it ends
     reads_opening: bool = False  # its first question may be answered by the words that led there
-    questions_first: bool = (
-        False  # at an `ask` step a question beyond doubt is answered before the step reads the words
-    )
+    questions_first: bool = False  # a question beyond doubt is answered before an `ask` step reads the words
     counts_misses: bool = False  # what is not understood here is counted for staff
-    purposes: Mapping[str, str] = field(
-        default_factory=dict
-    )  # consent it asks for: purpose -> how it is called
+    purposes: Mapping[str, str] = field(default_factory=dict)  # consent it asks for -> how that is called
     # -- hooks; each is pure
     expects_digits: Callable[[str, str, Content], bool] = lambda step, text, content: False
     """Whether a bare number at this step is an answer, so that it is no one-time code."""
@@ -184,14 +178,6 @@ def _words(prompt: Prompt | str) -> Prompt:
     return prompt if callable(prompt) else lambda context, words=prompt: words  # type: ignore[misc]  # mypy: lambda default
 
 
-def _deaf(context: Context, event: Event) -> Parsed | None:
-    return None
-
-
-def _no_choices(context: Context) -> tuple[Choice, ...]:
-    return ()
-
-
 def _listed(choices: Choices | tuple[Choice, ...]) -> Choices:
     return choices if callable(choices) else lambda context, fixed=choices: fixed  # type: ignore[misc]  # as above
 
@@ -209,20 +195,24 @@ class StepOptions(TypedDict, total=False):
     any_flow: bool
 
 
+class AskOptions(StepOptions):
+    """What every step that waits for an answer is given."""
+
+    label: str
+    transitions: Mapping[str, str]
+    parse: Parse
+    hint: Prompt | str
+
+
 def ask(
     name: str,
     prompt: Prompt | str,
     *,
-    label: str,
-    parse: Parse,
-    hint: Prompt | str,
-    transitions: Mapping[str, str],
     choices: Choices | tuple[Choice, ...] = (),
-    **more: Unpack[StepOptions],
+    **asked: Unpack[AskOptions],
 ) -> Step:
     """A question answered in the person's own words; `choices` are shortcuts."""
-    said, listed = _words(prompt), _listed(choices)
-    return Step(name, "ask", said, transitions, parse, listed, _words(hint), label=label, **more)
+    return replace(choose(name, prompt, choices, **asked), kind="ask")
 
 
 def choose(
@@ -232,7 +222,7 @@ def choose(
     *,
     label: str,
     transitions: Mapping[str, str],
-    parse: Parse = _deaf,
+    parse: Parse = lambda context, event: None,
     hint: Prompt | str = "Tôi chưa hiểu. Anh/chị bấm một lựa chọn bên dưới, hoặc gõ số thứ tự.",
     **more: Unpack[StepOptions],
 ) -> Step:
@@ -241,37 +231,17 @@ def choose(
     return Step(name, "choose", said, transitions, parse, listed, _words(hint), label=label, **more)
 
 
-def checklist(
-    name: str,
-    prompt: Prompt,
-    choices: Choices,
-    *,
-    label: str,
-    transitions: Mapping[str, str],
-    parse: Parse,
-    hint: Prompt | str,
-) -> Step:
+def checklist(name: str, prompt: Prompt, choices: Choices, **asked: Unpack[AskOptions]) -> Step:
     """A list that is ticked off over many turns. "Quay lại" does not leave it: answering again would begin it anew."""
-    words = _words(hint)
-    return Step(name, "checklist", prompt, transitions, parse, choices, words, label=label, no_way_back=True)
+    asked["no_way_back"] = True
+    return replace(choose(name, prompt, choices, **asked), kind="checklist")
 
 
 def wait(
-    name: str,
-    prompt: Prompt,
-    choices: Choices | tuple[Choice, ...],
-    *,
-    label: str,
-    transitions: Mapping[str, str],
-    parse: Parse,
-    hint: Prompt | str,
-    **more: Unpack[StepOptions],
+    name: str, prompt: Prompt, choices: Choices | tuple[Choice, ...], **asked: Unpack[AskOptions]
 ) -> Step:
     """The conversation waits for something that happens elsewhere, such as the secure page."""
-    listed, words = _listed(choices), _words(hint)
-    return Step(
-        name, "wait", prompt, transitions, parse, listed, words, label=label, secret_expected=True, **more
-    )
+    return replace(choose(name, prompt, choices, **asked), kind="wait", secret_expected=True)
 
 
 def call(name: str, asks: Asks, asks_for: type[Effect], *, transitions: Mapping[str, str]) -> Step:
@@ -281,15 +251,15 @@ def call(name: str, asks: Asks, asks_for: type[Effect], *, transitions: Mapping[
         raise ValueError(
             f"step {name}: {asks_for.__name__} has no way on for {sorted(missing) or 'any outcome'}"
         )
-    return Step(name, "call", _words(""), transitions, _deaf, _no_choices, _words(""), asks, asks_for)
+    return Step(name, "call", _words(""), transitions, asks=asks, asks_for=asks_for)
 
 
 def show(name: str, prompt: Prompt | str, *, transitions: str) -> Step:
     """Something is said and the conversation goes on at once."""
-    return Step(name, "show", _words(prompt), {"": transitions}, _deaf, _no_choices, _words(""))
+    return Step(name, "show", _words(prompt), {"": transitions})
 
 
 def end(name: str, prompt: Prompt | str, choices: tuple[str, ...] = ()) -> Step:
     """What has become true is said; the menu stands open. `choices` are menu words offered first."""
     offered = tuple(Choice(label, "") for label in choices)
-    return Step(name, "end", _words(prompt), {"": MENU}, _deaf, _listed(offered), _words(""))
+    return Step(name, "end", _words(prompt), {"": MENU}, choices=_listed(offered))

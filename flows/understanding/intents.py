@@ -1,4 +1,7 @@
-"""Which flow a free text means. Rule: when two are plausible it says so; it never guesses between them."""
+"""Which flow a free text means. Called by the engine for what a step did not understand, and for exact names of flows.
+
+Invariant: when two flows are plausible both are given back; none is guessed.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +23,10 @@ PLAUSIBLE = 80.0
 PARTLY = 60.0  # below this the phrase is but a part of what was written
 FOREIGN = 0.5  # probability from which a text is nothing we answer
 GAP = 6.0  # two flows closer than this are both plausible
-_also_polite = "anh chi chau ad admin duoc dc k ko khong lam on vui long ban bac co chu ai nao the"
-_POLITE = frozenset(_also_polite.split()) | politeness.plain_words(
+_POLITE = politeness.plain_words(
     politeness.SPEAKER, politeness.RESPECT, politeness.PARTICLES, politeness.REQUESTS, politeness.WISHES
-)
-_QUESTION_WORDS = "sao gi j nao dau khong ko k hok hong may bao ha chua nhu ai mo chi neu"
-_ASKING = frozenset(_QUESTION_WORDS.split())
+).union("anh chi chau ad admin duoc dc k ko khong lam on vui long ban bac co chu ai nao the".split())
+_ASKING = frozenset("sao gi j nao dau khong ko k hok hong may bao ha chua nhu ai mo chi neu".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,8 @@ def route(text: str, content: Content, routes: tuple[Route, ...], *, loosely: bo
     """The flow that a text means. Strictly: a menu label or a known phrase. Loosely: also near wordings, a contact
     that is asked for, or a name with a birth date."""
     words = plain(text)
-    if not words:
-        return Routed()
-    for r in routes:
-        if words == plain(r.label):
-            return Routed(r.flow)
+    if labelled := next((r.flow for r in routes if words == plain(r.label)), "") if words else "":
+        return Routed(labelled)
     core = _without_politeness(words)
     for r, phrases in _phrases(routes):
         if words in phrases or (core in phrases and _is_wish(words)):
@@ -54,9 +52,7 @@ def route(text: str, content: Content, routes: tuple[Route, ...], *, loosely: bo
     ways_out = {alias for t in content.password.troubles for alias in t.aliases}
     if words in ways_out or core in ways_out:
         return Routed("password", opening=text)
-    if not loosely:
-        return Routed()
-    return _loosely(text, words, core, content, routes, ways_out)
+    return _loosely(text, words, core, content, routes, ways_out) if loosely and words else Routed()
 
 
 def _loosely(
@@ -74,11 +70,8 @@ def _loosely(
     found = find_questions(text, content)
     asked = find_contacts(text, content.directory)
     wanted = found.item if found.decision == "answer" else None
-    if (
-        scored["lookup"] >= SURE
-        and (named := _after_phrase(text, "lookup", routes))
-        and _is_name_and_fact(named)
-    ):
+    named = _after_phrase(text, "lookup", routes) if scored["lookup"] >= SURE else ""
+    if named and _is_name_and_fact(named):
         return Routed("lookup", opening=named)
     if asked.decision == "answer" and len(core.split()) < 3:  # hardly more than a name or a block
         return Routed("contacts", opening=text)
@@ -92,10 +85,13 @@ def _loosely(
             return Routed("contacts", opening=text)
         return Routed(asks=found)
     known = {w for _, phrases in _phrases(routes) for p in phrases for w in p.split()}
-    foreign = (
-        found.item is not None and found.item.topic == "ngoai_pham_vi" and not set(core.split()) <= known
-    )
-    if foreign and asked.decision == "none" and found.candidates[0].score >= FOREIGN:
+    elsewhere = found.item is not None and found.item.topic == "ngoai_pham_vi"
+    if (
+        elsewhere
+        and not set(core.split()) <= known
+        and asked.decision == "none"
+        and found.candidates[0].score >= FOREIGN
+    ):
         return Routed(asks=found)
     if any(f" {alias} " in f" {words} " for alias in ways_out if alias.count(" ") >= 2):
         return Routed("password", opening=text)
@@ -132,7 +128,7 @@ def _score(words: str, phrase: str) -> float:
 
 
 def _is_wish(words: str) -> bool:
-    """Whether the words wish something done ("tra mã số giùm") rather than ask about it."""
+    """Whether the words ask for something to be done ("tra mã số giùm"), not about it."""
     return not _ASKING & set(words.split())
 
 

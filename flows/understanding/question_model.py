@@ -1,8 +1,7 @@
-"""Which question a free text asks. Rule: pure Python at run time; it asserts only what it is calibrated to be right about.
+"""Which question a text asks: features of a text, and the weights trained from the items' wordings. Called by question_finder.py.
 
-Two readings are joined. The weights are a linear model trained beforehand from the items' own wordings (see
-benchmarks/questions/train.py and decision 0011); they generalise over spelling. The neighbours are the items' wordings as
-they stand now, compared word by word; an item that staff edited is known by them at once, without training.
+The weights are a linear model (benchmarks/questions/train.py, decision 0011), which generalises over spelling; wordings that
+staff edited since are compared word by word (question_neighbours.py). Invariant: pure Python at run time.
 """
 
 from __future__ import annotations
@@ -19,62 +18,22 @@ KIND = "questions"  # of its file
 GRAMS = (3, 4)
 TEXT_READ = 400  # characters of a text that are looked at
 _POLITE = frozenset(
-    [
-        "a",
-        "ad",
-        "admin",
-        "em",
-        "e",
-        "anh",
-        "chi",
-        "da",
-        "thua",
-        "oi",
-        "nha",
-        "nhe",
-        "nhen",
-        "vay",
-        "voi",
-        "toi",
-        "ban",
-        "shop",
-        "ah",
-        "ne",
-        "ni",
-        "luon",
-        "ta",
-        "the",
-        "thi",
-        "la",
-        "ma",
-        "u",
-    ]
+    "a ad admin em e anh chi da thua oi nha nhe nhen vay voi toi ban shop ah ne ni luon ta the thi la ma u".split()
 )
-
 Decision = Literal["answer", "suggest", "none"]
 
 
 def features(words: Sequence[str], *, grams: bool = True) -> dict[str, float]:
     """What is counted of a text, by normalised words: words, pairs of words, and pieces of words, each with its weight."""
-    out: dict[str, float] = {}
-    for word in words:
-        out["w:" + word] = 1.0
     core = [w for w in words if w not in _POLITE]
-    for one, two in pairwise(core):
-        out[f"b:{one}_{two}"] = 1.0
-    for one, two in zip(core, core[2:], strict=False):
-        out[f"s:{one}_{two}"] = 0.5
+    out = {f"w:{word}": 1.0 for word in words} | {f"b:{one}_{two}": 1.0 for one, two in pairwise(core)}
+    out |= {f"s:{one}_{two}": 0.5 for one, two in zip(core, core[2:], strict=False)}
     if len(words) <= 2:
         out["short"] = 0.5
-    if grams:
-        for word in core:
-            if word[0] == "#":
-                continue
-            framed = f"<{word}>"
-            for n in GRAMS:
-                for i in range(len(framed) - n + 1):
-                    out["c:" + framed[i : i + n]] = 0.5
-    return out
+    framed = [f"<{word}>" for word in core if word[0] != "#"] if grams else []
+    return out | {
+        f"c:{word[i : i + n]}": 0.5 for word in framed for n in GRAMS for i in range(len(word) - n + 1)
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +67,8 @@ class Weights:
 
     def rarity(self, name: str) -> float | None:
         """How rare a feature is, None for one that was not seen."""
-        place = self.places.get(name)
-        return None if place is None else self.rarities[place] / 1000
+        at = self.places.get(name)
+        return None if at is None else self.rarities[at] / 1000
 
     def rarest(self) -> float:
         """The rarity of the rarest feature, 1 when there is none."""
@@ -120,12 +79,12 @@ class Weights:
         sums = [0.0] * len(self.classes)
         square = 0.0
         for name, count in found.items():
-            place = self.places.get(name)
-            if place is None:
+            at = self.places.get(name)
+            if at is None:
                 continue
-            value = count * (self.rarities[place] / 1000)
+            value = count * (self.rarities[at] / 1000)
             square += value * value
-            row = slice(self.starts[place], self.starts[place + 1])
+            row = slice(self.starts[at], self.starts[at + 1])
             for number, weight in zip(self.numbers[row], self.weights[row], strict=True):
                 sums[number] += value * weight
         norm = self.scale / math.sqrt(square) if square else 0.0
@@ -143,17 +102,11 @@ def unpacked(data: bytes) -> Weights:
         arrays["wordings"],
         arrays["wording_lengths"],
     )
+    names = ("rarities", "starts", "weight_classes", "weights")
+    rarities, starts, numbers, weights = (arrays[name] for name in names)
+    classes, bias, [scale], rows = words["classes"], arrays["bias"], arrays["scale"], _rows(words["features"])
     return Weights(
-        file.digest,
-        tuple(words["classes"]),
-        tuple(arrays["bias"]),
-        arrays["scale"][0],
-        _rows(words["features"]),
-        arrays["rarities"],
-        arrays["starts"],
-        arrays["weight_classes"],
-        arrays["weights"],
-        ready,
+        file.digest, tuple(classes), tuple(bias), scale, rows, rarities, starts, numbers, weights, ready
     )
 
 
