@@ -9,7 +9,7 @@ from math import inf
 import pytest
 
 from handlers.delivery.rate_limit import SECOND, RateLimiter
-from handlers.delivery.retry_policy import LONGEST_PAUSE, Failures, patience
+from handlers.delivery.retry_policy import LONGEST_PAUSE, SendFailures, patience
 from tests.fake_telegram import busiest_second
 
 
@@ -84,7 +84,7 @@ def test_a_halt_is_for_its_lanes_and_never_gets_shorter() -> None:
 def test_pauses_grow_to_the_longest_and_stay_there_however_often_it_fails() -> None:
     """Seen to fail: `patience` without a limit of its exponent, which overflows after 1024 failures."""
     assert [patience(n) for n in (0, 1, 2, 3, 4, 5, 5000)] == [1, 2, 4, 8, 16, 30, 30]
-    failures, now = Failures(), 0.0
+    failures, now = SendFailures(), 0.0
     for _ in range(2000):
         failures.add(now, at_once=True)
         assert failures.add(now, at_once=True) == 0  # it had started before the hold

@@ -45,7 +45,7 @@ def outcome_of(row: Delivery, answer: SendResult, at: float, *, tried_at: float,
     return Outcome(row, "pending", at, text, at + patience(row.attempts - 1, LONGEST_PAUSE))
 
 
-class Failures:
+class SendFailures:
     """Sends that failed in a row, whomever they were for: from FAILURES on, until when nothing is sent at all."""
 
     def __init__(self) -> None:

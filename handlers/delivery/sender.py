@@ -22,7 +22,7 @@ from data.outbox import NOTICE, OFFICER, REMINDER, deliveries
 from data.outbox.deliveries import LANES, Delivery, Outcome
 from handlers.delivery.channel import SendChannel, SendResult
 from handlers.delivery.rate_limit import SECOND, RateLimiter
-from handlers.delivery.retry_policy import SILENCED, Failures, outcome_of
+from handlers.delivery.retry_policy import SILENCED, SendFailures, outcome_of
 from handlers.delivery.send_queue import SendJob, SendQueue
 from handlers.delivery.sender_lease import SenderLease
 from handlers.delivery.settlement import Settlement
@@ -73,7 +73,7 @@ class Sender:
         self._known: set[int] = set()  # rows this process has taken and not settled
         self._said: dict[int, int] = {}  # parts sent of rows that had to be put back
         self._rate_limiter = RateLimiter(rate, ticks())
-        self._failures = Failures()
+        self._failures = SendFailures()
         self._wake, self._look_direct, self._look_notices = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._sends: set[asyncio.Task[None]] = set()
         self._on_wire = 0
