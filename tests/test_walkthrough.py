@@ -301,7 +301,7 @@ from handlers.delivery.preview import preview
 
 print(json.dumps([
     "toy" in CHANNELS,
-    parse(["door=toy"], topics=()).doors,
+    parse("door=toy").doors,
     preview("một hai", "toy"),
     wording.who_it_was("toy:12345"),
 ]))
