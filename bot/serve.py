@@ -104,7 +104,7 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
         await _started(server, serving)
         for door in doors.values():
             await door.start()
-        _spare_collector()
+        _freeze_startup_objects()
         if worker is not None:
             await worker.start()
         if serving.done() is False:
@@ -129,7 +129,7 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
     await serving  # its own trouble, if it had any
 
 
-def _spare_collector() -> None:
+def _freeze_startup_objects() -> None:
     """Have the garbage collector never again walk through what start-up made: a full walk stands still for 0.2 s.
 
     And let it look less often: a turn makes hundreds of objects that end by themselves.
