@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """`pushed`: messages are sent to it; at the others rows wait in the ledger until the reader comes."""
+    """`pushed`: messages are sent to it; at the others rows wait in the outbox until the reader comes."""
 
     name: str
     label: str  # what staff read

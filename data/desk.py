@@ -64,7 +64,7 @@ class Ticket:
 class TicketMessage:
     """One line of a ticket. `who`: citizen, officer, bot, withdrawn (a reply never said) or note.
 
-    `state` is what the ledger says of an officer's words: pending, leased, sent, blocked, failed …; "" for the others.
+    `state` is what the outbox says of an officer's words: pending, leased, sent, blocked, failed …; "" for the others.
     """
 
     id: int
@@ -316,7 +316,7 @@ async def answer(
     key: str,
     at: float,
 ) -> bool:
-    """Put an officer's words into the ledger, once for each `key`; False when the conversation is not theirs."""
+    """Put an officer's words into the outbox, once for each `key`; False when the conversation is not theirs."""
     ticket = await load(connection, seal, ticket_id)
     if ticket is None:
         return False

@@ -303,7 +303,7 @@ async def queue_code(
     until: float,
     leaves: bool,
 ) -> int:
-    """Put the message into the ledger, encrypted; where it does not leave, a decoy of the same making. Returns the row's id."""
+    """Put the message into the outbox, encrypted; where it does not leave, a decoy of the same making. Returns the row's id."""
     row_id = outbox.new_id()
     sealed = seal.close({"to": phone, "text": text}, f"outbox {row_id}")
     row = outbox.otp_row(row_id, case.address, sealed if leaves else None, at=at, expires=until)

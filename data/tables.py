@@ -357,7 +357,7 @@ desk_messages = Table(  # what was written in a ticket, by whomever
     Column("who", String(10), nullable=False),  # citizen, officer, bot, withdrawn (a reply of the bot), note
     Column("staff", String(32), nullable=True),
     Column("words", LargeBinary, nullable=True),  # sealed JSON: text
-    Column("row", BigInteger, nullable=True),  # the ledger row that carries an officer's words
+    Column("row", BigInteger, nullable=True),  # the outbox row that carries an officer's words
     Column("at", Float, nullable=False),
 )
 
@@ -382,7 +382,7 @@ campaigns = Table(
     Column("total", Integer, nullable=False),  # recipients, once it was started
     Column(
         "filled_to", String(120), nullable=True
-    ),  # address up to which the ledger is filled; NULL: all of it
+    ),  # address up to which the outbox is filled; NULL: all of it
     Column("made_by", String(32), nullable=False),
     Column("tested_at", Float, nullable=True),
     Column("approved_by", String(32), nullable=True),

@@ -89,7 +89,7 @@ async def _database(db: Database, settings: Settings) -> list[Finding]:
     failed = sum(n for name, n in counts.items() if name.endswith("failed"))
     findings = [
         Finding(True, f"database: revision {at}, {known} conversations, {waiting} messages waiting"),
-        Finding(failed == 0, f"ledger: {failed} messages failed"),
+        Finding(failed == 0, f"outbox: {failed} messages failed"),
         Finding(total == 0, f"dead letters: {total}"),
         *broken,
     ]

@@ -40,7 +40,7 @@ class TurnContext:
     person: str | None
     at: datetime  # this person's clock
     now: float  # the server's clock, seconds since 1970
-    codes_out: list[int] = field(default_factory=list)  # ledger ids of one-time codes
+    codes_out: list[int] = field(default_factory=list)  # outbox ids of one-time codes
     ticket: str | None = None  # the conversation's open ticket
     looked: bool = False  # an effect about people was handled: answered after the constant-time delay
 

@@ -15,7 +15,7 @@ from data.tables import conversations, subscriptions
 
 ALL = "all"
 NOT_FILLED = (
-    ""  # campaigns.filled_to of a campaign that was just started; NULL once the ledger holds all of it
+    ""  # campaigns.filled_to of a campaign that was just started; NULL once the outbox holds all of it
 )
 _KEYS = {"door": "doors", "topic": "topics", "block": "blocks"}
 

@@ -205,7 +205,7 @@ class Campaigns:
     async def test(self, which: str, *, by: Member, at: float, address: str = "") -> Change:
         """Send the draft to the admin alone: at `address`, or on their linked Telegram account.
 
-        It is one officer's message in the ledger and no part of the campaign.
+        It is one officer's message in the outbox and no part of the campaign.
         """
         if not address and by.telegram:
             address = f"telegram:{by.telegram}"

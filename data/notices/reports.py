@@ -46,7 +46,7 @@ class Status:
 async def status(connection: AsyncConnection, campaign: Campaign) -> Status:
     """The counts of one campaign.
 
-    While the ledger is being filled, who is not in it yet counts as pending, or as withdrawn once it was cancelled.
+    While the outbox is being filled, who is not in it yet counts as pending, or as withdrawn once it was cancelled.
     """
     rows = await connection.execute(
         select(outbox.c.state, func.count()).where(outbox.c.campaign == campaign.id).group_by(outbox.c.state)
@@ -92,7 +92,7 @@ class Recipient:
 async def recipients(
     connection: AsyncConnection, campaign: Campaign, *, state: str = "", after: int = 0, limit: int = 50
 ) -> list[Recipient]:
-    """The next `limit` deliveries behind the id `after`, in the order of the ledger; `state`: only those.
+    """The next `limit` deliveries behind the id `after`, in the order of the outbox; `state`: only those.
 
     Raises campaigns.Refused when there is no such state.
     """

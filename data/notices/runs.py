@@ -1,4 +1,4 @@
-"""The run of a campaign: into the ledger in chunks, out of it when cancelled, done at its end. Rule: short transactions; each step may be repeated."""
+"""The run of a campaign: into the outbox in chunks, out of it when cancelled, done at its end. Rule: short transactions; each step may be repeated."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WITHDRAW_CHUNK = 5000  # rows a transaction withdraws
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A campaign as the worker needs it; `text` as people receive it; `filled`: the ledger holds all its recipients."""
+    """A campaign as the worker needs it; `text` as people receive it; `filled`: the outbox holds all its recipients."""
 
     id: str
     text: str
@@ -53,7 +53,7 @@ async def running(connection: AsyncConnection) -> list[Running]:
 async def fill(
     db: Database, connection: AsyncConnection, campaign_id: str, now: float, chunk: int = FILL_CHUNK
 ) -> bool:
-    """Write the next recipients of a started campaign into the ledger; False when there are none left.
+    """Write the next recipients of a started campaign into the outbox; False when there are none left.
 
     Each recipient once, however often and by however many processes it is called.
     """

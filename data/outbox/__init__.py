@@ -1,6 +1,6 @@
-"""The ledger of everything that leaves: a row is here before it leaves, and is marked only after the channel's answer.
+"""The outbox of everything that leaves: a row is here before it leaves, and is marked only after the channel's answer.
 
-The names below are the ledger's public face; what the worker does with rows is in `deliveries`.
+The names below are the outbox's public face; what the worker does with rows is in `deliveries`.
 """
 
 from data.outbox.codes import SealedOut, claim_codes, otp_row

@@ -1,4 +1,4 @@
-"""What the worker does with the ledger: take rows to send, and write down what became of them.
+"""What the worker does with the outbox: take rows to send, and write down what became of them.
 
 Rule: a row is in exactly one state at all times; only the holder of a token's send lease sends with it, so its takeover of a dead
 process's rows cannot meet a living sender; a mark with an old fence changes nothing.

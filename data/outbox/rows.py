@@ -1,4 +1,4 @@
-"""One row of the ledger: how it is laid out, written and marked. Invariant: a mark with an old fence changes nothing."""
+"""One row of the outbox: how it is laid out, written and marked. Invariant: a mark with an old fence changes nothing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _last_id = 0
 
 
 def new_id() -> int:
-    """A ledger id: milliseconds since 2025 in the high bits, chance in the low 20; grows within a process."""
+    """An outbox id: milliseconds since 2025 in the high bits, chance in the low 20; grows within a process."""
     global _last_id
     fresh = (int((time.time() - _EPOCH) * 1000) << 20) | secrets.randbits(20)
     _last_id = max(fresh, _last_id + 1)
@@ -62,7 +62,7 @@ class Mark:
 def outbox_row(
     row_id: int, lane: str, address: str, at: float, *, door: str = "", **given: Any
 ) -> dict[str, Any]:
-    """A row of the ledger that waits, but for what is `given`; `door`: of the address, unless it leaves by another."""
+    """A row of the outbox that waits, but for what is `given`; `door`: of the address, unless it leaves by another."""
     return {
         "id": row_id,
         "lane": lane,
@@ -104,7 +104,7 @@ def officer_row(out: Outgoing, *, at: float) -> dict[str, Any]:
 
 
 async def put(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
-    """Write rows into the ledger."""
+    """Write rows into the outbox."""
     if rows:
         await connection.execute(outbox.insert(), list(rows))
 
