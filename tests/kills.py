@@ -85,9 +85,9 @@ def without_take_back() -> None:
 
 
 def without_quiet_libraries() -> None:
-    from bot import serve
+    from bot import logs
 
-    serve.CHATTY = ()
+    logs.CHATTY = ()
 
 
 class Service:

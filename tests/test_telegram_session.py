@@ -22,7 +22,7 @@ from aiogram.methods import AnswerCallbackQuery, GetMe, SetMyCommands
 from aiogram.types import BotCommand
 from aiohttp import web
 
-from handlers.telegram.replies import Tell
+from handlers.telegram.replies import SendText
 from handlers.telegram.session import JsonSession
 from tests.emulator import TOKEN
 
@@ -63,8 +63,8 @@ async def told() -> AsyncIterator[Told]:
 async def test_a_call_is_one_json_object_without_what_was_not_given(told: Told) -> None:
     """Seen to fail: without exclude_none."""
     markup = {"inline_keyboard": [[{"text": "Tra cứu", "callback_data": "x" * 16}]]}
-    await told.bot(Tell(chat_id=1, text="Chào & <anh>", reply_markup=markup))
-    await told.bot(Tell(chat_id=1, text="Chào"))
+    await told.bot(SendText(chat_id=1, text="Chào & <anh>", reply_markup=markup))
+    await told.bot(SendText(chat_id=1, text="Chào"))
     path = f"/bot{TOKEN}/sendMessage"
     assert told.got == [
         (path, "application/json", {"chat_id": 1, "text": "Chào & <anh>", "reply_markup": markup}),
@@ -79,7 +79,7 @@ async def test_objects_of_aiogram_inside_a_call_are_written_as_json_too(told: To
 
 
 async def test_a_result_is_what_the_method_returns(told: Told) -> None:
-    assert await told.bot(Tell(chat_id=1, text="x")) == SAID
+    assert await told.bot(SendText(chat_id=1, text="x")) == SAID
     told.body = b'{"ok": true, "result": true}'
     assert await told.bot(AnswerCallbackQuery(callback_query_id="1")) is True
     told.body = b'{"ok": true, "result": {"id": 5, "is_bot": true, "first_name": "x", "username": "x_bot"}}'
@@ -110,11 +110,11 @@ async def test_an_answer_that_says_no_is_aiograms_own_error(
     told.status = status
     told.body = body if isinstance(body, bytes) else json.dumps({"ok": False, **body}).encode()
     with pytest.raises(error):
-        await told.bot(Tell(chat_id=1, text="x"))
+        await told.bot(SendText(chat_id=1, text="x"))
 
 
 async def test_a_server_that_is_away_is_network_trouble() -> None:
     session = JsonSession(api=TelegramAPIServer.from_base("http://127.0.0.1:9"))
     with pytest.raises(TelegramNetworkError):
-        await Bot(TOKEN, session=session)(Tell(chat_id=1, text="x"), request_timeout=5)
+        await Bot(TOKEN, session=session)(SendText(chat_id=1, text="x"), request_timeout=5)
     await session.close()
