@@ -27,7 +27,7 @@ from handlers.delivery.sender import Sender
 from handlers.telegram.notices import AiohttpRequest, TelegramChannel
 from tests.emulator import TOKEN
 from tests.fake_telegram import FakeTelegram, fake_telegram
-from tests.recipients import accounts, campaign_state, gather_crowd, states, write_campaign
+from tests.recipients import accounts, campaign_state, opt_in_many, states, write_campaign
 
 IN_FLIGHT = 25
 TEXT = "Văn phòng BHXH nghỉ lễ từ ngày 30/4 đến hết ngày 3/5. Việc gấp xin gọi 1900 9068."
@@ -58,7 +58,7 @@ async def whole(server: FakeTelegram, people: int, folder: Path) -> Took:
     """From the first notice on the wire to the last mark on disk; processors from start to stop."""
     db = Database(f"sqlite+aiosqlite:///{folder}/troly.db")
     await migrate.upgrade(db)
-    await gather_crowd(db, people)
+    await opt_in_many(db, people)
     campaign = await write_campaign(db, TEXT)
     async with db.writing() as connection:
         while await runs.fill(db, connection, campaign, time.time()):

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from benchmarks.models import digest_of, table_of, write
 from benchmarks.shield.texts import FOLDER, families, made_from
 from data.knowledge.question_files import QUESTIONS_DIR, read_questions_only
-from flows.secrets import candidates as places
+from flows.secrets import candidates
 from flows.secrets.classifier import KIND
 from flows.secrets.tokens import Token, tokens_of
 from flows.text.fold import fold
@@ -112,29 +112,29 @@ def _places_seen(one: Made, known: frozenset[str]) -> Iterator[tuple[list[str], 
     holds = bool(one.secret)
     if one.before:
         before = tokens_of(_folded(one.before), known)
-        if places.speaks_of_secret(before):
-            yield places.features_of_announcement(before, known), holds
-        if places.speaks_of_secret(before) == "matkhau":
-            yield places.features_of_answer(tokens, known), holds
-    elif not holds and not places.speaks_of_secret(tokens) and len(tokens) <= LONGEST_ANSWER:
-        yield places.features_of_answer(tokens, known), False
-    elif not holds and places.speaks_of_secret(tokens):
-        yield places.features_of_announcement(tokens, known), False
-    found = list(places.candidates_of(tokens))
+        if candidates.speaks_of_secret(before):
+            yield candidates.features_of_announcement(before, known), holds
+        if candidates.speaks_of_secret(before) == "matkhau":
+            yield candidates.features_of_answer(tokens, known), holds
+    elif not holds and not candidates.speaks_of_secret(tokens) and len(tokens) <= LONGEST_ANSWER:
+        yield candidates.features_of_answer(tokens, known), False
+    elif not holds and candidates.speaks_of_secret(tokens):
+        yield candidates.features_of_announcement(tokens, known), False
+    found = list(candidates.candidates_of(tokens))
     right = found
     if holds:
         told = tokens_of(_folded(one.secret), known)
         right = [place for place in found if _holds(tokens, place, told)]
-        if not right and len(found) == 1 and found[0].kind != places.TAIL_OF:
+        if not right and len(found) == 1 and found[0].kind != candidates.TAIL_OF:
             right = found
-    yield from ((places.features_of(tokens, place, known), holds) for place in right)
+    yield from ((candidates.features_of(tokens, place, known), holds) for place in right)
 
 
-def _holds(tokens: Sequence[Token], place: places.Candidate, secret: Sequence[Token]) -> bool:
+def _holds(tokens: Sequence[Token], place: candidates.SecretCandidate, secret: Sequence[Token]) -> bool:
     """Whether this is the place at which the secret of a text stands."""
-    if place.kind != places.TAIL_OF:
+    if place.kind != candidates.TAIL_OF:
         return tokens[place.at] in secret
-    tail = [t.name for t in tokens[place.at + 1 : place.at + 1 + places.TAIL + 4]]
+    tail = [t.name for t in tokens[place.at + 1 : place.at + 1 + candidates.TAIL + 4]]
     names = [t.name for t in secret]
     return any(tail[n : n + len(names)] == names for n in range(len(tail)))
 
