@@ -46,7 +46,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 async def test_a_statement_takes_one_step_and_a_transaction_three_more(
     db: Database, steps: list[str]
 ) -> None:
-    """Begin, commit, and the pool's roll-back. Seen to fail: with aiosqlite's own cursor it takes 14."""
+    """Begin, commit, and the pool's roll-back. With the driver's own cursor it would take 14."""
     async with db.writing() as connection:
         found = await connection.execute(text("SELECT word FROM t WHERE n < 3 ORDER BY n"))
         assert found.scalars().all() == ["w0", "w1", "w2"]
@@ -56,7 +56,7 @@ async def test_a_statement_takes_one_step_and_a_transaction_three_more(
 
 
 async def test_every_row_comes_however_many_there_are(db: Database) -> None:
-    """Fewer than are fetched ahead, exactly as many, more; at once and in pieces. Seen to fail: without `_more`."""
+    """Fewer than are fetched ahead, exactly as many, more; at once and in pieces. Guards `_more`."""
     for count in (0, 1, AHEAD - 1, AHEAD, AHEAD + 1, 2 * AHEAD, MANY):
         query = text("SELECT n FROM t WHERE n < :n ORDER BY n")
         async with db.reading() as connection:
@@ -100,7 +100,7 @@ async def test_errors_of_sqlite_are_sqlalchemys(db: Database) -> None:
 async def test_many_rows_without_sqlalchemy_are_one_transaction_in_one_step(
     db: Database, steps: list[str]
 ) -> None:
-    """All or nothing. Seen to fail: without the roll-back the next BEGIN is refused."""
+    """All or nothing. Guards the roll-back: without it the next BEGIN would be refused."""
     await db.write_many("INSERT INTO t VALUES (?, ?)", [(-1, "a"), (-2, "b")])
     assert steps == ["_write_many", "rollback"], "the second is the pool's"
     with pytest.raises(sqlite3.IntegrityError):

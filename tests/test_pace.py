@@ -82,7 +82,7 @@ def test_a_halt_is_for_its_lanes_and_never_gets_shorter() -> None:
 
 
 def test_pauses_grow_to_the_longest_and_stay_there_however_often_it_fails() -> None:
-    """Seen to fail: `patience` without a limit of its exponent, which overflows after 1024 failures."""
+    """Guards the limit of the exponent: without it 2.0 ** n overflows after 1024 failures."""
     assert [patience(n) for n in (0, 1, 2, 3, 4, 5, 5000)] == [1, 2, 4, 8, 16, 30, 30]
     failures, now = SendFailures(), 0.0
     for _ in range(2000):

@@ -61,7 +61,7 @@ async def told() -> AsyncIterator[Told]:
 
 
 async def test_a_call_is_one_json_object_without_what_was_not_given(told: Told) -> None:
-    """Seen to fail: without exclude_none."""
+    """Guards exclude_none: nothing empty is sent."""
     markup = {"inline_keyboard": [[{"text": "Tra cứu", "callback_data": "x" * 16}]]}
     await told.bot(SendText(chat_id=1, text="Chào & <anh>", reply_markup=markup))
     await told.bot(SendText(chat_id=1, text="Chào"))
@@ -106,7 +106,7 @@ async def test_a_result_is_what_the_method_returns(told: Told) -> None:
 async def test_an_answer_that_says_no_is_aiograms_own_error(
     told: Told, status: int, body: bytes | dict[str, Any], error: type[Exception]
 ) -> None:
-    """Seen to fail: taking every answer with status 200 for a yes."""
+    """Guards against taking every answer with status 200 for a yes."""
     told.status = status
     told.body = body if isinstance(body, bytes) else json.dumps({"ok": False, **body}).encode()
     with pytest.raises(error):

@@ -126,7 +126,7 @@ async def _is(db: Database, campaign: str, state: str) -> bool:
 async def test_an_officers_answer_leaves_when_the_worker_is_nudged(
     db: Database, telegram: FakeTelegram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not at its next look, which never comes. Seen to fail: `Outlet.nudge` without its work."""
+    """Not at its next look, which never comes. Guards `Sender.nudge`."""
     monkeypatch.setattr(sender, "DIRECT_POLL", 3600.0)
     async with working(db, telegram) as worker:
         await asyncio.wait_for(worker.senders[0].sending.wait(), 60)
