@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,30 +24,6 @@ for noisy in ("alembic", "aiosqlite", "asyncio"):
     logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
-# Counting covered lines doubles a test's time and more. It is left out in files whose subject is another process, a long
-# table or a crowd, and in tests that repeat much; what they pass is passed by others, too.
-UNCOUNTED = {
-    *("test_black_box", "test_black_box_desk", "test_browser", "test_hostile", "test_hostile_telegram"),
-    *(
-        "test_journeys",
-        "test_kills",
-        "test_notice_kills",
-        "test_registry_import_kills",
-        "test_staff_commands",
-    ),
-    *("test_alike", "test_crowd", "test_disclosure", "test_noise", "test_numbers", "test_outlet"),
-    *("test_sending_again_never_gives_more_than_ten_wrong_guesses_a_day",),
-    *("test_codes_are_sent_no_oftener_than_the_limits_say", "test_codes_are_random_and_may_begin_with_zero"),
-    *("test_codes_that_never_begin_with_zero_would_be_noticed", "test_the_packed_names_are_the_names"),
-    *("test_after_a_claim_the_bot_says_nothing_and_nothing_said_to_it_is_lost",),
-    *("test_names_read_in_a_hurry_are_the_names_read_carefully", "test_names_of_nobody_are_not_asserted"),
-    *("test_whatever_a_cell_of_a_workbook_holds_there_is_no_traceback", "test_our_own_wordings_are_found"),
-    *("test_every_alias_of_the_file_finds_its_people_in_any_case", "test_the_development_set_is_found"),
-    *("test_two_hundred_canaries_at_three_doors_leave_no_trace",),
-    *("test_wordings_made_ready_beforehand_and_at_start_give_the_same_answers",),
-}
-
-
 def pytest_configure(config: pytest.Config) -> None:
     """One folder and one PostgreSQL for all workers, which start after this; files of tests lie in memory where it is roomy."""
     if not hasattr(config, "workerinput"):
@@ -61,34 +37,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("soak") and os.environ.get("TROLY_SOAK") != "1":
             item.add_marker(pytest.mark.skip(reason="long form: make soak"))
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Covered lines are counted once, not on PostgreSQL again, and not where UNCOUNTED says so."""
-    plugin = item.config.pluginmanager.get_plugin("_cov")
-    counting = plugin.cov_controller if plugin is not None and not _is_counted(item) else None
-    if counting is not None:
-        counting.pause()
-    try:
-        return (yield)
-    finally:
-        if counting is not None:
-            counting.resume()
-
-
-def _is_counted(item: pytest.Item) -> bool:
-    name = getattr(item, "originalname", item.name)
-    return not ({item.path.stem, name} & UNCOUNTED or _is_on_postgresql(item))
-
-
-def _is_on_postgresql(item: pytest.Item) -> bool:
-    chosen = (
-        item.callspec.params.values()
-        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
-        else ()
-    )
-    return any(isinstance(value, str) and value == "postgresql" for value in chosen)
 
 
 @pytest.fixture(scope="session")

@@ -132,15 +132,16 @@ def identifiers(source: str, path: str) -> Iterator[Identifier]:
 
 def former_words(names: Iterable[Identifier], former: Iterable[Former] = FORMER) -> list[str]:
     """A sentence for each name that holds a word which was given up."""
+    former = tuple(former)
+    suspects = cache(lambda name: [word for word in former if _holds(tokens(name), word.word.split())])
     found = []
     for name in dict.fromkeys(names):
         if any(name.name == known and name.path.startswith(path) for known, path in ALLOWED):
             continue
-        held = tokens(name.name)
-        for word in former:
+        for word in suspects(name.name):
             if word.defined and name.kind not in ("module", "class", "def"):
                 continue
-            if name.path.startswith(word.where) and _holds(held, word.word.split()):
+            if name.path.startswith(word.where):
                 found.append(f"{name.path}:{name.line}: {name.name}: {word.word} is now: {word.now}")
     return found
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -12,14 +11,13 @@ from dataclasses import dataclass
 from functools import cache
 
 _BARE_SECONDS = 0.010  # what the work of `_slowness` takes where the bounds were set
-_TRACED = 12.0  # coverage traces every line: so much longer
 _TICK = 0.04
 _HOPS = 10  # processes and threads that take turns between a cause and what a test sees of it, generously
 
 
 def allowed(seconds: float) -> float:
-    """A bound on this process's CPU time, longer where the machine is slower and where coverage traces every line."""
-    return seconds * _slowness() * (_TRACED if sys.gettrace() is not None else 1.0)
+    """A bound on this process's CPU time, longer where the machine is slower."""
+    return seconds * _slowness()
 
 
 def cpu_seconds(work: Callable[[], object], times: int = 3) -> float:
