@@ -107,7 +107,7 @@ class Api:
         return None
 
     def write(self, call: Call) -> None:
-        """Append to the ledger."""
+        """Append to the record."""
         line = json.dumps([round(call.at, 6), call.chat, call.method, call.text, call.answer])
         os.write(self.file, line.encode() + b"\n")
 
@@ -186,6 +186,8 @@ class Connection(asyncio.Protocol):
             self._answer(status, _refusal(status, fault.description or description))
 
     def _answer(self, status: int, value: dict[str, Any]) -> None:
+        if self._transport.is_closing():
+            return  # who asked was killed meanwhile
         out = json.dumps(value).encode()
         head = f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {len(out)}\r\n\r\n"
         self._transport.write(head.encode() + out)

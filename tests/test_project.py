@@ -115,3 +115,11 @@ def test_the_worker_alone_loads_neither_aiogram_nor_the_pages() -> None:
         "assert not {'aiogram', 'starlette', 'uvicorn', 'jinja2'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.xdist_group("kills")
+def test_what_shares_a_group_runs_on_one_worker(request: pytest.FixtureRequest) -> None:
+    """pytest 9.2 ignores how pytest-xdist 3.8 marks groups: then two browsers run beside each other, and fixtures twice."""
+    if not hasattr(request.config, "workerinput"):
+        pytest.skip("one worker only")
+    assert request.node.nodeid.endswith("@kills")
