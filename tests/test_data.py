@@ -539,7 +539,7 @@ async def test_sqlite_keeps_what_it_committed_and_wipes_what_it_deletes(sqlite_h
                 for name in ("journal_mode", "synchronous", "secure_delete", "foreign_keys", "busy_timeout")
             }
         assert settings == {
-            "journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "foreign_keys": 1, "busy_timeout": 10_000
+            "journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "foreign_keys": 1, "busy_timeout": 3_000
         }  # fmt: skip
 
 
