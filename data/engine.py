@@ -9,7 +9,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -304,6 +304,8 @@ class _Cursor(aiosqlite.Cursor):
 
 
 async def _connect(path: str, **given: Any) -> aiosqlite.Connection:
+    with suppress(FileExistsError):  # -wal and -shm take the file's mode
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     connection = _Connection(lambda: sqlite3.connect(path, **given), iter_chunk_size=AHEAD)
     connection._thread.daemon = True  # as SQLAlchemy does with its own: it ends with the process
     return await connection
