@@ -20,7 +20,7 @@ from bot.app import App, limits_of, lone_server, opened
 from bot.settings import BadSetting, Settings, load
 from bot.worker import worker_of
 from data import conversations, outbox, proofs, staff
-from data.readiness import Readiness
+from data.installation.readiness import Readiness
 from handlers.desk import Desk, Say
 from handlers.doors import Door, Parts, open_doors, webhooks_of
 from handlers.turns.types import TurnResult

@@ -66,6 +66,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Covered lines are counted once, not on PostgreSQL again, and not where UNCOUNTED says so."""
+    os.umask(0o022)  # a command that a test ran in this process took everybody else's rights away
     plugin = item.config.pluginmanager.get_plugin("_cov")
     counting = plugin.cov_controller if plugin is not None and not _is_counted(item) else None
     if counting is not None:

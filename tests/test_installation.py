@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 import json
 import os
 import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,11 +15,13 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, text, update
 
+from bot.__main__ import main
 from bot.app import open_database, opened, seal_of
 from bot.commands import doctor
 from bot.settings import BadSetting, Settings, load
-from data import demo, key_check, migrate, outbox, private_files
+from data import demo, migrate, outbox
 from data.engine import Database
+from data.installation import key_check, private_files
 from data.seal import Seal, key_file, secret_of
 from data.tables import conversations, imports, office_facts, registry
 from tests.fork_server import ForkServer
@@ -82,6 +87,18 @@ async def test_on_postgresql_too(places: Places, tmp_path: Path) -> None:
     async with opened(office, with_demo=True) as app:
         assert await demo.is_demo(app.db)
     await places.leave(url)
+
+
+def test_a_demo_takes_made_up_people_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TROLY_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.chdir(tmp_path)
+    asyncio.run(closed(settings_for(tmp_path), as_demo=True))
+    file, told = tmp_path / "people.csv", io.StringIO()
+    monkeypatch.setattr(sys, "stderr", told)
+    for code, taken in (("8800900001", 0), ("8700900002", 1)):
+        file.write_text(f"code,name\n{code},Lê Thị Hoa\n", encoding="utf-8")
+        assert main(["registry", "import", str(file), "--json"]) == taken
+    assert "troly: this database is a demo of made-up people" in told.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text, update
 
-from data import desk, outbox, readiness
+from data import desk, outbox
 from data.engine import Database
+from data.installation import readiness
+from data.installation.readiness import Readiness
 from data.outbox import rows as outbox_rows
 from data.outbox.rows import GONE
-from data.readiness import Readiness
 from data.tables import cases, conversations
 from data.tables import outbox as ledger
 from tests.houses import House, Places, open_house

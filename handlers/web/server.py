@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from data.readiness import Readiness
+from data.installation.readiness import Readiness
 from handlers.doors import Webhook
 from handlers.turns.queue import Turns
 from handlers.web.pages import PAGES, Pages
