@@ -59,6 +59,10 @@ screens: .venv/ready-test
 docs: .venv/ready-test
 	$(BIN)/python -m tests.diagram > docs/flows.md
 
+# Known vulnerabilities of what the locks pin; ADVISORIES is a folder or file with advisories, see tests/audit.py.
+audit: .venv/ready-test
+	$(BIN)/python -m tests.audit $(ADVISORIES)
+
 # The pins as they stand, with the hashes of all files that the index has of them. Change a version, then run this.
 lock:
 	test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install $(PIP) uv==0.13.9; }
