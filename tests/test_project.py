@@ -12,12 +12,15 @@ from pathlib import Path
 
 import pytest
 import yaml
+from sqlalchemy import LargeBinary, String
 
 from bot.__main__ import _parser
 from bot.settings import PREFIX, BadSetting, Settings, load, ranges, shown
+from data.tables import metadata
 
 ROOT = Path(__file__).parents[1]
 RUNNING = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
+AT_REST = (ROOT / "docs" / "at-rest.md").read_text(encoding="utf-8")
 
 
 def test_every_setting_is_described_with_its_default() -> None:
@@ -29,6 +32,14 @@ def test_every_setting_is_described_with_its_default() -> None:
 def test_no_setting_is_described_that_does_not_exist() -> None:
     written = set(re.findall(r"^\| `(TROLY_[A-Z0-9_]+)`", RUNNING, re.MULTILINE))
     assert written == {name for name, _, _ in shown()}
+
+
+def test_every_column_that_can_hold_text_is_said_to_be_sealed_hashed_or_plain() -> None:
+    rows = re.findall(r"^\| (\w+) \|([^|]*)\|([^|]*)\|([^|]*)\|", AT_REST, re.MULTILINE)
+    said = {table: re.findall(r"\w+", " ".join(lists)) for table, *lists in rows}
+    for table in metadata.sorted_tables:
+        held = [c.name for c in table.columns if isinstance(c.type, String | LargeBinary)]
+        assert sorted(said.get(table.name, ())) == sorted(held), table.name
 
 
 def test_every_command_is_described() -> None:
