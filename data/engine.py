@@ -9,7 +9,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,12 +19,12 @@ from aiosqlite.context import contextmanager
 from sqlalchemy import event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 BUSY_MS = 3_000  # how long a SQLite writer waits for another process
-LINE_SECONDS = (
-    5.0  # how long a writer of this process waits behind the others; both together end within ten seconds
-)
+HELD_MS = 250  # the same, once another process was found to hold the file that long
+LINE_SECONDS = 4.0  # how long a writer of this process waits behind the others
 _SCRUB_MS = 200  # how long emptying the -wal waits for readers; it is tried again
 _LOCK_TRIES, _LOCK_PAUSE = 15, 0.2  # how often a lock of PostgreSQL is asked for, and seconds in between
 POOL_SIZE = 8  # connections to PostgreSQL, or readers of SQLite
@@ -46,6 +46,7 @@ class Database:
         self.parallel_turns = 1 if self.is_sqlite else POOL_SIZE
         self._line = asyncio.Lock()  # of those who write to SQLite here
         self._to_scrub = False
+        self._patience = BUSY_MS
         if self.is_sqlite:
             path = make_url(url).database
             Path(str(path)).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -73,7 +74,15 @@ class Database:
                 yield connection
             return
         async with self._in_line():
-            async with self._writer.begin() as connection:
+            async with AsyncExitStack() as stack:
+                try:
+                    connection = await stack.enter_async_context(self._writer.begin())
+                except OperationalError:
+                    async with self._writer.connect() as again:
+                        await self._wait_at_most(again, HELD_MS)  # who comes next need not find out as slowly
+                    raise
+                if self._patience != BUSY_MS:
+                    await self._wait_at_most(connection, BUSY_MS)
                 yield connection
             if self._to_scrub:
                 await self._scrub()
@@ -92,6 +101,13 @@ class Database:
         finally:
             self._line.release()
 
+    async def _wait_at_most(self, connection: AsyncConnection, milliseconds: int) -> None:
+        """Have the writer wait so long for other processes from now on."""
+        raw = (await connection.get_raw_connection()).driver_connection
+        assert raw is not None
+        await raw.execute(f"PRAGMA busy_timeout={milliseconds}")
+        self._patience = milliseconds
+
     def scrub_after_commit(self) -> None:
         """Once the transaction under way is committed, empty the -wal: what was wiped stands there until then.
 
@@ -107,7 +123,7 @@ class Database:
                 await raw.execute(f"PRAGMA busy_timeout={_SCRUB_MS}")
                 [(busy, _, _)] = await raw.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
                 self._to_scrub = bool(busy)
-            except sqlite3.OperationalError as wrong:
+            except sqlite3.Error as wrong:
                 log.warning("the -wal was not emptied, and will be: %s", wrong)
             finally:
                 await raw.execute(f"PRAGMA busy_timeout={BUSY_MS}")

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import OperationalError
 
-from data import desk, outbox
+from data import desk, engine, outbox
 from data.engine import Database
 from data.installation import readiness
 from data.installation.readiness import Readiness
@@ -225,6 +226,34 @@ async def test_a_database_that_another_process_holds_is_told_soon(
         assert await asyncio.gather(*(ready.trouble() for _ in range(5))) == ["busy"] * 5
     monkeypatch.setattr(readiness, "PATIENCE", 60)
     assert await ready.trouble() == ""
+    await other.close()
+
+
+async def test_who_comes_while_it_is_known_to_be_held_waits_a_quarter_of_a_second(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen to fail: ten seconds each, one behind the other: a person was told after twenty."""
+    monkeypatch.setattr("data.engine.HELD_MS", 25)
+
+    async def patience() -> int:
+        async with db._writer.connect() as connection:
+            raw = (await connection.get_raw_connection()).driver_connection
+            assert raw is not None
+            [(found,)] = await raw.execute_fetchall("PRAGMA busy_timeout")
+            return int(found)
+
+    async with db._writer.connect() as connection:
+        await db._wait_at_most(connection, 50)
+    other = Database(db.url)
+    async with other.writing():
+        for _ in range(2):
+            with pytest.raises(OperationalError, match="locked"):
+                async with db.writing():
+                    raise AssertionError("never reached")
+            assert await patience() == 25
+    async with db.writing():
+        pass
+    assert await patience() == engine.BUSY_MS
     await other.close()
 
 
