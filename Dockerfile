@@ -2,12 +2,12 @@
 FROM python:3.11-slim AS build
 WORKDIR /app
 COPY requirements.lock pyproject.toml README.md ./
-RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir -r requirements.lock
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY bot bot
 COPY handlers handlers
 COPY flows flows
 COPY data data
-RUN /venv/bin/pip install --no-cache-dir --no-deps .
+RUN /venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --home-dir /var/lib/troly --create-home troly

@@ -23,6 +23,7 @@ from bot.worker import Worker
 from data import migrate
 from data.engine import Database
 from data.notices import runs
+from data.seal import Seal
 from handlers.delivery.sender import Sender
 from handlers.telegram.notices import AiohttpRequest, TelegramChannel
 from tests.emulator import TOKEN
@@ -64,11 +65,18 @@ async def whole(server: FakeTelegram, people: int, folder: Path) -> Took:
         while await runs.fill(db, connection, campaign, time.time()):
             pass
     channel = TelegramChannel(TOKEN, server.base, key=lambda text: "0" * 24, connections=IN_FLIGHT)
+    seal = Seal("x" * 40)
     sender = Sender(
-        "telegram", channel, db, token_key="bench", holder="me", rate=10**6, in_flight=IN_FLIGHT, alone=True
+        *("telegram", channel, db),
+        seal=seal,
+        token_key="bench",
+        holder="me",
+        rate=10**6,
+        in_flight=IN_FLIGHT,
+        alone=True,
     )
     before = len(server.calls())
-    worker = Worker(db, [sender], open_at=lambda at: True)
+    worker = Worker(db, [sender], seal=seal, open_at=lambda at: True)
     used = time.process_time()
     await worker.start()
     while await campaign_state(db, campaign) != "done":

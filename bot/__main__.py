@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import functools
 import json
+import os
 import sys
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
@@ -17,6 +18,7 @@ from bot.commands.staff import add_staff_commands
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 done, 1 refused or failed, 2 wrong usage."""
+    os.umask(0o077)  # what any command writes is its owner's alone
     parser = _parser()
     args = parser.parse_args(argv)
     if not hasattr(args, "run"):
@@ -69,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     add_campaign_commands(commands)
 
     migrate = commands.add_parser("migrate", help="bring the database to the newest tables")
+    migrate.add_argument("--demo", action="store_true", help="make an empty database a demo, for good")
     migrate.set_defaults(run=_migrate)
 
     doctor = commands.add_parser("doctor", help="say what is wrong, one line each")
@@ -93,7 +96,7 @@ def _serve(args: argparse.Namespace) -> int:
     if roles == ("worker",):  # alone it needs neither pages nor aiogram
         from bot.worker import work
 
-        return uvloop.run(work())
+        return uvloop.run(work(demo=args.demo))
     from bot.serve import serve
 
     return uvloop.run(serve(demo=args.demo, roles=roles))
@@ -187,17 +190,14 @@ def _directory_find(args: argparse.Namespace) -> int:
 
 
 def _migrate(args: argparse.Namespace) -> int:
+    from bot.app import open_database
     from bot.settings import load
     from data import migrate
-    from data.engine import Database
 
     async def work() -> int:
-        db = Database(load().database_url)
-        try:
-            done = await migrate.upgrade(db)
-        finally:
-            await db.close()
-        print(f"{'migrated to' if done else 'already at'} {migrate.newest()}")
+        db = await open_database(load(), as_demo=args.demo, migrating=True)
+        await db.close()
+        print(f"the database is at {migrate.newest()}")
         return 0
 
     return _run(work)
@@ -219,10 +219,12 @@ def _doctor(args: argparse.Namespace) -> int:
 
 
 def _settings(args: argparse.Namespace) -> int:
-    from bot.settings import shown
+    from bot.settings import ranges, shown
 
+    between = ranges()
     for name, default, text in shown():
-        print(f"{name}={default}\n    {text}")
+        low, high = between.get(name, (None, None))
+        print(f"{name}={default}\n    {text}" + (f" [{low:g} to {high:.10g}]" if name in between else ""))
     return 0
 
 

@@ -15,16 +15,18 @@ from dataclasses import dataclass, replace
 from typing import IO
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.settings import BadSetting, Settings
 from data import demo, migrate
 from data.effects.handler import EffectHandler
 from data.effects.turn_context import Services
-from data.engine import Database, make_private
+from data.engine import Database
+from data.installation import key_check, private_files
 from data.knowledge import question_edits
 from data.knowledge.content import load_content
 from data.limits import Limits
-from data.seal import Seal, secret_of
+from data.seal import Seal, key_file, secret_of
 from flows.content import Content
 from flows.understanding.question_finder import warm
 from handlers.delivery.sms import CodeSender, DemoGateway
@@ -52,21 +54,67 @@ def limits_of(s: Settings) -> Limits:
     return Limits(**{name: getattr(s, name) for name in Limits.__dataclass_fields__})
 
 
-async def open_database(settings: Settings) -> Database:
-    """The database, at the newest tables. PostgreSQL is not migrated by itself.
+NOT_A_DEMO = (
+    "{what} is for a database of made-up people, and {name} is not one:"
+    " start without it, or give the demo a folder of its own: TROLY_DATA_DIR=var-demo"
+)
+ONLY_A_DEMO = (
+    "{name} is a demo of made-up people and may not be served to real ones:"
+    " add --demo, or give the office a folder of its own: TROLY_DATA_DIR=var-office"
+)
+WRONG_KEY = (
+    "the key is not the one that {name} was made with: put secret.key or TROLY_SECRET_KEY back from the backup;"
+    " with another key nothing that is sealed can be read"
+)
 
-    Raises BadSetting when PostgreSQL has other tables, or cannot be reached.
+
+async def open_database(settings: Settings, *, as_demo: bool = False, migrating: bool = False) -> Database:
+    """The database, at the newest tables, with the key it was made with. Called by every command that needs one.
+
+    `as_demo`: made now, it becomes a demo for good; one that exists must be one. `migrating`: `troly migrate` asks;
+    nobody else brings PostgreSQL to the newest tables. Nothing is written before key and kind are known to fit.
+    Raises BadSetting with one sentence.
     """
+    try:
+        private_files.make_private(private_files.folders_of(settings.data_dir, settings.database_url))
+    except ValueError as bad:
+        raise BadSetting(str(bad)) from None
     db = Database(settings.database_url)
-    if db.is_sqlite:
-        await migrate.upgrade(db)
-        make_private(settings.data_dir / "troly.db")
-    elif await migrate.revision(db) != migrate.newest():
+    try:
+        await _fit(db, settings, as_demo=as_demo, may_migrate=migrating or db.is_sqlite)
+    except SQLAlchemyError as wrong:
         await db.close()
-        raise BadSetting(
-            "the database is not at the newest tables (or cannot be reached): run 'troly migrate'"
-        )
+        reason = str(getattr(wrong, "orig", None) or wrong).partition("\n")[0]
+        raise BadSetting(f"the database cannot be used: {reason}") from None
+    except BaseException:
+        await db.close()
+        raise
     return db
+
+
+async def _fit(db: Database, settings: Settings, *, as_demo: bool, may_migrate: bool) -> None:
+    at = await migrate.revision(db)
+    if at and as_demo and not await demo.is_demo(db):
+        raise BadSetting(NOT_A_DEMO.format(what="--demo", name=db.name))
+    if at != migrate.newest() and not may_migrate:
+        raise BadSetting("the database is not at the newest tables: run 'troly migrate'")
+    seal = Seal(secret_for(settings, may_make=not at))
+    fits = None
+    if at:
+        async with db.reading() as connection:
+            fits = await key_check.fits(connection, seal)
+    if fits is False:
+        raise BadSetting(WRONG_KEY.format(name=db.name))
+    if fits is None or at != migrate.newest():
+
+        async def made(connection: AsyncConnection) -> None:
+            if as_demo:
+                await demo.mark(connection)
+
+        await migrate.upgrade(db, seal=seal, made=made)
+        async with db.writing() as connection:
+            if not await key_check.keep(db, connection, seal):  # another process made it meanwhile
+                raise BadSetting(WRONG_KEY.format(name=db.name))
 
 
 def seal_of(settings: Settings) -> Seal:
@@ -74,9 +122,21 @@ def seal_of(settings: Settings) -> Seal:
     return Seal(secret_for(settings))
 
 
-def secret_for(settings: Settings) -> str:
-    """The installation's secret: the setting, or the one in the data folder."""
-    return settings.secret_key or secret_of(settings.data_dir)
+def secret_for(settings: Settings, *, may_make: bool = False) -> str:
+    """The installation's secret: the setting, or the one in the data folder.
+
+    `may_make`: one is made where there is none, as for a database that is made now. Raises BadSetting with one sentence.
+    """
+    path = key_file(settings.data_dir)
+    if not settings.secret_key and not may_make and not path.exists():
+        raise BadSetting(
+            f"{path} is missing, and the database was made with a key: put it back from the backup;"
+            " a new key could read nothing of what is kept"
+        )
+    try:
+        return settings.secret_key or secret_of(settings.data_dir)
+    except ValueError as bad:
+        raise BadSetting(str(bad)) from None
 
 
 @asynccontextmanager
@@ -89,15 +149,21 @@ async def opened(
 ) -> AsyncIterator[App]:
     """Everything built and running; taken apart at the end, with nothing left unsaid.
 
-    `like_its_demo`: on a database that --demo filled, the pretend phone is there too.
+    `with_demo`: a demo, and nothing else. `like_its_demo`: either, and on a demo the pretend phone is there too.
+    Raises BadSetting where the database is of the other kind: real people never meet what a demo pretends.
     """
-    db = await open_database(settings)
+    db = await open_database(settings, as_demo=with_demo)
     try:
         seal = seal_of(settings)
+        is_demo = await demo.is_demo(db)
+        if is_demo and not (with_demo or like_its_demo):
+            raise BadSetting(ONLY_A_DEMO.format(name=db.name))
+        if settings.sms == "demo" and not is_demo:
+            raise BadSetting(NOT_A_DEMO.format(what="TROLY_SMS=demo", name=db.name))
         if with_demo:
             await demo.fill(db, seal, settings.demo_people)
             await demo.subscribe(db, settings.demo_readers, clock())
-        if like_its_demo and settings.sms == "none" and await demo.is_demo(db):
+        if is_demo and settings.sms == "none":
             settings = replace(settings, sms="demo")
         content = load_content()
         services = Services(

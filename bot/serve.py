@@ -19,7 +19,8 @@ from bot import logs
 from bot.app import App, limits_of, lone_server, opened
 from bot.settings import BadSetting, Settings, load
 from bot.worker import worker_of
-from data import conversations, proofs, staff
+from data import conversations, outbox, proofs, staff
+from data.installation.readiness import Readiness
 from handlers.desk import Desk, Say
 from handlers.doors import Door, Parts, open_doors, webhooks_of
 from handlers.turns.types import TurnResult
@@ -65,6 +66,7 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
     doors = open_doors(parts) if "chat" in roles else {}
     voices |= {name: door.say for name, door in doors.items()}
     web = _web(app, doors, desk if console else None, demo=demo)
+    web.app.readiness = Readiness(app.db, floor=settings.disk_floor_mb * 2**20)
     errands.append(web.run_errands)
     voices["web"] = web.say
     nudges.append(web.nudge)
@@ -287,4 +289,6 @@ async def _forget(app: App) -> None:
                 await staff.forget_old(connection, now, 3600.0 * app.settings.staff_session_hours)
                 events_until = now - 3600.0 * app.settings.event_keys_hours
                 await conversations.forget_old_events(connection, events_until)
+                app.db.scrub_after_commit()
+            await outbox.expire_unread(app.db, now - 86400.0 * app.settings.unread_days, now)
         await asyncio.sleep(FORGET_SECONDS)

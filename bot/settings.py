@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, fields, replace
-from math import inf
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 PREFIX = "TROLY_"
 
@@ -16,8 +17,9 @@ class BadSetting(ValueError):
 
 
 def _s(
-    default: Any, text: str, *, choices: tuple[str, ...] = (), between: tuple[float, float] = (-inf, inf)
+    default: Any, text: str, *, choices: tuple[str, ...] = (), between: tuple[float, float] | None = None
 ) -> Any:
+    """A setting. A number needs its range, `between`: so that no slip switches off what it protects."""
     return field(default=default, metadata={"help": text, "choices": choices, "between": between})
 
 
@@ -34,7 +36,7 @@ class Settings:
     )
     public_url: str = _s(
         "",
-        "address people reach this service at, for example https://troly.example.vn; empty: http://HOST:PORT",
+        "address people reach this service at, for example https://troly.example.vn; may be empty on loopback only",
     )
     host: str = _s("127.0.0.1", "address the service listens on")
     port: int = _s(8080, "port the service listens on", between=(0, 65535))
@@ -48,7 +50,9 @@ class Settings:
     telegram_poll_seconds: int = _s(
         25, "how long one long poll may last, in seconds, at most 50", between=(0, 50)
     )
-    telegram_typing_after: float = _s(0.7, "show 'typing' when an answer takes longer than this, in seconds")
+    telegram_typing_after: float = _s(
+        0.7, "show 'typing' when an answer takes longer than this, in seconds", between=(0, 60)
+    )
     lookup_disclosure: str = _s(
         "guarded",
         "who may see a looked-up record: guarded (proof of phone or ID number)",
@@ -60,30 +64,42 @@ class Settings:
     )
     otp_minutes: int = _s(5, "how long a one-time code is valid, in minutes, at most 10", between=(1, 10))
     otp_tries: int = _s(5, "comparisons allowed per code", between=(1, 5))
-    otp_failures_per_day: int = _s(10, "wrong codes allowed per record, and per phone, in 24 hours")
-    otp_resend_seconds: int = _s(60, "seconds between two codes to one phone")
-    otp_per_10_minutes: int = _s(3, "codes to one phone in 10 minutes")
-    otp_per_hour: int = _s(5, "codes to one phone in an hour")
-    otp_per_day: int = _s(10, "codes to one phone in a day")
+    otp_failures_per_day: int = _s(
+        10, "wrong codes allowed per record, and per phone, in 24 hours", between=(1, 10)
+    )
+    otp_resend_seconds: int = _s(60, "seconds between two codes to one phone", between=(30, 3600))
+    otp_per_10_minutes: int = _s(3, "codes to one phone in 10 minutes", between=(1, 5))
+    otp_per_hour: int = _s(5, "codes to one phone in an hour", between=(1, 10))
+    otp_per_day: int = _s(10, "codes to one phone in a day", between=(1, 20))
     sms_per_hour: int = _s(
-        500, "codes to all phones in an hour; above it none are sent until the hour is over"
+        500,
+        "codes to all phones in an hour; above it none are sent until the hour is over",
+        between=(1, 5000),
     )
-    looks_per_day: int = _s(20, "look-ups one conversation may make in 24 hours")
+    looks_per_day: int = _s(20, "look-ups one conversation may make in 24 hours", between=(1, 100))
     id_misses_per_day: int = _s(
-        10, "look-ups by ID number that fit nobody, one conversation may make in 24 hours"
+        10, "look-ups by ID number that fit nobody, one conversation may make in 24 hours", between=(1, 20)
     )
-    looks_per_hour_all: int = _s(2000, "look-ups all conversations together may make in an hour")
+    looks_per_hour_all: int = _s(
+        2000, "look-ups all conversations together may make in an hour", between=(10, 20000)
+    )
     secure_link_minutes: int = _s(
         10, "how long a secure page may be opened, in minutes, at most 10", between=(1, 10)
     )
     text_limit: int = _s(2000, "longest message that is read, in characters", between=(100, 4096))
-    socket_frame_limit: int = _s(65536, "largest frame the chat socket accepts, in bytes")
-    socket_per_minute: int = _s(100, "frames one chat socket may send in a minute")
-    webhook_body_limit: int = _s(1048576, "largest webhook body that is read, in bytes")
-    queue_limit: int = _s(1000, "turns that may wait at once; above it a door answers 503 with Retry-After")
+    socket_frame_limit: int = _s(
+        65536, "largest frame the chat socket accepts, in bytes", between=(16384, 1048576)
+    )
+    socket_per_minute: int = _s(100, "frames one chat socket may send in a minute", between=(10, 600))
+    webhook_body_limit: int = _s(
+        1048576, "largest webhook body that is read, in bytes", between=(65536, 8388608)
+    )
+    queue_limit: int = _s(
+        1000, "turns that may wait at once; above it a door answers 503 with Retry-After", between=(10, 20000)
+    )
     group_limit: int = _s(32, "turns committed together on SQLite", between=(1, 256))
     reply_lease_seconds: int = _s(
-        30, "how long a process may take to say a reply before another takes it over"
+        30, "how long a process may take to say a reply before another takes it over", between=(1, 300)
     )
     rate_telegram: int = _s(
         25,
@@ -113,9 +129,22 @@ class Settings:
     miss_days: int = _s(
         180,
         "how long texts that were not understood are kept for staff after they were last written, in days",
+        between=(1, 730),
     )
     content_seconds: float = _s(
-        5.0, "how often a running service looks for questions that staff edited, in seconds"
+        5.0,
+        "how often a running service looks for questions that staff edited, in seconds",
+        between=(0.05, 3600),
+    )
+    unread_days: int = _s(
+        30,
+        "how long a message is kept, sealed, for a reader who does not come for it, in days, at most 90",
+        between=(1, 90),
+    )
+    disk_floor_mb: int = _s(
+        200,
+        "with less free space than this where the SQLite file lies /readyz says 503, in megabytes",
+        between=(16, 1048576),
     )
     event_keys_hours: int = _s(
         72, "how long the key of an event is kept against repeats, in hours, at least 48", between=(48, 8760)
@@ -153,7 +182,8 @@ class Settings:
     @property
     def address(self) -> str:
         """The public address without a slash at its end."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
 
 def load(
@@ -208,6 +238,7 @@ def _checked(s: Settings) -> Settings:
         raise BadSetting(
             "TROLY_DATABASE_URL must name a file: a database in memory would lose what was acknowledged"
         )
+    _check_addresses(s)
     if not s.is_sqlite and not s.secret_key:
         raise BadSetting(
             "TROLY_SECRET_KEY is compulsory on PostgreSQL: every process must share it (32 characters or more)"
@@ -227,10 +258,73 @@ def _checked(s: Settings) -> Settings:
                 "TROLY_TELEGRAM_WEBHOOK_SECRET is compulsory in webhook mode: 16 to 256 of A-Z a-z 0-9 _ -"
             )
     for f in fields(Settings):
-        low, high = f.metadata["between"]
-        if isinstance(f.default, int | float) and not low <= getattr(s, f.name) <= high:
-            raise BadSetting(f"{PREFIX}{f.name.upper()} must lie between {low} and {high}")
+        if isinstance(f.default, int | float):
+            low, high = f.metadata["between"]
+            if not low <= getattr(s, f.name) <= high:  # "nan" does not either
+                raise BadSetting(f"{PREFIX}{f.name.upper()} must lie between {low} and {high}")
     return s
+
+
+def _check_addresses(s: Settings) -> None:
+    if s.public_url:
+        scheme, host = _parts("TROLY_PUBLIC_URL", s.public_url, bare=True)
+        if scheme == "http" and not is_loopback(host):
+            raise BadSetting(
+                "TROLY_PUBLIC_URL must begin with https:// where others than this machine open it"
+            )
+    elif not is_loopback(s.host):
+        raise BadSetting(
+            f"TROLY_HOST={s.host} lets others in, so TROLY_PUBLIC_URL must be set: links would lead to {s.address}"
+        )
+    scheme, host = _parts("TROLY_TELEGRAM_API_BASE", s.telegram_api_base, bare=False)
+    if scheme == "http" and "." in host and not is_loopback(host) and not _is_private(host):
+        raise BadSetting("TROLY_TELEGRAM_API_BASE must begin with https://: the bot's token goes there")
+
+
+def _parts(name: str, url: str, *, bare: bool) -> tuple[str, str]:
+    """(scheme, host) of a web address. `bare`: nothing may follow the host and its port but a slash."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        host, port, parts = "", None, urlsplit("")
+    sound = (
+        url.isascii()
+        and not any(c.isspace() or not c.isprintable() or c in "\\\"'<>" for c in url)
+        and parts.scheme in ("http", "https")
+        and all(c.isalnum() or c in "-._:" for c in host)
+        and any(c.isalnum() for c in host)
+        and port != 0
+        and not (parts.username is not None or parts.password is not None)
+        and not (parts.query or parts.fragment or url.endswith(("?", "#")))
+        and not (bare and parts.path not in ("", "/"))
+    )
+    if not sound:
+        raise BadSetting(
+            f"{name} must be https://HOST, or https://HOST:PORT, and nothing behind it; it is {url[:100]!r}"
+        )
+    return parts.scheme, host
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach or be reached at this host."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _is_private(host: str) -> bool:
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return False
+
+
+def ranges() -> dict[str, tuple[float, float]]:
+    """Between what each number may lie, by name; what `troly settings` prints behind its help."""
+    numbers = (f for f in fields(Settings) if isinstance(f.default, int | float))
+    return {PREFIX + f.name.upper(): f.metadata["between"] for f in numbers}
 
 
 def _read_dotenv(path: Path) -> dict[str, str]:

@@ -18,10 +18,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import logs
 from bot.app import App, lone_server, opened
 from bot.settings import load
-from data import demo, outbox
+from data import outbox
+from data.demo import is_demo
 from data.engine import Database
 from data.notices import runs
 from data.notices.runs import Running
+from data.seal import Seal
 from handlers.delivery.sender import Sender
 from handlers.doors import Parts, open_senders
 
@@ -43,11 +45,12 @@ class Worker:
         db: Database,
         senders: Sequence[Sender],
         *,
+        seal: Seal,
         open_at: Open,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.senders = list(senders)
-        self._db = db
+        self._db, self._seal = db, seal
         self._open_at = open_at
         self._clock = clock
         self._tasks: list[asyncio.Task[None]] = []
@@ -128,7 +131,9 @@ class Worker:
             for row_id, address in rows:
                 if address not in wanted:
                     await runs.withdraw_waiting(connection, row_id, "opted out")
-                elif not await outbox.publish(self._db, connection, row_id, address, {"text": campaign.text}):
+                elif not await outbox.publish(
+                    self._db, connection, self._seal, row_id, address, {"text": campaign.text}
+                ):
                     await runs.withdraw_waiting(connection, row_id, "gone")
         return len(rows) == PUBLISH_CHUNK
 
@@ -136,12 +141,13 @@ class Worker:
 async def worker_of(app: App) -> Worker:
     """The worker of this process: a sender for each channel that is set up."""
     s = app.settings
-    outbound = open_senders(Parts(app.turns, app.seal, s, is_demo=await demo.is_demo(app.db)))
+    outbound = open_senders(Parts(app.turns, app.seal, s, is_demo=await is_demo(app.db)))
     senders = [
         Sender(
             door,
             out.channel,
             app.db,
+            seal=app.seal,
             token_key=app.seal.keyed("pace", out.token),
             holder=app.turns.holder,
             rate=s.rate_telegram,
@@ -158,10 +164,10 @@ async def worker_of(app: App) -> Worker:
     def open_at(at: float) -> bool:
         return app.content.office.hours.open_at(datetime.fromtimestamp(at, UTC))
 
-    return Worker(app.db, senders, open_at=open_at, clock=app.turns.clock)
+    return Worker(app.db, senders, seal=app.seal, open_at=open_at, clock=app.turns.clock)
 
 
-async def work() -> int:
+async def work(*, demo: bool = False) -> int:
     """`troly serve --roles worker`: the worker alone, until it is told to stop; returns the exit code."""
     settings = load()
     logs.set_up(settings.log_level)
@@ -171,7 +177,7 @@ async def work() -> int:
         loop.add_signal_handler(number, told.set)
     rate = f"{settings.rate_telegram} a second" if settings.telegram_token else "not connected, rows wait"
     with lone_server(settings) or contextlib.nullcontext():
-        async with opened(settings) as app:
+        async with opened(settings, with_demo=demo) as app:
             worker = await worker_of(app)
             await worker.start()
             print(f"Trợ lý VssID: worker. Telegram: {rate}. Stop with Ctrl-C.", flush=True)

@@ -1,4 +1,7 @@
-"""Synthetic people for --demo. Rule: codes 88…, CCCD 088…, CMND 350…, phones 09000000xx; nobody real."""
+"""Synthetic people for --demo: codes 88…, CCCD 088…, CMND 350…, phones 09000000xx; nobody real.
+
+Invariant: a database is a demo from the moment it is made, or never.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import yaml
-from sqlalchemy import delete, select
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import Database
 from data.knowledge.content import CONTENT_DIR
@@ -52,20 +56,26 @@ def demo_people(count: int, path: Path = CONTENT_DIR / "demo.yaml") -> Iterator[
         )
 
 
+CODES = "88"  # how the codes of synthetic people begin
+
+
+async def mark(connection: AsyncConnection) -> None:
+    """Note that this database is a demo; in the transaction that makes its tables, and never later."""
+    await connection.execute(office_facts.insert().values(name="demo", value="yes"))
+
+
 async def is_demo(db: Database) -> bool:
-    """Whether --demo filled this database."""
+    """Whether this database was made for a demo."""
     async with db.reading() as connection:
         row = await connection.execute(select(office_facts.c.value).where(office_facts.c.name == "demo"))
         return row.first() is not None
 
 
 async def fill(db: Database, seal: Seal, count: int) -> int:
-    """Put the demo people into an empty registry and note that this is a demo; returns how many were written."""
+    """Put the demo people into an empty registry; returns how many were written."""
     async with db.writing() as connection:
         if await records.count(connection):
             return 0
-        await connection.execute(delete(office_facts).where(office_facts.c.name == "demo"))
-        await connection.execute(office_facts.insert().values(name="demo", value="yes"))
         return await records.add(db, connection, seal, demo_people(count))
 
 

@@ -284,7 +284,7 @@ async def settle(db: Database, connection: AsyncConnection, seal: Seal, ticket_i
 async def _settled(
     db: Database, connection: AsyncConnection, seal: Seal, ticket_id: str, address: str, fence: int, at: float
 ) -> bool:
-    for body in await outbox.withdraw_replies(db, connection, address, at):
+    for body in await outbox.withdraw_replies(db, connection, seal, address, at):
         await receive(connection, seal, ticket_id, "withdrawn", str(body.get("text", "")), at)
     if await outbox.being_said(connection, address, at):
         return False
@@ -344,7 +344,7 @@ async def answer(
             update(conversations).where(conversations.c.address == ticket.address).values(said=number)
         )
     out = Outgoing(outbox.new_id(), ticket.address, number, {"text": SIGNED + text})
-    await outbox.put(connection, [outbox.officer_row(out, at=at)])
+    await outbox.put(connection, [outbox.officer_row(out, seal, at=at)])
     await receive(connection, seal, ticket_id, "officer", text, at, staff=officer, row=out.id)
     return True
 

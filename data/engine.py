@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import hashlib
+import logging
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,14 +19,19 @@ from aiosqlite.context import contextmanager
 from sqlalchemy import event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-BUSY_MS = 10_000  # how long a SQLite writer waits for another process
+BUSY_MS = 3_000  # how long a SQLite writer waits for another process
+HELD_MS = 250  # the same, once another process was found to hold the file that long
+LINE_SECONDS = 4.0  # how long a writer of this process waits behind the others
+_SCRUB_MS = 200  # how long emptying the -wal waits for readers; it is tried again
 _LOCK_TRIES, _LOCK_PAUSE = 15, 0.2  # how often a lock of PostgreSQL is asked for, and seconds in between
 POOL_SIZE = 8  # connections to PostgreSQL, or readers of SQLite
 AHEAD = 1000  # rows of SQLite that are fetched with their statement
 
 _T = TypeVar("_T")
+log = logging.getLogger("troly.engine")
 
 
 class Database:
@@ -38,9 +44,12 @@ class Database:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.parallel_turns = 1 if self.is_sqlite else POOL_SIZE
+        self._line = asyncio.Lock()  # of those who write to SQLite here
+        self._to_scrub = False
+        self._patience = BUSY_MS
         if self.is_sqlite:
             path = make_url(url).database
-            Path(str(path)).parent.mkdir(parents=True, exist_ok=True)
+            Path(str(path)).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._writer = create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
             self._reader = create_async_engine(url, pool_size=POOL_SIZE, max_overflow=0, hide_parameters=True)
             _prepare_sqlite(self._writer, "BEGIN IMMEDIATE")
@@ -49,11 +58,75 @@ class Database:
             self._writer = create_async_engine(url, pool_size=POOL_SIZE, max_overflow=2, hide_parameters=True)
             self._reader = self._writer
 
+    @property
+    def name(self) -> str:
+        """What to call it to an operator: its file, or its name on the server."""
+        return str(make_url(self.url).database)
+
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction for writing; committed when the block ends, rolled back when it raises."""
-        async with self._writer.begin() as connection:
-            yield connection
+        """A transaction for writing; committed when the block ends, rolled back when it raises.
+
+        Raises OSError when others of this process wrote for too long, OperationalError when another process did.
+        """
+        if not self.is_sqlite:
+            async with self._writer.begin() as connection:
+                yield connection
+            return
+        async with self._in_line():
+            async with AsyncExitStack() as stack:
+                try:
+                    connection = await stack.enter_async_context(self._writer.begin())
+                except OperationalError:
+                    async with self._writer.connect() as again:
+                        await self._wait_at_most(again, HELD_MS)  # who comes next need not find out as slowly
+                    raise
+                if self._patience != BUSY_MS:
+                    await self._wait_at_most(connection, BUSY_MS)
+                yield connection
+            if self._to_scrub:
+                await self._scrub()
+
+    @asynccontextmanager
+    async def _in_line(self) -> AsyncIterator[None]:
+        if self._line.locked():
+            try:
+                await asyncio.wait_for(self._line.acquire(), LINE_SECONDS)
+            except TimeoutError:
+                raise OSError("the database is locked") from None
+        else:
+            await self._line.acquire()
+        try:
+            yield
+        finally:
+            self._line.release()
+
+    async def _wait_at_most(self, connection: AsyncConnection, milliseconds: int) -> None:
+        """Have the writer wait so long for other processes from now on."""
+        raw = (await connection.get_raw_connection()).driver_connection
+        assert raw is not None
+        await raw.execute(f"PRAGMA busy_timeout={milliseconds}")
+        self._patience = milliseconds
+
+    def scrub_after_commit(self) -> None:
+        """Once the transaction under way is committed, empty the -wal: what was wiped stands there until then.
+
+        Where a reader keeps it from that, it is tried again behind each later transaction. PostgreSQL sees to its own.
+        """
+        self._to_scrub = self.is_sqlite
+
+    async def _scrub(self) -> None:
+        async with self._writer.connect() as connection:
+            raw = (await connection.get_raw_connection()).driver_connection
+            assert raw is not None
+            try:
+                await raw.execute(f"PRAGMA busy_timeout={_SCRUB_MS}")
+                [(busy, _, _)] = await raw.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+                self._to_scrub = bool(busy)
+            except sqlite3.Error as wrong:
+                log.warning("the -wal was not emptied, and will be: %s", wrong)
+            finally:
+                await raw.execute(f"PRAGMA busy_timeout={BUSY_MS}")
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -66,7 +139,7 @@ class Database:
 
         One step through the writer's thread where SQLAlchemy takes five: the worker marks up to 1000 rows a second.
         """
-        async with self._writer.connect() as connection:
+        async with self._in_line(), self._writer.connect() as connection:
             raw = (await connection.get_raw_connection()).driver_connection
             assert isinstance(raw, _Connection)
             await raw.write_many(statement, rows)
@@ -77,7 +150,7 @@ class Database:
         For a command that notes many small things one by one: it waits for the disk each time otherwise.
         """
         if self.is_sqlite:
-            async with self._writer.connect() as connection:
+            async with self._in_line(), self._writer.connect() as connection:
                 raw = (await connection.get_raw_connection()).driver_connection
                 assert raw is not None
                 await raw.execute("PRAGMA synchronous=NORMAL")
@@ -247,6 +320,8 @@ class _Cursor(aiosqlite.Cursor):
 
 
 async def _connect(path: str, **given: Any) -> aiosqlite.Connection:
+    with suppress(FileExistsError):  # -wal and -shm take the file's mode
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     connection = _Connection(lambda: sqlite3.connect(path, **given), iter_chunk_size=AHEAD)
     connection._thread.daemon = True  # as SQLAlchemy does with its own: it ends with the process
     return await connection
@@ -276,9 +351,3 @@ def _prepare_sqlite(engine: AsyncEngine, begin: str) -> None:
     @event.listens_for(engine.sync_engine, "begin")
     def began(connection: Any) -> None:
         connection.exec_driver_sql(begin)
-
-
-def make_private(path: Path) -> None:
-    """Let only the owner read this file."""
-    if path.exists():
-        os.chmod(path, 0o600)

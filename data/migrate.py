@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import Database
+from data.seal import Seal
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -20,22 +21,38 @@ def newest() -> str:
 
 
 async def revision(db: Database) -> str:
-    """The revision the database stands at, "" when it is empty."""
-    try:
-        async with db.reading() as connection:
-            row = (await connection.execute(text("SELECT version_num FROM alembic_version"))).first()
-    except SQLAlchemyError:
-        return ""  # no such table: nothing was ever written here
+    """The revision the database stands at, "" when nothing was ever written there. Other troubles are raised."""
+    async with db.reading() as connection:
+        return await _revision(connection)
+
+
+async def _revision(connection: AsyncConnection) -> str:
+    if not await connection.run_sync(lambda sync: inspect(sync).has_table("alembic_version")):
+        return ""
+    row = (await connection.execute(text("SELECT version_num FROM alembic_version"))).first()
     return str(row[0]) if row else ""
 
 
-async def upgrade(db: Database, target: str = "head") -> bool:
-    """Bring the database to `target`; returns whether there was anything to do."""
+async def upgrade(
+    db: Database,
+    target: str = "head",
+    *,
+    seal: Seal | None = None,
+    made: Callable[[AsyncConnection], Awaitable[None]] | None = None,
+) -> bool:
+    """Bring the database to `target`; returns whether there was anything to do.
+
+    `seal`: seals what an earlier version kept as it was. `made`: called in the same transaction when the tables were made
+    in an empty database.
+    """
     if target == "head" and await revision(db) == newest():
         return False
     async with db.writing() as connection:
         await db.lock(connection, "troly migration")
-        await _run(connection, "upgrade", target)
+        empty = not await _revision(connection)
+        await _run(connection, "upgrade", target, seal)
+        if empty and made is not None:
+            await made(connection)
     return True
 
 
@@ -46,7 +63,7 @@ async def downgrade(db: Database, target: str) -> None:
         await _run(connection, "downgrade", target)
 
 
-async def _run(connection: AsyncConnection, what: str, target: str) -> None:
+async def _run(connection: AsyncConnection, what: str, target: str, seal: Seal | None = None) -> None:
     from alembic import command
     from alembic.config import Config
 
@@ -54,6 +71,7 @@ async def _run(connection: AsyncConnection, what: str, target: str) -> None:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = sync
+        config.attributes["seal"] = seal
         getattr(command, what)(config, target)
 
     await connection.run_sync(go)

@@ -1,19 +1,24 @@
-"""A person's right to their data: everything that is kept, in one value. Rule: what is kept anywhere else is added here too."""
+"""A person's right to their data: everything that is kept, in one value, and erased.
+
+Invariant: what is kept anywhere else is added to both.
+"""
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data import audit, conversations, desk, people
+from data import audit, conversations, desk, outbox, people, proofs
 from data.engine import Database
-from data.outbox import WAITING
+from data.outbox import OTP, WAITING
+from data.outbox.rows import open_body
 from data.seal import Seal
-from data.tables import outbox
+from data.tables import cases
+from data.tables import conversations as conversation_rows
+from data.tables import outbox as outbox_rows
 
 
 async def take_along(
@@ -27,9 +32,13 @@ async def take_along(
     dossier = await people.load_dossier(connection, seal, person)
     kept = await people.kept_about(connection, person)
     waiting = await connection.execute(
-        select(outbox.c.lane, outbox.c.body, outbox.c.at)
-        .where(outbox.c.address == address, outbox.c.state.in_(WAITING))
-        .order_by(outbox.c.at)
+        select(outbox_rows.c.id, outbox_rows.c.lane, outbox_rows.c.sealed, outbox_rows.c.at)
+        .where(
+            outbox_rows.c.address == address,
+            outbox_rows.c.lane != OTP,
+            outbox_rows.c.state.in_(WAITING),
+        )
+        .order_by(outbox_rows.c.at)
     )
     value: dict[str, Any] = {
         "cuoc_tro_chuyen": {"kenh": address.partition(":")[0], "dang_go_do": dict(found.state.answers)},
@@ -57,14 +66,42 @@ async def take_along(
             for ticket, messages in await desk.about(connection, seal, person)
         ],
         "chua_gui": [
-            {"loai": r.lane, "luc": _day(r.at), "noi": json.loads(r.body).get("text", "")}
+            {
+                "loai": r.lane,
+                "luc": _day(r.at),
+                "noi": open_body(seal, r.id, address, r.sealed).get("text", ""),
+            }
             for r in waiting
-            if r.body
+            if r.sealed is not None
         ],
     }
     whose = seal.keyed("person", person)
     await audit.note(db, connection, seal, at=at, who=address, what="export", whose=whose, outcome="own")
     return value
+
+
+async def erase(
+    db: Database, connection: AsyncConnection, person: str, address: str, stamp: float, now: float
+) -> None:
+    """Take all consent back and erase what it allowed, at every address of the person's; the -wal is emptied after the commit.
+
+    `stamp` is the person's time. What the turn at `address` goes on with is the turn's to keep.
+    """
+    await people.withdraw(connection, person, address.partition(":")[0], stamp)
+    await desk.erase(connection, person, now)
+    theirs = conversation_rows.c.person == person
+    found = await connection.execute(select(conversation_rows.c.address).where(theirs))
+    addresses = {address, *found.scalars()}
+    await outbox.wipe_addresses(connection, sorted(addresses), now)
+    await connection.execute(delete(cases).where(cases.c.address.in_(addresses)))
+    for one in sorted(addresses):
+        await proofs.close_pages(connection, one)
+    await connection.execute(
+        update(conversation_rows)
+        .where(theirs, conversation_rows.c.address != address)
+        .values(place="{}", answers=None)
+    )
+    db.scrub_after_commit()
 
 
 def _day(at: float) -> str:

@@ -7,7 +7,9 @@ import hmac
 import json
 import os
 import secrets
+import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hmac import HMAC
 
 _NONCE = 12  # bytes
+SHORTEST = 32  # characters of a secret
 
 
 class Seal:
@@ -82,14 +85,42 @@ class Seal:
         return hmac.digest(self._mac, f"key for {kind}".encode(), "sha256")
 
 
+def key_file(data_dir: Path) -> Path:
+    """Where the secret of an installation lies that was not given one by the settings."""
+    return data_dir / "secret.key"
+
+
 def secret_of(data_dir: Path) -> str:
-    """The installation's secret, made with mode 0600 on first use."""
-    path = data_dir / "secret.key"
-    data_dir.mkdir(parents=True, exist_ok=True)
+    """The installation's secret; made on first use, with mode 0600, whole or not at all.
+
+    Raises ValueError with one sentence when the file holds no key of SHORTEST characters.
+    """
+    path = key_file(data_dir)
+    if not path.exists():
+        _make_key(path)
+    secret = path.read_bytes().decode("ascii", "replace").strip()
+    if len(secret) < SHORTEST or not secret.isprintable() or not secret.isascii():
+        raise ValueError(
+            f"{path} holds no whole key ({SHORTEST} characters or more): put the backup of it back in its place"
+        )
+    return secret
+
+
+def _make_key(path: Path) -> None:
+    """Written elsewhere, on disk, and only then given its name; a key that another process made meanwhile stays."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".secret.", suffix=".new")  # mode 0600
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(48))
-    return path.read_text(encoding="ascii").strip()
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(name, path)
+    finally:
+        os.unlink(name)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -87,8 +87,9 @@ outbox = Table(
     Column("address", String(120), nullable=False),
     Column("number", Integer, nullable=True),  # within its conversation, once a door without push may show it
     Column("campaign", String(32), nullable=True),  # whose notice this is; its words are the campaign's
-    Column("body", Text, nullable=False),  # JSON; "" once sent, and for notices
-    Column("sealed", LargeBinary, nullable=True),  # ciphertext, for the otp lane; NULL once sent or expired
+    Column(
+        "sealed", LargeBinary, nullable=True
+    ),  # what it says, as ciphertext; NULL once sent or expired, and for notices that are pushed
     Column(
         "state", String(10), nullable=False
     ),  # pending, leased, sent, blocked, failed, in_doubt, withdrawn
@@ -419,9 +420,11 @@ misses = Table(  # what was not understood, grouped: folded words, no digits, no
     Column("last_at", Float, nullable=False, index=True),
 )
 
-office_facts = Table(  # small facts about this installation: is it a demo, the polling offset
-    "office_facts",
-    metadata,
-    Column("name", String(40), primary_key=True),
-    Column("value", Text, nullable=False),
+office_facts = (
+    Table(  # small facts about this installation: is it a demo, the key's check value, the polling offset
+        "office_facts",
+        metadata,
+        Column("name", String(40), primary_key=True),
+        Column("value", Text, nullable=False),
+    )
 )

@@ -17,6 +17,7 @@ from data import conversations, desk
 from data.conversations import Conversation
 from data.desk import Ticket, TicketMessage
 from data.outbox import Outgoing
+from data.outbox.rows import open_body
 from data.tables import outbox as outbox_rows
 from flows.conversations.helpdesk import WORDING
 from handlers.delivery.reply_sender import ReplySender
@@ -206,4 +207,6 @@ async def all_that_is_sealed(house: House) -> str:
         addresses = [r.address for r in await connection.execute(text("SELECT address FROM conversations"))]
         found = await conversations.load(connection, house.seal, addresses)
         opened += [json.dumps(c.state.to_json(), ensure_ascii=False) for c in found.values()]
+        waiting = await connection.execute(select(outbox_rows).where(outbox_rows.c.sealed.is_not(None)))
+        opened += [str(open_body(house.seal, r.id, r.address, r.sealed)) for r in waiting]
     return "\n".join(opened)

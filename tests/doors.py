@@ -38,7 +38,7 @@ from handlers.turns.json_contract import NEVER, read_object, shown
 from handlers.turns.types import Opens, TurnResult, at_once
 from handlers.web.chat import Web
 from tests.fork_server import ForkServer, Process
-from tests.houses import PEOPLE, SECRET, House, limits, open_house
+from tests.houses import PEOPLE, SECRET, House, limits, make_demo, open_house
 from tests.transcripts import Move, masked
 
 TOKEN = "7777777777:SYNTHETIC-token_of-no-real-bot-0000000"
@@ -260,7 +260,9 @@ class Straight(_Inside):
 
         await self.officer(what, say)
         async with self.house.db.reading() as connection:
-            rows = [r for r in await outbox.unseen(connection, self.address, 0) if r.proactive]
+            rows = [
+                r for r in await outbox.unseen(connection, self.house.seal, self.address, 0) if r.proactive
+            ]
         for row in rows:
             said += as_lines(shown(row.body, proactive=True), self.now())
             self.house.turns.mark(row)
@@ -588,6 +590,7 @@ async def at_the_chat(
         **{f"TROLY_{name.upper()}": str(value) for name, value in changed.items()},
     }
     person = f"p{next(_numbers)}"
+    await make_demo(url)
     process = await fork_server.spawn(["chat", "--json", "--demo", "--person", person], env, folder)
     try:
         yield Chat(process)

@@ -168,6 +168,17 @@ def _remove(path: Path) -> None:
         file.unlink()
 
 
+async def make_demo(url: str) -> None:
+    """Note that the database there is a demo, as one that is made with --demo is from its beginning."""
+    db = Database(url)
+    try:
+        if not await demo.is_demo(db):
+            async with db.writing() as connection:
+                await demo.mark(connection)
+    finally:
+        await db.close()
+
+
 async def _furnish(url: str) -> None:
     db = Database(url)
     try:

@@ -11,9 +11,10 @@ from sqlalchemy import func, insert, select, update
 from data import outbox
 from data.engine import Database
 from data.notices.audience import NOT_FILLED, Audience
+from data.seal import Seal
 from data.tables import campaigns, conversations, subscriptions
 from data.tables import outbox as outbox_rows
-from tests.houses import START
+from tests.houses import SECRET, START
 
 FIRST = 5_000_000  # accounts begin here
 _numbers = count(1)
@@ -76,9 +77,8 @@ async def move_campaign(db: Database, campaign: str, state: str) -> None:
 
 async def put_row(db: Database, address: str, lane: str, body: str, **changed: Any) -> int:
     """A row with words of its own; returns its id."""
-    row = outbox.reply_row(
-        outbox.Outgoing(outbox.new_id(), address, None, {"text": body}), holder="", lease=0.0, at=START
-    )
+    out = outbox.Outgoing(outbox.new_id(), address, None, {"text": body})
+    row = outbox.reply_row(out, Seal(SECRET), holder="", lease=0.0, at=START)
     row |= {"lane": lane, "fence": 0, **changed}
     async with db.writing() as connection:
         await outbox.put(connection, [row])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from data.notices import reports, runs
 from data.notices.audience import Audience
 from data.notices.campaigns import Campaign, CampaignRefused, Campaigns, words_of
 from data.notices.reports import STATES, Status
+from data.outbox.rows import open_body
 from data.seal import Seal
 from data.staff import Member
 from data.tables import campaigns, conversations, outbox, staff, subscriptions
@@ -98,7 +98,6 @@ class Desk:
                     "address": f"telegram:{700_000_000 + seen + n}",
                     "number": None,
                     "campaign": campaign.id,
-                    "body": "",
                     "sealed": None,
                     "state": state,
                     "holder": "",
@@ -377,7 +376,9 @@ async def test_a_test_goes_to_the_admin_alone_and_is_no_part_of_the_campaign(des
     assert [(r.lane, r.address, r.campaign, r.state) for r in rows] == [
         ("officer", "telegram:4242", None, "pending")
     ]
-    assert json.loads(rows[0].body)["text"] == words_of(made)
+    assert open_body(desk.changes._seal, rows[0].id, rows[0].address, rows[0].sealed)["text"] == words_of(
+        made
+    )
 
 
 async def test_a_test_without_an_address_says_how_to_get_one(quick: Desk) -> None:

@@ -411,7 +411,7 @@ async def test_where_the_reader_fetches_the_officer_s_words_get_the_next_numbers
     for n in range(5):
         assert await desk_of(house).answer(ticket, HAM, f"Tin {tag(n)}", f"k{n}") == "sent"
     async with house.db.reading() as connection:
-        rows = await outbox.unseen(connection, address, said)
+        rows = await outbox.unseen(connection, house.seal, address, said)
     assert [(row.number, row.body["text"]) for row in rows] == [
         (said + n + 1, f"Cán bộ BHXH: Tin {tag(n)}") for n in range(5)
     ]

@@ -208,8 +208,10 @@ async def publish_a_notice(house: House, address: str, words: str = "Tin của c
     """As the worker does for a reader who fetches."""
     row = Outgoing(outbox.new_id(), address, None, {})
     async with house.db.writing() as connection:
-        await outbox.put(connection, [{**outbox.officer_row(row, at=house.clock()), "lane": "notice"}])
-        assert await outbox.publish(house.db, connection, row.id, address, {"text": words})
+        await outbox.put(
+            connection, [{**outbox.officer_row(row, house.seal, at=house.clock()), "lane": "notice"}]
+        )
+        assert await outbox.publish(house.db, connection, house.seal, row.id, address, {"text": words})
 
 
 async def test_a_notice_numbered_between_two_replies_is_never_skipped(house: House) -> None:
@@ -310,7 +312,9 @@ async def a_claimed_ticket(house: House, address: str = LAN) -> tuple[Citizen, C
 async def a_waiting_notice(house: House, address: str) -> int:
     row = Outgoing(outbox.new_id(), address, None, {"text": "Tin hoa sen"})
     async with house.db.writing() as connection:
-        await outbox.put(connection, [{**outbox.officer_row(row, at=house.clock()), "lane": "notice"}])
+        await outbox.put(
+            connection, [{**outbox.officer_row(row, house.seal, at=house.clock()), "lane": "notice"}]
+        )
     return row.id
 
 
@@ -330,8 +334,10 @@ async def test_dung_withdraws_what_waits_at_once_whoever_owns_the_conversation(
     other = await a_waiting_notice(house, "telegram:43")
     taken = await citizen.writes("DUNG")
     assert bool(taken.rows) is not owned
-    states = {row.id: (row.state, row.body) for a in (LAN, "telegram:43") for row in await rows_at(house, a)}
-    assert states[notice] == ("withdrawn", "")
+    states = {
+        row.id: (row.state, row.sealed) for a in (LAN, "telegram:43") for row in await rows_at(house, a)
+    }
+    assert states[notice] == ("withdrawn", None)
     assert states[other][0] == "pending"
     async with house.db.reading() as connection:
         assert await people.topics_of(connection, person) == ()

@@ -11,6 +11,7 @@ from data import outbox
 from data.desk import SIGNED
 from data.engine import Database
 from data.outbox import Outgoing
+from data.seal import Seal, secret_of
 from flows.text.normalise import clean
 from tests.emulator import Emulator
 from tests.fork_server import ForkServer
@@ -57,8 +58,9 @@ async def test_whatever_people_are_called_and_send_is_answered(service: Service)
 async def test_an_officers_words_arrive_as_they_were_written(service: Service) -> None:
     server = service.server
     said = {n: SIGNED + clean(p) for n, p in enumerate(PAYLOADS, start=FIRST) if clean(p)}
+    seal = Seal(secret_of(service.folder / "var"))
     rows = [
-        outbox.officer_row(Outgoing(outbox.new_id(), f"telegram:{n}", None, {"text": text}), at=0.0)
+        outbox.officer_row(Outgoing(outbox.new_id(), f"telegram:{n}", None, {"text": text}), seal, at=0.0)
         for n, text in said.items()
     ]
     db = Database(f"sqlite+aiosqlite:///{service.folder / 'var' / 'troly.db'}")

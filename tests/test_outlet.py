@@ -15,12 +15,13 @@ from data.engine import Database
 from data.notices import runs
 from data.outbox import deliveries
 from data.outbox.deliveries import Outcome
+from data.seal import Seal
 from data.tables import campaigns, conversations, subscriptions
 from data.tables import outbox as ledger
 from handlers.delivery.channel import SendResult
 from handlers.delivery.sender import Sender
 from tests.hand_loop import LoopClock, hand_time
-from tests.houses import Clock
+from tests.houses import SECRET, Clock
 from tests.recipients import (
     accounts,
     campaign_state,
@@ -69,6 +70,7 @@ class Bench:
         self.channel = HandChannel(clock)
         self.open = True
         given: dict[str, Any] = {
+            "seal": Seal(SECRET),
             "token_key": "token",
             "holder": "me",
             "rate": 25,
@@ -76,7 +78,7 @@ class Bench:
             "alone": True,
         }
         self.sender = Sender("telegram", self.channel, db, clock=clock, ticks=clock, **(given | changed))
-        self.worker = Worker(db, [self.sender], open_at=lambda at: self.open, clock=clock)
+        self.worker = Worker(db, [self.sender], seal=Seal(SECRET), open_at=lambda at: self.open, clock=clock)
 
     async def pass_time(self, seconds: float) -> None:
         """Let time pass."""
@@ -374,7 +376,7 @@ async def test_a_mark_with_an_old_fence_changes_nothing(db: Database) -> None:
     async def claim(holder: str) -> deliveries.Delivery:
         async with db.writing() as connection:
             (taken,) = await deliveries.claim_direct(
-                db, connection, "telegram", holder=holder, now=2e9, lease=60.0, limit=5
+                db, connection, Seal(SECRET), "telegram", holder=holder, now=2e9, lease=60.0, limit=5
             )
         return taken
 

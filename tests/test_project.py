@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import re
 import resource
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 import yaml
+from sqlalchemy import LargeBinary, String
 
 from bot.__main__ import _parser
-from bot.settings import BadSetting, load, shown
+from bot.settings import PREFIX, BadSetting, Settings, load, ranges, shown
+from data.tables import metadata
 
 ROOT = Path(__file__).parents[1]
 RUNNING = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
+AT_REST = (ROOT / "docs" / "at-rest.md").read_text(encoding="utf-8")
 
 
 def test_every_setting_is_described_with_its_default() -> None:
@@ -27,6 +32,14 @@ def test_every_setting_is_described_with_its_default() -> None:
 def test_no_setting_is_described_that_does_not_exist() -> None:
     written = set(re.findall(r"^\| `(TROLY_[A-Z0-9_]+)`", RUNNING, re.MULTILINE))
     assert written == {name for name, _, _ in shown()}
+
+
+def test_every_column_that_can_hold_text_is_said_to_be_sealed_hashed_or_plain() -> None:
+    rows = re.findall(r"^\| (\w+) \|([^|]*)\|([^|]*)\|([^|]*)\|", AT_REST, re.MULTILINE)
+    said = {table: re.findall(r"\w+", " ".join(lists)) for table, *lists in rows}
+    for table in metadata.sorted_tables:
+        held = [c.name for c in table.columns if isinstance(c.type, String | LargeBinary)]
+        assert sorted(said.get(table.name, ())) == sorted(held), table.name
 
 
 def test_every_command_is_described() -> None:
@@ -86,6 +99,84 @@ def test_a_wrong_setting_stops_the_start_with_one_clear_line(environment: dict[s
     with pytest.raises(BadSetting, match=re.escape(says)) as caught:
         load(environment, dotenv=None)
     assert "\n" not in str(caught.value)
+
+
+def test_no_number_can_be_set_so_that_it_protects_nobody() -> None:
+    """Every one has a floor and a ceiling, and what lies beyond, or is no number at all, stops the start."""
+    numbers = {f.name for f in fields(Settings) if isinstance(f.default, int | float)}
+    assert {PREFIX + name.upper() for name in numbers} == set(ranges())
+    for name, (low, high) in ranges().items():
+        default = getattr(Settings(), name.removeprefix(PREFIX).lower())
+        assert low <= default <= high, name
+        assert math.isfinite(low), name
+        assert math.isfinite(high), name
+        for beyond in (low - 1, high + 1, "nan", "inf", "-inf"):
+            with pytest.raises(BadSetting, match=name):
+                load({name: str(beyond)}, dotenv=None)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(
+            "javascript:alert(1)",
+            "https:",
+            "https://",
+            "//troly.example.vn",
+            "troly.example.vn",
+            "ftp://x.vn",
+        ),
+        *("https://troly.example.vn/chat", "https://troly.example.vn?x", "https://troly.example.vn#"),
+        *("https://a:b@troly.example.vn", "https://troly.example.vn:99999", "https://troly.example.vn:0"),
+        *(
+            "https://troly.example.vn\n.evil.vn",
+            "https://tro ly.vn",
+            "https://troly.vn\\@evil.vn",
+            "https://[::1",
+        ),
+        *(
+            "http://troly.example.vn",
+            "http://0.0.0.0:8080",
+            "http://10.0.0.5",
+            "https://trợlý.vn",
+            "https://<x>",
+        ),
+    ],
+)
+def test_an_address_that_links_cannot_begin_with_stops_the_start(address: str) -> None:
+    with pytest.raises(BadSetting, match="TROLY_PUBLIC_URL must"):
+        load({"TROLY_PUBLIC_URL": address}, dotenv=None)
+
+
+@pytest.mark.parametrize(
+    ("host", "public", "address"),
+    [
+        ("127.0.0.1", "", "http://127.0.0.1:8080"),
+        ("::1", "", "http://[::1]:8080"),
+        ("0.0.0.0", "https://troly.example.vn/", "https://troly.example.vn"),
+        ("127.0.0.1", "http://localhost:9000", "http://localhost:9000"),
+        *((host, "", None) for host in ("0.0.0.0", "::", "192.168.1.5", "")),
+    ],
+)
+def test_links_lead_where_people_can_open_them(host: str, public: str, address: str | None) -> None:
+    given = {"TROLY_HOST": host, "TROLY_PUBLIC_URL": public}
+    if address is not None:
+        assert load(given, dotenv=None).address == address
+        return
+    with pytest.raises(BadSetting, match=r"so TROLY_PUBLIC_URL must be set"):
+        load(given, dotenv=None)
+
+
+def test_every_file_that_is_installed_is_known_by_its_hash() -> None:
+    """In the locks, and wherever something is installed from them; we ourselves are built with what the lock has."""
+    for path in ROOT.glob("requirements*.lock"):
+        pins = re.split(r"\n(?=[A-Za-z0-9])", path.read_text(encoding="utf-8"))[1:]
+        assert len(pins) > 10
+        assert all("--hash=sha256:" in pin for pin in pins)
+    for name in ("Makefile", "Dockerfile"):
+        for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
+            if "pip install" in line and "uv==" not in line:
+                assert "--require-hashes -r" in line or "--no-deps --no-build-isolation" in line, line
 
 
 def test_the_image_runs_as_nobody_special_and_says_when_it_is_well() -> None:

@@ -7,6 +7,7 @@ wolf teaches people to ignore it.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import re
@@ -27,7 +28,8 @@ from benchmarks.shield.__main__ import found_in
 from benchmarks.shield.train import digest
 from data import conversations, desk, rights
 from data.knowledge.content import load_content, weights_file
-from data.tables import metadata
+from data.outbox.rows import open_body
+from data.tables import metadata, outbox
 from flows.catalog import advance
 from flows.effects import ForgetMessage
 from flows.engine.events import Said
@@ -420,7 +422,7 @@ async def test_forty_secrets_leave_no_trace_in_database_ledger_or_logs(
     secrets = [typed.secret for typed in SECRETS]
     logged = "\n".join(record.getMessage() for record in said_aloud.records)
     assert traces(secrets, logged.encode()) == []
-    assert traces(secrets, await everything_kept(house)) == []
+    assert traces(secrets, await kept_and_opened(house)) == []
 
 
 async def test_without_the_shield_the_secrets_would_be_found(
@@ -431,7 +433,7 @@ async def test_without_the_shield_the_secrets_would_be_found(
     for words in STEPS["at the name"]:
         await house.say(words)
     await house.say("Hoa Hồng Vàng Lan")
-    assert traces(["Hoa Hồng Vàng Lan"], await everything_kept(house)) == ["Hoa Hồng Vàng Lan"]
+    assert traces(["Hoa Hồng Vàng Lan"], await kept_and_opened(house)) == ["Hoa Hồng Vàng Lan"]
 
 
 def traces(secrets: list[str], where: bytes) -> list[str]:
@@ -458,6 +460,14 @@ async def everything_kept(house: House) -> bytes:
             for row in await connection.execute(select(table)):
                 values += [v if isinstance(v, bytes) else str(v).encode() for v in row]
     return b"\n".join(values)
+
+
+async def kept_and_opened(house: House) -> bytes:
+    """`everything_kept`, and what waits in the outbox, opened."""
+    async with house.db.reading() as connection:
+        waiting = (await connection.execute(select(outbox).where(outbox.c.lane != "otp"))).all()
+    bodies = [open_body(house.seal, r.id, r.address, r.sealed) for r in waiting]
+    return await everything_kept(house) + json.dumps(bodies, ensure_ascii=False).encode()
 
 
 # -- two hundred canaries, at every door, read where they are sealed too
@@ -490,7 +500,7 @@ async def test_two_hundred_canaries_at_three_doors_leave_no_trace(
                         await person.act(Move("officer", ("claims",), 0))
                     assert "! forget" in await person.act(Move("text", (made.text,), 0)), made
                 addresses.append(getattr(person, "address", ""))
-        kept = [await everything_kept(stage.house), repr(stage.session.calls).encode()]
+        kept = [await kept_and_opened(stage.house), repr(stage.session.calls).encode()]
         kept += [await opened(stage.house, address) for address in addresses if address]
     kept.append("\n".join(record.getMessage() for record in said_aloud.records).encode())
     secrets = [made.secret for made in every]

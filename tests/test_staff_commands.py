@@ -66,7 +66,7 @@ async def test_demo_links_work_often_while_the_process_runs_and_not_after(server
 
 
 async def test_a_demo_that_others_can_reach_has_no_links(tmp_path: Path) -> None:
-    server = RealServer(tmp_path, TROLY_HOST="0.0.0.0")
+    server = RealServer(tmp_path, TROLY_HOST="0.0.0.0", TROLY_PUBLIC_URL="https://troly.example.vn")
     await server.start()
     try:
         assert server.sign_in_links() == []

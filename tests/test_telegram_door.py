@@ -1085,7 +1085,7 @@ async def test_429_at_the_contact_card_does_not_repeat_the_text(hook: Bot) -> No
     async with turns.db.writing() as connection:  # after its rest it is asked for in the ledger
         await outbox.put(
             connection,
-            [outbox.reply_row(card, holder=turns.holder, lease=turns.lease, at=turns.clock())],
+            [outbox.reply_row(card, turns.seal, holder=turns.holder, lease=turns.lease, at=turns.clock())],
         )
     hook.door.reply_sender.say([card])
     await hook.said()

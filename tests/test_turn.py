@@ -56,12 +56,12 @@ async def test_a_flow_that_fails_leaves_its_neighbours_alone_and_becomes_a_dead_
 async def test_what_is_said_is_in_the_ledger_before_it_leaves_and_gone_after(house: House) -> None:
     taken = await house.say("menu")
     async with house.db.reading() as connection:
-        waiting = await outbox.unseen(connection, "terminal:t", 0)
+        waiting = await outbox.unseen(connection, house.seal, "terminal:t", 0)
     assert [w.body["text"] for w in waiting] == [r.body["text"] for r in taken.rows]
     house.turns.mark_seen("terminal:t", taken.said)
     await house.turns.settled()
     async with house.db.reading() as connection:
-        assert await outbox.unseen(connection, "terminal:t", 0) == []
+        assert await outbox.unseen(connection, house.seal, "terminal:t", 0) == []
         assert await outbox.counts(connection) == {"reply sent": 1}
 
 
@@ -70,7 +70,7 @@ async def test_a_mark_of_a_stale_holder_is_refused(house: House) -> None:
     house.clock.move(60)
     async with house.db.writing() as connection:
         claimed = await outbox.claim_replies(
-            house.db, connection, "telegram", holder="another", now=house.clock(), lease=30.0
+            house.db, connection, house.seal, "telegram", holder="another", now=house.clock(), lease=30.0
         )
     assert [c.id for c in claimed] == [taken.rows[0].id]
     house.turns.mark(taken.rows[0], "failed")

@@ -13,6 +13,7 @@ import pytest
 
 from bot.worker import Worker
 from data.engine import Database
+from data.seal import Seal
 from flows.conversations.notice_text import with_leave
 from handlers.delivery import sender
 from handlers.delivery.channel import SendResult
@@ -22,6 +23,7 @@ from handlers.telegram.notices import TelegramChannel
 from tests.emulator import TOKEN
 from tests.fake_telegram import FakeTelegram, Fault, fake_telegram
 from tests.hand_loop import LoopClock, hand_time
+from tests.houses import SECRET
 from tests.ports import free_port
 from tests.recipients import accounts, campaign_state, opt_in_many, put_row, row, states, write_campaign
 
@@ -61,9 +63,19 @@ async def working(
 ) -> AsyncIterator[Worker]:
     """A worker of this process on the pretend Telegram."""
     channel = channel or Watched(telegram)
-    given = {"token_key": "token", "holder": "me", "rate": 1000, "in_flight": 25, "alone": db.is_sqlite}
+    given: dict[str, Any] = {
+        "seal": Seal(SECRET),
+        "token_key": "token",
+        "holder": "me",
+        "rate": 1000,
+        "in_flight": 25,
+        "alone": db.is_sqlite,
+    }
     worker = Worker(
-        db, [sender.Sender("telegram", channel, db, **(given | changed))], open_at=lambda at: True
+        db,
+        [sender.Sender("telegram", channel, db, **(given | changed))],
+        seal=Seal(SECRET),
+        open_at=lambda at: True,
     )
     await worker.start()
     try:

@@ -5,17 +5,22 @@ Invariant: it changes nothing.
 
 from __future__ import annotations
 
-import os
-import stat
+import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.app import seal_of
 from bot.settings import BadSetting, Settings, load, unknown
-from data import audit, conversations, migrate, outbox
+from data import audit, conversations, demo, migrate, outbox
 from data.engine import Database
+from data.installation import key_check
+from data.installation.private_files import folders_of, open_to_others
 from data.knowledge.content import load_content
+from data.seal import key_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +44,52 @@ async def examine() -> list[Finding]:
         findings.append(Finding(True, f"content: version {content.version}"))
     except ValueError as bad:
         findings.append(Finding(False, f"content: {bad}"))
-    if settings.is_sqlite:
-        key = settings.data_dir / "secret.key"
-        if key.exists() and stat.S_IMODE(os.stat(key).st_mode) & 0o077:
-            findings.append(Finding(False, f"{key} can be read by others: chmod 600 {key}"))
-        if not (settings.data_dir / "troly.db").exists():
-            return [*findings, Finding(True, "database: none yet; the first start makes it")]
+    findings += _files(settings)
+    if settings.is_sqlite and not _database_file(settings).exists():
+        return [*findings, Finding(True, "database: none yet; the first start makes it")]
     findings.append(
         Finding(True, "Telegram: token set" if settings.telegram_token else "Telegram: not connected")
     )
     findings.append(Finding(True, f"SMS: {settings.sms}"))
-    return [*findings, *await _database(Database(settings.database_url), settings)]
+    db = Database(settings.database_url)
+    try:
+        return [*findings, *await _database(db, settings)]
+    except SQLAlchemyError as wrong:
+        return [*findings, Finding(False, f"database: {type(wrong).__name__}")]
+    finally:
+        await db.close()
+
+
+def _files(settings: Settings) -> list[Finding]:
+    """Who can read what lies on disk, and whether there is room for more."""
+    wide = open_to_others(folders_of(settings.data_dir, settings.database_url))
+    found = [Finding(False, line) for line in wide] or [Finding(True, "files: nobody else can read them")]
+    if settings.is_sqlite:
+        folder = _database_file(settings).parent
+        free = shutil.disk_usage(folder).free // 2**20 if folder.is_dir() else None
+        if free is not None:
+            ok = free >= settings.disk_floor_mb
+            found.append(Finding(ok, f"disk: {free:,} MB free, {settings.disk_floor_mb} are wanted"))
+    return found
+
+
+def _database_file(settings: Settings) -> Path:
+    return Path(str(make_url(settings.database_url).database))
+
+
+async def _key(connection: AsyncConnection, settings: Settings) -> Finding:
+    path = key_file(settings.data_dir)
+    try:
+        fits = await key_check.fits(connection, seal_of(settings))
+    except BadSetting as bad:
+        return Finding(False, f"key: {bad}")
+    where = "TROLY_SECRET_KEY" if settings.secret_key else str(path)
+    if fits is False:
+        return Finding(False, f"key: {where} is not the key of this database: put the backup of it back")
+    return Finding(True, f"key: {where} is the key of this database")
 
 
 async def _broken_audit(connection: AsyncConnection, settings: Settings) -> list[Finding]:
-    key = settings.data_dir / "secret.key"
-    if not (settings.secret_key or key.exists()):
-        return []  # without the key nobody can tell, and looking makes none
     row = await audit.first_broken(connection, seal_of(settings))
     if row is None:
         return [Finding(True, "audit: the chain is whole")]
@@ -70,25 +104,25 @@ async def _broken_audit(connection: AsyncConnection, settings: Settings) -> list
 
 
 async def _database(db: Database, settings: Settings) -> list[Finding]:
-    try:
-        at, newest = await migrate.revision(db), migrate.newest()
-        if at != newest:
-            return [
-                Finding(
-                    False, f"database: at revision {at or 'none'}, newest is {newest}: run 'troly migrate'"
-                )
-            ]
-        async with db.reading() as connection:
-            total, letters = await conversations.dead(connection)
-            counts = await outbox.counts(connection)
-            known = await conversations.count(connection)
-            broken = await _broken_audit(connection, settings)
-    finally:
-        await db.close()
+    at, newest = await migrate.revision(db), migrate.newest()
+    if at != newest:
+        return [
+            Finding(False, f"database: at revision {at or 'none'}, newest is {newest}: run 'troly migrate'")
+        ]
+    kind = "a demo of made-up people" if await demo.is_demo(db) else "the office's own"
+    async with db.reading() as connection:
+        key = await _key(connection, settings)
+        if not key.ok:
+            return [key]
+        total, letters = await conversations.dead(connection)
+        counts = await outbox.counts(connection)
+        known = await conversations.count(connection)
+        broken = await _broken_audit(connection, settings)
     waiting = sum(n for name, n in counts.items() if name.endswith(("pending", "leased")))
     failed = sum(n for name, n in counts.items() if name.endswith("failed"))
     findings = [
-        Finding(True, f"database: revision {at}, {known} conversations, {waiting} messages waiting"),
+        key,
+        Finding(True, f"database: {kind}, revision {at}, {known} conversations, {waiting} messages waiting"),
         Finding(failed == 0, f"outbox: {failed} messages failed"),
         Finding(total == 0, f"dead letters: {total}"),
         *broken,

@@ -75,6 +75,7 @@ def _import(args: argparse.Namespace) -> int:
 
 async def _go(args: argparse.Namespace, settings: Settings) -> int:
     from bot.app import open_database, seal_of
+    from data.demo import CODES, is_demo
     from data.registry_import.run import Import, Stopped
     from data.registry_import.worker import look
 
@@ -101,6 +102,7 @@ async def _go(args: argparse.Namespace, settings: Settings) -> int:
             _report_at(args.report, settings),
             dry=args.dry_run,
             share=_is_served(settings),
+            codes=CODES if await is_demo(db) else "",
             looked=looked,
             told=bar.told,
             stop=lambda: bool(asked),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data import desk, outbox, people
+from data import desk, outbox, people, rights
 from data.effects.handler import handles
 from data.effects.turn_context import TurnContext, one_time_page
 from flows.effects import EffectResult, EraseMyData, ExportMyData, LoadMyData
@@ -37,8 +37,6 @@ async def export_my_data(turn: TurnContext, effect: ExportMyData) -> EffectResul
 @handles(EraseMyData)
 async def erase_my_data(turn: TurnContext, effect: EraseMyData) -> EffectResult:
     if turn.person:
-        await people.withdraw(turn.connection, turn.person, turn.door, turn.stamp)
-        await desk.erase(turn.connection, turn.person, turn.now)
-        await outbox.wipe_proactive(turn.connection, turn.address, turn.now)
+        await rights.erase(turn.services.db, turn.connection, turn.person, turn.address, turn.stamp, turn.now)
         turn.ticket = None
     return EffectResult("erased")

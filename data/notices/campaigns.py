@@ -217,9 +217,9 @@ class Campaigns:
             if old.tested_at is not None and 0 <= at - old.tested_at < TEST_GAP:
                 return Change(old, False, f"{_name(old)} vừa được gửi thử.")
             out = Outgoing(outbox.new_id(), address, None, {"text": words_of(old)})
-            await outbox.put(connection, [outbox.officer_row(out, at=at)])
+            await outbox.put(connection, [outbox.officer_row(out, self._seal, at=at)])
             if out.door in channels.pulled() and not await outbox.publish(
-                self._db, connection, out.id, address, out.body
+                self._db, connection, self._seal, out.id, address, out.body
             ):
                 raise CampaignRefused("Chưa có cuộc trò chuyện nào ở nơi gửi thử: nhắn một câu ở đó trước.")
             return await becomes(

@@ -112,7 +112,7 @@ async def withdraw_waiting(connection: AsyncConnection, row_id: int, why: str) -
     await connection.execute(
         update(outbox)
         .where(outbox.c.id == row_id, outbox.c.state == "pending")
-        .values(state="withdrawn", answer=why, body="")
+        .values(state="withdrawn", answer=why, sealed=None)
     )
 
 
@@ -139,7 +139,7 @@ async def withdraw(connection: AsyncConnection, campaign_id: str, chunk: int = W
     done = await connection.execute(
         update(outbox)
         .where(outbox.c.id.in_(some), outbox.c.state == "pending", is_cancelled)
-        .values(state="withdrawn", answer="cancelled", body="", fence=outbox.c.fence + 1)
+        .values(state="withdrawn", answer="cancelled", sealed=None, fence=outbox.c.fence + 1)
     )
     return int(done.rowcount) == chunk
 

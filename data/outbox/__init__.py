@@ -4,7 +4,14 @@ The names below are the outbox's public face; what the worker does with rows is 
 """
 
 from data.outbox.codes import SealedOut, claim_codes, otp_row
-from data.outbox.erasure import counts, officer_words_wait, waiting_for, wipe, wipe_proactive
+from data.outbox.erasure import (
+    counts,
+    expire_unread,
+    officer_words_wait,
+    waiting_for,
+    wipe,
+    wipe_addresses,
+)
 from data.outbox.inbox import lease_unseen, mark_seen, publish, unseen, unseen_on_its_own
 from data.outbox.replies import (
     being_said,
@@ -48,6 +55,7 @@ __all__ = [
     "claim_codes",
     "claim_replies",
     "counts",
+    "expire_unread",
     "extend",
     "held_elsewhere",
     "lease_unseen",
@@ -67,6 +75,6 @@ __all__ = [
     "unseen_on_its_own",
     "waiting_for",
     "wipe",
-    "wipe_proactive",
+    "wipe_addresses",
     "withdraw_replies",
 ]

@@ -6,7 +6,6 @@ process's rows cannot meet a living sender; a mark with an old fence changes not
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +18,8 @@ from data.engine import Database
 from data.notices import audience
 from data.notices.runs import Running
 from data.outbox import NOTICE, OFFICER, REMINDER, REPLY, RESTS, WAITING
+from data.outbox.rows import open_body
+from data.seal import Seal
 from data.tables import campaigns, conversations, office_facts, outbox, send_leases
 
 LANES = (OFFICER, REMINDER, NOTICE)  # in order: a higher lane never waits for a lower one
@@ -172,6 +173,7 @@ async def any_direct(connection: AsyncConnection, door: str, now: float) -> bool
 async def claim_direct(
     db: Database,
     connection: AsyncConnection,
+    seal: Seal,
     door: str,
     *,
     holder: str,
@@ -215,21 +217,19 @@ async def claim_direct(
     await connection.execute(
         update(outbox)
         .where(*_direct(door, now), outbox.c.expires <= now)
-        .values(state="withdrawn", answer="too late", body="")
+        .values(state="withdrawn", answer="too late", sealed=None)
     )
     rows = await _leased(db, connection, query, holder=holder, until=now + lease)
     found = [
-        Delivery(r.id, r.lane, r.address, _body(r.body), r.fence, r.attempts, r.answer.startswith(LOST))
+        Delivery(
+            *(r.id, r.lane, r.address, open_body(seal, r.id, r.address, r.sealed)),
+            *(r.fence, r.attempts, r.answer.startswith(LOST)),
+        )
         for r in rows
     ]
     refused = await _refused(connection, found)
     await _drop(connection, [d for d in found if d.address in refused], "blocked", "blocked earlier", now)
     return sorted((d for d in found if d.address not in refused), key=lambda d: (LANES.index(d.lane), d.id))
-
-
-def _body(text: str) -> dict[str, Any]:
-    body: dict[str, Any] = json.loads(text or "{}")
-    return body
 
 
 async def any_notice(connection: AsyncConnection, campaign_id: str, door: str, now: float) -> bool:
@@ -322,7 +322,7 @@ async def _leased(
             outbox.c.id,
             outbox.c.lane,
             outbox.c.address,
-            outbox.c.body,
+            outbox.c.sealed,
             outbox.c.fence,
             outbox.c.attempts,
             outbox.c.answer,
@@ -363,7 +363,7 @@ _END = (
         state=bindparam("new_state"),
         sent_at=bindparam("marked_at"),
         answer=bindparam("said"),
-        body="",
+        sealed=None,
         holder="",
         leased_until=0.0,
     )
@@ -388,7 +388,7 @@ _BLOCK = (
 
 
 _SENT = (
-    "UPDATE outbox SET state = 'sent', sent_at = ?, answer = '', body = '', holder = '', leased_until = 0.0"
+    "UPDATE outbox SET state = 'sent', sent_at = ?, answer = '', sealed = NULL, holder = '', leased_until = 0.0"
     " WHERE id = ? AND fence = ? AND state = 'leased'"
 )
 

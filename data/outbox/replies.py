@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +9,8 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import Database
-from data.outbox.rows import REPLY, RESTS, Outgoing
+from data.outbox.rows import REPLY, RESTS, Outgoing, open_body
+from data.seal import Seal
 from data.tables import conversations, outbox
 
 _RELEASE = (
@@ -31,7 +31,7 @@ async def release(connection: AsyncConnection, rows: Sequence[Outgoing]) -> None
 
 
 async def withdraw_replies(
-    db: Database, connection: AsyncConnection, address: str, now: float
+    db: Database, connection: AsyncConnection, seal: Seal, address: str, now: float
 ) -> list[dict[str, Any]]:
     """Take back the bot's replies that nobody is saying: waiting ones, and leases whose time is up; their bodies.
 
@@ -53,7 +53,7 @@ async def withdraw_replies(
         outbox.c.lane == REPLY,
         or_(outbox.c.state == "pending", and_(outbox.c.state == "leased", unsaid)),
     ]
-    query = select(outbox.c.id, outbox.c.body, outbox.c.number).where(*silent).order_by(outbox.c.id)
+    query = select(outbox.c.id, outbox.c.sealed, outbox.c.number).where(*silent).order_by(outbox.c.id)
     if not db.is_sqlite:
         query = query.with_for_update()  # else a door could take one up between the look and the withdrawal
     rows = (await connection.execute(query)).all()
@@ -63,14 +63,14 @@ async def withdraw_replies(
             .where(outbox.c.id.in_([r.id for r in rows]))
             .values(
                 state="withdrawn",
-                body="",
+                sealed=None,
                 fence=outbox.c.fence + 1,
                 holder="",
                 leased_until=0.0,
                 answer="claimed by an officer",
             )
         )
-    return [json.loads(r.body or "{}") for r in sorted(rows, key=lambda r: r.number)]
+    return [open_body(seal, r.id, address, r.sealed) for r in sorted(rows, key=lambda r: r.number)]
 
 
 async def being_said(connection: AsyncConnection, address: str, now: float) -> int:
@@ -132,6 +132,7 @@ async def held_elsewhere(connection: AsyncConnection, address: str, holder: str)
 async def claim_replies(
     db: Database,
     connection: AsyncConnection,
+    seal: Seal,
     door: str,
     *,
     holder: str,
@@ -153,7 +154,7 @@ async def claim_replies(
     if not orphans:
         expired, spoken_to = outbox.c.leased_until <= now, earlier.c.leased_until > now
     query = (
-        select(outbox.c.id, outbox.c.address, outbox.c.number, outbox.c.body, outbox.c.fence)
+        select(outbox.c.id, outbox.c.address, outbox.c.number, outbox.c.sealed, outbox.c.fence)
         .where(
             outbox.c.door == door,
             outbox.c.lane == REPLY,
@@ -190,7 +191,10 @@ async def claim_replies(
             )
         )
     return [
-        Outgoing(r.id, r.address, r.number, json.loads(r.body or "{}"), r.fence + 1, leased_at=now)
+        Outgoing(
+            *(r.id, r.address, r.number, open_body(seal, r.id, r.address, r.sealed), r.fence + 1),
+            leased_at=now,
+        )
         for r in rows
     ]
 

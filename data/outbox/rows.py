@@ -1,8 +1,11 @@
-"""One row of the outbox: how it is laid out, written and marked. Invariant: a mark with an old fence changes nothing."""
+"""One row of the outbox: how it is laid out, sealed, written and marked.
+
+Invariant: what a row says is on disk as ciphertext only; a mark with an old fence changes nothing.
+"""
 
 from __future__ import annotations
 
-import json
+import logging
 import secrets
 import time
 from collections.abc import Sequence
@@ -12,10 +15,17 @@ from typing import Any
 from sqlalchemy import bindparam, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from data.seal import Seal
 from data.tables import outbox
+
+log = logging.getLogger("troly.outbox")
 
 REPLY, OTP, OFFICER, REMINDER, NOTICE = "reply", "otp", "officer", "reminder", "notice"
 WAITING = ("pending", "leased")
+GONE = (  # what stands for words that were not read in time, or cannot be opened
+    "Một tin gửi đến anh/chị trước đây đã quá thời gian lưu nên không còn đọc được. "
+    "Anh/chị hỏi lại, hoặc gõ “gặp cán bộ” để được trả lời lại."
+)
 RESTS = "rests"  # answer of a leased row whose channel is slow: nobody is saying it at this moment
 _EPOCH = 1_735_689_600  # 2025-01-01, so that ids stay below 2**63 for centuries
 _last_id = 0
@@ -70,7 +80,6 @@ def outbox_row(
         "address": address,
         "number": None,
         "campaign": None,
-        "body": "",
         "sealed": None,
         "state": "pending",
         "holder": "",
@@ -85,11 +94,28 @@ def outbox_row(
     }
 
 
-def reply_row(out: Outgoing, *, holder: str, lease: float, at: float, lane: str = REPLY) -> dict[str, Any]:
+def close_body(seal: Seal, row_id: int, address: str, body: dict[str, Any]) -> bytes:
+    """What a row says, as ciphertext that opens for this row and this address only."""
+    return seal.close(body, f"outbox {row_id} {address}")
+
+
+def open_body(seal: Seal, row_id: int, address: str, sealed: bytes | None) -> dict[str, Any]:
+    """What a row says. Words that are gone, or cannot be opened, are told as such: one such row stops no other."""
+    try:
+        body: dict[str, Any] | None = seal.open(sealed, f"outbox {row_id} {address}")
+    except ValueError as wrong:
+        log.error("outbox row %d cannot be opened: %s", row_id, wrong)
+        body = None
+    return {"text": GONE} if body is None else body
+
+
+def reply_row(
+    out: Outgoing, seal: Seal, *, holder: str, lease: float, at: float, lane: str = REPLY
+) -> dict[str, Any]:
     """The row of a reply; leased at once by `holder` when there is one, else waiting to be fetched."""
     words: dict[str, Any] = {
         "number": out.number,
-        "body": json.dumps(out.body, ensure_ascii=False),
+        "sealed": close_body(seal, out.id, out.address, out.body),
         "fence": out.fence,
     }
     leased: dict[str, Any] = (
@@ -98,9 +124,9 @@ def reply_row(out: Outgoing, *, holder: str, lease: float, at: float, lane: str 
     return outbox_row(out.id, lane, out.address, at, **words, **leased)
 
 
-def officer_row(out: Outgoing, *, at: float) -> dict[str, Any]:
+def officer_row(out: Outgoing, seal: Seal, *, at: float) -> dict[str, Any]:
     """The row of an officer's words: numbered where the reader fetches them, else for the worker to send."""
-    return reply_row(out, holder="", lease=0.0, at=at, lane=OFFICER)
+    return reply_row(out, seal, holder="", lease=0.0, at=at, lane=OFFICER)
 
 
 async def put(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
@@ -115,7 +141,6 @@ _MARK = (
     .values(
         state=bindparam("new_state"),
         sent_at=bindparam("marked_at"),
-        body="",
         sealed=None,
         holder="",
         leased_until=0.0,

@@ -79,6 +79,7 @@ class Import:
     dry: bool = False
     share: bool = False  # somebody else writes to this SQLite file too: leave as much time as is taken
     who: str = "operator"
+    codes: str = ""  # how all of them must begin: in a demo, those of made-up people
     looked: Callable[[ImportFacts, Tally], None] = field(default=lambda about, tally: None)
     told: Callable[[Tally], None] = field(default=lambda tally: None)
     stop: Callable[[], bool] = field(default=lambda: False)
@@ -164,6 +165,11 @@ class Import:
         try:
             async for batch in worker.batches(tally.row):
                 began = time.perf_counter()
+                if any(not r[0].startswith(self.codes) for r in batch.rows):
+                    raise ValueError(
+                        f"this database is a demo of made-up people, whose codes begin with {self.codes}:"
+                        " import real ones into the office's own, TROLY_DATA_DIR=var-office"
+                    )
                 tally = await take(batch, tally)
                 self.told(tally)
                 if self.stop():

@@ -80,6 +80,7 @@ class ReplySender:
                 rows = await outbox.claim_replies(
                     turns.db,
                     connection,
+                    turns.seal,
                     self.door,
                     holder=turns.holder,
                     now=turns.clock(),

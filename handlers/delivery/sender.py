@@ -20,6 +20,7 @@ from data.engine import Database
 from data.notices.runs import Running
 from data.outbox import NOTICE, OFFICER, REMINDER, deliveries
 from data.outbox.deliveries import LANES, Delivery, Outcome
+from data.seal import Seal
 from handlers.delivery.channel import SendChannel, SendResult
 from handlers.delivery.rate_limit import SECOND, RateLimiter
 from handlers.delivery.retry_policy import SILENCED, SendFailures, outcome_of
@@ -49,6 +50,7 @@ class Sender:
         channel: SendChannel,
         db: Database,
         *,
+        seal: Seal,
         token_key: str,
         holder: str,
         rate: int,
@@ -61,7 +63,7 @@ class Sender:
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self.door = door
-        self._channel, self._db, self._holder = channel, db, holder
+        self._channel, self._db, self._seal, self._holder = channel, db, seal, holder
         self._rate, self._tries = rate, tries
         self._clock, self._ticks = clock, ticks
         self._batch = max(1, min(batch, rate))
@@ -192,6 +194,7 @@ class Sender:
             rows = await deliveries.claim_direct(
                 self._db,
                 connection,
+                self._seal,
                 self.door,
                 holder=self._holder,
                 now=now,

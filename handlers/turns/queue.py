@@ -124,13 +124,13 @@ class Turns(TurnMaker):
         Replies are leased while they are shown: an officer's claim waits for them.
         """
         async with self.db.reading() as connection:
-            rows = await outbox.unseen(connection, address, after)
+            rows = await outbox.unseen(connection, self.seal, address, after)
         if all(row.proactive for row in rows):
             return rows
         until = self.clock() + self.lease
         async with self.db.writing() as connection:
             return await outbox.lease_unseen(
-                self.db, connection, address, after, holder=self.holder, until=until
+                self.db, connection, self.seal, address, after, holder=self.holder, until=until
             )
 
     async def settled(self) -> None:

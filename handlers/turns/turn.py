@@ -189,7 +189,7 @@ class TurnMaker:
                 said=kept.said,
             ),
             kept,
-            [outbox.reply_row(out, holder=holder, lease=self.lease, at=at) for out in rows],
+            [outbox.reply_row(out, self.seal, holder=holder, lease=self.lease, at=at) for out in rows],
         )
 
     async def _advance(

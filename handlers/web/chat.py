@@ -190,7 +190,7 @@ class Web:
     async def _push(self) -> None:
         turns = self._turns
         async with turns.db.reading() as connection:
-            rows = await outbox.unseen_on_its_own(connection, list(self._sockets))
+            rows = await outbox.unseen_on_its_own(connection, turns.seal, list(self._sockets))
             fresh = {r.address for r in rows if any(one.lacks(r) for one in self._sockets.get(r.address, ()))}
             places = await conversations.load(connection, turns.seal, sorted(fresh)) if fresh else {}
         for address in fresh:
@@ -249,7 +249,7 @@ class Web:
         before = result.said - len(result.rows)
         if any(before > one.newest for one in readers):  # published since: goes before the answer
             async with self._turns.db.reading() as connection:
-                missed = await outbox.unseen_on_its_own(connection, [result.address])
+                missed = await outbox.unseen_on_its_own(connection, self._turns.seal, [result.address])
         for one in readers:
             fresh = [m for m in missed if one.lacks(m)]
             rows = sorted([*fresh, *result.rows], key=lambda row: row.number or 0)

@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from data import conversations
+from data.installation.readiness import Readiness
 from handlers.doors import Webhook
 from handlers.turns.queue import Turns
 from handlers.web.pages import PAGES, Pages
@@ -33,6 +33,7 @@ class WebServer(Starlette):
         self._turns = turns
         self._pages = pages
         self._webhooks = webhooks or {}
+        self.readiness = Readiness(turns.db)  # bot/serve.py gives one that knows the settings
         health = [
             Mount("/chat/static", _Static(pages.version), name="static"),
             Route("/healthz", self.healthz, methods=["GET"]),
@@ -57,12 +58,9 @@ class WebServer(Starlette):
         return JSONResponse({"ok": True})
 
     async def readyz(self, request: Request) -> Response:
-        """The database answers."""
-        try:
-            async with self._turns.db.reading() as connection:
-                await conversations.count(connection)
-        except Exception as wrong:  # noqa: BLE001  # whatever is wrong, the answer is 503 with its kind
-            return JSONResponse({"ok": False, "database": type(wrong).__name__}, 503)
+        """The database takes what is written, and there is room for more."""
+        if trouble := await self.readiness.trouble():
+            return JSONResponse({"ok": False, "database": trouble}, 503)
         return JSONResponse({"ok": True, "waiting": self._turns.waiting})
 
     async def _lost(self, request: Request, exc: Exception) -> Response:
