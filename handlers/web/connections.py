@@ -1,0 +1,303 @@
+"""What one connection of the web server may do: how long it takes, how much it sends, how many there are. Used by bot/serve.py.
+
+uvicorn's own protocols, with deadlines and caps. Invariant: a connection on which no whole request has come has a deadline;
+beyond a cap the one that has waited longest for its request gives way, and only where none does the newcomer is refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import resource
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any, Literal, cast
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from handlers.web.answers import RETRY_SECONDS
+from handlers.web.pages import page_headers
+
+log = logging.getLogger("troly.web")
+
+PIPELINED = 8  # requests that may wait on one connection behind the one that is answered
+OTHER_FILES = 128  # descriptors for the database, the log, calls to channels
+NETWORK_BITS = 64  # of an IPv6 address: who has one has 2**64 of them
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLimits:
+    """Connections in all and from one source; seconds for the head of a request, its body, between two, for taking the answer."""
+
+    in_all: int = 4000
+    per_source: int = 500
+    head_seconds: float = 10.0
+    body_seconds: float = 30.0
+    idle_seconds: float = 15.0
+    unread_seconds: float = 60.0
+    head_bytes: int = 32768
+
+
+def raise_file_limit() -> int:
+    """Let this process open as many files as the system allows it; returns how many."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:
+        with suppress(ValueError, OSError):  # some systems call the hard limit endless and allow less
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+def fitting(limits: ConnectionLimits, files: int) -> ConnectionLimits:
+    """The limits, with no more connections than a process with so many files can hold."""
+    room = max(files - OTHER_FILES, 16)
+    return replace(limits, in_all=min(limits.in_all, room), per_source=min(limits.per_source, room))
+
+
+class ConnectionTable:
+    """The open connections of one process, by source. `exempt`: sources without a cap of their own (trusted proxies)."""
+
+    def __init__(
+        self,
+        limits: ConnectionLimits,
+        *,
+        https: bool = False,
+        exempt: Callable[[str], bool] = lambda host: False,
+    ) -> None:
+        self.limits = limits
+        self.refusal = _refusal(
+            https=https
+        )  # what follows the status line of an answer without the application
+        self._exempt = exempt
+        self._sources: dict[asyncio.BaseTransport, str] = {}
+        self._counts: Counter[str] = Counter()
+        self._waiting: dict[asyncio.BaseTransport, None] = {}  # for a request; the longest wait first
+
+    def __len__(self) -> int:
+        return len(self._sources)
+
+    def enter(self, transport: asyncio.Transport) -> bool:
+        """Take a connection in; False when there is no room and none gives way."""
+        source = _source_of(transport)
+        own = 0 if self._exempt(source) else self._counts[source]
+        if own >= self.limits.per_source and not self._gave_way(source):
+            return False
+        if len(self._sources) >= self.limits.in_all and not self._gave_way(""):
+            return False
+        self._sources[transport] = source
+        self._counts[source] += 1
+        return True
+
+    def _gave_way(self, source: str) -> bool:
+        """Whether a connection (of this source) that waits for its request was ended for another."""
+        for transport in self._waiting:
+            if not source or self._sources[transport] == source:
+                self.leave(transport)
+                cast(asyncio.Transport, transport).abort()
+                return True
+        return False
+
+    def leave(self, transport: asyncio.BaseTransport) -> None:
+        """A connection is gone; said twice, it is gone once."""
+        self._waiting.pop(transport, None)
+        source = self._sources.pop(transport, None)
+        if source is not None:
+            self._counts[source] -= 1
+            if not self._counts[source]:
+                del self._counts[source]
+
+    def waits(self, transport: asyncio.BaseTransport) -> None:
+        """No request has come on it yet, or none since the last one."""
+        if transport in self._sources:
+            self._waiting[transport] = None
+
+    def works(self, transport: asyncio.BaseTransport) -> None:
+        """A request has come on it: it no longer gives way."""
+        self._waiting.pop(transport, None)
+
+
+def _source_of(transport: asyncio.BaseTransport) -> str:
+    """Who is at the other end: an IPv4 address, or the network of an IPv6 address."""
+    peer = transport.get_extra_info("peername")
+    host = str(peer[0]) if isinstance(peer, tuple) and peer else ""
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((address, NETWORK_BITS), strict=False))
+    return str(address)
+
+
+def _refusal(*, https: bool) -> bytes:
+    headers = page_headers(https=https) | {"connection": "close", "content-length": "0"}
+    headers["retry-after"] = str(RETRY_SECONDS)
+    return "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode() + b"\r\n"
+
+
+class _TooMuch(Exception):
+    """The head of a request is too long, or too many requests wait."""
+
+
+class _Http(HttpToolsProtocol):
+    """uvicorn's HTTP connection with deadlines: for the head of a request, for its body, for the taking of the answer."""
+
+    table: ConnectionTable
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._limits = self.table.limits
+        self.timeout_keep_alive = self._limits.idle_seconds  # type: ignore[assignment]  # parts of a second are welcome
+        self._part: Literal["idle", "head", "body"] = "head"  # of a request: what comes now
+        self._expected = ""  # the part whose deadline runs
+        self._deadline: asyncio.TimerHandle | None = None
+        self._unread: asyncio.TimerHandle | None = None
+        self._fed = 0  # bytes that came since the head began
+        self._read = 0  # bytes of the head that are read
+        self._upgraded = False
+        self._refusal = 400
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        super().connection_made(transport)
+        if self.table.enter(transport):
+            self._settle()
+        else:
+            self._refuse(503)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._expect("")
+        self._stop_unread()
+        self.table.leave(self.transport)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            return
+        if self._part == "idle":
+            self._part, self._fed = "head", 0
+        self._fed += len(data)
+        super().data_received(data)
+        if self._upgraded or self.transport.is_closing():
+            return
+        if self._part == "head" and self._fed > self._limits.head_bytes:
+            self._refuse(431)
+        else:
+            self._settle()
+
+    # -- what the parser tells
+
+    def on_message_begin(self) -> None:
+        self._part, self._read = "head", 0
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count(len(name) + len(value))
+        super().on_header(name, value)
+
+    def _count(self, size: int) -> None:
+        self._read += size
+        if self._read > self._limits.head_bytes:
+            self._refusal = 431
+            raise _TooMuch
+
+    def on_headers_complete(self) -> None:
+        self._part = "body"
+        super().on_headers_complete()
+        if len(self.pipeline) > PIPELINED:
+            raise _TooMuch
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._part = "idle"
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.cycle.response_complete:
+            self.cycle.body.clear()
+        if not self.transport.is_closing():
+            self._settle()
+
+    def handle_websocket_upgrade(self) -> None:
+        self._upgraded = True
+        self._expect("")
+        self.table.works(self.transport)
+        super().handle_websocket_upgrade()
+
+    # -- deadlines
+
+    def _settle(self) -> None:
+        """Set the deadline of what is to come next, and say whether this connection waits for it."""
+        answering = self.cycle is not None and not self.cycle.response_complete
+        if self._part == "idle" and answering:
+            self.table.works(self.transport)
+        else:
+            self.table.waits(self.transport)
+        self._expect("" if self._part == "idle" else self._part)
+
+    def _expect(self, part: str) -> None:
+        if part == self._expected:
+            return
+        self._expected = part
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+        if part:
+            limits = self._limits
+            seconds = limits.head_seconds if part == "head" else limits.body_seconds
+            self._deadline = self.loop.call_later(seconds, self._late)
+
+    def _late(self) -> None:
+        if not self.transport.is_closing():
+            self._refuse(408)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._unread is None:
+            self._unread = self.loop.call_later(self._limits.unread_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._stop_unread()
+
+    def _stop_unread(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
+    # -- answers without the application
+
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(self._refusal)
+
+    def _refuse(self, status: int) -> None:
+        """Say so and close; in the middle of an answer, only close."""
+        if self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete:
+            self.transport.abort()
+            return
+        self.transport.write(b"".join((STATUS_LINE[status], self.table.refusal)))
+        self.transport.close()
+
+
+class _Socket(WebSocketsSansIOProtocol):
+    """uvicorn's WebSocket connection: it lives as long as both sides want, and is counted until it is lost."""
+
+    table: ConnectionTable
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.table.leave(self.transport)
+        super().connection_lost(exc)
+
+
+def protocols(table: ConnectionTable) -> dict[str, Any]:
+    """uvicorn's settings `http` and `ws` for connections that are kept in this table."""
+    given = {"table": table}
+    return {"http": type("Http", (_Http,), given), "ws": type("Socket", (_Socket,), given)}
