@@ -23,7 +23,7 @@ from handlers.console.forms import csrf_token, has_csrf_token, read_form
 from handlers.turns.queue import Turns
 from handlers.web.answers import AWAY, RETRY_SECONDS, UNREADABLE, is_away, place_of
 from handlers.web.forms import BadForm, Form
-from handlers.web.origins import is_ours
+from handlers.web.origin import is_ours
 from handlers.web.pages import SAME_SITE, page_headers, static_version, templates
 
 log = logging.getLogger("troly.console")

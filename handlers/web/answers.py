@@ -79,8 +79,8 @@ class Answers:
             await send(message)
 
         try:
-            if not _is_readable(scope):
-                await self._say(scope, told, LOST if "\0" in scope.get("path", "") else UNREADABLE)
+            if not scope.get("query_string", b"").isascii():
+                await self._say(scope, told, UNREADABLE)
                 return
             await self._inner(scope, receive, told)
         except ClientDisconnect:
@@ -133,11 +133,6 @@ class Answers:
         headers = list(given)
         there = {name.lower() for name, _ in headers}
         return headers + [(name, value) for name, value in self._headers if name not in there]
-
-
-def _is_readable(scope: Scope) -> bool:
-    """Whether path and query are what a route may be given."""
-    return "\0" not in scope.get("path", "") and scope.get("query_string", b"").isascii()
 
 
 async def _nothing() -> Message:

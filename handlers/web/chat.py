@@ -27,7 +27,7 @@ from handlers.delivery.sms import CodeSender, Sms
 from handlers.turns.json_contract import BadInput, MoveClock, place_object, read_object, shown
 from handlers.turns.queue import Turns
 from handlers.turns.types import Busy, NotKept, TurnResult
-from handlers.web.origins import is_ours
+from handlers.web.origin import is_ours
 from handlers.web.pages import Pages
 from handlers.web.secure_page import SecurePages
 from handlers.web.server import WebServer

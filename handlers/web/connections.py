@@ -14,17 +14,21 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Any, Literal, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
 
 from handlers.web.answers import RETRY_SECONDS
 from handlers.web.pages import page_headers
 
-log = logging.getLogger("troly.web")
+_strangers = logging.getLogger("troly.web.strangers")
+_strangers.setLevel(logging.ERROR)
 
 PIPELINED = 8  # requests that may wait on one connection behind the one that is answered
+HEADER_OVERHEAD = 32  # bytes that a header counts besides its name and value
 OTHER_FILES = 128  # descriptors for the database, the log, calls to channels
 NETWORK_BITS = 64  # of an IPv6 address: who has one has 2**64 of them
 
@@ -140,17 +144,18 @@ def _refusal(*, https: bool) -> bytes:
     return "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode() + b"\r\n"
 
 
-class _TooMuch(Exception):
+class _RequestTooLong(Exception):
     """The head of a request is too long, or too many requests wait."""
 
 
-class _Http(HttpToolsProtocol):
+class _RequestConnection(HttpToolsProtocol):
     """uvicorn's HTTP connection with deadlines: for the head of a request, for its body, for the taking of the answer."""
 
     table: ConnectionTable
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
+        self.logger = _strangers  # what they send wrongly would fill the log
         self._limits = self.table.limits
         self.timeout_keep_alive = self._limits.idle_seconds  # type: ignore[assignment]  # parts of a second are welcome
         self._part: Literal["idle", "head", "body"] = "head"  # of a request: what comes now
@@ -200,20 +205,20 @@ class _Http(HttpToolsProtocol):
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._count(len(name) + len(value))
+        self._count(len(name) + len(value) + HEADER_OVERHEAD)
         super().on_header(name, value)
 
     def _count(self, size: int) -> None:
         self._read += size
         if self._read > self._limits.head_bytes:
             self._refusal = 431
-            raise _TooMuch
+            raise _RequestTooLong
 
     def on_headers_complete(self) -> None:
         self._part = "body"
         super().on_headers_complete()
         if len(self.pipeline) > PIPELINED:
-            raise _TooMuch
+            raise _RequestTooLong
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
@@ -287,10 +292,28 @@ class _Http(HttpToolsProtocol):
         self.transport.close()
 
 
-class _Socket(WebSocketsSansIOProtocol):
+class _SocketConnection(WebSocketsSansIOProtocol):
     """uvicorn's WebSocket connection: it lives as long as both sides want, and is counted until it is lost."""
 
     table: ConnectionTable
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if (
+            not self.handshake_initiated and not self.transport.is_closing()
+        ):  # the whole head came, and is none
+            self.handshake_complete = self.close_sent = True
+            self.transport.write(b"".join((STATUS_LINE[400], self.table.refusal)))
+            self.transport.close()
+
+    def handle_connect(self, event: Request) -> None:
+        if self.conn.accept(event).status_code == HTTPStatus.SWITCHING_PROTOCOLS:
+            super().handle_connect(event)
+
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body":
+            self.handshake_complete = True  # uvicorn would call a refusal by the application unfinished
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.table.leave(self.transport)
@@ -300,4 +323,7 @@ class _Socket(WebSocketsSansIOProtocol):
 def protocols(table: ConnectionTable) -> dict[str, Any]:
     """uvicorn's settings `http` and `ws` for connections that are kept in this table."""
     given = {"table": table}
-    return {"http": type("Http", (_Http,), given), "ws": type("Socket", (_Socket,), given)}
+    return {
+        "http": type("RequestConnection", (_RequestConnection,), given),
+        "ws": type("SocketConnection", (_SocketConnection,), given),
+    }

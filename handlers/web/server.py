@@ -83,6 +83,8 @@ class _Static(StaticFiles):
         self._version = version
 
     async def get_response(self, path: str, scope: Scope) -> Response:
+        if "\0" in path:
+            raise HTTPException(404)
         response = await super().get_response(path, scope)
         lasting = scope["query_string"] == f"v={self._version}".encode()
         response.headers["x-content-type-options"] = "nosniff"
