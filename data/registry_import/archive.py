@@ -40,14 +40,14 @@ class WorkbookLimits:
     seconds: float = 60.0  # of the processor
 
 
-class Stopwatch:
+class ReadingTime:
     """How much of the processor reading took; between entering and leaving it stays on one thread."""
 
     def __init__(self, seconds: float) -> None:
         self._left = seconds
         self._began: float | None = None
 
-    def __enter__(self) -> Stopwatch:
+    def __enter__(self) -> ReadingTime:
         self._began = time.thread_time()
         return self
 
@@ -66,7 +66,7 @@ class Stopwatch:
 class Archive(ZipFile):
     """An archive whose every part was inflated once and is whole. Raises TooLarge, or BadZipFile where it is damaged."""
 
-    def __init__(self, file: IO[bytes], limits: WorkbookLimits, watch: Stopwatch) -> None:
+    def __init__(self, file: IO[bytes], limits: WorkbookLimits, watch: ReadingTime) -> None:
         self.limits, self.watch = limits, watch
         _check_directory(file, limits)
         super().__init__(file)
@@ -93,7 +93,7 @@ class Archive(ZipFile):
         """The elements of a part at this depth, one after the other, up to a tag; each is forgotten behind it."""
         limits = self.limits
         with super().open(name) as part:
-            source = _Source(part, self.watch, limits.text)
+            source = _PartReader(part, self.watch, limits.text)
             path: list[Element] = []
             tags = loose = 0
             for kind, node in iterparse(source, events=("start", "end")):  # noqa: S314  # bounded, and see above
@@ -118,10 +118,10 @@ class Archive(ZipFile):
                     tags = 0
 
 
-class _Source:
+class _PartReader:
     """A part as the parser reads it; it ends where a text or an attribute does not."""
 
-    def __init__(self, part: IO[bytes], watch: Stopwatch, longest: int) -> None:
+    def __init__(self, part: IO[bytes], watch: ReadingTime, longest: int) -> None:
         self._part, self._watch, self._longest = part, watch, longest
         self.since = 0  # bytes since something began or ended
 

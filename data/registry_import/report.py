@@ -25,7 +25,7 @@ def _private(path: Path) -> IO[str]:
     )
 
 
-def _put_aside(path: Path) -> None:
+def _keep_older(path: Path) -> None:
     """Give a file of this name, which is of another import, the next free number behind its name."""
     free = next(p for n in count(1) if not os.path.lexists(p := path.with_name(f"{path.name}.{n}")))
     path.rename(free)
@@ -61,7 +61,7 @@ class BadRows:
             if again or upto:
                 path.unlink()
             else:
-                _put_aside(path)
+                _keep_older(path)
 
     def _kept(self, upto: int) -> list[list[str]]:
         if not self.path.exists():

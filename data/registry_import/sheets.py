@@ -26,7 +26,7 @@ from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.worksheet.dimensions import SheetDimension
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
-from data.registry_import.archive import Archive, Stopwatch, TooLarge, WorkbookLimits
+from data.registry_import.archive import Archive, ReadingTime, TooLarge, WorkbookLimits
 from data.registry_import.columns import WITHIN, best_guess
 
 _MOST_ROWS = 1_048_576  # a worksheet has no more
@@ -129,14 +129,14 @@ class _Sheet:
 
     def rows(self) -> Iterator[list[str]]:
         """Every row as strings, those left out too."""
-        book = self.parent
+        workbook = self.parent
         parser = WorkSheetParser(
             None,
             self._strings,
             data_only=True,
-            epoch=book.epoch,
-            date_formats=book._date_formats,
-            timedelta_formats=book._timedelta_formats,
+            epoch=workbook.epoch,
+            date_formats=workbook._date_formats,
+            timedelta_formats=workbook._timedelta_formats,
         )
         given = cells = 0
         for node in self._archive.elements(self._part, 2):
@@ -172,7 +172,7 @@ class Workbook:
     def __init__(self, file: IO[bytes], path: Path, limits: WorkbookLimits | None = None) -> None:
         self._path = path
         limits = limits or WorkbookLimits()
-        self._watch = Stopwatch(limits.seconds)
+        self._watch = ReadingTime(limits.seconds)
         with self._watch, self._readable():
             reader = _Reader(Archive(file, limits, self._watch))
             reader.read()
