@@ -7,14 +7,14 @@ beyond a cap the one that has waited longest for its request gives way, and only
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 import resource
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from http import HTTPStatus
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, Literal, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -24,6 +24,7 @@ from websockets.http11 import Request
 from handlers.web.answers import RETRY_SECONDS
 from handlers.web.pages import page_headers
 
+Network = IPv4Network | IPv6Network
 _strangers = logging.getLogger("troly.web.strangers")
 _strangers.setLevel(logging.ERROR)
 
@@ -62,20 +63,20 @@ def fitting(limits: ConnectionLimits, files: int) -> ConnectionLimits:
 
 
 class ConnectionTable:
-    """The open connections of one process, by source. `exempt`: sources without a cap of their own (trusted proxies)."""
+    """The open connections of one process, by source. `trusted`: networks of proxies, which have no cap of their own."""
 
     def __init__(
         self,
         limits: ConnectionLimits,
         *,
         https: bool = False,
-        exempt: Callable[[str], bool] = lambda host: False,
+        trusted: Sequence[Network] = (),
     ) -> None:
         self.limits = limits
         self.refusal = _refusal(
             https=https
         )  # what follows the status line of an answer without the application
-        self._exempt = exempt
+        self._trusted = trusted
         self._sources: dict[asyncio.BaseTransport, str] = {}
         self._counts: Counter[str] = Counter()
         self._waiting: dict[asyncio.BaseTransport, None] = {}  # for a request; the longest wait first
@@ -85,9 +86,8 @@ class ConnectionTable:
 
     def enter(self, transport: asyncio.Transport) -> bool:
         """Take a connection in; False when there is no room and none gives way."""
-        source = _source_of(transport)
-        own = 0 if self._exempt(source) else self._counts[source]
-        if own >= self.limits.per_source and not self._gave_way(source):
+        source = self._source_of(transport)
+        if source and self._counts[source] >= self.limits.per_source and not self._gave_way(source):
             return False
         if len(self._sources) >= self.limits.in_all and not self._gave_way(""):
             return False
@@ -103,6 +103,22 @@ class ConnectionTable:
                 cast(asyncio.Transport, transport).abort()
                 return True
         return False
+
+    def _source_of(self, transport: asyncio.BaseTransport) -> str:
+        """Who is at the other end: an IPv4 address, or the network of an IPv6 address; "" for a trusted proxy."""
+        peer = transport.get_extra_info("peername")
+        host = str(peer[0]) if isinstance(peer, tuple) and peer else ""
+        try:
+            address = ip_address(host.partition("%")[0])
+        except ValueError:
+            return host
+        if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+            address = address.ipv4_mapped
+        if any(address in network for network in self._trusted):
+            return ""
+        if isinstance(address, IPv6Address):
+            return str(ip_network((int(address), NETWORK_BITS), strict=False))
+        return str(address)
 
     def leave(self, transport: asyncio.BaseTransport) -> None:
         """A connection is gone; said twice, it is gone once."""
@@ -121,21 +137,6 @@ class ConnectionTable:
     def works(self, transport: asyncio.BaseTransport) -> None:
         """A request has come on it: it no longer gives way."""
         self._waiting.pop(transport, None)
-
-
-def _source_of(transport: asyncio.BaseTransport) -> str:
-    """Who is at the other end: an IPv4 address, or the network of an IPv6 address."""
-    peer = transport.get_extra_info("peername")
-    host = str(peer[0]) if isinstance(peer, tuple) and peer else ""
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return host
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is not None:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((address, NETWORK_BITS), strict=False))
-    return str(address)
 
 
 def _refusal(*, https: bool) -> bytes:
@@ -292,7 +293,7 @@ class _RequestConnection(HttpToolsProtocol):
         self.transport.close()
 
 
-class _SocketConnection(WebSocketsSansIOProtocol):
+class _CountedSocket(WebSocketsSansIOProtocol):
     """uvicorn's WebSocket connection: it lives as long as both sides want, and is counted until it is lost."""
 
     table: ConnectionTable
@@ -320,10 +321,13 @@ class _SocketConnection(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
 
 
-def protocols(table: ConnectionTable) -> dict[str, Any]:
-    """uvicorn's settings `http` and `ws` for connections that are kept in this table."""
+def protocols(
+    table: ConnectionTable, socket: type[WebSocketsSansIOProtocol] = WebSocketsSansIOProtocol
+) -> dict[str, Any]:
+    """uvicorn's settings `http` and `ws` for connections that are kept in this table; `socket` is the WebSocket's own class."""
     given = {"table": table}
+    bases = (_CountedSocket,) if issubclass(_CountedSocket, socket) else (_CountedSocket, socket)
     return {
         "http": type("RequestConnection", (_RequestConnection,), given),
-        "ws": type("SocketConnection", (_SocketConnection,), given),
+        "ws": type("CountedSocket", bases, given),
     }
