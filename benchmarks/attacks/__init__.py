@@ -1,1 +1,1 @@
-"""What an attacker would run against a service of ours on loopback; each prints one line of figures for the code it is run on."""
+"""Attacks on a service of our own, each with its figures: `python -m benchmarks.attacks.NAME [--tree OTHER_CHECKOUT]`."""

@@ -1,9 +1,8 @@
 """Workbooks that are small on disk and large when they are read, against `troly registry import`.
 
-    python -m benchmarks.attacks.xlsx_bomb [CODE] [KIND …]
+    python -m benchmarks.attacks.xlsx_bomb [--tree OTHER_CHECKOUT] [KIND …]
 
-CODE: a checkout whose code is tried (default: this one); it is run with this Python. Printed for each: bytes of the file, seconds,
-peak memory of the largest process, and what the command said. "fair" is a workbook of 100,000 people.
+Printed for each: bytes of the file, seconds, peak memory of the largest process, and what the command said. "fair" is a workbook of 100,000 people.
 """
 
 from __future__ import annotations
@@ -17,6 +16,8 @@ import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+
+from benchmarks.attacks.running import tree
 
 SECONDS = 180  # of the processor, after which a run is ended
 MB = 1 << 20
@@ -131,8 +132,9 @@ def tried(code: Path, file: Path) -> tuple[float, int, str]:
 
 def main() -> None:
     """Try each kind."""
-    arguments = sys.argv[1:]
-    code = Path(arguments.pop(0)).resolve() if arguments and Path(arguments[0]).is_dir() else Path.cwd()
+    arguments = [a for a in sys.argv[1:] if a != "--tree"]
+    code = tree()
+    arguments = [a for a in arguments if Path(a).resolve() != code]
     with tempfile.TemporaryDirectory() as folder:
         for kind in arguments or KINDS:
             file = Path(folder) / "people.xlsx"
