@@ -6,6 +6,7 @@ Invariant: it changes nothing.
 from __future__ import annotations
 
 import os
+import resource
 import stat
 from dataclasses import dataclass
 
@@ -39,6 +40,7 @@ async def examine() -> list[Finding]:
         findings.append(Finding(True, f"content: version {content.version}"))
     except ValueError as bad:
         findings.append(Finding(False, f"content: {bad}"))
+    findings.append(_open_files(settings))
     if settings.is_sqlite:
         key = settings.data_dir / "secret.key"
         if key.exists() and stat.S_IMODE(os.stat(key).st_mode) & 0o077:
@@ -50,6 +52,21 @@ async def examine() -> list[Finding]:
     )
     findings.append(Finding(True, f"SMS: {settings.sms}"))
     return [*findings, *await _database(Database(settings.database_url), settings)]
+
+
+def _open_files(settings: Settings) -> Finding:
+    """Whether a process may open as many files as TROLY_CONNECTIONS needs; `troly serve` raises its limit as far as it may."""
+    from handlers.web.connections import ConnectionLimits, fitting
+
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    fits = fitting(ConnectionLimits(in_all=settings.connections), allowed).in_all
+    if fits >= settings.connections:
+        return Finding(True, f"open files: {allowed} allowed, enough for {settings.connections} connections")
+    return Finding(
+        False,
+        f"open files: {allowed} allowed here, enough for {fits} of TROLY_CONNECTIONS={settings.connections} connections:"
+        " raise the hard limit (LimitNOFILE= of the unit, ulimit -Hn) or lower the setting",
+    )
 
 
 async def _broken_audit(connection: AsyncConnection, settings: Settings) -> list[Finding]:

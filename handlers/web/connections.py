@@ -50,7 +50,7 @@ class ConnectionLimits:
 def raise_file_limit() -> int:
     """Let this process open as many files as the system allows it; returns how many."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < hard:
+    if soft != hard:
         with suppress(ValueError, OSError):  # some systems call the hard limit endless and allow less
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
@@ -58,6 +58,8 @@ def raise_file_limit() -> int:
 
 def fitting(limits: ConnectionLimits, files: int) -> ConnectionLimits:
     """The limits, with no more connections than a process with so many files can hold."""
+    if files == resource.RLIM_INFINITY:
+        return limits
     room = max(files - OTHER_FILES, 16)
     return replace(limits, in_all=min(limits.in_all, room), per_source=min(limits.per_source, room))
 
