@@ -423,9 +423,10 @@ async def _export_page(house: House) -> str:
 
 
 async def test_an_export_link_gives_the_data_once(house: House) -> None:
-    """Also of ten posts at once. Seen to fail: without `use_page` all ten got the file."""
+    """Also of ten posts at once. Seen to fail: without `use_page` each of them got the file."""
     office = Office(house)
-    await house.say("xin chào", "web:" + "a" * 32)
+    for words in ("gặp cán bộ", "Đồng ý"):
+        await house.say(words, "web:" + "a" * 32)
     page = await _export_page(house)
     async with office.browser() as browser:
         token = csrf_token_in((await browser.get(page)).text)
@@ -433,6 +434,6 @@ async def test_an_export_link_gives_the_data_once(house: House) -> None:
             browser.post(page, data={"csrf_token": token}) for _ in range(10)
         ]
         answers = await asyncio.gather(*posts)
-        assert sorted(a.status_code for a in answers)[1:] == [410] * 9
+        assert sorted(a.status_code for a in answers) == [200, *[410] * 9]
         gone = [await browser.get(page), await browser.post(page, data={"csrf_token": token}), answers[-1]]
         assert all(a.status_code == 410 and "Trang này đã dùng rồi" in a.text for a in gone[:2])
