@@ -25,6 +25,8 @@ from handlers.desk import Desk, Say
 from handlers.doors import Door, Parts, open_doors, webhooks_of
 from handlers.turns.types import TurnResult
 from handlers.web.chat import Web
+from handlers.web.connections import ConnectionLimits, ConnectionTable, fitting, protocols, raise_file_limit
+from handlers.web.webhooks import Webhooks
 
 log = logging.getLogger("troly.serve")
 _P = ParamSpec("_P")
@@ -77,8 +79,7 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
             web.app,
             host=settings.host,
             port=settings.port,
-            http="httptools",
-            ws="websockets-sansio",
+            **protocols(_connections(settings)),
             ws_max_size=settings.socket_frame_limit,
             lifespan="off",
             access_log=False,
@@ -248,6 +249,20 @@ def _staff_pages(app: App, desk: Desk) -> list[Route]:
     ).routes
 
 
+def _connections(s: Settings) -> ConnectionTable:
+    """The table of the web server's connections, and room for them among this process's open files."""
+    limits = ConnectionLimits(
+        in_all=s.connections,
+        per_source=s.connections_per_source,
+        head_seconds=s.request_head_seconds,
+        body_seconds=s.request_body_seconds,
+        idle_seconds=s.request_idle_seconds,
+        unread_seconds=s.answer_seconds,
+        head_bytes=s.request_head_bytes,
+    )
+    return ConnectionTable(fitting(limits, raise_file_limit()), https=s.address.startswith("https://"))
+
+
 def _web(app: App, doors: Mapping[str, Door], desk: Desk | None, *, demo: bool) -> Web:
     s = app.settings
     return Web(
@@ -258,7 +273,7 @@ def _web(app: App, doors: Mapping[str, Door], desk: Desk | None, *, demo: bool) 
         frames_per_minute=s.socket_per_minute,
         code_sender=app.code_sender,
         say_elsewhere={name: door.say for name, door in doors.items()},
-        webhooks=webhooks_of(doors),
+        webhooks=Webhooks(webhooks_of(doors), s.webhooks_at_once),
         staff_pages=_staff_pages(app, desk) if desk is not None else (),
     )
 

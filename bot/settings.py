@@ -97,6 +97,38 @@ class Settings:
     queue_limit: int = _s(
         1000, "turns that may wait at once; above it a door answers 503 with Retry-After", between=(10, 20000)
     )
+    webhooks_at_once: int = _s(
+        200,
+        "webhook bodies that may be read or acted on at once; above it 503 with Retry-After",
+        between=(1, 10000),
+    )
+    connections: int = _s(
+        4000,
+        "connections the web server keeps open at once, WebSockets included; lowered to what open files allow",
+        between=(16, 100000),
+    )
+    connections_per_source: int = _s(
+        500,
+        "of them from one IPv4 address or one /64 network; trusted proxies are not counted so",
+        between=(8, 100000),
+    )
+    request_head_seconds: float = _s(
+        10.0, "how long the head of a request may take, in seconds", between=(0.1, 120)
+    )
+    request_head_bytes: int = _s(
+        32768, "largest head of a request (address, cookies, headers), in bytes", between=(4096, 1048576)
+    )
+    request_body_seconds: float = _s(
+        30.0, "how long the body of a request may take, in seconds", between=(0.1, 600)
+    )
+    request_idle_seconds: float = _s(
+        15.0, "how long a connection is kept open without a request, in seconds", between=(0.1, 600)
+    )
+    answer_seconds: float = _s(
+        60.0,
+        "how long a caller may leave an answer untaken before it is cut off, in seconds",
+        between=(1, 600),
+    )
     group_limit: int = _s(32, "turns committed together on SQLite", between=(1, 256))
     reply_lease_seconds: int = _s(
         30, "how long a process may take to say a reply before another takes it over", between=(1, 300)

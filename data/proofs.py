@@ -268,6 +268,12 @@ async def page_of(connection: AsyncConnection, token: str) -> Page | None:
     return Page(row.address, row.kind, row.code_until, row.until) if row else None
 
 
+async def use_page(connection: AsyncConnection, token: str) -> bool:
+    """Use up the page with this token; False when somebody did before."""
+    used = await connection.execute(delete(secure_pages).where(secure_pages.c.token_key == _token_key(token)))
+    return int(used.rowcount) == 1
+
+
 async def close_pages(connection: AsyncConnection, address: str) -> None:
     """The conversation's secure pages open no more."""
     await connection.execute(delete(secure_pages).where(secure_pages.c.address == address))

@@ -7,7 +7,7 @@ Called by bot/serve.py and bot/worker.py. Invariant: of a channel that is not op
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -19,9 +19,17 @@ from handlers.delivery.channel import SendChannel
 from handlers.turns.queue import Turns
 from handlers.turns.types import TurnResult
 
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]  # ASGI's
-Webhook = Callable[[Mapping[str, Any], Receive], Awaitable[tuple[int, dict[str, str]]]]
-"""Takes an ASGI scope and its body; gives the status and the headers to answer with."""
+Headers = Sequence[tuple[bytes, bytes]]  # of a request, names in lower case
+HttpReply = tuple[int, dict[str, str]]  # status and headers; a channel reads no more
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Where a channel calls us. `refused` says from the headers alone who is turned away; only then is a body read for `take`."""
+
+    refused: Callable[[Headers], HttpReply | None]
+    take: Callable[[Headers, bytes], Awaitable[HttpReply]]
+    body_limit: int  # bytes
 
 
 @dataclass(frozen=True, slots=True)

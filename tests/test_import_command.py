@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from bot.__main__ import main
+from data.new_file import new_file
 from data.registry_import.report import BadRows
 from tests.imports import HEADINGS, people, written
 
@@ -44,7 +47,8 @@ def test_the_mapping_is_shown_before_and_the_counts_after(
     fewer = written(house / "fewer.csv", people(30))
     for answer, left in (("no\n", "nobody was deleted"), ("yes\n", "deleted 10 who were gone")):
         monkeypatch.setattr("sys.stdin", _Terminal(answer))
-        assert main(["registry", "import", str(fewer), "--remove-gone", "--gone-report", "gone.csv"]) == 0
+        gone = f"gone-{answer.strip()}.csv"
+        assert main(["registry", "import", str(fewer), "--remove-gone", "--gone-report", gone]) == 0
         out, err = capsys.readouterr()
         assert left in out + err
         assert "10 people came by an earlier import" in err
@@ -80,6 +84,67 @@ def test_a_file_that_is_not_there_makes_no_database(house: Path, capsys: pytest.
     assert main(["registry", "import", "nothing.csv"]) == 1
     assert capsys.readouterr().err == "troly: nothing.csv: there is no such file\n"
     assert not (house / "var").exists()
+
+
+def test_no_file_that_is_there_is_written_over_or_deleted(
+    house: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Seen to fail: `--report people.csv` deleted the file that was imported, before a row was read."""
+    rows = people(10)
+    rows[3][3] = "31/02/1990"
+    file = written(house / "people.csv", rows)
+    before = file.read_bytes()
+    (house / "link.csv").symlink_to(file)
+    (house / "hard.csv").hardlink_to(file)
+    (house / "dangling.csv").symlink_to(house / "nowhere")
+    (house / "other.csv").write_text("kept")
+    for option in ("--report", "--gone-report"):
+        for name in ("people.csv", "./people.csv", "link.csv", "hard.csv", "dangling.csv", "other.csv"):
+            assert main(["registry", "import", "people.csv", option, name]) == 1, name
+            said = capsys.readouterr()
+            assert said.err.count("\n") == 1 and "is there already and is not written over" in said.err
+            assert said.out == ""
+    assert (file.read_bytes(), (house / "other.csv").read_text()) == (before, "kept")
+
+
+def test_a_report_is_new_whole_and_private_and_one_of_another_import_is_put_aside(
+    house: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = people(10)
+    rows[3][3] = "31/02/1990"
+    file = written(house / "people.csv", rows)
+    (house / "var").mkdir()
+    (house / "var" / "import-1-bad.csv").write_text("of an older database")
+    assert main(["registry", "import", str(file), "--report", "bad.csv"]) == 0
+    assert "the rows that were not taken, with reasons: bad.csv" in capsys.readouterr().out
+    report = house / "bad.csv"
+    assert report.stat().st_mode & 0o777 == 0o600
+    assert report.read_text(encoding="utf-8-sig").splitlines()[1].startswith('"5","born",')
+    assert sorted(p.name for p in house.glob("*bad*")) == ["bad.csv"], "and nothing half written beside it"
+    assert not (house / "var" / "import-1-bad.csv").exists()
+    assert (house / "var" / "import-1-bad.csv.1").read_text() == "of an older database"
+    shutil.copy(file, house / "var" / "import-2-bad.csv")
+    again = house / "var" / "import-2-bad.csv"
+    assert main(["registry", "import", str(again)]) == 1
+    assert "its report would be written there" in capsys.readouterr().err
+    assert again.read_bytes() == file.read_bytes()
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    wanted = tmp_path / "out.csv"
+
+    def written_until(trouble: Callable[[], object]) -> None:
+        with new_file(wanted) as file:
+            file.write("half")
+            trouble()
+
+    with pytest.raises(KeyError):
+        written_until(lambda: {}["disk full"])
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ValueError, match="is there already"):
+        written_until(lambda: wanted.write_text("somebody else's"))
+    assert [p.name for p in tmp_path.iterdir()] == ["out.csv"]
+    assert wanted.read_text() == "somebody else's"
 
 
 def test_a_report_goes_on_without_lines_of_rows_that_are_read_again(tmp_path: Path) -> None:

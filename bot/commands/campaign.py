@@ -69,7 +69,7 @@ def add_campaign_commands(commands: Any) -> None:
     retry = action("retry", "let what failed wait again", _retry)
     retry.add_argument("--in-doubt", action="store_true", help="also what may have arrived")
     export = action("export", "every recipient's state as CSV", _export)
-    export.add_argument("--out", metavar="FILE", help="write it there instead of on stdout")
+    export.add_argument("--out", metavar="FILE", help="write it to this new file instead of stdout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,13 +288,17 @@ async def _recipients(desk: _Tools, args: argparse.Namespace) -> int:
 
 
 async def _export(desk: _Tools, args: argparse.Namespace) -> int:
+    from data.new_file import new_file, refuse_taken
+
+    if args.out:
+        refuse_taken(Path(args.out))
     one = await desk.changes.noted_look(desk.which, "export", by=desk.by, at=time.time())
     if not args.out:
         sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]  # a real stdout can
         await _write(desk, one, sys.stdout.write, as_json=args.json)
         sys.stdout.flush()
         return 0
-    with Path(args.out).open("w", encoding="utf-8", newline="") as file:  # noqa: ASYNC230  # nothing else runs here
+    with new_file(Path(args.out)) as file:
         rows = await _write(desk, one, file.write, as_json=False)
     _say(args, {"campaign": one.id, "rows": rows, "file": args.out}, f"{rows} recipients in {args.out}")
     return 0

@@ -5,6 +5,7 @@ Invariant: it changes nothing.
 
 from __future__ import annotations
 
+import resource
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,7 @@ async def examine() -> list[Finding]:
         findings.append(Finding(True, f"content: version {content.version}"))
     except ValueError as bad:
         findings.append(Finding(False, f"content: {bad}"))
+    findings.append(_open_files(settings))
     findings += _files(settings)
     if settings.is_sqlite and not _database_file(settings).exists():
         return [*findings, Finding(True, "database: none yet; the first start makes it")]
@@ -87,6 +89,21 @@ async def _key(connection: AsyncConnection, settings: Settings) -> Finding:
     if fits is False:
         return Finding(False, f"key: {where} is not the key of this database: put the backup of it back")
     return Finding(True, f"key: {where} is the key of this database")
+
+
+def _open_files(settings: Settings) -> Finding:
+    """Whether a process may open as many files as TROLY_CONNECTIONS needs; `troly serve` raises its limit as far as it may."""
+    from handlers.web.connections import ConnectionLimits, fitting
+
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    fits = fitting(ConnectionLimits(in_all=settings.connections), allowed).in_all
+    if fits >= settings.connections:
+        return Finding(True, f"open files: {allowed} allowed, enough for {settings.connections} connections")
+    return Finding(
+        False,
+        f"open files: {allowed} allowed here, enough for {fits} of TROLY_CONNECTIONS={settings.connections} connections:"
+        " raise the hard limit (LimitNOFILE= of the unit, ulimit -Hn) or lower the setting",
+    )
 
 
 async def _broken_audit(connection: AsyncConnection, settings: Settings) -> list[Finding]:

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,9 +43,11 @@ def add_import_command(actions: Any) -> None:
         "--sheet", default="", metavar="NAME", help="of a workbook; default: the one with headings"
     )
     parser.add_argument(
-        "--report", metavar="FILE", help="where the rows that were not taken are told, as CSV"
+        "--report", metavar="FILE", help="a new file that tells of the rows that were not taken, as CSV"
     )
-    parser.add_argument("--gone-report", metavar="FILE", help="write the codes of those who are gone there")
+    parser.add_argument(
+        "--gone-report", metavar="FILE", help="a new file with the codes of those who are gone"
+    )
     parser.add_argument("--remove-gone", action="store_true", help="delete those who are gone; asks first")
     parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.add_argument(
@@ -66,6 +69,8 @@ def _import(args: argparse.Namespace) -> int:
     if args.remove_gone and not args.yes and not sys.stdin.isatty():
         raise ValueError("--remove-gone asks before it deletes; where there is no terminal, add --yes")
     workbook = args.file.lower().endswith(".xlsx")
+    if args.report and args.report == args.gone_report:
+        raise ValueError("--report and --gone-report are two files: give two names")
     if args.sheet and not workbook:
         raise ValueError("--sheet is for workbooks (.xlsx)")
     if workbook and (args.encoding, args.separator) != ("auto", "auto"):
@@ -76,11 +81,16 @@ def _import(args: argparse.Namespace) -> int:
 async def _go(args: argparse.Namespace, settings: Settings) -> int:
     from bot.app import open_database, seal_of
     from data.demo import CODES, is_demo
+    from data.new_file import refuse_taken
+    from data.registry_import.report import hand_over
     from data.registry_import.run import Import, Stopped
     from data.registry_import.worker import look
 
     path = Path(args.file)
     look(path)  # before a database is made for a file that is not there
+    for wanted in (args.report, args.gone_report):
+        if wanted:
+            refuse_taken(Path(wanted))
     db = await open_database(settings)
     bar = _Bar(args.progress or sys.stderr.isatty())
     abouts: list[ImportFacts] = []
@@ -99,7 +109,7 @@ async def _go(args: argparse.Namespace, settings: Settings) -> int:
             seal,
             _job(args, settings, path),
             time.time,
-            _report_at(args.report, settings),
+            _report_at(settings),
             dry=args.dry_run,
             share=_is_served(settings),
             codes=CODES if await is_demo(db) else "",
@@ -116,6 +126,9 @@ async def _go(args: argparse.Namespace, settings: Settings) -> int:
             return 130
         finally:
             bar.end()
+        if args.report and tally.report is not None:
+            hand_over(tally.report, Path(args.report))
+            tally = replace(tally, report=Path(args.report))
         removed = await _about_the_gone(args, db, seal, tally)
         _sum_up(args, abouts[0], tally, removed, time.monotonic() - began)
     finally:
@@ -135,10 +148,8 @@ def _job(args: argparse.Namespace, settings: Settings, path: Path) -> ImportJob:
     return ImportJob(str(path), secret_for(settings), today, settings.import_batch, options)
 
 
-def _report_at(wanted: str | None, settings: Settings) -> Callable[[int], Path]:
+def _report_at(settings: Settings) -> Callable[[int], Path]:
     def at(number: int) -> Path:
-        if wanted:
-            return Path(wanted)
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         return settings.data_dir / (f"import-{number}-bad.csv" if number else "import-dry-run-bad.csv")
 
@@ -230,13 +241,15 @@ def _to_stderr(line: str) -> None:
 
 
 async def _about_the_gone(args: argparse.Namespace, db: Database, seal: Seal, tally: Tally) -> int:
+    from data.new_file import new_file
     from data.registry_import import run
-    from data.registry_import.report import Codes
+    from data.spreadsheet import BOM, csv_line
 
     if args.gone_report and not args.dry_run:
-        with Codes(Path(args.gone_report)) as file:
+        with new_file(Path(args.gone_report)) as file:
+            file.write(BOM + csv_line(("Mã số BHXH",)))
             async for codes in run.gone(db, tally.id):
-                file.add(codes)
+                file.write("".join(csv_line((code,)) for code in codes))
     if not args.remove_gone or not tally.gone:
         return 0
     if not args.yes:

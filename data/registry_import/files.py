@@ -35,6 +35,7 @@ _CHUNK = 1 << 20  # bytes read at a time
 _HEAD = 1 << 16  # bytes at the top that are tried with each encoding and separator
 _LONGEST_LINE = 4 << 20  # bytes: a longer line is no row of a table
 _LONGEST_FIELD = 100_000  # characters of one cell
+_LARGEST_TEXT = 4 << 30  # bytes of a text file, unpacked: tens of millions of people
 _CONTROLS = frozenset(range(32)) - frozenset(b"\t\r\n")
 _MOST_CONTROLS = 12  # kinds of control characters that a text may hold by accident
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -211,9 +212,14 @@ def _first_pass(file: IO[bytes], path: Path) -> tuple[bytes, bool, int, bool, bo
 
 
 def _chunks(file: IO[bytes], path: Path) -> Iterator[bytes]:
-    unpacked = _unpacked(file)
+    unpacked, left = _unpacked(file), _LARGEST_TEXT
     try:
         while chunk := unpacked.read(_CHUNK):
+            left -= len(chunk)
+            if left < 0:
+                raise ValueError(
+                    f"{path.name} is too large (more than {_LARGEST_TEXT >> 30} GB unpacked): part it into several files"
+                )
             yield chunk
     except (EOFError, gzip.BadGzipFile, zlib.error) as broken:
         raise ValueError(f"{path.name} is cut off or damaged: it cannot be unpacked to its end") from broken

@@ -1,4 +1,4 @@
-"""The CSV files that an import writes: rows that were not taken, and codes of people who are gone. Used by run.py and the command.
+"""The CSV file in which an import tells of the rows that were not taken. Used by run.py.
 
 Invariant: a report holds row, column and reason, never a value of the row.
 """
@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 from collections.abc import Iterable
+from itertools import count
 from pathlib import Path
 from typing import IO
 
+from data.new_file import new_file
 from data.spreadsheet import BOM, csv_line
 
 _HEAD = ("Dòng", "Cột", "Lý do")
@@ -18,24 +21,47 @@ _HEAD = ("Dòng", "Cột", "Lý do")
 
 def _private(path: Path) -> IO[str]:
     return os.fdopen(
-        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline=""
+        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline=""
     )
 
 
-class BadRows:
-    """The report of one import, which may go on with what an earlier start wrote. There is no file without a bad row."""
+def _keep_older(path: Path) -> None:
+    """Give a file of this name, which is of another import, the next free number behind its name."""
+    free = next(p for n in count(1) if not os.path.lexists(p := path.with_name(f"{path.name}.{n}")))
+    path.rename(free)
 
-    def __init__(self, path: Path, upto: int) -> None:
-        """`upto`: rows of the file behind this one are written again, so an earlier start's lines on them go."""
+
+class BadRows:
+    """The report of one import, which may go on with what an earlier start wrote. There is no file without a bad row.
+
+    It is written in the data folder, under the import's own name. A file of this name that is not its own is put aside.
+    """
+
+    def __init__(self, path: Path, upto: int, *, source: Path | None = None, again: bool = False) -> None:
+        """`upto`: rows of the file behind this one are written again, so an earlier start's lines on them go.
+
+        `source` is the file that is imported: no report is written over it. `again`: a file of this name is an earlier try's.
+        """
         self.path = path
         self._file: IO[str] | None = None
+        if source is not None and path.exists() and path.samefile(source):
+            raise ValueError(
+                f"{path} is imported, and its report would be written there: move it elsewhere first"
+            )
         kept = self._kept(upto) if upto else []
         if kept:
-            self._file = _private(path)
+            part = path.with_name(f"{path.name}.part")
+            part.unlink(missing_ok=True)
+            self._file = _private(part)
             self._file.write(BOM + "".join(csv_line(cells) for cells in kept))
             self._file.flush()
-        elif path.exists():
-            path.unlink()
+            os.fsync(self._file.fileno())
+            part.replace(path)
+        elif os.path.lexists(path):
+            if again or upto:
+                path.unlink()
+            else:
+                _keep_older(path)
 
     def _kept(self, upto: int) -> list[list[str]]:
         if not self.path.exists():
@@ -69,19 +95,11 @@ class BadRows:
         return self.path.exists()
 
 
-class Codes:
-    """A file of codes, one a line, under a heading."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = _private(path)
-        self._file.write(BOM + csv_line(("Mã số BHXH",)))
-
-    def __enter__(self) -> Codes:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    def add(self, codes: Iterable[str]) -> None:
-        """Write these down."""
-        self._file.write("".join(csv_line((code,)) for code in codes))
+def hand_over(report: Path, wanted: Path) -> None:
+    """Move a finished report to where it was asked for. Raises ValueError when something is there by now."""
+    try:
+        with report.open(encoding="utf-8", newline="") as here, new_file(wanted) as there:
+            shutil.copyfileobj(here, there)
+    except ValueError as taken:
+        raise ValueError(f"the import is done, and its report stays at {report}: {taken}") from None
+    report.unlink()

@@ -102,7 +102,8 @@ class Import:
         self.looked(worker.about, tally)
         heading = _heading(worker.about)
         writer = writer_for(self.db)
-        report = BadRows(self.report(tally.id), worker.about.headings_row + tally.row if tally.row else 0)
+        upto = worker.about.headings_row + tally.row if tally.row else 0
+        report = BadRows(self.report(tally.id), upto, source=Path(self.job.path))
 
         async def take(batch: Batch, before: Tally) -> Tally:
             async with self.db.writing() as connection:
@@ -144,7 +145,7 @@ class Import:
             report.add(sorted([*batch.bad, *out.bad]))
             return before.with_batch(batch, out)
 
-        report = BadRows(self.report(0), 0)
+        report = BadRows(self.report(0), 0, source=Path(self.job.path), again=True)
         try:
             tally = await self._all(worker, tally, report, take)
             async with self.db.reading() as connection:

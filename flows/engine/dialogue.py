@@ -82,10 +82,11 @@ def valid_labels(state: State, content: Content, at: datetime, flows: Flows) -> 
 def _secret_of(state: State, event: Event, content: Content, flows: Flows) -> str:
     """ "otp" or "password" when a secret was typed here, else ""."""
     secret_in = partial(detector.secret_in, weights=content.secret_weights)
-    if isinstance(event, Unreadable):
-        return secret_in(event.words, expected=False, watch=state.watch[0]) if event.words else ""
     if not isinstance(event, Said):
-        return ""
+        words = events.words_beside(event)
+        watch = "" if isinstance(event, events.SentFile | events.SharedContact) else state.watch[0]
+        secret = secret_in(words, expected=False, watch=watch) if words else ""
+        return "" if secret and _is_offered(event, state, content, flows) else secret
     flow, step = flows.find(state.flow, state.step)
     watch = "" if _is_known_wording(state, event.text, content, flows) else state.watch[0]
     secret = secret_in(event.text, expected=step is not None and step.secret_expected, watch=watch)
@@ -95,8 +96,15 @@ def _secret_of(state: State, event: Event, content: Content, flows: Flows) -> st
 
 def _watched(state: State, event: Event, secret: str, content: Content) -> tuple[str, int]:
     """What the next messages are checked for, after this event in which `secret` was found."""
-    words = _typed(event)
+    words = _typed(event) or (events.words_beside(event) if secret else "")
     return detector.watch_after(words, secret, state.watch, content.secret_weights) if words else state.watch
+
+
+def _is_offered(event: Event, state: State, content: Content, flows: Flows) -> bool:
+    """Whether this is a press of what is ours to press: of any other the words are somebody's own."""
+    if not isinstance(event, Pressed):
+        return False
+    return any(same_words(event.label, label) for label in valid_labels(state, content, event.at, flows))
 
 
 def _is_known_wording(state: State, text: str, content: Content, flows: Flows) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from flows.effects import EffectResult
+from flows.secrets.file_names import words_of_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +86,13 @@ class Returned:
 
 
 Event = Said | Pressed | SharedContact | SentFile | Unreadable | TypedSecret | Answered | Returned
+
+
+def words_beside(event: Event) -> str:
+    """The words that came with an event that is no text: an officer may read them, so the shield does."""
+    match event:
+        case Unreadable(words=words) | Pressed(label=words) | SharedContact(phone=words):
+            return words
+        case SentFile(name=name):
+            return words_of_name(name)
+    return ""

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from markupsafe import Markup
 from starlette.requests import ClientDisconnect, Request
@@ -21,8 +19,11 @@ from starlette.routing import Route
 from data import audit, staff
 from data.staff import Member, Session
 from handlers.console import wording
-from handlers.console.forms import Form, csrf_token, has_csrf_token, read_form
+from handlers.console.forms import csrf_token, has_csrf_token, read_form
 from handlers.turns.queue import Turns
+from handlers.web.answers import AWAY, RETRY_SECONDS, UNREADABLE, is_away, place_of
+from handlers.web.forms import BadForm, Form
+from handlers.web.origin import is_ours
 from handlers.web.pages import SAME_SITE, page_headers, static_version, templates
 
 log = logging.getLogger("troly.console")
@@ -239,10 +240,17 @@ class AccessControl:
                 return await self._answered(entry, request)
             except PageRefused as no:
                 return self.refused(request, no.status, no.title, no.message)
+            except BadForm as bad:
+                too_long = (413, "Quá dài", wording.TOO_LONG)
+                return self.refused(request, *(too_long if bad.status == 413 else UNREADABLE))
             except ClientDisconnect:
                 raise
             except Exception as wrong:  # noqa: BLE001  # whatever is wrong, the answer has its headers and says nothing of it
-                log.error("%s failed: %s%s", entry, type(wrong).__name__, _frames(wrong))
+                log.error("%s failed: %s%s", entry, type(wrong).__name__, place_of(wrong))
+                if is_away(wrong):
+                    away = self.refused(request, *AWAY)
+                    away.headers["retry-after"] = str(RETRY_SECONDS)
+                    return away
                 return self.refused(request, 500, "Có trục trặc", wording.TROUBLE)
 
         return Route(entry.path, endpoint, methods=[entry.method])
@@ -255,7 +263,7 @@ class AccessControl:
             return await entry.act(request)  # type: ignore[arg-type]  # an entry without roles takes the request itself
         session = await self._session_of(request)
         if session is None:
-            typed = (await read_form(request) or Form()).get("text") if post else ""
+            typed = (await read_form(request)).get("text") if post else ""
             return self.page(request, "console/signed_out.html", 401, typed=typed)
         visit = Visit(self, request, session)
         if not visit.live:
@@ -264,8 +272,6 @@ class AccessControl:
             raise PageRefused(403, "Không có quyền", wording.NOT_YOURS)
         if post:
             form = await read_form(request)
-            if form is None:
-                raise PageRefused(413, "Quá dài", wording.TOO_LONG)
             if not has_csrf_token(form, self.turns.seal, session.key):
                 raise PageRefused(403, "Trang đã cũ", wording.OLD_FORM)
             visit.form = form
@@ -275,24 +281,13 @@ class AccessControl:
         """Whether a form was posted from a page of ours."""
         if request.headers.get("sec-fetch-site", "") not in SAME_SITE:
             return False
-        origin = request.headers.get("origin")
-        if origin is None:
-            return (
-                True  # not a browser, which always sends it: then no cookie of somebody else's comes with it
-            )
-        return urlsplit(origin).netloc in (request.headers.get("host"), urlsplit(self.address).netloc)
+        return is_ours(request.headers.get("origin"), request.headers.get("host"), self.address)
 
     async def _seen(self, session: Session) -> None:
         now = self.turns.clock()
         if now - session.seen_at >= 1.0:
             async with self.turns.db.writing() as connection:
                 await staff.seen(connection, session.key, now)
-
-
-def _frames(wrong: BaseException) -> str:
-    """Where it went wrong, file and line; never what was said or kept there."""
-    frames = traceback.extract_tb(wrong.__traceback__)[-4:]
-    return "".join(f" < {f.filename.rpartition('/')[2]}:{f.lineno}" for f in reversed(frames))
 
 
 def _live(part: Live) -> Markup:

@@ -34,10 +34,11 @@ from flows.conversations import notice_text
 from flows.conversations.notices import TOPICS
 from handlers.console import notice_wording as say
 from handlers.console.access import ADMINS, AccessControl, Live, PageRoute, Visit
-from handlers.console.forms import Form, kept_or_again
+from handlers.console.forms import kept_or_again
 from handlers.console.recipient_pages import HOME, loaded
 from handlers.delivery.preview import preview
 from handlers.web.chat import address_of
+from handlers.web.forms import Form
 
 LIST = 50  # notices on a page
 CANCEL_CHUNKS = 5  # withdrawn while the admin waits; the worker does the rest

@@ -22,8 +22,9 @@ from flows.conversations import questions
 from flows.text.normalise import clean
 from flows.understanding.question_finder import find_questions
 from handlers.console.access import ADMINS, DESK, AccessControl, Live, PageRefused, PageRoute, Visit
-from handlers.console.forms import Form, kept_or_again
+from handlers.console.forms import kept_or_again
 from handlers.delivery.preview import preview
+from handlers.web.forms import Form
 
 HOME = "/console/questions"
 MISSES_SHOWN = 100

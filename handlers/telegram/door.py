@@ -222,7 +222,7 @@ class TelegramDoor:
 
     async def webhook(self, secret_header: bytes | str | None, body: bytes) -> tuple[int, dict[str, str]]:
         """Take what was posted; returns status and headers to answer with, once it is committed or a dead letter."""
-        if not self._is_secret(secret_header):
+        if not self.is_secret(secret_header):
             return 401, {}
         if len(body) > self.body_limit:
             return 413, {}
@@ -234,7 +234,8 @@ class TelegramDoor:
             return 503, RETRY
         return 200, {}
 
-    def _is_secret(self, given: bytes | str | None) -> bool:
+    def is_secret(self, given: bytes | str | None) -> bool:
+        """Whether this is the secret that was told to Telegram."""
         if isinstance(given, str):
             given = given.encode("utf-8", "replace")
         if not given or not given.isascii() or not self._secret:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
-from handlers.doors import Parts, Receive, Webhook
+from handlers.doors import Headers, HttpReply, Parts, Webhook
 from handlers.telegram.door import RETRY, TelegramDoor
 from handlers.turns.types import TurnResult
 
@@ -30,7 +30,11 @@ class ConfiguredDoor:
             body_limit=s.webhook_body_limit,
             run_errands=parts.run_errands,
         )
-        self.webhooks: Mapping[str, Webhook] = {PATH: self.take} if s.telegram_mode == "webhook" else {}
+        self.webhooks: Mapping[str, Webhook] = (
+            {PATH: Webhook(self.refused, self.take, s.webhook_body_limit)}
+            if s.telegram_mode == "webhook"
+            else {}
+        )
         self._url = f"{s.address}{PATH}"
         self._secret = s.telegram_webhook_secret
         self._started = False
@@ -49,16 +53,16 @@ class ConfiguredDoor:
         """Say the replies of a turn that began elsewhere."""
         self.bot.reply_sender.say(result.rows)
 
-    async def take(self, scope: Mapping[str, Any], receive: Receive) -> tuple[int, dict[str, str]]:
-        """What Telegram posted; no more of the body is read than the limit."""
-        if not self._started:  # the port listens a moment earlier: Telegram is to come again
+    def refused(self, headers: Headers) -> HttpReply | None:
+        """Who does not bring the secret is turned away."""
+        if not self._started:  # the port listens a moment earlier
             return 503, RETRY
-        body, more = bytearray(), True
-        while more and len(body) <= self.bot.body_limit:
-            piece = await receive()
-            if piece["type"] == "http.disconnect":
-                return 503, {}  # nobody hears it
-            body += piece.get("body", b"")
-            more = piece.get("more_body", False)
-        secret = next((value for name, value in scope["headers"] if name == SECRET_HEADER), None)
-        return await self.bot.webhook(secret, bytes(body))
+        return None if self.bot.is_secret(_secret_in(headers)) else (401, {})
+
+    async def take(self, headers: Headers, body: bytes) -> HttpReply:
+        """What Telegram posted."""
+        return await self.bot.webhook(_secret_in(headers), body)
+
+
+def _secret_in(headers: Headers) -> bytes | None:
+    return next((value for name, value in headers if name == SECRET_HEADER), None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flows.engine.events import (
     Answered,
     Event,
@@ -13,7 +15,9 @@ from flows.engine.events import (
     TypedSecret,
     Unreadable,
 )
+from flows.secrets.file_names import shown_name
 
+_PHONE = re.compile(r"\+?[0-9][0-9 .\-]{7,18}")  # anything else may be words
 LEFT_OUT = "[một tin có mật khẩu hoặc mã OTP, đã bỏ]"
 _KINDS = {
     "sticker": "nhãn dán",
@@ -32,9 +36,9 @@ def written(event: Event) -> str:
         case Said(text=text) | Pressed(label=text):
             return text
         case SentFile(name=name):
-            return f"[tệp {name}, không mở]"
+            return f"[tệp {shown_name(name)}, không mở]"
         case SharedContact(phone=phone):
-            return f"[chia sẻ số điện thoại {phone}]"
+            return f"[chia sẻ số điện thoại {phone}]" if _PHONE.fullmatch(phone) else "[chia sẻ danh bạ]"
         case Unreadable(kind=kind):
             return f"[{_KINDS.get(kind, 'tin không đọc được')}]"
         case TypedSecret() | Answered() | Returned():

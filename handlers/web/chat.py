@@ -15,7 +15,6 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
@@ -25,13 +24,14 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from data import conversations, outbox
 from handlers.delivery.sms import CodeSender, Sms
-from handlers.doors import Webhook
 from handlers.turns.json_contract import BadInput, MoveClock, place_object, read_object, shown
 from handlers.turns.queue import Turns
 from handlers.turns.types import Busy, NotKept, TurnResult
+from handlers.web.origin import is_ours
 from handlers.web.pages import Pages
 from handlers.web.secure_page import SecurePages
 from handlers.web.server import WebServer
+from handlers.web.webhooks import Webhooks
 
 log = logging.getLogger("troly.web")
 
@@ -56,7 +56,7 @@ class Web:
         frames_per_minute: int,
         code_sender: CodeSender | None,
         say_elsewhere: Mapping[str, Callable[[TurnResult], None]],
-        webhooks: Mapping[str, Webhook] | None = None,
+        webhooks: Webhooks | None = None,
         staff_pages: Sequence[BaseRoute] = (),
     ) -> None:
         self._turns = turns
@@ -129,10 +129,8 @@ class Web:
                 self._sockets.pop(address, None)
 
     def _same_origin(self, websocket: WebSocket) -> bool:
-        origin = websocket.headers.get("origin")
-        if origin is None:
-            return True  # not a browser: nobody's cookie rides along unasked
-        return urlsplit(origin).netloc in (websocket.headers.get("host"), urlsplit(self._address).netloc)
+        headers = websocket.headers
+        return is_ours(headers.get("origin"), headers.get("host"), self._address)
 
     async def _frame(self, one: _Socket, frame: str) -> None:
         try:

@@ -21,6 +21,7 @@ from flows.engine.events import TypedSecret
 from handlers.turns.json_contract import NEVER
 from handlers.turns.queue import Turns
 from handlers.turns.types import Busy, NotKept, Opens, TurnResult, at_once
+from handlers.web.forms import posted
 from handlers.web.pages import SAME_SITE, Pages
 
 FORM_LIMIT = 4096  # bytes of a posted secure page
@@ -28,7 +29,9 @@ _ERRORS = {
     "expired": "Mã đã hết hạn hoặc đã dùng rồi. Anh/chị quay lại cuộc trò chuyện để nhận mã mới.",
     "spent": "Đã quá số lần nhập cho phép. Anh/chị quay lại cuộc trò chuyện để xem cách khác.",
 }
-GONE = "Trang này đã hết hạn hoặc không có. Anh/chị quay lại cuộc trò chuyện để nhận đường dẫn mới."
+GONE = (
+    "Trang này đã dùng rồi, đã hết hạn hoặc không có. Anh/chị quay lại cuộc trò chuyện để nhận đường dẫn mới."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +89,13 @@ class SecurePages:
         page, now = await self._page(token)
         if page is None:
             return self.pages.notice(request, 410, "Trang đã hết hạn", GONE)
-        if int(request.headers.get("content-length") or 0) > FORM_LIMIT:
-            return self.pages.notice(request, 413, "Tin quá dài", "Anh/chị chỉ nhập 6 số của mã OTP.")
-        form = await request.form(max_files=0, max_fields=8, max_part_size=FORM_LIMIT)
-        csrf_token, code = str(form.get("csrf_token", "")), "".join(str(form.get("otp", "")).split())
+        form = await posted(request, limit=FORM_LIMIT, fields=8)
+        csrf_token, code = form.get("csrf_token"), "".join(form.get("otp").split())
         same_site = request.headers.get("sec-fetch-site", "") in SAME_SITE
         if not same_site or not hmac.compare_digest(csrf_token.encode(), self._csrf_token(token).encode()):
             return self._form(request, token, page, now, "Trang đã cũ. Anh/chị nhập lại mã giúp tôi.", 403)
         if page.kind == "export":
-            return await self._exported(request, page)
+            return await self._exported(request, token, page)
         if len(code) != proofs.DIGITS or not (code.isascii() and code.isdigit()):
             return self._form(request, token, page, now, f"Mã OTP gồm đúng {proofs.DIGITS} chữ số.", 422)
         return await self._typed(request, token, page, now, code)
@@ -133,10 +134,12 @@ class SecurePages:
             request, 410, "Không dùng được mã này", _ERRORS.get(outcome, _ERRORS["expired"])
         )
 
-    async def _exported(self, request: Request, page: Page) -> Response:
-        """Hand out everything kept about the person, as a file."""
+    async def _exported(self, request: Request, token: str, page: Page) -> Response:
+        """Hand out everything kept about the person, as a file, once."""
         turns = self.turns
         async with turns.db.writing() as connection:
+            if not await proofs.use_page(connection, token):
+                return self.pages.notice(request, 410, "Trang đã hết hạn", GONE)
             value = await rights.take_along(turns.db, connection, turns.seal, page.address, turns.clock())
         if value is None:
             return self.pages.notice(request, 410, "Không còn gì", "Tôi không giữ thông tin nào của anh/chị.")

@@ -1,23 +1,26 @@
 """The HTTP server's routes: pages, static files, health, and the channels' webhooks. Made by handlers/web/chat.py.
 
-Invariant: a webhook is answered only after its door has committed or refused what came.
+Invariant: every answer passes through the outermost layer (answers.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from data.installation.readiness import Readiness
-from handlers.doors import Webhook
 from handlers.turns.queue import Turns
+from handlers.web.answers import Answers
 from handlers.web.pages import PAGES, Pages
+from handlers.web.webhooks import Webhooks
 
 
 class WebServer(Starlette):
@@ -28,30 +31,33 @@ class WebServer(Starlette):
         turns: Turns,
         pages: Pages,
         routes: Sequence[BaseRoute],
-        webhooks: Mapping[str, Webhook] | None = None,
+        webhooks: Webhooks | None = None,
     ) -> None:
         self._turns = turns
-        self._pages = pages
-        self._webhooks = webhooks or {}
+        self._webhooks = webhooks or Webhooks({}, 0)
         self.readiness = Readiness(turns.db)  # bot/serve.py gives one that knows the settings
+        self._answers = Answers(self._inside, pages)
         health = [
             Mount("/chat/static", _Static(pages.version), name="static"),
             Route("/healthz", self.healthz, methods=["GET"]),
             Route("/readyz", self.readyz, methods=["GET"]),
         ]
-        super().__init__(routes=[*routes, *health], exception_handlers={404: self._lost, 405: self._lost})
+        super().__init__(routes=[*routes, *health])
         self.router.redirect_slashes = False  # a redirect would repeat whatever Host the caller claimed
 
+    def build_middleware_stack(self) -> ASGIApp:
+        """Without Starlette's own error page: what a route does not catch is for the outermost layer."""
+        return ExceptionMiddleware(self.router, handlers={HTTPException: self._refused})
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        webhook = self._webhooks.get(scope.get("path", "")) if scope.get("method") == "POST" else None
+        await self._answers(scope, receive, send)
+
+    async def _inside(self, scope: Scope, receive: Receive, send: Send) -> None:
+        webhook = self._webhooks.at(scope)
         if webhook is None:
             await super().__call__(scope, receive, send)
-            return
-        status, given = await webhook(scope, receive)
-        headers = [(name.lower().encode(), value.encode()) for name, value in given.items()]
-        headers.append((b"content-length", b"0"))
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body"})
+        else:
+            await self._webhooks.answer(webhook, scope, receive, send)
 
     async def healthz(self, request: Request) -> Response:
         """The process lives."""
@@ -63,10 +69,8 @@ class WebServer(Starlette):
             return JSONResponse({"ok": False, "database": trouble}, 503)
         return JSONResponse({"ok": True, "waiting": self._turns.waiting})
 
-    async def _lost(self, request: Request, exc: Exception) -> Response:
-        return self._pages.notice(
-            request, 404, "Không có trang này", "Anh/chị về trang trò chuyện giúp tôi nhé."
-        )
+    async def _refused(self, request: Request, exc: Exception) -> Response:
+        return self._answers.response(request.scope, self._answers.answer_to(request.scope, exc))
 
 
 class _Static(StaticFiles):
@@ -77,6 +81,8 @@ class _Static(StaticFiles):
         self._version = version
 
     async def get_response(self, path: str, scope: Scope) -> Response:
+        if "\0" in path:
+            raise HTTPException(404)
         response = await super().get_response(path, scope)
         lasting = scope["query_string"] == f"v={self._version}".encode()
         response.headers["x-content-type-options"] = "nosniff"
