@@ -17,13 +17,14 @@ from starlette.routing import Route
 
 from bot import logs
 from bot.app import App, limits_of, lone_server, opened
-from bot.settings import BadSetting, Settings, load
+from bot.settings import BadSetting, Settings, load, proxy_networks
 from bot.worker import worker_of
 from data import conversations, proofs, staff
 from handlers.desk import Desk, Say
 from handlers.doors import Door, Parts, open_doors, webhooks_of
 from handlers.turns.types import TurnResult
 from handlers.web.chat import Web
+from handlers.web.source import ClientSource, SourceRates
 
 log = logging.getLogger("troly.serve")
 _P = ParamSpec("_P")
@@ -233,6 +234,7 @@ def _staff_pages(app: App, desk: Desk) -> list[Route]:
         idle_minutes=s.staff_idle_minutes,
         session_hours=s.staff_session_hours,
         failures_per_minute=s.sign_in_failures_per_minute,
+        alarm_per_minute=s.sign_in_alarm_per_minute,
         live_seconds=s.console_live_seconds,
         text_limit=s.text_limit,
     )
@@ -243,6 +245,7 @@ def _staff_pages(app: App, desk: Desk) -> list[Route]:
         rules=rules,
         limits=limits_of(s),
         telegram=bool(s.telegram_token),
+        client_source=ClientSource(proxy_networks(s.trusted_proxies)),
     ).routes
 
 
@@ -258,6 +261,10 @@ def _web(app: App, doors: Mapping[str, Door], desk: Desk | None, *, demo: bool) 
         say_elsewhere={name: door.say for name, door in doors.items()},
         webhooks=webhooks_of(doors),
         staff_pages=_staff_pages(app, desk) if desk is not None else (),
+        client_source=ClientSource(proxy_networks(s.trusted_proxies)),
+        source_rates=SourceRates(
+            sockets_per_minute=s.sockets_per_minute_source, frames_per_minute=s.frames_per_minute_source
+        ),
     )
 
 

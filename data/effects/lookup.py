@@ -1,50 +1,60 @@
 """Looking somebody up in the registry under the disclosure rules.
 
-Invariant: with a date or a year the same steps are taken whether one, several or nobody fits, unless the proven phone fits.
+Invariant: with a date or a year the same steps are taken whether one, several or nobody fits, unless the proven phone fits;
+a yes or no by ID number is told only while the budgets allow, else the same look-up goes the way of proof.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select
-
 from data import audit as audit_log
-from data import people, proofs
+from data import budgets, people, proofs
+from data.budgets import Bound, Spent
+from data.channels import CHANNELS
 from data.effects.handler import handles
-from data.effects.turn_context import DAY, HOUR, TurnContext
+from data.effects.turn_context import TurnContext
 from data.registry import search
 from data.registry.records import Record
 from data.registry.search import RegistryQuery
-from data.tables import audit
 from flows.effects import EffectResult, FindPeople
 from flows.text.fold import join_key
 
 
 @handles(FindPeople)
 async def find_people(turn: TurnContext, effect: FindPeople) -> EffectResult:
-    if await _looks_spent(turn, by_id=bool(effect.id_number)):
-        return EffectResult("limited")
+    by_id = bool(effect.id_number)
+    proven = await people.proven_phone(turn.connection, turn.person) if turn.person else None
+    free = proven is None and turn.door in CHANNELS and CHANNELS[turn.door].free
+    if spent := await _looks_spent(turn, counts_misses=by_id and not free):
+        return EffectResult("limited", pause(spent))
+    await budgets.take(turn.connection, budgets.LOOK, turn.taker, turn.stamp)
+    answers = by_id and await _takes_an_answer(turn, free=free)
     provinces = turn.services.office.same_province(effect.province)
     query = RegistryQuery(effect.name, provinces, effect.born, effect.id_number)
     found = await search.find(turn.services.names, turn.connection, turn.services.seal, query)
-    if not effect.id_number:
-        return await _guarded(turn, effect, found)
+    given = {"id_number": None, "id_tail": effect.id_number[-3:]} if by_id else {}
+    if not answers:
+        result = await _guarded(turn, effect, found, proven)
+        return EffectResult(result.outcome, {**result.facts, **given})
     outcome, facts = ("found", name_and_code(found[0])) if len(found) == 1 else ("none", {})
+    if outcome == "none":
+        await budgets.take(turn.connection, budgets.MISS, turn.taker, turn.stamp)
     await note_look(turn, "look", found[0].code if found else "", outcome)
-    return EffectResult(outcome, {**facts, "id_number": None, "id_tail": effect.id_number[-3:]})
+    return EffectResult(outcome, {**facts, **given})
 
 
-async def _guarded(turn: TurnContext, effect: FindPeople, found: list[Record]) -> EffectResult:
+async def _guarded(
+    turn: TurnContext, effect: FindPeople, found: list[Record], proven: str | None
+) -> EffectResult:
     """Open a case to be proven, or give the record to whom the phone of it is proven already."""
     keyed = turn.services.seal.keyed
-    proven = await people.proven_phone(turn.connection, turn.person) if turn.person else None
     own = [r for r in found if proven and r.phone_key == proven]
-    asked = f"{join_key(effect.name)} {effect.born}"
+    asked = f"{join_key(effect.name)} {effect.born or effect.id_number}"
     one = found[0] if len(found) == 1 else None
     nobody = keyed("phone", f"nobody {asked}")
     keys = proofs.Keys(
-        account=keyed("account", one.code if one else f"nobody {asked}"),
+        account=proofs.account_key(turn.services.seal, one.code if one else f"nobody {asked}"),
         phone=(one.phone_key if one else None) or nobody,
         question=keyed("question", f"{turn.address} {asked}"),
     )
@@ -56,18 +66,44 @@ async def _guarded(turn: TurnContext, effect: FindPeople, found: list[Record]) -
     return EffectResult("verify", {"case": case})
 
 
-async def _looks_spent(turn: TurnContext, *, by_id: bool) -> bool:
-    """Too many looks in all, or too many ID numbers that fitted nobody: each of those is a "no" that was told."""
+async def _looks_spent(turn: TurnContext, *, counts_misses: bool) -> Spent | None:
+    """Too many looks of this conversation or source; or a crowd, and this source is part of it; or too often "no" by ID
+    number, where that is counted: each was told."""
     limits = turn.services.limits
-    query = select(func.count(), func.count().filter(audit.c.outcome == "none")).where(
-        audit.c.who == turn.address, audit.c.what == "look", audit.c.at > turn.stamp - DAY
-    )
-    mine, missed = (await turn.connection.execute(query)).one()
-    if mine >= limits.looks_per_day or (by_id and missed >= limits.id_misses_per_day):
-        return True
-    everyone = select(func.count()).select_from(audit)
-    everyone = everyone.where(audit.c.what == "look", audit.c.at > turn.stamp - HOUR)
-    return bool((await turn.connection.execute(everyone)).scalar_one() >= limits.looks_per_hour_all)
+    spent = await _spent(turn, budgets.LOOK, budgets.looks(limits))
+    if spent is None:
+        crowd, a_few = budgets.crowded_looks(limits)
+        crowded = await _spent(turn, budgets.LOOK, crowd)
+        spent = crowded and (await _spent(turn, budgets.LOOK, a_few)) and crowded
+    if spent is None and counts_misses:
+        spent = await _spent(turn, budgets.MISS, budgets.misses(limits))
+    return spent
+
+
+async def _spent(turn: TurnContext, what: str, bounds: tuple[Bound, ...]) -> Spent | None:
+    return await budgets.spent(turn.connection, what, bounds, turn.taker, turn.stamp)
+
+
+async def _takes_an_answer(turn: TurnContext, *, free: bool) -> bool:
+    """Whether a yes or no by ID number is left for this conversation; takes it, before anybody is looked for.
+
+    `free`: the conversation costs nothing, and its person has proven nothing.
+    """
+    limits = turn.services.limits
+    if free:
+        what, bounds = budgets.FREE_ANSWER, budgets.free_answers(limits)
+    else:
+        what, bounds = budgets.ANSWER, budgets.answers(limits)
+    await turn.services.db.lock(turn.connection, f"budget {what}")
+    if await _spent(turn, what, bounds):
+        return False
+    await budgets.take(turn.connection, what, turn.taker, turn.stamp)
+    return True
+
+
+def pause(spent: Spent) -> dict[str, str]:
+    """The facts of a refusal that passes: whose bound it is, and the seconds until something is left."""
+    return {"pause_of": spent.of, "seconds": str(spent.seconds)}
 
 
 async def note_look(turn: TurnContext, what: str, code: str, outcome: str) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from data.channels import label as channel
 from flows.calendar.office_hours import VIETNAM
+from flows.text.durations import spoken
 from flows.text.masking import mask_account
 
 ROLES = {"officer": "Cán bộ", "admin": "Quản trị", "auditor": "Kiểm tra"}
@@ -137,7 +138,10 @@ def who_it_was(who: str) -> str:
 
 def locked(seconds: int) -> str:
     """Why signing in has to wait."""
-    return f"Có quá nhiều lần đăng nhập không thành công. Anh/chị thử lại sau {seconds} giây; liên kết chưa bị dùng mất."
+    return (
+        "Từ đường mạng này có quá nhiều lần đăng nhập không thành công. "
+        f"Anh/chị thử lại sau {spoken(seconds)}; liên kết còn hạn thì vẫn dùng được ngay."
+    )
 
 
 def waiting(seconds: float) -> str:
