@@ -24,7 +24,7 @@ from handlers.desk import Desk, Say
 from handlers.doors import Door, Parts, open_doors, webhooks_of
 from handlers.turns.types import TurnResult
 from handlers.web.chat import Web
-from handlers.web.source import ClientSource, SourceRates
+from handlers.web.source import SourceRates, Sources
 
 log = logging.getLogger("troly.serve")
 _P = ParamSpec("_P")
@@ -245,7 +245,7 @@ def _staff_pages(app: App, desk: Desk) -> list[Route]:
         rules=rules,
         limits=limits_of(s),
         telegram=bool(s.telegram_token),
-        client_source=ClientSource(proxy_networks(s.trusted_proxies)),
+        sources=Sources(proxy_networks(s.trusted_proxies)),
     ).routes
 
 
@@ -261,7 +261,7 @@ def _web(app: App, doors: Mapping[str, Door], desk: Desk | None, *, demo: bool) 
         say_elsewhere={name: door.say for name, door in doors.items()},
         webhooks=webhooks_of(doors),
         staff_pages=_staff_pages(app, desk) if desk is not None else (),
-        client_source=ClientSource(proxy_networks(s.trusted_proxies)),
+        sources=Sources(proxy_networks(s.trusted_proxies)),
         source_rates=SourceRates(
             sockets_per_minute=s.sockets_per_minute_source, frames_per_minute=s.frames_per_minute_source
         ),

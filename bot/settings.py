@@ -110,9 +110,7 @@ class Settings:
         "look-ups of all together in an hour; above it who made more than a few waits",
         between=(1, 10**7),
     )
-    looks_when_crowded: int = _s(
-        5, "look-ups in an hour that one source may make even then", between=(1, 10**6)
-    )
+    looks_when_busy: int = _s(5, "look-ups in an hour that one source may make even then", between=(1, 10**6))
     id_answers_per_day: int = _s(
         3,
         "look-ups by ID number in 24 hours that a web conversation without a proven phone is answered; "

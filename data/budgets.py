@@ -69,9 +69,9 @@ def looks(limits: Limits) -> tuple[Bound, ...]:
     )
 
 
-def crowded_looks(limits: Limits) -> tuple[tuple[Bound, ...], tuple[Bound, ...]]:
-    """Of LOOK: what makes it crowded, and what a source may still do then. So a crowd never stops who has hardly asked."""
-    return (Bound(ALL, limits.looks_per_hour_all, HOUR),), (Bound(SOURCE, limits.looks_when_crowded, HOUR),)
+def busy_looks(limits: Limits) -> tuple[tuple[Bound, ...], tuple[Bound, ...]]:
+    """Of LOOK: when it is busy, and what a source may still do then. So many strangers never stop who has hardly asked."""
+    return (Bound(ALL, limits.looks_per_hour_all, HOUR),), (Bound(SOURCE, limits.looks_when_busy, HOUR),)
 
 
 def free_answers(limits: Limits) -> tuple[Bound, ...]:

@@ -30,7 +30,7 @@ class Limits:
     looks_per_day: int = 20
     looks_per_hour_source: int = 100
     looks_per_hour_all: int = 2000
-    looks_when_crowded: int = 5
+    looks_when_busy: int = 5
     id_answers_per_day: int = 3
     id_answers_source: int = 10
     id_answers_all: int = 100

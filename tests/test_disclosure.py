@@ -183,7 +183,9 @@ async def test_without_the_proof_the_same_strangers_would_get_codes(
 ) -> None:
     """Teeth: records are shown to whoever asks, as in the office's own app."""
 
-    async def openly(turn: TurnContext, effect: FindPeople, found: list[Record], _: str | None) -> EffectResult:
+    async def openly(
+        turn: TurnContext, effect: FindPeople, found: list[Record], _: str | None
+    ) -> EffectResult:
         return EffectResult("record", lookup.whole_record(found[0])) if found else EffectResult("none")
 
     monkeypatch.setattr(lookup, "_guarded", openly)

@@ -67,14 +67,14 @@ async def _guarded(
 
 
 async def _looks_spent(turn: TurnContext, *, counts_misses: bool) -> Spent | None:
-    """Too many looks of this conversation or source; or a crowd, and this source is part of it; or too often "no" by ID
+    """Too many looks of this conversation or source; or of all together, and this source made some; or too often "no" by ID
     number, where that is counted: each was told."""
     limits = turn.services.limits
     spent = await _spent(turn, budgets.LOOK, budgets.looks(limits))
     if spent is None:
-        crowd, a_few = budgets.crowded_looks(limits)
-        crowded = await _spent(turn, budgets.LOOK, crowd)
-        spent = crowded and (await _spent(turn, budgets.LOOK, a_few)) and crowded
+        all_together, a_few = budgets.busy_looks(limits)
+        busy = await _spent(turn, budgets.LOOK, all_together)
+        spent = busy if busy and await _spent(turn, budgets.LOOK, a_few) else None
     if spent is None and counts_misses:
         spent = await _spent(turn, budgets.MISS, budgets.misses(limits))
     return spent

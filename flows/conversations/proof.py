@@ -61,7 +61,7 @@ def _sent_prompt(context: Context) -> Reply:
     )
 
 
-_CROWDS = {
+_PAUSES = {
     "conversation": "Hôm nay anh/chị đã tra cứu đủ số lần cho phép.",
     "source": "Từ đường mạng anh/chị đang dùng vừa có quá nhiều yêu cầu, nên tôi tạm dừng để giữ an toàn.",
     "all": "Lúc này có quá nhiều yêu cầu từ nhiều nơi, nên tôi tạm dừng để giữ an toàn cho mọi người.",
@@ -72,7 +72,7 @@ def pause_prompt(context: Context) -> str:
     """Why something is refused for a while, whose limit it was, and what can be done meanwhile."""
     of = context.get("pause_of")
     again = "" if of == "conversation" else f" Anh/chị thử lại sau {spoken(int(context.get('seconds')))}."
-    return f"{_CROWDS[of]}{again} {other_ways(context.content)}"
+    return f"{_PAUSES[of]}{again} {other_ways(context.content)}"
 
 
 def _soon_prompt(context: Context) -> str:

@@ -17,7 +17,7 @@ from data import audit, staff
 from handlers.console import wording
 from handlers.console.access import EVERYBODY, AccessControl, PageRoute, Visit
 from handlers.console.forms import csrf_token, has_csrf_token, read_form
-from handlers.web.source import ClientSource
+from handlers.web.source import Sources
 
 log = logging.getLogger("troly.console")
 
@@ -56,7 +56,7 @@ class Failures:
         return 0
 
 
-class FailuresBySource:
+class SourceFailures:
     """The failures of each source, and an alarm in the log when all together fail very often."""
 
     def __init__(self, clock: Callable[[], float], *, per_minute: int, alarm_per_minute: int) -> None:
@@ -89,10 +89,10 @@ class FailuresBySource:
 class SignIn:
     """The pages of the way in and out."""
 
-    def __init__(self, access: AccessControl, client_source: ClientSource) -> None:
+    def __init__(self, access: AccessControl, sources: Sources) -> None:
         self._access = access
-        self._client_source = client_source
-        self._failures = FailuresBySource(
+        self._sources = sources
+        self._failures = SourceFailures(
             access.turns.clock,
             per_minute=access.rules.failures_per_minute,
             alarm_per_minute=access.rules.alarm_per_minute,
@@ -153,7 +153,7 @@ class SignIn:
         return signed_in[0]
 
     def _failed(self, request: Request, status: int, title: str, message: str) -> Response:
-        if wait := self._failures.failed(self._client_source.of(request)):
+        if wait := self._failures.failed(self._sources.of(request)):
             response = self._access.refused(request, 429, "Chờ một chút", wording.locked(wait))
             response.headers["retry-after"] = str(wait)
             return response

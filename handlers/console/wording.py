@@ -33,6 +33,7 @@ ENDS = {  # how a closed ticket ended
 DEEDS = {  # what a row of the audit says was done
     "look": "Tra cứu",
     "registry_find": "Tra cứu bằng lệnh",
+    "codes_unlocked": "Mở lại việc gửi mã",
     "signed_in": "Đăng nhập",
     "signed_out": "Đăng xuất",
     "queue_viewed": "Xem hàng chờ",

@@ -192,8 +192,8 @@ class Turns(TurnMaker):
         skipped: set[str] = set()
         while self._waiting and len(group) < (room or self._group_limit):
             waiting = self._waiting.popleft()
-            taken = waiting.address in self._busy or waiting.address in skipped
-            if taken or self._under_way[waiting.origin] >= share:
+            elsewhere = waiting.address in self._busy or waiting.address in skipped
+            if elsewhere or self._under_way[waiting.origin] >= share:
                 passed.append(waiting)
                 skipped.add(waiting.address)
                 continue

@@ -32,7 +32,7 @@ from handlers.turns.types import Busy, NotKept, TurnResult
 from handlers.web.pages import Pages
 from handlers.web.secure_page import SecurePages
 from handlers.web.server import WebServer
-from handlers.web.source import ClientSource, SourceRates
+from handlers.web.source import SourceRates, Sources
 
 log = logging.getLogger("troly.web")
 
@@ -59,7 +59,7 @@ class Web:
         say_elsewhere: Mapping[str, Callable[[TurnResult], None]],
         webhooks: Mapping[str, Webhook] | None = None,
         staff_pages: Sequence[BaseRoute] = (),
-        client_source: ClientSource | None = None,
+        sources: Sources | None = None,
         source_rates: SourceRates | None = None,
     ) -> None:
         self._turns = turns
@@ -76,13 +76,13 @@ class Web:
         self._pusher: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
         self._pages = Pages(turns.content.office, address=address)
-        self._client_source = client_source or ClientSource()
+        self._sources = sources or Sources()
         self._source_rates = source_rates or SourceRates()
         secure = SecurePages(
             *(turns, self._pages),
             say=self.say,
             say_elsewhere=say_elsewhere,
-            client_source=self._client_source,
+            sources=self._sources,
         )
         own = [
             Route("/", self.page, methods=["GET"]),
@@ -117,7 +117,7 @@ class Web:
         if not _good_cookie(cookie) or not self._same_origin(websocket):
             await websocket.close(4403)
             return
-        address, source = address_of(str(cookie)), self._client_source.of(websocket)
+        address, source = address_of(str(cookie)), self._sources.of(websocket)
         if not self._source_rates.may_open(source):
             await websocket.close(4429)
             return

@@ -22,7 +22,7 @@ from handlers.turns.json_contract import NEVER
 from handlers.turns.queue import Turns
 from handlers.turns.types import Busy, NotKept, Opens, TurnResult, at_once
 from handlers.web.pages import SAME_SITE, Pages
-from handlers.web.source import ClientSource
+from handlers.web.source import Sources
 
 FORM_LIMIT = 4096  # bytes of a posted secure page
 _ERRORS = {
@@ -42,7 +42,7 @@ class SecurePages:
     _: KW_ONLY
     say: Callable[[TurnResult], Awaitable[None]]
     say_elsewhere: Mapping[str, Callable[[TurnResult], None]]
-    client_source: ClientSource = field(default_factory=ClientSource)
+    sources: Sources = field(default_factory=Sources)
     csrf_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
     async def look(self, request: Request) -> Response:
@@ -112,7 +112,7 @@ class SecurePages:
                 event,
                 pushed=elsewhere is not None,
                 shown=page.address.startswith("web:"),
-                source=self.client_source.of(request),
+                source=self.sources.of(request),
             )
         except (Busy, NotKept):
             return self._form(request, token, page, now, "Hệ thống đang bận. Anh/chị bấm Xác nhận lại.", 503)

@@ -18,7 +18,7 @@ Network = IPv4Network | IPv6Network
 IPV6_BLOCK = 64  # bits: what one line is given; its addresses are free
 
 
-class ClientSource:
+class Sources:
     """Names the source of a connection. `trusted`: the networks of the proxies in front of us."""
 
     def __init__(self, trusted: Sequence[Network] = ()) -> None:
