@@ -143,10 +143,10 @@ class Settings:
         "addresses and blocks of the proxies in front, with commas between; only from them X-Forwarded-For is believed",
     )
     sockets_per_minute_source: int = _s(
-        600, "chat sockets one source may open in a minute", between=(1, 10**6)
+        300, "chat sockets one source may open in a minute", between=(1, 10**6)
     )
     frames_per_minute_source: int = _s(
-        6000, "frames all chat sockets of one source may send in a minute", between=(1, 10**7)
+        3000, "frames all chat sockets of one source may send in a minute", between=(1, 10**7)
     )
     queue_limit: int = _s(1000, "turns that may wait at once; above it a door answers 503 with Retry-After")
     queue_limit_source: int = _s(

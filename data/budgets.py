@@ -11,9 +11,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from data.engine import fetch
 from data.limits import Limits
 from data.tables import budget_uses
 
@@ -46,8 +47,9 @@ class Taker:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """So many uses in `span` seconds, of one conversation, of one source, or of all."""
+    """So many uses of a thing in `span` seconds, of one conversation, of one source, or of all."""
 
+    what: str
     of: str
     allowed: int
     span: float
@@ -61,104 +63,115 @@ class Spent:
     seconds: int
 
 
-def looks(limits: Limits) -> tuple[Bound, ...]:
-    """Of LOOK."""
+Bounds = tuple[Bound, ...]
+
+
+def looks(limits: Limits) -> Bounds:
     return (
-        Bound(CONVERSATION, limits.looks_per_day, DAY),
-        Bound(SOURCE, limits.looks_per_hour_source, HOUR),
+        Bound(LOOK, CONVERSATION, limits.looks_per_day, DAY),
+        Bound(LOOK, SOURCE, limits.looks_per_hour_source, HOUR),
     )
 
 
-def busy_looks(limits: Limits) -> tuple[tuple[Bound, ...], tuple[Bound, ...]]:
-    """Of LOOK: when it is busy, and what a source may still do then. So many strangers never stop who has hardly asked."""
-    return (Bound(ALL, limits.looks_per_hour_all, HOUR),), (Bound(SOURCE, limits.looks_when_busy, HOUR),)
-
-
-def free_answers(limits: Limits) -> tuple[Bound, ...]:
-    """Of FREE_ANSWER."""
+def busy_looks(limits: Limits) -> Bounds:
+    """When it is busy, and what a source may still do then: so many strangers never stop who has hardly asked."""
     return (
-        Bound(CONVERSATION, limits.id_answers_per_day, DAY),
-        Bound(SOURCE, limits.id_answers_source, DAY),
-        Bound(ALL, limits.id_answers_all, DAY),
+        Bound(LOOK, ALL, limits.looks_per_hour_all, HOUR),
+        Bound(LOOK, SOURCE, limits.looks_when_busy, HOUR),
     )
 
 
-def answers(limits: Limits) -> tuple[Bound, ...]:
-    """Of ANSWER."""
-    return (Bound(ALL, limits.id_answers_accounts, DAY),)
+def misses(limits: Limits) -> Bounds:
+    return (Bound(MISS, CONVERSATION, limits.id_misses_per_day, DAY),)
 
 
-def misses(limits: Limits) -> tuple[Bound, ...]:
-    """Of MISS."""
-    return (Bound(CONVERSATION, limits.id_misses_per_day, DAY),)
-
-
-def requests(limits: Limits) -> tuple[Bound, ...]:
-    """Of REQUEST; hit and miss count alike, so it may be told."""
+def free_answers(limits: Limits) -> Bounds:
     return (
-        Bound(CONVERSATION, limits.otp_requests_conversation, DAY),
-        Bound(SOURCE, limits.otp_requests_per_hour_source, HOUR),
-        Bound(SOURCE, limits.otp_requests_per_day_source, DAY),
+        Bound(FREE_ANSWER, CONVERSATION, limits.id_answers_per_day, DAY),
+        Bound(FREE_ANSWER, SOURCE, limits.id_answers_source, DAY),
+        Bound(FREE_ANSWER, ALL, limits.id_answers_all, DAY),
     )
 
 
-def messages(limits: Limits) -> tuple[Bound, ...]:
-    """Of SMS: what the office pays for."""
-    return (Bound(ALL, limits.sms_per_hour, HOUR), Bound(ALL, limits.sms_per_day, DAY))
+def answers(limits: Limits) -> Bounds:
+    return (Bound(ANSWER, ALL, limits.id_answers_accounts, DAY),)
 
 
-def wrong_codes(limits: Limits) -> tuple[Bound, ...]:
-    """Of WRONG; hit and miss count alike, so it may be told."""
+def codes(limits: Limits) -> Bounds:
+    """Of codes that are asked for; but for what all were sent together, hit and miss count alike, so it may be told."""
     return (
-        Bound(CONVERSATION, limits.otp_failures_conversation, DAY),
-        Bound(SOURCE, limits.otp_failures_source, HOUR),
+        Bound(REQUEST, CONVERSATION, limits.otp_requests_conversation, DAY),
+        Bound(REQUEST, SOURCE, limits.otp_requests_per_hour_source, HOUR),
+        Bound(REQUEST, SOURCE, limits.otp_requests_per_day_source, DAY),
+        *messages(limits),
+        *failures(limits),
     )
 
 
-def failures(limits: Limits) -> tuple[Bound, ...]:
-    """Of FAILURE: beyond it nobody's code is sent or compared."""
-    return (Bound(ALL, limits.otp_failures_per_hour_all, HOUR),)
+def messages(limits: Limits) -> Bounds:
+    """Of what the office pays for."""
+    return (Bound(SMS, ALL, limits.sms_per_hour, HOUR), Bound(SMS, ALL, limits.sms_per_day, DAY))
 
 
-def alarming_failures(limits: Limits) -> tuple[Bound, ...]:
-    """Of FAILURE: beyond it the log says so."""
-    return (Bound(ALL, limits.otp_failures_alarm, HOUR),)
+def typed_codes(limits: Limits) -> Bounds:
+    """Of wrong codes that are typed; as `codes`."""
+    return (
+        Bound(WRONG, CONVERSATION, limits.otp_failures_conversation, DAY),
+        Bound(WRONG, SOURCE, limits.otp_failures_source, HOUR),
+        *failures(limits),
+    )
+
+
+def failures(limits: Limits) -> Bounds:
+    """Beyond it nobody's code is sent or compared."""
+    return (Bound(FAILURE, ALL, limits.otp_failures_per_hour_all, HOUR),)
+
+
+def alarming_failures(limits: Limits) -> Bounds:
+    """Beyond it the log says so."""
+    return (Bound(FAILURE, ALL, limits.otp_failures_alarm, HOUR),)
+
+
+async def reached(
+    connection: AsyncConnection, bounds: Sequence[Bound], taker: Taker, at: float
+) -> list[Spent | None]:
+    """For each bound whether it is reached; None: one more may be taken. One statement for all."""
+    columns, values = [], [taker.who, taker.source]
+    for bound in bounds:
+        values += [bound.what, at - bound.span]
+        mine = {CONVERSATION: " AND who = ?1", SOURCE: " AND source_key = ?2", ALL: ""}[bound.of]
+        columns.append(
+            f"(SELECT at FROM budget_uses WHERE what = ?{len(values) - 1} AND at > ?{len(values)}{mine}"  # noqa: S608  # numbers and constants only
+            f" ORDER BY at DESC LIMIT 1 OFFSET {bound.allowed - 1:d})"
+        )
+    all_used = "CAST(?1 AS TEXT) IS NOT NULL AND CAST(?2 AS TEXT) IS NOT NULL"  # PostgreSQL insists
+    statement = f"SELECT {', '.join(columns)} WHERE {all_used}"
+    times = (await fetch(connection, statement, *values))[0]
+    return [
+        None if time is None else Spent(bound.of, math.ceil(min(time, at) + bound.span - at) or 1)
+        for bound, time in zip(bounds, times, strict=True)
+    ]
 
 
 async def spent(
-    connection: AsyncConnection, what: str, bounds: Sequence[Bound], taker: Taker, at: float
+    connection: AsyncConnection, bounds: Sequence[Bound], taker: Taker, at: float
 ) -> Spent | None:
-    """The bound that is reached, the one that lasts longest if there are several; None: one more may be taken."""
-    nth = [_nth_newest(what, bound, taker, at) for bound in bounds]
-    times = (await connection.execute(select(*nth))).one()
-    reached = [
-        Spent(bound.of, math.ceil(min(time, at) + bound.span - at) or 1)
-        for bound, time in zip(bounds, times, strict=True)
-        if time is not None
-    ]
-    return max(reached, key=lambda one: one.seconds, default=None)
+    """The bound that is reached, the one that lasts longest if there are several."""
+    found = [one for one in await reached(connection, bounds, taker, at) if one is not None]
+    return max(found, key=lambda one: one.seconds, default=None)
 
 
-def _nth_newest(what: str, bound: Bound, taker: Taker, at: float) -> ColumnElement[float]:
-    """When the newest but `allowed` - 1 was taken within the span; null while one more may be."""
-    uses = budget_uses.c
-    mine = {CONVERSATION: [uses.who == taker.who], SOURCE: [uses.source_key == taker.source], ALL: []}
-    query = select(uses.at).where(uses.what == what, uses.at > at - bound.span, *mine[bound.of])
-    return query.order_by(uses.at.desc()).limit(1).offset(bound.allowed - 1).scalar_subquery()
-
-
-async def take(connection: AsyncConnection, what: str, taker: Taker, at: float) -> None:
-    """Write down one use."""
-    await connection.execute(
-        budget_uses.insert().values(what=what, who=taker.who, source_key=taker.source, at=at)
-    )
+async def take(connection: AsyncConnection, taker: Taker, at: float, *whats: str) -> None:
+    """Write down one use of each of these."""
+    rows = ", ".join(f"(?{n}, ?1, ?2, ?3)" for n in range(4, 4 + len(whats)))
+    statement = f"INSERT INTO budget_uses (what, who, source_key, at) VALUES {rows}"  # noqa: S608  # numbers of values only
+    await fetch(connection, statement, taker.who, taker.source, at, *whats)
 
 
 async def count(connection: AsyncConnection, what: str, who: str, at: float) -> int:
     """How often `who` took it in the last 24 hours."""
-    uses = budget_uses.c
-    query = select(func.count()).where(uses.what == what, uses.who == who, uses.at > at - DAY)
-    return int((await connection.execute(query)).scalar_one())
+    statement = "SELECT count(*) FROM budget_uses WHERE what = ?1 AND who = ?2 AND at > ?3"
+    return int((await fetch(connection, statement, what, who, at - DAY))[0][0])
 
 
 async def forget_old(connection: AsyncConnection, at: float) -> None:

@@ -101,35 +101,22 @@ async def refusal(
     """
     if await told_failures(connection, case, at) >= limits.otp_failures_of_one_source:
         return Refusal("spent")
-    refused = _too_often(await _sent(connection, otps.c.question_key == case.keys.question, at), limits, at)
-    return refused or await _paused(connection, taker, limits, at)
-
-
-async def _paused(connection: AsyncConnection, taker: Taker, limits: Limits, at: float) -> Refusal | None:
-    for what, bounds in (
-        (budgets.REQUEST, budgets.requests(limits)),
-        (budgets.SMS, budgets.messages(limits)),
-        (budgets.FAILURE, budgets.failures(limits)),
-    ):
-        if spent := await budgets.spent(connection, what, bounds, taker, at):
-            return _pause(spent)
-    return None
+    asked = await _sent(connection, otps.c.question_key == case.keys.question, at)
+    refused = _too_often(asked, limits, at)
+    spent = await budgets.spent(connection, budgets.codes(limits), taker, at)
+    return refused or _pause(spent)
 
 
 async def pause_of_codes(
     connection: AsyncConnection, taker: Taker, limits: Limits, at: float
 ) -> Refusal | None:
     """Whether no code is compared now: too many wrong ones of this conversation, of this source, or of all together."""
-    for what, bounds in (
-        (budgets.WRONG, budgets.wrong_codes(limits)),
-        (budgets.FAILURE, budgets.failures(limits)),
-    ):
-        if spent := await budgets.spent(connection, what, bounds, taker, at):
-            return _pause(spent)
-    return None
+    return _pause(await budgets.spent(connection, budgets.typed_codes(limits), taker, at))
 
 
-def _pause(spent: budgets.Spent) -> Refusal:
+def _pause(spent: budgets.Spent | None) -> Refusal | None:
+    if spent is None:
+        return None
     if spent.of == budgets.CONVERSATION:
         return Refusal("spent")
     return Refusal("paused", spent.seconds, spent.of)
@@ -284,8 +271,8 @@ async def compare_code(
     keys = case.keys if compared else _nobodys(case.keys)
     await connection.execute(otp_failures.insert().values(at=at, source_key=taker.source, **_columns(keys)))
     await fetch(connection, _COUNT_IN_A_ROW, keys.account if compared else _NOBODY)
-    await budgets.take(connection, budgets.WRONG, taker, at)
-    await budgets.take(connection, budgets.FAILURE if compared else budgets.NO_FAILURE, taker, at)
+    failure = budgets.FAILURE if compared else budgets.NO_FAILURE
+    await budgets.take(connection, taker, at, budgets.WRONG, failure)
     left = limits.otp_tries - counted.tries
     return ("wrong", left) if left else ("spent", 0)
 

@@ -12,6 +12,7 @@ import asyncio
 import json
 import statistics
 import sys
+import time
 from collections import Counter
 
 from benchmarks.attacks.service import Visitor, arguments, known_people, serving, source, together
@@ -40,6 +41,7 @@ def _kind(answer: object) -> str:
 
 
 async def _attacker(port: int, cookies: int, sources: int, rate: int) -> None:
+    known_people(PEOPLE)  # is not to begin late because of that
     jobs = [_ask(port, n, source(100 + n % sources), rate) for n in range(cookies)]
     done = await together(jobs, cookies)
     kinds = Counter(_kind(one[0] if isinstance(one, list) else one) for one in done)
@@ -76,6 +78,7 @@ async def attack() -> None:
     async with serving(given.tree, PEOPLE) as service:
         await _citizens(service.port, 9000, None)  # warms up
         _, calm = await _citizens(service.port, 0, None)
+        begun = service.cpu, time.monotonic()
         command = [sys.executable, "-m", "benchmarks.attacks.free_cookies", "--attacker", str(service.port)]
         command += [str(given.cookies), str(given.sources), str(given.rate)]
         process = await asyncio.create_subprocess_exec(*command)
@@ -83,6 +86,8 @@ async def attack() -> None:
         print(
             f"  p95 of a citizen's turn: {_p95(calm):.1f} ms without, {_p95(attacked):.1f} ms with the attack"
         )
+        used, lasted = service.cpu - begun[0], time.monotonic() - begun[1]
+        print(f"  the service used {used:.1f} s of processor time in {lasted:.0f} s")
         print(f"  ratio {_p95(attacked) / _p95(calm):.2f}; turns measured {len(calm)}, {len(attacked)}")
 
 

@@ -16,9 +16,11 @@ import sqlite3
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,13 @@ class Service:
     port: int
     folder: Path
     printed: str
+    pid: int
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of processor time it has used."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     @property
     def address(self) -> str:
@@ -74,12 +83,16 @@ async def serving(tree: Path, people: int, **settings: str) -> AsyncIterator[Ser
             stderr=log,
         )
         try:
-            yield Service(port, folder, await asyncio.wait_for(_greeting(process), START_SECONDS))
+            printed = await asyncio.wait_for(_greeting(process), START_SECONDS)
+            yield Service(port, folder, printed, process.pid)
         finally:
             if process.returncode is None:
                 process.terminate()
             await process.wait()
             log.close()
+            said = (folder / "log").read_text(encoding="utf-8", errors="replace").splitlines()
+            for line, times in Counter(line[24:] for line in said).most_common(5):
+                print(f"  log, {times} times: {line}")
 
 
 async def _greeting(process: asyncio.subprocess.Process) -> str:
@@ -139,6 +152,7 @@ def source(n: int) -> str:
     return f"198.{18 + n // 65536 % 2}.{n // 256 % 256}.{n % 256}"
 
 
+@cache
 def known_people(count: int) -> Sequence[Person]:
     """The demo people whose birth date, ID number and phone an attacker may know, fixed ones left out."""
     return [p for p in demo_people(count) if len(p.born) == 10 and p.phone and p.id_number][10:]

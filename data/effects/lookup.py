@@ -10,7 +10,7 @@ from typing import Any
 
 from data import audit as audit_log
 from data import budgets, people, proofs
-from data.budgets import Bound, Spent
+from data.budgets import Spent
 from data.channels import CHANNELS
 from data.effects.handler import handles
 from data.effects.turn_context import TurnContext
@@ -25,21 +25,19 @@ from flows.text.fold import join_key
 async def find_people(turn: TurnContext, effect: FindPeople) -> EffectResult:
     by_id = bool(effect.id_number)
     proven = await people.proven_phone(turn.connection, turn.person) if turn.person else None
-    free = proven is None and turn.door in CHANNELS and CHANNELS[turn.door].free
-    if spent := await _looks_spent(turn, counts_misses=by_id and not free):
-        return EffectResult("limited", pause(spent))
-    await budgets.take(turn.connection, budgets.LOOK, turn.taker, turn.stamp)
-    answers = by_id and await _takes_an_answer(turn, free=free)
+    allowed = await _allowed(turn, by_id=by_id, proven=proven is not None)
+    if isinstance(allowed, Spent):
+        return EffectResult("limited", {"pause_of": allowed.of, "seconds": str(allowed.seconds)})
     provinces = turn.services.office.same_province(effect.province)
     query = RegistryQuery(effect.name, provinces, effect.born, effect.id_number)
     found = await search.find(turn.services.names, turn.connection, turn.services.seal, query)
     given = {"id_number": None, "id_tail": effect.id_number[-3:]} if by_id else {}
-    if not answers:
+    if not allowed:
         result = await _guarded(turn, effect, found, proven)
         return EffectResult(result.outcome, {**result.facts, **given})
     outcome, facts = ("found", name_and_code(found[0])) if len(found) == 1 else ("none", {})
     if outcome == "none":
-        await budgets.take(turn.connection, budgets.MISS, turn.taker, turn.stamp)
+        await budgets.take(turn.connection, turn.taker, turn.stamp, budgets.MISS)
     await note_look(turn, "look", found[0].code if found else "", outcome)
     return EffectResult(outcome, {**facts, **given})
 
@@ -66,44 +64,27 @@ async def _guarded(
     return EffectResult("verify", {"case": case})
 
 
-async def _looks_spent(turn: TurnContext, *, counts_misses: bool) -> Spent | None:
-    """Too many looks of this conversation or source; or of all together, and this source made some; or too often "no" by ID
-    number, where that is counted: each was told."""
-    limits = turn.services.limits
-    spent = await _spent(turn, budgets.LOOK, budgets.looks(limits))
-    if spent is None:
-        all_together, a_few = budgets.busy_looks(limits)
-        busy = await _spent(turn, budgets.LOOK, all_together)
-        spent = busy if busy and await _spent(turn, budgets.LOOK, a_few) else None
-    if spent is None and counts_misses:
-        spent = await _spent(turn, budgets.MISS, budgets.misses(limits))
-    return spent
+async def _allowed(turn: TurnContext, *, by_id: bool, proven: bool) -> bool | Spent:
+    """Take a look-up, and whether a yes or no by ID number may be told; both before anybody is looked for.
 
-
-async def _spent(turn: TurnContext, what: str, bounds: tuple[Bound, ...]) -> Spent | None:
-    return await budgets.spent(turn.connection, what, bounds, turn.taker, turn.stamp)
-
-
-async def _takes_an_answer(turn: TurnContext, *, free: bool) -> bool:
-    """Whether a yes or no by ID number is left for this conversation; takes it, before anybody is looked for.
-
-    `free`: the conversation costs nothing, and its person has proven nothing.
+    Spent: too many look-ups of this conversation or source; of all together, and this source made some; or too often "no".
     """
     limits = turn.services.limits
-    if free:
-        what, bounds = budgets.FREE_ANSWER, budgets.free_answers(limits)
-    else:
-        what, bounds = budgets.ANSWER, budgets.answers(limits)
-    await turn.services.db.lock(turn.connection, f"budget {what}")
-    if await _spent(turn, what, bounds):
-        return False
-    await budgets.take(turn.connection, what, turn.taker, turn.stamp)
-    return True
-
-
-def pause(spent: Spent) -> dict[str, str]:
-    """The facts of a refusal that passes: whose bound it is, and the seconds until something is left."""
-    return {"pause_of": spent.of, "seconds": str(spent.seconds)}
+    free = not proven and turn.door in CHANNELS and CHANNELS[turn.door].free
+    answer = budgets.FREE_ANSWER if free else budgets.ANSWER
+    of_answers = budgets.free_answers(limits) if free else budgets.answers(limits)
+    if by_id:
+        await turn.services.db.lock(turn.connection, f"budget {answer}")
+    own = budgets.looks(limits) + (() if free or not by_id else budgets.misses(limits))
+    bounds = (*budgets.busy_looks(limits), *own, *(of_answers if by_id else ()))
+    busy, some, *rest = await budgets.reached(turn.connection, bounds, turn.taker, turn.stamp)
+    spent = [one for one in (busy if some else None, *rest[: len(own)]) if one is not None]
+    if spent:
+        return max(spent, key=lambda one: one.seconds)
+    told = by_id and not any(rest[len(own) :])
+    whats = (budgets.LOOK, answer) if told else (budgets.LOOK,)
+    await budgets.take(turn.connection, turn.taker, turn.stamp, *whats)
+    return told
 
 
 async def note_look(turn: TurnContext, what: str, code: str, outcome: str) -> None:

@@ -40,7 +40,7 @@ async def send_otp(turn: TurnContext, effect: SendOtp) -> EffectResult:
     phone, theirs = await _phone(turn, case)
     leaves = theirs and not held
     code, until = await proofs.new_code(connection, services.seal, case, services.limits, at, leaves=leaves)
-    await budgets.take(connection, budgets.REQUEST, turn.taker, at)
+    await budgets.take(connection, turn.taker, at, budgets.REQUEST)
     text = proofs.sms_text(code, services.limits, services.office)
     lasts = 60.0 * services.limits.otp_minutes
     turn.codes_out.append(await _queue_sms(turn, case, phone, text, lasts=lasts, leaves=leaves))
@@ -52,7 +52,7 @@ async def _queue_sms(
 ) -> int:
     """Put a message into the outbox, and count it where it leaves; returns the row's id."""
     what = budgets.SMS if leaves else budgets.NO_SMS
-    await budgets.take(turn.connection, what, turn.taker, turn.stamp)
+    await budgets.take(turn.connection, turn.taker, turn.stamp, what)
     until = turn.now + lasts
     return await proofs.queue_sms(
         turn.connection, turn.services.seal, case, phone, text, at=turn.now, until=until, leaves=leaves
@@ -108,16 +108,14 @@ async def _after_a_wrong_code(turn: TurnContext, case: Case) -> None:
     """Tell the phone's owner once a day that its wrong codes are used up, and the log that there are very many."""
     services, connection, at = turn.services, turn.connection, turn.stamp
     many = budgets.alarming_failures(services.limits)
-    if await budgets.spent(connection, budgets.FAILURE, many, turn.taker, at):
+    if await budgets.spent(connection, many, turn.taker, at):
         log.warning("more than %d wrong one-time codes within an hour", services.limits.otp_failures_alarm)
     if not await proofs.owner_to_warn(connection, case, services.limits, at):
         return
     await services.db.lock(connection, _ALL_SMS)
     phone, theirs = await _phone(turn, case)
-    if theirs and not await budgets.spent(
-        connection, budgets.SMS, budgets.messages(services.limits), turn.taker, at
-    ):
-        await budgets.take(connection, budgets.WARNING, Taker(case.keys.phone, turn.taker.source), at)
+    if theirs and not await budgets.spent(connection, budgets.messages(services.limits), turn.taker, at):
+        await budgets.take(connection, Taker(case.keys.phone, turn.taker.source), at, budgets.WARNING)
         text = proofs.warning_text(services.office)
         turn.codes_out.append(await _queue_sms(turn, case, phone, text, lasts=budgets.DAY, leaves=True))
 

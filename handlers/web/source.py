@@ -73,7 +73,7 @@ def _without_port(entry: str) -> str:
 class SourceRates:
     """How often one source may open a socket, and send a frame, in a minute; counted in this process's memory."""
 
-    def __init__(self, *, sockets_per_minute: int = 600, frames_per_minute: int = 6000) -> None:
+    def __init__(self, *, sockets_per_minute: int = 300, frames_per_minute: int = 3000) -> None:
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._sockets = RateLimitItemPerMinute(sockets_per_minute, namespace="sockets")
         self._frames = RateLimitItemPerMinute(frames_per_minute, namespace="frames")
