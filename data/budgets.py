@@ -136,7 +136,8 @@ async def reached(
     connection: AsyncConnection, bounds: Sequence[Bound], taker: Taker, at: float
 ) -> list[Spent | None]:
     """For each bound whether it is reached; None: one more may be taken. One statement for all."""
-    columns, values = [], [taker.who, taker.source]
+    columns: list[str] = []
+    values: list[str | float] = [taker.who, taker.source]
     for bound in bounds:
         values += [bound.what, at - bound.span]
         mine = {CONVERSATION: " AND who = ?1", SOURCE: " AND source_key = ?2", ALL: ""}[bound.of]
