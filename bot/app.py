@@ -183,6 +183,7 @@ async def opened(
             clock=clock,
             group_limit=settings.group_limit,
             queue_limit=settings.queue_limit,
+            queue_limit_source=settings.queue_limit_source,
             lease=float(settings.reply_lease_seconds),
             miss_days=settings.miss_days,
         )

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from bot import logs
 from bot.app import App, limits_of, lone_server, opened
-from bot.settings import BadSetting, Settings, load
+from bot.settings import BadSetting, Settings, load, proxy_networks
 from bot.worker import worker_of
 from data import conversations, outbox, proofs, staff
 from data.installation.readiness import Readiness
@@ -26,6 +26,7 @@ from handlers.doors import Door, Parts, open_doors, webhooks_of
 from handlers.turns.types import TurnResult
 from handlers.web.chat import Web
 from handlers.web.connections import ConnectionLimits, ConnectionTable, fitting, protocols, raise_file_limit
+from handlers.web.source import SourceRates, Sources
 from handlers.web.webhooks import Webhooks
 
 log = logging.getLogger("troly.serve")
@@ -236,6 +237,7 @@ def _staff_pages(app: App, desk: Desk) -> list[Route]:
         idle_minutes=s.staff_idle_minutes,
         session_hours=s.staff_session_hours,
         failures_per_minute=s.sign_in_failures_per_minute,
+        alarm_per_minute=s.sign_in_alarm_per_minute,
         live_seconds=s.console_live_seconds,
         text_limit=s.text_limit,
     )
@@ -246,6 +248,7 @@ def _staff_pages(app: App, desk: Desk) -> list[Route]:
         rules=rules,
         limits=limits_of(s),
         telegram=bool(s.telegram_token),
+        sources=Sources(proxy_networks(s.trusted_proxies)),
     ).routes
 
 
@@ -275,6 +278,10 @@ def _web(app: App, doors: Mapping[str, Door], desk: Desk | None, *, demo: bool) 
         say_elsewhere={name: door.say for name, door in doors.items()},
         webhooks=Webhooks(webhooks_of(doors), s.webhooks_at_once),
         staff_pages=_staff_pages(app, desk) if desk is not None else (),
+        sources=Sources(proxy_networks(s.trusted_proxies)),
+        source_rates=SourceRates(
+            sockets_per_minute=s.sockets_per_minute_source, frames_per_minute=s.frames_per_minute_source
+        ),
     )
 
 

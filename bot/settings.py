@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, fields, replace
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -65,23 +65,74 @@ class Settings:
     otp_minutes: int = _s(5, "how long a one-time code is valid, in minutes, at most 10", between=(1, 10))
     otp_tries: int = _s(5, "comparisons allowed per code", between=(1, 5))
     otp_failures_per_day: int = _s(
-        10, "wrong codes allowed per record, and per phone, in 24 hours", between=(1, 10)
+        10, "wrong codes allowed per record, and per phone, in 24 hours, at most 10", between=(1, 10)
     )
-    otp_resend_seconds: int = _s(60, "seconds between two codes to one phone", between=(30, 3600))
-    otp_per_10_minutes: int = _s(3, "codes to one phone in 10 minutes", between=(1, 5))
-    otp_per_hour: int = _s(5, "codes to one phone in an hour", between=(1, 10))
-    otp_per_day: int = _s(10, "codes to one phone in a day", between=(1, 20))
+    otp_failures_of_one_source: int = _s(
+        5, "how many of those one source may use up; the others are left to the owner", between=(1, 10)
+    )
+    otp_failures_in_a_row: int = _s(
+        100,
+        "wrong codes of one record without a right one; then only 'troly registry unlock' opens it, at most 100",
+        between=(1, 100),
+    )
+    otp_failures_conversation: int = _s(
+        20, "wrong codes one conversation may type in 24 hours, whomever about", between=(1, 1000)
+    )
+    otp_failures_source: int = _s(50, "wrong codes one source may type in an hour", between=(1, 10000))
+    otp_failures_alarm: int = _s(
+        300, "wrong codes of all together in an hour that the log warns of", between=(1, 10**6)
+    )
+    otp_failures_per_hour_all: int = _s(
+        1000, "wrong codes of all together in an hour; above it none is sent or compared", between=(1, 10**6)
+    )
+    otp_resend_seconds: int = _s(
+        60, "seconds between two codes to one phone, at least 60", between=(60, 3600)
+    )
+    otp_per_10_minutes: int = _s(3, "codes to one phone in 10 minutes, at most 3", between=(1, 3))
+    otp_per_hour: int = _s(5, "codes to one phone in an hour, at most 5", between=(1, 5))
+    otp_per_day: int = _s(10, "codes to one phone in a day, at most 10", between=(1, 10))
+    otp_requests_conversation: int = _s(
+        20, "codes one conversation may ask for in 24 hours, whether or not one is sent", between=(1, 1000)
+    )
+    otp_requests_per_hour_source: int = _s(
+        30, "codes one source may ask for in an hour, whether or not one is sent", between=(1, 10**5)
+    )
+    otp_requests_per_day_source: int = _s(
+        100, "codes one source may ask for in 24 hours, whether or not one is sent", between=(1, 10**5)
+    )
     sms_per_hour: int = _s(
-        500,
-        "codes to all phones in an hour; above it none are sent until the hour is over",
-        between=(1, 5000),
+        250, "SMS to all phones in an hour; above it none are sent until the hour is over", between=(1, 5000)
+    )
+    sms_per_day: int = _s(
+        500, "SMS to all phones in 24 hours; what an attack can cost at most in a day", between=(1, 20000)
     )
     looks_per_day: int = _s(20, "look-ups one conversation may make in 24 hours", between=(1, 100))
-    id_misses_per_day: int = _s(
-        10, "look-ups by ID number that fit nobody, one conversation may make in 24 hours", between=(1, 20)
-    )
+    looks_per_hour_source: int = _s(100, "look-ups one source may make in an hour", between=(1, 10**6))
     looks_per_hour_all: int = _s(
-        2000, "look-ups all conversations together may make in an hour", between=(10, 20000)
+        2000,
+        "look-ups of all together in an hour; above it who made more than a few waits",
+        between=(1, 10**7),
+    )
+    looks_when_busy: int = _s(5, "look-ups in an hour that one source may make even then", between=(1, 10**6))
+    id_answers_per_day: int = _s(
+        3,
+        "look-ups by ID number in 24 hours that a web conversation without a proven phone is answered; "
+        "further ones need the code sent to the registered phone",
+        between=(1, 100),
+    )
+    id_answers_source: int = _s(
+        10, "the same for all such conversations of one source together", between=(1, 100)
+    )
+    id_answers_all: int = _s(
+        100, "the same for all such conversations together, at most 100", between=(1, 100)
+    )
+    id_answers_accounts: int = _s(
+        1000,
+        "look-ups by ID number in 24 hours that accounts and proven phones are answered, all together",
+        between=(1, 10**6),
+    )
+    id_misses_per_day: int = _s(
+        10, "look-ups by ID number that fit nobody, one account may make in 24 hours", between=(1, 100)
     )
     secure_link_minutes: int = _s(
         10, "how long a secure page may be opened, in minutes, at most 10", between=(1, 10)
@@ -128,6 +179,19 @@ class Settings:
         60.0,
         "how long a caller may leave an answer untaken before it is cut off, in seconds",
         between=(1, 600),
+    )
+    trusted_proxies: str = _s(
+        "",
+        "addresses and blocks of the proxies in front, with commas between; only from them X-Forwarded-For is believed",
+    )
+    sockets_per_minute_source: int = _s(
+        300, "chat sockets one source may open in a minute", between=(1, 10**6)
+    )
+    frames_per_minute_source: int = _s(
+        3000, "frames all chat sockets of one source may send in a minute", between=(1, 10**7)
+    )
+    queue_limit_source: int = _s(
+        250, "turns of one source, or one account, that may wait at once", between=(1, 10**6)
     )
     group_limit: int = _s(32, "turns committed together on SQLite", between=(1, 256))
     reply_lease_seconds: int = _s(
@@ -185,7 +249,12 @@ class Settings:
         5, "how long a staff sign-in link is good, in minutes, at most 5", between=(1, 5)
     )
     sign_in_failures_per_minute: int = _s(
-        5, "failed sign-ins a minute, over the whole process; then all wait, longer each time", between=(1, 5)
+        5,
+        "failed sign-ins one source may make in a minute; then it waits, longer each time; a good link always passes",
+        between=(1, 5),
+    )
+    sign_in_alarm_per_minute: int = _s(
+        50, "failed sign-ins of all together in a minute that the log warns of", between=(1, 10**6)
     )
     staff_idle_minutes: int = _s(
         15, "a staff session ends after so many minutes without activity, at most 15", between=(1, 15)
@@ -289,6 +358,10 @@ def _checked(s: Settings) -> Settings:
             raise BadSetting(
                 "TROLY_TELEGRAM_WEBHOOK_SECRET is compulsory in webhook mode: 16 to 256 of A-Z a-z 0-9 _ -"
             )
+    try:
+        proxy_networks(s.trusted_proxies)
+    except ValueError as wrong:
+        raise BadSetting(f"TROLY_TRUSTED_PROXIES: {wrong}") from None
     for f in fields(Settings):
         if isinstance(f.default, int | float):
             low, high = f.metadata["between"]
@@ -357,6 +430,25 @@ def ranges() -> dict[str, tuple[float, float]]:
     """Between what each number may lie, by name; what `troly settings` prints behind its help."""
     numbers = (f for f in fields(Settings) if isinstance(f.default, int | float))
     return {PREFIX + f.name.upper(): f.metadata["between"] for f in numbers}
+
+
+def proxy_networks(given: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """The networks of TROLY_TRUSTED_PROXIES: addresses and blocks, with commas between.
+
+    Raises ValueError with a sentence that says what is wrong.
+    """
+    networks = []
+    for part in filter(None, (piece.strip() for piece in given.split(","))):
+        try:
+            network = ip_network(part)
+        except ValueError:
+            raise ValueError(
+                f"{part!r} is no address and no block like 10.0.0.0/8 (its host bits must be zero)"
+            ) from None
+        if network.prefixlen == 0:
+            raise ValueError(f"{part!r} trusts everybody, so anybody could name any address as their own")
+        networks.append(network)
+    return tuple(networks)
 
 
 def _read_dotenv(path: Path) -> dict[str, str]:

@@ -10,20 +10,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """`pushed`: messages are sent to it; at the others rows wait in the outbox until the reader comes."""
+    """`pushed`: messages are sent to it; at the others rows wait in the outbox until the reader comes.
+
+    `free`: a conversation there costs nothing, so that a stranger may have any number of them.
+    """
 
     name: str
     label: str  # what staff read
     pushed: bool
     longest: int = 0  # UTF-16 units of one message; 0: any length
     pretend: bool = False  # only --demo has readers there
+    free: bool = False
 
 
 CHANNELS = {
     channel.name: channel
     for channel in (
         Channel("telegram", "Telegram", pushed=True, longest=4096),
-        Channel("web", "Trang web", pushed=False),
+        Channel("web", "Trang web", pushed=False, free=True),
         Channel("terminal", "Dòng lệnh", pushed=False),
         Channel("demo", "Thử nghiệm", pushed=True, longest=4096, pretend=True),
     )

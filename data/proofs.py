@@ -13,15 +13,25 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data import outbox
+from data import budgets, outbox
+from data.budgets import DAY, HOUR, Taker
+from data.engine import fetch
 from data.limits import Limits
 from data.seal import Seal
-from data.tables import cases, otp_failures, otps, secure_pages
+from data.tables import cases, failures_in_a_row, otp_failures, otps, secure_pages
 from flows.content import Office
 
 DIGITS = 6
-DAY, HOUR, TEN_MINUTES = 86400.0, 3600.0, 600.0
+TEN_MINUTES = 600.0
 CASE_LIFE = DAY
+CLOCK_SLACK = 60.0  # seconds by which the clocks of two processes may differ
+_NOBODY = (
+    "nobody"  # the row on which failures of nobody are counted in a row: as many steps, and nothing follows
+)
+_COUNT_IN_A_ROW = (
+    "INSERT INTO failures_in_a_row (account_key, count) VALUES (?1, 1)"
+    " ON CONFLICT (account_key) DO UPDATE SET count = failures_in_a_row.count + 1"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,42 +85,75 @@ async def load_case(connection: AsyncConnection, case: str, address: str) -> Cas
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why no code is sent now: "wait" with seconds, or "spent"."""
+    """Why no code is sent or compared now: "wait" or "paused" with seconds, or "spent". `of`: whose bound a pause is."""
 
     outcome: str
     seconds: int = 0
+    of: str = ""
 
 
-async def refusal(connection: AsyncConnection, case: Case, limits: Limits, at: float) -> Refusal | None:
-    """What the person is told: whether this conversation asked this question too often. None: not yet."""
-    failed = await told_failures(connection, case, at)
-    sent = await _sent(connection, otps.c.question_key == case.keys.question, at)
-    query = select(func.count()).select_from(otps).where(otps.c.at > at - HOUR)
-    everywhere = (await connection.execute(query)).scalar_one()
-    if failed >= limits.otp_failures_per_day:
+async def refusal(
+    connection: AsyncConnection, case: Case, taker: Taker, limits: Limits, at: float
+) -> Refusal | None:
+    """What the person is told: that this conversation or source asked too often, or all together. None: not yet.
+
+    Nothing here depends on whom the case fits, but for what all were sent together.
+    """
+    if await told_failures(connection, case, at) >= limits.otp_failures_of_one_source:
         return Refusal("spent")
-    refused = _too_often(sent, limits, at)
-    if refused is None and everywhere >= limits.sms_per_hour:
-        return Refusal("wait", int(TEN_MINUTES))
-    return refused
+    asked = await _sent(connection, otps.c.question_key == case.keys.question, at)
+    refused = _too_often(asked, limits, at)
+    spent = await budgets.spent(connection, budgets.codes(limits), taker, at)
+    return refused or _pause(spent)
 
 
-async def held_back(connection: AsyncConnection, case: Case, limits: Limits, at: float) -> bool:
-    """Whether nothing may leave for this record or its phone now, whoever asks. Never told."""
-    failed = await failures(connection, case, at)
+async def pause_of_codes(
+    connection: AsyncConnection, taker: Taker, limits: Limits, at: float
+) -> Refusal | None:
+    """Whether no code is compared now: too many wrong ones of this conversation, of this source, or of all together."""
+    return _pause(await budgets.spent(connection, budgets.typed_codes(limits), taker, at))
+
+
+def _pause(spent: budgets.Spent | None) -> Refusal | None:
+    if spent is None:
+        return None
+    if spent.of == budgets.CONVERSATION:
+        return Refusal("spent")
+    return Refusal("paused", spent.seconds, spent.of)
+
+
+async def held_back(connection: AsyncConnection, case: Case, taker: Taker, limits: Limits, at: float) -> bool:
+    """Whether nothing may leave for this record or its phone now, to this source or to anybody. Never told."""
+    shut = await _shut(connection, case, taker, limits, at)
     keys = (otps.c.account_key == case.keys.account) | (otps.c.phone_key == case.keys.phone)
     sent = await _sent(connection, keys, at)
-    return failed >= limits.otp_failures_per_day or _too_often(sent, limits, at) is not None
+    return shut or _too_often(sent, limits, at) is not None
+
+
+async def _shut(connection: AsyncConnection, case: Case, taker: Taker, limits: Limits, at: float) -> bool:
+    """Whether no code of this record is compared: too many wrong ones today, from this source today, or in a row."""
+    failed = await failures(connection, case, at)
+    theirs = await _failed(connection, _of_record(case) & (otp_failures.c.source_key == taker.source), at)
+    query = select(failures_in_a_row.c.count).where(failures_in_a_row.c.account_key == case.keys.account)
+    in_a_row = (await connection.execute(query)).scalar() or 0
+    return (
+        failed >= limits.otp_failures_per_day
+        or theirs >= limits.otp_failures_of_one_source
+        or in_a_row >= limits.otp_failures_in_a_row
+    )
 
 
 async def _sent(connection: AsyncConnection, which: ColumnElement[bool], at: float) -> list[float]:
     """When codes were sent in the last 24 hours, the newest first."""
     query = select(otps.c.at).where(which, otps.c.at > at - DAY).order_by(otps.c.at.desc())
-    return [r.at for r in await connection.execute(query)]
+    times = [r.at for r in await connection.execute(query)]
+    if times and times[0] > at:
+        await come_back(connection, at)
+    return [min(time, at) for time in times]
 
 
 def _too_often(sent: Sequence[float], limits: Limits, at: float) -> Refusal | None:
-    """Whether codes sent at these times, newest first, forbid another one now."""
+    """Whether codes sent at these times, newest first and none ahead of `at`, forbid another one now."""
     if sent and at - sent[0] < limits.otp_resend_seconds:
         return Refusal("wait", math.ceil(limits.otp_resend_seconds - (at - sent[0])))
     for span, allowed in (
@@ -126,6 +169,17 @@ def _too_often(sent: Sequence[float], limits: Limits, at: float) -> Refusal | No
                 else Refusal("spent")
             )
     return None
+
+
+async def come_back(connection: AsyncConnection, at: float) -> None:
+    """The clock went back: what lies ahead of it was done just now, and ages from here. Codes from ahead open nothing."""
+    ahead = otps.c.at > at
+    await connection.execute(
+        update(otps).where(ahead, otps.c.at > at + CLOCK_SLACK).values(mac="", live=False)
+    )
+    await connection.execute(update(otps).where(ahead).values(at=at))
+    await connection.execute(update(otp_failures).where(otp_failures.c.at > at).values(at=at))
+    await budgets.come_back(connection, at)
 
 
 def fresh_code() -> str:
@@ -171,15 +225,22 @@ def _mac(seal: Seal, otp: str, code: str) -> str:
 
 
 async def compare_code(
-    connection: AsyncConnection, seal: Seal, case: Case, code: str, limits: Limits, at: float
+    connection: AsyncConnection,
+    seal: Seal,
+    case: Case,
+    code: str,
+    limits: Limits,
+    at: float,
+    *,
+    taker: Taker,
 ) -> tuple[str, int]:
     """("right" | "wrong" | "expired" | "spent", comparisons left). The attempt is counted first, in one statement.
 
-    A code that opens nothing, and one whose record had too many wrong codes today, is told "wrong" like any other.
+    A code that opens nothing, and one of a record that is shut to this source, is told "wrong" like any other.
     """
     told = await told_failures(connection, case, at)
-    shut = await failures(connection, case, at) >= limits.otp_failures_per_day
-    if told >= limits.otp_failures_per_day:
+    shut = await _shut(connection, case, taker, limits, at)
+    if told >= limits.otp_failures_of_one_source:
         return "spent", 0
     newest = (
         select(otps.c.id)
@@ -191,7 +252,10 @@ async def compare_code(
     counted = (
         await connection.execute(
             update(otps)
-            .where(otps.c.id == newest, otps.c.live, otps.c.tries < limits.otp_tries, otps.c.until >= at)
+            .where(
+                *(otps.c.id == newest, otps.c.live, otps.c.tries < limits.otp_tries),
+                *(otps.c.until >= at, otps.c.at <= at + CLOCK_SLACK),  # the clock may have gone back
+            )
             .values(tries=otps.c.tries + 1)
             .returning(otps.c.id, otps.c.mac, otps.c.tries)
         )
@@ -202,9 +266,13 @@ async def compare_code(
     compared = bool(counted.mac) and not shut
     if _matches(counted.mac if compared else "", _mac(seal, counted.id, code)):
         await connection.execute(update(otps).where(otps.c.id == counted.id).values(live=False, mac=""))
+        await end_row(connection, case.keys.account)
         return "right", 0
     keys = case.keys if compared else _nobodys(case.keys)
-    await connection.execute(otp_failures.insert().values(at=at, **_columns(keys)))
+    await connection.execute(otp_failures.insert().values(at=at, source_key=taker.source, **_columns(keys)))
+    await fetch(connection, _COUNT_IN_A_ROW, keys.account if compared else _NOBODY)
+    failure = budgets.FAILURE if compared else budgets.NO_FAILURE
+    await budgets.take(connection, taker, at, budgets.WRONG, failure)
     left = limits.otp_tries - counted.tries
     return ("wrong", left) if left else ("spent", 0)
 
@@ -213,13 +281,30 @@ def _matches(kept: str, typed: str) -> bool:
     return hmac.compare_digest(kept, typed)
 
 
+async def end_row(connection: AsyncConnection, account_key: str) -> None:
+    """Wrong codes in a row begin anew for this record: the right one was typed, or the office has seen the person."""
+    await connection.execute(delete(failures_in_a_row).where(failures_in_a_row.c.account_key == account_key))
+
+
+def account_key(seal: Seal, code: str) -> str:
+    """What the codes of this record are counted on."""
+    return seal.keyed("account", code)
+
+
+async def owner_to_warn(connection: AsyncConnection, case: Case, limits: Limits, at: float) -> bool:
+    """Whether today's last wrong code of this record was just typed, and its phone was not told in the last 24 hours."""
+    failed = await failures(connection, case, at)
+    told = await budgets.count(connection, budgets.WARNING, case.keys.phone, at)
+    return failed >= limits.otp_failures_per_day and not told
+
+
+def _of_record(case: Case) -> ColumnElement[bool]:
+    return (otp_failures.c.account_key == case.keys.account) | (otp_failures.c.phone_key == case.keys.phone)
+
+
 async def failures(connection: AsyncConnection, case: Case, at: float) -> int:
     """Wrong codes in the last 24 hours for this record or its phone, whatever the channel; sending again resets nothing."""
-    return await _failed(
-        connection,
-        (otp_failures.c.account_key == case.keys.account) | (otp_failures.c.phone_key == case.keys.phone),
-        at,
-    )
+    return await _failed(connection, _of_record(case), at)
 
 
 async def told_failures(connection: AsyncConnection, case: Case, at: float) -> int:
@@ -280,7 +365,9 @@ async def close_pages(connection: AsyncConnection, address: str) -> None:
 
 
 async def forget_old(connection: AsyncConnection, at: float) -> None:
-    """Wipe the hashes of codes past their time, and rows nothing counts any more."""
+    """Wipe the hashes of codes past their time, and rows nothing counts any more; bring rows back that a clock put ahead."""
+    await come_back(connection, at)
+    await budgets.forget_old(connection, at)
     await connection.execute(
         update(otps).where(otps.c.until < at, otps.c.mac != "").values(mac="", live=False)
     )
@@ -298,7 +385,15 @@ def sms_text(code: str, limits: Limits, office: Office) -> str:
     )
 
 
-async def queue_code(
+def warning_text(office: Office) -> str:
+    """What the owner of a phone is told when a day's wrong codes are used up: ASCII, one segment."""
+    return (
+        "BHXH: co nguoi nhap sai ma xac thuc cua ban nhieu lan, hom nay khong gui ma nua. "
+        f"Can bo BHXH khong bao gio hoi ma nay. Can ho tro, goi {office.hotline_digits}."
+    )
+
+
+async def queue_sms(
     connection: AsyncConnection,
     seal: Seal,
     case: Case,

@@ -154,6 +154,14 @@ async def wipe_demo_links(connection: AsyncConnection) -> None:
     await connection.execute(delete(staff_links).where(staff_links.c.uses > 1))
 
 
+async def is_good_link(connection: AsyncConnection, token: str, at: float) -> bool:
+    """Whether `sign_in` would take this link now. Looking uses nothing up."""
+    query = select(staff_links.c.token_key).where(
+        staff_links.c.token_key == key_of(token), staff_links.c.uses > 0, staff_links.c.until >= at
+    )
+    return (await connection.execute(query)).first() is not None
+
+
 async def sign_in(connection: AsyncConnection, token: str, at: float) -> tuple[str, Member] | None:
     """Use a link up and open a session under a new cookie; None when the link is used up, too old or unknown.
 

@@ -245,7 +245,30 @@ otp_failures = Table(
     Column("account_key", String(64), nullable=False, index=True),
     Column("phone_key", String(64), nullable=False, index=True),
     Column("question_key", String(64), nullable=False, server_default="", index=True),
+    Column("source_key", String(64), nullable=False, server_default=""),  # keyed hash of who typed it
     Column("at", Float, nullable=False, index=True),
+)
+
+failures_in_a_row = (
+    Table(  # wrong codes of a record since the last right one; only success or the office ends the row
+        "failures_in_a_row",
+        metadata,
+        Column("account_key", String(64), primary_key=True),
+        Column("count", Integer, nullable=False),
+    )
+)
+
+budget_uses = Table(  # what was taken of what is scarce; wiped after a day
+    "budget_uses",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("what", String(12), nullable=False),
+    Column("who", String(120), nullable=False),  # the conversation's address
+    Column("source_key", String(64), nullable=False),  # keyed hash of the network block or account
+    Column("at", Float, nullable=False),
+    Index("ix_budget_uses_what_who_at", "what", "who", "at"),
+    Index("ix_budget_uses_what_source_key_at", "what", "source_key", "at"),
+    Index("ix_budget_uses_what_at", "what", "at"),
 )
 
 secure_pages = Table(

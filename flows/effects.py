@@ -59,7 +59,8 @@ class FindPeople(Effect, outcomes=("found", "verify", "record", "none", "limited
 
     Exactly one of `born` ("17/01/1983" or "1983") and `id_number` (9 or 12 digits) is set. `province` is a two-digit
     prefix. found: facts name, code. verify: fact case. record: all facts; the proven phone fits.
-    none: an ID number that fits nobody of that name. limited: too many looks.
+    none: an ID number that fits nobody of that name; verify instead of found and none where no such answer is left.
+    limited: too many looks; facts pause_of (conversation, source or all), seconds.
     """
 
     name: str
@@ -69,18 +70,22 @@ class FindPeople(Effect, outcomes=("found", "verify", "record", "none", "limited
 
 
 @dataclass(frozen=True, slots=True)
-class SendOtp(Effect, outcomes=("sent", "wait", "spent", "off"), about_people=True):
+class SendOtp(Effect, outcomes=("sent", "wait", "paused", "spent", "off"), about_people=True):
     """Send a one-time code to the registered phone of the case, or pretend to, in the same words and time.
 
-    sent: facts link, until. wait: fact seconds. spent: too many for today. off: no SMS here.
+    sent: facts link, until. wait: this question was asked just now; fact seconds. paused: the source, or all together,
+    asked too often; facts pause_of, seconds. spent: too many for today. off: no SMS here.
     """
 
     case: str
 
 
 @dataclass(frozen=True, slots=True)
-class CheckOtp(Effect, outcomes=("record", "wrong", "expired", "spent"), about_people=True):
-    """Compare a code typed on the secure page; counts the attempt first. record: all facts. wrong: fact left."""
+class CheckOtp(Effect, outcomes=("record", "wrong", "expired", "paused", "spent"), about_people=True):
+    """Compare a code typed on the secure page; counts the attempt first. record: all facts. wrong: fact left.
+
+    paused: as SendOtp; nothing was compared.
+    """
 
     case: str
     code: str = field(repr=False)

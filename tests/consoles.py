@@ -59,11 +59,10 @@ class Office:
             staff_pages=self.console.routes,
         ).app
 
-    def browser(self) -> httpx.AsyncClient:
-        """Somebody's browser, signed in to nothing."""
-        return httpx.AsyncClient(
-            transport=httpx.ASGITransport(self.app, raise_app_exceptions=False), base_url=self.address
-        )
+    def browser(self, source: str = "127.0.0.1") -> httpx.AsyncClient:
+        """Somebody's browser, signed in to nothing, at this address of the network."""
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False, client=(source, 4711))
+        return httpx.AsyncClient(transport=transport, base_url=self.address)
 
     async def member(self, name: str, role: str) -> Member:
         """The member of this name, taken on if need be."""

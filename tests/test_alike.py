@@ -32,7 +32,16 @@ from tests.strangers import STRANGE
 
 ADDRESS = "web:asks"
 KINDS = ("hit", "elsewhere", "nobody", "many")
-FREE = Limits(looks_per_day=10**6, looks_per_hour_all=10**6, sms_per_hour=10**6)
+FREE = Limits(
+    looks_per_day=10**6,
+    looks_per_hour_source=10**6,
+    looks_per_hour_all=10**6,
+    sms_per_hour=10**6,
+    sms_per_day=10**6,
+    otp_requests_conversation=10**6,
+    otp_requests_per_hour_source=10**6,
+    otp_requests_per_day_source=10**6,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from data.tables import staff as staff_table
 from handlers.console import Rules
 from handlers.console.access import PageRoute
 from handlers.console.forms import FORM_LIMIT
-from handlers.console.sign_in import Failures
+from handlers.console.sign_in import SOURCES, Failures, SourceFailures
 from handlers.web.chat import Web
 from handlers.web.forms import MOST_FIELDS
 from tests.consoles import HERE, Office, Signed, csrf_token_in
@@ -414,34 +414,66 @@ async def test_signing_out_ends_the_session(office: Office) -> None:
 # -- too many failures
 
 
-async def failing(office: Office, times: int) -> list[int]:
+async def failing(office: Office, times: int, source: str = "198.51.100.1") -> list[int]:
     out = []
     for n in range(times):
         link = f"/console/sign-in/{n:043d}"
         csrf_token = office.house.seal.keyed("console form", f"{n:043d}")
-        out.append((await office.browser().post(link, data={"csrf_token": csrf_token})).status_code)
+        response = await office.browser(source).post(link, data={"csrf_token": csrf_token})
+        out.append(response.status_code)
     return out
 
 
-async def test_five_failures_a_minute_then_everybody_waits_longer_each_time(
+async def test_five_failures_a_minute_then_that_source_waits_longer_each_time(
     office: Office, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await office.member("can.bo", "officer")
-    link = await office.link("can.bo", 3600.0)
-    csrf_token = csrf_token_in((await office.browser().get(link)).text)
     waits = []
     with caplog.at_level(logging.WARNING, "troly.console"):
         for _ in range(4):
             assert await failing(office, 7) == [410] * 5 + [429] * 2
-            refused = await office.browser().post(link, data={"csrf_token": csrf_token})
+            assert await failing(office, 1, f"203.0.113.{len(waits)}") == [410]  # nobody else waits
+            csrf_token = office.house.seal.keyed("console form", "x" * 43)
+            refused = await office.browser("198.51.100.1").post(
+                f"/console/sign-in/{'x' * 43}", data={"csrf_token": csrf_token}
+            )
             assert refused.status_code == 429
-            assert "chưa bị dùng mất" in refused.text
+            assert "vẫn dùng được ngay" in refused.text
             assert_headers(refused)
             waits.append(int(refused.headers["retry-after"]))
             office.house.clock.move(waits[-1])
     assert waits == [60, 60, 60, 120]  # never more than five in a minute; then longer
-    assert caplog.text.count("too many failed staff sign-ins") == 4
-    assert (await office.browser().post(link, data={"csrf_token": csrf_token})).status_code == 303
+    assert caplog.text.count("a source failed to sign in too often") == 4
+
+
+async def test_a_good_link_passes_whatever_failed_before_also_from_the_same_source(both: Office) -> None:
+    await both.member("can.bo", "officer")
+    links = [await both.link("can.bo") for _ in range(2)]
+    for source in ("198.51.100.1", "198.51.100.2"):
+        assert (await failing(both, 30, source))[-1] == 429
+    for link, source in zip(links, ("198.51.100.1", "203.0.113.9"), strict=True):
+        browser = both.browser(source)
+        csrf_token = csrf_token_in((await browser.get(link)).text)
+        assert (await browser.post(link, data={"csrf_token": csrf_token})).status_code == 303
+        again = await both.browser("203.0.113.10").post(link, data={"csrf_token": csrf_token})
+        assert again.status_code == 410  # one use, still
+
+
+async def test_forms_that_are_not_ours_count_as_failures_of_their_source(office: Office) -> None:
+    link = f"/console/sign-in/{'y' * 43}"
+    told = [
+        (await office.browser("198.51.100.7").post(link, data={"csrf_token": "0" * 64})).status_code
+        for _ in range(7)
+    ]
+    assert told == [403] * 5 + [429] * 2
+
+
+async def test_failures_of_very_many_sources_are_told_to_the_log(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR, "troly.console"):
+        for n in range(60):
+            assert await failing(office, 1, f"198.51.100.{n}") == [410]
+    assert caplog.text.count("50 failed staff sign-ins within a minute") == 1
 
 
 async def test_many_wrong_links_at_once_are_no_way_round(office: Office) -> None:
@@ -449,18 +481,24 @@ async def test_many_wrong_links_at_once_are_no_way_round(office: Office) -> None
     assert sorted(status for one in done for status in one) == [410] * 5 + [429] * 25
 
 
-def test_ten_thousand_guesses_are_compared_five_a_minute_at_most() -> None:
+def test_ten_thousand_guesses_of_one_source_are_taken_five_a_minute_at_most() -> None:
     clock = Clock(0.0)
-    failures, compared = Failures(clock, 5), []
+    failures, taken = Failures(clock, 5), []
     for _ in range(10_000):
         clock.move(0.2)
-        if failures.begin() == 0:
-            compared.append(clock())
-            failures.failed()
-    assert all(later - early > 59.9 for early, later in zip(compared, compared[5:], strict=False))
-    pauses = [round(later - early) for early, later in pairwise(compared) if later - early > 1]
+        if failures.failed() == 0:
+            taken.append(clock())
+    assert all(later - early > 59.9 for early, later in zip(taken, taken[5:], strict=False))
+    pauses = [round(later - early) for early, later in pairwise(taken) if later - early > 1]
     assert pauses[1:] == sorted(pauses[1:])  # the first lasts until the first guess is a minute old
     assert pauses[-1] == 240
+
+
+def test_sources_that_fail_are_remembered_up_to_a_number() -> None:
+    failures = SourceFailures(Clock(0.0), per_minute=5, alarm_per_minute=50)
+    for n in range(SOURCES + 50):
+        failures.failed(f"source {n}")
+    assert len(failures._of) == SOURCES
 
 
 async def test_right_links_do_not_count_as_failures(office: Office) -> None:

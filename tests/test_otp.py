@@ -73,7 +73,7 @@ async def send(house: House, case: str, address: str = CITIZEN) -> EffectResult:
 
 
 def newest_code(house: House) -> str:
-    return house.sms[-1].text[:6]
+    return next(sms.text[:6] for sms in reversed(house.sms) if sms.text[:6].isdigit())
 
 
 async def asked(house: House, who: FindPeople = BE_BA, address: str = CITIZEN) -> tuple[str, str]:
@@ -625,7 +625,7 @@ async def test_trouble_in_the_database_refuses_the_code(
     case, code = await walked_to_the_code(house)
     given = {"secure": {"otp": code if typed == "right" else wrong(code)}}
 
-    def broken(*_: object) -> Any:
+    def broken(*_: object, **__: object) -> Any:
         raise OperationalError("SELECT", {}, Exception("database is locked"))
 
     with monkeypatch.context() as patched:

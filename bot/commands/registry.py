@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from bot.commands.one_off import read_once
+from bot.commands.one_off import read_once, write_once
 from bot.commands.registry_import import add_import_command
 
 if TYPE_CHECKING:
@@ -45,6 +45,13 @@ def add_registry_commands(commands: Any) -> None:
     stats = actions.add_parser("stats", help="how many people are in it")
     stats.add_argument("--json", action="store_true")
     stats.set_defaults(run=_stats)
+    unlock = actions.add_parser(
+        "unlock", help="let codes be sent again for a record that had too many wrong ones in a row (audited)"
+    )
+    unlock.add_argument(
+        "code", metavar="CODE", help="the person's 10-digit code, after they showed their papers"
+    )
+    unlock.set_defaults(run=_unlock)
     add_import_command(actions)
 
 
@@ -76,3 +83,18 @@ def _stats(args: argparse.Namespace) -> int:
         return 0
 
     return read_once(work)
+
+
+def _unlock(args: argparse.Namespace) -> int:
+    from bot.app import seal_of
+    from data import proofs
+    from data.registry import records
+
+    async def work(connection: AsyncConnection, settings: Settings) -> None:
+        if not await records.by_codes(connection, (args.code,)):
+            raise ValueError(f"nobody in the registry has the code {args.code}")
+        await proofs.end_row(connection, proofs.account_key(seal_of(settings), args.code))
+
+    write_once(work, what="codes_unlocked", why="wrong codes in a row")
+    print("codes are sent again for this record, within the limits of a day")
+    return 0

@@ -5,13 +5,22 @@ Invariant: where nobody or several fit, the same steps are taken with a record t
 
 from __future__ import annotations
 
-from data import people, proofs
+import logging
+
+from data import budgets, people, proofs
+from data.budgets import Taker
 from data.effects.handler import handles
 from data.effects.lookup import note_look, whole_record
 from data.effects.turn_context import TurnContext, one_time_page, person
 from data.proofs import Case
 from data.registry import records as registry
 from flows.effects import CheckOtp, EffectResult, ProvePhone, SendOtp
+
+log = logging.getLogger("troly.proof")
+
+_ALL_SMS = (
+    "budget sms"  # who holds this lock counts all SMS and sends one: so all together never send too many
+)
 
 
 @handles(SendOtp)
@@ -23,25 +32,35 @@ async def send_otp(turn: TurnContext, effect: SendOtp) -> EffectResult:
     if case is None:
         return EffectResult("spent")
     await _alone_with(turn, case)
-    refused = await proofs.refusal(connection, case, services.limits, at)
+    await services.db.lock(connection, _ALL_SMS)
+    refused = await proofs.refusal(connection, case, turn.taker, services.limits, at)
     if refused is not None:
-        return EffectResult(refused.outcome, {"seconds": str(refused.seconds)})
-    held = await proofs.held_back(connection, case, services.limits, at)
+        return _refused(refused)
+    held = await proofs.held_back(connection, case, turn.taker, services.limits, at)
     phone, theirs = await _phone(turn, case)
     leaves = theirs and not held
     code, until = await proofs.new_code(connection, services.seal, case, services.limits, at, leaves=leaves)
-    row = await proofs.queue_code(
-        connection,
-        services.seal,
-        case,
-        phone,
-        proofs.sms_text(code, services.limits, services.office),
-        at=turn.now,
-        until=turn.now + 60.0 * services.limits.otp_minutes,
-        leaves=leaves,
-    )
-    turn.codes_out.append(row)
+    await budgets.take(connection, turn.taker, at, budgets.REQUEST)
+    text = proofs.sms_text(code, services.limits, services.office)
+    lasts = 60.0 * services.limits.otp_minutes
+    turn.codes_out.append(await _queue_sms(turn, case, phone, text, lasts=lasts, leaves=leaves))
     return EffectResult("sent", await one_time_page(turn, code_until=until))
+
+
+async def _queue_sms(
+    turn: TurnContext, case: Case, phone: str, text: str, *, lasts: float, leaves: bool
+) -> int:
+    """Put a message into the outbox, and count it where it leaves; returns the row's id."""
+    what = budgets.SMS if leaves else budgets.NO_SMS
+    await budgets.take(turn.connection, turn.taker, turn.stamp, what)
+    until = turn.now + lasts
+    return await proofs.queue_sms(
+        turn.connection, turn.services.seal, case, phone, text, at=turn.now, until=until, leaves=leaves
+    )
+
+
+def _refused(refused: proofs.Refusal) -> EffectResult:
+    return EffectResult(refused.outcome, {"seconds": str(refused.seconds), "pause_of": refused.of or None})
 
 
 async def _phone(turn: TurnContext, case: Case) -> tuple[str, bool]:
@@ -63,23 +82,42 @@ async def _alone_with(turn: TurnContext, case: Case) -> None:
 
 @handles(CheckOtp)
 async def check_otp(turn: TurnContext, effect: CheckOtp) -> EffectResult:
-    services, connection = turn.services, turn.connection
+    services, connection, at = turn.services, turn.connection, turn.stamp
     case = await proofs.load_case(connection, effect.case, turn.address)
     if case is None:
         return EffectResult("expired")
     await _alone_with(turn, case)
+    if paused := await proofs.pause_of_codes(connection, turn.taker, services.limits, at):
+        return _refused(paused)
     result, left = await proofs.compare_code(
-        connection, services.seal, case, effect.code, services.limits, turn.stamp
+        connection, services.seal, case, effect.code, services.limits, at, taker=turn.taker
     )
     if result != "right":
+        await _after_a_wrong_code(turn, case)
         return EffectResult(result, {"left": str(left)})
     records = await registry.by_codes(connection, case.codes)
     if len(records) != 1:
         return EffectResult("expired")
     await proofs.close_pages(connection, turn.address)
-    await people.prove_phone(connection, await person(turn), case.keys.phone, turn.stamp)
+    await people.prove_phone(connection, await person(turn), case.keys.phone, at)
     await note_look(turn, "record", records[0].code, "otp")
     return EffectResult("record", whole_record(records[0]))
+
+
+async def _after_a_wrong_code(turn: TurnContext, case: Case) -> None:
+    """Tell the phone's owner once a day that its wrong codes are used up, and the log that there are very many."""
+    services, connection, at = turn.services, turn.connection, turn.stamp
+    many = budgets.alarming_failures(services.limits)
+    if await budgets.spent(connection, many, turn.taker, at):
+        log.warning("more than %d wrong one-time codes within an hour", services.limits.otp_failures_alarm)
+    if not await proofs.owner_to_warn(connection, case, services.limits, at):
+        return
+    await services.db.lock(connection, _ALL_SMS)
+    phone, theirs = await _phone(turn, case)
+    if theirs and not await budgets.spent(connection, budgets.messages(services.limits), turn.taker, at):
+        await budgets.take(connection, Taker(case.keys.phone, turn.taker.source), at, budgets.WARNING)
+        text = proofs.warning_text(services.office)
+        turn.codes_out.append(await _queue_sms(turn, case, phone, text, lasts=budgets.DAY, leaves=True))
 
 
 @handles(ProvePhone)

@@ -8,13 +8,12 @@ from datetime import UTC, datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import people, proofs
+from data.budgets import Taker
 from data.engine import Database
 from data.limits import Limits
 from data.registry.name_index import RegistryNames
 from data.seal import Seal
 from flows.content import Office
-
-HOUR, DAY = 3600.0, 86400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,12 @@ class TurnContext:
     codes_out: list[int] = field(default_factory=list)  # outbox ids of one-time codes
     ticket: str | None = None  # the conversation's open ticket
     looked: bool = False  # an effect about people was handled: answered after the constant-time delay
+    source: str = field(default="", repr=False)  # where it comes from, as its door names it; "": the account
+
+    @property
+    def taker(self) -> Taker:
+        """Who takes of a budget here."""
+        return Taker(self.address, self.services.seal.keyed("source", self.source or self.address))
 
     @property
     def door(self) -> str:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from flows.content import Content, Province
 from flows.conversations.consent import consent_steps
-from flows.conversations.proof import FORGET, other_ways, proof_steps
+from flows.conversations.proof import FORGET, other_ways, pause_prompt, proof_steps
 from flows.effects import FindPeople
 from flows.engine.events import Event, Said
 from flows.engine.steps import AGAIN, Choice, Context, Flow, Parsed, Prompt, Step, ask, call, choose, end
@@ -103,9 +103,7 @@ def _flow() -> Flow:
                 transitions={"edit": "name"},
                 done=True,
             ),
-            end(
-                "limited", lambda s: f"Hôm nay anh/chị đã tra cứu đủ số lần cho phép. {other_ways(s.content)}"
-            ),
+            end("limited", pause_prompt),
             end("other", lambda s: other_ways(s.content)),
         ),
         slash="tracuu",

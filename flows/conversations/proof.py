@@ -23,10 +23,11 @@ from flows.engine.steps import (
     end,
     wait,
 )
+from flows.text.durations import spoken
 
 # What a look-up has gathered; forgotten when it begins anew.
 FORGET = dict.fromkeys(
-    "name born id_number case link until record_name record_code record_born record_household record_commune left id_tail".split()
+    "name born id_number case link until record_name record_code record_born record_household record_commune left id_tail seconds pause_of".split()
 )
 
 
@@ -46,12 +47,38 @@ def _with_page(context: Context, text: str) -> Reply:
     )
 
 
+NO_SMS_MINUTES = 3  # after so long without the message, another request would not help either
+
+
 def _sent_prompt(context: Context) -> Reply:
     return _with_page(
         context,
-        "Nếu thông tin khớp đúng một người, mã OTP 6 số vừa được gửi đến số điện thoại người đó đã đăng ký với cơ quan "
-        "BHXH; mã dùng trong 5 phút. Anh/chị mở trang bảo mật để nhập mã, đừng gõ mã vào đây. Không thấy tin nhắn thì bấm "
-        "“Sửa thông tin”, ghi đủ ngày sinh hoặc số CCCD.",
+        "Nếu thông tin khớp đúng một người và hồ sơ đó hôm nay còn lượt nhận mã, mã OTP 6 số được gửi đến số điện thoại "
+        "người đó đã đăng ký với cơ quan BHXH; mã dùng trong 5 phút. Anh/chị mở trang bảo mật để nhập mã, đừng gõ mã vào "
+        f"đây. Sau {NO_SMS_MINUTES} phút không thấy tin nhắn thì có thể thông tin chưa khớp (bấm “Sửa thông tin”, ghi đủ "
+        "ngày sinh hoặc số CCCD), hoặc hồ sơ chưa có số điện thoại, hoặc hôm nay đã hết lượt gửi mã: anh/chị gọi "
+        f"{context.content.office.hotline} hoặc mang giấy tờ tùy thân đến cơ quan BHXH gần nhất.",
+    )
+
+
+_PAUSES = {
+    "conversation": "Hôm nay anh/chị đã tra cứu đủ số lần cho phép.",
+    "source": "Từ đường mạng anh/chị đang dùng vừa có quá nhiều yêu cầu, nên tôi tạm dừng để giữ an toàn.",
+    "all": "Lúc này có quá nhiều yêu cầu từ nhiều nơi, nên tôi tạm dừng để giữ an toàn cho mọi người.",
+}
+
+
+def pause_prompt(context: Context) -> str:
+    """Why something is refused for a while, whose limit it was, and what can be done meanwhile."""
+    of = context.get("pause_of")
+    again = "" if of == "conversation" else f" Anh/chị thử lại sau {spoken(int(context.get('seconds')))}."
+    return f"{_PAUSES[of]}{again} {other_ways(context.content)}"
+
+
+def _soon_prompt(context: Context) -> str:
+    return (
+        "Anh/chị vừa yêu cầu mã: nếu thông tin khớp và hồ sơ còn lượt nhận mã, mã đã được gửi đến số điện thoại đã đăng ký. "
+        f"Chưa thấy tin nhắn thì anh/chị chờ {spoken(int(context.get('seconds')))} rồi bấm “Gửi lại mã”."
     )
 
 
@@ -130,7 +157,13 @@ def proof_steps(question: Prompt) -> tuple[Step, ...]:
             "code_request",
             lambda s: SendOtp(s.get("case")),
             SendOtp,
-            transitions={"sent": "code", "wait": "code_soon", "spent": "code_spent", "off": "code_off"},
+            transitions={
+                "sent": "code",
+                "wait": "code_soon",
+                "paused": "code_paused",
+                "spent": "code_spent",
+                "off": "code_off",
+            },
         ),
         _waiting("code", _sent_prompt, label="nhập mã OTP"),
         call(
@@ -141,6 +174,7 @@ def proof_steps(question: Prompt) -> tuple[Step, ...]:
                 "record": "record",
                 "wrong": "code_wrong",
                 "expired": "code_expired",
+                "paused": "code_paused",
                 "spent": "code_spent",
             },
         ),
@@ -158,7 +192,7 @@ def proof_steps(question: Prompt) -> tuple[Step, ...]:
         ),
         choose(
             "code_soon",
-            lambda s: f"Mã vừa được gửi. Anh/chị chờ {s.get('seconds')} giây rồi bấm “Gửi lại mã”.",
+            _soon_prompt,
             _WHILE_WAITING,
             label="chờ gửi lại mã OTP",
             failed="xin mã OTP quá sớm",
@@ -172,8 +206,19 @@ def proof_steps(question: Prompt) -> tuple[Step, ...]:
             ),
         ),
         choose(
+            "code_paused",
+            pause_prompt,
+            (Choice("Gửi lại mã", "resend", words=_NO_CODE), _EDIT, _OTHER),
+            label="chờ gửi mã OTP",
+            failed="quá nhiều yêu cầu mã OTP",
+            parse=_parse_proof,
+            transitions={"resend": "code_request", **_FROM_ALL},
+        ),
+        choose(
             "code_off",
-            "Ở đây hiện chưa gửi được tin nhắn SMS.",
+            lambda s: (
+                f"Ở đây hiện chưa gửi được tin nhắn SMS, nên chưa xác minh bằng mã được. {other_ways(s.content)}"
+            ),
             (_OTHER, _SHARE),
             label="không gửi được mã OTP",
             failed="không gửi được SMS",

@@ -18,6 +18,7 @@ from handlers.console.recipient_pages import RecipientPages
 from handlers.console.sign_in import SignIn
 from handlers.desk import Desk
 from handlers.turns.queue import Turns
+from handlers.web.source import Sources
 
 __all__ = ["Console", "Rules"]
 
@@ -34,11 +35,12 @@ class Console:
         rules: Rules,
         limits: Limits | None = None,
         telegram: bool = False,
+        sources: Sources | None = None,
     ) -> None:
         access = AccessControl(turns, address=address, rules=rules)
         self.entries: list[PageRoute] = access.entries
         for pages in (
-            SignIn(access),
+            SignIn(access, sources or Sources()),
             HomePage(access),
             DeskPages(access, desk),
             NoticePages(access, limits or Limits(), telegram=telegram),

@@ -37,11 +37,13 @@ READERS = frozenset({"admin", "auditor"})
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Limits of staff sessions: minutes, hours, failures a minute, seconds between two live requests, characters."""
+    """Limits of staff sessions: minutes, hours, failures a minute of one source, and of all that the log warns of, seconds
+    between two live requests, characters."""
 
     idle_minutes: int = 15
     session_hours: int = 8
     failures_per_minute: int = 5
+    alarm_per_minute: int = 50
     live_seconds: float = 2.0
     text_limit: int = 2000
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from data.channels import label as channel
 from flows.calendar.office_hours import VIETNAM
+from flows.text.durations import spoken
 from flows.text.masking import mask_account
 
 ROLES = {"officer": "Cán bộ", "admin": "Quản trị", "auditor": "Kiểm tra"}
@@ -32,6 +33,7 @@ ENDS = {  # how a closed ticket ended
 DEEDS = {  # what a row of the audit says was done
     "look": "Tra cứu",
     "registry_find": "Tra cứu bằng lệnh",
+    "codes_unlocked": "Mở lại việc gửi mã",
     "signed_in": "Đăng nhập",
     "signed_out": "Đăng xuất",
     "queue_viewed": "Xem hàng chờ",
@@ -137,7 +139,10 @@ def who_it_was(who: str) -> str:
 
 def locked(seconds: int) -> str:
     """Why signing in has to wait."""
-    return f"Có quá nhiều lần đăng nhập không thành công. Anh/chị thử lại sau {seconds} giây; liên kết chưa bị dùng mất."
+    return (
+        "Từ đường mạng này có quá nhiều lần đăng nhập không thành công. "
+        f"Anh/chị thử lại sau {spoken(seconds)}; liên kết còn hạn thì vẫn dùng được ngay."
+    )
 
 
 def waiting(seconds: float) -> str:

@@ -14,7 +14,7 @@ import asyncio
 import functools
 import logging
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -31,6 +31,7 @@ from handlers.turns.types import Busy, Clock, Later, MadeTurn, NotKept, Opens, T
 log = logging.getLogger("troly.turn")
 
 ANSWER_STEP = 0.1  # seconds
+SHARES = 4  # one origin has this part of what is written at once, while others wait
 
 
 class Turns(TurnMaker):
@@ -46,6 +47,7 @@ class Turns(TurnMaker):
         clock: Clock = time.time,
         group_limit: int = 32,
         queue_limit: int = 1000,
+        queue_limit_source: int = 250,
         lease: float = 30.0,
         miss_days: int = 180,
         answer_step: float = ANSWER_STEP,
@@ -55,7 +57,10 @@ class Turns(TurnMaker):
         self._answer_step, self._later = answer_step, later
         self._held: set[str] = set()  # addresses whose answer waits for its answer step
         self._group_limit = group_limit if db.is_sqlite else 1
-        self._queue_limit = queue_limit
+        self._queue_limit, self._queue_limit_source = queue_limit, queue_limit_source
+        self._share = max(1, self._group_limit * db.parallel_turns // SHARES)
+        self._queued: Counter[str] = Counter()  # turns that wait, by origin
+        self._under_way: Counter[str] = Counter()  # turns that are being written, by origin
         self._waiting: deque[WaitingTurn] = deque()
         self._marks: list[Mark] = []
         self._released: list[Outgoing] = []
@@ -86,18 +91,22 @@ class Turns(TurnMaker):
         return len(self._waiting)
 
     async def take(
-        self, address: str, key: str, event: Opens, *, pushed: bool, shown: bool = False
+        self, address: str, key: str, event: Opens, *, pushed: bool, shown: bool = False, source: str = ""
     ) -> TurnResult:
         """Act on one event of the conversation at `address`, once for each `key`; returns when it is committed.
 
         `event` is made from the state and the person's time. `pushed`: the caller says the replies itself, so they
         are leased to this process; otherwise they wait in the outbox to be fetched. `shown`: the caller shows them to a
-        reader who fetches what is missed; they are leased until the caller calls `release`.
-        Raises Busy when too many wait, NotKept when the database could not commit.
+        reader who fetches what is missed; they are leased until the caller calls `release`. `source`: where it comes from,
+        where that is not the account; budgets are counted on it.
+        Raises Busy when too many wait, in all or of this source, NotKept when the database could not commit.
         """
-        if len(self._waiting) >= self._queue_limit or self._stopping:
+        done: asyncio.Future[TurnResult] = asyncio.get_running_loop().create_future()
+        waiting = WaitingTurn(address, key, event, pushed, shown, done, source)
+        full = len(self._waiting) >= self._queue_limit
+        if full or self._queued[waiting.origin] >= self._queue_limit_source or self._stopping:
             raise Busy
-        waiting = WaitingTurn(address, key, event, pushed, shown, asyncio.get_running_loop().create_future())
+        self._queued[waiting.origin] += 1
         self._waiting.append(waiting)
         self._wake.set()
         return await waiting.done
@@ -163,20 +172,33 @@ class Turns(TurnMaker):
             finally:
                 self._writing -= 1
                 self._busy -= {w.address for w in group} - self._held
+                _take_off(self._under_way, group)
             self._wake.set()
 
     def _next_group(self) -> list[WaitingTurn]:
-        """The first waiting turns of conversations that no other writer is busy with, each conversation once."""
+        """The first waiting turns of conversations that no other writer is busy with, each conversation once.
+
+        One origin has its share of them, and more only where nobody else waits.
+        """
+        group = self._picked(self._share)
+        if len(group) < self._group_limit and self._waiting:
+            group += self._picked(self._queue_limit, room=self._group_limit - len(group))
+        _take_off(self._queued, group)
+        return group
+
+    def _picked(self, share: int, room: int = 0) -> list[WaitingTurn]:
         group: list[WaitingTurn] = []
         passed: deque[WaitingTurn] = deque()
         skipped: set[str] = set()
-        while self._waiting and len(group) < self._group_limit:
+        while self._waiting and len(group) < (room or self._group_limit):
             waiting = self._waiting.popleft()
-            if waiting.address in self._busy or waiting.address in skipped:
+            elsewhere = waiting.address in self._busy or waiting.address in skipped
+            if elsewhere or self._under_way[waiting.origin] >= share:
                 passed.append(waiting)
                 skipped.add(waiting.address)
                 continue
             self._busy.add(waiting.address)
+            self._under_way[waiting.origin] += 1
             group.append(waiting)
         self._waiting.extendleft(reversed(passed))
         return group
@@ -244,6 +266,14 @@ class Turns(TurnMaker):
             return
         if not waiting.done.done():
             waiting.done.set_result(TurnResult(waiting.address, repeat=True))
+
+
+def _take_off(counted: Counter[str], group: Sequence[WaitingTurn]) -> None:
+    """Count these turns no more; an origin without any is forgotten."""
+    for waiting in group:
+        counted[waiting.origin] -= 1
+        if counted[waiting.origin] <= 0:
+            del counted[waiting.origin]
 
 
 def _answer(made: MadeTurn) -> None:

@@ -107,7 +107,7 @@ class TurnMaker:
         begun = asyncio.get_running_loop().time()
         at = datetime.fromtimestamp(now + conversation.clock, UTC)
         while True:
-            turn_context = self._context(connection, conversation, at, now)
+            turn_context = self._context(connection, conversation, at, now, waiting.source)
             savepoint = _Savepoint(connection)
             try:
                 event = waiting.opens(conversation.state, at)
@@ -136,19 +136,18 @@ class TurnMaker:
                     await conversations.dead_letter(self.db, connection, door, waiting.key, why, {}, now)
                     apology = Reply(APOLOGY.format(self.content.office.hotline))
                     turn, outcomes = Turn(conversation.state, (apology,)), ()
-                    turn_context = self._context(connection, conversation, at, now)
+                    turn_context = self._context(connection, conversation, at, now, waiting.source)
                     break
         made = await self._bound(connection, waiting, conversation, turn_context, turn, outcomes)
         made.looked, made.begun = turn_context.looked, begun
         return made
 
     def _context(
-        self, connection: AsyncConnection, conversation: Conversation, at: datetime, now: float
+        self, connection: AsyncConnection, conversation: Conversation, at: datetime, now: float, source: str
     ) -> TurnContext:
-        services, ticket = self.effect_handler.services, conversation.ticket
-        return TurnContext(
-            services, connection, conversation.address, conversation.person, at, now, ticket=ticket
-        )
+        services, address = self.effect_handler.services, conversation.address
+        whose = (address, conversation.person)
+        return TurnContext(services, connection, *whose, at, now, ticket=conversation.ticket, source=source)
 
     async def _bound(
         self,

@@ -52,7 +52,13 @@ class WaitingTurn:
     pushed: bool
     shown: bool
     done: asyncio.Future[TurnResult]
+    source: str = ""  # where it comes from, as the door names it; "": the account
     tries: int = 0
+
+    @property
+    def origin(self) -> str:
+        """What the queue shares its room among."""
+        return self.source or self.address
 
 
 @dataclass(slots=True)

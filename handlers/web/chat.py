@@ -31,6 +31,7 @@ from handlers.web.origin import is_ours
 from handlers.web.pages import Pages
 from handlers.web.secure_page import SecurePages
 from handlers.web.server import WebServer
+from handlers.web.source import SourceRates, Sources
 from handlers.web.webhooks import Webhooks
 
 log = logging.getLogger("troly.web")
@@ -58,6 +59,8 @@ class Web:
         say_elsewhere: Mapping[str, Callable[[TurnResult], None]],
         webhooks: Webhooks | None = None,
         staff_pages: Sequence[BaseRoute] = (),
+        sources: Sources | None = None,
+        source_rates: SourceRates | None = None,
     ) -> None:
         self._turns = turns
         self._address = address
@@ -73,7 +76,14 @@ class Web:
         self._pusher: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
         self._pages = Pages(turns.content.office, address=address)
-        secure = SecurePages(turns, self._pages, say=self.say, say_elsewhere=say_elsewhere)
+        self._sources = sources or Sources()
+        self._source_rates = source_rates or SourceRates()
+        secure = SecurePages(
+            *(turns, self._pages),
+            say=self.say,
+            say_elsewhere=say_elsewhere,
+            sources=self._sources,
+        )
         own = [
             Route("/", self.page, methods=["GET"]),
             WebSocketRoute("/chat/socket", self.socket),
@@ -107,16 +117,20 @@ class Web:
         if not _good_cookie(cookie) or not self._same_origin(websocket):
             await websocket.close(4403)
             return
-        address = address_of(str(cookie))
+        address, source = address_of(str(cookie)), self._sources.of(websocket)
+        if not self._source_rates.may_open(source):
+            await websocket.close(4429)
+            return
         await websocket.accept()
-        one = _Socket(websocket, address)
+        one = _Socket(websocket, address, source)
         self._sockets.setdefault(address, set()).add(one)
         if self._pusher is None:
             self._pusher = asyncio.create_task(self._push_on())
         try:
             while True:
                 frame = await websocket.receive_text()
-                if not one.may_send(self._turns.clock(), self._frames_per_minute):
+                may_send = one.may_send(self._turns.clock(), self._frames_per_minute)
+                if not may_send or not self._source_rates.may_send(source):
                     await websocket.close(4429)
                     return
                 await self._frame(one, frame)
@@ -214,7 +228,9 @@ class Web:
                 await self._pass_time(one.address, wish.seconds)
                 await one.send({"for": message_id, "replies": [], "at": None})
                 return
-            result = await self._turns.take(one.address, f"web:{message_id}", wish, pushed=False, shown=True)
+            result = await self._turns.take(
+                one.address, f"web:{message_id}", wish, pushed=False, shown=True, source=one.source
+            )
         except BadInput as bad:
             await one.send({"for": message_id, "error": str(bad)})
             return
@@ -284,9 +300,10 @@ class Web:
 class _Socket:
     """One open tab."""
 
-    def __init__(self, websocket: WebSocket, address: str) -> None:
+    def __init__(self, websocket: WebSocket, address: str, source: str) -> None:
         self._websocket = websocket
         self.address = address
+        self.source = source
         self.newest = 0  # number of the newest reply shown
         self._shown: set[int] = set()
         self._minute = 0

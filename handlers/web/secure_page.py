@@ -23,11 +23,13 @@ from handlers.turns.queue import Turns
 from handlers.turns.types import Busy, NotKept, Opens, TurnResult, at_once
 from handlers.web.forms import posted
 from handlers.web.pages import SAME_SITE, Pages
+from handlers.web.source import Sources
 
 FORM_LIMIT = 4096  # bytes of a posted secure page
 _ERRORS = {
     "expired": "Mã đã hết hạn hoặc đã dùng rồi. Anh/chị quay lại cuộc trò chuyện để nhận mã mới.",
     "spent": "Đã quá số lần nhập cho phép. Anh/chị quay lại cuộc trò chuyện để xem cách khác.",
+    "paused": "Vừa có quá nhiều mã sai, nên tôi tạm dừng nhận mã. Anh/chị quay lại cuộc trò chuyện để xem cách khác.",
 }
 GONE = (
     "Trang này đã dùng rồi, đã hết hạn hoặc không có. Anh/chị quay lại cuộc trò chuyện để nhận đường dẫn mới."
@@ -43,6 +45,7 @@ class SecurePages:
     _: KW_ONLY
     say: Callable[[TurnResult], Awaitable[None]]
     say_elsewhere: Mapping[str, Callable[[TurnResult], None]]
+    sources: Sources = field(default_factory=Sources)
     csrf_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
     async def look(self, request: Request) -> Response:
@@ -75,7 +78,7 @@ class SecurePages:
             error=error,
             until=datetime.fromtimestamp(page.code_until, UTC).isoformat(),
             now=datetime.fromtimestamp(now, UTC).isoformat(),
-            hint="Mã nằm trong tin nhắn SMS vừa gửi đến số điện thoại đã đăng ký.",
+            hint="Mã nằm trong tin nhắn SMS gửi đến số điện thoại đã đăng ký với cơ quan BHXH.",
             action=f"/secure/{token}",
             csrf_token=self._csrf_token(token),
         )
@@ -110,6 +113,7 @@ class SecurePages:
                 event,
                 pushed=elsewhere is not None,
                 shown=page.address.startswith("web:"),
+                source=self.sources.of(request),
             )
         except (Busy, NotKept):
             return self._form(request, token, page, now, "Hệ thống đang bận. Anh/chị bấm Xác nhận lại.", 503)
