@@ -6,30 +6,32 @@ import asyncio
 import contextlib
 import gc
 import logging
-import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import ParamSpec
 
 import uvicorn
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.routing import Route
 
 from bot import logs
 from bot.app import App, limits_of, lone_server, opened
 from bot.settings import BadSetting, Settings, load
+from bot.stopping import Stop, side_by_side
 from bot.worker import worker_of
 from data import conversations, proofs, staff
 from handlers.desk import Desk, Say
 from handlers.doors import Door, Parts, open_doors, webhooks_of
 from handlers.turns.types import TurnResult
 from handlers.web.chat import Web
+from handlers.web.connection import SocketConnection
+from handlers.web.sockets import SocketLimits
 
 log = logging.getLogger("troly.serve")
 _P = ParamSpec("_P")
 
 ROLES = ("chat", "console", "worker")
-DRAIN_SECONDS = 8
+CLOSE_SECONDS = 3  # what connections have to end in an orderly way
+KEPT_SECONDS = 3.0  # of a stop, for what is written when every door is closed
 LEFT_BEHIND_SECONDS = 5.0  # a code this old was left by its own process
 SWEEP_SECONDS = 2.0  # how often codes left behind by another process are looked for
 YOUNG_OBJECTS = 20_000  # new objects after which the garbage collector looks at them
@@ -48,13 +50,15 @@ async def serve(*, demo: bool, roles: tuple[str, ...]) -> int:
     if demo and settings.host not in LOOPBACK:
         log.warning("--demo shows pretend SMS to everybody; listen on 127.0.0.1 only")
     logs.set_up(settings.log_level)
+    stop = Stop(settings.stop_seconds)
     with lone_server(settings) or contextlib.nullcontext():
         async with opened(settings, with_demo=demo) as app:
-            await _run(app, demo=demo, roles=roles)
+            await _run(app, stop, demo=demo, roles=roles)
+    stop.over()
     return 0
 
 
-async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
+async def _run(app: App, stop: Stop, *, demo: bool, roles: tuple[str, ...]) -> None:
     settings = app.settings
     console = "console" in roles
     nudges: list[Callable[[], None]] = []
@@ -76,19 +80,17 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
             host=settings.host,
             port=settings.port,
             http="httptools",
-            ws="websockets-sansio",
+            ws=SocketConnection,
             ws_max_size=settings.socket_frame_limit,
             lifespan="off",
             access_log=False,
             log_config=None,
             server_header=False,
             proxy_headers=False,
-            timeout_graceful_shutdown=DRAIN_SECONDS,
+            timeout_graceful_shutdown=CLOSE_SECONDS,
         )
     )
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, server.told_to_stop)
+    stop.listen(server.told_to_stop)
     if console:
         await _end_demo_links(app)
     chores = [asyncio.create_task(_forget(app))]
@@ -102,6 +104,7 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
     serving = asyncio.create_task(server.serve())
     try:
         await _started(server, serving)
+        await web.start()
         for door in doors.values():
             await door.start()
         _freeze_startup_objects()
@@ -110,23 +113,27 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
         if serving.done() is False:
             links = await _demo_links(app) if demo and console else []
             print(_greeting(settings, links, demo=demo), flush=True)
-        stop = asyncio.create_task(server.told.wait())
-        await asyncio.wait({serving, stop}, return_when=asyncio.FIRST_COMPLETED)
-        stop.cancel()
+        told = asyncio.create_task(server.told.wait())
+        await asyncio.wait({serving, told}, return_when=asyncio.FIRST_COMPLETED)
+        told.cancel()
     finally:
         server.should_exit = True
-        worker_stops = [asyncio.create_task(worker.stop())] if worker is not None else []
-        for door in doors.values():
-            await door.stop()  # the port closes meanwhile
-        await asyncio.wait({serving})
-        await web.quiet()
-        await asyncio.gather(*worker_stops)  # began beside the doors: all share the ten seconds
         for chore in chores:
             chore.cancel()
-        await asyncio.gather(*chores, return_exceptions=True)
+        seconds = stop.left(KEPT_SECONDS)  # everything stops side by side, and none has longer
+        stops = [web.stop(seconds), *(door.stop() for door in doors.values())]
+        if worker is not None:
+            stops.append(worker.stop(seconds))
+        tasks = [serving, *(asyncio.create_task(one) for one in stops), *chores]
+        late = await side_by_side(tasks, seconds)
+        if late:
+            log.warning("%d parts did not stop in time; the outbox keeps what they held", late)
         if console:
-            await _end_demo_links(app)
-    await serving  # its own trouble, if it had any
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1.0):
+                    await _end_demo_links(app)
+    if not serving.cancelled():
+        await serving  # its own trouble, if it had any
 
 
 def _freeze_startup_objects() -> None:
@@ -146,10 +153,10 @@ def _each(calls: Iterable[Callable[_P, None]], *args: _P.args, **named: _P.kwarg
 
 @contextlib.contextmanager
 def _logged(trouble: str) -> Iterator[None]:
-    """Log what the database refuses; the service goes on."""
+    """Log what goes wrong; the service goes on."""
     try:
         yield
-    except (SQLAlchemyError, OSError, ValueError) as wrong:
+    except Exception as wrong:  # noqa: BLE001  # a chore that ended by a fault would be missed without a word
         log.error("%s: %s", trouble, type(wrong).__name__)
 
 
@@ -165,9 +172,8 @@ class _Server(uvicorn.Server):
         self.told = asyncio.Event()
 
     def told_to_stop(self) -> None:
-        """Stop taking in; told twice, wait for nobody."""
+        """Stop taking in."""
         self.told.set()
-        self.force_exit = self.should_exit
         self.should_exit = True
 
 
@@ -258,6 +264,9 @@ def _web(app: App, doors: Mapping[str, Door], desk: Desk | None, *, demo: bool) 
         say_elsewhere={name: door.say for name, door in doors.items()},
         webhooks=webhooks_of(doors),
         staff_pages=_staff_pages(app, desk) if desk is not None else (),
+        socket_limits=SocketLimits(
+            s.sockets_per_conversation, s.sockets_in_all, s.socket_queue, s.socket_send_seconds
+        ),
     )
 
 

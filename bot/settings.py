@@ -79,6 +79,23 @@ class Settings:
     text_limit: int = _s(2000, "longest message that is read, in characters", between=(100, 4096))
     socket_frame_limit: int = _s(65536, "largest frame the chat socket accepts, in bytes")
     socket_per_minute: int = _s(100, "frames one chat socket may send in a minute")
+    socket_queue: int = _s(
+        64, "frames that may wait for one chat socket; a slower one is closed", between=(4, 10000)
+    )
+    socket_send_seconds: float = _s(
+        10.0,
+        "how long a frame may wait for a chat socket that does not read, in seconds; then it is closed",
+        between=(0.2, 60),
+    )
+    sockets_per_conversation: int = _s(
+        8, "chat sockets one visitor may have open at once; one more closes the oldest", between=(1, 100)
+    )
+    sockets_in_all: int = _s(
+        1000, "chat sockets one process has open at once; one more is told to come later", between=(1, 100000)
+    )
+    stop_seconds: float = _s(
+        9.0, "how long a stop may take in all, in seconds; then the process ends", between=(4, 60)
+    )
     webhook_body_limit: int = _s(1048576, "largest webhook body that is read, in bytes")
     queue_limit: int = _s(1000, "turns that may wait at once; above it a door answers 503 with Retry-After")
     group_limit: int = _s(32, "turns committed together on SQLite", between=(1, 256))

@@ -490,7 +490,7 @@ async def say_and_forget(house: House) -> list[str]:
     assert "Diễm Xưa" in said
     async with house.db.reading() as connection:
         assert await outbox.unseen(connection, LAN, 0)
-    house.turns.mark_seen(LAN, taken.said)
+    house.turns.mark_seen([outbox.Seen(LAN, 1, taken.said)])
     await house.turns.settled()
     await asked(house)
     async with house.db.writing() as connection:

@@ -5,7 +5,16 @@ The names below are the outbox's public face; what the worker does with rows is 
 
 from data.outbox.codes import SealedOut, claim_codes, otp_row
 from data.outbox.erasure import counts, officer_words_wait, waiting_for, wipe, wipe_proactive
-from data.outbox.inbox import lease_unseen, mark_seen, publish, unseen, unseen_on_its_own
+from data.outbox.inbox import (
+    Sayer,
+    Seen,
+    Unseen,
+    lease_unseen,
+    mark_seen,
+    newest_numbers,
+    publish,
+    unseen,
+)
 from data.outbox.replies import (
     being_said,
     claim_replies,
@@ -43,7 +52,10 @@ __all__ = [
     "WAITING",
     "Mark",
     "Outgoing",
+    "Sayer",
     "SealedOut",
+    "Seen",
+    "Unseen",
     "being_said",
     "claim_codes",
     "claim_replies",
@@ -54,6 +66,7 @@ __all__ = [
     "mark",
     "mark_seen",
     "new_id",
+    "newest_numbers",
     "officer_row",
     "officer_words_wait",
     "otp_row",
@@ -64,7 +77,6 @@ __all__ = [
     "reply_row",
     "take_up",
     "unseen",
-    "unseen_on_its_own",
     "waiting_for",
     "wipe",
     "wipe_proactive",

@@ -61,7 +61,7 @@ log = logging.getLogger("troly.telegram")
 
 DOOR = "telegram"
 CONNECTIONS = 100  # webhook calls Telegram may have open at once; they share commits
-DRAIN = 10.0  # seconds to say what is under way when the door closes
+DRAIN = 5.0  # seconds to say what is under way when the door closes
 LEFTOVERS_EVERY = 3.0  # seconds between looks for what a dead process left unsaid, on PostgreSQL
 CALL_SECONDS = 2  # how long a deletion, a typing sign or an answer to a press may take
 RETRY = {"Retry-After": "5"}
