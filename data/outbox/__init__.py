@@ -6,7 +6,8 @@ The names below are the outbox's public face; what the worker does with rows is 
 from data.outbox.codes import SealedOut, claim_codes, otp_row
 from data.outbox.erasure import counts, officer_words_wait, waiting_for, wipe, wipe_proactive
 from data.outbox.inbox import (
-    Sayer,
+    AT_ONCE,
+    ReaderLease,
     Seen,
     Unseen,
     lease_unseen,
@@ -14,6 +15,7 @@ from data.outbox.inbox import (
     newest_numbers,
     publish,
     unseen,
+    unseen_below,
 )
 from data.outbox.replies import (
     being_said,
@@ -43,6 +45,7 @@ from data.outbox.rows import (
 )
 
 __all__ = [
+    "AT_ONCE",
     "NOTICE",
     "OFFICER",
     "OTP",
@@ -52,7 +55,7 @@ __all__ = [
     "WAITING",
     "Mark",
     "Outgoing",
-    "Sayer",
+    "ReaderLease",
     "SealedOut",
     "Seen",
     "Unseen",
@@ -77,6 +80,7 @@ __all__ = [
     "reply_row",
     "take_up",
     "unseen",
+    "unseen_below",
     "waiting_for",
     "wipe",
     "wipe_proactive",

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, case, or_, select, update
+from sqlalchemy import bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import Database
@@ -20,6 +20,8 @@ from data.outbox.rows import REPLY, WAITING, Outgoing
 from data.tables import conversations, outbox
 
 log = logging.getLogger("troly.outbox")
+
+AT_ONCE = 100  # rows that are shown together; the rest follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +35,14 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """What a reader has not seen, in order; `stopped_at` is the number of the first row that is left to another."""
+    """What a reader has not seen, in order; `stopped_at`: the first row that is left to another, or for the next time."""
 
     rows: Sequence[Outgoing] = ()
     stopped_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Sayer:
+class ReaderLease:
     """A process that shows rows. `others_until`: a lease of another process that ends by then is not respected.
 
     `said`: what this process has leased up to this number it has shown itself, so it may show it again.
@@ -97,49 +99,62 @@ def _shown(r: Any, fence: int) -> Outgoing:
     return Outgoing(r.id, r.address, r.number, body, fence, r.lane != REPLY)
 
 
-async def unseen(connection: AsyncConnection, address: str, after: int) -> list[Outgoing]:
+async def unseen(
+    connection: AsyncConnection, address: str, after: int, *, limit: int | None = None
+) -> list[Outgoing]:
     """What the reader at `address` has not shown yet above `after`, oldest first: replies, and what came on its own."""
     query = _UNSEEN.where(outbox.c.address == address, outbox.c.number > after)
-    return [_shown(r, r.fence) for r in await connection.execute(query.order_by(outbox.c.number))]
+    rows = await connection.execute(query.order_by(outbox.c.number).limit(limit))
+    return [_shown(r, r.fence) for r in rows]
+
+
+async def unseen_below(connection: AsyncConnection, address: str, number: int) -> Seen | None:
+    """The rows up to `number` that wait to be seen, None where there are none."""
+    waiting = or_(*(outbox.c.state == state for state in WAITING))
+    query = select(func.min(outbox.c.number), func.max(outbox.c.number)).where(
+        outbox.c.address == address, outbox.c.number <= number, waiting
+    )
+    first, last = (await connection.execute(query)).one()
+    return Seen(address, first, last) if first is not None else None
 
 
 async def lease_unseen(
-    db: Database, connection: AsyncConnection, address: str, after: int, sayer: Sayer
+    db: Database, connection: AsyncConnection, address: str, after: int, terms: ReaderLease
 ) -> Unseen:
-    """What `sayer` may show above `after`; the replies among it are leased to it."""
+    """What `terms` may show above `after`; the replies among it are leased to it."""
     await db.lock(connection, address)  # else a claim could withdraw them between the look and the lease
     query = _UNSEEN.where(outbox.c.address == address, outbox.c.number > after)
     rows: list[Outgoing] = []
     stopped_at = None
-    for r in await connection.execute(query.order_by(outbox.c.number)):
-        if _is_anothers(r, sayer):
+    for r in await connection.execute(query.order_by(outbox.c.number).limit(AT_ONCE + 1)):
+        if len(rows) == AT_ONCE or _is_anothers(r, terms):
             stopped_at = r.number
             break
-        mine = r.lane != REPLY or (r.state == "leased" and r.holder == sayer.holder)
+        mine = r.lane != REPLY or (r.state == "leased" and r.holder == terms.holder)
         rows.append(_shown(r, r.fence if mine else r.fence + 1))
     replies = [row.id for row in rows if not row.proactive]
     if replies:
-        kept = (outbox.c.state == "leased") & (outbox.c.holder == sayer.holder)
+        kept = (outbox.c.state == "leased") & (outbox.c.holder == terms.holder)
         await connection.execute(
             update(outbox)
             .where(outbox.c.id.in_(replies))
             .values(
                 state="leased",
                 fence=outbox.c.fence + case((kept, 0), else_=1),
-                holder=sayer.holder,
-                leased_until=sayer.until,
+                holder=terms.holder,
+                leased_until=terms.until,
             )
         )
     return Unseen(rows, stopped_at)
 
 
-def _is_anothers(r: Any, sayer: Sayer) -> bool:
+def _is_anothers(r: Any, terms: ReaderLease) -> bool:
     """Whether somebody else is saying this row, or a turn of this process is about to."""
-    if r.state != "leased" or r.leased_until <= sayer.now:
+    if r.state != "leased" or r.leased_until <= terms.now:
         return False
-    if r.holder == sayer.holder:
-        return bool(r.number > sayer.said)
-    return bool(r.leased_until > sayer.others_until)
+    if r.holder == terms.holder:
+        return bool(r.number > terms.said)
+    return bool(r.leased_until > terms.others_until)
 
 
 async def newest_numbers(connection: AsyncConnection, addresses: Sequence[str]) -> dict[str, int]:

@@ -64,7 +64,7 @@ class MarkQueue:
         self._fresh: list[AnyMark] = []
         self._again: list[MarkGroup] = []
         self._written = 0
-        self.set_aside = 0
+        self.given_up = 0
         self.stopping = False
 
     def __bool__(self) -> bool:
@@ -109,7 +109,7 @@ class MarkQueue:
         elif group.tries < MARK_TRIES and not self.stopping:
             self._later(group)
         else:
-            self.set_aside += 1
+            self.given_up += 1
             log.error("a mark cannot be written and is set aside: %s", type(wrong).__name__)
 
     def _later(self, group: MarkGroup) -> None:

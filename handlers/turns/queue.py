@@ -21,7 +21,7 @@ from math import inf
 from data import conversations, outbox
 from data.effects.handler import EffectHandler
 from data.engine import Database
-from data.outbox import Mark, Outgoing, Sayer, Seen, Unseen
+from data.outbox import Mark, Outgoing, ReaderLease, Seen, Unseen
 from data.seal import Seal
 from flows.content import Content
 from handlers.turns.marks import MarkGroup, MarkQueue, is_outage, write_marks
@@ -129,7 +129,14 @@ class Turns(TurnMaker):
 
     async def missed(self, address: str) -> Sequence[Outgoing]:
         """What the only reader at `address` has not seen, in order, whoever has leased it; leased anew."""
-        return (await self._unseen(address, 0, others_until=inf, said=2**31)).rows
+        rows: list[Outgoing] = []
+        while True:
+            unseen = await self._unseen(
+                address, rows[-1].number or 0 if rows else 0, others_until=inf, said=2**31
+            )
+            rows.extend(unseen.rows)
+            if unseen.stopped_at is None:
+                return rows
 
     async def to_show(self, address: str, after: int, said: int) -> Unseen:
         """What may be shown now to a reader at `address` who has seen everything up to number `after`, in order.
@@ -142,13 +149,13 @@ class Turns(TurnMaker):
 
     async def _unseen(self, address: str, after: int, *, others_until: float, said: int) -> Unseen:
         async with self.db.reading() as connection:
-            rows = await outbox.unseen(connection, address, after)
-        if all(row.proactive for row in rows):
+            rows = await outbox.unseen(connection, address, after, limit=outbox.AT_ONCE)
+        if len(rows) < outbox.AT_ONCE and all(row.proactive for row in rows):
             return Unseen(rows)
         now = self.clock()
-        sayer = Sayer(self.holder, now, now + self.lease, others_until, said)
+        terms = ReaderLease(self.holder, now, now + self.lease, others_until, said)
         async with self.db.writing() as connection:
-            return await outbox.lease_unseen(self.db, connection, address, after, sayer)
+            return await outbox.lease_unseen(self.db, connection, address, after, terms)
 
     async def settled(self) -> None:
         """Return when nothing waits any more, marks included."""

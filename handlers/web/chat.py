@@ -25,6 +25,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from data import conversations, outbox
 from data.outbox import Outgoing, Seen
 from data.outbox.news import EVERYBODY, OutboxNews
+from flows.engine.state import State
 from handlers.delivery.sms import CodeSender, Sms
 from handlers.doors import Webhook
 from handlers.turns.json_contract import (
@@ -187,10 +188,9 @@ class Web:
         turns, readers = self._turns, one.readers
         async with readers.lock:
             async with turns.db.reading() as connection:
-                found = (await conversations.load(connection, turns.seal, [one.readers.address])).get(
-                    readers.address
-                )
-                below = await outbox.unseen(connection, readers.address, 0)
+                loaded = await conversations.load(connection, turns.seal, [readers.address])
+                below = await outbox.unseen_below(connection, readers.address, after)
+            found = loaded.get(readers.address)
             said = found.said if found else 0
             one.sent = min(after, said)
             unseen = await turns.to_show(readers.address, one.sent, readers.said)
@@ -207,9 +207,10 @@ class Web:
                 unseen.rows,
             )
             readers.let_go_unsent(unseen.rows)
-        shown_before = [row.number for row in below if row.number is not None and row.number <= after]
-        if shown_before:
-            turns.mark_seen([Seen(readers.address, min(shown_before), max(shown_before))])
+        if unseen.stopped_at is not None:
+            self._heard(readers.address)  # the rest follows
+        if below is not None:  # the tab keeps what it has shown, also where its report was lost
+            turns.mark_seen([below])
 
     def _is_seen(self, one: Socket, seen: Sequence[Seen]) -> None:
         """Mark these as seen; a little later where another process may be about to show them, too."""
@@ -294,16 +295,17 @@ class Web:
                 return
             unseen = await turns.to_show(readers.address, lowest, readers.said)
             async with turns.db.reading() as connection:
-                found = (await conversations.load(connection, turns.seal, [readers.address])).get(
-                    readers.address
-                )
-            at = place_object((found.state.flow, found.state.step) if found else ("", ""))
+                found = await conversations.load(connection, turns.seal, [readers.address])
+            state = found[readers.address].state if found else State()
+            at = place_object((state.flow, state.step))
             for one in readers.ready():
                 if fresh := one.lacks(unseen.rows):
                     one.put({"replies": [_on_page(row) for row in fresh], "at": at}, fresh)
                 if unseen.stopped_at is None:  # what is not there was seen elsewhere, or withdrawn
                     one.sent = max(one.sent, newest)
             readers.let_go_unsent(unseen.rows)
+        if unseen.rows and unseen.stopped_at is not None:
+            self._heard(readers.address)  # the rest follows
 
     async def _act(self, one: Socket, given: dict[str, Any]) -> None:
         message_id = given.pop("id", None)
@@ -370,14 +372,18 @@ class Web:
 
     async def _earlier(self, readers: Readers, after: int, before: int) -> Sequence[Outgoing]:
         """What is unseen above `after` up to `before`: it goes ahead of an answer. Another process may be saying it yet."""
-        waited = 0.0
+        waited, rows = 0.0, list[Outgoing]()
         while True:
             unseen = await self._turns.to_show(readers.address, after, before)
+            rows += [row for row in unseen.rows if (row.number or 0) <= before]
+            readers.let_go_unsent([row for row in unseen.rows if (row.number or 0) > before])
             if unseen.stopped_at is None or unseen.stopped_at > before or waited > 2 * OTHERS_SAY:
-                readers.let_go_unsent([row for row in unseen.rows if (row.number or 0) > before])
-                return [row for row in unseen.rows if (row.number or 0) <= before]
-            await asyncio.sleep(LOOK_AGAIN)
-            waited += LOOK_AGAIN
+                return rows
+            if unseen.rows:
+                after = unseen.rows[-1].number or after
+            else:
+                await asyncio.sleep(LOOK_AGAIN)
+                waited += LOOK_AGAIN
 
     def run_errands(self, result: TurnResult) -> None:
         """Send the codes of this turn; the replies do not wait for them, so a hit takes no longer than a miss."""

@@ -23,6 +23,7 @@ log = logging.getLogger("troly.web")
 
 SLOW, ELSEWHERE, FULL, AGAIN = 4408, 4409, 1013, 4429  # close codes that chat.js knows
 CLOSE_SECONDS = 0.5  # the longest a close frame may take to leave
+QUEUED_LENGTH = 1_000_000  # characters that may wait for one tab, beside one frame
 REMEMBERED = 1000  # rows sent to one tab that it has not reported as seen
 
 
@@ -75,7 +76,8 @@ class Socket:
         """Have a frame sent. `rows` are shown by it, the rest of what the tab lacks below them is seen elsewhere."""
         if self.ended or self._code:
             return
-        if len(self._frames) >= self._limits.queue:
+        waiting = sum(len(waiting.text) for waiting in self._frames)
+        if len(self._frames) >= self._limits.queue or waiting > QUEUED_LENGTH:
             self.close(SLOW)
             return
         until = asyncio.get_running_loop().time() + self._send_seconds
