@@ -205,13 +205,18 @@ class Turns(TurnMaker):
         return group
 
     async def _write(self, group: list[WaitingTurn], marks: MarkGroup) -> None:
+        made: list[MadeTurn] | None = None
+        committing = False
         try:
             async with self.db.writing() as connection:
                 made = await self._make(connection, group)
                 await write_marks(connection, marks.marks, self.clock())
+                committing = True
         except Exception as wrong:  # noqa: BLE001  # the writer outlives whatever one turn or mark does to it
             self._marks.failed(marks, wrong)
-            if group:
+            if group and made is not None and not committing:  # it was the marks: the turns go without them
+                await self._write(group, MarkGroup([]))
+            elif group:
                 await self._not_written(group, wrong)
             return
         self._marks.wrote()

@@ -132,7 +132,10 @@ class Web:
         if not _good_cookie(cookie) or not self._same_origin(websocket):
             await websocket.close(4403)
             return
-        await websocket.accept()
+        try:
+            await websocket.accept()
+        except (WebSocketDisconnect, RuntimeError, OSError):
+            return  # it has left already
         one = None if self._closing else self.sockets.open(websocket, address_of(str(cookie)))
         if one is None:
             await websocket.close(FULL)
