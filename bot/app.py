@@ -14,8 +14,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import IO
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from bot.settings import BadSetting, Settings
 from data import demo, migrate
 from data.effects.handler import EffectHandler
@@ -142,7 +140,7 @@ async def _keep_fresh(db: Database, files: Content, turns: Turns, seconds: float
             async with db.reading() as connection:
                 newest = await question_edits.newest(connection)
                 content = await question_edits.edited(connection, files) if newest != known else turns.content
-        except SQLAlchemyError as wrong:
+        except Exception as wrong:  # noqa: BLE001  # whatever was edited, the questions known so far stay
             log.warning("questions were not read again: %s", type(wrong).__name__)
         else:
             known = newest

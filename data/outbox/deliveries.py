@@ -6,7 +6,6 @@ process's rows cannot meet a living sender; a mark with an old fence changes not
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from data.engine import Database
 from data.notices import audience
 from data.notices.runs import Running
 from data.outbox import NOTICE, OFFICER, REMINDER, REPLY, RESTS, WAITING
+from data.outbox.rows import body_of
 from data.tables import campaigns, conversations, office_facts, outbox, send_leases
 
 LANES = (OFFICER, REMINDER, NOTICE)  # in order: a higher lane never waits for a lower one
@@ -219,17 +219,12 @@ async def claim_direct(
     )
     rows = await _leased(db, connection, query, holder=holder, until=now + lease)
     found = [
-        Delivery(r.id, r.lane, r.address, _body(r.body), r.fence, r.attempts, r.answer.startswith(LOST))
+        Delivery(r.id, r.lane, r.address, body_of(r.body), r.fence, r.attempts, r.answer.startswith(LOST))
         for r in rows
     ]
     refused = await _refused(connection, found)
     await _drop(connection, [d for d in found if d.address in refused], "blocked", "blocked earlier", now)
     return sorted((d for d in found if d.address not in refused), key=lambda d: (LANES.index(d.lane), d.id))
-
-
-def _body(text: str) -> dict[str, Any]:
-    body: dict[str, Any] = json.loads(text or "{}")
-    return body
 
 
 async def any_notice(connection: AsyncConnection, campaign_id: str, door: str, now: float) -> bool:

@@ -7,7 +7,6 @@ behind it waits. Invariant: a reply is shown only under a lease, so that an offi
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,10 +15,8 @@ from sqlalchemy import bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import Database
-from data.outbox.rows import REPLY, WAITING, Outgoing
+from data.outbox.rows import REPLY, WAITING, Outgoing, body_of
 from data.tables import conversations, outbox
-
-log = logging.getLogger("troly.outbox")
 
 AT_ONCE = 100  # rows that are shown together; the rest follows
 
@@ -91,12 +88,7 @@ _UNSEEN = select(
 
 
 def _shown(r: Any, fence: int) -> Outgoing:
-    try:
-        body = json.loads(r.body or "{}")
-    except ValueError:  # it can never be shown, and must not stop the rows behind it
-        log.error("a row of the outbox cannot be read")
-        body = {}
-    return Outgoing(r.id, r.address, r.number, body, fence, r.lane != REPLY)
+    return Outgoing(r.id, r.address, r.number, body_of(r.body), fence, r.lane != REPLY)
 
 
 async def unseen(

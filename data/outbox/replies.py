@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import Database
-from data.outbox.rows import REPLY, RESTS, Outgoing
+from data.outbox.rows import REPLY, RESTS, Outgoing, body_of
 from data.tables import conversations, outbox
 
 _RELEASE = (
@@ -70,7 +69,7 @@ async def withdraw_replies(
                 answer="claimed by an officer",
             )
         )
-    return [json.loads(r.body or "{}") for r in sorted(rows, key=lambda r: r.number)]
+    return [body_of(r.body) for r in sorted(rows, key=lambda r: r.number)]
 
 
 async def being_said(connection: AsyncConnection, address: str, now: float) -> int:
@@ -189,10 +188,7 @@ async def claim_replies(
                 attempts=outbox.c.attempts + 1,
             )
         )
-    return [
-        Outgoing(r.id, r.address, r.number, json.loads(r.body or "{}"), r.fence + 1, leased_at=now)
-        for r in rows
-    ]
+    return [Outgoing(r.id, r.address, r.number, body_of(r.body), r.fence + 1, leased_at=now) for r in rows]
 
 
 _EXTEND = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 import time
 from collections.abc import Sequence
@@ -13,6 +14,8 @@ from sqlalchemy import bindparam, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.tables import outbox
+
+log = logging.getLogger("troly.outbox")
 
 REPLY, OTP, OFFICER, REMINDER, NOTICE = "reply", "otp", "officer", "reminder", "notice"
 WAITING = ("pending", "leased")
@@ -57,6 +60,16 @@ class Mark:
     fence: int
     state: str
     at: float
+
+
+def body_of(text: str) -> dict[str, Any]:
+    """What a row says. One that cannot be read says nothing, and never stops the rows beside it."""
+    try:
+        body = json.loads(text or "{}")
+        return dict(body)
+    except (ValueError, TypeError):
+        log.error("a row of the outbox cannot be read")
+        return {}
 
 
 def outbox_row(

@@ -215,7 +215,7 @@ class TelegramDoor:
             await self._sleep(LEFTOVERS_EVERY)
             try:
                 await self.reply_sender.say_what_was_left(orphans=False)
-            except (SQLAlchemyError, OSError) as wrong:
+            except Exception as wrong:  # noqa: BLE001  # as `take_raw`: the next look may do better
                 log.warning("the outbox could not be read: %s", type(wrong).__name__)
 
     # -- by webhook

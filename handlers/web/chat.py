@@ -391,9 +391,15 @@ class Web:
     def run_errands(self, result: TurnResult) -> None:
         """Send the codes of this turn; the replies do not wait for them, so a hit takes no longer than a miss."""
         if result.codes_out and self._code_sender is not None:
-            task = asyncio.create_task(self._code_sender.deliver(result.codes_out))
+            task = asyncio.create_task(self._deliver(self._code_sender, result.codes_out))
             self._errands.add(task)
             task.add_done_callback(self._errands.discard)
+
+    async def _deliver(self, code_sender: CodeSender, ids: Sequence[int]) -> None:
+        try:
+            await code_sender.deliver(ids)
+        except (SQLAlchemyError, OSError) as wrong:  # they are looked for again in a few seconds
+            log.error("codes could not be sent: %s", type(wrong).__name__)
 
     async def show_sms(self, sms: Sms) -> None:
         """Show a message of the pretend phone to whoever caused it; one caused elsewhere, on every open page."""
