@@ -81,7 +81,7 @@ class Tab:
             await line.send_json({"seen": self.last})
         self._news.set()
 
-    async def says(self, words: str) -> None:
+    async def writes(self, words: str) -> None:
         """Send a message; returns when it is answered, however often it had to be sent."""
         name = secrets.token_hex(8)
         self._pending[name] = {"id": name, "text": words}

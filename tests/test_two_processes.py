@@ -66,7 +66,7 @@ async def test_a_code_typed_at_one_process_is_answered_on_the_page_at_the_other(
     ):
         tab = Tab(session, here.base)
         for words in ("tra cuu", "Đồng ý", "Trần Thị Bé Ba 17/01/1983", "Nhận mã OTP"):
-            await tab.says(words)
+            await tab.writes(words)
         await tab.until(lambda: bool(tab.codes))
         path = "/secure/" + tab.link.rpartition("/")[2]
         async with session.get(here.base + path) as page:
@@ -78,7 +78,7 @@ async def test_a_code_typed_at_one_process_is_answered_on_the_page_at_the_other(
             assert answer.status == 200, await answer.text()
         await tab.until(lambda: len(tab.shown) > before)
         assert "8800000001" in tab.texts[-1]
-        await tab.says("menu")
+        await tab.writes("menu")
         numbers = [number for number, _ in tab.shown]
         assert numbers == list(range(1, len(numbers) + 1))
         await tab.close()
@@ -99,7 +99,7 @@ async def _talk(
         listener = Tab(session, services[0].base, speakers[0].cookie)
         for n, words in enumerate(said):
             victim = services[chance.randrange(2)] if n in moments else None
-            saying = asyncio.create_task(speakers[n % 2].says(words))
+            saying = asyncio.create_task(speakers[n % 2].writes(words))
             if victim is not None:
                 await asyncio.sleep(chance.random() * 0.01)  # a chance moment of the turn
                 await victim.kill()
@@ -138,7 +138,7 @@ async def test_two_tabs_at_two_processes_that_both_report_show_the_same(
         second = Tab(session, services[1].base, first.cookie)
         await asyncio.gather(first.connected.wait(), second.connected.wait())
         for n, words in enumerate(said):
-            await (first, second)[n % 2].says(words)
+            await (first, second)[n % 2].writes(words)
         for tab in (first, second):
             await tab.shows(told)
             assert tab.texts == told
@@ -159,7 +159,7 @@ async def _stopped_with_everything_stuck(
     ):
         people = [Tab(session, service.base) for _ in range(tabs)]
         poisoned = Tab(session, service.base, POISONED_COOKIE)
-        await poisoned.says("menu")
+        await poisoned.writes("menu")
         said, took = 0, list[float]()
         for _ in range(rounds):
             deaf = DeafTab(service.port, poisoned.cookie)
@@ -171,7 +171,7 @@ async def _stopped_with_everything_stuck(
                 async with db.writing() as connection:
                     if not db.is_sqlite:
                         await connection.execute(text("LOCK TABLE events IN EXCLUSIVE MODE"))
-                    saying = [asyncio.create_task(tab.says("menu")) for tab in people]
+                    saying = [asyncio.create_task(tab.writes("menu")) for tab in people]
                     said += 1
                     await _until_turns_wait(session, service)
                     ending = asyncio.create_task(service.terminate())
