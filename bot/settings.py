@@ -94,7 +94,7 @@ class Settings:
         1000, "chat sockets one process has open at once; one more is told to come later", between=(1, 100000)
     )
     stop_seconds: float = _s(
-        9.0, "how long a stop may take in all, in seconds; then the process ends", between=(4, 60)
+        8.0, "how long a stop may take in all, in seconds; then the process ends", between=(4, 60)
     )
     webhook_body_limit: int = _s(1048576, "largest webhook body that is read, in bytes")
     queue_limit: int = _s(1000, "turns that may wait at once; above it a door answers 503 with Retry-After")

@@ -11,10 +11,12 @@ import random
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from sqlalchemy import text
 
 from data import conversations
@@ -27,6 +29,7 @@ from tests.tabs import DeafTab, Tab
 from tests.timing import bare_timer
 
 pytestmark = pytest.mark.xdist_group("kills")
+MODULE_LOOP = pytest.mark.asyncio(loop_scope="module")
 NO_TELEGRAM = {"api_base": "http://127.0.0.1:9", "telegram_token": ""}
 
 
@@ -45,6 +48,23 @@ async def services_at(
         yield services
 
 
+@dataclass(frozen=True)
+class Pair:
+    """Two services at one database, for all tests of this module that need no others."""
+
+    place: str
+    services: list[Service]
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def pair(
+    fork_server: ForkServer, places: Places, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Pair]:
+    place, folder = await places.postgresql(), tmp_path_factory.mktemp("pair")
+    async with services_at(fork_server, place, folder, 2, sms="demo") as services:
+        yield Pair(place, services)
+
+
 async def turns_of(place: str, tab: Tab) -> int:
     """How many turns the tab's conversation has had."""
     db = Database(place)
@@ -55,15 +75,11 @@ async def turns_of(place: str, tab: Tab) -> int:
         await db.close()
 
 
-async def test_a_code_typed_at_one_process_is_answered_on_the_page_at_the_other(
-    fork_server: ForkServer, places: Places, tmp_path: Path
-) -> None:
+@MODULE_LOOP
+async def test_a_code_typed_at_one_process_is_answered_on_the_page_at_the_other(pair: Pair) -> None:
     """The form comes from A and goes to B; the answer appears on A, with no word said there."""
-    place = await places.postgresql()
-    async with (
-        services_at(fork_server, place, tmp_path, 2, sms="demo") as (here, there),
-        aiohttp.ClientSession() as session,
-    ):
+    here, there = pair.services
+    async with aiohttp.ClientSession() as session:
         tab = Tab(session, here.base)
         for words in ("tra cuu", "Đồng ý", "Trần Thị Bé Ba 17/01/1983", "Nhận mã OTP"):
             await tab.writes(words)
@@ -84,58 +100,55 @@ async def test_a_code_typed_at_one_process_is_answered_on_the_page_at_the_other(
         await tab.close()
 
 
-async def _talk(
-    fork_server: ForkServer, places: Places, folder: Path, *, turns: int, kills: int, seed: int
-) -> None:
-    """A speaks at both processes by turns; a tab on each shows everything, in order, through kills of either."""
-    place = await places.postgresql()
+async def _talk(pair: Pair, places: Places, *, turns: int, kills: int, seed: int) -> None:
+    """A speaks at both processes by turns; a tab at one shows everything, in order, through kills of either."""
     said, told = await script_of(places, turns)
-    chance = random.Random(seed)
+    chance, services = random.Random(seed), pair.services
     moments = sorted(chance.sample(range(2, turns - 1), kills))
-    async with services_at(fork_server, place, folder, 2) as services, aiohttp.ClientSession() as session:
+    async with aiohttp.ClientSession() as session:
         # the speaker shows nothing: whether it was answered is all it looks at
         speakers = [Tab(session, services[0].base, reports=False)]
         speakers.append(Tab(session, services[1].base, speakers[0].cookie, reports=False))
         listener = Tab(session, services[0].base, speakers[0].cookie)
         for n, words in enumerate(said):
-            victim = services[chance.randrange(2)] if n in moments else None
             saying = asyncio.create_task(speakers[n % 2].writes(words))
-            if victim is not None:
+            if n in moments:
+                victim = services[chance.randrange(2)]
                 await asyncio.sleep(chance.random() * 0.01)  # a chance moment of the turn
                 await victim.kill()
                 await victim.start()
             await saying
         await listener.shows(told)
         assert listener.texts == told
-        assert await turns_of(place, listener) == len(said)
+        assert await turns_of(pair.place, listener) == len(said)
         for tab in (*speakers, listener):
             await tab.close()
 
 
+@MODULE_LOOP
 async def test_a_page_at_one_process_shows_what_is_said_at_the_other_in_order_through_kills(
-    fork_server: ForkServer, places: Places, tmp_path: Path
+    pair: Pair, places: Places
 ) -> None:
-    await _talk(fork_server, places, tmp_path, turns=16, kills=1, seed=11)
+    await _talk(pair, places, turns=12, kills=1, seed=11)
 
 
+@MODULE_LOOP
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("seed", range(10))
 async def test_a_page_shows_everything_in_order_through_ten_kills_of_either_process(
-    fork_server: ForkServer, places: Places, tmp_path: Path, seed: int
+    pair: Pair, places: Places, seed: int
 ) -> None:
-    await _talk(fork_server, places, tmp_path, turns=50, kills=10, seed=seed)
+    await _talk(pair, places, turns=50, kills=10, seed=seed)
 
 
-async def test_two_tabs_at_two_processes_that_both_report_show_the_same(
-    fork_server: ForkServer, places: Places, tmp_path: Path
-) -> None:
+@MODULE_LOOP
+async def test_two_tabs_at_two_processes_that_both_report_show_the_same(pair: Pair, places: Places) -> None:
     """What one tab has seen is kept until the other had time to show it, too."""
-    place = await places.postgresql()
     said, told = await script_of(places, 12)
-    async with services_at(fork_server, place, tmp_path, 2) as services, aiohttp.ClientSession() as session:
-        first = Tab(session, services[0].base)
-        second = Tab(session, services[1].base, first.cookie)
+    async with aiohttp.ClientSession() as session:
+        first = Tab(session, pair.services[0].base)
+        second = Tab(session, pair.services[1].base, first.cookie)
         await asyncio.gather(first.connected.wait(), second.connected.wait())
         for n, words in enumerate(said):
             await (first, second)[n % 2].writes(words)
@@ -143,7 +156,7 @@ async def test_two_tabs_at_two_processes_that_both_report_show_the_same(
             await tab.shows(told)
             assert tab.texts == told
             await tab.close()
-        assert await turns_of(place, first) == len(said)
+        assert await turns_of(pair.place, first) == len(said)
 
 
 # -- a stop with everything stuck
@@ -205,7 +218,7 @@ async def _until_turns_wait(session: aiohttp.ClientSession, service: Service) ->
 async def test_sigterm_ends_in_time_with_a_deaf_reader_a_poisoned_mark_and_turns_in_flight(
     fork_server: ForkServer, place: str, tmp_path: Path
 ) -> None:
-    await _stopped_with_everything_stuck(fork_server, place, tmp_path, tabs=50, held=False)
+    await _stopped_with_everything_stuck(fork_server, place, tmp_path, tabs=20, held=False)
 
 
 @pytest.mark.soak
