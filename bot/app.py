@@ -209,7 +209,7 @@ async def _keep_fresh(db: Database, files: Content, turns: Turns, seconds: float
             async with db.reading() as connection:
                 newest = await question_edits.newest(connection)
                 content = await question_edits.edited(connection, files) if newest != known else turns.content
-        except SQLAlchemyError as wrong:
+        except Exception as wrong:  # noqa: BLE001  # whatever was edited, the questions known so far stay
             log.warning("questions were not read again: %s", type(wrong).__name__)
         else:
             known = newest

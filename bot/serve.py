@@ -6,18 +6,17 @@ import asyncio
 import contextlib
 import gc
 import logging
-import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import ParamSpec
 
 import uvicorn
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.routing import Route
 
 from bot import logs
 from bot.app import App, limits_of, lone_server, opened
 from bot.settings import BadSetting, Settings, load, proxy_networks
+from bot.stopping import Stop, side_by_side
 from bot.worker import worker_of
 from data import conversations, outbox, proofs, staff
 from data.installation.readiness import Readiness
@@ -25,7 +24,9 @@ from handlers.desk import Desk, Say
 from handlers.doors import Door, Parts, open_doors, webhooks_of
 from handlers.turns.types import TurnResult
 from handlers.web.chat import Web
+from handlers.web.connection import SocketConnection
 from handlers.web.connections import ConnectionLimits, ConnectionTable, fitting, protocols, raise_file_limit
+from handlers.web.sockets import SocketLimits
 from handlers.web.source import SourceRates, Sources
 from handlers.web.webhooks import Webhooks
 
@@ -33,7 +34,8 @@ log = logging.getLogger("troly.serve")
 _P = ParamSpec("_P")
 
 ROLES = ("chat", "console", "worker")
-DRAIN_SECONDS = 8
+CLOSE_SECONDS = 3  # what connections have to end in an orderly way
+KEPT_SECONDS = 3.0  # of a stop, for what is written when every door is closed
 LEFT_BEHIND_SECONDS = 5.0  # a code this old was left by its own process
 SWEEP_SECONDS = 2.0  # how often codes left behind by another process are looked for
 YOUNG_OBJECTS = 20_000  # new objects after which the garbage collector looks at them
@@ -52,13 +54,15 @@ async def serve(*, demo: bool, roles: tuple[str, ...]) -> int:
     if demo and settings.host not in LOOPBACK:
         log.warning("--demo shows pretend SMS to everybody; listen on 127.0.0.1 only")
     logs.set_up(settings.log_level)
+    stop = Stop(settings.stop_seconds)
     with lone_server(settings) or contextlib.nullcontext():
         async with opened(settings, with_demo=demo) as app:
-            await _run(app, demo=demo, roles=roles)
+            await _run(app, stop, demo=demo, roles=roles)
+    stop.over()
     return 0
 
 
-async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
+async def _run(app: App, stop: Stop, *, demo: bool, roles: tuple[str, ...]) -> None:
     settings = app.settings
     console = "console" in roles
     nudges: list[Callable[[], None]] = []
@@ -80,19 +84,17 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
             web.app,
             host=settings.host,
             port=settings.port,
-            **protocols(_connections(settings)),
+            **protocols(_connections(settings), SocketConnection),
             ws_max_size=settings.socket_frame_limit,
             lifespan="off",
             access_log=False,
             log_config=None,
             server_header=False,
             proxy_headers=False,
-            timeout_graceful_shutdown=DRAIN_SECONDS,
+            timeout_graceful_shutdown=CLOSE_SECONDS,
         )
     )
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, server.told_to_stop)
+    stop.listen(server.told_to_stop)
     if console:
         await _end_demo_links(app)
     chores = [asyncio.create_task(_forget(app))]
@@ -106,6 +108,7 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
     serving = asyncio.create_task(server.serve())
     try:
         await _started(server, serving)
+        await web.start()
         for door in doors.values():
             await door.start()
         _freeze_startup_objects()
@@ -114,23 +117,27 @@ async def _run(app: App, *, demo: bool, roles: tuple[str, ...]) -> None:
         if serving.done() is False:
             links = await _demo_links(app) if demo and console else []
             print(_greeting(settings, links, demo=demo), flush=True)
-        stop = asyncio.create_task(server.told.wait())
-        await asyncio.wait({serving, stop}, return_when=asyncio.FIRST_COMPLETED)
-        stop.cancel()
+        told = asyncio.create_task(server.told.wait())
+        await asyncio.wait({serving, told}, return_when=asyncio.FIRST_COMPLETED)
+        told.cancel()
     finally:
         server.should_exit = True
-        worker_stops = [asyncio.create_task(worker.stop())] if worker is not None else []
-        for door in doors.values():
-            await door.stop()  # the port closes meanwhile
-        await asyncio.wait({serving})
-        await web.quiet()
-        await asyncio.gather(*worker_stops)  # began beside the doors: all share the ten seconds
         for chore in chores:
             chore.cancel()
-        await asyncio.gather(*chores, return_exceptions=True)
+        seconds = stop.left(KEPT_SECONDS)  # everything stops side by side, and none has longer
+        stops = [web.stop(seconds), *(door.stop() for door in doors.values())]
+        if worker is not None:
+            stops.append(worker.stop(seconds))
+        tasks = [serving, *(asyncio.create_task(one) for one in stops), *chores]
+        late = await side_by_side(tasks, seconds)
+        if late:
+            log.warning("%d parts did not stop in time; the outbox keeps what they held", late)
         if console:
-            await _end_demo_links(app)
-    await serving  # its own trouble, if it had any
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1.0):
+                    await _end_demo_links(app)
+    if not serving.cancelled():
+        await serving  # its own trouble, if it had any
 
 
 def _freeze_startup_objects() -> None:
@@ -150,10 +157,10 @@ def _each(calls: Iterable[Callable[_P, None]], *args: _P.args, **named: _P.kwarg
 
 @contextlib.contextmanager
 def _logged(trouble: str) -> Iterator[None]:
-    """Log what the database refuses; the service goes on."""
+    """Log what goes wrong; the service goes on."""
     try:
         yield
-    except (SQLAlchemyError, OSError, ValueError) as wrong:
+    except Exception as wrong:  # noqa: BLE001  # a chore that ended by a fault would be missed without a word
         log.error("%s: %s", trouble, type(wrong).__name__)
 
 
@@ -169,9 +176,8 @@ class _Server(uvicorn.Server):
         self.told = asyncio.Event()
 
     def told_to_stop(self) -> None:
-        """Stop taking in; told twice, wait for nobody."""
+        """Stop taking in."""
         self.told.set()
-        self.force_exit = self.should_exit
         self.should_exit = True
 
 
@@ -263,7 +269,11 @@ def _connections(s: Settings) -> ConnectionTable:
         unread_seconds=s.answer_seconds,
         head_bytes=s.request_head_bytes,
     )
-    return ConnectionTable(fitting(limits, raise_file_limit()), https=s.address.startswith("https://"))
+    return ConnectionTable(
+        fitting(limits, raise_file_limit()),
+        https=s.address.startswith("https://"),
+        trusted=proxy_networks(s.trusted_proxies),
+    )
 
 
 def _web(app: App, doors: Mapping[str, Door], desk: Desk | None, *, demo: bool) -> Web:
@@ -281,6 +291,9 @@ def _web(app: App, doors: Mapping[str, Door], desk: Desk | None, *, demo: bool) 
         sources=Sources(proxy_networks(s.trusted_proxies)),
         source_rates=SourceRates(
             sockets_per_minute=s.sockets_per_minute_source, frames_per_minute=s.frames_per_minute_source
+        ),
+        socket_limits=SocketLimits(
+            s.sockets_per_conversation, s.sockets_in_all, s.socket_queue, s.socket_send_seconds
         ),
     )
 

@@ -193,6 +193,23 @@ class Settings:
     queue_limit_source: int = _s(
         250, "turns of one source, or one account, that may wait at once", between=(1, 10**6)
     )
+    socket_queue: int = _s(
+        64, "frames that may wait for one chat socket; a slower one is closed", between=(4, 10000)
+    )
+    socket_send_seconds: float = _s(
+        10.0,
+        "how long a frame may wait for a chat socket that does not read, in seconds; then it is closed",
+        between=(0.2, 60),
+    )
+    sockets_per_conversation: int = _s(
+        8, "chat sockets one visitor may have open at once; one more closes the oldest", between=(1, 100)
+    )
+    sockets_in_all: int = _s(
+        1000, "chat sockets one process has open at once; one more is told to come later", between=(1, 100000)
+    )
+    stop_seconds: float = _s(
+        8.0, "how long a stop may take in all, in seconds; then the process ends", between=(4, 60)
+    )
     group_limit: int = _s(32, "turns committed together on SQLite", between=(1, 256))
     reply_lease_seconds: int = _s(
         30, "how long a process may take to say a reply before another takes it over", between=(1, 300)

@@ -8,16 +8,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import signal
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from bot import logs
 from bot.app import App, lone_server, opened
 from bot.settings import load
+from bot.stopping import Stop
 from data import outbox
 from data.demo import is_demo
 from data.engine import Database
@@ -80,7 +78,7 @@ class Worker:
         while True:
             try:
                 more = await step()
-            except (SQLAlchemyError, OSError, ValueError) as wrong:
+            except Exception as wrong:  # noqa: BLE001  # whatever one campaign's rows do, the others go on
                 log.error("%s: %s", trouble, type(wrong).__name__)
                 more = False
             await asyncio.sleep(BREATH if more else WATCH_SECONDS)
@@ -171,10 +169,8 @@ async def work(*, demo: bool = False) -> int:
     """`troly serve --roles worker`: the worker alone, until it is told to stop; returns the exit code."""
     settings = load()
     logs.set_up(settings.log_level)
-    told = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told.set)
+    told, stop = asyncio.Event(), Stop(settings.stop_seconds)
+    stop.listen(told.set)
     rate = f"{settings.rate_telegram} a second" if settings.telegram_token else "not connected, rows wait"
     with lone_server(settings) or contextlib.nullcontext():
         async with opened(settings, with_demo=demo) as app:
@@ -182,5 +178,6 @@ async def work(*, demo: bool = False) -> int:
             await worker.start()
             print(f"Trợ lý VssID: worker. Telegram: {rate}. Stop with Ctrl-C.", flush=True)
             await told.wait()
-            await worker.stop()
+            await worker.stop(stop.left(2.0))
+    stop.over()
     return 0

@@ -16,6 +16,7 @@ from data.tables import conversations, dead_letters, events
 from flows.engine.state import State
 
 BOT, OFFICER, NOBODY = "bot", "officer", "nobody"  # who may speak in a conversation: exactly one
+FURTHEST = 3.2e9  # seconds a clock may be moved, a hundred years: dates have an end
 _UNDER = "~under"  # where the sealed answers hold the state that a digression lies upon
 
 
@@ -118,7 +119,7 @@ async def move_clock(
         db,
         connection,
         seal,
-        [replace(found, clock=found.clock + seconds)],
+        [replace(found, clock=min(found.clock + seconds, FURTHEST))],
         at,
     )
 

@@ -15,7 +15,15 @@ from typing import Any
 from data import conversations
 from data.outbox import Outgoing
 from handlers.delivery.sms import CodeSender, Sms
-from handlers.turns.json_contract import BadInput, MoveClock, place_object, read_object, read_text, shown
+from handlers.turns.json_contract import (
+    BadInput,
+    MoveClock,
+    place_object,
+    read_json,
+    read_object,
+    read_text,
+    shown,
+)
 from handlers.turns.queue import Turns
 from handlers.turns.types import NotKept, Opens, at_once
 
@@ -63,11 +71,8 @@ class Terminal:
             return {"error": "Chưa ghi được vào cơ sở dữ liệu; xin thử lại."}
 
     def _read(self, line: str) -> Opens | MoveClock:
-        try:
-            given = json.loads(line)
-        except (ValueError, RecursionError):
-            given = None
-        if isinstance(given, dict):
+        given = read_json(line)
+        if given is not None:
             return read_object(given, self.text_limit)
         return at_once(read_text(line, self.text_limit))
 

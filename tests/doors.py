@@ -481,9 +481,9 @@ class Browser(_Inside):
             return self._lines(await self._until_quiet())
         if move.kind == "officer":
             if not self.address:
-                self.address = next(iter(self.stage.web._sockets))
+                self.address = next(iter(self.stage.web.sockets)).address
             await self.officer(move.given[0], self.stage.web.say)
-            await self.stage.web._push()  # what its loop does by itself, a little later
+            await self.stage.web.push({self.address})  # what its loop does by itself, a little later
             return self._lines(await self._until_quiet())
         if move.kind == "wait":
             self._moved += move.seconds

@@ -90,6 +90,23 @@ def without_quiet_libraries() -> None:
     logs.CHATTY = ()
 
 
+POISONED_COOKIE = "a-visitor-whose-marks-fail-0000000000"
+
+
+def without_writable_marks() -> None:
+    """What this visitor has seen cannot be written, ever."""
+    from handlers.web.chat import address_of
+
+    mark_seen, poisoned = outbox.mark_seen, address_of(POISONED_COOKIE)
+
+    async def written(connection: Any, seen: Sequence[outbox.Seen], at: float) -> None:
+        if any(one.address == poisoned for one in seen):
+            raise ValueError("a mark that cannot be written")
+        await mark_seen(connection, seen, at)
+
+    outbox.mark_seen = written
+
+
 class Service:
     """One `troly serve` process; `log` is the file that holds all it ever printed."""
 

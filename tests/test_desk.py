@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 
 from data import conversations, desk, outbox
-from data.outbox import Outgoing
+from data.outbox import Outgoing, Seen
 from flows.engine.state import State
 from handlers.delivery.reply_sender import ReplySender, SendAgain
 from tests.desks import (
@@ -416,7 +416,7 @@ async def test_where_the_reader_fetches_the_officer_s_words_get_the_next_numbers
         (said + n + 1, f"Cán bộ BHXH: Tin {tag(n)}") for n in range(5)
     ]
     assert all(row.proactive for row in rows)
-    house.turns.mark_seen(address, said + 3)
+    house.turns.mark_seen([Seen(address, 1, said + 3)])
     await house.turns.settled()
     states = [m.state for m in await lines_of(house, ticket) if m.who == "officer"]
     assert states == ["sent"] * 3 + ["pending"] * 2

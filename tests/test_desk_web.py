@@ -45,7 +45,7 @@ COOKIE = "visitor-of-a-test-000000000000000000"
 LAN = "telegram:42"
 
 
-def web_of(house: House) -> Web:
+def web_of(house: House, **more: Any) -> Web:
     return Web(
         house.turns,
         address="http://127.0.0.1:8080",
@@ -54,6 +54,7 @@ def web_of(house: House) -> Web:
         frames_per_minute=1_000_000,
         code_sender=None,
         say_elsewhere={},
+        **more,
     )
 
 
@@ -71,6 +72,7 @@ class Page:
     reports: bool = True  # it reports what it has seen
     news: asyncio.Event = field(default_factory=asyncio.Event)
     slow: asyncio.Event | None = None  # frames get through once it is set
+    closed: list[int] = field(default_factory=list)  # codes with which the server closed it
     _inbox: asyncio.Queue[dict[str, Any]] = field(default_factory=asyncio.Queue)
     _task: asyncio.Task[None] | None = None
 
@@ -90,6 +92,7 @@ class Page:
             "subprotocols": [],
             "headers": [(b"host", b"127.0.0.1:8080"), (b"cookie", f"troly_visitor={self.cookie}".encode())],
         }
+        self._inbox = asyncio.Queue()
         self._inbox.put_nowait({"type": "websocket.connect"})
         self._task = asyncio.create_task(self.web.app(scope, self._inbox.get, self._take))
         before = len(self.frames)
@@ -98,6 +101,10 @@ class Page:
         return self
 
     async def _take(self, message: Any) -> None:
+        if message["type"] == "websocket.close":
+            self.closed.append(message["code"])
+            self._inbox.put_nowait({"type": "websocket.disconnect", "code": message["code"]})
+            self.news.set()
         if message["type"] != "websocket.send":
             return
         if self.chance is not None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.worker import Worker
 from data.engine import Database
@@ -409,3 +410,43 @@ async def test_a_holder_whose_lease_ran_out_starts_nothing(db: Database, clock: 
     assert bench.channel.starts == []
     await bench.until(lambda: bool(bench.channel.starts), 20.0)  # the other one's lease has ended
     await bench.worker.stop(1.0)
+
+
+async def test_a_row_that_cannot_be_made_into_a_message_fails_alone(bench: Bench) -> None:
+    """Seen to fail: `_queue` without its `try`: the loop that takes officers' answers ends for good."""
+    poison = await put_row(bench.db, "telegram:1", "officer", "", state="withdrawn")
+    async with bench.db.writing() as connection:
+        await connection.execute(
+            update(ledger).where(ledger.c.id == poison).values(state="pending", body="{")
+        )
+    good = await put_row(bench.db, "telegram:2", "officer", "Chào")
+    await bench.until(lambda: bench.is_in(good, "sent"))
+    await bench.until(lambda: bench.is_in(poison, "failed"))
+    later = await put_row(bench.db, "telegram:3", "officer", "Chào")
+    await bench.until(lambda: bench.is_in(later, "sent"))
+
+
+async def test_an_outcome_that_cannot_be_written_ends_in_doubt_and_frees_the_others(
+    bench: Bench,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Seen to fail: `keep` that only tries all of them again."""
+    settle = deliveries.settle
+
+    async def poisoned(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> None:
+        if any(o.delivery.address == "telegram:1" and o.state == "sent" for o in outcomes):
+            raise ValueError("an outcome that cannot be written")
+        await settle(connection, outcomes)
+
+    async def settle_sent(database: Any, outcomes: Sequence[Outcome]) -> None:
+        async with database.writing() as connection:
+            await poisoned(connection, outcomes)
+
+    monkeypatch.setattr(deliveries, "settle", poisoned)
+    monkeypatch.setattr(deliveries, "settle_sent", settle_sent)
+    poison = await put_row(bench.db, "telegram:1", "officer", "Chào")
+    good = [await put_row(bench.db, f"telegram:{n}", "officer", "Chào") for n in range(2, 5)]
+    for one in good:
+        await bench.until(lambda one=one: bench.is_in(one, "sent"))  # type: ignore[misc]  # of this one
+    await bench.until(lambda: bench.is_in(poison, "in_doubt"))
+    assert len(bench.channel.texts("1")) == 1

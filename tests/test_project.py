@@ -211,6 +211,6 @@ def test_the_worker_alone_loads_neither_aiogram_nor_the_pages() -> None:
 @pytest.mark.xdist_group("kills")
 def test_what_shares_a_group_runs_on_one_worker(request: pytest.FixtureRequest) -> None:
     """pytest 9.2 ignores how pytest-xdist 3.8 marks groups: then two browsers run beside each other, and fixtures twice."""
-    if not hasattr(request.config, "workerinput"):
-        pytest.skip("one worker only")
+    if not getattr(request.config.option, "loadgroup", False):
+        pytest.skip("no groups: one worker, or --dist is not loadgroup")
     assert request.node.nodeid.endswith("@kills")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from data import conversations, outbox
+from data.outbox import Seen
 from flows.engine.events import Event, Said
 from flows.engine.state import State
 from handlers.turns.turn import APOLOGY
@@ -58,7 +59,7 @@ async def test_what_is_said_is_in_the_ledger_before_it_leaves_and_gone_after(hou
     async with house.db.reading() as connection:
         waiting = await outbox.unseen(connection, house.seal, "terminal:t", 0)
     assert [w.body["text"] for w in waiting] == [r.body["text"] for r in taken.rows]
-    house.turns.mark_seen("terminal:t", taken.said)
+    house.turns.mark_seen([Seen("terminal:t", 1, taken.said)])
     await house.turns.settled()
     async with house.db.reading() as connection:
         assert await outbox.unseen(connection, house.seal, "terminal:t", 0) == []

@@ -12,7 +12,18 @@ from data.outbox.erasure import (
     wipe,
     wipe_addresses,
 )
-from data.outbox.inbox import lease_unseen, mark_seen, publish, unseen, unseen_on_its_own
+from data.outbox.inbox import (
+    AT_ONCE,
+    ReaderLease,
+    Seen,
+    Unseen,
+    lease_unseen,
+    mark_seen,
+    newest_numbers,
+    publish,
+    unseen,
+    unseen_below,
+)
 from data.outbox.replies import (
     being_said,
     claim_replies,
@@ -41,6 +52,7 @@ from data.outbox.rows import (
 )
 
 __all__ = [
+    "AT_ONCE",
     "NOTICE",
     "OFFICER",
     "OTP",
@@ -50,7 +62,10 @@ __all__ = [
     "WAITING",
     "Mark",
     "Outgoing",
+    "ReaderLease",
     "SealedOut",
+    "Seen",
+    "Unseen",
     "being_said",
     "claim_codes",
     "claim_replies",
@@ -62,6 +77,7 @@ __all__ = [
     "mark",
     "mark_seen",
     "new_id",
+    "newest_numbers",
     "officer_row",
     "officer_words_wait",
     "otp_row",
@@ -72,7 +88,7 @@ __all__ = [
     "reply_row",
     "take_up",
     "unseen",
-    "unseen_on_its_own",
+    "unseen_below",
     "waiting_for",
     "wipe",
     "wipe_addresses",

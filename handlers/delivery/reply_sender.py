@@ -147,6 +147,9 @@ class ReplySender:
                 if not await self._may_say(row):
                     return ""
                 self._resting.discard(row.address)
+            except Exception as wrong:  # noqa: BLE001  # a row that cannot be said never stops those behind it
+                log.error("a reply could not be said: %s", type(wrong).__name__)
+                return "failed"
 
     async def _keep(self, row: Outgoing, pause: float) -> None:
         turns = self._turns

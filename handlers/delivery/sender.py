@@ -178,7 +178,7 @@ class Sender:
             return 0
         try:
             return await take()
-        except (SQLAlchemyError, OSError) as wrong:
+        except Exception as wrong:  # noqa: BLE001  # whatever one row is, the others are looked for again
             log.error("%s: rows could not be taken: %s", self.door, type(wrong).__name__)
             return 0
 
@@ -237,10 +237,17 @@ class Sender:
         for row in rows:
             if row.id in self._known:  # its lease ran out while it waited here: the new one counts
                 continue
-            parts, said = self._channel.parts(row.body, row.account), self._said.pop(row.id, 0)
-            good_until = asked + ROW_LEASE - ROW_MARGIN
-            self._send_queue.add(SendJob(row, row.account, parts, self._rate_limiter, good_until, said))
+            said, good_until = self._said.pop(row.id, 0), asked + ROW_LEASE - ROW_MARGIN
             self._known.add(row.id)
+            try:
+                parts = self._channel.parts(row.body, row.account)
+            except Exception as wrong:  # noqa: BLE001  # a row that cannot be said never stops the others
+                log.error("%s: a message could not be made: %s", self.door, type(wrong).__name__)
+                job = SendJob(row, row.account, (), self._rate_limiter, good_until, said)
+                now = self._clock()
+                self._end(job, Outcome(row, "failed", now, "cannot be made", tried_at=now))
+                continue
+            self._send_queue.add(SendJob(row, row.account, parts, self._rate_limiter, good_until, said))
         if self._stopping:
             self._give_back(_not_begun)
         if rows:

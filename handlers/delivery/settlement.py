@@ -8,13 +8,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-
-from sqlalchemy.exc import SQLAlchemyError
+from dataclasses import replace
 
 from data.engine import Database
 from data.outbox import deliveries
 from data.outbox.deliveries import Outcome
 from handlers.delivery.send_queue import SendJob
+from handlers.turns.marks import is_outage
 
 log = logging.getLogger("troly.sender")
 
@@ -38,6 +38,7 @@ class Settlement:
         self._group, self._settled = group, settled
         self._ended: list[tuple[Outcome, SendJob]] = []
         self._halts: dict[str, float] = {}  # lane -> until when it is silent, by the wall clock
+        self._failed: set[int] = set()  # jobs whose outcome could not be written alone
         self._due = asyncio.Event()
 
     def add(self, job: SendJob, outcome: Outcome, *, at_once: bool) -> None:
@@ -64,10 +65,34 @@ class Settlement:
             self._due.clear()
             try:
                 await self.write()
-            except (SQLAlchemyError, OSError) as wrong:  # kept in memory, and their slots with them
+            except Exception as wrong:  # noqa: BLE001  # kept in memory, and their slots with them
                 log.error("%s: outcomes could not be written: %s", self._door, type(wrong).__name__)
+                if not is_outage(wrong):
+                    await self._write_singly()
                 await asyncio.sleep(TRY_AGAIN)
                 self._due.set()
+
+    async def _write_singly(self) -> None:
+        """One of them is at fault. At its second failure it ends in doubt: it holds up no other and is not sent again."""
+        ended, self._ended = self._ended, []
+        for outcome, job in ended:
+            if job.number in self._failed:
+                outcome = replace(outcome, state="in_doubt", answer="")  # it takes its place
+            if await self._written(outcome):
+                self._failed.discard(job.number)
+                self._settled([job])
+            else:
+                self._failed.add(job.number)
+                self._ended.append((outcome, job))
+
+    async def _written(self, outcome: Outcome) -> bool:
+        try:
+            async with self._db.writing() as connection:
+                await deliveries.settle(connection, [outcome])
+        except Exception as wrong:  # noqa: BLE001  # as above
+            log.error("%s: an outcome could not be written: %s", self._door, type(wrong).__name__)
+            return False
+        return True
 
     async def write(self) -> None:
         """Write what there is; what the database refuses is kept for the next call."""

@@ -5,6 +5,7 @@ Invariant: a code is plain text only between opening its row and sending it.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
@@ -16,6 +17,8 @@ from data.outbox import Mark
 from data.seal import Seal
 
 log = logging.getLogger("troly.sms")
+
+GATEWAY_SECONDS = 10.0  # until a gateway that does not answer has not taken a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +83,19 @@ class CodeSender:
         for row in claimed:
             try:
                 opened = self.seal.open(row.sealed, f"outbox {row.id}")
-            except ValueError as wrong:  # it can never leave, and must not stop the others
-                log.error("an SMS cannot be opened: %s", wrong)
+                sms = Sms(opened["to"], opened["text"], row.address)
+            except (
+                ValueError,
+                TypeError,
+                KeyError,
+            ) as wrong:  # it can never leave, and must not stop the others
+                log.error("an SMS cannot be opened: %s", type(wrong).__name__)
                 marks.append(Mark(row.id, row.fence, "failed", self.clock()))
                 continue
-            sms = Sms(opened["to"], opened["text"], row.address)
             try:
-                await self.gateway.send(sms)
-            except OSError as wrong:
+                async with asyncio.timeout(GATEWAY_SECONDS):
+                    await self.gateway.send(sms)
+            except Exception as wrong:  # noqa: BLE001  # one message never stops the others
                 log.warning("an SMS was not taken (%s); it is tried again", type(wrong).__name__)
                 continue
             sent.append(sms)

@@ -1,12 +1,19 @@
-"""The JSON that terminal and web page share: one object in is one event, one reply is one object. The shapes are documented in docs/pages.md and printed by `troly chat --json`."""
+"""The JSON that terminal and web page share: one object in is one event, one reply is one object. The shapes are documented in docs/pages.md and printed by `troly chat --json`.
+
+Rule: every value from outside is converted to a declared type, strictly: neither true nor 1.0 is a whole number.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from msgspec import Meta
 
 from flows.engine.events import Event, Pressed, Said, SentFile, SharedContact, TypedSecret, Unreadable
 from flows.engine.state import State
@@ -14,8 +21,47 @@ from flows.text.normalise import clean
 from handlers.turns.types import Opens, at_once
 
 NEVER = datetime.min.replace(tzinfo=UTC)  # events get their time from the turn
+MOST = 2**53  # of a whole number; what JavaScript can count to
 _WAIT = re.compile(r"([0-9]{1,5})\s*(s|m|h|d)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_T = TypeVar("_T")
+
+
+class GivenContact(msgspec.Struct):
+    """`contact`: a phone number, and whether it is the sender's own."""
+
+    phone: str
+    own: bool = False
+
+
+class GivenFile(msgspec.Struct):
+    """`file`: what a file is called, how long and of which type it is."""
+
+    name: str
+    bytes: Annotated[int, Meta(ge=0, le=MOST)]
+    type: str
+
+
+class GivenPath(msgspec.Struct):
+    """`file`, in the terminal: where it lies."""
+
+    path: str
+
+
+class GivenSecret(msgspec.Struct):
+    """`secure`: what the secure page would post."""
+
+    otp: str
+
+
+_SHAPES: dict[str, Any] = {
+    "text": str,
+    "press": str | Annotated[int, Meta(ge=-MOST, le=MOST)],
+    "contact": GivenContact,
+    "file": GivenFile,
+    "secure": GivenSecret,
+    "wait": str,
+}
 
 
 class BadInput(ValueError):
@@ -37,27 +83,49 @@ def read_object(given: dict[str, Any], text_limit: int) -> Opens | MoveClock:
     known = [k for k in ("text", "press", "contact", "file", "secure", "wait") if k in given]
     if len(known) != 1:
         raise BadInput("Cần đúng một trong: text, press, contact, file, secure, wait.")
-    value = given[known[0]]
-    match known[0], value:
-        case "text", str():
-            return at_once(read_text(value, text_limit))
-        case "press", bool():
-            raise BadInput("press cần nhãn nút hoặc số thứ tự.")
-        case "press", int() | str():
-            return _press(value)
-        case "contact", {"phone": str(phone), **rest}:
-            return at_once(SharedContact(phone, rest.get("own") is True, NEVER))
-        case "file", {"path": str(path)}:
-            return at_once(_file_at(Path(path)))
-        case "file", {"name": str(name), "bytes": int(size), "type": str(kind)}:
-            return at_once(SentFile(name, size, kind, NEVER))
-        case "secure", {"otp": str(code)}:
+    name, value = known[0], given[known[0]]
+    if name == "file" and isinstance(value, dict) and "path" in value:
+        return at_once(_file_at(Path(typed(name, value, GivenPath).path)))
+    match typed(name, value, _SHAPES[name]):
+        case str(words) if name == "text":
+            return at_once(read_text(words, text_limit))
+        case str(label) if name == "press" and len(label) > text_limit:
+            return at_once(read_text(label, text_limit))
+        case str() | int() as which if name == "press":
+            return _press(which)
+        case GivenContact(phone=phone, own=own):
+            return at_once(SharedContact(phone, own, NEVER))
+        case GivenFile(name=called, bytes=size, type=kind):
+            return at_once(SentFile(called, size, kind, NEVER))
+        case GivenSecret(otp=code):
             return at_once(TypedSecret("otp", code.strip(), NEVER))
-        case "secure", _:
-            raise BadInput("Trang bảo mật lúc này chỉ nhận otp; mật khẩu chỉ nhập trong ứng dụng VssID.")
-        case "wait", str() if found := _WAIT.fullmatch(value.strip()):
+        case str(span) if found := _WAIT.fullmatch(span.strip()):
             return MoveClock(float(found.group(1)) * _SECONDS[found.group(2)])
-    raise BadInput(f"Giá trị của {known[0]} không đúng dạng.")
+    raise BadInput(_WRONG.format(name))
+
+
+_WRONG = "Giá trị của {} không đúng dạng."
+_WRONG_ONES = {
+    "press": "press cần nhãn nút hoặc số thứ tự.",
+    "secure": "Trang bảo mật lúc này chỉ nhận otp; mật khẩu chỉ nhập trong ứng dụng VssID.",
+}
+
+
+def typed(name: str, value: Any, shape: type[_T]) -> _T:
+    """The value of the key `name` as the declared type. Raises BadInput when it is of another one."""
+    try:
+        return msgspec.convert(value, shape)
+    except (msgspec.ValidationError, RecursionError):
+        raise BadInput(_WRONG_ONES.get(name, _WRONG.format(name))) from None
+
+
+def read_json(text: str) -> dict[str, Any] | None:
+    """The JSON object that a text is; None when it is anything else."""
+    try:
+        given = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return given if isinstance(given, dict) else None
 
 
 def read_text(text: str, limit: int) -> Said | Unreadable:
@@ -83,7 +151,7 @@ def _file_at(path: Path) -> SentFile:
 
     try:
         size = path.stat().st_size
-    except OSError:
+    except (OSError, ValueError):
         raise BadInput(f"Không mở được tệp {path.name}.") from None
     return SentFile(path.name, size, mimetypes.guess_type(path.name)[0] or "application/octet-stream", NEVER)
 

@@ -15,16 +15,16 @@ import functools
 import logging
 import time
 from collections import Counter, deque
-from collections.abc import Sequence
-
-from sqlalchemy.exc import InterfaceError, OperationalError
+from collections.abc import Callable, Sequence
+from math import inf
 
 from data import conversations, outbox
 from data.effects.handler import EffectHandler
 from data.engine import Database
-from data.outbox import Mark, Outgoing
+from data.outbox import Mark, Outgoing, ReaderLease, Seen, Unseen
 from data.seal import Seal
 from flows.content import Content
+from handlers.turns.marks import MarkGroup, MarkQueue, is_outage, write_marks
 from handlers.turns.turn import TRIES, TurnMaker
 from handlers.turns.types import Busy, Clock, Later, MadeTurn, NotKept, Opens, TurnResult, WaitingTurn
 
@@ -32,6 +32,8 @@ log = logging.getLogger("troly.turn")
 
 ANSWER_STEP = 0.1  # seconds
 SHARES = 4  # one origin has this part of what is written at once, while others wait
+STOP_SECONDS = 5.0  # the longest a stop waits for what is being written
+OTHERS_SAY = 2.0  # seconds in which another process has surely said what it leased, or is dead
 
 
 class Turns(TurnMaker):
@@ -62,12 +64,12 @@ class Turns(TurnMaker):
         self._queued: Counter[str] = Counter()  # turns that wait, by origin
         self._under_way: Counter[str] = Counter()  # turns that are being written, by origin
         self._waiting: deque[WaitingTurn] = deque()
-        self._marks: list[Mark] = []
-        self._released: list[Outgoing] = []
-        self._seen: dict[str, int] = {}
+        self._wake = asyncio.Event()
+        self._marks = MarkQueue(self._wake.set)
+        self.released: Callable[[Sequence[Outgoing]], None] = lambda rows: None
+        """Told of replies that this process is not saying any more: other readers may be shown them."""
         self._busy: set[str] = set()
         self._writing = 0
-        self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._writers: list[asyncio.Task[None]] = []
         self._stopping = False
@@ -77,13 +79,19 @@ class Turns(TurnMaker):
         self._stopping = False
         self._writers = [asyncio.create_task(self._write_on()) for _ in range(self.db.parallel_turns)]
 
-    async def stop(self) -> None:
-        """Finish what is waiting, then stop."""
+    async def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Finish what is waiting, then stop; what is not written after `seconds` is refused, or stays in the outbox."""
         self._stopping = True
+        self._marks.hurry()
         self._wake.set()
-        for writer in self._writers:
-            await writer
-        self._writers = []
+        writers, self._writers = self._writers, []
+        if writers:
+            _, stuck = await asyncio.wait(writers, timeout=seconds)
+            for writer in stuck:
+                log.error("the database does not answer: a writer of turns is broken off")
+                writer.cancel()
+        while self._waiting:
+            _refuse(self._waiting.popleft(), TimeoutError())
 
     @property
     def waiting(self) -> int:
@@ -113,38 +121,54 @@ class Turns(TurnMaker):
 
     def mark(self, out: Outgoing, state: str = "sent") -> None:
         """Say what became of a row; written with the next group."""
-        self._marks.append(Mark(out.id, out.fence, state, self.clock()))
+        self._marks.add([Mark(out.id, out.fence, state, self.clock())])
         self._wake.set()
 
     def release(self, rows: Sequence[Outgoing]) -> None:
         """These replies were shown, and wait until the reader says so; written with the next group."""
         if rows:
-            self._released.extend(rows)
+            self._marks.add(rows)
             self._wake.set()
 
-    def mark_seen(self, address: str, number: int) -> None:
-        """The reader at `address` has shown every reply up to `number`; written with the next group."""
-        self._seen[address] = max(number, self._seen.get(address, 0))
-        self._wake.set()
+    def mark_seen(self, seen: Sequence[Seen]) -> None:
+        """Readers have shown these rows; written with the next group."""
+        if seen:
+            self._marks.add(seen)
+            self._wake.set()
 
-    async def missed(self, address: str, after: int = 0) -> Sequence[Outgoing]:
-        """What the reader at `address` has not seen beyond number `after`, in order.
-
-        Replies are leased while they are shown: an officer's claim waits for them.
-        """
-        async with self.db.reading() as connection:
-            rows = await outbox.unseen(connection, self.seal, address, after)
-        if all(row.proactive for row in rows):
-            return rows
-        until = self.clock() + self.lease
-        async with self.db.writing() as connection:
-            return await outbox.lease_unseen(
-                self.db, connection, self.seal, address, after, holder=self.holder, until=until
+    async def missed(self, address: str) -> Sequence[Outgoing]:
+        """What the only reader at `address` has not seen, in order, whoever has leased it; leased anew."""
+        rows: list[Outgoing] = []
+        while True:
+            unseen = await self._unseen(
+                address, rows[-1].number or 0 if rows else 0, others_until=inf, said=2**31
             )
+            rows.extend(unseen.rows)
+            if unseen.stopped_at is None:
+                return rows
+
+    async def to_show(self, address: str, after: int, said: int) -> Unseen:
+        """What may be shown now to a reader at `address` who has seen everything up to number `after`, in order.
+
+        Replies are leased while they are shown: an officer's claim waits for them. Left out is what a turn is about to
+        say, unless this process has shown it already (up to number `said`), and what another process is saying.
+        """
+        others_until = inf if self.db.is_sqlite else self.clock() + self.lease - OTHERS_SAY
+        return await self._unseen(address, after, others_until=others_until, said=said)
+
+    async def _unseen(self, address: str, after: int, *, others_until: float, said: int) -> Unseen:
+        async with self.db.reading() as connection:
+            rows = await outbox.unseen(connection, self.seal, address, after, limit=outbox.AT_ONCE)
+        if len(rows) < outbox.AT_ONCE and all(row.proactive for row in rows):
+            return Unseen(rows)
+        now = self.clock()
+        terms = ReaderLease(self.holder, now, now + self.lease, others_until, said)
+        async with self.db.writing() as connection:
+            return await outbox.lease_unseen(self.db, connection, self.seal, address, after, terms)
 
     async def settled(self) -> None:
         """Return when nothing waits any more, marks included."""
-        while self._waiting or self._marks or self._released or self._seen or self._writing or self._held:
+        while self._waiting or self._marks or self._writing or self._held:
             self._idle.clear()
             self._wake.set()
             await self._idle.wait()
@@ -153,12 +177,11 @@ class Turns(TurnMaker):
 
     async def _write_on(self) -> None:
         while True:
-            group = self._next_group()
-            marks, self._marks = self._marks, []
-            seen, self._seen = self._seen, {}
-            released, self._released = self._released, []
-            if not (group or marks or seen or released):
-                if not (self._waiting or self._writing or self._held):
+            again = self._marks.due()
+            group = self._next_group() if again is None else []
+            marks = self._marks.fresh() if again is None else again
+            if not (group or marks.marks):
+                if not (self._waiting or self._writing or self._held or self._marks):
                     self._idle.set()
                     if self._stopping:
                         self._wake.set()  # the other writers end too
@@ -168,7 +191,7 @@ class Turns(TurnMaker):
                 continue
             self._writing += 1
             try:
-                await self._write(group, marks, seen, released)
+                await self._write(group, marks)
             finally:
                 self._writing -= 1
                 self._busy -= {w.address for w in group} - self._held
@@ -203,26 +226,24 @@ class Turns(TurnMaker):
         self._waiting.extendleft(reversed(passed))
         return group
 
-    async def _write(
-        self,
-        group: list[WaitingTurn],
-        marks: list[Mark],
-        seen: dict[str, int],
-        released: Sequence[Outgoing] = (),
-    ) -> None:
+    async def _write(self, group: list[WaitingTurn], marks: MarkGroup) -> None:
+        made: list[MadeTurn] | None = None
+        committing = False
         try:
             async with self.db.writing() as connection:
                 made = await self._make(connection, group)
-                await outbox.mark(connection, marks)
-                await outbox.release(connection, released)
-                for address, number in seen.items():
-                    await outbox.mark_seen(connection, address, number, self.clock())
-        except Exception as wrong:  # noqa: BLE001  # the writer outlives whatever one turn does to it
-            self._marks = marks + self._marks
-            self._released = [*released, *self._released]
-            self._seen = seen | self._seen
-            await self._not_written(group, wrong)
+                await write_marks(connection, marks.marks, self.clock())
+                committing = True
+        except Exception as wrong:  # noqa: BLE001  # the writer outlives whatever one turn or mark does to it
+            self._marks.failed(marks, wrong)
+            if group and made is not None and not committing:  # it was the marks: the turns go without them
+                await self._write(group, MarkGroup([]))
+            elif group:
+                await self._not_written(group, wrong)
             return
+        self._marks.wrote()
+        if released := [m for m in marks.marks if isinstance(m, Outgoing)]:
+            self.released(released)
         loop = asyncio.get_running_loop()
         for m in made:
             if m.looked and self._answer_step:
@@ -241,20 +262,20 @@ class Turns(TurnMaker):
     async def _not_written(self, group: list[WaitingTurn], wrong: Exception) -> None:
         """The database is in trouble: all come again. One turn is: the others go without it, it is put aside."""
         log.error("%d turns were not committed: %s", len(group), type(wrong).__name__)
-        if isinstance(wrong, OperationalError | InterfaceError | OSError):
+        if is_outage(wrong):
             for waiting in group:
                 _refuse(waiting, wrong)
             await asyncio.sleep(0)
         elif len(group) > 1:
             for waiting in group:
-                await self._write([waiting], [], {})
+                await self._write([waiting], MarkGroup([]))
         elif group:
             await self._put_off(group[0], wrong)
 
     async def _put_off(self, waiting: WaitingTurn, wrong: Exception) -> None:
         waiting.tries += 1
         if waiting.tries < TRIES:
-            await self._write([waiting], [], {})
+            await self._write([waiting], MarkGroup([]))
             return
         try:
             async with self.db.writing() as connection:

@@ -8,11 +8,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import json
 import logging
 import re
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,14 +22,26 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from data import conversations, outbox
+from data.outbox import Outgoing, Seen
+from data.outbox.news import EVERYBODY, OutboxNews
+from flows.engine.state import State
 from handlers.delivery.sms import CodeSender, Sms
-from handlers.turns.json_contract import BadInput, MoveClock, place_object, read_object, shown
-from handlers.turns.queue import Turns
+from handlers.turns.json_contract import (
+    BadInput,
+    MoveClock,
+    place_object,
+    read_json,
+    read_object,
+    shown,
+    typed,
+)
+from handlers.turns.queue import OTHERS_SAY, Turns
 from handlers.turns.types import Busy, NotKept, TurnResult
 from handlers.web.origin import is_ours
 from handlers.web.pages import Pages
 from handlers.web.secure_page import SecurePages
 from handlers.web.server import WebServer
+from handlers.web.sockets import AGAIN, FULL, Readers, Socket, SocketLimits, Sockets
 from handlers.web.source import SourceRates, Sources
 from handlers.web.webhooks import Webhooks
 
@@ -38,7 +49,13 @@ log = logging.getLogger("troly.web")
 
 VISITOR_DAYS = 180
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # a message id that a page may send
-PUSH_SECONDS = 0.5  # how often the outbox is looked through for what came on its own
+PUSH_SECONDS = 0.5  # how often the outbox is looked through for what nobody told us of
+PUSH_PATIENCE = 2.0  # seconds one conversation may take
+PUSHES = 4  # conversations that are pushed to at once
+REST_SECONDS = 5.0  # until a conversation is looked at again whose rows could not be shown
+SEEN_SECONDS = 1.0  # what is seen is kept so long where other processes may have open tabs of the same person
+LOOK_AGAIN = 0.02  # seconds between two looks for what another process is saying
+ERRAND_SECONDS = 4.0  # for what is under way at the end
 GREETING = "/start"  # what a page without a conversation says by itself; the answer concerns that tab only
 BUSY = "Đang có rất nhiều người nhắn. Anh/chị chờ vài giây, tin sẽ được gửi lại."
 NOT_FROM_HERE = ("secure", "contact")  # a page cannot vouch for a phone; codes go to the secure page only
@@ -61,6 +78,7 @@ class Web:
         staff_pages: Sequence[BaseRoute] = (),
         sources: Sources | None = None,
         source_rates: SourceRates | None = None,
+        socket_limits: SocketLimits = SocketLimits(),  # noqa: B008  # frozen
     ) -> None:
         self._turns = turns
         self._address = address
@@ -71,10 +89,17 @@ class Web:
         self._frames_per_minute = frames_per_minute
         self._code_sender = code_sender
         self._say_elsewhere = say_elsewhere
-        self._sockets: dict[str, set[_Socket]] = {}
+        self.sockets = Sockets(socket_limits, lease=turns.lease, release=turns.release)
         self._errands: set[asyncio.Task[Any]] = set()
         self._pusher: asyncio.Task[None] | None = None
-        self._news = asyncio.Event()
+        self._look = asyncio.Event()
+        self._pushes = asyncio.Semaphore(PUSHES)
+        self._asked: set[str] = set()  # conversations that something was told of
+        self._news = OutboxNews(turns.db, self._heard)
+        self._resting: dict[asyncio.TimerHandle, Sequence[Seen]] = {}  # what is seen, and not yet marked
+        self._alone: set[int] = set()  # ids of replies on their way that concern one tab only
+        self._closing = False
+        turns.released = self._released
         self._pages = Pages(turns.content.office, address=address)
         self._sources = sources or Sources()
         self._source_rates = source_rates or SourceRates()
@@ -117,104 +142,188 @@ class Web:
         if not _good_cookie(cookie) or not self._same_origin(websocket):
             await websocket.close(4403)
             return
-        address, source = address_of(str(cookie)), self._sources.of(websocket)
+        source = self._sources.of(websocket)
         if not self._source_rates.may_open(source):
-            await websocket.close(4429)
+            await websocket.close(AGAIN)
             return
-        await websocket.accept()
-        one = _Socket(websocket, address, source)
-        self._sockets.setdefault(address, set()).add(one)
-        if self._pusher is None:
+        try:
+            await websocket.accept()
+        except (WebSocketDisconnect, RuntimeError, OSError):
+            return  # it has left already
+        one = None if self._closing else self.sockets.open(websocket, address_of(str(cookie)), source)
+        if one is None:
+            await websocket.close(FULL)
+            return
+        asyncio.get_running_loop().call_later(PUSH_SECONDS, self._begin, one, 0)  # unless it says what it has
+        if self._pusher is None or self._pusher.done():
             self._pusher = asyncio.create_task(self._push_on())
         try:
             while True:
                 frame = await websocket.receive_text()
                 may_send = one.may_send(self._turns.clock(), self._frames_per_minute)
                 if not may_send or not self._source_rates.may_send(source):
-                    await websocket.close(4429)
+                    one.close(AGAIN)
                     return
                 await self._frame(one, frame)
         except (WebSocketDisconnect, KeyError, RuntimeError):
             pass  # the tab is gone, or sent bytes: nothing is lost, it asks for what it missed
+        except (SQLAlchemyError, OSError, ValueError) as wrong:
+            log.error("a frame could not be acted on: %s", type(wrong).__name__)
+            one.close(FULL)  # it comes again
         finally:
-            mine = self._sockets.get(address, set())
-            mine.discard(one)
-            if not mine:
-                self._sockets.pop(address, None)
+            await one.end()
+
+    def _begin(self, one: Socket, after: int) -> None:
+        """From here on what is above `after` is pushed to the tab."""
+        if one.sent < 0:
+            one.sent = after
+            self._heard(one.readers.address)
 
     def _same_origin(self, websocket: WebSocket) -> bool:
         headers = websocket.headers
         return is_ours(headers.get("origin"), headers.get("host"), self._address)
 
-    async def _frame(self, one: _Socket, frame: str) -> None:
-        try:
-            given = json.loads(frame)
-        except (ValueError, RecursionError):
-            given = None
-        if not isinstance(given, dict):
-            await one.send({"error": "Mỗi khung phải là một đối tượng JSON."})
+    async def _frame(self, one: Socket, frame: str) -> None:
+        given = read_json(frame)
+        if given is None:
+            one.put({"error": "Mỗi khung phải là một đối tượng JSON."})
             return
-        if isinstance(given.get("after"), int):
-            await self._catch_up(one, _reply_number(given["after"]))
-        elif isinstance(given.get("seen"), int):
-            self._turns.mark_seen(one.address, _reply_number(given["seen"]))
-        else:
-            await self._act(one, given)
+        try:
+            if "after" in given:
+                await self._catch_up(one, _reply_number("after", given))
+            elif "seen" in given:
+                self._is_seen(one, one.reported(_reply_number("seen", given)))
+            else:
+                self._begin(one, 0)
+                await self._act(one, given)
+        except BadInput as bad:
+            one.put({"error": str(bad)})
 
-    async def _catch_up(self, one: _Socket, after: int) -> None:
-        turns = self._turns
-        async with turns.db.reading() as connection:
-            found = (await conversations.load(connection, turns.seal, [one.address])).get(one.address)
-        missed = await turns.missed(one.address, after)
-        place = (found.state.flow, found.state.step) if found else ("", "")
-        now = datetime.fromtimestamp(turns.clock() + (found.clock if found else 0.0), UTC)
-        await one.send(
-            {
-                "replies": [_on_page(row) for row in missed],
-                "at": place_object(place),
-                "now": now.isoformat(),
-                "conversation": hashlib.sha256(one.address.encode()).hexdigest()[:16],
-                "said": found.said if found else 0,
-            }
-        )
-        one.showed(missed)
-        turns.release([row for row in missed if not row.proactive])
+    async def _catch_up(self, one: Socket, after: int) -> None:
+        """The tab has shown everything up to `after`: send what is above it."""
+        turns, readers = self._turns, one.readers
+        async with readers.lock:
+            async with turns.db.reading() as connection:
+                loaded = await conversations.load(connection, turns.seal, [readers.address])
+                below = await outbox.unseen_below(connection, readers.address, after)
+            found = loaded.get(readers.address)
+            said = found.said if found else 0
+            one.sent = min(after, said)
+            unseen = await turns.to_show(readers.address, one.sent, readers.said)
+            place = (found.state.flow, found.state.step) if found else ("", "")
+            now = datetime.fromtimestamp(turns.clock() + (found.clock if found else 0.0), UTC)
+            one.put(
+                {
+                    "replies": [_on_page(row) for row in unseen.rows],
+                    "at": place_object(place),
+                    "now": now.isoformat(),
+                    "conversation": hashlib.sha256(readers.address.encode()).hexdigest()[:16],
+                    "said": said,
+                },
+                unseen.rows,
+            )
+            readers.let_go_unsent(unseen.rows)
+        if unseen.stopped_at is not None:
+            self._heard(readers.address)  # the rest follows
+        if below is not None:  # the tab keeps what it has shown, also where its report was lost
+            turns.mark_seen([below])
 
-    # -- what comes on its own
+    def _is_seen(self, one: Socket, seen: Sequence[Seen]) -> None:
+        """Mark these as seen; a little later where another process may be about to show them, too."""
+        alone = all(number in one.alone for s in seen for number in range(s.first, s.last + 1))
+        if not self._news.listening or alone:
+            self._turns.mark_seen(seen)
+            return
+
+        def rested() -> None:
+            del self._resting[handle]
+            self._turns.mark_seen(seen)
+
+        handle = asyncio.get_running_loop().call_later(SEEN_SECONDS, rested)
+        self._resting[handle] = seen
+
+    # -- what did not come of a message of this tab
 
     def nudge(self) -> None:
-        """Something may wait for an open page: look now."""
-        self._news.set()
+        """Something may wait for an open page, here or at another process: look now."""
+        self._news.tell([EVERYBODY])
+        self._heard(EVERYBODY)
+
+    def _heard(self, address: str) -> None:
+        self._asked.add(address)
+        self._look.set()
+
+    def _released(self, rows: Sequence[Outgoing]) -> None:
+        """Replies that a tab was shown may be shown to the person's other tabs, here or at another process."""
+        told = {row.address for row in rows if row.door == "web" and row.id not in self._alone}
+        self._alone.difference_update(row.id for row in rows)
+        self._news.tell(told)
+        for readers in map(self.sockets.at, told):
+            lowest = readers.lowest()
+            if lowest is not None and lowest < readers.said:
+                self._heard(readers.address)
 
     async def _push_on(self) -> None:
-        """Show officers' words, reminders and notices on open pages, soon after they are published."""
-        while self._sockets:
-            try:
-                await self._push()
-            except (SQLAlchemyError, OSError) as wrong:
-                log.warning("the outbox could not be read: %s", type(wrong).__name__)
+        """Send open pages what they lack, soon after it is told of; what nobody told of, within PUSH_SECONDS."""
+        loop = asyncio.get_running_loop()
+        due = loop.time() + PUSH_SECONDS
+        while len(self.sockets):
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(PUSH_SECONDS):
-                    await self._news.wait()
-            self._news.clear()
-        self._pusher = None
+                async with asyncio.timeout_at(due):
+                    await self._look.wait()
+            self._look.clear()
+            asked, self._asked = self._asked, set()
+            if EVERYBODY in asked or loop.time() >= due:
+                due, asked = loop.time() + PUSH_SECONDS, {readers.address for readers in self.sockets}
+            try:
+                await self.push(asked)
+            except Exception as wrong:  # noqa: BLE001  # the next round may do better, and every page waits for it
+                log.warning("the outbox could not be read: %s", type(wrong).__name__)
+                await asyncio.sleep(PUSH_SECONDS)
 
-    async def _push(self) -> None:
+    async def push(self, addresses: Collection[str]) -> None:
+        """Send the open tabs of these conversations what they lack."""
+        now = asyncio.get_running_loop().time()
+        open_here = [r for r in self.sockets if r.address in addresses and r.ready() and r.rest_until <= now]
+        if not open_here:
+            return
+        async with self._turns.db.reading() as connection:
+            newest = await outbox.newest_numbers(connection, [readers.address for readers in open_here])
+        behind = [
+            r for r in open_here if (r.lowest() or 0) < newest.get(r.address, 0) and not r.lock.locked()
+        ]
+        await asyncio.gather(*(self._push_guarded(readers, newest[readers.address]) for readers in behind))
+
+    async def _push_guarded(self, readers: Readers, newest: int) -> None:
+        """Push to one conversation, which never stops the others: neither by a failure nor by being slow."""
+        try:
+            async with self._pushes, asyncio.timeout(PUSH_PATIENCE):
+                await self._push_to(readers, newest)
+        except Exception as wrong:  # noqa: BLE001  # as above
+            log.error("a conversation's rows could not be shown: %s", type(wrong).__name__)
+            readers.rest_until = asyncio.get_running_loop().time() + REST_SECONDS
+
+    async def _push_to(self, readers: Readers, newest: int) -> None:
         turns = self._turns
-        async with turns.db.reading() as connection:
-            rows = await outbox.unseen_on_its_own(connection, turns.seal, list(self._sockets))
-            fresh = {r.address for r in rows if any(one.lacks(r) for one in self._sockets.get(r.address, ()))}
-            places = await conversations.load(connection, turns.seal, sorted(fresh)) if fresh else {}
-        for address in fresh:
-            state = places[address].state
-            for one in list(self._sockets.get(address, ())):
-                mine = [r for r in rows if r.address == address and one.lacks(r)]
-                if mine:
-                    at = place_object((state.flow, state.step))
-                    await one.send({"replies": [_on_page(r) for r in mine], "at": at})
-                    one.showed(mine)
+        async with readers.lock:
+            lowest = readers.lowest()
+            if lowest is None or lowest >= newest:
+                return
+            unseen = await turns.to_show(readers.address, lowest, readers.said)
+            async with turns.db.reading() as connection:
+                found = await conversations.load(connection, turns.seal, [readers.address])
+            state = found[readers.address].state if found else State()
+            at = place_object((state.flow, state.step))
+            for one in readers.ready():
+                if fresh := one.lacks(unseen.rows):
+                    one.put({"replies": [_on_page(row) for row in fresh], "at": at}, fresh)
+                if unseen.stopped_at is None:  # what is not there was seen elsewhere, or withdrawn
+                    one.sent = max(one.sent, newest)
+            readers.let_go_unsent(unseen.rows)
+        if unseen.rows and unseen.stopped_at is not None:
+            self._heard(readers.address)  # the rest follows
 
-    async def _act(self, one: _Socket, given: dict[str, Any]) -> None:
+    async def _act(self, one: Socket, given: dict[str, Any]) -> None:
         message_id = given.pop("id", None)
         if not isinstance(message_id, str) or not _ID.fullmatch(message_id):
             message_id = secrets.token_hex(16)
@@ -225,17 +334,20 @@ class Web:
                 raise BadInput("Trang này không nhận đường dẫn tệp.")
             wish = read_object(given, self._text_limit)
             if isinstance(wish, MoveClock):
-                await self._pass_time(one.address, wish.seconds)
-                await one.send({"for": message_id, "replies": [], "at": None})
+                await self._pass_time(one.readers.address, wish.seconds)
+                one.put({"for": message_id, "replies": [], "at": None})
                 return
             result = await self._turns.take(
-                one.address, f"web:{message_id}", wish, pushed=False, shown=True, source=one.source
+                *(one.readers.address, f"web:{message_id}", wish),
+                pushed=False,
+                shown=True,
+                source=one.source,
             )
         except BadInput as bad:
-            await one.send({"for": message_id, "error": str(bad)})
+            one.put({"for": message_id, "error": str(bad)})
             return
         except (Busy, NotKept):
-            await one.send({"error": BUSY})
+            one.put({"error": BUSY})
             return
         extra = {"for": message_id} | ({"forget": True} if result.forget else {})
         await self.say(result, to=one, extra=extra, alone=given.get("text") == GREETING)
@@ -249,90 +361,99 @@ class Web:
     async def say(
         self,
         result: TurnResult,
-        to: _Socket | None = None,
+        to: Socket | None = None,
         extra: dict[str, Any] | None = None,
         *,
         alone: bool = False,
     ) -> None:
         """Show replies in the tab that asked, and in the person's other tabs unless it asked for itself `alone`."""
+        readers = to.readers if to is not None else self.sockets.at(result.address)
         frame: dict[str, Any] = {"at": place_object(result.place)}
         if self._demo:
             frame["sms"] = []
-        readers = [one for one in self._sockets.get(result.address, ()) if one is to or not alone]
-        missed: list[outbox.Outgoing] = []
-        before = result.said - len(result.rows)
-        if any(before > one.newest for one in readers):  # published since: goes before the answer
-            async with self._turns.db.reading() as connection:
-                missed = await outbox.unseen_on_its_own(connection, self._turns.seal, [result.address])
-        for one in readers:
-            fresh = [m for m in missed if one.lacks(m)]
-            rows = sorted([*fresh, *result.rows], key=lambda row: row.number or 0)
-            mine = {**frame, "replies": [_on_page(row) for row in rows]}
-            await one.send({**mine, **(extra or {})} if one is to else mine)
-            one.showed(rows)
-        self._turns.release(result.rows)
+        async with readers.lock:
+            shown_to = [one for one in readers.ready() if one is to or not alone]
+            before = result.said - len(result.rows)
+            behind = [one.sent for one in shown_to if one.sent < before]
+            earlier = await self._earlier(readers, min(behind), before) if behind and result.rows else []
+            for one in shown_to:
+                rows = one.lacks([*earlier, *result.rows])
+                mine = {**frame, "replies": [_on_page(row) for row in rows]}
+                one.put({**mine, **(extra or {})} if one is to else mine, rows)
+            if alone and to is not None:
+                to.alone.update(row.number or 0 for row in result.rows)
+                self._alone.update(row.id for row in result.rows)
+            for one in readers.ready():
+                if one not in shown_to:
+                    one.skip(result.rows, before)
+            readers.said = max(readers.said, result.said)
+            readers.let_go_unsent([*earlier, *result.rows])
+
+    async def _earlier(self, readers: Readers, after: int, before: int) -> Sequence[Outgoing]:
+        """What is unseen above `after` up to `before`: it goes ahead of an answer. Another process may be saying it yet."""
+        waited, rows = 0.0, list[Outgoing]()
+        while True:
+            unseen = await self._turns.to_show(readers.address, after, before)
+            rows += [row for row in unseen.rows if (row.number or 0) <= before]
+            readers.let_go_unsent([row for row in unseen.rows if (row.number or 0) > before])
+            if unseen.stopped_at is None or unseen.stopped_at > before or waited > 2 * OTHERS_SAY:
+                return rows
+            if unseen.rows:
+                after = unseen.rows[-1].number or after
+            else:
+                await asyncio.sleep(LOOK_AGAIN)
+                waited += LOOK_AGAIN
 
     def run_errands(self, result: TurnResult) -> None:
         """Send the codes of this turn; the replies do not wait for them, so a hit takes no longer than a miss."""
         if result.codes_out and self._code_sender is not None:
-            task = asyncio.create_task(self._code_sender.deliver(result.codes_out))
+            task = asyncio.create_task(self._deliver(self._code_sender, result.codes_out))
             self._errands.add(task)
             task.add_done_callback(self._errands.discard)
 
+    async def _deliver(self, code_sender: CodeSender, ids: Sequence[int]) -> None:
+        try:
+            await code_sender.deliver(ids)
+        except (SQLAlchemyError, OSError) as wrong:  # they are looked for again in a few seconds
+            log.error("codes could not be sent: %s", type(wrong).__name__)
+
     async def show_sms(self, sms: Sms) -> None:
         """Show a message of the pretend phone to whoever caused it; one caused elsewhere, on every open page."""
-        if sms.address.startswith("web:"):
-            shown_to = list(self._sockets.get(sms.address, ()))
-        else:
-            shown_to = [one for sockets in self._sockets.values() for one in sockets]
-        for one in shown_to:
-            await one.send({"replies": [], "sms": [{"to": sms.to, "text": sms.text}]})
+        everywhere = not sms.address.startswith("web:")
+        for readers in self.sockets if everywhere else [self.sockets.at(sms.address)]:
+            for one in readers.tabs:
+                one.put({"replies": [], "sms": [{"to": sms.to, "text": sms.text}]})
+
+    # -- its life
+
+    async def start(self) -> None:
+        """Hear from other processes, and tell them."""
+        self._news.start()
+
+    async def stop(self, seconds: float = ERRAND_SECONDS) -> None:
+        """Open no tab any more; finish what is under way within `seconds`; the outbox keeps the rest."""
+        self._closing = True
+        tabs = [one for readers in self.sockets for one in readers.tabs]
+        under_way = [*self._errands, *(asyncio.create_task(one.idle()) for one in tabs)]
+        if under_way:
+            _, unfinished = await asyncio.wait(under_way, timeout=seconds)
+            for task in unfinished:
+                task.cancel()
+        if self._pusher is not None:
+            self._pusher.cancel()
+        await self._news.stop()
+        for handle, seen in self._resting.items():
+            handle.cancel()
+            self._turns.mark_seen(seen)
+        self._resting.clear()
 
     async def quiet(self) -> None:
         """Return when no errand is under way; nothing more is pushed once every page is gone."""
         while self._errands:
             await asyncio.wait(set(self._errands))
-        if self._pusher is not None and not self._sockets:
-            self.nudge()
+        if self._pusher is not None and not len(self.sockets):
+            self._heard(EVERYBODY)
             await self._pusher
-
-
-class _Socket:
-    """One open tab."""
-
-    def __init__(self, websocket: WebSocket, address: str, source: str) -> None:
-        self._websocket = websocket
-        self.address = address
-        self.source = source
-        self.newest = 0  # number of the newest reply shown
-        self._shown: set[int] = set()
-        self._minute = 0
-        self._frames = 0
-
-    def lacks(self, row: outbox.Outgoing) -> bool:
-        """Whether this tab has not been shown the row by this process."""
-        return row.id not in self._shown
-
-    def showed(self, rows: Sequence[outbox.Outgoing]) -> None:
-        """These rows were shown here."""
-        for row in rows:
-            self.newest = max(self.newest, row.number or 0)
-            if row.proactive:
-                self._shown.add(row.id)
-
-    def may_send(self, now: float, per_minute: int) -> bool:
-        minute = int(now // 60)
-        if minute != self._minute:
-            self._minute, self._frames = minute, 0
-        self._frames += 1
-        return self._frames <= per_minute
-
-    async def send(self, frame: dict[str, Any]) -> None:
-        """Send a frame; a tab that is gone will ask for what it missed."""
-        try:
-            await self._websocket.send_text(json.dumps(frame, ensure_ascii=False))
-        except (WebSocketDisconnect, RuntimeError, OSError):
-            log.debug("a tab was gone")
 
 
 def address_of(cookie: str) -> str:
@@ -340,9 +461,9 @@ def address_of(cookie: str) -> str:
     return f"web:{hashlib.sha256(cookie.encode()).hexdigest()[:32]}"
 
 
-def _reply_number(given: int) -> int:
-    """A reply's number as the outbox can hold it: a page may claim anything."""
-    return min(max(given, 0), 2**31 - 1)
+def _reply_number(name: str, given: Mapping[str, Any]) -> int:
+    """A reply's number as the outbox can hold it: a page may claim anything. Raises BadInput when it is no whole number."""
+    return min(max(typed(name, given[name], int), 0), 2**31 - 1)
 
 
 def _good_cookie(cookie: str | None) -> bool:

@@ -46,7 +46,6 @@ class SecurePages:
     say: Callable[[TurnResult], Awaitable[None]]
     say_elsewhere: Mapping[str, Callable[[TurnResult], None]]
     sources: Sources = field(default_factory=Sources)
-    csrf_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
     async def look(self, request: Request) -> Response:
         """Show the form."""
@@ -84,7 +83,9 @@ class SecurePages:
         )
 
     def _csrf_token(self, token: str) -> str:
-        return hmac.new(self.csrf_key, token.encode(), "sha256").hexdigest()
+        return self.turns.seal.keyed(
+            "secure page", token
+        )  # another process of the installation knows it, too
 
     async def post(self, request: Request) -> Response:
         """Take a code. The attempt is counted in the person's own conversation, in order with what they type there."""

@@ -21,6 +21,12 @@ const MENU = "Menu";             // not drawn among options: its button is alway
 const BACK = "Quay lại";         // drawn among the newest options only
 const CONNECTED = "Đã kết nối";
 const LOST = "Mất mạng – đang thử lại";
+const CLOSED = {                 // codes with which the server closes a line; "again": whether we come back by ourselves
+  1013: { words: "Đang rất đông người – tự kết nối lại", again: true },
+  4408: { words: "Mạng chậm – đang kết nối lại", again: true },
+  4409: { words: "Trang đang mở ở quá nhiều thẻ – bấm vào đây để dùng tiếp ở thẻ này", again: false },
+  4429: { words: "Gửi quá nhanh – tự kết nối lại", again: true }
+};
 
 const byId = (id) => document.getElementById(id);
 const log = byId("log");
@@ -276,6 +282,7 @@ function acknowledge(id, forget) {
 /* ---- the socket ---- */
 
 function transmit(frame) {
+  if (!socket && byId("state").textContent === CLOSED[4409].words) connect();
   if (!socket || socket.readyState !== WebSocket.OPEN) return;
   socket.send(JSON.stringify(frame));
   if (frame.id) expectWord();
@@ -299,7 +306,7 @@ function connect() {
   expectWord();
   line.onopen = opened;
   line.onmessage = (event) => line === socket && receive(JSON.parse(event.data));
-  line.onclose = () => line === socket && lost();
+  line.onclose = (event) => line === socket && lost(CLOSED[event.code]);
 }
 
 function opened() {
@@ -310,11 +317,13 @@ function opened() {
   helloTimer = setTimeout(greet, HELLO_WAIT);
 }
 
-function lost() {
+function lost(why) {
   socket = null;
   clearTimeout(deadTimer);
   clearTimeout(helloTimer);
-  showState(LOST);
+  showState(why ? why.words : LOST);
+  if (why && !why.again) return;   // until the tab is looked at again, or something is said
+  if (why) tries = Math.max(tries, 3);
   const wait = Math.min(RETRY[0] * 2 ** tries++, RETRY[1]);
   retryTimer = setTimeout(connect, wait * (0.7 + 0.3 * Math.random()));
 }
@@ -391,6 +400,7 @@ function wire() {
   field.addEventListener("input", fitField);
   byId("menu").addEventListener("click", (event) => pressed(event, { text: "menu" }));
   byId("newest").addEventListener("click", () => scrollToEnd());
+  byId("state").addEventListener("click", () => socket || connect());
   document.querySelectorAll("[data-say]").forEach((button) => {
     button.addEventListener("click", (event) => pressed(event, { text: button.dataset.say }));
   });
