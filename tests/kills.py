@@ -119,6 +119,7 @@ class Service:
         api_base: str,
         mode: str = "webhook",
         without: str = "",
+        demo: bool = False,
         **settings: str,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -138,13 +139,14 @@ class Service:
             "TROLY_REPLY_LEASE_SECONDS": str(LEASE),
             **{f"TROLY_{name.upper()}": value for name, value in settings.items()},
         }
+        self._arguments = ("serve", "--demo") if demo else ("serve",)
         self._fork_server = fork_server
         self._without = f"tests.kills:without_{without.replace(' ', '_')}" if without else ""
         self._process: Process | None = None
 
     async def start(self) -> None:
         """Start the process and wait until it is ready."""
-        await self._spawn("serve")
+        await self._spawn(*self._arguments)
         async with asyncio.timeout(START_SECONDS), aiohttp.ClientSession() as session:
             while not await self._is_ready(session):
                 await self._not_yet()

@@ -495,7 +495,7 @@ async def say_and_forget(house: House) -> list[bytes]:
     async with house.db.reading() as connection:
         assert await outbox.unseen(connection, house.seal, LAN, 0)
         sealed = list((await connection.execute(select(ledger.c.sealed))).scalars())
-    house.turns.mark_seen(LAN, taken.said)
+    house.turns.mark_seen([outbox.Seen(LAN, 1, taken.said)])
     await house.turns.settled()
     await asked(house)
     async with house.db.writing() as connection:

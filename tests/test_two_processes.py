@@ -23,7 +23,7 @@ from data import conversations
 from data.engine import Database
 from data.seal import Seal
 from tests.fork_server import ForkServer
-from tests.houses import SECRET, Places
+from tests.houses import SECRET, Places, make_demo
 from tests.kills import POISONED_COOKIE, Service, script_of
 from tests.tabs import DeafTab, Tab
 from tests.timing import bare_timer
@@ -35,12 +35,13 @@ NO_TELEGRAM = {"api_base": "http://127.0.0.1:9", "telegram_token": ""}
 
 @asynccontextmanager
 async def services_at(
-    fork_server: ForkServer, place: str, folder: Path, count: int, **more: str
+    fork_server: ForkServer, place: str, folder: Path, count: int, *, demo: bool = False, **more: str
 ) -> AsyncIterator[list[Service]]:
     """So many services at one database, started side by side."""
     async with AsyncExitStack() as stack:
         services = [
-            Service(fork_server, place, folder / str(n), **{**NO_TELEGRAM, **more}) for n in range(count)
+            Service(fork_server, place, folder / str(n), demo=demo, **{**NO_TELEGRAM, **more})
+            for n in range(count)
         ]
         for service in services:
             stack.push_async_callback(service.close)
@@ -61,7 +62,8 @@ async def pair(
     fork_server: ForkServer, places: Places, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Pair]:
     place, folder = await places.postgresql(), tmp_path_factory.mktemp("pair")
-    async with services_at(fork_server, place, folder, 2, sms="demo") as services:
+    await make_demo(place)
+    async with services_at(fork_server, place, folder, 2, demo=True) as services:
         yield Pair(place, services)
 
 
