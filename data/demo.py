@@ -74,6 +74,7 @@ async def is_demo(db: Database) -> bool:
 async def fill(db: Database, seal: Seal, count: int) -> int:
     """Put the demo people into an empty registry; returns how many were written."""
     async with db.writing() as connection:
+        await db.lock(connection, "demo")  # two processes may start at once
         if await records.count(connection):
             return 0
         return await records.add(db, connection, seal, demo_people(count))
@@ -82,6 +83,7 @@ async def fill(db: Database, seal: Seal, count: int) -> int:
 async def subscribe(db: Database, count: int, at: float) -> int:
     """Put `count` pretend readers of notices at the door "demo", once; returns how many were written."""
     async with db.writing() as connection:
+        await db.lock(connection, "demo")
         here = select(conversations.c.address).where(conversations.c.address.like("demo:%")).limit(1)
         if not count or (await connection.execute(here)).first() is not None:
             return 0
