@@ -51,6 +51,7 @@ model: .venv/ready-test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.lock
 	$(BIN)/python -m benchmarks.questions.train
 	$(BIN)/python -m benchmarks.shield.train
+	$(BIN)/python -m benchmarks.officers.train
 
 screens: .venv/ready-test
 	$(BIN)/python -m tests.screens
