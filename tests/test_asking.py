@@ -97,10 +97,28 @@ def test_the_assistant_s_own_answers_and_what_officers_are_told_to_write_are_let
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "?!", "☎️", "0900000001", "x" * 100_000, "mã " * 50_000, "a. " * 20_000]
+    "text", ["", " ", "?!", "☎️", "0900000001", "x" * 100_000, "mã " * 50_000, "a. " * 1_000]
 )
 def test_odd_texts_ask_for_nothing_and_take_no_time(text: str) -> None:
     assert not asks(text) or "mã" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "trouble"),
+    [
+        ("Muốn đổi mật khẩu thì cô vô quản lý cá nhân rồi làm theo hướng dẫn nha", ""),
+        (
+            "Chị mang điện thoại theo, tới đây em chỉ chị tự cài đặt, tự đặt mật khẩu, chừng mười phút là xong.",
+            "",
+        ),
+        ("Mật khẩu mới của chị là Abc@12345", "secret"),
+        ("Mã OTP của anh là 482913", "secret"),
+        ("Mật khẩu mới là gì vậy anh", "asks"),
+    ],
+)
+def test_explaining_a_password_is_not_telling_one(text: str, trouble: str) -> None:
+    """Seen to fail: `secret_in` without `by_staff` takes the first two for passwords."""
+    assert trouble_in(clean(text), CONTENT.staff_weights) == trouble
 
 
 # -- the model

@@ -39,8 +39,8 @@ class Row(NamedTuple):
 
 
 def digest() -> str:
-    """Of what the weights are trained from, by two texts of each family; without the assistant's own words, which change often."""
-    rows = (row for said in texts(each=2) for row in rows_of(said))
+    """Of what the weights are trained from, by a text or two of each family; without the assistant's own words, which change often."""
+    rows = (row for said in texts(each=1) for row in rows_of(said))
     return digest_of((row.seen, (row.asks, row.family)) for row in rows)
 
 

@@ -27,8 +27,8 @@ def tidied(text: str, limit: int, weights: StaffWeights) -> str:
         raise BadText("Thông báo có vẻ chứa mật khẩu hoặc mã OTP. Xin bỏ phần đó đi.")
     if trouble:
         raise BadText(
-            "Thông báo có vẻ yêu cầu người dân đưa mật khẩu, mã xác thực, ảnh tin nhắn có mã, thẻ ngân hàng hoặc quyền vào máy: "
-            "kẻ gian vẫn làm như vậy. Xin viết để người dân tự nhập trên ứng dụng VssID hoặc trang bảo mật."
+            "Thông báo không được yêu cầu mật khẩu, mã xác thực, ảnh tin nhắn có mã, thẻ ngân hàng hay quyền vào máy: kẻ gian vẫn "
+            "làm như vậy. Xin viết lại để người dân tự nhập trên ứng dụng VssID hoặc trang bảo mật."
         )
     return tidy
 

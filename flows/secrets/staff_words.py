@@ -19,6 +19,6 @@ def trouble_in(text: str, weights: StaffWeights, *, before: str = "") -> Trouble
 
     `before`: what the same officer wrote to the same person last, cleaned.
     """
-    if asks_for_secret(text, weights.asking, before=before):
-        return "asks"
-    return "secret" if detector.secret_in(text, weights.secrets, expected=False, by_staff=True) else ""
+    if detector.secret_in(text, weights.secrets, expected=False, by_staff=True):
+        return "secret"
+    return "asks" if asks_for_secret(text, weights.asking, before=before) else ""
