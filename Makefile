@@ -52,6 +52,7 @@ model: .venv/ready-test
 	$(BIN)/python -m pip install $(PIP) --require-hashes -r requirements-bench.lock
 	$(BIN)/python -m benchmarks.questions.train
 	$(BIN)/python -m benchmarks.shield.train
+	$(BIN)/python -m benchmarks.officers.train
 
 screens: .venv/ready-test
 	$(BIN)/python -m tests.screens

@@ -136,6 +136,22 @@ async def messages(
     return found
 
 
+async def last_words(connection: AsyncConnection, seal: Seal, ticket_id: str, officer: str) -> str:
+    """What an officer wrote last in a ticket, "" for nothing."""
+    query = (
+        select(desk_messages.c.id, desk_messages.c.words)
+        .where(
+            desk_messages.c.ticket == ticket_id,
+            desk_messages.c.who == "officer",
+            desk_messages.c.staff == officer,
+        )
+        .order_by(desk_messages.c.id.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(query)).first()
+    return str(seal.open(row.words, f"desk {row.id}") or "") if row else ""
+
+
 async def ahead_of(connection: AsyncConnection, ticket: Ticket) -> int:
     """How many tickets wait before this one."""
     query = (

@@ -258,6 +258,14 @@ class Questions:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffWeights:
+    """The files of the two trained models that staff's words are read with."""
+
+    secrets: bytes = field(repr=False)  # where a secret stands (flows/secrets/classifier.py)
+    asking: bytes = field(repr=False)  # whether one is asked for (flows/secrets/asking.py)
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """Everything a turn may know beforehand."""
 
@@ -269,8 +277,14 @@ class Content:
     password: PasswordGuide
     routes: tuple[Route, ...]
     questions: Questions
-    secret_weights: bytes = field(repr=False)  # a file that `flows.secrets.classifier.scales` reads
+    secret_weights: bytes = field(repr=False)  # a file that `flows.secrets.classifier.classifier` reads
+    asking_weights: bytes = field(repr=False)  # a file that `flows.secrets.asking` reads
     receiving_agency: str = ""
     working_days: int = 10
     calendar: Calendar = field(default_factory=Calendar)
     sources: dict[str, Source] = field(default_factory=dict)
+
+    @property
+    def staff_weights(self) -> StaffWeights:
+        """What staff's words are read with before they leave."""
+        return StaffWeights(self.secret_weights, self.asking_weights)

@@ -13,8 +13,7 @@ from typing import Literal
 
 from data import channels, desk, outbox
 from flows.engine.events import Returned
-from flows.secrets import detector
-from flows.secrets.phishing import asks_for_secret
+from flows.secrets.staff_words import trouble_in
 from flows.text.normalise import clean
 from handlers.turns.json_contract import NEVER
 from handlers.turns.queue import Turns
@@ -65,17 +64,18 @@ class Desk:
 
     async def answer(
         self, ticket_id: str, officer: str, text: str, key: str
-    ) -> Literal["sent", "not_yours", "secret", "empty", "long"]:
-        """Send an officer's words, once for each `key`. Words that ask for a password or code are stopped here."""
+    ) -> Literal["sent", "not_yours", "asks", "secret", "empty", "long"]:
+        """Send an officer's words, once for each `key`. Words that ask for a secret, or hold one, are stopped here."""
         tidy = clean(text)
         if not tidy:
             return "empty"
         if len(tidy) > self.text_limit:
             return "long"
-        if asks_for_secret(tidy) or detector.secret_in(
-            tidy, self.turns.content.secret_weights, expected=False
-        ):
-            return "secret"
+        turns = self.turns
+        async with turns.db.reading() as connection:
+            before = await desk.last_words(connection, turns.seal, ticket_id, officer)
+        if trouble := trouble_in(tidy, turns.content.staff_weights, before=clean(before)):
+            return trouble
         done = await self._answer(ticket_id, officer, tidy, key)
         if not done and await self.settle(ticket_id):  # the claim's own process may have died before its end
             done = await self._answer(ticket_id, officer, tidy, key)

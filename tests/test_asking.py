@@ -1,104 +1,191 @@
-"""What an officer or a notice may not ask for. Rule: as many warnings and explanations as wishes, so that neither wins by chance."""
+"""What staff may not ask citizens for. Rule: as many warnings and explanations as wishes, so that neither wins by chance.
+
+Texts of four hands: the first one's (officer_texts.py), the development hand of benchmarks/officers, and two that were held until the model
+had been measured on them (officer_texts_held_1/2.jsonl); docs/decisions/0019 tells what was measured before anything was learnt.
+"""
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from flows.secrets.phishing import asks_for_secret
+from benchmarks.officers import texts as officer_texts
+from benchmarks.officers.__main__ import development, measured, read
+from benchmarks.officers.train import digest
+from bot.__main__ import main
+from data.knowledge.content import ASKING, load_content, weights_file
+from flows.secrets.asking import KIND, asking_score, asks_for_secret
+from flows.secrets.staff_words import trouble_in
 from flows.text.fold import fold
+from flows.text.normalise import clean
+from flows.understanding.model_file import unpacked
+from handlers.console import wording
+from tests.officer_texts import ASKS, ASKS_NOT
 
-ASKS = """
-Anh gửi mật khẩu cho em kiểm tra
-Chị cho em xin mã OTP
-cho xin otp
-OTP là bao nhiêu vậy chị
-mã OTP của chị là gì
-mật khẩu của anh là gì ạ
-Chị đọc mã cho em
-đọc giúp em 6 số vừa gửi về
-cho em 6 số trong tin nhắn
-Anh chụp màn hình tin nhắn OTP gửi em
-chụp tin nhắn mật khẩu gửi qua đây
-nhắn mã xác thực vào đây
-anh nhập otp vào khung chat này
-em cần mật khẩu của anh để đăng nhập
-em cần mã OTP để xử lý
-để em làm giùm, anh đưa mật khẩu
-cho biết pass vssid
-xin lại mk của anh
-mk là gì vậy anh
-gõ mã vừa nhận vào đây giúp em
-mã vừa gửi về máy là mấy
-mã trong tin nhắn là bao nhiêu
-forward tin nhắn OTP cho em
-chuyển tiếp tin nhắn mật khẩu giúp em
-gửi mã otp qua đây
-chị đọc em cái mã 6 số
-O.T.P là mấy vậy chị
-Vui lòng cung cấp mật khẩu
-Anh chị bổ sung mật khẩu giúp em
-nói mật khẩu cho em biết
-bên em cần mã xác nhận
-gửi lại mã đăng nhập để em kiểm tra
-mật khẩu hiện tại của chị là bao nhiêu
-chị cho cán bộ mượn mật khẩu một chút
-anh báo mã xác thực cho bên em nhé
-trả lời tin này bằng mã OTP
-soạn mật khẩu gửi lại đây
-điền mật khẩu vào đây
-anh cho mình hỏi mã OTP là gì để mình nhập
-đánh mã OTP vào ô chat
-""".strip().splitlines()
+CONTENT = load_content()
+WEIGHTS = CONTENT.asking_weights
+HERE = Path(__file__).parent
 
-ASKS_NOT = """
-Không ai được hỏi mật khẩu của anh chị
-Anh đừng gửi OTP cho ai
-Mật khẩu mới sẽ gửi về e-mail của anh
-OTP là mã 6 số gửi về điện thoại
-OTP có hiệu lực 5 phút
-Mã OTP gửi về số đã đăng ký, anh nhập trong VssID
-Anh nhập OTP vào ứng dụng VssID
-Anh bấm Quên mật khẩu rồi nhập e-mail
-Để đổi mật khẩu anh vào trình đơn
-Mật khẩu mới gồm 8 ký tự
-Anh đã nhận được OTP chưa
-Anh quên mật khẩu hay sao ạ
-Mật khẩu là do anh tự đặt
-Anh gửi mã số BHXH giúp em
-Cho em xin mã số BHXH
-Cho em xin số điện thoại
-Anh đọc mã số thuế của đơn vị
-Anh gửi mã hồ sơ để em xem
-Em gửi anh hướng dẫn đổi mật khẩu
-Hệ thống đã gửi lại OTP cho anh
-Chị cho em xin mã hộ gia đình
-Cán bộ không bao giờ xin mật khẩu hay OTP
-Ai xin OTP là lừa đảo
-Chị giữ kín mật khẩu
-Nếu chưa có OTP chị bấm Gửi lại
-Chị cho em 10 số trên thẻ BHYT
-Cho em 6 số cuối của thẻ BHYT
-Mã OTP hết hạn thì anh lấy mã mới
-Anh cần đổi mật khẩu trong lần đăng nhập đầu
-Anh cần nhập OTP trong vòng 5 phút
-Mật khẩu cũ anh nhập ở ô đầu tiên
-Tin nhắn có mật khẩu sẽ đến trong 10 ngày làm việc
-Anh tự nhập mật khẩu trên trang bảo mật
-VssID sẽ hỏi mật khẩu cũ và mật khẩu mới
-Anh mở tin nhắn rồi nhập mã vào VssID
-Mật khẩu và OTP là hai thứ khác nhau
-Chị soạn BH MK gửi 8079 để lấy lại mật khẩu
-Chị báo em khi nhận được mật khẩu
-Anh gọi 1900 9068 để được cấp lại mật khẩu
-Em không cần mật khẩu của chị
-""".strip().splitlines()
+
+def asks(text: str, before: str = "") -> bool:
+    return asks_for_secret(clean(text), WEIGHTS, before=clean(before))
 
 
 @pytest.mark.parametrize("text", [*ASKS, *map(fold, ASKS)])
 def test_a_wish_for_a_secret_is_seen(text: str) -> None:
-    assert asks_for_secret(text)
+    assert asks(text)
 
 
 @pytest.mark.parametrize("text", [*ASKS_NOT, *map(fold, ASKS_NOT)])
 def test_a_warning_or_an_explanation_is_no_wish(text: str) -> None:
-    assert not asks_for_secret(text)
+    assert not asks(text)
+
+
+LEAST_STOPPED, MOST_FALSE = 0.97, 0.01
+HELD = ("officer_texts_held_1.jsonl", "officer_texts_held_2.jsonl")
+
+
+def test_of_three_hundred_wishes_of_two_hands_ninety_seven_in_a_hundred_are_stopped_and_of_as_many_others_one() -> (
+    None
+):
+    """Before the model 77 of 300 were stopped, and 8 harmless ones: rules, which held for the wordings they were made of."""
+    every = [said for name in HELD for said in read(HERE / name)]
+    assert sum(said.asks for said in every) == sum(not said.asks for said in every) == 300
+    stopped, harmless, wrong = measured(every, CONTENT.staff_weights)
+    assert stopped >= LEAST_STOPPED, [said.text for said in wrong if said.asks]
+    assert harmless <= MOST_FALSE, [said.text for said in wrong if not said.asks]
+
+
+def test_the_development_hand_is_told_apart_too() -> None:
+    stopped, harmless, wrong = measured(development(), CONTENT.staff_weights)
+    assert stopped >= LEAST_STOPPED, wrong
+    assert harmless <= 0.03, wrong
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "stopped"),
+    [
+        ("Chị nhận được mã chưa ạ?", "Gửi qua đây giúp em nha", True),
+        ("Mã OTP vừa về máy anh đó", "anh đọc cho em với", True),
+        ("Chị chụp CCCD giúp em", "Gửi qua đây giúp em nha", False),
+        ("Em cần mã số BHXH của anh", "anh đọc cho em với", False),
+        ("Chị nhận được mã chưa ạ?", "Cho em xin số CCCD của chị", False),
+        ("", "Gửi qua đây giúp em nha", False),
+    ],
+)
+def test_what_was_written_before_says_what_is_asked_for(before: str, text: str, stopped: bool) -> None:
+    """Seen to fail: `before` not handed on; the same words are a wish or none by what stands before."""
+    assert asks(text, before) is stopped
+
+
+def test_a_wish_is_seen_in_the_middle_of_a_long_text() -> None:
+    """Seen to fail: one score for the whole text, in which the warnings outweigh it."""
+    calm = "Hồ sơ của anh chị đã được tiếp nhận. Không ai được hỏi mật khẩu của anh chị. Trụ sở mở cửa từ 7 giờ 30.\n"
+    assert not asks(calm * 12)
+    assert asks(calm * 6 + "Anh chị gửi mã OTP vừa nhận cho cán bộ qua tin nhắn này.\n" + calm * 6)
+
+
+def test_the_assistant_s_own_answers_and_what_officers_are_told_to_write_are_let_through() -> None:
+    said = {q.id: q.answer for q in CONTENT.questions.items} | {"instead": wording.INSTEAD}
+    assert len(said) > 60
+    assert {name for name, text in said.items() if trouble_in(clean(text), CONTENT.staff_weights)} == set()
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "?!", "☎️", "0900000001", "x" * 100_000, "mã " * 50_000, "a. " * 1_000]
+)
+def test_odd_texts_ask_for_nothing_and_take_no_time(text: str) -> None:
+    assert not asks(text) or "mã" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "trouble"),
+    [
+        ("Muốn đổi mật khẩu thì cô vô quản lý cá nhân rồi làm theo hướng dẫn nha", ""),
+        (
+            "Chị mang điện thoại theo, tới đây em chỉ chị tự cài đặt, tự đặt mật khẩu, chừng mười phút là xong.",
+            "",
+        ),
+        ("Mật khẩu mới của chị là Abc@12345", "secret"),
+        ("Mã OTP của anh là 482913", "secret"),
+        ("Mật khẩu mới là gì vậy anh", "asks"),
+    ],
+)
+def test_explaining_a_password_is_not_telling_one(text: str, trouble: str) -> None:
+    """Seen to fail: `secret_in` without `by_staff` takes the first two for passwords."""
+    assert trouble_in(clean(text), CONTENT.staff_weights) == trouble
+
+
+# -- the model
+
+
+def test_the_weights_belong_to_the_present_families_and_features() -> None:
+    assert digest() == unpacked(WEIGHTS, KIND).digest, "run 'make model'"
+
+
+def test_weights_of_other_families_would_be_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(officer_texts, "FOLDER", tmp_path)
+    digests = set()
+    for last in ("", "{c} gửi {o} số CCCD\n"):
+        (tmp_path / "asks.txt").write_text("$MA = mã\n{c} (gửi|đọc) {o} $MA\n", encoding="utf-8")
+        (tmp_path / "harmless.txt").write_text(
+            f"$SO = số sổ\n$GIAY = giấy\nchào {{c}}\n{last}", encoding="utf-8"
+        )
+        digests.add(digest())
+        digests.add(digest())
+    assert len(digests) == 2
+
+
+def test_the_scores_of_a_text_are_the_same_in_every_process() -> None:
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom flows.secrets.asking import asking_score\n"
+        "weights = Path(sys.argv[1]).read_bytes()\n"
+        "print([asking_score(text, weights) for text in sys.stdin.read().splitlines()])\n"
+        "assert not {'numpy', 'sklearn', 'scipy'} & set(sys.modules)"
+    )
+    texts = "\n".join((*ASKS, *ASKS_NOT))
+    one, other = (
+        subprocess.run(
+            [sys.executable, "-c", program, str(weights_file(ASKING))],
+            input=texts,
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
+        ).stdout
+        for seed in ("1", "2")
+    )
+    assert one == other == f"{[asking_score(text, WEIGHTS) for text in texts.splitlines()]}\n"
+
+
+# -- the command
+
+
+def test_the_command_says_whether_an_officer_s_words_would_be_stopped(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for text, stopped in (("Chị cho em xin mã để em nhập giúp nha", True), ("Mã về chưa chị", False)):
+        assert main(["questions", "find", "--officer", "--json", text]) == 0
+        assert json.loads(capsys.readouterr().out) == {"text": text, "stopped": stopped}
+    assert main(["questions", "find", "--officer", "mk", "của", "anh", "là", "gì"]) == 0
+    assert capsys.readouterr().out == "stopped: it asks for a secret\n"
+
+
+def test_the_command_judges_a_line_of_stdin_each(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = "Anh chụp tin nhắn có mã rồi gửi em\nAnh gửi em mã hồ sơ\nMật khẩu mới là Abc@12345\n"
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "questions", "find", "--officer"],
+        input=lines,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row["text"] for row in found] == lines.splitlines()
+    assert [row["stopped"] for row in found] == [True, False, True]

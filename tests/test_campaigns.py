@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import audit
 from data.engine import Database
-from data.knowledge.content import SECRETS, read_weights
+from data.knowledge.content import read_staff_weights
 from data.notices import reports, runs
 from data.notices.audience import Audience
 from data.notices.campaigns import Campaign, CampaignRefused, Campaigns, words_of
@@ -147,7 +147,7 @@ class Desk:
 async def open_desk(url: str, **changed: int) -> AsyncIterator[Desk]:
     db, seal = Database(url), Seal(SECRET)
     try:
-        yield Desk(db, seal, Campaigns(db, seal, limits(**changed), read_weights(SECRETS)))
+        yield Desk(db, seal, Campaigns(db, seal, limits(**changed), read_staff_weights()))
     finally:
         await db.close()
 
@@ -539,9 +539,26 @@ async def test_a_notice_that_asks_for_a_secret_is_refused(quick: Desk, text: str
     assert await quick.notes() == []
 
 
+async def test_a_draft_that_was_written_under_older_rules_is_looked_at_again_when_it_starts(
+    desk: Desk,
+) -> None:
+    """Seen to fail: `start` without `_text`."""
+    await desk.opt_in(3)
+    made = await desk.draft()
+    async with desk.db.writing() as connection:
+        await connection.execute(
+            update(campaigns)
+            .where(campaigns.c.id == made.id)
+            .values(text="Bà con chụp tin nhắn có mã gửi cán bộ")
+        )
+    with pytest.raises(CampaignRefused, match="mật khẩu"):
+        await desk.changes.start(made.id, by=LAN, at=START)
+    assert (await desk.now(made)).state == "draft"
+
+
 @pytest.mark.parametrize("text", FINE)
 def test_a_warning_about_secrets_is_no_wish_for_one(text: str) -> None:
-    assert notice_text.tidied(text, 3500, read_weights(SECRETS)) == text
+    assert notice_text.tidied(text, 3500, read_staff_weights()) == text
 
 
 @pytest.mark.parametrize("text", ["", " \n\t ", "\u200b\0", "x" * 3501])

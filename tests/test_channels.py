@@ -83,7 +83,7 @@ async def test_what_is_fetched_is_numbered_for_its_reader_and_what_is_pushed_is_
         assert kept.scalar_one() == number
     await office.opt_in(1, f"{door}s")
     admin = await office.member("lan", "admin")
-    changes = Campaigns(house.db, house.seal, Limits(), house.content.secret_weights)
+    changes = Campaigns(house.db, house.seal, Limits(), house.content.staff_weights)
     one = await changes.new("Tin mới", Audience(), office_hours=False, once=False, by=admin, at=at)
     await changes.test(one.id, by=admin, at=at, address=ticket.address)
     async with house.db.reading() as connection:
@@ -101,7 +101,7 @@ async def test_a_notice_is_put_up_where_readers_fetch_and_left_to_the_worker_els
     await office.opt_in(1, "board")
     house, at = office.house, office.house.clock()
     admin = await office.member("lan", "admin")
-    changes = Campaigns(house.db, house.seal, Limits(), house.content.secret_weights)
+    changes = Campaigns(house.db, house.seal, Limits(), house.content.staff_weights)
     one = await changes.new("Tin mới", Audience(), office_hours=False, once=False, by=admin, at=at)
     await changes.start(one.id, by=admin, at=at)
     async with house.db.writing() as connection:

@@ -24,7 +24,7 @@ from data.notices.campaigns import Campaigns
 from data.tables import audit as audit_table
 from data.tables import campaigns, desk_messages, staff_links, staff_sessions, tickets
 from data.tables import staff as staff_table
-from handlers.console import Rules
+from handlers.console import Rules, wording
 from handlers.console.access import PageRoute
 from handlers.console.forms import FORM_LIMIT
 from handlers.console.sign_in import SOURCES, Failures, SourceFailures
@@ -124,7 +124,7 @@ def filled(entry: PageRoute, ticket: str) -> str:
 async def draft(office: Office) -> None:
     """Notice 1, a draft of some admin."""
     house = office.house
-    changes = Campaigns(house.db, house.seal, Limits(), house.content.secret_weights)
+    changes = Campaigns(house.db, house.seal, Limits(), house.content.staff_weights)
     by = await office.member("nguoi.soan", "admin")
     await changes.new("Nội dung", Audience(), office_hours=True, once=False, by=by, at=house.clock())
 
@@ -719,12 +719,14 @@ async def test_words_that_are_not_sent_are_given_back(office: Office) -> None:
         ("", "chưa gõ"),
         ("   ", "chưa gõ"),
         ("x" * 2001, "2000 ký tự"),
-        ("Anh gửi em mã OTP anh vừa nhận được nhé", "mật khẩu, mã OTP"),
+        ("Anh gửi em mã OTP anh vừa nhận được nhé", wording.INSTEAD),
+        ("Mật khẩu mới của chị là Abc@12345", "có vẻ chứa mật khẩu"),
     ):
         response = await me.post(f"{page}/answer", text=text, key="k")
         assert response.status_code == 422, text[:20]
         assert says in response.text
         assert text.strip() in response.text
+        assert ("answer-instead" in response.text) is (says == wording.INSTEAD)
         assert not re.search(
             r'data-live="[^"]*fragment=doing', response.text
         )  # or the error would go at once

@@ -425,8 +425,9 @@ async def test_where_the_reader_fetches_the_officer_s_words_get_the_next_numbers
 @pytest.mark.parametrize(
     ("words", "outcome"),
     [
-        ("Anh chị gửi em mật khẩu VssID nhé", "secret"),
-        ("cho em xin mã OTP vừa nhận", "secret"),
+        ("Anh chị gửi em mật khẩu VssID nhé", "asks"),
+        ("cho em xin mã OTP vừa nhận", "asks"),
+        ("anh chụp tin nhắn có mã rồi gửi em", "asks"),
         ("Mật khẩu mới là Abc@12345", "secret"),
         ("Đừng gửi mật khẩu hay mã OTP cho ai", "sent"),
         ("Anh/chị nhập mã OTP trên ứng dụng VssID", "sent"),
@@ -448,6 +449,19 @@ async def test_an_officer_s_words_are_looked_at_before_they_leave(
     assert await desk_of(sqlite_house).answer(ticket, HAM, words, "k") == outcome
     rows = [row for row in await rows_at(sqlite_house, LAN) if row.lane == "officer"]
     assert len(rows) == (outcome == "sent")
+
+
+async def test_what_an_officer_asks_for_in_two_messages_is_stopped_at_the_second(house: House) -> None:
+    """Seen to fail: `trouble_in` without `before`. Another officer's words, or another ticket's, are not read with them."""
+    _, _, ticket = await a_claimed_ticket(house)
+    at_work = desk_of(house)
+    assert await at_work.answer(ticket, HAM, "Em chào chị", "0") == "sent"
+    assert await at_work.answer(ticket, HAM, "Chị nhận được mã chưa ạ?", "1") == "sent"
+    assert await at_work.answer(ticket, HAM, "Gửi qua đây giúp em nha", "2") == "asks"
+    _, _, other = await a_claimed_ticket(house, "telegram:77")
+    assert await at_work.answer(other, HAM, "Gửi qua đây giúp em nha", "3") == "sent"
+    rows = [row for row in await rows_at(house, LAN) if row.lane == "officer"]
+    assert len(rows) == 2
 
 
 async def test_the_officer_s_words_leave_before_the_bot_goes_on(house: House) -> None:

@@ -92,6 +92,30 @@ async def test_an_edit_that_can_no_longer_be_read_leaves_the_file(sqlite_house: 
     assert present.questions.item("otp-het-han") == CONTENT.questions.item("otp-het-han")
 
 
+ASKING = FILE.rpartition("---")[0] + "---\nAnh/chị gửi mã OTP vừa nhận cho cán bộ để cán bộ nhập giúp.\n"
+
+
+async def test_an_item_that_asks_for_a_secret_is_not_kept(sqlite_house: House) -> None:
+    """Seen to fail: `keep` without `_trouble`; what an item answers goes to everybody who asks."""
+    async with sqlite_house.db.writing() as connection:
+        with pytest.raises(ValueError, match="yêu cầu hoặc chứa mật khẩu"):
+            await question_edits.keep(connection, CONTENT, "otp-het-han", ASKING, "Lan", 1000.0)
+        assert await question_edits.history(connection, "otp-het-han") == []
+
+
+async def test_an_item_kept_under_older_rules_that_asks_for_a_secret_leaves_the_file(house: House) -> None:
+    """Seen to fail: `edited` without `_trouble`."""
+    from data.tables import knowledge
+
+    async with house.db.writing() as connection:
+        await connection.execute(
+            knowledge.insert().values(item="otp-het-han", body=ASKING, who="Lan", at=1.0)
+        )
+    async with house.db.reading() as connection:
+        present = await question_edits.edited(connection, CONTENT)
+    assert present.questions.item("otp-het-han") == CONTENT.questions.item("otp-het-han")
+
+
 async def test_what_was_missed_is_counted_and_goes_in_time(house: House) -> None:
     async with house.db.writing() as connection:
         await misses.note(house.db, connection, "lam sao vay", 0.0, days=30)

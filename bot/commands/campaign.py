@@ -96,7 +96,7 @@ async def _opened(args: argparse.Namespace) -> AsyncIterator[_Tools]:
     from bot.app import limits_of, open_database, seal_of
     from bot.settings import load
     from data import staff
-    from data.knowledge.content import SECRETS, read_weights
+    from data.knowledge.content import read_staff_weights
     from data.notices.campaigns import Campaigns
 
     settings = load()
@@ -108,7 +108,7 @@ async def _opened(args: argparse.Namespace) -> AsyncIterator[_Tools]:
             raise ValueError(f"there is nobody called {args.by!r} on the staff")
         if by.role != "admin":
             raise ValueError(f"{by.name} is no admin")
-        changes = Campaigns(db, seal_of(settings), limits_of(settings), read_weights(SECRETS))
+        changes = Campaigns(db, seal_of(settings), limits_of(settings), read_staff_weights())
         yield _Tools(db, changes, by, getattr(args, "campaign", ""))
     finally:
         await db.close()

@@ -34,6 +34,11 @@ def add_question_commands(commands: Any) -> None:
         "find", help="which question was asked; without TEXT one text per line of stdin"
     )
     find.add_argument("--json", action="store_true", help="one JSON object per text")
+    find.add_argument(
+        "--officer",
+        action="store_true",
+        help="whether the text would be stopped as an officer's or a notice's words",
+    )
     find.add_argument("text", nargs="*", metavar="TEXT")
     find.set_defaults(run=_find)
     every = questions.add_parser("list", help="every item; * marks those that staff edited")
@@ -67,7 +72,25 @@ def _texts(args: argparse.Namespace) -> Iterable[str]:
     return (line.rstrip("\r\n") for line in sys.stdin)
 
 
+def _find_officer(args: argparse.Namespace) -> int:
+    from data.knowledge.content import read_staff_weights
+    from flows.secrets.staff_words import trouble_in
+    from flows.text.normalise import clean
+
+    weights = read_staff_weights()
+    for text in _texts(args):
+        trouble = trouble_in(clean(text), weights)
+        if args.json or not args.text:
+            print(json.dumps({"text": text, "stopped": bool(trouble)}, ensure_ascii=False), flush=True)
+        else:
+            why = {"asks": "stopped: it asks for a secret", "secret": "stopped: it holds a secret"}
+            print(why.get(trouble, "not stopped"))
+    return 0
+
+
 def _find(args: argparse.Namespace) -> int:
+    if args.officer:
+        return _find_officer(args)
     from data.knowledge.content import load_content
     from flows.text.normalise import clean
     from flows.understanding.question_finder import find_questions

@@ -16,11 +16,11 @@ from data.knowledge.office import read_office, read_provinces
 from data.knowledge.password_guide import read_password
 from data.knowledge.question_files import read_questions
 from data.knowledge.yaml_block import read_yaml
-from flows.content import Content, Questions, Route
+from flows.content import Content, Questions, Route, StaffWeights
 from flows.understanding import model_file
 
 CONTENT_DIR = Path(__file__).parents[1] / "content"
-QUESTIONS, SECRETS = "questions", "secrets"  # the kinds of trained models
+QUESTIONS, SECRETS, ASKING = "questions", "secrets", "asking"  # the kinds of trained models
 
 
 @lru_cache(maxsize=4)
@@ -50,6 +50,7 @@ def load_content(folder: Path = CONTENT_DIR) -> Content:
             read_questions(folder / "questions", office.sources), read_weights(QUESTIONS, folder)
         ),
         secret_weights=read_weights(SECRETS, folder),
+        asking_weights=read_weights(ASKING, folder),
     )
 
 
@@ -70,6 +71,11 @@ def read_weights(kind: str, folder: Path = CONTENT_DIR) -> bytes:
     except (OSError, ValueError) as wrong:
         raise ValueError(f"{path.name}: cannot be read ({wrong})") from wrong
     return data
+
+
+def read_staff_weights() -> StaffWeights:
+    """What staff's words are read with, without the rest of the content."""
+    return StaffWeights(read_weights(SECRETS), read_weights(ASKING))
 
 
 def _read_routes(path: Path) -> tuple[Route, ...]:

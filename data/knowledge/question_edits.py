@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.knowledge.question_files import read_question
 from data.tables import knowledge
-from flows.content import Content, Questions
+from flows.content import Content, Question, Questions
+from flows.secrets.staff_words import trouble_in
+from flows.text.normalise import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,19 @@ async def keep(
         question = read_question(f"{item}.md", body, content.sources)
         if question.id != item:
             raise ValueError(f"{item}.md: id ghi “{question.id}”, phải là “{item}”.")
+        if _trouble(question, content):
+            raise ValueError(
+                f"{item}.md: câu trả lời có vẻ yêu cầu hoặc chứa mật khẩu, mã xác thực. Xin viết để người dân tự nhập trên "
+                "ứng dụng VssID hoặc trang bảo mật."
+            )
     elif content.questions.item(item) is None:
         raise ValueError(f"{item}: không có tệp nào để trở về.")
     await connection.execute(insert(knowledge).values(item=item, body=body, who=who, at=now))
+
+
+def _trouble(question: Question, content: Content) -> str:
+    """Why an answer may not be said to citizens, "" when it may. Titles and wordings are what citizens say."""
+    return trouble_in(clean(question.answer), content.staff_weights)
 
 
 async def history(connection: AsyncConnection, item: str) -> list[Edit]:
@@ -56,7 +68,7 @@ async def newest(connection: AsyncConnection) -> int:
 
 
 async def edited(connection: AsyncConnection, content: Content) -> Content:
-    """The content with its questions as they were edited last. An edit that can no longer be read is passed over: the file holds."""
+    """The content with its questions as they were edited last. An edit that can no longer be read, or said, is passed over: the file holds."""
     last = select(func.max(knowledge.c.id)).group_by(knowledge.c.item).scalar_subquery()
     rows = (await connection.execute(select(knowledge).where(knowledge.c.id.in_(last)))).all()
     if not rows:
@@ -65,9 +77,11 @@ async def edited(connection: AsyncConnection, content: Content) -> Content:
     for row in rows:
         if row.body:
             try:
-                found[row.item] = read_question(f"{row.item}.md", row.body, content.sources)
+                question = read_question(f"{row.item}.md", row.body, content.sources)
             except ValueError:  # written under older rules
                 continue
+            if not _trouble(question, content):
+                found[row.item] = question
     items = tuple(found[i] for i in sorted(found))
     return replace(
         content,

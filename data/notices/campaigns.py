@@ -23,6 +23,7 @@ from data.seal import Seal
 from data.staff import Member
 from data.tables import campaigns, staff
 from data.tables import outbox as outbox_rows
+from flows.content import StaffWeights
 from flows.conversations import notice_text
 
 DRAFT, RUNNING, PAUSED, CANCELLED, DONE = "draft", "running", "paused", "cancelled", "done"
@@ -114,11 +115,11 @@ class Campaigns:
     All raise Refused with one sentence when the change is not allowed.
     """
 
-    def __init__(self, db: Database, seal: Seal, limits: Limits, secret_weights: bytes) -> None:
+    def __init__(self, db: Database, seal: Seal, limits: Limits, weights: StaffWeights) -> None:
         self._db = db
         self._seal = seal
         self._limits = limits
-        self._secret_weights = secret_weights
+        self._weights = weights
 
     # -- drafts
 
@@ -198,7 +199,7 @@ class Campaigns:
 
     def _text(self, text: str) -> str:
         try:
-            return notice_text.tidied(text, self._limits.notice_text_limit, self._secret_weights)
+            return notice_text.tidied(text, self._limits.notice_text_limit, self._weights)
         except notice_text.BadText as bad:
             raise CampaignRefused(str(bad)) from None
 
@@ -258,6 +259,7 @@ class Campaigns:
                 if old.state in ENDED:
                     raise CampaignRefused(f"{_name(old)} {_STATE[old.state]}, không bắt đầu lại được.")
                 return Change(old, False, f"{_name(old)} đã bắt đầu rồi.")
+            self._text(old.text)  # a draft may have been written under older rules
             total = sum((await count(connection, old.audience)).values())
             if total == 0:
                 raise CampaignRefused("Chưa có ai đăng ký nhận trong nhóm người nhận này.")

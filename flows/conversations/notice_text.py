@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flows.secrets import detector
-from flows.secrets.phishing import asks_for_secret
+from flows.content import StaffWeights
+from flows.secrets.staff_words import trouble_in
 from flows.text.normalise import clean
 
 LEAVE = "Không muốn nhận nữa, gõ DUNG."
@@ -13,7 +13,7 @@ class BadText(ValueError):
     """A text that cannot be sent; the message is one sentence for the admin."""
 
 
-def tidied(text: str, limit: int, secret_weights: bytes) -> str:
+def tidied(text: str, limit: int, weights: StaffWeights) -> str:
     """The text as it is kept: cleaned, 1 to `limit` characters.
 
     Raises BadText when it is empty, too long, holds a secret or asks for one.
@@ -23,10 +23,13 @@ def tidied(text: str, limit: int, secret_weights: bytes) -> str:
         raise BadText("Thông báo chưa có nội dung.")
     if len(tidy) > limit:
         raise BadText(f"Thông báo dài {len(tidy)} ký tự; nhiều nhất là {limit} ký tự.")
-    if detector.secret_in(tidy, secret_weights, expected=False):
+    if (trouble := trouble_in(tidy, weights)) == "secret":
         raise BadText("Thông báo có vẻ chứa mật khẩu hoặc mã OTP. Xin bỏ phần đó đi.")
-    if asks_for_secret(tidy):
-        raise BadText("Thông báo không được yêu cầu mật khẩu hay mã OTP: kẻ gian vẫn làm như vậy.")
+    if trouble:
+        raise BadText(
+            "Thông báo không được yêu cầu mật khẩu, mã xác thực, ảnh tin nhắn có mã, thẻ ngân hàng hay quyền vào máy: kẻ gian vẫn "
+            "làm như vậy. Xin viết lại để người dân tự nhập trên ứng dụng VssID hoặc trang bảo mật."
+        )
     return tidy
 
 

@@ -34,6 +34,7 @@ OTP, PASSWORD, ANNOUNCED = "otp", "password", "announced"  # the last: a passwor
 WATCHED_MESSAGES = 3  # messages after a secret or an announcement, which are judged more strictly
 ENOUGH = -0.4  # logits from which a candidate is taken for a secret
 ENOUGH_WHEN_WATCHED = -1.6
+ENOUGH_BY_STAFF = 1.0
 ENOUGH_TO_ANNOUNCE = 0.5
 ENOUGH_TO_FOLLOW = -1.0
 LONGEST_ANNOUNCEMENT = 120  # characters
@@ -41,17 +42,20 @@ LONGEST_ANSWER = 9  # words of a password that is a phrase, with what is said ar
 _GROUP = re.compile(r"(?<![0-9])[0-9](?:[ .\-]{0,2}[0-9]){3,7}(?![0-9])")
 
 
-def secret_in(text: str, weights: bytes, *, expected: bool, watch: str = "") -> str:
+def secret_in(text: str, weights: bytes, *, expected: bool, watch: str = "", by_staff: bool = False) -> str:
     """ "otp" or "password" when the text holds one, else "".
 
     `weights`: Content.secret_weights. `expected`: the conversation is waiting for a code to be typed on the secure page, so
     that a bare number of four to eight digits is surely that code. `watch`: what the messages before held or announced (""
-    nothing), see `watch_after`.
+    nothing), see `watch_after`. `by_staff`: written by a member of staff, who explains passwords all day: what stands behind
+    the word counts only where it is told ("mật khẩu là …"), and surer.
     """
     folded, trained, tokens = _read(text, weights)
     if read_received(text) is not None and speaks_of_secret(tokens) not in ("matkhau", "otp"):
         return ""  # its code and dossier number may stand close together
-    candidates = list(candidates_of(tokens))
+    candidates = [
+        c for c in candidates_of(tokens) if not by_staff or c.kind != TAIL_OF or _is_told(tokens, c.at)
+    ]
     whose = which_secret(text)
     if whose == "code" and _GROUP.search(folded):
         return OTP
@@ -66,7 +70,7 @@ def secret_in(text: str, weights: bytes, *, expected: bool, watch: str = "") -> 
     if found is None:
         scores = [trained.score(features_of(tokens, candidate, trained.known)) for candidate in candidates]
         best = max(scores, default=-math.inf)
-        if best < (ENOUGH_WHEN_WATCHED if watch else ENOUGH):
+        if best < (ENOUGH_BY_STAFF if by_staff else ENOUGH_WHEN_WATCHED if watch else ENOUGH):
             return ""
         found = [c for c, score in zip(candidates, scores, strict=True) if score == best][-1]
     return PASSWORD if found.kind in (TAIL_OF, MIXED) or of_password(tokens, found) else OTP
@@ -76,6 +80,11 @@ def _read(text: str, weights: bytes) -> tuple[str, Classifier, list[Token]]:
     """The text folded, the classifier in `weights`, and the tokens of the text."""
     folded, trained = " ".join(fold(text).split()), classifier(weights)
     return folded, trained, tokens_of(folded, trained.known)
+
+
+def _is_told(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the word for a password is followed by a sign or word that says what it is."""
+    return at + 1 < len(tokens) and tokens[at + 1].name in ("la", ":", "=", "thanh")
 
 
 def _is_bare_code(tokens: Sequence[Token], *, waited_for: bool) -> bool:

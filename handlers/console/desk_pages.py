@@ -92,6 +92,7 @@ class DeskPages:
         plain: bool = False,
         error: str = "",
         typed: str = "",
+        instead: str = "",
         status: int = 200,
     ) -> Response:
         turns = self._turns
@@ -101,7 +102,9 @@ class DeskPages:
             ticket = await self._ticket(connection, ticket.id, plain=plain)
             lines = await desk.messages(connection, turns.seal, ticket.id, plain=plain)
             names = await staff.names(connection)
-        parts = self._parts(visit, ticket, lines, names, plain=plain, error=error, typed=typed)
+        parts = self._parts(
+            visit, ticket, lines, names, plain=plain, error=error, typed=typed, instead=instead
+        )
         if visit.request.method == "GET" and visit.fragment in parts:
             return visit.send(parts[visit.fragment])
         focus = bool(error) or visit.request.query_params.get("note") in ("yours", "sent")
@@ -125,6 +128,7 @@ class DeskPages:
         plain: bool,
         error: str,
         typed: str,
+        instead: str,
     ) -> dict[str, Live]:
         address = f"/console/tickets/{ticket.id}"
         given: dict[str, Any] = {
@@ -146,6 +150,7 @@ class DeskPages:
                 key=key,
                 error=error,
                 typed=typed,
+                instead=instead,
                 text_limit=self._text_limit,
                 **given,
             ),
@@ -196,6 +201,7 @@ class DeskPages:
             visit,
             error=wording.answer_refused(outcome, self._text_limit),
             typed=text,
+            instead=wording.INSTEAD if outcome == "asks" else "",
             status=409 if outcome == "not_yours" else 422,
         )
 

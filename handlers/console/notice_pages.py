@@ -96,7 +96,7 @@ class NoticePages:
         self._limits = limits
         self._telegram = telegram
         turns = access.turns
-        self._changes = Campaigns(turns.db, turns.seal, limits, turns.content.secret_weights)
+        self._changes = Campaigns(turns.db, turns.seal, limits, turns.content.staff_weights)
         self._speeds: dict[str, Speed] = {}
         self._over: dict[str, tuple[float, reports.Status]] = {}
         self._visitor_cookie = "__Host-troly_visitor" if access.https else "troly_visitor"
@@ -217,7 +217,7 @@ class NoticePages:
         trouble, text, reached = "", "", {}
         try:
             if form.text.strip():
-                weights = self._turns.content.secret_weights
+                weights = self._turns.content.staff_weights
                 text = notice_text.tidied(form.text, self._limits.notice_text_limit, weights)
         except notice_text.BadText as bad:
             trouble = str(bad)

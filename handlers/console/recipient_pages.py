@@ -36,7 +36,7 @@ class RecipientPages:
     def __init__(self, access: AccessControl, limits: Limits) -> None:
         self._turns = access.turns
         turns = access.turns
-        self._changes = Campaigns(turns.db, turns.seal, limits, turns.content.secret_weights)
+        self._changes = Campaigns(turns.db, turns.seal, limits, turns.content.staff_weights)
         one = HOME + "/{notice}"
         self.entries = [
             PageRoute("GET", f"{one}/recipients", ADMINS, self.recipients),

@@ -111,9 +111,17 @@ NO_TICKET = "Không có phiếu này, hoặc phiếu đã bị xóa theo yêu c�
 NO_REASON = "Anh/chị chọn lý do đóng phiếu trước đã."
 _REFUSED = {
     "not_yours": "Phiếu này không còn do anh/chị giữ, nên câu trả lời chưa được gửi. Nội dung vẫn còn dưới đây để sao lại.",
-    "secret": "Câu trả lời có vẻ chứa hoặc hỏi mật khẩu, mã OTP, nên không được gửi. Anh/chị bỏ phần đó rồi gửi lại.",
+    "asks": "Câu trả lời có vẻ hỏi mật khẩu, mã xác thực, ảnh tin nhắn có mã, thẻ ngân hàng hoặc quyền vào máy của người dân, nên chưa được "
+    "gửi. Không cán bộ nào được hỏi những thứ đó, kể cả để làm giúp. Nội dung anh/chị gõ còn dưới đây để sửa.",
+    "secret": "Câu trả lời có vẻ chứa mật khẩu hoặc mã OTP, nên chưa được gửi. Anh/chị bỏ phần đó rồi gửi lại.",
     "empty": "Anh/chị chưa gõ câu trả lời.",
 }
+
+
+INSTEAD = (
+    "Tôi không cần mã hay mật khẩu của anh/chị. Anh/chị tự nhập trên ứng dụng VssID, hoặc trên trang bảo mật nếu trợ lý đã gửi "
+    "đường dẫn, và đừng gửi cho ai, kể cả cán bộ."
+)
 
 
 def answer_refused(outcome: str, limit: int) -> str:

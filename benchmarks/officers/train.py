@@ -1,0 +1,126 @@
+"""Trains the weights that tell whether words of staff ask for a secret: `make model`. Rule: held and development sets are never read here."""
+
+from __future__ import annotations
+
+import random
+import sys
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from benchmarks.models import digest_of, table_of, write
+from benchmarks.officers.texts import Said, contrasts, families, made_from, small_talk, spelt
+from data.knowledge.question_files import QUESTIONS_DIR, read_questions_only
+from flows.secrets.asking import KIND
+from flows.secrets.staff_tokens import classes_of, features_of, sentences_of, windows_of
+from flows.text.normalise import clean
+from flows.understanding.model_file import ModelFile
+from tests import officer_texts
+
+SEED = 11
+EACH = 60  # texts of one family
+C = 0.3  # inverse strength of regularisation
+RAREST = 2  # a feature must be seen in so many families
+SHARE_BESIDE = 0.5  # of the texts that are also seen beside a harmless one
+MOST_BESIDE = 130  # characters of each, so that both stand in one window
+PRUNED = 0.06  # weights nearer to nothing are left out
+TRANSCRIPTS = Path(__file__).parents[2] / "tests" / "transcripts"
+STEP = 0.03  # a weight is kept as so many of these, -127..127
+
+
+class Row(NamedTuple):
+    """What is seen of one window, whether it asks, and its family."""
+
+    seen: dict[str, float]
+    asks: bool
+    family: str
+
+
+def digest() -> str:
+    """Of what the weights are trained from, by a text or two of each family; without the assistant's own words, which change often."""
+    rows = (row for said in texts(each=1) for row in rows_of(said))
+    return digest_of((row.seen, (row.asks, row.family)) for row in rows)
+
+
+def texts(each: int = EACH) -> Iterator[Said]:
+    """`each` texts of every family, and as they stand beside harmless ones."""
+    asks = [said for family in families("asks.txt") for said in _made(family, each, asks=True)]
+    harmless = [said for family in families("harmless.txt") for said in _made(family, each)]
+    harmless += [said for family in small_talk() for said in _made(family, max(2, each // 3))]
+    for old, into in ((officer_texts.ASKS, asks), (officer_texts.ASKS_NOT, harmless)):
+        into += [said for text in old for said in _made(text, max(2, each // 3), asks=into is asks)]
+    swapped = (said for family in contrasts() for said in _made(family, max(2, each // 3)))
+    harmless += [said for said in swapped if not _names_secret(said)]
+    chance = random.Random(SEED)
+    yield from (*asks, *harmless)
+    beside = [said.text for said in harmless if not said.before and len(said.text) < MOST_BESIDE]
+    for said in (*asks, *harmless):
+        if not said.before and len(said.text) < MOST_BESIDE and chance.random() < SHARE_BESIDE:
+            parts = [said.text, chance.choice(beside)]
+            chance.shuffle(parts)
+            yield said._replace(text=chance.choice((". ", ". ", ", ", " ", "\n")).join(parts))
+
+
+def _made(family: str, each: int, *, asks: bool = False) -> Iterator[Said]:
+    """Texts of a family, the same whatever families stand before it."""
+    return made_from(family, each, random.Random(f"{SEED} {family}"), asks=asks)
+
+
+def own_words(each: int) -> Iterator[Said]:
+    """What the assistant itself says: answers of items, and replies of transcripts. Harmless, and longer than an officer's words."""
+    chance = random.Random(SEED)
+    said = {question.answer for question in read_questions_only(QUESTIONS_DIR)}
+    for path in sorted(TRANSCRIPTS.glob("*.txt")):
+        said |= {line[2:] for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("< ")}
+    for text in sorted(said):
+        yield from (Said("", spelt(text, chance), False, f"own: {text}") for _ in range(each))
+
+
+def _names_secret(said: Said) -> bool:
+    words = {name for sentence in sentences_of(clean(said.text)) for name in classes_of(sentence)}
+    return bool(words & {"MA", "SECRET", "MSG", "CARD", "REMOTE", "LINK"}) and "NOT" not in words
+
+
+def rows_of(said: Said) -> Iterator[Row]:
+    """The windows of a text. Of one that asks only the widest is known to ask; of a harmless one none does."""
+    before = sentences_of(clean(said.before))[-2:]
+    sentences = [*before, *sentences_of(clean(said.text))]
+    windows = list(windows_of(sentences, len(before)))
+    if said.asks:
+        windows = [max(windows, key=lambda window: len(window[2]))]
+    for _, _, tokens in windows:
+        yield Row(dict.fromkeys(features_of(tokens), 1.0), said.asks, said.family)
+
+
+def train() -> ModelFile:
+    """The weights, in steps. Needs scikit-learn (requirements-bench.lock)."""
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression
+
+    rows = [row for said in (*texts(), *own_words(EACH // 12)) for row in rows_of(said)]
+    names, table = table_of([(row.seen, row.family) for row in rows], RAREST)
+    sizes = Counter(row.family for row in rows)
+    truth = np.array([int(row.asks) for row in rows])
+    share = np.array([1 / sizes[row.family] ** 0.5 for row in rows])
+    totals = [share[truth == k].sum() for k in (0, 1)]
+    share = np.where(truth == 1, share / totals[1], share / totals[0]) * len(rows) / 2
+    model: Any = LogisticRegression(C=C, max_iter=300, solver="liblinear").fit(
+        table, truth, sample_weight=share
+    )
+    weights = {
+        name: max(-127, min(127, round(float(w) / STEP)))
+        for name, w in zip(names, model.coef_[0], strict=True)
+        if abs(w) >= PRUNED
+    }
+    arrays: dict[str, array[Any]] = {
+        "bias": array("h", [round(float(model.intercept_[0]) / STEP)]),
+        "scale": array("d", [STEP]),
+        "weights": array("b", weights.values()),
+    }
+    return ModelFile(KIND, digest(), arrays, {"features": list(weights)})
+
+
+if __name__ == "__main__":
+    sys.exit(write(train))
