@@ -26,7 +26,7 @@ from handlers.web.connections import ConnectionLimits, ConnectionTable, protocol
 from handlers.web.origin import is_ours
 from handlers.web.webhooks import Webhooks
 from tests.consoles import Office, csrf_token_in
-from tests.houses import House
+from tests.houses import House, Places, open_house
 from tests.ports import free_port
 
 ATTACKER, CITIZEN = "127.0.0.2", "127.0.0.3"
@@ -339,6 +339,22 @@ async def test_without_its_database_the_service_says_so_and_when_to_come_again(
                     assert int(response.headers["retry-after"]) > 0
                     assert "Hệ thống tạm gián đoạn" in response.text
     assert "Traceback" not in caplog.text
+
+
+async def test_a_postgresql_that_ends_the_connections_and_is_gone_is_told_as_away(places: Places) -> None:
+    url = await places.postgresql()
+    async with (
+        open_house(url) as house,
+        serving(house) as served,
+        httpx.AsyncClient(base_url=served.address) as client,
+    ):
+        assert (await client.get(f"/secure/{'A' * 43}")).status_code == 410
+        await places.leave(url)  # by force
+        for _ in range(3):  # on a pooled connection, then without any
+            response = await client.get(f"/secure/{'A' * 43}")
+            assert response.status_code == 503
+            assert_complete(response)
+            assert (await client.get("/readyz")).status_code == 503
 
 
 def _wrong_address() -> BaseException:
