@@ -338,9 +338,9 @@ def posted_updates(serving: Serving, some: int) -> None:
 
 
 KINDS = {
-    "frames": (frames, 12, 2000),
-    "forms": (filled_forms, 2, 300),
-    "updates": (posted_updates, 60, 10_000),
+    "frames": (frames, 8, 2000),
+    "forms": (filled_forms, 1, 300),
+    "updates": (posted_updates, 40, 10_000),
 }
 
 
