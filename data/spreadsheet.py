@@ -1,13 +1,19 @@
-"""CSV for people who open it in a spreadsheet: the exports of notices and the reports of an import.
+"""CSV for people who open it in a spreadsheet, and the new files it is written to: exports of notices, reports of an import.
 
-Invariant: no cell that is written here is taken for a formula, whatever was typed into it.
+Invariant: no cell that is written here is taken for a formula, whatever was typed into it; a file is whole or not there,
+only its owner reads it, and nothing that was there before is written over.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
 
 BOM = "\ufeff"  # a spreadsheet reads the file as UTF-8 only with it
 _STARTS = "=+-@＝＋－＠"  # a cell that begins with one of these is calculated, also behind white space
@@ -29,3 +35,36 @@ def csv_line(cells: Iterable[str]) -> str:
     out = io.StringIO()
     csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow(map(safe_cell, cells))
     return out.getvalue()
+
+
+def refuse_taken(path: Path) -> None:
+    """Raises ValueError with one sentence when no new file can be made there."""
+    if os.path.lexists(path):
+        raise ValueError(
+            f"{path} is there already and is not written over: give another name, or move it away"
+        )
+    if not path.parent.is_dir():
+        raise ValueError(f"{path.parent} is no folder")
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[IO[str]]:
+    """Write a file in UTF-8; it appears under its name at the end of the block, if that ends well. Raises ValueError."""
+    refuse_taken(path)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # only the owner may read it
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(name, path)  # unlike a rename it never takes the place of another file
+        except FileExistsError:
+            refuse_taken(path)
+            raise
+        except OSError:  # a file system without links
+            refuse_taken(path)
+            os.rename(name, path)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(name)

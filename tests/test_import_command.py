@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from data.new_file import new_file
 from data.registry_import.report import BadRows
+from data.spreadsheet import new_file
 from tests.imports import HEADINGS, people, written
 
 

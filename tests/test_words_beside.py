@@ -80,4 +80,7 @@ async def test_what_is_harmless_is_read_and_numbers_in_names_are_hidden(sqlite_h
     lines = await read_by_officers(house, ticket)
     assert "[tệp IMG_••••.jpg, không mở]" in lines and "[tệp don xin 2024.docx, không mở]" in lines
     assert "[chia sẻ số điện thoại 0900000001]" in lines
+    await house.tell({"press": "ơ " * 5000}, address)
+    await house.tell({"file": {"name": "ơ " * 5000, "bytes": 1, "type": ""}}, address)
+    assert all(len(line) < 300 for line in (await read_by_officers(house, ticket))[-2:])
     assert shown_name("ho so 12345678.pdf") == "ho so ••••.pdf"

@@ -288,7 +288,7 @@ async def _recipients(desk: _Tools, args: argparse.Namespace) -> int:
 
 
 async def _export(desk: _Tools, args: argparse.Namespace) -> int:
-    from data.new_file import new_file, refuse_taken
+    from data.spreadsheet import new_file, refuse_taken
 
     if args.out:
         refuse_taken(Path(args.out))

@@ -81,10 +81,10 @@ def _import(args: argparse.Namespace) -> int:
 async def _go(args: argparse.Namespace, settings: Settings) -> int:
     from bot.app import open_database, seal_of
     from data.demo import CODES, is_demo
-    from data.new_file import refuse_taken
     from data.registry_import.report import hand_over
     from data.registry_import.run import Import, Stopped
     from data.registry_import.worker import look
+    from data.spreadsheet import refuse_taken
 
     path = Path(args.file)
     look(path)  # before a database is made for a file that is not there
@@ -241,9 +241,8 @@ def _to_stderr(line: str) -> None:
 
 
 async def _about_the_gone(args: argparse.Namespace, db: Database, seal: Seal, tally: Tally) -> int:
-    from data.new_file import new_file
     from data.registry_import import run
-    from data.spreadsheet import BOM, csv_line
+    from data.spreadsheet import BOM, csv_line, new_file
 
     if args.gone_report and not args.dry_run:
         with new_file(Path(args.gone_report)) as file:

@@ -13,8 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import IO
 
-from data.new_file import new_file
-from data.spreadsheet import BOM, csv_line
+from data.spreadsheet import BOM, csv_line, new_file
 
 _HEAD = ("Dòng", "Cột", "Lý do")
 

@@ -6,6 +6,7 @@ stays bounded.
 
 from __future__ import annotations
 
+import io
 import warnings
 import zlib
 from array import array
@@ -73,6 +74,8 @@ class _Strings(Sequence[str]):
 class _Reader(ExcelReader):
     """As openpyxl reads, but with packed texts, within limits, and without what nobody here needs."""
 
+    archive: Archive
+
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
         self.valid_files = archive.namelist()
@@ -131,7 +134,7 @@ class _Sheet:
         """Every row as strings, those left out too."""
         workbook = self.parent
         parser = WorkSheetParser(
-            None,
+            io.BytesIO(),  # its rows are handed to it one by one
             self._strings,
             data_only=True,
             epoch=workbook.epoch,
@@ -142,7 +145,7 @@ class _Sheet:
         for node in self._archive.elements(self._part, 2):
             if node.tag != _ROW:
                 continue
-            number, row = parser.parse_row(node)
+            number, row = parser.parse_row(cast(Any, node))
             parser.row_dimensions.clear()
             if number <= given:  # rows out of order, or twice: as they come
                 continue

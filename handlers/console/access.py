@@ -259,6 +259,8 @@ class AccessControl:
 
     async def _answered(self, entry: PageRoute, request: Request) -> Response:
         post = request.method == "POST"
+        if "\0" in request.url.path or any("\0" in value for _, value in request.query_params.multi_items()):
+            raise PageRefused(404, "Không có trang này", wording.NO_PAGE)  # nothing of ours has a NUL
         if post and not self._is_ours(request):
             raise PageRefused(403, "Không nhận", wording.FOREIGN)
         if not entry.roles:

@@ -103,6 +103,7 @@ TROUBLE = "Hệ thống đang có trục trặc. Anh/chị thử lại sau ít p
 FOREIGN = "Yêu cầu này không đến từ trang của cơ quan, nên không được nhận."
 NOT_YOURS = "Vai trò của anh/chị không mở được trang này. Cần thì liên hệ người quản trị."
 OLD_FORM = "Trang đã mở từ phiên trước. Anh/chị quay lại, tải lại trang rồi làm lại giúp tôi."
+NO_PAGE = "Địa chỉ này không có trong bàn làm việc. Anh/chị chọn lại từ danh sách."
 TOO_LONG = "Nội dung gửi lên quá dài hoặc kèm tệp, nên không được nhận."
 LINK_GONE = "Liên kết này đã dùng, đã quá hạn hoặc không có. Anh/chị xin người vận hành một liên kết mới."
 NO_TICKET = "Không có phiếu này, hoặc phiếu đã bị xóa theo yêu cầu của người dân."

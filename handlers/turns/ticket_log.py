@@ -18,6 +18,7 @@ from flows.engine.events import (
 from flows.secrets.file_names import shown_name
 
 _PHONE = re.compile(r"\+?[0-9][0-9 .\-]{7,18}")  # anything else may be words
+LONGEST_LABEL = 200  # characters of a name or a label: no limit of texts holds for these
 LEFT_OUT = "[một tin có mật khẩu hoặc mã OTP, đã bỏ]"
 _KINDS = {
     "sticker": "nhãn dán",
@@ -33,10 +34,12 @@ _KINDS = {
 def written(event: Event) -> str:
     """An event in words, as an officer reads it; "" for what is none of the officer's business."""
     match event:
-        case Said(text=text) | Pressed(label=text):
+        case Said(text=text):
             return text
+        case Pressed(label=label):
+            return label[:LONGEST_LABEL]
         case SentFile(name=name):
-            return f"[tệp {shown_name(name)}, không mở]"
+            return f"[tệp {shown_name(name[-LONGEST_LABEL:])}, không mở]"
         case SharedContact(phone=phone):
             return f"[chia sẻ số điện thoại {phone}]" if _PHONE.fullmatch(phone) else "[chia sẻ danh bạ]"
         case Unreadable(kind=kind):

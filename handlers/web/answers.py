@@ -24,6 +24,14 @@ from handlers.web.pages import Pages, page_headers
 log = logging.getLogger("troly.web")
 
 RETRY_SECONDS = 10  # after which somebody may try again when the database is away
+AWAY_STATES = (
+    "08",
+    "28",
+    "3D",
+    "53",
+    "57",
+    "58",
+)  # PostgreSQL's: no connection, no database, full, shut down, broken
 MACHINES = ("/healthz", "/readyz", "/metrics")  # asked by programs, which read JSON
 LOST = (404, "Không có trang này", "Anh/chị về trang trò chuyện giúp tôi nhé.")
 UNREADABLE = (
@@ -43,8 +51,10 @@ _SENTENCES = {answer[0]: answer for answer in (LOST, UNREADABLE, TOO_LONG, AWAY,
 
 def is_away(wrong: BaseException) -> bool:
     """Whether the database cannot be reached, or can take nothing now: asking again later may help."""
-    if isinstance(wrong, DBAPIError) and wrong.connection_invalidated:
-        return True
+    if isinstance(wrong, DBAPIError):
+        state = str(getattr(wrong.orig, "sqlstate", None) or "")
+        if wrong.connection_invalidated or state[:2] in AWAY_STATES:
+            return True
     driver = type(wrong).__module__.partition(".")[0] == "asyncpg"  # raised before there is a connection
     return driver or isinstance(wrong, InterfaceError | OperationalError | PoolTimeout | OSError)
 
