@@ -50,7 +50,7 @@ class NoticeOffice(Office):
     async def deliver(self, states: list[str], door: str = "telegram", *, filled: bool = True) -> None:
         """What the worker would have written."""
         one, at = await self.notice(), self.house.clock()
-        kept = {"campaign": one.id, "body": "", "holder": "", "fence": 1, "leased_until": 0.0, "attempts": 1}
+        kept = {"campaign": one.id, "holder": "", "fence": 1, "leased_until": 0.0, "attempts": 1}
         kept |= {"lane": "notice", "door": door, "due": at, "at": at}
         async with self.house.db.writing() as connection:
             seen = (await connection.execute(select(func.count()).select_from(outbox))).scalar_one()
