@@ -142,7 +142,7 @@ class Settings:
         between=(1, 90),
     )
     disk_floor_mb: int = _s(
-        200,
+        64,
         "with less free space than this where the SQLite file lies /readyz says 503, in megabytes",
         between=(16, 1048576),
     )
