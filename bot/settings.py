@@ -257,12 +257,14 @@ def _checked(s: Settings) -> Settings:
             raise BadSetting(
                 "TROLY_TELEGRAM_WEBHOOK_SECRET is compulsory in webhook mode: 16 to 256 of A-Z a-z 0-9 _ -"
             )
-    for f in fields(Settings):
-        if isinstance(f.default, int | float):
-            low, high = f.metadata["between"]
-            if not low <= getattr(s, f.name) <= high:  # "nan" does not either
-                raise BadSetting(f"{PREFIX}{f.name.upper()} must lie between {low} and {high}")
+    _check_ranges(s)
     return s
+
+
+def _check_ranges(s: Settings) -> None:
+    for name, (low, high) in ranges().items():
+        if not low <= getattr(s, name.removeprefix(PREFIX).lower()) <= high:  # "nan" does not either
+            raise BadSetting(f"{name} must lie between {low} and {high}")
 
 
 def _check_addresses(s: Settings) -> None:
