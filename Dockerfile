@@ -2,7 +2,7 @@
 FROM python:3.11-slim AS build
 WORKDIR /app
 COPY requirements.lock pyproject.toml README.md ./
-RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements.lock
 COPY bot bot
 COPY handlers handlers
 COPY flows flows

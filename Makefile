@@ -15,12 +15,12 @@ setup: .venv/ready
 .venv/ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install $(PIP) --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install $(PIP) --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install $(PIP) --no-deps --no-build-isolation --editable .
 	touch $@
 
 .venv/ready-test: .venv/ready requirements-test.lock
-	$(BIN)/python -m pip install $(PIP) --require-hashes -r requirements-test.lock
+	$(BIN)/python -m pip install $(PIP) --no-deps --require-hashes -r requirements-test.lock
 	touch $@
 
 LINT = $(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
@@ -42,14 +42,14 @@ soak: .venv/ready-test
 	TROLY_SOAK=1 $(BIN)/python -m pytest -m soak --timeout=3600
 
 bench: .venv/ready-test
-	$(BIN)/python -m pip install $(PIP) --require-hashes -r requirements-bench.lock
+	$(BIN)/python -m pip install $(PIP) --no-deps --require-hashes -r requirements-bench.lock
 	$(BIN)/python -m benchmarks.turn
 	$(BIN)/python -m benchmarks.notices
 	$(BIN)/python -m benchmarks.directory tests/directory_wordings_*.jsonl
 	$(BIN)/python -m benchmarks.names --sets ../shared/eval
 
 model: .venv/ready-test
-	$(BIN)/python -m pip install $(PIP) --require-hashes -r requirements-bench.lock
+	$(BIN)/python -m pip install $(PIP) --no-deps --require-hashes -r requirements-bench.lock
 	$(BIN)/python -m benchmarks.questions.train
 	$(BIN)/python -m benchmarks.shield.train
 	$(BIN)/python -m benchmarks.officers.train

@@ -255,7 +255,7 @@ class Settings:
         between=(1, 90),
     )
     disk_floor_mb: int = _s(
-        200,
+        64,
         "with less free space than this where the SQLite file lies /readyz says 503, in megabytes",
         between=(16, 1048576),
     )
@@ -379,12 +379,14 @@ def _checked(s: Settings) -> Settings:
         proxy_networks(s.trusted_proxies)
     except ValueError as wrong:
         raise BadSetting(f"TROLY_TRUSTED_PROXIES: {wrong}") from None
-    for f in fields(Settings):
-        if isinstance(f.default, int | float):
-            low, high = f.metadata["between"]
-            if not low <= getattr(s, f.name) <= high:  # "nan" does not either
-                raise BadSetting(f"{PREFIX}{f.name.upper()} must lie between {low} and {high}")
+    _check_ranges(s)
     return s
+
+
+def _check_ranges(s: Settings) -> None:
+    for name, (low, high) in ranges().items():
+        if not low <= getattr(s, name.removeprefix(PREFIX).lower()) <= high:  # "nan" does not either
+            raise BadSetting(f"{name} must lie between {low} and {high}")
 
 
 def _check_addresses(s: Settings) -> None:

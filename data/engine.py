@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 BUSY_MS = 3_000  # how long a SQLite writer waits for another process
 HELD_MS = 250  # the same, once another process was found to hold the file that long
-LINE_SECONDS = 4.0  # how long a writer of this process waits behind the others
+LINE_SECONDS = 8.0  # how long a writer of this process waits behind the others
 _SCRUB_MS = 200  # how long emptying the -wal waits for readers; it is tried again
 _LOCK_TRIES, _LOCK_PAUSE = 15, 0.2  # how often a lock of PostgreSQL is asked for, and seconds in between
 POOL_SIZE = 8  # connections to PostgreSQL, or readers of SQLite

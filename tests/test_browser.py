@@ -42,6 +42,7 @@ async def server(
     one = RealServer(
         tmp_path_factory.mktemp("browser"),
         fork_server,
+        "tests.gates:take_any_number",
         TROLY_OTP_RESEND_SECONDS="0",
         TROLY_OTP_PER_10_MINUTES="500",
         TROLY_OTP_PER_HOUR="500",

@@ -173,7 +173,6 @@ def _deliver(url: str, made: str, states: list[str]) -> None:
             "door": "telegram",
             "address": f"telegram:70000000{n}",
             "campaign": made,
-            "body": "",
             "state": state,
             "holder": "",
             "fence": 1,

@@ -125,7 +125,7 @@ async def server(
     tmp_path_factory: pytest.TempPathFactory, fork_server: ForkServer
 ) -> AsyncIterator[RealServer]:
     one = RealServer(
-        *(tmp_path_factory.mktemp("hostile"), fork_server),
+        *(tmp_path_factory.mktemp("hostile"), fork_server, "tests.gates:take_any_number"),
         TROLY_SOCKET_PER_MINUTE="100000",
         TROLY_DEMO_READERS="3",
         TROLY_CONSOLE_LIVE_SECONDS="0.3",

@@ -176,7 +176,9 @@ def test_every_file_that_is_installed_is_known_by_its_hash() -> None:
     for name in ("Makefile", "Dockerfile"):
         for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
             if "pip install" in line and "uv==" not in line:
-                assert "--require-hashes -r" in line or "--no-deps --no-build-isolation" in line, line
+                assert "--no-deps --require-hashes -r" in line or "--no-deps --no-build-isolation" in line, (
+                    line
+                )
 
 
 def test_the_image_runs_as_nobody_special_and_says_when_it_is_well() -> None:
