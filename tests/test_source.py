@@ -205,6 +205,13 @@ async def _look_up(stage: doors.Stage, forged: str) -> None:
             assert (await client.post(path, data={"csrf_token": token, "otp": "000000"})).status_code == 422
 
 
+async def test_the_warning_to_a_phones_owner_leaves_with_the_wrong_code(sqlite_place: str) -> None:
+    async with doors.open_stage(sqlite_place, {"otp_failures_per_day": 1}) as stage:
+        await _look_up(stage, "198.51.100.9")
+        await stage.calm()
+        assert [sms.text[:6].isdigit() for sms in stage.house.sms] == [True, False]
+
+
 async def test_a_source_that_opens_too_many_sockets_is_refused_at_the_door(sqlite_place: str) -> None:
     async with doors.open_stage(sqlite_place, {}) as stage:
         stage.web._sources = TRUSTED

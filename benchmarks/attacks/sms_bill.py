@@ -8,7 +8,12 @@ The attacker knows names and birth dates of real people. What is to be seen: at 
 from __future__ import annotations
 
 import asyncio
+import csv
+import os
+import sys
 from collections.abc import Awaitable, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from benchmarks.attacks.service import Service, Visitor, arguments, known_people, serving, source, together
 from data.registry.records import Person
@@ -28,11 +33,27 @@ async def _ask(port: int, where: str, people: Sequence[Person], cookie: str = ""
             await say("sửa thông tin")
 
 
+async def _import(tree: Path, folder: Path, people: Sequence[Person]) -> None:
+    """Give each of these people a phone of their own; the demo's share a hundred."""
+    columns = ("code", "name", "sex", "born", "id_number", "province", "phone")
+    file = folder / "people.csv"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        rows = csv.writer(out)
+        rows.writerow(columns)
+        rows.writerows([getattr(one, column) for column in columns] for one in people)
+    command = [sys.executable, "-m", "bot", "registry", "import", str(file), "--json"]
+    env = dict(os.environ) | {"TROLY_DATA_DIR": str(folder)}
+    process = await asyncio.create_subprocess_exec(*command, cwd=tree, env=env)
+    if await process.wait():
+        raise RuntimeError("the people could not be imported")
+
+
 async def attack() -> None:
     given = arguments(sources=(1000, "sources of the widest attack"))
-    people = sorted(known_people(PEOPLE), key=lambda one: one.phone)
+    people = [replace(one, phone=f"09{n:08d}") for n, one in enumerate(known_people(PEOPLE))]
     async with serving(given.tree, PEOPLE) as service:
         port = service.port
+        await _import(given.tree, service.folder, people)
         await _tell(service, "one phone, 60 cookies and sources", [
             _ask(port, source(n), people[:1]) for n in range(60)
         ])  # fmt: skip

@@ -43,6 +43,7 @@ class SecurePages:
     say: Callable[[TurnResult], Awaitable[None]]
     say_elsewhere: Mapping[str, Callable[[TurnResult], None]]
     sources: Sources = field(default_factory=Sources)
+    run_errands: Callable[[TurnResult], None] = lambda result: None  # a wrong code may warn the phone's owner
     csrf_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
     async def look(self, request: Request) -> Response:
@@ -120,6 +121,7 @@ class SecurePages:
             elsewhere(result)
         else:
             await self.say(result)
+        self.run_errands(result)
         outcome = result.outcomes[-1] if result.outcomes else "expired"
         if outcome == "record":
             return self.pages.notice(
