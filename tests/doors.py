@@ -137,6 +137,7 @@ async def open_stage(url: str, changed: dict[str, int]) -> AsyncIterator[Stage]:
             lifespan="off",
             access_log=False,
             log_config=None,
+            proxy_headers=False,  # as bot/serve.py: a source is named by handlers/web/source.py alone
         )
         server = _Server(config)
         serving = asyncio.create_task(server.serve())

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from functools import partial
 from ipaddress import ip_address, ip_network
 from pathlib import Path
+from secrets import token_urlsafe
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 from starlette.requests import HTTPConnection
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from bot.settings import BadSetting, load, proxy_networks
 from data.tables import budget_uses
@@ -19,6 +25,8 @@ from flows.engine.state import State
 from handlers.turns.queue import Turns
 from handlers.turns.types import Busy
 from handlers.web.source import SourceRates, Sources
+from tests import doors
+from tests.consoles import csrf_token_in
 from tests.houses import House
 
 TRUSTED = Sources(proxy_networks("127.0.0.1, 10.0.0.0/8, fd00::/8"))
@@ -162,3 +170,61 @@ async def test_of_a_source_only_a_keyed_hash_is_kept_and_that_for_a_day(house: H
     async with house.db.writing() as connection:
         await proofs.forget_old(connection, house.clock())
         assert (await connection.execute(select(budget_uses))).all() == []
+
+
+async def test_at_the_web_door_a_forged_header_changes_nothing_and_a_trusted_proxys_counts(
+    sqlite_place: str,
+) -> None:
+    """A look-up over a real socket and a code on the secure page, both with a header of the stranger's own."""
+    async with doors.open_stage(sqlite_place, {}) as stage:
+        kept = {}
+        for trusts in (False, True):
+            if trusts:
+                stage.web._sources = TRUSTED
+            await _look_up(stage, "198.51.100.9")
+            async with stage.house.db.reading() as connection:
+                rows = (await connection.execute(select(budget_uses.c.source_key).distinct())).scalars().all()
+            kept[trusts] = set(rows)
+        keyed = partial(stage.house.seal.keyed, "source")
+        assert kept[False] == {keyed("127.0.0.1")}
+        assert kept[True] - kept[False] == {keyed("198.51.100.9")}
+
+
+async def _look_up(stage: doors.Stage, forged: str) -> None:
+    headers = {"Cookie": f"troly_visitor={token_urlsafe(24)}", "X-Forwarded-For": f"8.8.8.8, {forged}"}
+    url = f"{stage.base.replace('http', 'ws', 1)}/chat/socket"
+    async with connect(url, additional_headers=headers, proxy=None) as socket:
+        for words in ("tra cứu mã số BHXH", "Đồng ý", "Trần Thị Bé Ba 17/01/1983", "Nhận mã OTP"):
+            await socket.send(json.dumps({"text": words, "id": token_urlsafe(6)}))
+            while "for" not in (frame := json.loads(await socket.recv())):
+                pass
+        page = next(reply["link"] for reply in frame["replies"] if "link" in reply)
+        path = f"/secure/{page.rsplit('/', 1)[1]}"
+        async with httpx.AsyncClient(base_url=stage.base, headers=headers, trust_env=False) as client:
+            token = csrf_token_in((await client.get(path)).text)
+            assert (await client.post(path, data={"csrf_token": token, "otp": "000000"})).status_code == 422
+
+
+async def test_the_warning_to_a_phones_owner_leaves_with_the_wrong_code(sqlite_place: str) -> None:
+    async with doors.open_stage(sqlite_place, {"otp_failures_per_day": 1}) as stage:
+        await _look_up(stage, "198.51.100.9")
+        await stage.calm()
+        assert [sms.text[:6].isdigit() for sms in stage.house.sms] == [True, False]
+
+
+async def test_a_source_that_opens_too_many_sockets_is_refused_at_the_door(sqlite_place: str) -> None:
+    async with doors.open_stage(sqlite_place, {}) as stage:
+        stage.web._sources = TRUSTED
+        stage.web._source_rates = SourceRates(sockets_per_minute=2, frames_per_minute=100)
+        url = f"{stage.base.replace('http', 'ws', 1)}/chat/socket"
+
+        async def opened(source: str) -> bool:
+            headers = {"Cookie": f"troly_visitor={token_urlsafe(24)}", "X-Forwarded-For": source}
+            try:
+                async with connect(url, additional_headers=headers, proxy=None):
+                    return True
+            except InvalidStatus:
+                return False
+
+        assert [await opened("198.51.100.9") for _ in range(6)].count(False) >= 2  # the minute may end once
+        assert await opened("198.51.100.10")

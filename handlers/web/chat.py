@@ -108,6 +108,7 @@ class Web:
             say=self.say,
             say_elsewhere=say_elsewhere,
             sources=self._sources,
+            run_errands=self.run_errands,
         )
         own = [
             Route("/", self.page, methods=["GET"]),

@@ -46,6 +46,7 @@ class SecurePages:
     say: Callable[[TurnResult], Awaitable[None]]
     say_elsewhere: Mapping[str, Callable[[TurnResult], None]]
     sources: Sources = field(default_factory=Sources)
+    run_errands: Callable[[TurnResult], None] = lambda result: None  # a wrong code may warn the phone's owner
 
     async def look(self, request: Request) -> Response:
         """Show the form."""
@@ -122,6 +123,7 @@ class SecurePages:
             elsewhere(result)
         else:
             await self.say(result)
+        self.run_errands(result)
         outcome = result.outcomes[-1] if result.outcomes else "expired"
         if outcome == "record":
             return self.pages.notice(
