@@ -23,7 +23,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from data import conversations, outbox
-from data.outbox import Outgoing, Seen
+from data.outbox import Outgoing, Seen, Unseen
 from data.outbox.news import EVERYBODY, OutboxNews
 from flows.engine.state import State
 from handlers.delivery.sms import CodeSender, Sms
@@ -152,6 +152,8 @@ class Web:
                 await self._frame(one, frame)
         except (WebSocketDisconnect, KeyError, RuntimeError):
             pass  # the tab is gone, or sent bytes: nothing is lost, it asks for what it missed
+        except asyncio.CancelledError:
+            pass  # the process ends, and has waited for this long enough
         except (SQLAlchemyError, OSError, ValueError) as wrong:
             log.error("a frame could not be acted on: %s", type(wrong).__name__)
             one.close(FULL)  # it comes again
@@ -196,7 +198,9 @@ class Web:
             found = loaded.get(readers.address)
             said = found.said if found else 0
             one.sent = min(after, said)
-            unseen = await turns.to_show(readers.address, one.sent, readers.said)
+            unseen = Unseen()
+            if said > one.sent:
+                unseen = await turns.to_show(readers.address, one.sent, readers.said)
             place = (found.state.flow, found.state.step) if found else ("", "")
             now = datetime.fromtimestamp(turns.clock() + (found.clock if found else 0.0), UTC)
             one.put(
