@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import logging
 import re
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,11 +32,11 @@ from handlers.turns.json_contract import (
     place_object,
     read_json,
     read_object,
-    shown,
-    typed,
 )
 from handlers.turns.queue import OTHERS_SAY, Turns
 from handlers.turns.types import Busy, NotKept, TurnResult
+from handlers.web.frames import address_of as address_of
+from handlers.web.frames import catch_up_frame, good_cookie, on_page, reply_number
 from handlers.web.pages import Pages
 from handlers.web.secure_page import SecurePages
 from handlers.web.server import WebServer
@@ -112,7 +110,7 @@ class Web:
     async def page(self, request: Request) -> Response:
         """The chat page; gives a new visitor their cookie."""
         response = self._pages.html("chat.html", request, demo=self._demo)
-        if not _good_cookie(request.cookies.get(self._cookie)):
+        if not good_cookie(request.cookies.get(self._cookie)):
             response.set_cookie(
                 self._cookie,
                 secrets.token_urlsafe(24),
@@ -129,7 +127,7 @@ class Web:
     async def socket(self, websocket: WebSocket) -> None:
         """One tab's connection: objects of the contract, both ways."""
         cookie = websocket.cookies.get(self._cookie)
-        if not _good_cookie(cookie) or not self._same_origin(websocket):
+        if not good_cookie(cookie) or not self._same_origin(websocket):
             await websocket.close(4403)
             return
         try:
@@ -179,9 +177,9 @@ class Web:
             return
         try:
             if "after" in given:
-                await self._catch_up(one, _reply_number("after", given))
+                await self._catch_up(one, reply_number("after", given))
             elif "seen" in given:
-                self._is_seen(one, one.reported(_reply_number("seen", given)))
+                self._is_seen(one, one.reported(reply_number("seen", given)))
             else:
                 self._begin(one, 0)
                 await self._act(one, given)
@@ -201,18 +199,7 @@ class Web:
             unseen = Unseen()
             if said > one.sent:
                 unseen = await turns.to_show(readers.address, one.sent, readers.said)
-            place = (found.state.flow, found.state.step) if found else ("", "")
-            now = datetime.fromtimestamp(turns.clock() + (found.clock if found else 0.0), UTC)
-            one.put(
-                {
-                    "replies": [_on_page(row) for row in unseen.rows],
-                    "at": place_object(place),
-                    "now": now.isoformat(),
-                    "conversation": hashlib.sha256(readers.address.encode()).hexdigest()[:16],
-                    "said": said,
-                },
-                unseen.rows,
-            )
+            one.put(catch_up_frame(readers.address, found, unseen.rows, turns.clock()), unseen.rows)
             readers.let_go_unsent(unseen.rows)
         if unseen.stopped_at is not None:
             self._heard(readers.address)  # the rest follows
@@ -307,7 +294,7 @@ class Web:
             at = place_object((state.flow, state.step))
             for one in readers.ready():
                 if fresh := one.lacks(unseen.rows):
-                    one.put({"replies": [_on_page(row) for row in fresh], "at": at}, fresh)
+                    one.put({"replies": [on_page(row) for row in fresh], "at": at}, fresh)
                 if unseen.stopped_at is None:  # what is not there was seen elsewhere, or withdrawn
                     one.sent = max(one.sent, newest)
             readers.let_go_unsent(unseen.rows)
@@ -366,7 +353,7 @@ class Web:
             earlier = await self._earlier(readers, min(behind), before) if behind and result.rows else []
             for one in shown_to:
                 rows = one.lacks([*earlier, *result.rows])
-                mine = {**frame, "replies": [_on_page(row) for row in rows]}
+                mine = {**frame, "replies": [on_page(row) for row in rows]}
                 one.put({**mine, **(extra or {})} if one is to else mine, rows)
             if alone and to is not None:
                 to.alone.update(row.number or 0 for row in result.rows)
@@ -442,27 +429,3 @@ class Web:
         if self._pusher is not None and not len(self.sockets):
             self._heard(EVERYBODY)
             await self._pusher
-
-
-def address_of(cookie: str) -> str:
-    """The conversation's address of a visitor; the cookie itself is kept nowhere."""
-    return f"web:{hashlib.sha256(cookie.encode()).hexdigest()[:32]}"
-
-
-def _reply_number(name: str, given: Mapping[str, Any]) -> int:
-    """A reply's number as the outbox can hold it: a page may claim anything. Raises BadInput when it is no whole number."""
-    return min(max(typed(name, given[name], int), 0), 2**31 - 1)
-
-
-def _good_cookie(cookie: str | None) -> bool:
-    return cookie is not None and 32 <= len(cookie) <= 64 and cookie.isascii()
-
-
-def _on_page(row: outbox.Outgoing) -> dict[str, Any]:
-    """The contract's object with the number and the key of a countdown; options that share a contact are left out."""
-    out = {**shown(row.body, proactive=row.proactive), "number": row.number}
-    if "key" in row.body:
-        out["key"] = row.body["key"]
-    if shares := row.body.get("shares"):
-        out["options"] = [o for o in row.body["options"] if o != shares]
-    return out
