@@ -204,7 +204,7 @@ class Web:
         if unseen.stopped_at is not None:
             self._heard(readers.address)  # the rest follows
         if below is not None:  # the tab keeps what it has shown, also where its report was lost
-            turns.mark_seen([below])
+            self._is_seen(one, [below])
 
     def _is_seen(self, one: Socket, seen: Sequence[Seen]) -> None:
         """Mark these as seen; a little later where another process may be about to show them, too."""
