@@ -61,7 +61,7 @@ class Tab:
         headers = {"Cookie": f"troly_visitor={self.cookie}"}
         async with self._session.ws_connect(f"{self.go_to}/chat/socket", headers=headers) as line:
             self._socket = line
-            await line.send_json({"after": self.last})
+            await line.send_json({"after": self.last if self._reports else 0})  # “after” is a report, too
             for frame in list(self._pending.values()):
                 await line.send_json(frame)
             async for message in line:

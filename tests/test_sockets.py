@@ -42,7 +42,7 @@ OTHER = "another-visitor-of-a-test-00000000000"
 
 
 async def test_what_is_no_whole_number_is_refused_and_marks_go_on(house: House) -> None:
-    """Seen to fail: `_reply_number` without `typed`: true raises in the UPDATE, for ever."""
+    """Seen to fail: `reply_number` without `typed`: true raises in the UPDATE, for ever."""
     page = await Page(web_of(house)).open()
     for name in ("seen", "after"):
         for value in NUMBERS:

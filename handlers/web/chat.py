@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import logging
 import re
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,7 +20,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from data import conversations, outbox
-from data.outbox import Outgoing, Seen
+from data.outbox import Outgoing, Seen, Unseen
 from data.outbox.news import EVERYBODY, OutboxNews
 from flows.engine.state import State
 from handlers.delivery.sms import CodeSender, Sms
@@ -32,11 +30,11 @@ from handlers.turns.json_contract import (
     place_object,
     read_json,
     read_object,
-    shown,
-    typed,
 )
 from handlers.turns.queue import OTHERS_SAY, Turns
 from handlers.turns.types import Busy, NotKept, TurnResult
+from handlers.web.frames import address_of as address_of
+from handlers.web.frames import catch_up_frame, good_cookie, on_page, reply_number
 from handlers.web.origin import is_ours
 from handlers.web.pages import Pages
 from handlers.web.secure_page import SecurePages
@@ -123,7 +121,7 @@ class Web:
     async def page(self, request: Request) -> Response:
         """The chat page; gives a new visitor their cookie."""
         response = self._pages.html("chat.html", request, demo=self._demo)
-        if not _good_cookie(request.cookies.get(self._cookie)):
+        if not good_cookie(request.cookies.get(self._cookie)):
             response.set_cookie(
                 self._cookie,
                 secrets.token_urlsafe(24),
@@ -140,7 +138,7 @@ class Web:
     async def socket(self, websocket: WebSocket) -> None:
         """One tab's connection: objects of the contract, both ways."""
         cookie = websocket.cookies.get(self._cookie)
-        if not _good_cookie(cookie) or not self._same_origin(websocket):
+        if not good_cookie(cookie) or not self._same_origin(websocket):
             await websocket.close(4403)
             return
         source = self._sources.of(websocket)
@@ -168,6 +166,8 @@ class Web:
                 await self._frame(one, frame)
         except (WebSocketDisconnect, KeyError, RuntimeError):
             pass  # the tab is gone, or sent bytes: nothing is lost, it asks for what it missed
+        except asyncio.CancelledError:
+            pass  # the process ends, and has waited for this long enough
         except (SQLAlchemyError, OSError, ValueError) as wrong:
             log.error("a frame could not be acted on: %s", type(wrong).__name__)
             one.close(FULL)  # it comes again
@@ -191,9 +191,9 @@ class Web:
             return
         try:
             if "after" in given:
-                await self._catch_up(one, _reply_number("after", given))
+                await self._catch_up(one, reply_number("after", given))
             elif "seen" in given:
-                self._is_seen(one, one.reported(_reply_number("seen", given)))
+                self._is_seen(one, one.reported(reply_number("seen", given)))
             else:
                 self._begin(one, 0)
                 await self._act(one, given)
@@ -210,24 +210,15 @@ class Web:
             found = loaded.get(readers.address)
             said = found.said if found else 0
             one.sent = min(after, said)
-            unseen = await turns.to_show(readers.address, one.sent, readers.said)
-            place = (found.state.flow, found.state.step) if found else ("", "")
-            now = datetime.fromtimestamp(turns.clock() + (found.clock if found else 0.0), UTC)
-            one.put(
-                {
-                    "replies": [_on_page(row) for row in unseen.rows],
-                    "at": place_object(place),
-                    "now": now.isoformat(),
-                    "conversation": hashlib.sha256(readers.address.encode()).hexdigest()[:16],
-                    "said": said,
-                },
-                unseen.rows,
-            )
+            unseen = Unseen()
+            if said > one.sent:
+                unseen = await turns.to_show(readers.address, one.sent, readers.said)
+            one.put(catch_up_frame(readers.address, found, unseen.rows, turns.clock()), unseen.rows)
             readers.let_go_unsent(unseen.rows)
         if unseen.stopped_at is not None:
             self._heard(readers.address)  # the rest follows
         if below is not None:  # the tab keeps what it has shown, also where its report was lost
-            turns.mark_seen([below])
+            self._is_seen(one, [below])
 
     def _is_seen(self, one: Socket, seen: Sequence[Seen]) -> None:
         """Mark these as seen; a little later where another process may be about to show them, too."""
@@ -317,7 +308,7 @@ class Web:
             at = place_object((state.flow, state.step))
             for one in readers.ready():
                 if fresh := one.lacks(unseen.rows):
-                    one.put({"replies": [_on_page(row) for row in fresh], "at": at}, fresh)
+                    one.put({"replies": [on_page(row) for row in fresh], "at": at}, fresh)
                 if unseen.stopped_at is None:  # what is not there was seen elsewhere, or withdrawn
                     one.sent = max(one.sent, newest)
             readers.let_go_unsent(unseen.rows)
@@ -379,7 +370,7 @@ class Web:
             earlier = await self._earlier(readers, min(behind), before) if behind and result.rows else []
             for one in shown_to:
                 rows = one.lacks([*earlier, *result.rows])
-                mine = {**frame, "replies": [_on_page(row) for row in rows]}
+                mine = {**frame, "replies": [on_page(row) for row in rows]}
                 one.put({**mine, **(extra or {})} if one is to else mine, rows)
             if alone and to is not None:
                 to.alone.update(row.number or 0 for row in result.rows)
@@ -455,27 +446,3 @@ class Web:
         if self._pusher is not None and not len(self.sockets):
             self._heard(EVERYBODY)
             await self._pusher
-
-
-def address_of(cookie: str) -> str:
-    """The conversation's address of a visitor; the cookie itself is kept nowhere."""
-    return f"web:{hashlib.sha256(cookie.encode()).hexdigest()[:32]}"
-
-
-def _reply_number(name: str, given: Mapping[str, Any]) -> int:
-    """A reply's number as the outbox can hold it: a page may claim anything. Raises BadInput when it is no whole number."""
-    return min(max(typed(name, given[name], int), 0), 2**31 - 1)
-
-
-def _good_cookie(cookie: str | None) -> bool:
-    return cookie is not None and 32 <= len(cookie) <= 64 and cookie.isascii()
-
-
-def _on_page(row: outbox.Outgoing) -> dict[str, Any]:
-    """The contract's object with the number and the key of a countdown; options that share a contact are left out."""
-    out = {**shown(row.body, proactive=row.proactive), "number": row.number}
-    if "key" in row.body:
-        out["key"] = row.body["key"]
-    if shares := row.body.get("shares"):
-        out["options"] = [o for o in row.body["options"] if o != shares]
-    return out

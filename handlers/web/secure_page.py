@@ -84,9 +84,8 @@ class SecurePages:
         )
 
     def _csrf_token(self, token: str) -> str:
-        return self.turns.seal.keyed(
-            "secure page", token
-        )  # another process of the installation knows it, too
+        """A keyed hash of the installation's secret: another of its processes knows it, too."""
+        return self.turns.seal.keyed("secure page", token)
 
     async def post(self, request: Request) -> Response:
         """Take a code. The attempt is counted in the person's own conversation, in order with what they type there."""

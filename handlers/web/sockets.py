@@ -69,7 +69,9 @@ class Socket:
         self._minute, self._received = 0, 0
         self._code = 0  # with which it is closed by us
         self.ended = False
+        self._good_bye: asyncio.Task[None] | None = None
         self._writer = asyncio.create_task(self._write_on())
+        self._writer.add_done_callback(self._is_over)
 
     def may_send(self, now: float, per_minute: int) -> bool:
         """Count a frame that came; False when there were too many this minute."""
@@ -126,6 +128,8 @@ class Socket:
         """Nothing is sent any more; returns when nothing waits for it."""
         self._writer.cancel()
         await asyncio.wait([self._writer])
+        if self._good_bye is not None:
+            await asyncio.wait([self._good_bye])
 
     async def idle(self) -> None:
         """Return when everything that waits is sent."""
@@ -143,16 +147,17 @@ class Socket:
                     self.readers.let_go(self._frames.popleft().rows)
         except TimeoutError:
             self._code = self._code or SLOW
-        except asyncio.CancelledError:
-            pass  # by `close` or `end`
         except (WebSocketDisconnect, RuntimeError, OSError):
             log.debug("a tab was gone")
+
+    def _is_over(self, writer: asyncio.Task[None]) -> None:
+        """The writer has ended, or was cancelled before it began."""
         self.ended = True
         while self._frames:
             self.readers.let_go(self._frames.popleft().rows)
         self.readers.leave(self)
         if self._code:
-            await self._say_good_bye()
+            self._good_bye = asyncio.create_task(self._say_good_bye())
 
     async def _say_good_bye(self) -> None:
         """Tell the page why, and cut the line if even that does not leave; either ends its `receive`."""
