@@ -1,7 +1,7 @@
 """What staff may not ask citizens for. Rule: as many warnings and explanations as wishes, so that neither wins by chance.
 
 Texts of four hands: the first one's (officer_texts.py), the development hand of benchmarks/officers, and two that were held until the model
-had been measured on them (officer_texts_held_1/2.jsonl); docs/decisions/0019 tells what was measured before anything was learnt.
+had been measured on them (officer_texts_held_1/2.jsonl); docs/decisions/0020 tells what was measured before anything was learnt.
 """
 
 from __future__ import annotations
