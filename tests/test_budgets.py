@@ -48,7 +48,10 @@ async def look(house: House, address: str, source: str, who: FindPeople = BE_BA)
 
 async def request(house: House, address: str, source: str, who: FindPeople = BE_BA) -> EffectResult:
     """A look-up, and a code asked for."""
-    case = (await look(house, address, source, who)).facts["case"]
+    looked = await look(house, address, source, who)
+    if looked.outcome == "limited":
+        return looked
+    case = looked.facts["case"]
     answer = await ask(house, SendOtp(case), address, source)
     await house.code_sender.deliver()
     return EffectResult(answer.outcome, {**answer.facts, "case": case})
