@@ -18,11 +18,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.settings import BadSetting, Settings
-from data import demo, migrate
+from data import migrate
 from data.effects.handler import EffectHandler
 from data.effects.turn_context import Services
 from data.engine import Database
-from data.installation import key_check, private_files
+from data.installation import demo, key_check, private_files
 from data.knowledge import question_edits
 from data.knowledge.content import load_content
 from data.limits import Limits

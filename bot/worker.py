@@ -17,8 +17,8 @@ from bot.app import App, lone_server, opened
 from bot.settings import load
 from bot.stopping import Stop
 from data import outbox
-from data.demo import is_demo
 from data.engine import Database
+from data.installation.demo import is_demo
 from data.notices import runs
 from data.notices.runs import Running
 from data.seal import Seal

@@ -14,10 +14,11 @@ from typing import Any
 import asyncpg
 from sqlalchemy.engine import make_url
 
-from data import demo, migrate
+from data import migrate
 from data.effects.handler import EffectHandler
 from data.effects.turn_context import Services
 from data.engine import Database
+from data.installation import demo
 from data.knowledge.content import load_content
 from data.limits import Limits
 from data.seal import Seal

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from data.demo import demo_people
+from data.installation.demo import demo_people
 from data.registry import records
 from data.registry.records import Person
 from data.tables import registry as registry_table

@@ -21,7 +21,7 @@ import pytest
 from sqlalchemy import event
 
 from data import proofs
-from data.demo import demo_people
+from data.installation.demo import demo_people
 from data.limits import Limits
 from data.registry import records
 from data.registry.records import Person, Record

@@ -24,9 +24,10 @@ from sqlalchemy import event, func, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
-from data import conversations, demo, engine, migrate, outbox, people, proofs
+from data import conversations, engine, migrate, outbox, people, proofs
 from data.conversations import Conversation
 from data.engine import Database
+from data.installation import demo
 from data.outbox import Mark, Outgoing
 from data.people import Dossier
 from data.registry import records

@@ -19,9 +19,9 @@ from bot.__main__ import main
 from bot.app import open_database, opened, seal_of
 from bot.commands import doctor
 from bot.settings import BadSetting, Settings, load
-from data import demo, migrate, outbox
+from data import migrate, outbox
 from data.engine import Database
-from data.installation import key_check, private_files
+from data.installation import demo, key_check, private_files
 from data.seal import Seal, key_file, secret_of
 from data.tables import conversations, imports, office_facts, registry
 from tests.fork_server import ForkServer

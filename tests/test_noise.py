@@ -12,7 +12,7 @@ import pytest
 from benchmarks.names.noise_parts import COMPOUND, SINGLE
 from benchmarks.names.noise_sets import write_sets
 from benchmarks.names.peers import all_peers, tuned
-from data.demo import demo_people
+from data.installation.demo import demo_people
 from flows.text.fold import fold
 
 

@@ -26,7 +26,7 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from data.demo import demo_people
+from data.installation.demo import demo_people
 from data.registry.records import Person
 
 HERE = Path(__file__).resolve().parents[2]

@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.app import seal_of
 from bot.settings import BadSetting, Settings, load, unknown
-from data import audit, conversations, demo, migrate, outbox
+from data import audit, conversations, migrate, outbox
 from data.engine import Database
-from data.installation import key_check
+from data.installation import demo, key_check
 from data.installation.private_files import folders_of, open_to_others
 from data.knowledge.content import load_content
 from data.seal import key_file

@@ -80,7 +80,7 @@ def _import(args: argparse.Namespace) -> int:
 
 async def _go(args: argparse.Namespace, settings: Settings) -> int:
     from bot.app import open_database, seal_of
-    from data.demo import CODES, is_demo
+    from data.installation.demo import CODES, is_demo
     from data.registry_import.report import hand_over
     from data.registry_import.run import Import, Stopped
     from data.registry_import.worker import look

@@ -27,7 +27,7 @@ from functools import partial
 from flows.content import NOT_ASKED, SMALL_TALK, Content
 from flows.effects import ForgetMessage, NoteMiss
 from flows.engine import commands, events, messages
-from flows.engine.events import Answered, Event, Pressed, Returned, Said, SentFile, Unreadable
+from flows.engine.events import Answered, Event, Pressed, Returned, Said, Unreadable
 from flows.engine.flows import Flows
 from flows.engine.navigation import Navigation, Turn, words_of
 from flows.engine.state import State
@@ -92,18 +92,6 @@ def _secret_of(state: State, event: Event, content: Content, flows: Flows) -> st
     secret = secret_in(event.text, expected=step is not None and step.secret_expected, watch=watch)
     expected = flow is not None and flow.expects_digits(state.step, event.text, content)
     return "" if secret == detector.OTP and not watch and expected else secret
-
-
-def _written_elsewhere(state: State, event: Event, content: Content, flows: Flows) -> str:
-    """Words of somebody's own that are no message: of a caption, a file's name, a press of a label nobody offered."""
-    if isinstance(event, Unreadable):
-        return event.words
-    if isinstance(event, SentFile):
-        return event.name.rpartition(".")[0] or event.name
-    if isinstance(event, Pressed) and event.label:
-        offered = valid_labels(state, content, event.at, flows)
-        return "" if any(same_words(event.label, label) for label in offered) else event.label
-    return ""
 
 
 def _watched(state: State, event: Event, secret: str, content: Content) -> tuple[str, int]:
