@@ -825,7 +825,7 @@ async def test_hostile_words_are_shown_as_words(office: Office, text: str) -> No
         await me.look(f"{page}?fragment=talk", live=True),
         await me.post(f"{page}/reveal"),
         await me.post(f"{page}/answer", text=text * 400, key="k2"),
-        await me.look(f"/console?note={quote(text)}"),
+        await me.look(f"/console?note={quote(text.replace(chr(0), ''))}"),
     ):
         assert response.status_code in (200, 303, 422)
         assert found_in(response.text) == []

@@ -12,6 +12,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
+from flows.secrets.file_names import shown_name
+from handlers.turns.ticket_log import LEFT_OUT
 from tests.fork_server import ForkServer
 from tests.screens import NO_CHROMIUM, RealServer, chromium_path
 from tests.visitors import CONNECTED, Visitors
@@ -187,8 +189,12 @@ async def test_two_hundred_hostile_texts_in_chat_and_console(visitors: Visitors,
 
     await officer.reload()
     said = [_tidy(text) for text in await officer.locator(".message .words").all_text_contents()]
-    names = [f"[tệp {_tidy(f['file']['name'])}" for f in files]
-    assert [name for name in names if not any(name in text for text in said)] == []
+    names = [f"[tệp {_tidy(shown_name(f['file']['name']))}" for f in files]
+    hidden = [name for name in names if not any(name in text for text in said)]
+    assert all("javascript:alert" in name for name in hidden), "what the shield takes for a password"
+    assert len(hidden) <= 12
+    page_text = await officer.locator("main").text_content() or ""
+    assert page_text.count(LEFT_OUT) >= len(hidden)
     lost = [p for p in PAYLOADS if _tidy(p) and _tidy(p) not in said]
     assert lost == []
     await nothing_ran(officer)

@@ -415,9 +415,10 @@ async def test_a_holder_whose_lease_ran_out_starts_nothing(db: Database, clock: 
 async def test_a_row_that_cannot_be_made_into_a_message_fails_alone(bench: Bench) -> None:
     """Seen to fail: `_queue` without its `try`: the loop that takes officers' answers ends for good."""
     poison = await put_row(bench.db, "telegram:1", "officer", "", state="withdrawn")
+    no_body = Seal(SECRET).close([], f"outbox {poison} telegram:1")
     async with bench.db.writing() as connection:
         await connection.execute(
-            update(ledger).where(ledger.c.id == poison).values(state="pending", body="{")
+            update(ledger).where(ledger.c.id == poison).values(state="pending", sealed=no_body)
         )
     good = await put_row(bench.db, "telegram:2", "officer", "Chào")
     await bench.until(lambda: bench.is_in(good, "sent"))

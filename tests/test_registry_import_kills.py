@@ -186,6 +186,10 @@ async def test_the_command_says_what_it_takes_and_what_it_leaves(
     dry = json.loads(out)
     assert (code, err) == (0, "")
     assert (dry["new"], dry["bad"], dry["dry_run"], dry["ignored"]) == (29, 1, True, ["Ghi chú"])
+    code, _, err = await _told(fork_server, place, file)
+    assert code != 0
+    assert "now.bad.csv is there already" in err, "the report of the trial is not written over"
+    (tmp_path / "now.bad.csv").unlink()
     code, out, _ = await _told(fork_server, place, file)
     assert json.loads(out)["new"] == 29
     fewer = written(tmp_path / "fewer.csv", people(20))
