@@ -24,7 +24,6 @@ from handlers.desk import Desk, Say
 from handlers.doors import Door, Parts, open_doors, webhooks_of
 from handlers.turns.types import TurnResult
 from handlers.web.chat import Web
-from handlers.web.connection import SocketConnection
 from handlers.web.connections import ConnectionLimits, ConnectionTable, fitting, protocols, raise_file_limit
 from handlers.web.sockets import SocketLimits
 from handlers.web.source import SourceRates, Sources
@@ -84,7 +83,7 @@ async def _run(app: App, stop: Stop, *, demo: bool, roles: tuple[str, ...]) -> N
             web.app,
             host=settings.host,
             port=settings.port,
-            **protocols(_connections(settings), SocketConnection),
+            **protocols(_connections(settings)),
             ws_max_size=settings.socket_frame_limit,
             lifespan="off",
             access_log=False,

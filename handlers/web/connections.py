@@ -31,6 +31,7 @@ _strangers.setLevel(logging.ERROR)
 PIPELINED = 8  # requests that may wait on one connection behind the one that is answered
 HEADER_OVERHEAD = 32  # bytes that a header counts besides its name and value
 OTHER_FILES = 128  # descriptors for the database, the log, calls to channels
+CUT_SECONDS = 1.5  # what a WebSocket has to be closed in an orderly way
 NETWORK_BITS = 64  # of an IPv6 address: who has one has 2**64 of them
 
 
@@ -295,8 +296,12 @@ class _RequestConnection(HttpToolsProtocol):
         self.transport.close()
 
 
-class _CountedSocket(WebSocketsSansIOProtocol):
-    """uvicorn's WebSocket connection: it lives as long as both sides want, and is counted until it is lost."""
+class _SocketConnection(WebSocketsSansIOProtocol):
+    """uvicorn's WebSocket connection: it lives as long as both sides want, is counted until it is lost, and can be cut.
+
+    uvicorn closes a line once all that was written has left; a peer that does not read would keep it open for ever. The
+    ASGI scope holds `state["abort"]`, which cuts it, and every orderly close is followed by a cut.
+    """
 
     table: ConnectionTable
 
@@ -312,24 +317,38 @@ class _CountedSocket(WebSocketsSansIOProtocol):
     def handle_connect(self, event: Request) -> None:
         if self.conn.accept(event).status_code == HTTPStatus.SWITCHING_PROTOCOLS:
             super().handle_connect(event)
+        if hasattr(self, "scope"):  # it was no refusal
+            self.scope["state"]["abort"] = self.transport.abort
 
     async def send(self, message: Any) -> None:
         await super().send(message)
         if message["type"] == "websocket.http.response.body":
             self.handshake_complete = True  # uvicorn would call a refusal by the application unfinished
 
+    def keepalive_timeout(self) -> None:
+        """The peer did not answer a ping."""
+        super().keepalive_timeout()
+        self.transport.abort()
+
+    def shutdown(self) -> None:
+        """The process ends."""
+        super().shutdown()
+        self.loop.call_later(CUT_SECONDS, self.transport.abort)
+
+    def on_task_complete(self, task: asyncio.Task[None]) -> None:
+        """The ASGI call is over."""
+        super().on_task_complete(task)
+        self.loop.call_later(CUT_SECONDS, self.transport.abort)
+
     def connection_lost(self, exc: Exception | None) -> None:
         self.table.leave(self.transport)
         super().connection_lost(exc)
 
 
-def protocols(
-    table: ConnectionTable, socket: type[WebSocketsSansIOProtocol] = WebSocketsSansIOProtocol
-) -> dict[str, Any]:
-    """uvicorn's settings `http` and `ws` for connections that are kept in this table; `socket` is the WebSocket's own class."""
+def protocols(table: ConnectionTable) -> dict[str, Any]:
+    """uvicorn's settings `http` and `ws` for connections that are kept in this table."""
     given = {"table": table}
-    bases = (_CountedSocket,) if issubclass(_CountedSocket, socket) else (_CountedSocket, socket)
     return {
         "http": type("RequestConnection", (_RequestConnection,), given),
-        "ws": type("CountedSocket", bases, given),
+        "ws": type("SocketConnection", (_SocketConnection,), given),
     }
