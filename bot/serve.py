@@ -205,6 +205,7 @@ async def _demo_links(app: App) -> list[str]:
         return ["Demo: no console links, because this does not listen on 127.0.0.1 only"]
     now, lines = time.time(), []
     async with app.db.writing() as connection:
+        await app.db.lock(connection, "demo")  # two processes may start at once
         for name, role, called in DEMO_STAFF:
             member = await staff.by_name(connection, name) or await staff.add(connection, name, role, now)
             if called:

@@ -210,11 +210,22 @@ async def _stopped_with_everything_stuck(
 
 
 async def _until_turns_wait(session: aiohttp.ClientSession, service: Service) -> None:
-    """The first turns are being written, more wait behind them."""
-    waiting = 0
-    while waiting == 0:
+    """The first turns are being written, more wait behind them. An answer may come late: what it tells is of its asking."""
+
+    async def asked() -> int:
         async with session.get(f"{service.base}/readyz") as answer:
-            waiting = (await answer.json())["waiting"]
+            return int((await answer.json())["waiting"])
+
+    asking: set[asyncio.Task[int]] = set()
+    try:
+        while not any(task.done() and task.result() > 0 for task in asking):
+            asking.add(asyncio.create_task(asked()))
+            await asyncio.wait(asking, timeout=0.05, return_when=asyncio.FIRST_COMPLETED)
+            asking = {task for task in asking if not task.done() or task.result() > 0}
+    finally:
+        for task in asking:
+            task.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
 
 
 async def test_sigterm_ends_in_time_with_a_deaf_reader_a_poisoned_mark_and_turns_in_flight(

@@ -95,8 +95,8 @@ class Turns(TurnMaker):
 
     @property
     def waiting(self) -> int:
-        """How many turns wait for the writer."""
-        return len(self._waiting)
+        """How many turns are not written yet: those under way, and those behind them."""
+        return len(self._waiting) + self._under_way.total()
 
     async def take(
         self, address: str, key: str, event: Opens, *, pushed: bool, shown: bool = False, source: str = ""

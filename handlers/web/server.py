@@ -64,10 +64,11 @@ class WebServer(Starlette):
         return JSONResponse({"ok": True})
 
     async def readyz(self, request: Request) -> Response:
-        """The database takes what is written, and there is room for more."""
+        """The database takes what is written, and there is room for more. `waiting`: turns, when it was asked."""
+        waiting = self._turns.waiting
         if trouble := await self.readiness.trouble():
-            return JSONResponse({"ok": False, "database": trouble}, 503)
-        return JSONResponse({"ok": True, "waiting": self._turns.waiting})
+            return JSONResponse({"ok": False, "database": trouble, "waiting": waiting}, 503)
+        return JSONResponse({"ok": True, "waiting": waiting})
 
     async def _refused(self, request: Request, exc: Exception) -> Response:
         return self._answers.response(request.scope, self._answers.answer_to(request.scope, exc))
