@@ -28,6 +28,8 @@ BY_CLASS = 0.5  # what a feature of classes alone is worth beside one of words: 
 RAREST = 2  # a feature must be seen in so many families
 SHARE_BESIDE = 0.5  # of the texts that are also seen beside a harmless one
 MOST_BESIDE = 130  # characters of each, so that both stand in one window
+BY_NOT = 0.15
+NOT_ANYWHERE = frozenset(("k:NOT", "w:khong", "w:dungkhong"))
 PRUNED = 0.05  # weights nearer to nothing are left out
 TESTS = Path(__file__).parents[2] / "tests"
 TRANSCRIPTS = TESTS / "transcripts"
@@ -94,6 +96,13 @@ def of_hand(path: Path) -> Iterator[Said]:
         yield from (named._replace(text=spelt(said.text, chance)) for _ in range(WAYS))
 
 
+def _worth(feature: str) -> float:
+    """How readily a feature gets weight. "not" somewhere in a text says little: beside what it stands does."""
+    if feature in NOT_ANYWHERE or feature.startswith(("p:NOT>", "g:khong ", "g:dungkhong ")):
+        return BY_NOT
+    return BY_CLASS if feature.startswith(("k:", "p:", "n:", "t:")) else 1.0
+
+
 def _names_secret(said: Said) -> bool:
     words = {name for sentence in sentences_of(clean(said.text)) for name in classes_of(sentence)}
     return bool(words & {"MA", "SECRET", "MSG", "CARD", "REMOTE", "LINK"}) and "NOT" not in words
@@ -133,7 +142,7 @@ def fitted(beside: Collection[Row], of_hands: Collection[Row]) -> ModelFile:
 
     rows = [*beside, *of_hands]
     names, table = table_of([(row.seen, row.family) for row in rows], RAREST)
-    scale = np.array([BY_CLASS if name.startswith(("k:", "p:", "n:", "t:")) else 1.0 for name in names])
+    scale = np.array([_worth(name) for name in names])
     table = csr_matrix(table @ diags(scale), dtype=np.float32)
     table.indices, table.indptr = table.indices.astype("int32"), table.indptr.astype("int32")
     sizes = Counter(row.family for row in rows)
