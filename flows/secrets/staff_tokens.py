@@ -32,7 +32,7 @@ _MARKED = table(
     """
 @p: cô chú bạn thầy dì cháu mợ dượng cậu chế mình tớ tôi anh chị em bác ông bà; chi: chỉ; nhangui: nhắn; nhanduoc: nhận; keu: bảo;
 dungkhong: đừng chớ khỏi; xai: dùng xài sử; dung: đúng; tulam: tự; tu: từ; hinh: ảnh; ma: mã; can: cần; muon: mượn; vao: vô; day: đây;
-sos: sổ; maymoc: máy; gio: giờ; lienke: mà; @p: má; ve: tới về; goi: gọi; daxong: đã; hong: hỏng hồng; cainay: cái; caidat: cài; dandan: dặn; dancu: dân dẫn; dan: dán;
+sos: sổ; maymoc: máy; maymay: mấy; gio: giờ; lienke: mà; @p: má; ve: tới về; goi: gọi; daxong: đã; hong: hỏng hồng; cainay: cái; caidat: cài; dandan: dặn; dancu: dân dẫn; dan: dán;
 batlen: bật; batbuoc: bắt; noikham: nơi; noiket: nối; noitrong: nội; daudau: đầu dấu đậu đau; cam: cấm; camon: cảm; camtay: cầm; camvao: cắm; giay: giấy; giaydong: giây; khoanmuc: khoản; cuviec: cứ; caucu: câu; cau: cầu; buoitoi: tối; thaora: gỡ; nha: nhà; vobao: vỏ; quayso: quầy; quangcao: quảng; capnhat: cập; giamdoc: đốc; canthan: cẩn; doichieu: đối; doihoi: đòi;
 moto: mờ mô mơ; mausac: màu; biet: biết; rieng: biệt; loiich: lợi; nghen: nghẽn; henlai: hẹn; canbo: cán; trangthai: trạng trắng; vietnam: việt; bac: bạc bậc; roira: rời; nghe: nghề; phai: phải; hoi: hỏi; hoinay: hồi; hoihop: hội; mongmuon: muốn;
 chuyen: chuyển; chuyenke: chuyện; nguoi: đứa; lua: lừa; luachon: lựa; doicho: chờ đợi; chonay: chỗ; kyso: ký; kyhan: kỳ; kycang: kỹ; obox: ô; oday: ở; cong: cổng; congviec: công; mau: mẫu; maulen: mau; loi: lỗi; loinoi: lời;
@@ -69,7 +69,7 @@ digits: 6 so | sau so | 6 chu so | sau chu so | 6 con so | sau con so | day so |
 okdigits: 10 so | muoi so | 12 so | muoi hai so | 15 ky tu | 4 so cuoi | 5 so cuoi | 6 so cuoi | bon so cuoi | sau so cuoi | 10 so cuoi | 15 so | 9 so;
 maso: ma so; denghi: de nghi | vui long | kinh mong | xin vui long; xinloi: xin loi | xin chao | xin phep | xin cam on; camon: cam on; yeucau: yeu cau; hoso: ho so; hopthu: hop thu; diachi: dia chi; kytu: ky tu; thutu: thu tu; caidat: cai dat; nhanduoc: tiep nhan | da nhan;
 noidung: noi dung; taikhoan: tai khoan; giaodich: giao dich; dientu: dien tu; nganhang: ngan hang; donvi: don vi; ketoan: ke toan; congty: cong ty; cothe: co the; kythuat: ky thuat; bophan: bo phan | phong cntt | phong ky thuat; coquan: co quan; phienban: phien ban; truycap: truy cap; nangcap: nang cap; capnhat: cap nhat; caplai: cap lai; trocap: tro cap;
-chekin: che so | che ma | che di | che lai | che mat khau | che otp | che giup | va che | che ten; khong chekin: khong che | dung che | khong can che | khoi che; ma cukhu: ma cu; matkhau cukhu: mat khau cu | pass cu | mk cu; so cukhu: so cu; okcode: ma noi kcb | ma noi dang ky; cuthe: cu the; sudung: su dung; anhhuong: anh huong; ve chua: toi chua; ve thi: toi thi; ve roi: toi roi; ma ve: ma toi; tin ve: tin toi; tinnhan: tin nhan; maymoc @p: may @p; manhinh: man hinh | maymoc hinh; chup: chup hinh | chup anh | chup lai | chup man hinh | cap man hinh | screen shot | hinh chup | quay lai | chup lien | quay man hinh | chup nguyen;
+chekin: che so | che ma | che di | che lai | che mat khau | che otp | che giup | va che | che ten; khong chekin: khong che | dung che | khong can che | khoi che; ma cukhu: ma cu; matkhau cukhu: mat khau cu | pass cu | mk cu; so cukhu: so cu; okcode: ma noi kcb | ma noi dang ky; cuthe: cu the; sudung: su dung; anhhuong: anh huong; ve chua: toi chua; ve thi: toi thi; ve roi: toi roi; ma ve: ma toi; tin ve: tin toi; tinnhan: tin nhan; ma maymay: ma may; otp maymay: otp may | ma otp may; maymoc @p: may @p; manhinh: man hinh | maymoc hinh; chup: chup hinh | chup anh | chup lai | chup man hinh | cap man hinh | screen shot | hinh chup | quay lai | chup lien | quay man hinh | chup nguyen;
 okcode: ma so bhxh | ma bhxh | ma so bao hiem | ma so bao hiem xa hoi | so bhxh | ma ho so | ma so ho so | so ho so | ma ho | ma ho gia dinh | ma don vi | ma so don vi | ma dv | ma so thue |
 ma the | ma kcb | ma benh vien | ma truong | ma vung | ma tinh | ma buu chinh | ma loi | ma hen | ma giao dich | ma tra cuu | ma qr | qr | ma vach | ma nganh | ma nhan vien |
 ma phieu | ma bien nhan | ma noi kham | ma captcha | captcha | ma doanh nghiep | ma so so | ma so the | so so | so the bhyt | ma so nguoi tham gia | so quyet dinh | so bien nhan | so phieu | ma hs | ma hoa don | ma dai ly | ma benh | ma xa | ma phong | ma khoi | ma quan ly | ma dia ban | ma buu dien | ma chuc danh | ma van don | ma buu gui | ma buu pham |
@@ -132,7 +132,7 @@ _CLASSES: dict[str, str] = {
         "SELF": "tunhap tulam",
         "NOT": "khong dungkhong baogio tuyetdoi cam chang khoan",
         "WARN": "lua aido giukin",
-        "WHAT": "baonhieu lagi may gi dau nao",
+        "WHAT": "baonhieu lagi may maymay gi dau nao",
         "YET": "chua duoc roi nhanduoc ve daxong",
         "HELP": "giup lamgiup",
         "RULE": "hethan hieuluc kytu ky phut guilai",
