@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections.abc import Iterator
@@ -61,6 +62,12 @@ class Said(NamedTuple):
     family: str
 
 
+def read(path: Path) -> list[Said]:
+    """The texts of a set."""
+    rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+    return [Said(r.get("before", ""), r["text"], bool(r["asks"]), r.get("kind", "")) for r in rows]
+
+
 def families(name: str) -> tuple[str, ...]:
     """The lines of a file of families, with its lists put in."""
     lines, lists = _read(name)
@@ -80,8 +87,14 @@ def contrasts() -> tuple[str, ...]:
     """Harmless families made of those that ask: what is asked for is a number or paper that may be, or asking is forbidden."""
     lines, lists = _read("asks.txt")
     _, harmless = _read("harmless.txt")
-    instead = {**lists, "MA": harmless["SO"], "MK": harmless["SO"], "TIN": harmless["GIAY"]}
-    swapped = (line for line in lines if "$M" in line or "$TIN" in line)
+    instead = {
+        **lists,
+        "MA": harmless["SO"],
+        "MK": harmless["SO"],
+        "TIN": harmless["GIAY"],
+        "BI": harmless["KHAC"],
+    }
+    swapped = (line for line in lines if "$M" in line or "$TIN" in line or "$BI" in line)
     out = [_named(line, instead) for line in swapped]
     for line in lines:
         begun = next((begin for begin in ("$OI {c} (", "{c} (") if line.startswith(begin)), "")
