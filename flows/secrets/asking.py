@@ -14,7 +14,7 @@ from flows.secrets.staff_tokens import features_of, sentences_of, windows_of
 from flows.understanding.model_file import unpacked
 
 KIND = "asking"  # of its file
-ENOUGH = 0.75  # logits from which a window asks: 2 to 3 % of the harmless texts of a hand left out (benchmarks.officers --leave-one-out)
+ENOUGH = 0.8  # logits from which a window asks: about 3 % of the harmless texts of a hand left out (benchmarks.officers --leave-one-out)
 SENTENCES_BEFORE = 2  # of the message before, that are read with this one
 
 
