@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import http.client
 import itertools
 import json
@@ -106,10 +107,15 @@ class Serving:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._serve())
+        try:
+            self._loop.run_until_complete(self._serve())
+        finally:
+            gc.unfreeze()
         self._loop.close()
 
     async def _serve(self) -> None:
+        gc.collect()
+        gc.freeze()  # as `troly serve` does: the collector's walk through a test run's objects is not the service's work
         self._over = asyncio.Event()
         url = await getattr(self._places, self._kind)()
         emulator = await Emulator().start()

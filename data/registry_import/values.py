@@ -249,9 +249,11 @@ def read_text(text: str) -> str:
 
 def masked(text: str) -> str:
     """A cell so that its shape shows and nobody is known by it: "Nguyễn Văn An" -> "N***** V** A*"."""
-    return re.sub(
-        r"[^\W_]+", lambda w: w.group()[0] + "*" * (len(w.group()) - 1), clean(text[:_LONGEST])[:TEXT_LIMIT]
-    )
+    try:
+        shown = clean(text[:_LONGEST])
+    except BadValue:
+        shown = text.strip()  # an error of the spreadsheet: nobody is known by it
+    return re.sub(r"[^\W_]+", lambda w: w.group()[0] + "*" * (len(w.group()) - 1), shown[:TEXT_LIMIT])
 
 
 READERS: dict[str, Callable[[str], Any]] = {
