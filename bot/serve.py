@@ -293,7 +293,11 @@ def _web(app: App, doors: Mapping[str, Door], desk: Desk | None, *, demo: bool) 
             sockets_per_minute=s.sockets_per_minute_source, frames_per_minute=s.frames_per_minute_source
         ),
         socket_limits=SocketLimits(
-            s.sockets_per_conversation, s.sockets_in_all, s.socket_queue, s.socket_send_seconds
+            per_conversation=s.sockets_per_conversation,
+            per_source=s.sockets_per_source,
+            in_all=s.sockets_in_all,
+            queue=s.socket_queue,
+            send_seconds=s.socket_send_seconds,
         ),
     )
 

@@ -204,6 +204,11 @@ class Settings:
     sockets_per_conversation: int = _s(
         8, "chat sockets one visitor may have open at once; one more closes the oldest", between=(1, 100)
     )
+    sockets_per_source: int = _s(
+        250,
+        "chat sockets one source has open at once at one process; one more is told to come later",
+        between=(8, 100000),
+    )
     sockets_in_all: int = _s(
         1000, "chat sockets one process has open at once; one more is told to come later", between=(1, 100000)
     )

@@ -64,6 +64,7 @@ class Page:
 
     web: Web
     cookie: str = COOKIE
+    peer: str = "127.0.0.1"
     seen: int = 0  # the highest number shown
     texts: list[tuple[int, str]] = field(default_factory=list)
     record: list[tuple[str, str, str]] = field(default_factory=list)
@@ -84,6 +85,7 @@ class Page:
         """Connect and ask for what was missed."""
         scope = {
             "type": "websocket",
+            "client": (self.peer, 4711),
             "path": "/chat/socket",
             "raw_path": b"/chat/socket",
             "query_string": b"",

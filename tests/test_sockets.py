@@ -285,6 +285,21 @@ async def test_more_tabs_than_a_process_holds_are_told_to_come_later(house: Hous
         await page.close()
 
 
+async def test_one_source_never_holds_the_sockets_of_all(house: House) -> None:
+    """Cookies are free. Seen to fail: `open` that counts all together only."""
+    web = web_of(house, socket_limits=SocketLimits(per_source=2, in_all=4))
+    pages = [await Page(web, cookie=f"{OTHER}{n}", peer="127.0.0.2").open() for n in range(2)]
+    late = Page(web, cookie=f"{OTHER}9", peer="127.0.0.2")
+    opening = asyncio.create_task(late.open())
+    await late.until(lambda: bool(late.closed))
+    opening.cancel()
+    assert late.closed == [FULL]
+    citizen = await Page(web, peer="127.0.0.3").open()
+    await citizen.says("menu")
+    for page in (*pages, citizen):
+        await page.close()
+
+
 # -- what is seen
 
 

@@ -32,6 +32,7 @@ class SocketLimits:
     """How many tabs may be open, how much may wait for one, and how long a frame may take."""
 
     per_conversation: int = 8
+    per_source: int = 250
     in_all: int = 1000
     queue: int = 64
     send_seconds: float = 10.0
@@ -252,8 +253,9 @@ class Sockets:
         return found if found is not None else Readers(address, self._release, self._left)
 
     def open(self, websocket: WebSocket, address: str, source: str = "") -> Socket | None:
-        """A new tab; None when no more may be open. Of one conversation's too many, the oldest is closed."""
-        if len(self) >= self.limits.in_all:
+        """A new tab; None when its source, or all together, have as many as they may. Of one conversation's too many, the oldest is closed."""
+        here = sum(one.source == source for readers in self for one in readers.tabs)
+        if len(self) >= self.limits.in_all or here >= self.limits.per_source:
             return None
         readers = self._readers.setdefault(address, self.at(address))
         while len(readers.tabs) >= self.limits.per_conversation:
