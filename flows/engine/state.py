@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from flows.engine.memory import Memory
+
 STATE_VERSION = 1
 _FORMER_NAMES = {"trail": "history", "wary": "watch"}  # keys of states that an earlier release saved
 _EMPTY: tuple[Any, ...] = ("", 0, [], {}, ["", 0])
@@ -30,6 +32,9 @@ class State:
     under: Mapping[str, Any] = field(default_factory=dict)  # the state, as JSON, that a digression interrupts
     follow_up: tuple[str, ...] = ()  # of a digression just answered: its flow, its step, what it kept
     watch: tuple[str, int] = ("", 0)  # a secret found or announced, and how many more messages are watched
+    memory: Memory = field(
+        default_factory=dict
+    )  # what was said before, see memory.py; never below a digression
 
     def to_json(self) -> dict[str, Any]:
         """The state as plain JSON values; what is empty is left out."""

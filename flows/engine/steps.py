@@ -17,6 +17,7 @@ from flows.engine.events import Event
 
 if TYPE_CHECKING:
     from flows.engine.flows import Flows
+    from flows.engine.proposals import Reads
     from flows.engine.state import State
     from flows.understanding.question_finder import QuestionResult
 
@@ -90,6 +91,7 @@ class Choice:
     keep: Mapping[str, Any] = field(default_factory=dict)
     words: str = ""
     shares: bool = False  # pressing it on a door that can vouch for phones sends the contact
+    means: str = ""  # what it means to the readers of natural answers: "yes", "child", "done"; see understanding/answers.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,7 @@ class Step:
     follow_up: FollowUp | None = None  # of such a step; without one a person is offered
     asked_once: bool = False  # "quay lại" does not come back to it: consent given is taken back elsewhere
     any_flow: bool = False  # an outcome without a transition names the flow to begin
+    recalls: Callable[[Context], Mapping[str, str]] = lambda context: {}  # remembered of having been shown
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # compared by identity: a flow is made once, at import
@@ -166,6 +169,8 @@ class Flow:
     """The answers a digression begins with, from the state that it interrupts."""
     shows: Callable[[QuestionResult], tuple[str, Mapping[str, Any]]] | None = None
     """The step that shows what the question finder found, and what to keep; step "" for nothing to show."""
+    reads: Reads = lambda reading: ()
+    """What this flow proposes for a message, wherever the conversation stands; most propose nothing."""
     handed_back: Callable[[str], str] | None = None
     """What is said when an officer hands the conversation back for this reason."""
 
@@ -193,6 +198,7 @@ class StepOptions(TypedDict, total=False):
     follow_up: FollowUp
     asked_once: bool
     any_flow: bool
+    recalls: Callable[[Context], Mapping[str, str]]
 
 
 class AskOptions(StepOptions):

@@ -1,0 +1,51 @@
+"""A message read once: its words in several forms, and what the slower readers found in it, each made at its first use.
+
+Handed down to every reader of a turn. Invariant: pure; two inputs of equal text and content read alike.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from flows.content import Content
+from flows.directory.search import DirectoryResult, find_contacts
+from flows.text.normalise import normalise, plain
+from flows.understanding.question_finder import QuestionResult, find_questions
+
+
+class Input:
+    """One typed message. `item`: the id of the question answered last, which a follow-up leans on."""
+
+    def __init__(self, text: str, content: Content, *, item: str = "") -> None:
+        self.text = text
+        self.content = content
+        self.item = item
+
+    @cached_property
+    def plain(self) -> str:
+        """Folded words with single spaces: "doi mat khau"."""
+        return plain(self.text)
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The folded words as typed."""
+        return tuple(self.plain.split())
+
+    @cached_property
+    def normal(self) -> tuple[str, ...]:
+        """The words in one spelling, set phrases joined (flows/text/normalise.py)."""
+        return normalise(self.text)
+
+    @cached_property
+    def question(self) -> QuestionResult:
+        """What the question finder makes of the text alone."""
+        return find_questions(self.text, self.content)
+
+    @cached_property
+    def contacts(self) -> DirectoryResult:
+        """What the directory search makes of the text alone."""
+        return find_contacts(self.text, self.content.directory)
+
+    def has(self, *phrases: str) -> bool:
+        """Whether one of these folded phrases stands in the text as whole words."""
+        return any(f" {phrase} " in f" {self.plain} " for phrase in phrases)
