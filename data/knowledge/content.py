@@ -20,7 +20,7 @@ from flows.content import Content, Questions, Route, StaffWeights
 from flows.understanding import model_file
 
 CONTENT_DIR = Path(__file__).parents[1] / "content"
-QUESTIONS, SECRETS, ASKING = "questions", "secrets", "asking"  # the kinds of trained models
+QUESTIONS, SECRETS, ASKING, ANSWERS = "questions", "secrets", "asking", "answers"  # the kinds of trained models
 
 
 @lru_cache(maxsize=4)
@@ -51,6 +51,7 @@ def load_content(folder: Path = CONTENT_DIR) -> Content:
         ),
         secret_weights=read_weights(SECRETS, folder),
         asking_weights=read_weights(ASKING, folder),
+        answer_weights=read_weights(ANSWERS, folder),
     )
 
 
