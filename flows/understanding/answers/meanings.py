@@ -89,6 +89,7 @@ _STRONGER = (  # (this one, than these) where both are found and neither is clea
     ("doanh-nghiep-nha-nuoc", "doanh-nghiep-tu-nhan ubnd-xa-phuong"),
 )
 _CLOSE = 0.04
+TOLD_HIT = Hit(1.0, 0.6, at_start=True)
 
 
 def ruled_by(said: Spoken, wanted: frozenset[str]) -> dict[str, Ruled]:
@@ -101,9 +102,9 @@ def ruled_by(said: Spoken, wanted: frozenset[str]) -> dict[str, Ruled]:
             score = 0.93 if facts.get(_TOLD[tag]) == tag else 0.0
             if tag == "individual" and not facts.get("who") and is_parent(said):
                 score = 0.82
-            one = Ruled(score * (0.6 if said.asks else 1.0))
+            one = Ruled(score * (0.6 if said.asks else 1.0), TOLD_HIT)
         elif tag.startswith(("drop_", "add_")):
-            one = Ruled(notices.get(tag, 0.0) * (0.6 if said.asks else 1.0))
+            one = Ruled(notices.get(tag, 0.0) * (0.6 if said.asks else 1.0), TOLD_HIT)
         elif tag in WORDINGS:
             one = Ruled(*by_wording(tag, said))
         else:
