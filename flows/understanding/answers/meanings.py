@@ -7,18 +7,20 @@ Invariant: a tag that was not asked for is never in the result; a question gets 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from flows.understanding.answers.notices_told import topics_meant
-from flows.understanding.answers.phrases import NO_HIT, Hit, look_for
+from flows.understanding.answers.phrases import NO_HIT, Hit, found, look_for
 from flows.understanding.answers.spoken import Spoken, spoken
 from flows.understanding.answers.trained import Ruled, features_of, probability
 from flows.understanding.answers.told import facts_in, is_parent
 from flows.understanding.answers.wordings_steps import STEPS
-from flows.understanding.answers.wordings_topics import BLOCKS, TOPICS
+from flows.understanding.answers.wordings_topics import BLOCKS, NEVER, TOPICS
 from flows.understanding.input import Input
 
 LEAST = 0.1  # what is lower is left out
+SHARE_WORTH = 0.1  # of a wording that covers the whole message
 SURE = 0.6  # a tag with less is not asserted
 WORDINGS: Mapping[str, str] = {**STEPS, **TOPICS, **BLOCKS}
 
@@ -34,15 +36,15 @@ def _lines(tag: str) -> tuple[tuple[float, tuple[str, ...]], ...]:
 
 def by_wording(tag: str, said: Spoken) -> tuple[float, Hit]:
     """The best score of a tag's wordings in a message, and where it was found."""
-    best, where = 0.0, NO_HIT
+    best, where, hits, value = 0.0, NO_HIT, 0, 0.0
     for score, wordings in _lines(tag):
-        if score <= best:
-            break
         for wording in wordings:
             hit = look_for(wording, said)
-            if (score * hit.strength, hit.share) > (best, where.share):
-                best, where = score * hit.strength, hit
-    return best, where
+            hits += hit.strength > 0
+            worth = score * hit.strength + SHARE_WORTH * hit.share
+            if hit.strength and worth > value:
+                best, where, value = score * hit.strength, hit, worth
+    return best, replace(where, hits=hits)
 
 
 _TOLD = {"employee": "who", "individual": "who", "child": "who", "android": "device", "ios": "device"}
@@ -52,14 +54,14 @@ _STRONGER = (  # (this one, than these) where both are found and neither is clea
     ("locked", "forgotten no_otp"),
     ("forgotten", "remembers"),
     ("no_otp", "old_phone"),
-    ("look_up", "unknown known how done"),
+    ("look_up", "unknown known done"),
     ("unknown", "known"),
     ("not_received", "received again"),
     ("again", "received"),
     ("trouble", "done"),
     ("not_yet", "done yes"),
     ("undo", "done trouble not_yet"),
-    ("how", "done trouble list"),
+    ("how", "done trouble list look_up"),
     ("all", "done list how"),
     ("list", "done all"),
     ("no", "yes"),
@@ -74,7 +76,9 @@ _STRONGER = (  # (this one, than these) where both are found and neither is clea
     ("another", "register"),
     ("export", "keep erase"),
     ("stop", "keep"),
+    ("erase", "keep"),
     ("everything", "general register card"),
+    ("card", "general register"),
     ("share", "otp"),
     ("drop_card", "stop keep"),
     ("drop_general", "stop keep"),
@@ -82,14 +86,13 @@ _STRONGER = (  # (this one, than these) where both are found and neither is clea
     ("add_card", "keep"),
     ("add_general", "keep"),
     ("add_register", "keep"),
-    ("keep", "erase"),
     ("ubnd-xa-phuong", "doanh-nghiep-tu-nhan"),
     ("co-so-y-te", "truong-hoc ubnd-xa-phuong doanh-nghiep-tu-nhan doanh-nghiep-nha-nuoc"),
     ("truong-hoc", "ubnd-xa-phuong doanh-nghiep-tu-nhan co-so-giao-duc"),
     ("doanh-nghiep-nha-nuoc", "doanh-nghiep-tu-nhan ubnd-xa-phuong"),
 )
 _CLOSE = 0.04
-TOLD_HIT = Hit(1.0, 0.6, at_start=True)
+TOLD_HIT = Hit(1.0, 0.6, at_start=True, hits=2)
 
 
 def ruled_by(said: Spoken, wanted: frozenset[str]) -> dict[str, Ruled]:
@@ -109,7 +112,7 @@ def ruled_by(said: Spoken, wanted: frozenset[str]) -> dict[str, Ruled]:
             one = Ruled(*by_wording(tag, said))
         else:
             continue
-        if one.score:
+        if one.score and not (tag in NEVER and any(found(w, said) for w in NEVER[tag].split(" / "))):
             out[tag] = one
     return _preferred(out)
 

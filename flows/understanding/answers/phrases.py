@@ -94,6 +94,7 @@ class Hit:
     strength: float = 0.0
     share: float = 0.0
     at_start: bool = False
+    hits: int = 1  # wordings of the same meaning that were found
 
 
 NO_HIT = Hit()

@@ -19,14 +19,14 @@ _spellings = """
 không: k ko kg kh khg hông hong hổng hok hem khum hơm hk hôg hổg kô hỏng đéo kông; được: dc đc dcc đựơc dx đượt;
 rồi: r rùi ròi rui òi ồi gồi roài; vậy: z v zay dzay vay zậy dzậy zi dị vầy; gì: j ji gj;
 đăng ký: dk đk dki đki dky đky dangky đăngký; mật khẩu: mk pass password pw passwd pas mkhau pwd;
-tôi: tui t mik mình minh; xóa: xoá; đi: i; gửi: gởi gưi; giúp: giùm dùm gium dum jup hộ gíup;
+tôi: tui t mik mình; xóa: xoá; đi: i; gửi: gởi gưi; giúp: giùm dùm gium dum jup hộ gíup;
 vào: vô vo zô zo dzô dzo; xem: coi; tìm: kiếm kiem; nhầm: lộn lon; điện thoại: đt dt đthoại phone smartphone dthoai;
 số điện thoại: sđt sdt sodt; công ty: cty cti; bệnh viện: bv; tài khoản: tk acc account; tin nhắn: tn sms tinnhan;
 email: mail gmail imeo imeil meo; ok: okie oke okê okla oki okay okela ôkê ôk okey oce uki; ừ: ừa uh uk ừm uhm um ờ ừh uhh u ừhm ùa;
 biết: bít bit bik; chưa: chx chửa; thôi: thui thoy; xong: xog; hôm qua: hqua hnqua; hôm nay: hnay hnai; tiếp: típ tip;
 muốn: mún mun; luôn: lun lunn; người: ng ngui; nhân viên: nv; iphone: ip iphon ipon aiphone aiphon; samsung: ss sam samsum;
 đúng: đúg dug; sao: s; với: vs; nhiều: nhìu; chồng: ck; vợ: vk; bảo hiểm: bh; thật: thiệt; trật: trậc; sinh: sanh;
-nhật: nhựt nhut; nghen: nghe nhen hen hén; khóa: khoá; hủy: huỷ; ủy: uỷ; thủy: thuỷ; giờ: h; cũng: cx cũg; quên: wên wen;
+nhật: nhựt nhut; nghen: nhen hen hén; khóa: khoá; hủy: huỷ; ủy: uỷ; thủy: thuỷ; giờ: h; cũng: cx cũg; quên: wên wen;
 qua: wa; đăng nhập: đn dn; bhyt: byt; hàng: hag; làm: lm lèm; tổng đài: hotline; má: maá
 """
 
@@ -86,7 +86,7 @@ class Spoken:
 _QUESTION = re.compile(
     r" (?:ở đâu|bao lâu|bao nhiêu|khi nào|chừng nào|hồi nào|tại sao|vì sao|sao lại|làm sao|là gì|là sao|thế nào|như nào|"
     r"có phải .* không|được không|phải không|có sao không|mấy giờ|bữa nào|ngày nào|cách nào|kiểu gì|chỗ nào|đúng không|"
-    r"bằng cách|bị gì|thì sao|làm gì|sao vậy|gì vậy|cho hỏi|hay là .* ?|là ai|ai vậy|hả|hở|nằm đâu|có .* không ?,?) "
+    r"bằng cách|bị gì|thì sao|làm gì|sao vậy|gì vậy|cho hỏi|là ai|ai vậy|hả|hở|nằm đâu|có .* không ?,?) "
 )
 _QUESTION_END = re.compile(r" (?:không|sao|hả|gì|nào|mấy|nhiêu|chưa|ta|đâu|ai|lâu|vậy ta|hông)(?: vậy| ta| em| chị| ạ| a| á)* $")
 _NOT_QUESTION = re.compile(
@@ -130,8 +130,13 @@ def _padded(clauses: list[list[str]]) -> str:
     return f" {' , '.join(' '.join(c) for c in clauses)} "
 
 
+_LAUGHTER = re.compile(r"k{3,}|(?:h[aieo]){2,}h?|hu hu|hic+")
+
+
 def _written(piece: str, before: str) -> str:
     """A word as it is meant, marks and all; unmarked words are only written out where they are chat spelling."""
+    if _LAUGHTER.fullmatch(piece):
+        return ""
     short = re.sub(r"(.)\1{2,}", r"\1", piece)
     if short == "hỏng" and before in _BROKEN_BEFORE:
         return "hư"

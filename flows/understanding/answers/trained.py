@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from flows.text.fold import fold
-from flows.understanding.answers.phrases import NO_HIT, Hit
+from flows.understanding.answers.phrases import NO_HIT, Hit, look_for
 from flows.understanding.answers.spoken import Spoken
 from flows.understanding.model_file import unpacked
 
@@ -55,22 +55,42 @@ def features_of(said: Spoken, tag: str, ruled: Mapping[str, Ruled], wanted: froz
         f"score:{score} share:{share} length:{length}": 1.0,
         f"score:{score} asks:{said.asks}": 1.0,
         f"score:{score} start:{own.hit.at_start}": 1.0,
+        f"score:{score} hits:{min(own.hit.hits, 4)}": 1.0,
         f"score:{score} clauses:{min(said.clauses, 3)}": 1.0,
         f"tag:{tag} length:{length}": 0.5,
     }
     if score:
         out["ahead"] = max(-1.0, min(1.0, 4 * (own.score - others)))
+    for cue in cues_of(said):
+        out |= {f"cue:{cue} score:{score}": 1.0, f"cue:{cue} tag:{tag}": 1.0, f"cue:{cue} share:{share} score:{score}": 1.0}
     words = [w for w in fold(said.text).split() if w != ","]
     common = _SAME.get(tag, tag)
     for word in words:
-        out[f"w:{word}"] = 0.5
-        out[f"t:{common}:{word}"] = 1.0
+        out[f"w:{word}"] = 0.25
+        out[f"t:{common}:{word}"] = 0.5
         if score:
-            out[f"s:{word}"] = 0.5
+            out[f"s:{word}"] = 0.25
     for one, two in pairwise(words):
-        out[f"t:{common}:{one}_{two}"] = 0.7
-        out[f"w:{one}_{two}"] = 0.3
+        out[f"t:{common}:{one}_{two}"] = 0.35
+        out[f"w:{one}_{two}"] = 0.15
     return out
+
+
+_CUES = {  # what else a message may be
+    "trouble": "không|chưa được|ra|thấy|vào|chạy|nổi|hiện / ~lỗi|văng|treo|đơ|trắng_bóc|mờ|báo_sai|đứng_im / <no> * nhận|có * nào",
+    "scam": "~xưng|lừa|link|chuyển_tiền|kết_bạn|mạo_danh|giả|lỡ|họ|đối_tượng|zalo / ~kêu|đòi|bắt|xin|lỡ * đọc|gửi|chuyển|chụp|mã|hình|nhập / ~truy_cập|bấm_vào|cap_nhat_tai|hình_căn_cước",
+    "person": "~cán_bộ|nhân_viên|người_thật|tổng_đài|gặp|liên_hệ|phụ_trách|hotline|nói_chuyện / số|gọi * ai|anh|chị|cán_bộ",
+    "wish": "~nhờ|giúp|giùm|muốn|vui_lòng|đề_nghị|xin|cần / đăng_ký|tra|đổi|tìm|ngưng|bật * cho|giúp|đi|luôn",
+    "anger": "~bực|chán|dở|ngu|tệ|mệt|kỳ_cục|điên|vcl|vl|đm|bó_tay|lừa_dân|hành|quá_trời|gì_mà|kiểu_gì|mất_thời_gian|ngáo|dẹp",
+    "repeat": "~nói|giải_thích|viết|nhắc * lại|gọn|ngắn|dễ|rõ / không|chưa|hok * hiểu|hỉu|kịp|rõ / ~là_sao|dài_quá|khó_hiểu|tóm",
+    "tells": "~tôi|em|chị|mình|nhà|bên|công_ty|chồng|con|má * làm|bán|ở|đi|có|bị|mới|hay|nghe",
+}
+
+
+@lru_cache(maxsize=512)
+def cues_of(said: Spoken) -> tuple[str, ...]:
+    """What else the message may be than an answer."""
+    return tuple(cue for cue, ws in _CUES.items() if any(look_for(f"?:{w}", said).strength for w in ws.split(" / ")))
 
 
 def probability(found: Mapping[str, float], data: bytes) -> float:

@@ -5,6 +5,7 @@ Read by meanings.py. Each line: a score, then wordings in the notation of phrase
 
 STEPS = {
     "yes": """
+.995 ^ ừ|ok|vâng|dạ|rồi|tôi? (đồng_ý|được|nhất_trí|chịu) / ^ đồng_ý|nhất_trí $
 .95 ^ (ừ|ok|vâng|có|đồng_ý|đúng|phải|chịu|chuẩn|được|yes|nhất_trí|chốt|duyệt|dạ) $
 .93 ^ ừ|ok|vâng|đồng_ý|được|có|dạ|đúng ừ|ok|vâng|đồng_ý|được|chứ|phải|đúng|rồi|luôn|chớ $
 .92 đồng_ý|nhất_trí|tán_thành|chấp_thuận|bằng_lòng|ưng / ^ chịu $ / ^ chịu chứ|chớ|luôn|liền / ^ sẵn_sàng
@@ -29,8 +30,9 @@ STEPS = {
 .85 xin_phép|để_suy_nghĩ|suy_nghĩ_lại * không|đã|sau / không|chưa tin|yên_tâm|an_tâm|chắc
 """,
     "done": """
+.94 ^ ok|được|xong|ngon rồi
 .95 ^ (xong|rồi|ok|đã_xong|xong_rồi|ok_rồi|xong_xuôi|xong_hết|hoàn_thành|hoàn_tất|được_rồi|ok_xong|done|rồi_đó|ngon|tiếp|kế_tiếp) $
-.93 <did> * xong / ~đã|mới|vừa <did>|xong / <did> * rồi * $ / ^ xong * rồi|hết|luôn|xuôi|bước|việc|cái|mục|nha|khâu|phần / ^ rồi ,? qua|tiếp|tới|kế|sang|làm_gì|giờ / <did> đủ|hết|y * / hoàn_thành|hoàn_tất|hoàn_thiện * rồi|bước|việc|xong $
+.93 <did> * xong / ~đã|mới|vừa <did>|xong / <did> * rồi * $ / ^ xong * rồi|hết|luôn|xuôi|bước|việc|cái|mục|nha|khâu|phần / ^ rồi ,? qua|tiếp|tới|kế|sang|làm_gì|giờ / <did> đủ|hết|y * / hoàn_thành|hoàn_tất|hoàn_thiện * rồi|bước|việc|xong
 .92 xong rồi|xuôi|hết|trơn|luôn|hoàn_toàn|bước|việc|phần $ / ~xong_rồi|xong_hết|xong_luôn|xong_xuôi / làm theo|y|đúng|như|giống * được|ok|xong|rồi|ra / nằm|có|hiện|cài trong|trên|vào|sẵn máy * rồi / qua|sang được|màn|trang|bước * rồi|khác|kế / nó|máy|app qua|sang|tới|vào * rồi|trang_khác|màn_khác
 .9 ok|được|ngon|thấy|ra|vào|tới|có|qua|nhảy|hiện|chạy|nhận rồi $ / <did> được * rồi|xong|hết|hai|ba|2|3 / ^ rồi <did>|đó|nè|ạ|nha|em / làm|mở|bấm|vào|chọn|gõ|nhập|tìm được * $ / báo thành_công|hoàn_tất|ok|đã * / ~thành_công / nó|máy|màn_hình|app hiện|ra|chuyển * rồi / ^ tiếp đi|theo|bước|việc|cái|nữa / ^ qua|sang|tới bước|việc|màn|cái|trang|mục|phần kế|khác|tiếp|sau|nữa
 .85 thấy|ra|được|vào * rồi $ / ^ * rồi , * / dễ|dễ_ẹc|dễ_mà|lẹ_ghê xong|ra / ^ * là ra|được liền|ngay / xong $ / ^ * rồi tới|qua|làm gì|đâu|bước * / ~xong / ^ ok|rồi * kế|tiếp|bước / có sẵn|trong_máy|trong * rồi
@@ -67,7 +69,7 @@ STEPS = {
 .85 mừng|hay quá|ghê|muốn|dữ|xỉu / ~cảm_ơn|camon|tks|thanks|cám_ơn
 """,
     "other": """
-.93 ~vẫn|vẫn_còn|cũng|còn vậy|y|thế|như|không|chưa|lỗi|bị|sai|đứng|im|trơ|thua|nguyên|chang|hoài|báo|vướng|kẹt / ~y_chang|y_như|y_xì|như_cũ|như_vậy|nguyên_xi|chưa_được|không_được|không_ăn_thua|không_xong|không_ra|bó_tay|không_hết|chưa_xong|chưa_hết|không_giải_quyết|hết_cách|không_hiệu_quả|không_ổn|chưa_ổn
+.93 ?:~vẫn|cũng|còn vậy|thế|y|như / ~vẫn|vẫn_còn|cũng|còn vậy|y|thế|như|không|chưa|lỗi|bị|sai|đứng|im|trơ|thua|nguyên|chang|hoài|báo|vướng|kẹt / ~y_chang|y_như|y_xì|như_cũ|như_vậy|nguyên_xi|chưa_được|không_được|không_ăn_thua|không_xong|không_ra|bó_tay|không_hết|chưa_xong|chưa_hết|không_giải_quyết|hết_cách|không_hiệu_quả|không_ổn|chưa_ổn
 .93 bị|vướng|vụ|chuyện|việc|vấn_đề|lỗi|chỗ|cái|kẹt|trục_trặc|mắc|thứ|rối * khác / ~kiểu_khác|khác_cơ|cái_khác|vụ_khác|vấn_đề_khác|chỗ_khác|lỗi_khác / không phải * cái|vậy|này|đó|chuyện|vụ / ~đâu_phải / xong * bị|lại|mà|nó * khác|nữa
 .88 <no> được|vào|ra|đúng|hết|giúp|trúng|hợp / còn vướng|kẹt|bị|lỗi * / ~chưa / lại bị|báo|lỗi|văng
 """,
@@ -91,7 +93,7 @@ STEPS = {
 .85 ^ ừ|ok|vâng|được|có|dạ / phần|mấy|những * còn_lại|còn / làm luôn|đi|cho_xong|cho_rồi
 """,
     "anew": """
-.95 làm|bắt_đầu|quay|khai|đi|chạy|đăng_ký|điền * lại|mới|từ_đầu / từ đầu|con_số_không|bước_1|bước_một|số_không / ~làm_mới|reset|làm_lại|bắt_đầu_lại|từ_đầu / bỏ|xóa|hủy|dẹp * cũ|đó|hết|kia|dở|này * làm|đi|mới / lại từ_đầu|hết|cái_mới
+.95 làm|bắt_đầu|quay|khai|đi|chạy|đăng_ký|điền * lại|mới|từ_đầu / từ đầu|con_số_không|bước_1|bước_một|số_không / làm_mới|reset|làm_lại|bắt_đầu_lại|từ_đầu / bỏ|xóa|hủy|dẹp * cũ|đó|hết|kia|dở|này * làm|đi|mới / lại từ_đầu|hết|cái_mới
 .9 cho|là|của người khác|kia / cái|hồ_sơ|lượt mới / ^ không , * lại|đầu|mới / quên|điền * hết|sạch|bậy|sai * làm|lại|đầu
 """,
     "guided": """

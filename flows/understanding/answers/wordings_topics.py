@@ -37,10 +37,10 @@ TOPICS = {
 .94 <no>|hết * biết|có|nhớ|nắm|rõ|thuộc|rành|hay|thấy|mã|số|hỏi|tìm_ra|được_cấp / ~mù_tịt|mù_mờ|chịu|chịu_thua|bó_tay|quên|quên_mất|biết_đâu|thất_lạc / đâu * biết|có|nhớ|rành / có|biết|nhớ * đâu / mất * thẻ|sổ|rồi|tiêu|giấy / sổ|thẻ * mất|thất_lạc|cháy|rách|ướt|nhòe|hư / biết * đâu|gì|chết|sao / ~làm_gì_có|hình_như_chưa|chắc_chưa / ^ * chưa $ / ^ chưa|không
 """,
     "look_up": """
-.96 ?:~<see> * giúp|cho|giùm|đi|hộ|với|cái|lại|luôn|thử|mã|số|trước|dùm|ra / ?:~nhờ|làm_ơn|phiền|muốn|cần ** <see> / ?:~<see>|tra_cứu * mã|số|bhxh / ?:~<see> được không / ?:~cách * tra|tìm|xem * mã|số
+.96 ?:~<see> * giúp|cho|giùm|đi|hộ|với|luôn|thử|mã|số|trước|dùm / ?:~nhờ|làm_ơn|phiền|muốn|cần ** <see> / ?:~<see>|tra_cứu * mã|số|bhxh / ?:~<see> được không / ?:~cách * tra|tìm|xem * mã|số
 """,
     "edit": """
-.95 ~sửa|chỉnh|chữa|điều_chỉnh|đính_chính|cập_nhật|thay|đổi * lại|tên|năm|ngày|số|họ|thông_tin|giúp|cái|đã|nha|ạ|chút|chữ|dấu / ~sửa|chỉnh|chữa|điều_chỉnh|đính_chính / ~ghi|gõ|nhập|viết|khai|xem|đánh|điền|dò|kiểm_tra|điền|nói|cho|soát lại / <bad> * <field> / ~<field> ** <bad> / ~ghi|gõ|nhập|viết|khai|đánh|điền|nói|cho|đưa * <bad> / để * lại / thêm|có|bỏ * dấu|chữ_lót|lót / ~quên * dấu|lót|chữ / ~lại * tên|năm|ngày|số|thông_tin|họ|cái / nhầm * năm|ngày|tên|số|chữ / ~sai_chính_tả
+.95 ~sửa|chỉnh|điều_chỉnh|đính_chính|cập_nhật|thay|đổi * lại|tên|năm|ngày|số|họ|thông_tin|giúp|cái|đã|nha|ạ|chút|chữ|dấu / ~sửa|chỉnh|điều_chỉnh|đính_chính / ~chữa lại|năm|ngày|tên|cái|số / ~ghi|gõ|nhập|viết|khai|xem|đánh|điền|dò|kiểm_tra|điền|nói|cho|soát lại / <bad> * <field> / ~<field> ** <bad> / ~ghi|gõ|nhập|viết|khai|đánh|điền|nói|cho|đưa * <bad> / để * lại / thêm|có|bỏ * dấu|chữ_lót|lót / ~quên * dấu|lót|chữ / ~lại * tên|năm|ngày|số|thông_tin|họ|cái / nhầm * năm|ngày|tên|số|chữ / ~sai_chính_tả
 """,
     "other_ways": """
 .95 ?:~<way> * khác|nào|nữa|lẹ|nhanh|dễ / ?:~khác * cách|kiểu / ?:~tính|kiếm|tìm|đổi|có|làm|đi|chuyển|theo * <way> / ?:~đổi|chuyển * sang|qua|cách / ?:~cách_khác|kiểu_khác|đường_khác
@@ -71,16 +71,16 @@ TOPICS = {
 """,
     "leave": """
 .96 ~không|khỏi|hết|thôi|đừng * chờ|đợi|gặp|cần|cần_gặp|muốn / ~hủy|rút|bỏ|dẹp|thoát|trả|xóa|gỡ * đi|phiếu|số|giúp|cái|này|đó|ra|luôn|hàng|hồ_sơ|việc|nha / ^ thôi|hủy|khỏi|bỏ|dẹp / lâu quá|lắm * / ~hủy / tự làm|xử_lý|lo|xong * được
-.94 chuyển|qua|sang|nhảy|tới * đi|mã|tra|bên|phần|kia|luôn|cái|số|trước|tìm|liền|đó|việc / bỏ|dừng|ngưng|tạm * này|đang|đây|dở * / tra|tìm|dò|kiểm|xem * mã|số|trước|cho / ^ chuyển|qua|sang|đổi / ~tra_mã|tìm_mã|tra_cứu|tra_số|tìm_số|mã_số|mã_trước / ^ ừ|ok|vâng|được|đồng_ý ,? chuyển|qua|sang|tra|tìm|bỏ|đi
+.94 chuyển|qua|sang|nhảy|tới * đi|mã|tra|bên|phần|kia|luôn|cái|số|trước|tìm|liền|đó|việc / bỏ|dừng|ngưng|tạm * này|đang|đây|dở * / tra|tìm|dò|kiểm|xem * mã|số|trước|cho / ^ chuyển|qua|sang / ~tra_mã|tìm_mã|tra_cứu|tra_số|tìm_số|mã_số|mã_trước / ^ ừ|ok|vâng|được|đồng_ý ,? chuyển|qua|sang|tra|tìm|bỏ|đi
 """,
     "later": """
-.95 ~gặp|lúc_đó|khi|chừng|hồi|tới_đó|nào|gọi|lên ** nói|kể|trình_bày|tính|hỏi|bàn|trao_đổi|tường_trình|thưa / để * nói|kể|trình_bày|sau|gặp|lúc_đó / ~nói|kể|trình_bày * sau|trực_tiếp|miệng|riêng|với_họ|với_cán_bộ|chuyện / ~không|chưa|ngại * tiện|muốn_nói|muốn_ghi|nói|ghi|kể|khai|gõ / ~chuyện|việc|vấn_đề * riêng|tế_nhị|nội_bộ|dài / bỏ_qua|miễn|gặp_mới_nói|dài_dòng|khó_nói|mỏi_tay|lười_gõ|tế_nhị / khỏi|thôi nói|ghi|khai|kể
+.95 ~gặp|lúc_đó|khi_gặp|chừng_gặp|tới_đó|gọi_rồi|lên_đó|vào_đó|lên_rồi ** nói|kể|trình_bày|tính|bàn|trao_đổi|tường_trình|thưa / để * nói|kể|trình_bày|sau|gặp|lúc_đó / ~nói|kể|trình_bày * sau|trực_tiếp|miệng|riêng|với_họ|với_cán_bộ|chuyện / ~không|chưa|ngại * tiện|muốn_nói|muốn_ghi|nói|ghi|kể|khai|gõ / ~chuyện|việc|vấn_đề * riêng|tế_nhị|nội_bộ|dài / bỏ_qua|miễn|gặp_mới_nói|dài_dòng|khó_nói|mỏi_tay|lười_gõ|tế_nhị / khỏi|thôi nói|ghi|khai|kể
 """,
     "withdraw": """
 .96 ~thôi|khỏi|không|không_cần|hủy|đừng|bỏ ,? * gặp|kêu|phiền|cần|cán_bộ|gọi|nữa|nhờ|ai|liên_hệ|mất_công / ~tự * làm|xử_lý|lo|mở|giải_quyết|xong|sửa|tìm * được|rồi|xong|luôn / ^ thôi|khỏi|hủy|không_cần / ~hết_cần|rút_lại|hủy|không_cần_nữa|xong_rồi|được_rồi|ổn_rồi / làm|mở|vào|xong|giải_quyết được rồi
 """,
     "everything": """
-.95 ~hết|tất_cả|tất|toàn_bộ|full|đủ|cả_ba|cả_3|mọi|trọn|cả_thảy|cả_lũ|sạch / ?:~cái|việc|gì|tin|thứ|loại gì|nào * cũng / có gì|bao_nhiêu|nhiêu * gửi|báo|nhận|lấy|hết / ba|3 cái|loại|chủ_đề|mục / gì cũng / cả * luôn / nào|gì * báo|gửi|nhận * hết
+.95 ~hết|tất_cả|toàn_bộ|full|đủ_hết|đủ_cả|lấy_đủ|đầy_đủ|đủ_loại|cả_ba|cả_3|mọi|trọn|cả_thảy|cả_lũ|sạch / ?:~cái|việc|gì|tin|thứ|loại gì|nào * cũng / có gì|bao_nhiêu|nhiêu * gửi|báo|nhận|lấy|hết / ba|3 cái|loại|chủ_đề|mục / gì cũng / cả * luôn / nào|gì * báo|gửi|nhận * hết
 """,
     "general": """
 .94 ~chung|chung_chung|thường|thường_thường|thường_thôi|tổng_quát|nói_chung|cơ_bản
@@ -132,4 +132,14 @@ BLOCKS = {
     "ubnd-xa-phuong": """
 .95 ~ủy_ban|ubnd|uỷ_ban|ủy_ban_xã|cán_bộ_xã|công_chức_xã|xã_đội|văn_phòng_xã / ~làm|công_chức|cán_bộ|ở|trên|bên|ngoài * xã|phường
 """,
+}
+NEVER = {  # wordings that forbid a tag
+    "forgotten_email": "~email * còn|vẫn|nhớ / ~còn|vẫn|nhớ * email",
+    "truong-hoc": "~hội|đoàn|đảng|mặt_trận|hợp_tác_xã|công_đoàn|liên_đoàn|htx",
+    "ubnd-xa-phuong": "~hội|đoàn|đảng|mặt_trận|hợp_tác|công_đoàn|liên_đoàn|htx|y_tế|trạm_xá",
+    "doanh-nghiep-tu-nhan": "~hội|đoàn|đảng|mặt_trận|hợp_tác_xã|công_đoàn|liên_đoàn|htx|nhà_nước",
+    "co-so-giao-duc": "~hội|đoàn|đảng|mặt_trận|hợp_tác_xã|công_đoàn|liên_đoàn|htx",
+    "everything": "~hết hạn|pin|tiền",
+    "keep": "~xóa|dọn sạch|hết|luôn|giúp / ~không giữ|lưu|để",
+    "erase": "~đừng|không|khỏi|chưa|khoan * xóa|rút / ~giữ * đi|đó|lại / ~xóa mắc|mất",
 }
