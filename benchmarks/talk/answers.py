@@ -52,11 +52,27 @@ _MEANT = {
     "private_company": "doanh-nghiep-tu-nhan", "state_company": "doanh-nghiep-nha-nuoc", "commune": "ubnd-xa-phuong",
     "party": "", "told": "", "thanks_ok": "right", "none": "none_of_these",
 }  # fmt: skip  # reason: reads as the table it is
-_OTHER = {"lk_proof": "other_ways", "lk_code": "other_ways", "lk_expired": "other_ways", "pw_trouble": "other"}
+_OTHER = {
+    "lk_proof": "other_ways",
+    "lk_code": "other_ways",
+    "lk_expired": "other_ways",
+    "pw_trouble": "other",
+}
 BY_NAME = "q_perhaps"  # its options are named by their content (named.py), or by their order
 NAMED = ("Tải VssID ở đâu?", "Quên mật khẩu?", "Không nhận được OTP?")
 
-_NO_ANSWER = ("question", "wish", "statement", "scam", "chat", "trouble", "anger", "person", "greeting", "repeat")
+_NO_ANSWER = (
+    "question",
+    "wish",
+    "statement",
+    "scam",
+    "chat",
+    "trouble",
+    "anger",
+    "person",
+    "greeting",
+    "repeat",
+)
 _MAY_ANSWER: Mapping[str, str] = {  # acts that may well answer these steps: not counted either way
     "trouble": "pw_screen pw_trouble pw_code pw_situation pw_late lk_proof lk_code lk_expired reg_list reg_how q_answer lk_nobody report",
     "wish": "reg_list reg_how leave lk_found reg_code hd_waiting nt_topics nt_manage md_choice consent reg_resume pw_situation lk_proof "
@@ -74,12 +90,60 @@ _ANSWERS_OF: Mapping[str, Mapping[str, str]] = {  # what an act answers, for the
     "done": {"reg_list": "done", "pw_screen": "done", "reg_how": "done", "report": "done"},
     "not_yet": {"report": "not_yet", "reg_phone": "", "reg_who": "", "reg_list": "", "reg_how": ""},
     "trouble": {"report": "trouble", "pw_screen": "trouble"},
-    "thanks": {"q_answer": "right", "reg_who": "", "reg_phone": "", "nt_topics": "", "leave": "", "lk_found": "", "ct_block": ""},
-    "later": {"reg_who": "", "reg_phone": "", "pw_situation": "", "reg_list": "", "nt_topics": "", "lk_found": "", "pw_screen": "", "report": ""},
-    "skip": {"reg_who": "", "reg_phone": "", "pw_situation": "", "ct_block": "", "pw_screen": "", "lk_found": "", "report": ""},
-    "back": {"reg_who": "", "reg_phone": "", "pw_situation": "", "ct_block": "", "nt_topics": "", "pw_screen": "", "report": ""},
-    "stop": {"reg_who": "", "reg_phone": "", "pw_situation": "", "reg_list": "", "lk_found": "", "nt_topics": "", "report": ""},
-    "ack": {"reg_who": "", "reg_phone": "", "reg_code": "", "pw_situation": "", "nt_topics": "", "ct_block": ""},
+    "thanks": {
+        "q_answer": "right",
+        "reg_who": "",
+        "reg_phone": "",
+        "nt_topics": "",
+        "leave": "",
+        "lk_found": "",
+        "ct_block": "",
+    },
+    "later": {
+        "reg_who": "",
+        "reg_phone": "",
+        "pw_situation": "",
+        "reg_list": "",
+        "nt_topics": "",
+        "lk_found": "",
+        "pw_screen": "",
+        "report": "",
+    },
+    "skip": {
+        "reg_who": "",
+        "reg_phone": "",
+        "pw_situation": "",
+        "ct_block": "",
+        "pw_screen": "",
+        "lk_found": "",
+        "report": "",
+    },
+    "back": {
+        "reg_who": "",
+        "reg_phone": "",
+        "pw_situation": "",
+        "ct_block": "",
+        "nt_topics": "",
+        "pw_screen": "",
+        "report": "",
+    },
+    "stop": {
+        "reg_who": "",
+        "reg_phone": "",
+        "pw_situation": "",
+        "reg_list": "",
+        "lk_found": "",
+        "nt_topics": "",
+        "report": "",
+    },
+    "ack": {
+        "reg_who": "",
+        "reg_phone": "",
+        "reg_code": "",
+        "pw_situation": "",
+        "nt_topics": "",
+        "ct_block": "",
+    },
 }
 
 
@@ -110,7 +174,12 @@ def answers(hand: str, folder: Path = FOLDER) -> Iterator[Row]:
         step, want = line["step"], line["want"]
         if step in STEPS:
             meant = _OTHER.get(step, "") if want == "other" else _MEANT.get(want, want)
-            yield Row(step, clean(line["text"]), "everything" if (step, want) == ("nt_topics", "all") else meant, hand)
+            yield Row(
+                step,
+                clean(line["text"]),
+                "everything" if (step, want) == ("nt_topics", "all") else meant,
+                hand,
+            )
 
 
 def days(hand: str, folder: Path = FOLDER) -> Iterator[Row]:
@@ -142,7 +211,19 @@ def misplaced(hand: str, folder: Path = FOLDER) -> Iterator[Row]:
     """Answers to one question before another one, which they do not answer."""
     for line in _lines("closed", hand, folder):
         if line["step"] in (*_CONTENT_STEPS, "reg_sent_on", "lk_name", "lk_fact", "hd_want"):
-            for step in ("reg_phone", "reg_code", "pw_code", "pw_screen", "consent", "ct_perhaps", "lk_found", "reg_how", "reg_resume"):
-                if step != line["step"] and not (line["step"] == "pw_situation" and step in ("pw_code", "pw_screen")):
+            for step in (
+                "reg_phone",
+                "reg_code",
+                "pw_code",
+                "pw_screen",
+                "consent",
+                "ct_perhaps",
+                "lk_found",
+                "reg_how",
+                "reg_resume",
+            ):
+                if step != line["step"] and not (
+                    line["step"] == "pw_situation" and step in ("pw_code", "pw_screen")
+                ):
                     if line["want"] not in ("dont_know", "withdraw", "later"):
                         yield Row(step, clean(line["text"]), "", hand, "misplaced")

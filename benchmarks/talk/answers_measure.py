@@ -88,17 +88,24 @@ def main(arguments: Sequence[str]) -> int:
     if "-n" in arguments:
         for one in bad:
             if one.said:
-                print(f"{one.row.step:12} {one.row.act:9} {one.said} {one.scores[one.said]} | {one.row.text[:110]}")
+                print(
+                    f"{one.row.step:12} {one.row.act:9} {one.said} {one.scores[one.said]} | {one.row.text[:110]}"
+                )
     for step in STEPS:
         print(told(step, (one for one in good if one.row.step == step)))
     for hand in names:
         print(told(hand, (one for one in good if one.row.hand == hand)))
     print(told("all", good))
     false = Counter(one.row.step for one in bad if one.said)
-    print(f"false answers: {sum(false.values())} of {len(bad)}, {100 * sum(false.values()) / max(1, len(bad)):.2f} per 100; {false.most_common(8)}")
+    print(
+        f"false answers: {sum(false.values())} of {len(bad)}, {100 * sum(false.values()) / max(1, len(bad)):.2f} per 100; {false.most_common(8)}"
+    )
     told_days = [(row, day_of(row.text, date(2026, 11, 30))) for hand in names for row in days(hand, folder)]
     hit = [str(day) == row.meant for row, day in told_days]
-    print(f"days: {sum(hit)} of {len(hit)}", [(r.text, r.meant, str(d)) for (r, d), ok in zip(told_days, hit, strict=True) if not ok])
+    print(
+        f"days: {sum(hit)} of {len(hit)}",
+        [(r.text, r.meant, str(d)) for (r, d), ok in zip(told_days, hit, strict=True) if not ok],
+    )
     return 0
 
 

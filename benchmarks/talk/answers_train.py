@@ -76,7 +76,12 @@ def fitted(names: Collection[str]) -> ModelFile:
         "scale": array("f", [STEP]),
         "weights": array("b", [weight for _, weight in kept]),
     }
-    return ModelFile(KIND, digest_of((one.counted, (one.meant, one.counts)) for one in every), arrays, {"features": [name for name, _ in kept]})
+    return ModelFile(
+        KIND,
+        digest_of((one.counted, (one.meant, one.counts)) for one in every),
+        arrays,
+        {"features": [name for name, _ in kept]},
+    )
 
 
 if __name__ == "__main__":

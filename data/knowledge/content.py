@@ -20,7 +20,12 @@ from flows.content import Content, Questions, Route, StaffWeights
 from flows.understanding import model_file
 
 CONTENT_DIR = Path(__file__).parents[1] / "content"
-QUESTIONS, SECRETS, ASKING, ANSWERS = "questions", "secrets", "asking", "answers"  # the kinds of trained models
+QUESTIONS, SECRETS, ASKING, ANSWERS = (
+    "questions",
+    "secrets",
+    "asking",
+    "answers",
+)  # the kinds of trained models
 
 
 @lru_cache(maxsize=4)

@@ -36,7 +36,9 @@ def _flow() -> Flow:
                 parse=_parse_want,
                 hint="Anh/chị viết một hai câu, hoặc bấm “Nói với cán bộ sau”.",
                 transitions={"told": "open", "later": "open"},
-                choices=(Choice("Nói với cán bộ sau", "later", words="noi sau, bo qua, de sau"),),
+                choices=(
+                    Choice("Nói với cán bộ sau", "later", words="noi sau, bo qua, de sau", means="later"),
+                ),
             ),
             call("open", _ticket, OpenTicket, transitions={"opened": "opened", "already": "waiting"}),
             end("opened", _opened_prompt),
@@ -60,8 +62,8 @@ def _flow() -> Flow:
 
 
 _WAITING_CHOICES = (
-    Choice("Chờ tiếp", "stay", words="cho, cho tiep, u, co, da, ok"),
-    Choice("Không cần gặp nữa", "leave", words="thoi, khong can, khong gap nua, thoi khoi"),
+    Choice("Chờ tiếp", "stay", words="cho, cho tiep, u, co, da, ok", means="stay"),
+    Choice("Không cần gặp nữa", "leave", words="thoi, khong can, khong gap nua, thoi khoi", means="leave"),
 )
 _HANDED_BACK = {
     "": "Cán bộ đã chuyển lại cho tôi. Mình làm tiếp từ chỗ đang dở nhé.",

@@ -28,18 +28,48 @@ _ONES = {
     "mot": 1, "hai": 2, "ba": 3, "bon": 4, "tu": 4, "nam": 5, "lam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi": 10,
 }  # fmt: skip  # reason: reads as the table it is
 _ONE = "mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin"
-_COUNT = rf"(?:[0-9]{{1,3}}|muoi (?:{_ONE})|(?:hai|ba) muoi(?: (?:{_ONE}))?|(?:hai|ba) (?:{_ONE})|{_ONE}|muoi)"
-_NUMBER = re.compile(r"(?<![0-9/.-])([0-3]?[0-9]) ?(?:[/.-]|thang) ?(1[0-2]|0?[1-9])(?: ?(?:[/.-]|nam) ?((?:20)?[0-9]{2}))?(?![0-9/])")
-_DAY_OF_MONTH = re.compile(rf"(?:ngay|hom|bua|tay|moi|mung|mong) ({_COUNT})(?: tay)?(?: (?:thang|t) ?({_COUNT}|nay|roi|truoc|qua))?(?: |$)")
+_COUNT = (
+    rf"(?:[0-9]{{1,3}}|muoi (?:{_ONE})|(?:hai|ba) muoi(?: (?:{_ONE}))?|(?:hai|ba) (?:{_ONE})|{_ONE}|muoi)"
+)
+_NUMBER = re.compile(
+    r"(?<![0-9/.-])([0-3]?[0-9]) ?(?:[/.-]|thang) ?(1[0-2]|0?[1-9])(?: ?(?:[/.-]|nam) ?((?:20)?[0-9]{2}))?(?![0-9/])"
+)
+_DAY_OF_MONTH = re.compile(
+    rf"(?:ngay|hom|bua|tay|moi|mung|mong) ({_COUNT})(?: tay)?(?: (?:thang|t) ?({_COUNT}|nay|roi|truoc|qua))?(?: |$)"
+)
 _WESTERN = re.compile(rf"({_COUNT}) tay(?: (?:thang|t) ?({_COUNT}|nay|roi|truoc))?")
-_IN_WORDS = re.compile(rf"({_COUNT}) thang ({_COUNT}|nay|roi|truoc|gieng|chap)(?: nam ({_COUNT}|[0-9]{{4}}|nay|ngoai|truoc))?(?: |$)")
-_AGO = re.compile(rf"(?:cach day|cach nay|cach)(?: khoang| chung| tam)? ({_COUNT}) (ngay|bua|hom|tuan|thang)|({_COUNT}) (ngay|bua|hom|tuan) (?:truoc|roi|nay)(?! nua)")
-_SEVERAL = re.compile(r"(?:may|vai|chuc|it) (?:ngay|bua|hom|tuan|thang|chuc)|hom (?:bua|no|truoc)|bua (?:hom|no|truoc)|hom ray|may nay|lau roi|hoi truoc|dot truoc|bua kia|"
-    r"hoi (?:dau|cuoi|giua) |(?:dau|cuoi|giua) (?:tuan|thang|nam)|tuan (?:roi|truoc|qua|nay)|thang (?:roi|truoc|qua|nay)|nam ngoai|hom nao|bua nao|mot(?= |$)")
-_WEEKDAYS = {"hai": 0, "2": 0, "ba": 1, "3": 1, "tu": 2, "4": 2, "bon": 2, "nam": 3, "5": 3, "sau": 4, "6": 4, "bay": 5, "7": 5}
-_WEEKDAY = re.compile(r"(?:thu|t) ?(hai|ba|tu|bon|nam|sau|bay|[2-7])(?= |$)|(chu nhat|chu nhut|chua nhut|chua nhat|cn)(?= |$)")
+_IN_WORDS = re.compile(
+    rf"({_COUNT}) thang ({_COUNT}|nay|roi|truoc|gieng|chap)(?: nam ({_COUNT}|[0-9]{{4}}|nay|ngoai|truoc))?(?: |$)"
+)
+_AGO = re.compile(
+    rf"(?:cach day|cach nay|cach)(?: khoang| chung| tam)? ({_COUNT}) (ngay|bua|hom|tuan|thang)|({_COUNT}) (ngay|bua|hom|tuan) (?:truoc|roi|nay)(?! nua)"
+)
+_SEVERAL = re.compile(
+    r"(?:may|vai|chuc|it) (?:ngay|bua|hom|tuan|thang|chuc)|hom (?:bua|no|truoc)|bua (?:hom|no|truoc)|hom ray|may nay|lau roi|hoi truoc|dot truoc|bua kia|"
+    r"hoi (?:dau|cuoi|giua) |(?:dau|cuoi|giua) (?:tuan|thang|nam)|tuan (?:roi|truoc|qua|nay)|thang (?:roi|truoc|qua|nay)|nam ngoai|hom nao|bua nao|mot(?= |$)"
+)
+_WEEKDAYS = {
+    "hai": 0,
+    "2": 0,
+    "ba": 1,
+    "3": 1,
+    "tu": 2,
+    "4": 2,
+    "bon": 2,
+    "nam": 3,
+    "5": 3,
+    "sau": 4,
+    "6": 4,
+    "bay": 5,
+    "7": 5,
+}
+_WEEKDAY = re.compile(
+    r"(?:thu|t) ?(hai|ba|tu|bon|nam|sau|bay|[2-7])(?= |$)|(chu nhat|chu nhut|chua nhut|chua nhat|cn)(?= |$)"
+)
 _LUNAR = re.compile(r"(?:^| )(?:mung|mong|ram|gieng|chap|am lich|am|ta)(?= |$)")
-_FUTURE = re.compile(r"(?:^| )(?:ngay mai|bua mai|sang mai|chieu mai|toi mai|mai moi|mai|mot|tuan sau|tuan toi|thang sau|thang toi)(?= |$)")
+_FUTURE = re.compile(
+    r"(?:^| )(?:ngay mai|bua mai|sang mai|chieu mai|toi mai|mai moi|mai|mot|tuan sau|tuan toi|thang sau|thang toi)(?= |$)"
+)
 _DAYS_BACK = (  # wording, days back; the longest first
     (r"hom kia kia|bua kia kia", 3),
     (r"hom kia|bua hom kia|ngay kia|hom kia", 2),
@@ -48,7 +78,9 @@ _DAYS_BACK = (  # wording, days back; the longest first
      r"moi (?:vua|gui|bam|nop|lam|xong|day|hoi|ghi|nay|tuc)|vua (?:gui|bam|nop|lam|xong|moi|roi|nay|ghi)|nay gio|ban nay|ban sang|ngay bay gio|bay gio|luc sang|luc trua|tuc thi|"
      r"(?:^| )nay(?= (?:moi|gui|bam|ne|a|luon)|$)|may phut truoc|tieng truoc|[0-9]+ phut|[0-9]+ tieng", 0),
 )  # fmt: skip  # reason: as above
-_TURNED = re.compile(r"(?:khong phai|chu khong|dau phai|chu dau|cho khong phai|cho khong)(?: la| phai)? (.*?)(?= ma | la |,|$)")
+_TURNED = re.compile(
+    r"(?:khong phai|chu khong|dau phai|chu dau|cho khong phai|cho khong)(?: la| phai)? (.*?)(?= ma | la |,|$)"
+)
 _RIGHT = re.compile(r"(.*?)(?: la)? moi (?:dung|phai|la|chinh xac)")
 _SLIP = re.compile(r"(?:^| )(?:nham|a khong|a quen|quen|khong phai)(?: roi)?(?= |$)")
 
@@ -143,14 +175,36 @@ def _day_in(text: str, today: date) -> Day:
     if hit := _IN_WORDS.search(text):
         if hit[2] not in ("gieng", "chap"):
             year = hit[3] or ""
-            told = today.year if year == "nay" else today.year - 1 if year in ("ngoai", "truoc") else int(year) if year.isdigit() else 0
+            told = (
+                today.year
+                if year == "nay"
+                else today.year - 1
+                if year in ("ngoai", "truoc")
+                else int(year)
+                if year.isdigit()
+                else 0
+            )
             if 1 <= _month(hit[2], today) <= 12:
-                found = _of_month(_count(hit[1]), hit[2], today) if hit[2] in ("nay", "roi", "truoc") else _dated(_count(hit[1]), _month(hit[2], today), told, today)
+                found = (
+                    _of_month(_count(hit[1]), hit[2], today)
+                    if hit[2] in ("nay", "roi", "truoc")
+                    else _dated(_count(hit[1]), _month(hit[2], today), told, today)
+                )
                 return found
         return Day(vague=True)
     for form in (_WESTERN, _DAY_OF_MONTH):
-        if (hit := form.search(text + " ")) and 1 <= _count(hit[1]) <= 31 and not re.match(r"(?:truoc|roi|nay)(?: |$)", text[hit.end(1) :].strip()):
-            if form is _DAY_OF_MONTH and hit[0].startswith(("hom", "bua", "moi")) and not hit[1].isdigit() and hit[2] is None and " " not in hit[1]:
+        if (
+            (hit := form.search(text + " "))
+            and 1 <= _count(hit[1]) <= 31
+            and not re.match(r"(?:truoc|roi|nay)(?: |$)", text[hit.end(1) :].strip())
+        ):
+            if (
+                form is _DAY_OF_MONTH
+                and hit[0].startswith(("hom", "bua", "moi"))
+                and not hit[1].isdigit()
+                and hit[2] is None
+                and " " not in hit[1]
+            ):
                 continue  # "hôm ba …" is no date
             return _of_month(_count(hit[1]), hit[2] or "", today)
     return _counted(text, today)

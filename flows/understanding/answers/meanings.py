@@ -30,7 +30,9 @@ def _lines(tag: str) -> tuple[tuple[float, tuple[str, ...]], ...]:
     out = []
     for line in WORDINGS[tag].strip().splitlines():
         score, _, wordings = line.partition(" ")
-        out.append((float(score), tuple(w.strip().replace("(", "").replace(")", "") for w in wordings.split(" / "))))
+        out.append(
+            (float(score), tuple(w.strip().replace("(", "").replace(")", "") for w in wordings.split(" / ")))
+        )
     return tuple(out)
 
 
@@ -128,6 +130,11 @@ def meanings(input: Input, wanted: frozenset[str]) -> dict[str, float]:
     return judged(said, wanted, input.content.answer_weights)
 
 
+def facts_told(input: Input) -> dict[str, str]:
+    """What a message tells on the way, for later steps and for memory: who, relation, device, code; only what it states surely."""
+    return facts_in(spoken(input.text))
+
+
 def judged(said: Spoken, wanted: frozenset[str], weights: bytes) -> dict[str, float]:
     """The trained weights' judgement of each tag."""
     ruled = ruled_by(said, wanted)
@@ -145,7 +152,9 @@ def _preferred(ruled: dict[str, Ruled]) -> dict[str, Ruled]:
     beaten: set[str] = set()
     for tag, weaker in _STRONGER:
         if tag in ruled and tag not in beaten:
-            beaten |= {w for w in weaker.split() if w in ruled and ruled[w].score <= ruled[tag].score + _CLOSE}
+            beaten |= {
+                w for w in weaker.split() if w in ruled and ruled[w].score <= ruled[tag].score + _CLOSE
+            }
     best = max((one.score for tag, one in ruled.items() if tag not in beaten), default=0.0)
     return {
         tag: Ruled(one.score * 0.5, one.hit) if tag in beaten or one.score < best - _CLOSE else one

@@ -29,7 +29,10 @@ def named(text: str, titles: Sequence[str]) -> dict[int, float]:
     """The number of the one title that a message names, with its score; nothing when none or several are named."""
     said = spoken(text)
     own = _meant(fold(said.text))
-    of_titles = [_meant(f" {fold(' '.join(normalise(title)))} ") | _meant(f" {fold(spoken(title).text)} ") for title in titles]
+    of_titles = [
+        _meant(f" {fold(' '.join(normalise(title)))} ") | _meant(f" {fold(spoken(title).text)} ")
+        for title in titles
+    ]
     counts = []
     for at, words in enumerate(of_titles):
         others = set().union(*(w for i, w in enumerate(of_titles) if i != at)) if len(titles) > 1 else set()

@@ -10,9 +10,7 @@ _topics = {
     "general": "chung|tin chung|thông báo chung|chung chung|tin thường",
     "register": "đăng ký|vssid|app|cài app|tài khoản|ứng dụng|đk",
 }
-_drop = (
-    "bỏ|khỏi|thôi|đừng|ngưng|ngừng|dừng|tắt|dẹp|bớt|hủy|không cần|không nhận|gỡ|rút|loại|cắt|chặn|không lấy|không muốn|stop|miễn|hết cần|trừ|khỏi gửi|không gửi|hổng cần"
-)
+_drop = "bỏ|khỏi|thôi|đừng|ngưng|ngừng|dừng|tắt|dẹp|bớt|hủy|không cần|không nhận|gỡ|rút|loại|cắt|chặn|không lấy|không muốn|stop|miễn|hết cần|trừ|khỏi gửi|không gửi|hổng cần"
 _add = "thêm|nhận thêm|lấy thêm|báo thêm|lấy luôn|nhận luôn|cả|bổ sung|kèm|gồm|bật|nữa|với|luôn vụ|muốn nhận|cho nhận|đăng ký nhận|gửi|báo|nhận|lấy|cho tôi|cho chị|cho em"
 _keep = "giữ|để|còn|chừa|vẫn nhận|chỉ lấy|chỉ nhận|chỉ cần"
 
@@ -33,7 +31,9 @@ def topics_meant(said: Spoken) -> dict[str, float]:
     out: dict[str, float] = {}
     for clause in said.text.split(","):
         text = f" {clause.strip()} "
-        named = {topic: spots for topic, words in _topics.items() if (spots := _spots(text, words, said.marked))}
+        named = {
+            topic: spots for topic, words in _topics.items() if (spots := _spots(text, words, said.marked))
+        }
         drops, adds, keeps = (_spots(text, words, said.marked) for words in (_drop, _add, _keep))
         for topic, spots in named.items():
 
@@ -47,5 +47,7 @@ def topics_meant(said: Spoken) -> dict[str, float]:
             if drop < 999 and (drop <= add or not _spots(text, "thêm|nữa", said.marked)):
                 out[f"drop_{topic}"] = 0.93
             elif add < 999:
-                out[f"add_{topic}"] = 0.9 if add < 999 and _spots(text, "thêm|nữa|bật|kèm|cả|luôn", said.marked) else 0.7
+                out[f"add_{topic}"] = (
+                    0.9 if add < 999 and _spots(text, "thêm|nữa|bật|kèm|cả|luôn", said.marked) else 0.7
+                )
     return out

@@ -124,4 +124,6 @@ def _turned(where: str, start: int, end: int, marked: bool) -> bool:
     after = _AFTER if marked else _AFTER_PLAIN
     inside = _INSIDE if marked else _INSIDE_PLAIN
     hit = where[start:end]
-    return bool(before.search(where[:start].rstrip())) or (not inside.search(f" {hit}") and bool(after.match(where[end:])))
+    return bool(before.search(where[:start].rstrip())) or (
+        not inside.search(f" {hit}") and bool(after.match(where[end:]))
+    )

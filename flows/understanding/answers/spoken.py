@@ -32,7 +32,12 @@ qua: wa; đăng nhập: đn dn; bhyt: byt; hàng: hag; làm: lm lèm; tổng đ�
 
 
 def _table() -> dict[str, str]:
-    entries = [entry.partition(":") for line in _spellings.strip().splitlines() for entry in line.split(";") if entry.strip()]
+    entries = [
+        entry.partition(":")
+        for line in _spellings.strip().splitlines()
+        for entry in line.split(";")
+        if entry.strip()
+    ]
     out: dict[str, str] = {}
     for meant, _, typed in entries:
         out |= {word: meant.strip() for word in typed.split()}
@@ -40,7 +45,9 @@ def _table() -> dict[str, str]:
 
 
 _SPELLINGS = _table()
-_NOT_ALONE = frozenset({"i", "s", "h", "t", "v", "z", "k", "r", "j"})  # letters of names and models, when capital
+_NOT_ALONE = frozenset(
+    {"i", "s", "h", "t", "v", "z", "k", "r", "j"}
+)  # letters of names and models, when capital
 _BROKEN_BEFORE = frozenset("máy app thẻ bị sắp đt điện nút màn hình loa may".split())
 _REPLACED = (
     (re.compile(r"\b(?:ai|i|ay) (?:phôn|phone|phon|fôn|fone|pôn)\b"), "iphone"),
@@ -88,7 +95,9 @@ _QUESTION = re.compile(
     r"có phải .* không|được không|phải không|có sao không|mấy giờ|bữa nào|ngày nào|cách nào|kiểu gì|chỗ nào|đúng không|"
     r"bằng cách|bị gì|thì sao|làm gì|sao vậy|gì vậy|cho hỏi|là ai|ai vậy|hả|hở|nằm đâu|có .* không ?,?) "
 )
-_QUESTION_END = re.compile(r" (?:không|sao|hả|gì|nào|mấy|nhiêu|chưa|ta|đâu|ai|lâu|vậy ta|hông)(?: vậy| ta| em| chị| ạ| a| á)* $")
+_QUESTION_END = re.compile(
+    r" (?:không|sao|hả|gì|nào|mấy|nhiêu|chưa|ta|đâu|ai|lâu|vậy ta|hông)(?: vậy| ta| em| chị| ạ| a| á)* $"
+)
 _NOT_QUESTION = re.compile(
     r" (?:không|chưa|chẳng|đâu|hết|có) (?:[^ ]+ ){0,4}(?:gì|nào|đâu|ai)(?: hết| cả| luôn| nữa| trơn| đó| ạ| em| chị| nha| ơi)* $"
 )

@@ -50,7 +50,9 @@ _CHILD = (
     "~hai|ba|bốn|năm|sáu|bảy|tám|chín|mười tuổi", "đi mẫu_giáo|nhà_trẻ|học",
 )  # fmt: skip  # reason: as above
 _AGE = re.compile(r" (\d{1,2}) (?:tuổi|tuoi)")
-_CON_PHONE = re.compile(r" con (?=iphone|ip|oppo|samsung|vivo|xiaomi|realme|redmi|nokia|android|xr|máy|may|điện|dien|apple|táo|tao|galaxy)")
+_CON_PHONE = re.compile(
+    r" con (?=iphone|ip|oppo|samsung|vivo|xiaomi|realme|redmi|nokia|android|xr|máy|may|điện|dien|apple|táo|tao|galaxy)"
+)
 _CON_LAW = re.compile(r" con (?:dâu|dau|rể|re) ")
 
 _RELATIONS = {
@@ -59,7 +61,9 @@ _RELATIONS = {
     "spouse": "~ông_xã|bà_xã|vợ|chồng|bà_nhà|ông_nhà",
     "other": "~ông_ngoại|bà_ngoại|ông_nội|bà_nội|em_gái|em_trai|anh_trai|chị_gái|chị_dâu|em_dâu|em_rể|anh_rể|cô_ruột|chú_ruột|nhỏ_em|hàng_xóm|đồng_nghiệp|nhân_viên|sếp|con_dâu|con_rể|bạn_tôi|bạn_em|cho_bạn|cho_anh|cho_chị|cho_cô|cho_bác|người_quen",
 }  # fmt: skip  # reason: as above
-_SELF = "~cho_tôi|cho_em|cho_mình|cho_chị_đó|bản_thân|chính_tôi|cho_tui|tự_tôi|của_tôi|cho_chính_mình|chính_mình"
+_SELF = (
+    "~cho_tôi|cho_em|cho_mình|cho_chị_đó|bản_thân|chính_tôi|cho_tui|tự_tôi|của_tôi|cho_chính_mình|chính_mình"
+)
 _SELF_BARE = "^ tôi|mình|em|tui $"
 
 
@@ -77,10 +81,16 @@ def _device(said: Spoken) -> str:
         turned = re.search(r" (?:mà|qua|sang|giờ|chứ không|ma|gio|chu khong|nhầm|nham) ", text)
         if turned is None:
             return ""
-        wanted = text[: turned.start()] + " " if "không" in turned[0] or "khong" in turned[0] else " " + text[turned.end() :]
+        wanted = (
+            text[: turned.start()] + " "
+            if "không" in turned[0] or "khong" in turned[0]
+            else " " + text[turned.end() :]
+        )
         return _device(Spoken(said.marked, wanted, wanted, 1, 3, asks=False))
     if ios or android:
-        brand = re.search(rf" (?:không phải|khong phai|hết xài|đâu phải) (?:\S+ )?(?:{_IOS}|{_ANDROID}) ", text)
+        brand = re.search(
+            rf" (?:không phải|khong phai|hết xài|đâu phải) (?:\S+ )?(?:{_IOS}|{_ANDROID}) ", text
+        )
         return "" if brand else ("ios" if ios else "android")
     return ""
 
@@ -113,7 +123,11 @@ def _mothers(said: Spoken) -> Spoken:
     for at, word in enumerate(words):
         before, after = " ".join(words[at - 1 : at]), " ".join(words[at + 1 : at + 2])
         sure = before in ("cho", "cua", "ba", "la") or after in ("toi", "chong", "ruot", "vo")
-        if word == "ma" and not sure and not (at == 0 and after in ("em", "minh", "chi", "anh", "o", "noi", "lam", "gia", "ban")):
+        if (
+            word == "ma"
+            and not sure
+            and not (at == 0 and after in ("em", "minh", "chi", "anh", "o", "noi", "lam", "gia", "ban"))
+        ):
             words[at] = "ma_"
     text = f" {' '.join(words)} "
     core = said.core if " ma " in text or "ma_" not in text else said.core.replace(" ma ", " ma_ ")
@@ -123,7 +137,13 @@ def _mothers(said: Spoken) -> Spoken:
 def is_parent(said: Spoken) -> bool:
     """Whether a parent is named, for whom one who has no work of their own is the likely answer."""
     said = _mothers(said)
-    return _any(("~má|mẹ|cha|bố|tía|má_chồng|mẹ_chồng|ông_già|bà_già|cho_ba|ba_tôi|ba_em|ba_mình|ba_chị|ba_chồng", "^ ba|tía|má|mẹ"), said)
+    return _any(
+        (
+            "~má|mẹ|cha|bố|tía|má_chồng|mẹ_chồng|ông_già|bà_già|cho_ba|ba_tôi|ba_em|ba_mình|ba_chị|ba_chồng",
+            "^ ba|tía|má|mẹ",
+        ),
+        said,
+    )
 
 
 def _relation(said: Spoken, who: str) -> str:
@@ -131,7 +151,9 @@ def _relation(said: Spoken, who: str) -> str:
     read = Spoken(said.marked, text, said.core, said.clauses, said.count, said.asks)
     found_ones = [name for name, line in _RELATIONS.items() if _any((line.replace("^_ba", "ba_ruột"),), read)]
     if "mother" in found_ones or "father" in found_ones:
-        if found_ones.count("spouse") and re.search(r" (?:má|mẹ|ba|cha|bố|ma|me|bo) (?:của |cua )?(?:chồng|vợ|chong|vo) ", text):
+        if found_ones.count("spouse") and re.search(
+            r" (?:má|mẹ|ba|cha|bố|ma|me|bo) (?:của |cua )?(?:chồng|vợ|chong|vo) ", text
+        ):
             found_ones.remove("spouse")
     if len(found_ones) == 1:
         return found_ones[0]
@@ -142,8 +164,17 @@ def _relation(said: Spoken, who: str) -> str:
     return ""
 
 
-_KNOWN = ("có|biết|thuộc|nhớ * mã|số|mã_số * rồi|sẵn|đây", "có mã|mã_số|số rồi", "biết|có|thuộc rồi", "mã_số|mã * có rồi")
-_UNKNOWN = ("~không|chưa|đâu * biết|có|nhớ * mã|số|mã_số", "~chưa|không biết|nhớ|có mã", "~hình_như|chắc * chưa|không biết")
+_KNOWN = (
+    "có|biết|thuộc|nhớ * mã|số|mã_số * rồi|sẵn|đây",
+    "có mã|mã_số|số rồi",
+    "biết|có|thuộc rồi",
+    "mã_số|mã * có rồi",
+)
+_UNKNOWN = (
+    "~không|chưa|đâu * biết|có|nhớ * mã|số|mã_số",
+    "~chưa|không biết|nhớ|có mã",
+    "~hình_như|chắc * chưa|không biết",
+)
 
 
 @lru_cache(maxsize=512)

@@ -38,7 +38,9 @@ def _step(value: float, limits: tuple[float, ...]) -> int:
     return sum(value >= limit for limit in limits)
 
 
-def features_of(said: Spoken, tag: str, ruled: Mapping[str, Ruled], wanted: frozenset[str]) -> dict[str, float]:
+def features_of(
+    said: Spoken, tag: str, ruled: Mapping[str, Ruled], wanted: frozenset[str]
+) -> dict[str, float]:
     """What is counted of one option for a message; `ruled`: of all options that stand before the person."""
     own = ruled.get(tag, Ruled())
     others = max((r.score for t, r in ruled.items() if t != tag and t in wanted), default=0.0)
@@ -62,7 +64,11 @@ def features_of(said: Spoken, tag: str, ruled: Mapping[str, Ruled], wanted: froz
     if score:
         out["ahead"] = max(-1.0, min(1.0, 4 * (own.score - others)))
     for cue in cues_of(said):
-        out |= {f"cue:{cue} score:{score}": 1.0, f"cue:{cue} tag:{tag}": 1.0, f"cue:{cue} share:{share} score:{score}": 1.0}
+        out |= {
+            f"cue:{cue} score:{score}": 1.0,
+            f"cue:{cue} tag:{tag}": 1.0,
+            f"cue:{cue} share:{share} score:{score}": 1.0,
+        }
     words = [w for w in fold(said.text).split() if w != ","]
     common = _SAME.get(tag, tag)
     for word in words:
@@ -90,7 +96,9 @@ _CUES = {  # what else a message may be
 @lru_cache(maxsize=512)
 def cues_of(said: Spoken) -> tuple[str, ...]:
     """What else the message may be than an answer."""
-    return tuple(cue for cue, ws in _CUES.items() if any(look_for(f"?:{w}", said).strength for w in ws.split(" / ")))
+    return tuple(
+        cue for cue, ws in _CUES.items() if any(look_for(f"?:{w}", said).strength for w in ws.split(" / "))
+    )
 
 
 def probability(found: Mapping[str, float], data: bytes) -> float:
