@@ -8,12 +8,14 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import date
 from math import sqrt
 from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.talk.answers import BY_NAME, FOLDER, NAMED, STEPS, Row, answers, days, hands, no_answers
 from data.knowledge.content import ANSWERS, read_weights
+from flows.understanding.answers.days import day_of
 from flows.understanding.answers.meanings import SURE, judged
 from flows.understanding.answers.named import named
 from flows.understanding.answers.spoken import spoken
@@ -65,9 +67,6 @@ def told(title: str, every: Iterable[Judged]) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Print the figures; -v the messages that were not understood."""
-    from flows.understanding.answers.days import day_of
-    from datetime import date
-
     words = [a for a in arguments if not a.startswith("-")]
     folder, names = (Path(words[0]), words[1:]) if words else (FOLDER, list(hands()))
     weights: dict[str, bytes] = {}

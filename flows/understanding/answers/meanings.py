@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from flows.understanding.answers.notices_told import topics_meant
-from flows.understanding.answers.phrases import NO_HIT, Hit, found, look_for
+from flows.understanding.answers.phrases import NO_HIT, PhraseHit, found, look_for
 from flows.understanding.answers.spoken import Spoken, spoken
 from flows.understanding.answers.trained import Ruled, features_of, probability
 from flows.understanding.answers.told import facts_in, is_parent
@@ -36,7 +36,7 @@ def _lines(tag: str) -> tuple[tuple[float, tuple[str, ...]], ...]:
     return tuple(out)
 
 
-def by_wording(tag: str, said: Spoken) -> tuple[float, Hit]:
+def by_wording(tag: str, said: Spoken) -> tuple[float, PhraseHit]:
     """The best score of a tag's wordings in a message, and where it was found."""
     best, where, hits, value = 0.0, NO_HIT, 0, 0.0
     for score, wordings in _lines(tag):
@@ -94,7 +94,7 @@ _STRONGER = (  # (this one, than these) where both are found and neither is clea
     ("doanh-nghiep-nha-nuoc", "doanh-nghiep-tu-nhan ubnd-xa-phuong"),
 )
 _CLOSE = 0.04
-TOLD_HIT = Hit(1.0, 0.6, at_start=True, hits=2)
+TOLD_HIT = PhraseHit(1.0, 0.6, at_start=True, hits=2)
 
 
 def ruled_by(said: Spoken, wanted: frozenset[str]) -> dict[str, Ruled]:

@@ -16,7 +16,7 @@ _SAME = (  # folded words, and what they are counted as
     ("khong thay", " khongden "), ("khong nhan", " khongden "), ("khong ve", " khongden "), ("khong toi", " khongden "), ("chua toi", " khongden "), ("khong gui", " khongden "),
     ("khong den", " khongden "), ("chua nhan", " khongden "), ("chua thay", " khongden "), ("chua ve", " khongden "), ("khong co ma", " khongden otp "), ("chua co ma", " khongden otp "),
     ("cai dat", " tai "), ("cai app", " tai app "), ("download", " tai "), ("lay app", " tai app "), ("ung dung", " app "), ("doi mat", " doi mat "), ("ma so", " maso "),
-    (" ma ", " otp "), (" otp otp ", " otp "), (" ma otp ", " otp "),
+    (" ma otp ", " otp "), (" ma khongden ", " otp khongden "),
 )  # fmt: skip  # reason: reads as the table it is
 _EMPTY = frozenset(
     "cai vu chuyen viec do kia nay a nha em chi anh toi minh la thi ma ve o dau sao nao gi khong co duoc cho hoi muon can de cua va voi "
@@ -28,7 +28,7 @@ ENOUGH = 0.85
 def named(text: str, titles: Sequence[str]) -> dict[int, float]:
     """The number of the one title that a message names, with its score; nothing when none or several are named."""
     said = spoken(text)
-    own = _meant(fold(said.text))
+    own = _meant(fold(said.text.replace(" má ", " me ").replace(" mà ", " ") if said.marked else said.text))
     of_titles = [
         _meant(f" {fold(' '.join(normalise(title)))} ") | _meant(f" {fold(spoken(title).text)} ")
         for title in titles
@@ -38,7 +38,7 @@ def named(text: str, titles: Sequence[str]) -> dict[int, float]:
         others = set().union(*(w for i, w in enumerate(of_titles) if i != at)) if len(titles) > 1 else set()
         counts.append(len((own & words) - others))
     best = max(counts, default=0)
-    if not best or counts.count(best) > 1 or said.count > 14:
+    if not best or counts.count(best) > 1 or said.count > 14 or (best == 1 and said.count > 7):
         return {}
     other = max((c for i, c in enumerate(counts) if i != counts.index(best)), default=0)
     if other and best < other + 1:

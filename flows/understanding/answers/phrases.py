@@ -65,20 +65,20 @@ def phrase(written: str) -> Phrase:
     if written.startswith("~"):
         guarded, written = False, written[1:]
     out = ["(?<= )"]
-    tokens = written.split()
-    anchored = tokens[0] == "^" or tokens[-1] == "$"
-    for token in tokens:
-        if token == "^":
+    pieces = written.split()
+    anchored = pieces[0] == "^" or pieces[-1] == "$"
+    for piece in pieces:
+        if piece == "^":
             out = ["(?:(?<=^ )|(?<= , ))"]
-        elif token == "$":
+        elif piece == "$":
             out.append("(?=$|, )")
-        elif token == "*":
+        elif piece == "*":
             out.append("(?:[^ ]+ ){0,3}")
-        elif token == "**":
+        elif piece == "**":
             out.append("(?:[^ ]+ ){0,8}")
         else:
-            optional = token.endswith("?")
-            body = token.rstrip("?")
+            optional = piece.endswith("?")
+            body = piece.rstrip("?")
             for name, words in SETS.items():
                 body = body.replace(f"<{name}>", words)
             alternatives = sorted({a.replace("_", " ") for a in body.split("|")}, key=len, reverse=True)
@@ -88,7 +88,7 @@ def phrase(written: str) -> Phrase:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class PhraseHit:
     """Where a wording was found: `strength` 1 surely, less in a question; `share`: of the words of the message it covers."""
 
     strength: float = 0.0
@@ -97,10 +97,10 @@ class Hit:
     hits: int = 1  # wordings of the same meaning that were found
 
 
-NO_HIT = Hit()
+NO_HIT = PhraseHit()
 
 
-def look_for(written: str, said: Spoken) -> Hit:
+def look_for(written: str, said: Spoken) -> PhraseHit:
     """The first place where a wording is found and not turned by a negation."""
     one = phrase(written)
     pattern = one.marked if said.marked else one.plain
@@ -110,7 +110,7 @@ def look_for(written: str, said: Spoken) -> Hit:
             continue
         strength = 0.5 if said.asks and not one.in_questions else 1.0
         words = hit[0].count(" ")
-        return Hit(strength, min(1.0, words / max(1, said.count)), hit.start() <= 1)
+        return PhraseHit(strength, min(1.0, words / max(1, said.count)), hit.start() <= 1)
     return NO_HIT
 
 

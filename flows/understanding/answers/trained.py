@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from flows.text.fold import fold
-from flows.understanding.answers.phrases import NO_HIT, Hit, look_for
+from flows.understanding.answers.phrases import NO_HIT, PhraseHit, look_for
 from flows.understanding.answers.spoken import Spoken
 from flows.understanding.model_file import unpacked
 
@@ -31,7 +31,7 @@ class Ruled:
     """What the wordings say of one tag."""
 
     score: float = 0.0
-    hit: Hit = NO_HIT
+    hit: PhraseHit = NO_HIT
 
 
 def _step(value: float, limits: tuple[float, ...]) -> int:

@@ -19,7 +19,7 @@ TOPICS = {
 .95 ~khóa|bị_khóa|khoá / tạm|ngưng|chặn|cấm * ngưng|khóa|vào|đăng_nhập / nhập|gõ|thử|đăng_nhập|sai|trật * sai|bậy|trật|nhầm * nhiều|lần|mấy|quá|5|năm|hoài / không * cho * vào|đăng_nhập / ~quá_số_lần|quá_5_lần|vô_hiệu|đóng_băng|bị_block|block|lock
 """,
     "forgotten": """
-.93 ~quên * mật_khẩu|tuốt|hết|bén|mất|rồi|tiêu|luôn|trơn|sạch|béng / mật_khẩu ** quên|không_nhớ|mất|chịu|bay|lú / ~không|hết|chẳng|đâu nhớ|biết * mật_khẩu / ~không_nhớ|hết_nhớ|chẳng_nhớ|không_còn_nhớ|quên / mất * mật_khẩu / lấy_lại|xin_lại|cấp_lại * mật_khẩu
+.93 ~quên * mật_khẩu|tuốt|hết|bén|mất|rồi|tiêu|luôn|trơn|sạch|béng / mật_khẩu ** quên|không_nhớ|mất|chịu|bay|lú / ~không|hết|chẳng|đâu nhớ|biết * mật_khẩu / ~quên tuốt|hết|sạch / ~không_nhớ|hết_nhớ|chẳng_nhớ|không_còn_nhớ|quên / mất * mật_khẩu / lấy_lại|xin_lại|cấp_lại * mật_khẩu
 """,
     "forgotten_email": """
 .97 ~quên|không|mất|hết|chịu|lạc ** email / ~email ** quên|không_nhớ|chịu|mất|không_biết|không_còn|hết_nhớ|cũng|luôn|không_vào_được|lạc / ~mất|quên|không_nhớ * cả|lẫn|luôn|hết * email / cả|lẫn|luôn * email / không|chưa có|vào * email
@@ -134,7 +134,7 @@ BLOCKS = {
 """,
 }
 NEVER = {  # wordings that forbid a tag
-    "forgotten_email": "~email * còn|vẫn|nhớ / ~còn|vẫn|nhớ * email",
+    "forgotten_email": "~email * thì|còn|vẫn * còn|vào|giữ|nhớ_rõ|được|xài",
     "truong-hoc": "~hội|đoàn|đảng|mặt_trận|hợp_tác_xã|công_đoàn|liên_đoàn|htx",
     "ubnd-xa-phuong": "~hội|đoàn|đảng|mặt_trận|hợp_tác|công_đoàn|liên_đoàn|htx|y_tế|trạm_xá",
     "doanh-nghiep-tu-nhan": "~hội|đoàn|đảng|mặt_trận|hợp_tác_xã|công_đoàn|liên_đoàn|htx|nhà_nước",
