@@ -53,6 +53,7 @@ model: .venv/ready-test
 	$(BIN)/python -m benchmarks.questions.train
 	$(BIN)/python -m benchmarks.shield.train
 	$(BIN)/python -m benchmarks.officers.train
+	$(BIN)/python -m benchmarks.talk.answers_train
 
 screens: .venv/ready-test
 	$(BIN)/python -m tests.screens

@@ -204,26 +204,17 @@ def acts(hand: str, folder: Path = FOLDER) -> Iterator[Row]:
             yield Row(step, clean(line["text"]), meant, hand, line["act"])
 
 
-_CONTENT_STEPS = ("reg_who", "reg_phone", "ct_block", "pw_situation", "nt_topics")
+_CONTENT_STEPS = (
+    "reg_who reg_phone ct_block pw_situation nt_topics reg_sent_on lk_name lk_fact hd_want".split()
+)
+_BEFORE = "reg_phone reg_code pw_code pw_screen consent ct_perhaps lk_found reg_how reg_resume".split()
 
 
 def misplaced(hand: str, folder: Path = FOLDER) -> Iterator[Row]:
     """Answers to one question before another one, which they do not answer."""
     for line in _lines("closed", hand, folder):
-        if line["step"] in (*_CONTENT_STEPS, "reg_sent_on", "lk_name", "lk_fact", "hd_want"):
-            for step in (
-                "reg_phone",
-                "reg_code",
-                "pw_code",
-                "pw_screen",
-                "consent",
-                "ct_perhaps",
-                "lk_found",
-                "reg_how",
-                "reg_resume",
-            ):
-                if step != line["step"] and not (
-                    line["step"] == "pw_situation" and step in ("pw_code", "pw_screen")
-                ):
-                    if line["want"] not in ("dont_know", "withdraw", "later"):
-                        yield Row(step, clean(line["text"]), "", hand, "misplaced")
+        own = line["step"]
+        if own in _CONTENT_STEPS and line["want"] not in ("dont_know", "withdraw", "later"):
+            for step in _BEFORE:
+                if step != own and not (own == "pw_situation" and step in ("pw_code", "pw_screen")):
+                    yield Row(step, clean(line["text"]), "", hand, "misplaced")

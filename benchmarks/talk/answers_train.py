@@ -20,6 +20,7 @@ C = 0.5  # inverse strength of regularisation
 RAREST = 2  # a feature must be seen in so many messages
 EACH = 9  # questions before which a message that answers none is shown
 ANSWER_SHARE = 8.0  # how much more an answer counts than a message that is none
+SOME = 50  # one row in so many is part of the digest
 STEP = 0.05  # a weight is kept as so many of these, -127..127
 
 
@@ -46,9 +47,9 @@ def rows(names: Collection[str]) -> Iterator[Row]:
             yield from shown if len(shown) <= EACH else chance.sample(shown, EACH)
 
 
-def seen(names: Collection[str]) -> Iterator[Seen]:
-    """Each row as its options are seen."""
-    for row in rows(names):
+def seen(names: Collection[str], *, every: int = 1) -> Iterator[Seen]:
+    """The options of each row, or of each `every`th one, as they are seen."""
+    for row in list(rows(names))[::every]:
         said, wanted = spoken(row.text), STEPS[row.step]
         ruled = ruled_by(said, wanted)
         counts = ANSWER_SHARE if not row.act else 1.0
@@ -56,9 +57,11 @@ def seen(names: Collection[str]) -> Iterator[Seen]:
             yield Seen(features_of(said, tag, ruled, wanted), tag == row.meant, counts, row.text)
 
 
-def digest() -> str:
-    """Of what the weights are trained from."""
-    return digest_of((one.counted, (one.meant, one.counts)) for one in seen(hands()))
+def digest(names: Collection[str]) -> str:
+    """Of what the weights are trained from: all texts, and the features of some of them."""
+    texts = (({row.text: 1.0}, (row.step, row.meant, row.hand)) for row in rows(names))
+    some = ((one.counted, (one.meant, one.counts)) for one in seen(names, every=SOME))
+    return digest_of((*texts, *some))
 
 
 def fitted(names: Collection[str]) -> ModelFile:
@@ -78,7 +81,7 @@ def fitted(names: Collection[str]) -> ModelFile:
     }
     return ModelFile(
         KIND,
-        digest_of((one.counted, (one.meant, one.counts)) for one in every),
+        digest(names),
         arrays,
         {"features": [name for name, _ in kept]},
     )

@@ -185,12 +185,11 @@ def _day_in(text: str, today: date) -> Day:
                 else 0
             )
             if 1 <= _month(hit[2], today) <= 12:
-                found = (
+                return (
                     _of_month(_count(hit[1]), hit[2], today)
                     if hit[2] in ("nay", "roi", "truoc")
                     else _dated(_count(hit[1]), _month(hit[2], today), told, today)
                 )
-                return found
         return Day(vague=True)
     for form in (_WESTERN, _DAY_OF_MONTH):
         if (

@@ -13,12 +13,14 @@ from functools import lru_cache
 from flows.understanding.answers.notices_told import topics_meant
 from flows.understanding.answers.phrases import NO_HIT, PhraseHit, found, look_for
 from flows.understanding.answers.spoken import Spoken, spoken
-from flows.understanding.answers.trained import Ruled, features_of, probability
 from flows.understanding.answers.told import facts_in, is_parent
+from flows.understanding.answers.trained import Ruled, features_of, probability
 from flows.understanding.answers.wordings_steps import STEPS
 from flows.understanding.answers.wordings_topics import BLOCKS, NEVER, TOPICS
 from flows.understanding.input import Input
 
+WHOLE = 0.9  # a wording that is the whole of a short message is sure
+SHORT = 3  # words
 LEAST = 0.1  # what is lower is left out
 SHARE_WORTH = 0.1  # of a wording that covers the whole message
 SURE = 0.6  # a tag with less is not asserted
@@ -119,26 +121,35 @@ def ruled_by(said: Spoken, wanted: frozenset[str]) -> dict[str, Ruled]:
     return _preferred(out)
 
 
-def meanings(input: Input, wanted: frozenset[str]) -> dict[str, float]:
+def meanings(message: Input, wanted: frozenset[str]) -> dict[str, float]:
     """For each tag in `wanted` how surely the message answers with it, 0..1; a tag that it does not answer with is missing.
 
     At most one of them is SURE.
     """
-    said = spoken(input.text)
+    said = spoken(message.text)
     if not said.count and not said.opens_yes:
         return {}
-    return judged(said, wanted, input.content.answer_weights)
+    return judged(said, wanted, message.content.answer_weights)
 
 
-def facts_told(input: Input) -> dict[str, str]:
+def tags() -> frozenset[str]:
+    """Every tag that can be scored."""
+    notices = {f"{way}_{topic}" for way in ("drop", "add") for topic in ("card", "general", "register")}
+    return frozenset({*WORDINGS, *_TOLD, *notices})
+
+
+def facts_told(message: Input) -> dict[str, str]:
     """What a message tells on the way, for later steps and for memory: who, relation, device, code; only what it states surely."""
-    return facts_in(spoken(input.text))
+    return facts_in(spoken(message.text))
 
 
 def judged(said: Spoken, wanted: frozenset[str], weights: bytes) -> dict[str, float]:
     """The trained weights' judgement of each tag."""
     ruled = ruled_by(said, wanted)
     scores = {tag: probability(features_of(said, tag, ruled, wanted), weights) for tag in wanted}
+    plain = [tag for tag, one in ruled.items() if one.score >= WHOLE and one.hit.share >= 1 and not said.asks]
+    if len(plain) == 1 and said.count <= SHORT:
+        scores[plain[0]] = max(scores[plain[0]], WHOLE)
     best = max(scores, key=lambda tag: (scores[tag], tag), default="")
     return {
         tag: round(score if tag == best else min(score, 1 - scores[best], SURE - 0.05), 3)

@@ -41,9 +41,7 @@ def named(text: str, titles: Sequence[str]) -> dict[int, float]:
     if not best or counts.count(best) > 1 or said.count > 14 or (best == 1 and said.count > 7):
         return {}
     other = max((c for i, c in enumerate(counts) if i != counts.index(best)), default=0)
-    if other and best < other + 1:
-        return {}
-    return {counts.index(best): ENOUGH if not other else 0.7}
+    return {} if other else {counts.index(best): ENOUGH}
 
 
 def _meant(text: str) -> frozenset[str]:

@@ -84,7 +84,13 @@ def phrase(written: str) -> Phrase:
             alternatives = sorted({a.replace("_", " ") for a in body.split("|")}, key=len, reverse=True)
             out.append(f"(?:(?:{'|'.join(alternatives)}) ){'?' if optional else ''}")
     pattern = "".join(out)
-    return Phrase(re.compile(pattern), re.compile(fold(pattern)), anchored, guarded, in_questions)
+    return Phrase(
+        re.compile(pattern),
+        re.compile(fold(pattern.replace("đừng", "khỏi"))),
+        anchored,
+        guarded,
+        in_questions,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,14 @@ _REPLACED = (
     (re.compile(r"\bsam (?:sung|xung|sum)\b"), "samsung"),
     (re.compile(r"\b(?:xiao|xao|sao|xiaô|xi ao) (?:mi|my)\b"), "xiaomi"),
     (re.compile(r"\b(?:op pô|op po|ốp pô|oppô|opo)\b"), "oppo"),
+    (re.compile(r"\b(?:săm|xăm|sâm|sem|xam) (?:sung|xung|sum)\b"), "samsung"),
+    (re.compile(r"\b(?:óp|ôp|ọp|ốp|op|ov) (?:pô|pộ|bô|po|pồ)\b"), "oppo"),
+    (
+        re.compile(
+            r"\b(?:vi|vờ|ví) (?:ét|sờ|es|ết|et) (?:ét|sờ|es|ết|et) (?:ai|i|ài) ?(?:đi|di|đê|dê)\b|\bv s ?s i ?d\b"
+        ),
+        "vssid",
+    ),
     (re.compile(r"\b(?:vi vô|vi vo|vivô)\b"), "vivo"),
     (re.compile(r"\bô ?kê\b"), "ok"),
     (re.compile(r"\be mail\b"), "email"),
@@ -65,10 +73,10 @@ _REPLACED = (
     (re.compile(r"\b(?:ha|có) hông\b"), "có không"),
     (re.compile(r"\b(\d+) ?t(?:uoi)?\b(?! ?\d)"), r"\1 tuổi"),
 )
-_front = "dạ thưa à á ủa í ơ ê nè ụa hú trời ý em e chị anh a c ad admin bot cô chú bác mày m tôi con_ơi em_ơi này thì ừa"
+_front = "dạ thưa à á ủa í ơ ê nè ụa hú trời ý em e chị anh a c ad admin bot cô chú bác ông bà mày m tôi con_ơi em_ơi này thì ừa"
 _back = (
     "ạ á a ah ak nha nhé nhe ne nè nghen nhen à ha ơi oi luôn em e chị anh ad admin bạn bot với trời ta cưng kkk haha hihi hi "
-    "kk hehe đó do á chứ chớ nhỉ nghe ấy hà"
+    "kk hehe đó do á chứ chớ nhỉ nghe ấy hà con bác cháu cô chú ông bà"
 )
 _FRONT, _BACK = frozenset(_front.split()), frozenset(_back.split())
 _FRONT_PLAIN = frozenset("da thua a ua e em chi anh ad admin bot co_oi chu bac toi ne y c thi".split())
@@ -103,6 +111,11 @@ _NOT_QUESTION = re.compile(
 )
 
 
+_DO_NOT = re.compile(  # "dung" before these is "đừng", which is read like "khỏi"; else it may be "đúng"
+    r"\bdung(?= (?:co )?(?:luu|gui|giu|xoa|cho|nhan|nhac|lam|bam|hoi|goi|tat|bao|de|ghi|nhay|chuyen|tra|dang|keu|noi|spam|lo|lay|dua|doi|huy)\b)"
+)
+
+
 @lru_cache(maxsize=512)
 def spoken(text: str) -> Spoken:
     """The forms of one message."""
@@ -126,13 +139,13 @@ def spoken(text: str) -> Spoken:
     for pattern, meant in _REPLACED:
         joined = pattern.sub(meant, joined)
     if not marked:
-        joined = fold(joined)
+        joined = _DO_NOT.sub("khoi", fold(joined))
     clauses = [c.split() for c in joined.split(",") if c.strip()]
     cores = [core for c in clauses if (core := _core(c, marked))]
-    whole, core = _padded(clauses), _padded(cores)
+    whole, core = _padded(clauses), _padded(cores or clauses)
     question = _asks(whole, marked, "?" in text)
     opens = bool(words) and fold(words[0]) in ("da", "u", "vang")
-    return Spoken(marked, whole, core, len(clauses), sum(map(len, cores)), question, opens)
+    return Spoken(marked, whole, core, len(clauses), sum(map(len, cores or clauses)), question, opens)
 
 
 def _padded(clauses: list[list[str]]) -> str:

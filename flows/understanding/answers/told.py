@@ -139,6 +139,7 @@ def is_parent(said: Spoken) -> bool:
     said = _mothers(said)
     return _any(
         (
+            "^ cho? bác|ông|bà|cô|chú|cụ|ngoại|nội|tôi $",
             "~má|mẹ|cha|bố|tía|má_chồng|mẹ_chồng|ông_già|bà_già|cho_ba|ba_tôi|ba_em|ba_mình|ba_chị|ba_chồng",
             "^ ba|tía|má|mẹ",
         ),
@@ -146,15 +147,15 @@ def is_parent(said: Spoken) -> bool:
     )
 
 
+_IN_LAW = re.compile(r" (?:má|mẹ|ba|cha|bố|ma|me|bo) (?:của |cua )?(?:chồng|vợ|chong|vo) ")
+
+
 def _relation(said: Spoken, who: str) -> str:
     text = _CON_PHONE.sub(" ", said.text)
     read = Spoken(said.marked, text, said.core, said.clauses, said.count, said.asks)
     found_ones = [name for name, line in _RELATIONS.items() if _any((line.replace("^_ba", "ba_ruột"),), read)]
-    if "mother" in found_ones or "father" in found_ones:
-        if found_ones.count("spouse") and re.search(
-            r" (?:má|mẹ|ba|cha|bố|ma|me|bo) (?:của |cua )?(?:chồng|vợ|chong|vo) ", text
-        ):
-            found_ones.remove("spouse")
+    if "spouse" in found_ones and ("mother" in found_ones or "father" in found_ones) and _IN_LAW.search(text):
+        found_ones.remove("spouse")
     if len(found_ones) == 1:
         return found_ones[0]
     if who == "child" and not found_ones:

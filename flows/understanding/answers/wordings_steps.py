@@ -5,7 +5,8 @@ Read by meanings.py. Each line: a score, then wordings in the notation of phrase
 
 STEPS = {
     "yes": """
-.995 ^ ừ|ok|vâng|dạ|rồi|tôi? (đồng_ý|được|nhất_trí|chịu) / ^ đồng_ý|nhất_trí $
+.9 làm|lưu|tra|gửi|giữ|ghi|tiến_hành đi $ / tin * mới|nên|rồi|mà / ^ ừ * cứ|đi|được
+.995 ^ thôi được|ừ|ok|cũng_được|đồng_ý|lưu|làm|cứ / ^ ừ|ok|vâng|dạ|rồi|tôi? (đồng_ý|được|nhất_trí|chịu) / ^ đồng_ý|nhất_trí $
 .95 ^ (ừ|ok|vâng|có|đồng_ý|đúng|phải|chịu|chuẩn|được|yes|nhất_trí|chốt|duyệt|dạ) $
 .93 ^ ừ|ok|vâng|đồng_ý|được|có|dạ|đúng ừ|ok|vâng|đồng_ý|được|chứ|phải|đúng|rồi|luôn|chớ $
 .92 đồng_ý|nhất_trí|tán_thành|chấp_thuận|bằng_lòng|ưng / ^ chịu $ / ^ chịu chứ|chớ|luôn|liền / ^ sẵn_sàng
@@ -30,6 +31,7 @@ STEPS = {
 .85 xin_phép|để_suy_nghĩ|suy_nghĩ_lại * không|đã|sau / không|chưa tin|yên_tâm|an_tâm|chắc
 """,
     "done": """
+.93 y|đúng|theo|làm * như|theo ** nói|chỉ|dặn|bày * ra|được|rồi|xong|liền / ^ rồi * qua|tiếp|kế|tới|sang|làm
 .94 ^ ok|được|xong|ngon rồi
 .95 ^ (xong|rồi|ok|đã_xong|xong_rồi|ok_rồi|xong_xuôi|xong_hết|hoàn_thành|hoàn_tất|được_rồi|ok_xong|done|rồi_đó|ngon|tiếp|kế_tiếp) $
 .93 <did> * xong / ~đã|mới|vừa <did>|xong / <did> * rồi * $ / ^ xong * rồi|hết|luôn|xuôi|bước|việc|cái|mục|nha|khâu|phần / ^ rồi ,? qua|tiếp|tới|kế|sang|làm_gì|giờ / <did> đủ|hết|y * / hoàn_thành|hoàn_tất|hoàn_thiện * rồi|bước|việc|xong

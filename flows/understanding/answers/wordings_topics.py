@@ -19,6 +19,7 @@ TOPICS = {
 .95 ~khóa|bị_khóa|khoá / tạm|ngưng|chặn|cấm * ngưng|khóa|vào|đăng_nhập / nhập|gõ|thử|đăng_nhập|sai|trật * sai|bậy|trật|nhầm * nhiều|lần|mấy|quá|5|năm|hoài / không * cho * vào|đăng_nhập / ~quá_số_lần|quá_5_lần|vô_hiệu|đóng_băng|bị_block|block|lock
 """,
     "forgotten": """
+.94 ~không|hết|chẳng|đâu|đâu_có|sao * nhớ * đặt|gì|mật_khẩu|nổi|ra|cái / ~già|lú|lẫn|đãng_trí * nhớ|quên|rồi
 .93 ~quên * mật_khẩu|tuốt|hết|bén|mất|rồi|tiêu|luôn|trơn|sạch|béng / mật_khẩu ** quên|không_nhớ|mất|chịu|bay|lú / ~không|hết|chẳng|đâu nhớ|biết * mật_khẩu / ~quên tuốt|hết|sạch / ~không_nhớ|hết_nhớ|chẳng_nhớ|không_còn_nhớ|quên / mất * mật_khẩu / lấy_lại|xin_lại|cấp_lại * mật_khẩu
 """,
     "forgotten_email": """
@@ -30,11 +31,12 @@ TOPICS = {
     "known": """
 .95 ^ (có|biết|có_rồi|biết_rồi|rồi|đã_biết|có_chứ|biết_chứ|nhớ|nhớ_chứ|có_mã|có_số|thuộc|có_mã_rồi|có_sẵn|nhớ_rồi|có_sẵn_rồi|đã_có|biết_mà) $
 .94 có|biết|thuộc|nhớ|nắm|giữ|lưu|chép|cầm|tìm|lấy|thấy|chụp|ghi * rồi|sẵn|đây|chứ|luôn|đủ|lòng / ~đây_rồi|trong_tay|cầm_đây|số_đây|mã_đây / có|in|ghi|nằm|lưu|chép|giữ|xem|thấy * trên|trong|sau|ở|mặt * thẻ|sổ|danh_sách|máy|điện_thoại|tay|bóp|ví|giấy|bhyt|tờ|excel|hình / trên|trong thẻ|sổ * có|ghi|in / có|cầm|giữ|còn * mã|số|sổ|thẻ * rồi|đây|nè|sẵn|ở_đây / đang cầm|giữ|có * / thuộc lòng|luôn|làu|nằm_lòng / vậy * có * rồi
+.92 có ghi|lưu|chép|chụp|cất|biên * / ghi|chép|lưu|biên * cuốn|lịch|vách|tập|giấy|sổ_tay|máy
 .88 ^ có|biết|nhớ|đã|rồi|thuộc / có * mã|số|sổ|thẻ|đủ_10_số|10_số|mười_số $ / biết $ / có $
 """,
     "unknown": """
 .95 ^ (chưa|không|không_biết|chưa_biết|chưa_có|không_có|không_nhớ|chịu|chưa_rõ|không_rõ|quên|quên_rồi|mù_tịt|đâu_có|đâu_biết|chưa_nữa|chịu_thua) $
-.94 <no>|hết * biết|có|nhớ|nắm|rõ|thuộc|rành|hay|thấy|mã|số|hỏi|tìm_ra|được_cấp / ~mù_tịt|mù_mờ|chịu|chịu_thua|bó_tay|quên|quên_mất|biết_đâu|thất_lạc / đâu * biết|có|nhớ|rành / có|biết|nhớ * đâu / mất * thẻ|sổ|rồi|tiêu|giấy / sổ|thẻ * mất|thất_lạc|cháy|rách|ướt|nhòe|hư / biết * đâu|gì|chết|sao / ~làm_gì_có|hình_như_chưa|chắc_chưa / ^ * chưa $ / ^ chưa|không
+.94 ~ai|sao|làm_sao mà|làm_sao? * nhớ|biết|hay|thuộc / <no>|hết * biết|có|nhớ|nắm|rõ|thuộc|rành|hay|thấy|mã|số|hỏi|tìm_ra|được_cấp / ~mù_tịt|mù_mờ|chịu|chịu_thua|bó_tay|quên|quên_mất|biết_đâu|thất_lạc / đâu * biết|có|nhớ|rành / có|biết|nhớ * đâu / mất * thẻ|sổ|rồi|tiêu|giấy / sổ|thẻ * mất|thất_lạc|cháy|rách|ướt|nhòe|hư / biết * đâu|gì|chết|sao / ~làm_gì_có|hình_như_chưa|chắc_chưa / ^ * chưa $ / ^ chưa|không
 """,
     "look_up": """
 .96 ?:~<see> * giúp|cho|giùm|đi|hộ|với|luôn|thử|mã|số|trước|dùm / ?:~nhờ|làm_ơn|phiền|muốn|cần ** <see> / ?:~<see>|tra_cứu * mã|số|bhxh / ?:~<see> được không / ?:~cách * tra|tìm|xem * mã|số
@@ -65,8 +67,9 @@ TOPICS = {
 .9 ?:~còn <kin> * $
 """,
     "stay": """
+.95 ~đừng|không|khỏi|chưa * nhảy|chuyển|qua|bỏ|sang|đổi|hủy / xong * đã $ / ?:bao_lâu|chừng_nào|mấy|lâu_mấy * cũng * chờ|đợi|được / ^ khoan * đã|này|xong / cứ * cái|việc * đang|này
 .95 ^ (chờ|chờ_tiếp|đợi|đợi_tiếp|vẫn_chờ|vẫn_đợi|ừ|ok|có|được|vâng|dạ|làm_tiếp|ở_lại|giữ|tiếp|để_đó|cứ_để|không|không_chuyển|chờ_chứ|đợi_chứ) $
-.93 chờ|đợi|ráng|gắng|nán|canh * / để đó|vậy|yên|nguyên|phiếu * / giữ * phiếu|số|đó|chỗ|nguyên|lại / ở lại|đây|yên / cứ|ráng|làm|xử_lý|hoàn_thành|điền|lo * xong|rồi|tiếp|hết * đã|cái_này|này|rồi|trước|hồ_sơ|luôn|việc / ~làm tiếp|nốt|xong|cho_xong|cho_rồi / ~không|khỏi|đừng|chưa|thôi * chuyển|qua|sang|bỏ|hủy|đổi / ~rồi_tính|tính_sau|tra_sau|để_sau|hồi_tra|sau_tra|lát_nữa|tí_nữa|tí_tra|bữa_khác / cần gặp / bao_lâu|chừng_nào * cũng / chuyện_đó|việc_kia|cái_kia * sau / tiếp|nốt * cái_này|việc_này|đang / ^ không , * / ~không_gấp|không_sao
+.93 chờ|đợi|ráng|gắng|nán|canh * / để đó|vậy|yên|nguyên|phiếu * / giữ * phiếu|số|đó|chỗ|nguyên|lại / ở lại|đây|yên / cứ|ráng|làm|xử_lý|hoàn_thành|điền|lo * xong|rồi|tiếp|hết * đã|cái_này|này|rồi|trước|hồ_sơ|luôn|việc / ~làm tiếp|nốt|xong|cho_xong|cho_rồi / ~không|khỏi|đừng|chưa|thôi * chuyển|qua|sang|bỏ|hủy|đổi / ~rồi_tính|tính_sau|tra_sau|để_sau|hồi_tra|sau_tra|lát_nữa|tí_nữa|tí_tra|bữa_khác / cần gặp / bao_lâu|chuyện_đó * / chuyện_đó|việc_kia|cái_kia * sau / tiếp|nốt * cái_này|việc_này|đang / ^ không , * / ~không_gấp|không_sao
 .85 ^ ừ|ok|được|vâng
 """,
     "leave": """
@@ -134,6 +137,7 @@ BLOCKS = {
 """,
 }
 NEVER = {  # wordings that forbid a tag
+    "no": "~miễn|chỉ_cần * đừng|không / ~đừng * ai|lộ|người_khác|bậy|đưa_ai|cho_người",
     "forgotten_email": "~email * thì|còn|vẫn * còn|vào|giữ|nhớ_rõ|được|xài",
     "truong-hoc": "~hội|đoàn|đảng|mặt_trận|hợp_tác_xã|công_đoàn|liên_đoàn|htx",
     "ubnd-xa-phuong": "~hội|đoàn|đảng|mặt_trận|hợp_tác|công_đoàn|liên_đoàn|htx|y_tế|trạm_xá",
