@@ -44,7 +44,7 @@ from flows.understanding import numbers_explained
 from flows.understanding.facts import number_of
 from flows.understanding.input import Input
 from flows.understanding.intents import named
-from flows.understanding.question_finder import find_questions, missed
+from flows.understanding.question_finder import QuestionResult, find_questions, missed
 
 MISSES_BEFORE_A_PERSON = 2
 
@@ -291,6 +291,7 @@ class Dialogue(Navigation):
             for other in self.flows.values():
                 if other is not flow and (said := other.recognises(event.text, self.content)):
                     self.say(Reply(said))
+                    self.remember(other.about)
                     self.begin(other.name, event.text)
                     return True
         if not words or (step is not None and step.takes_any):
@@ -299,7 +300,13 @@ class Dialogue(Navigation):
         if name and name != self.state.flow:
             self.begin(name, opening)
             return True
-        return False
+        shows = self.flows.questions.shows
+        titled = next((q for q in self.content.questions.items if same_words(words, q.title)), None)
+        if titled is None or shows is None:
+            return False
+        self.remember({"item": titled.id})
+        self.digress(self.flows.questions.name, *shows(QuestionResult("answer", titled)))
+        return True
 
     def other_event(self, event: Event) -> None:
         """A press of something old, a shared contact, a file: the step may parse it."""
@@ -319,8 +326,11 @@ class Dialogue(Navigation):
         """Let the readers propose, and carry out the best; without one it is a miss."""
         flow, step = self.here()
         under = self.state.under
+        item = recall(self.memory, "item")
+        if (flow is not None and age(self.memory, "item") > 2) or not item:
+            item = (step.item if step else "") or (flow.item if flow else "") or item
         reading = Reading(
-            Input(event.text, self.content, item=recall(self.memory, "item")),
+            Input(event.text, self.content, item=item),
             replace(self.state, memory=self.memory),
             self.context(),
             flow,

@@ -160,7 +160,7 @@ class Navigation:
             self.say_digression(step)
         elif step.kind == "end":
             self.say_end(step)
-        elif not self.opened(flow, step):
+        elif not self.opened(flow, step) and not self.assumed(flow, step):
             self.ask(step)
 
     def say_end(self, step: Step) -> None:
@@ -196,6 +196,18 @@ class Navigation:
         if parsed is None or step.transitions.get(parsed.outcome) == AGAIN:
             return False
         self.accept(flow, step, parsed)
+        return True
+
+    def assumed(self, flow: Flow, step: Step) -> bool:
+        """Whether the step's answer was said before; it is said back, and "quay lại" asks it."""
+        known = step.assumes(self.context(), self.memory)
+        if known is None or any(
+            f"{flow.name}/{step.name}" == p.partition("?")[0] for p in self.state.history
+        ):
+            return False
+        self.accept(
+            flow, step, Parsed(known.outcome, known.keep, note=f"Dạ, làm cho: {known.label.lower()}.")
+        )
         return True
 
     def choice(self, step: Step, event: Event) -> Choice | None:

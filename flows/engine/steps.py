@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 from flows.content import Content
 from flows.effects import Effect
 from flows.engine.events import Event
+from flows.engine.memory import Memory
 
 if TYPE_CHECKING:
     from flows.engine.flows import Flows
@@ -141,7 +142,11 @@ class Step:
         ""
     )  # its second telling, one line; "" for the line of the prompt that asks
     skips: Callable[[Context], Parsed | None] = lambda context: None  # what "bỏ qua" means here
+    assumes: Callable[[Context, Memory], Choice | None] = lambda context, memory: (
+        None
+    )  # an answer said before
     takes_any: bool = False  # any words are an answer: a reason for an officer
+    item: str = ""  # as of the flow, for this step
     surely: float = 0.0  # how sure the parse is, where it is not the usual
 
 
@@ -175,6 +180,9 @@ class Flow:
     """The answers a digression begins with, from the state that it interrupts."""
     shows: Callable[[QuestionResult], tuple[str, Mapping[str, Any]]] | None = None
     """The step that shows what the question finder found, and what to keep; step "" for nothing to show."""
+    about: Mapping[str, str] = field(default_factory=dict)
+    """What is remembered when a pasted message of this flow was recognised: subjects of memory.py."""
+    item: str = ""  # the question that follow-ups lean on here, when none was answered before
     reads: Reads = lambda reading: ()
     """What this flow proposes for a message, wherever the conversation stands; most propose nothing."""
     handed_back: Callable[[str], str] | None = None
@@ -207,7 +215,9 @@ class StepOptions(TypedDict, total=False):
     recalls: Callable[[Context], Mapping[str, str]]
     brief: Prompt
     skips: Callable[[Context], Parsed | None]
+    assumes: Callable[[Context, Memory], Choice | None]
     takes_any: bool
+    item: str
     surely: float
 
 
