@@ -41,6 +41,8 @@ from flows.engine.steps import Context, Flow, Parsed, Reply, Step
 from flows.secrets import detector
 from flows.text.normalise import plain, same_words
 from flows.understanding import numbers_explained
+from flows.understanding.address import address_of
+from flows.understanding.answers import facts_told
 from flows.understanding.facts import number_of
 from flows.understanding.input import Input
 from flows.understanding.intents import named
@@ -324,6 +326,8 @@ class Dialogue(Navigation):
 
     def understand(self, event: Said) -> None:
         """Let the readers propose, and carry out the best; without one it is a miss."""
+        if address := address_of(event.text):
+            self.remember({"address": address})
         flow, step = self.here()
         under = self.state.under
         item = recall(self.memory, "item")
@@ -348,7 +352,10 @@ class Dialogue(Navigation):
         best = good[0]
         self.remember(best.remember)
         self.effects += best.effects
+        if isinstance(best.command, Answer) and facts_told(reading.input):
+            self.opening = event.text  # may answer the next questions too
         self.carry_out(best.command)
+        self.opening = self.opening if self.awaits is not None else ""
         second = readers.second_wish(good, reading)
         if second is not None:
             label, what = second

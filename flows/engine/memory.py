@@ -27,6 +27,7 @@ SUBJECTS: Mapping[str, Subject] = MappingProxyType(
         "contacts": Subject(10, 7, "đầu mối vừa cho xem"),  # contact ids, one blank between them
         "blocks": Subject(10, 7, "khối vừa hỏi"),  # block ids
         "who": Subject(40, 30, "làm cho ai"),  # self, mother, father, child, spouse, other
+        "address": Subject(60, 30, "cách xưng hô"),  # cô, chú, anh …
         "unit": Subject(40, 30, "làm ở đơn vị hay tự do"),  # employee, individual, unit_officer
         "offered": Subject(2, 2, "điều tôi vừa mời"),  # "flow:password", "item:bao-lau", "contact:le-tuan-vu"
         "later": Subject(8, 2, "việc hẹn làm sau"),  # as offered: the second wish of a message

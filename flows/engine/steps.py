@@ -43,7 +43,7 @@ class Reply:
 
     `options` are words that can be pressed, numbered or typed. `shares` is the option (one of them) with which a door
     that can vouch for a phone number asks for it; other doors leave it out. `until` is a countdown, `key` names it so
-    that a newer reply with the same key takes its place.
+    that a newer reply with the same key takes its place. `verbatim`: a wording that is kept word for word.
     """
 
     text: str
@@ -53,6 +53,7 @@ class Reply:
     link: str = ""
     until: datetime | None = None
     key: str = ""
+    verbatim: bool = False
 
 
 @dataclass(frozen=True, slots=True)
