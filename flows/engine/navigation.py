@@ -72,7 +72,7 @@ class Navigation:
 
     def context(self) -> Context:
         answers = {**self.state.answers, **self.once} if self.once else self.state.answers
-        return Context(answers, self.content, self.at, self.flows)
+        return Context(answers, self.content, self.at, self.flows, self.memory)
 
     def here(self) -> tuple[Flow | None, Step | None]:
         """The flow and step where the conversation stands; None at the menu, or when a table lost them."""
@@ -153,6 +153,8 @@ class Navigation:
             raise LookupError(f"no way on to {flow_name}/{step_name}")
         history = () if step.no_way_back else self.state.history
         self.state = replace(self.state, flow=flow_name, step=step_name, history=history)
+        if step.forgets:
+            self.memory, self.state = {}, replace(self.state, under={})
         self.remember(step.recalls(self.context()))
         if step.asks is not None:
             self.awaits = step.asks(self.context())
