@@ -13,14 +13,13 @@ import statistics
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 from benchmarks.talk import acts, follow
 from benchmarks.talk.follow import Judged, judged, questions
 from benchmarks.talk.texts import HANDS, messages
 from flows.content import NOT_ASKED, SMALL_TALK
 from flows.understanding.acts import ASKING, act_features
-from flows.understanding.follow_ups import Learnt, confidence
+from flows.understanding.follow_ups import FollowUps, Learnt
 
 PAIRS = (("question", "statement"), ("question", "trouble"), ("question", "wish"), ("trouble", "statement"))
 PAIRS += (
@@ -103,7 +102,7 @@ def _ranks(one: Judged, *, after: bool) -> list[int]:
     return sorted(allowed, key=lambda n: -chances[n])[:3]
 
 
-def show_follow(hands: Sequence[str], every: Sequence[Judged], sure: dict[str, Learnt]) -> None:
+def show_follow(hands: Sequence[str], every: Sequence[Judged], sure: dict[str, FollowUps]) -> None:
     """Second questions of these hands, and what is not to be answered."""
     items = questions().items
     number = {q.id: n for n, q in enumerate(items)}
@@ -119,7 +118,7 @@ def show_follow(hands: Sequence[str], every: Sequence[Judged], sure: dict[str, L
             print(of_several(f"second questions, {name}, {called}", shares))
     for after, name in ((False, "text alone"), (True, "after an item")):
         some = [one for one in every if one.hand in hands and (one.found.before is not None) == after]
-        scored = [(confidence(one.found, items, sure[one.hand]), one) for one in some]
+        scored = [(sure[one.hand].confidence(one.found), one) for one in some]
         real = [(p, one) for p, one in scored if one.act == "question"]
         over = [one for p, one in real if p >= SURE]
         print(
@@ -164,11 +163,8 @@ def main(hands: Sequence[str]) -> int:
         others = [h for h in HANDS if h != hand]
         beside = [one for h in others for one in everyone[h]] if len(hands) > 1 else None
         rest = [*beside, *follow.judged_alone(others)] if beside else follow.all_judged(others)
-        sure[hand] = replace(
-            Learnt((), (), (), ()),
-            surely_alone=follow.fitted_sureness(rest, after=False),
-            surely_after=follow.fitted_sureness(rest, after=True),
-        )
+        surely = (follow.fitted_sureness(rest, after=after) for after in (False, True))
+        sure[hand] = FollowUps(questions().items, Learnt((), (), *surely), lambda _: None, 1.0)
     show_follow(hands, [one for some in everyone.values() for one in some], sure)
     return 0
 

@@ -43,14 +43,13 @@ def rows_of(hands: Iterable[str]) -> Iterator[Row]:
 @cache
 def _rows_of(hand: str) -> tuple[Row, ...]:
     rows = []
-    number = 0
-    for number, one in enumerate(messages(hand)):
-        rows.append(Row(act_features(one.text, one.before), one.act, 1.0, number))
-        rows.append(Row(act_features(one.text), one.act, UNPLACED, number))
-    for number, one in enumerate(closed(hand), number + 1):
-        rows.append(Row(act_features(one.text, one.before), one.act, CLOSED, number))
-    for number, second in enumerate(seconds(hand), number + 1):
-        rows.append(Row(act_features(second.text), "", SECOND, number))
+    for one in messages(hand):
+        rows.append(Row(act_features(one.text, one.before), one.act, 1.0, len(rows)))
+        rows.append(Row(act_features(one.text), one.act, UNPLACED, len(rows) - 1))
+    for one in closed(hand):
+        rows.append(Row(act_features(one.text, one.before), one.act, CLOSED, len(rows)))
+    for second in seconds(hand):
+        rows.append(Row(act_features(second.text), "", SECOND, len(rows)))
     return tuple(rows)
 
 

@@ -31,7 +31,6 @@ from flows.understanding.follow_ups import (
     Found,
     Learnt,
     arrays_of,
-    sureness,
 )
 from flows.understanding.model_file import ModelFile
 from flows.understanding.question_finder import _finder
@@ -163,9 +162,9 @@ def fitted_sureness(every: Sequence[Judged], *, after: bool) -> tuple[float, ...
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
 
-    items = questions().items
+    ready = _ready(())
     some = [one for one in every if (one.found.before is not None) == after and not small(one.found)]
-    table = np.array([sureness(one.found, items) for one in some])[:, 1:]
+    table = np.array([ready.sureness(one.found) for one in some])[:, 1:]
     scaler = StandardScaler().fit(table)
     model = LogisticRegression(C=1.0, max_iter=500).fit(scaler.transform(table), [one.right for one in some])
     scale = np.where(scaler.scale_ > 0, scaler.scale_, 1.0)

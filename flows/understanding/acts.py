@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 from flows.text.fold import fold
 from flows.text.normalise import normalise, plain
 from flows.understanding import model_file
-from flows.understanding.question_model import TEXT_READ, features, softmax
+from flows.understanding.question_model import TEXT_READ, features, side_by_side, softmax, summed
 
 KIND = "acts"  # of its file
 # What the assistant said just before; "" when that is not known. do: something is to be done on the phone; told: an answer.
@@ -104,25 +104,21 @@ def act_chances(text: str, weights: bytes, before: Before = "") -> dict[str, flo
 
 
 class ActModel(NamedTuple):
-    """The trained part. `rows`: for each feature its rarity, and its weight for each of the acts."""
+    """The trained part. `rows`: for each feature its rarity, and its weights for all acts side by side."""
 
     acts: tuple[str, ...]
     bias: tuple[float, ...]
     scale: float
-    rows: Mapping[str, tuple[float, Sequence[int]]]
+    rows: Mapping[str, tuple[float, int]]
 
     def chances(self, found: Mapping[str, float]) -> dict[str, float]:
         """The probability of each act for a text with these features."""
-        sums = [0.0] * len(self.acts)
-        square = 0.0
-        for name, count in found.items():
-            if row := self.rows.get(name):
-                value = count * row[0]
-                square += value * value
-                sums = [s + value * w for s, w in zip(sums, row[1], strict=True)]
+        sums, square = summed(
+            (count * row[0], row[1]) for name, count in found.items() if (row := self.rows.get(name))
+        )
         norm = self.scale / math.sqrt(square) if square else 0.0
-        chances = softmax(s * norm + b for s, b in zip(sums, self.bias, strict=True))
-        return dict(zip(self.acts, chances, strict=True))
+        scores = (s * norm + b for s, b in zip(sums(len(self.acts)), self.bias, strict=True))
+        return dict(zip(self.acts, softmax(scores), strict=True))
 
 
 @lru_cache(maxsize=2)
@@ -133,10 +129,7 @@ def _model(data: bytes) -> ActModel:
 
 def unpacked(file: model_file.ModelFile) -> ActModel:
     """The model that a file holds."""
-    acts, [scale], weights = tuple(file.words["acts"]), file.arrays["scale"], file.arrays["weights"]
-    many = len(acts)
-    rows = {
-        name: (rarity / 1000, weights[n * many : (n + 1) * many])
-        for n, (name, rarity) in enumerate(zip(file.words["features"], file.arrays["rarities"], strict=True))
-    }
-    return ActModel(acts, tuple(file.arrays["bias"]), scale, rows)
+    acts, rarities = tuple(file.words["acts"]), (rarity / 1000 for rarity in file.arrays["rarities"])
+    lanes = side_by_side(file.arrays["weights"], len(acts))
+    rows = dict(zip(file.words["features"], zip(rarities, lanes, strict=True), strict=True))
+    return ActModel(acts, tuple(file.arrays["bias"]), file.arrays["scale"][0], rows)

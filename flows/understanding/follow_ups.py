@@ -23,19 +23,21 @@ from flows.understanding.question_neighbours import Rare, length, vector
 KIND = "follow"  # of its file
 # What is known of each item when a text is read after another item; each has a weight.
 COLUMNS = (
-    "alone",
-    "not asked",
-    "again",
-    "again, short",
-    "same topic",
-    "its answer",
-    "after item",
-    "after topic",
-    "said alike",
+    *(
+        "not asked",
+        "again",
+        "again, short",
+        "same topic",
+        "after item",
+        "after topic",
+    ),  # whatever the words are
+    *("alone", "its answer", "said alike"),
 )
 SHORT = 4  # words
 _SOME = 0.3  # added to counts
+_OFTEN = 0.4  # a word that so many answers have says nothing
 _LEAST = 1e-5
+_LOG_LEAST = math.log(_LEAST)
 _MENTIONS = frozenset("do nay kia no vay thi con nua ay".split())  # what points at something said before
 _NO_QUESTION = ("statement", "done", "answer", "chat")
 _ANSWERS = ("yes", "no", "ack", "thanks", "not_yet", "stop", "skip", "back", "later", "greeting", "bye")
@@ -58,6 +60,19 @@ class Learnt:
     columns: tuple[float, ...]
     surely_alone: tuple[float, ...]
     surely_after: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the finder knows of a text when it says how sure it is. `chances` with the item before, `alone` without."""
+
+    words: tuple[str, ...]
+    known: int  # of the words
+    chances: Sequence[float]
+    alone: Sequence[float]
+    likeness: Sequence[float]
+    before: int | None
+    acts: Mapping[str, float]
 
 
 def unpacked(data: bytes) -> Learnt:
@@ -106,7 +121,8 @@ class FollowUps:
                     self.having[name].append((len(self.pairs), value))
                 self.pairs.append((number[one.before], number[one.after]))
                 self.lengths.append(length(values))
-        self.begun: dict[int, list[tuple[float, ...]]] = {}
+        self.unsure = [n for n, q in enumerate(items) if q.topic in SMALL_TALK]
+        self._scores: dict[tuple[int, bool], list[float]] = {}
 
     @cached_property
     def answers(self) -> tuple[Mapping[str, list[int]], Mapping[str, float]]:
@@ -115,67 +131,98 @@ class FollowUps:
         for n, item in enumerate(self.items):
             for word in set(normalise(" ".join((*item.titles, item.answer)))):
                 having[word].append(n)
-        return having, {word: self._rarity(len(some)) for word, some in having.items()}
+        often = [word for word, some in having.items() if len(some) > len(self.items) * _OFTEN]
+        for word in often:
+            del having[word]
+        rarity = {word: self._rarity(len(some)) for word, some in having.items()}
+        return having, rarity | dict.fromkeys(often, 0.0)
 
     def _rarity(self, having: int) -> float:
         return math.log((1 + len(self.items)) / (1 + having)) + 0.1
 
-    def _after(self, before: int) -> list[tuple[float, ...]]:
-        """For each item what is known of it by the item before alone: again, same topic, after item, after topic."""
-        if before not in self.begun:
-            topic = self.items[before].topic
-            ours = Counter(after for b, after in self.pairs if b == before)
-            theirs = Counter(self.items[a].topic for b, a in self.pairs if self.items[b].topic == topic)
-            least_item, least_topic = ours.total() + 10 * _SOME, theirs.total() + 10 * _SOME
-            self.begun[before] = [
-                (
-                    float(n == before),
-                    float(n != before and item.topic == topic),
-                    math.log((ours[n] + _SOME) / least_item),
-                    math.log((theirs[item.topic] + _SOME) / least_topic),
-                )
-                for n, item in enumerate(self.items)
-            ]
-        return self.begun[before]
+    def _fixed(self, before: int, *, short: bool) -> list[tuple[float, ...]]:
+        """For each item the columns that do not depend on which words they are."""
+        topic = self.items[before].topic
+        ours = Counter(after for b, after in self.pairs if b == before)
+        theirs = Counter(self.items[a].topic for b, a in self.pairs if self.items[b].topic == topic)
+        least_item, least_topic = ours.total() + 10 * _SOME, theirs.total() + 10 * _SOME
+        return [
+            (
+                float(item.topic in NOT_ASKED),
+                float(n == before),
+                float(n == before and short),
+                float(n != before and item.topic == topic),
+                math.log((ours[n] + _SOME) / least_item),
+                math.log((theirs[item.topic] + _SOME) / least_topic),
+            )
+            for n, item in enumerate(self.items)
+        ]
+
+    def _moving(self, words: tuple[str, ...], chances: Sequence[float]) -> Iterable[tuple[float, ...]]:
+        """For each item the other columns."""
+        alone = [math.log(chance) if chance > _LEAST else _LOG_LEAST for chance in chances]
+        return zip(alone, self._answered(words), self._alike(words), strict=True)
 
     def columns(
         self, before: int, words: tuple[str, ...], chances: Sequence[float]
     ) -> list[tuple[float, ...]]:
         """For each item what `COLUMNS` names. `chances`: of the items by the text alone."""
-        short = float(len(words) <= SHORT)
-        answered, alike = self._answered(words), self._alike(words)
-        return [
-            (
-                math.log(max(chances[n], _LEAST)),
-                float(item.topic in NOT_ASKED),
-                again,
-                again * short,
-                topic,
-                answered[n],
-                after_item,
-                after_topic,
-                alike[n],
-            )
-            for (n, item), (again, topic, after_item, after_topic) in zip(
-                enumerate(self.items), self._after(before), strict=True
-            )
-        ]
+        fixed = self._fixed(before, short=len(words) <= SHORT)
+        return [(*one, *other) for one, other in zip(fixed, self._moving(words, chances), strict=True)]
 
     def chances(self, before: int, words: tuple[str, ...], chances: Sequence[float]) -> list[float]:
-        """The probability of each item for a text after item number `before`."""
-        weights = self.learnt.columns
-        return softmax(
-            sum(w * v for w, v in zip(weights, column, strict=True))
-            for column in self.columns(before, words, chances)
+        """The probability of each item for a text after item number `before`: the sum of its columns, by their weights."""
+        *weights, alone, answered, alike = self.learnt.columns
+        key = (before, len(words) <= SHORT)
+        if key not in self._scores:
+            fixed = self._fixed(before, short=key[1])
+            self._scores[key] = [sum(w * v for w, v in zip(weights, one, strict=True)) for one in fixed]
+        moving = zip(self._scores[key], self._moving(words, chances), strict=True)
+        return softmax(score + alone * a + answered * b + alike * c for score, (a, b, c) in moving)
+
+    def confidence(self, found: Found) -> float:
+        """The probability that the best item answers what is asked; 0 for small talk, which asks nothing."""
+        best = _best(found.chances)
+        if best in self.unsure:
+            return 0.0
+        weights = self.learnt.surely_alone if found.before is None else self.learnt.surely_after
+        score = sum(w * v for w, v in zip(weights, self.sureness(found), strict=True))
+        return round(1 / (1 + math.exp(-max(-30.0, min(30.0, score)))), 3)
+
+    def sureness(self, found: Found) -> tuple[float, ...]:
+        """What the confidence in the best item depends on."""
+        best = _best(found.chances)
+        first = found.chances[best]
+        second = max(chance for n, chance in enumerate(found.chances) if n != best)
+        many = len(found.words) or 1
+        before = self.items[found.before] if found.before is not None else None
+        return (
+            1.0,
+            _log_odds(first),
+            first - second,
+            found.alone[best],
+            float(_best(found.alone) == best),
+            found.likeness[best],
+            float(before is not None and before.topic == self.items[best].topic),
+            float(found.before == best),
+            sum(found.alone[n] for n in self.unsure),
+            _log_odds(sum(found.acts[act] for act in ASKING)),
+            sum(found.acts[act] for act in _NO_QUESTION),
+            sum(found.acts[act] for act in _ANSWERS),
+            found.acts["repeat"],
+            found.known / many,
+            math.log(many),
+            float(not _MENTIONS.isdisjoint(found.words)),
         )
 
     def _answered(self, words: Iterable[str]) -> list[float]:
         """For each item the share of the text's words that its answer has, by their rarity."""
         having, rarity = self.answers
+        strange = self._rarity(0)
         found = [0.0] * len(self.items)
         whole = 0.0
         for word in dict.fromkeys(words):
-            weight = rarity.get(word) or self._rarity(0)
+            weight = rarity.get(word, strange)
             whole += weight
             for n in having.get(word, ()):
                 found[n] += weight
@@ -191,60 +238,14 @@ class FollowUps:
         whole = length(values)
         best = [0.0] * len(self.items)
         for at, value in close.items():
-            after = self.pairs[at][1]
-            best[after] = max(best[after], value / (whole * self.lengths[at]))
-        return best
+            after, like = self.pairs[at][1], value / self.lengths[at]
+            if like > best[after]:
+                best[after] = like
+        return [like / whole for like in best]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What the finder knows of a text when it says how sure it is. `chances` with the item before, `alone` without."""
-
-    words: tuple[str, ...]
-    known: int  # of the words
-    chances: Sequence[float]
-    alone: Sequence[float]
-    likeness: Sequence[float]
-    before: int | None
-    acts: Mapping[str, float]
-
-
-def sureness(found: Found, items: Sequence[Question]) -> tuple[float, ...]:
-    """What the confidence in the best item depends on."""
-    order = sorted(range(len(items)), key=lambda n: -found.chances[n])[:2]
-    best, first, second = order[0], found.chances[order[0]], found.chances[order[1]]
-    alone = max(range(len(items)), key=lambda n: found.alone[n])
-    many = len(found.words) or 1
-    asks = sum(found.acts[act] for act in ASKING)
-    before = items[found.before] if found.before is not None else None
-    return (
-        1.0,
-        _log_odds(first),
-        first - second,
-        found.alone[best],
-        float(alone == best),
-        found.likeness[best],
-        float(before is not None and before.topic == items[best].topic),
-        float(found.before == best),
-        sum(p for p, q in zip(found.alone, items, strict=True) if q.topic in SMALL_TALK),
-        _log_odds(asks),
-        sum(found.acts[act] for act in _NO_QUESTION),
-        sum(found.acts[act] for act in _ANSWERS),
-        found.acts["repeat"],
-        found.known / many,
-        math.log(many),
-        float(not _MENTIONS.isdisjoint(found.words)),
-    )
-
-
-def confidence(found: Found, items: Sequence[Question], learnt: Learnt) -> float:
-    """The probability that the best item answers what is asked; 0 for small talk, which asks nothing."""
-    best = max(range(len(items)), key=lambda n: found.chances[n])
-    if items[best].topic in SMALL_TALK:
-        return 0.0
-    weights = learnt.surely_alone if found.before is None else learnt.surely_after
-    score = sum(w * v for w, v in zip(weights, sureness(found, items), strict=True))
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
+def _best(chances: Sequence[float]) -> int:
+    return chances.index(max(chances))
 
 
 def _log_odds(chance: float) -> float:

@@ -90,18 +90,14 @@ def find_questions(
     acts = act_chances(text, content.acts_weights) if acts is None else acts
     learnt = _follow_ups(content.questions, content.follow_weights)
     known = sum(map(finder.knows, words))
-    found = Found(words, known, chances, chances, like, None, acts)
-    alone = replace(alone, confidence=_rounded(found, learnt))
     before = finder.number.get(item)
     if before is None:
-        return alone
+        return replace(
+            alone, confidence=learnt.confidence(Found(words, known, chances, chances, like, None, acts))
+        )
     after = learnt.chances(before, words, chances)
-    found = replace(found, chances=after, before=before)
-    return replace(finder.decided_after(after, like, before, _rounded(found, learnt)), alone=alone)
-
-
-def _rounded(found: Found, learnt: FollowUps) -> float:
-    return round(follow_ups.confidence(found, learnt.items, learnt.learnt), 3)
+    sure = learnt.confidence(Found(words, known, after, chances, like, before, acts))
+    return replace(finder.decided_after(after, like, before, sure), alone=alone)
 
 
 MISS_WORDS = 12  # words of a text that are kept for staff when it was not understood
@@ -180,11 +176,13 @@ class _QuestionFinder:
                 close[at] += square
         whole = length(values)
         best = [0.0] * (len(self.items) + 1)  # the last for nobody's
+        owners, lengths = self.owner, self.lengths
         for at, value in close.items():
-            owner = self.owner[at]
-            best[owner] = max(best[owner], value / (whole * self.lengths[at]))
+            like = value / lengths[at]
+            if like > best[owners[at]]:
+                best[owners[at]] = like
         best.pop()
-        return best
+        return [like / whole for like in best]
 
     def _having(self, name: str) -> Iterable[int]:
         """The numbers of the wordings that have a feature."""
