@@ -43,7 +43,7 @@ class Reply:
 
     `options` are words that can be pressed, numbered or typed. `shares` is the option (one of them) with which a door
     that can vouch for a phone number asks for it; other doors leave it out. `until` is a countdown, `key` names it so
-    that a newer reply with the same key takes its place.
+    that a newer reply with the same key takes its place. `verbatim`: a wording that is kept word for word.
     """
 
     text: str
@@ -53,6 +53,7 @@ class Reply:
     link: str = ""
     until: datetime | None = None
     key: str = ""
+    verbatim: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Context:
     content: Content
     at: datetime
     flows: Flows
+    memory: Memory = field(default_factory=dict)
 
     def get(self, key: str) -> str:
         """The answer under `key` as text, "" when there is none."""
@@ -141,6 +143,9 @@ class Step:
     brief: Prompt = lambda context: (
         ""
     )  # its second telling, one line; "" for the line of the prompt that asks
+    forgets: bool = (
+        False  # what lies beneath and what is remembered goes when this is reached: all was erased
+    )
     skips: Callable[[Context], Parsed | None] = lambda context: None  # what "bỏ qua" means here
     assumes: Callable[[Context, Memory], Choice | None] = lambda context, memory: (
         None
@@ -215,6 +220,7 @@ class StepOptions(TypedDict, total=False):
     recalls: Callable[[Context], Mapping[str, str]]
     brief: Prompt
     skips: Callable[[Context], Parsed | None]
+    forgets: bool
     assumes: Callable[[Context, Memory], Choice | None]
     takes_any: bool
     item: str

@@ -21,3 +21,8 @@ def day_of(text: str, today: date) -> date | None:
     words = f" {plain(text)} "
     back = {"hom nay": 0, "bua nay": 0, "hom qua": 1, "bua qua": 1, "hom kia": 2}
     return next((today - timedelta(days=n) for name, n in back.items() if f" {name} " in words), None)
+
+
+def facts_told(message: Input) -> dict[str, str]:
+    """What a message surely says of who, relation, device and code."""
+    return {}
