@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import random
 from array import array
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -20,7 +20,7 @@ from benchmarks.talk.acts import model_of
 from benchmarks.talk.texts import HANDS, Second, messages, seconds
 from data.knowledge.content import QUESTIONS, read_weights
 from data.knowledge.question_files import QUESTIONS_DIR, read_questions_only
-from flows.content import NOT_ASKED, SMALL_TALK, Questions
+from flows.content import NOT_ASKED, SMALL_TALK, Question, Questions
 from flows.text.normalise import normalise
 from flows.understanding.acts import act_features
 from flows.understanding.follow_ups import (
@@ -40,11 +40,24 @@ STRENGTH = 0.01  # of regularisation
 ASKS_NOTHING = frozenset(
     "statement chat ack thanks yes no done answer not_yet greeting bye later anger skip back stop correction repeat".split()
 )
+# What asks for something else than an item's answer, and which items do it all the same.
+BY_ITEM: dict[str, Callable[[Question], bool]] = {
+    "wish": lambda item: item.opens == "asked",
+    "person": lambda item: item.opens == "asked",
+    "scam": lambda item: item.topic == "lua_dao_bao_mat",
+}
 UNSEEN = sorted(Path(questions_init).parent.glob("unseen_*.jsonl"))
 
 
+def _never(item: Question) -> bool:
+    return False
+
+
 class Judged(NamedTuple):
-    """How a text was found, and whether the best item is right; `hand` "" for no hand. `act`: of a message, "question" for a second question."""
+    """How a text was found, and whether the best item is right; `hand` "" for no hand.
+
+    `act`: of a message, "question" for a second question; `want`: the item that answers that.
+    """
 
     found: Found
     right: bool
@@ -62,6 +75,11 @@ def questions() -> Questions:
 def target(second: Second) -> str:
     """The item that should be best; "" when none answers."""
     return {"same": second.before, "contacts": "dau-moi", "none": ""}.get(second.want, second.want)
+
+
+def answer(second: Second) -> str:
+    """The item that is the answer: none when a named officer is wanted."""
+    return "" if second.want == "contacts" else target(second)
 
 
 def followed(hands: Collection[str]) -> tuple[Followed, ...]:
@@ -118,10 +136,11 @@ def judged(hand: str, others: Sequence[str]) -> Iterator[Judged]:
     ready, acts = _ready(others, fitted_columns(others)), model_of(others)
     finder, chance = _finder(questions()), random.Random(f"{SEED} {hand}")
     usual = [one.before for one in seconds(hand)]
-    texts = [(one.text, one.before, target(one), "question") for one in seconds(hand)]
+    texts = [(one.text, one.before, answer(one), "question") for one in seconds(hand)]
     texts += [
         (one.text, chance.choice(usual), "", one.act) for one in messages(hand) if one.act in ASKS_NOTHING
     ]
+    texts += [(one.text, chance.choice(usual), "", one.act) for one in messages(hand) if one.act in BY_ITEM]
     for text, before, want, act in texts:
         words, alone, like = _alone(text)
         if not words:
@@ -132,7 +151,7 @@ def judged(hand: str, others: Sequence[str]) -> Iterator[Judged]:
         beside = replace(without, chances=ready.chances(number, words, alone), before=number)
         for found in (without, beside):
             best = max(range(len(alone)), key=lambda n: found.chances[n])
-            right = want == finder.items[best].id
+            right = want == finder.items[best].id or BY_ITEM.get(act, _never)(finder.items[best])
             yield Judged(found, right, hand, act, finder.number.get(want))
 
 

@@ -40,6 +40,9 @@ _LEAST = 1e-5
 _LOG_LEAST = math.log(_LEAST)
 _MENTIONS = frozenset("do nay kia no vay thi con nua ay".split())  # what points at something said before
 _NO_QUESTION = ("statement", "done", "answer", "chat")
+_WISHES = ("wish", "person")
+_SCAMS = "lua_dao_bao_mat"  # the topic of swindles
+_PEOPLE = "lien_he_dau_moi"  # the topic of who is to be asked; the directory search answers more closely
 _ANSWERS = ("yes", "no", "ack", "thanks", "not_yet", "stop", "skip", "back", "later", "greeting", "bye")
 
 
@@ -196,6 +199,8 @@ class FollowUps:
         second = max(chance for n, chance in enumerate(found.chances) if n != best)
         many = len(found.words) or 1
         before = self.items[found.before] if found.before is not None else None
+        wishes = sum(found.acts[act] for act in _WISHES)
+        item = self.items[best]
         return (
             1.0,
             _log_odds(first),
@@ -203,7 +208,7 @@ class FollowUps:
             found.alone[best],
             float(_best(found.alone) == best),
             found.likeness[best],
-            float(before is not None and before.topic == self.items[best].topic),
+            float(before is not None and before.topic == item.topic),
             float(found.before == best),
             sum(found.alone[n] for n in self.unsure),
             _log_odds(sum(found.acts[act] for act in ASKING)),
@@ -213,6 +218,11 @@ class FollowUps:
             found.known / many,
             math.log(many),
             float(not _MENTIONS.isdisjoint(found.words)),
+            wishes if item.opens == "asked" else 0.0,
+            0.0 if item.opens == "asked" else wishes,
+            found.acts["scam"],
+            found.acts["scam"] if item.topic == _SCAMS else 0.0,
+            float(item.topic == _PEOPLE),
         )
 
     def _answered(self, words: Iterable[str]) -> list[float]:
