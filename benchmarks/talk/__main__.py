@@ -104,12 +104,10 @@ def _ranks(one: Judged, *, after: bool) -> list[int]:
 
 def show_follow(hands: Sequence[str], every: Sequence[Judged], sure: dict[str, FollowUps]) -> None:
     """Second questions of these hands, and what is not to be answered."""
-    items = questions().items
-    number = {q.id: n for n, q in enumerate(items)}
     asked = [one for one in every if one.act == "question" and one.want is not None and one.hand in hands]
     for after, name in ((False, "text alone"), (True, "after the item before")):
         some = [one for one in asked if (one.found.before is not None) == after]
-        new = [o for o in some if o.want not in (None, number["dau-moi"])]
+        new = [o for o in some if o.want is not None]
         for most, called in ((1, "right first"), (3, "among three")):
             shares = {
                 hand: statistics.mean(o.want in _ranks(o, after=after)[:most] for o in new if o.hand == hand)

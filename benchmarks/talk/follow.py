@@ -73,13 +73,8 @@ def questions() -> Questions:
 
 
 def target(second: Second) -> str:
-    """The item that should be best; "" when none answers."""
-    return {"same": second.before, "contacts": "dau-moi", "none": ""}.get(second.want, second.want)
-
-
-def answer(second: Second) -> str:
-    """The item that is the answer: none when a named officer is wanted."""
-    return "" if second.want == "contacts" else target(second)
+    """The item that should be best; "" when none answers, or a named officer is wanted."""
+    return {"same": second.before, "contacts": "", "none": ""}.get(second.want, second.want)
 
 
 def followed(hands: Collection[str]) -> tuple[Followed, ...]:
@@ -136,7 +131,7 @@ def judged(hand: str, others: Sequence[str]) -> Iterator[Judged]:
     ready, acts = _ready(others, fitted_columns(others)), model_of(others)
     finder, chance = _finder(questions()), random.Random(f"{SEED} {hand}")
     usual = [one.before for one in seconds(hand)]
-    texts = [(one.text, one.before, answer(one), "question") for one in seconds(hand)]
+    texts = [(one.text, one.before, target(one), "question") for one in seconds(hand)]
     texts += [
         (one.text, chance.choice(usual), "", one.act) for one in messages(hand) if one.act in ASKS_NOTHING
     ]

@@ -29,6 +29,7 @@ OFFERED = 0.06  # a topic worth offering
 SIMILAR = 0.1  # likeness to a wording below which nothing is asserted
 OUT = 0.45  # probability of "out of scope" and "unclear" together from which nothing is offered
 OFFERS = 3
+SURER = 0.3  # how much surer a text alone must be, so that the item before it does not count
 SURE, PERHAPS = 0.5, 0.2  # confidence in the best item after another from which it is answered, or offered
 WORTH_A_LOOK = 0.008  # probability of an item from which it is shown after "không đúng ý tôi"
 NEIGHBOUR = 0.35  # share of the neighbours in the joint probability
@@ -91,12 +92,14 @@ def find_questions(
     learnt = _follow_ups(content.questions, content.follow_weights)
     known = sum(map(finder.knows, words))
     before = finder.number.get(item)
+    sure_alone = learnt.confidence(Found(words, known, chances, chances, like, None, acts))
+    alone = replace(alone, confidence=sure_alone)
     if before is None:
-        return replace(
-            alone, confidence=learnt.confidence(Found(words, known, chances, chances, like, None, acts))
-        )
+        return alone
     after = learnt.chances(before, words, chances)
     sure = learnt.confidence(Found(words, known, after, chances, like, before, acts))
+    if sure_alone > sure + SURER:
+        return alone
     return replace(finder.decided_after(after, like, before, sure), alone=alone)
 
 
