@@ -60,7 +60,7 @@ def test_the_acts_that_authors_showed_were_learnt(hand: str) -> None:
 @pytest.mark.parametrize("text", ODD)
 def test_any_text_has_chances_that_add_up_to_one(text: str) -> None:
     for before in ("", "start", "yes_no", "fact", "do", "told"):
-        chances = act_chances(text, CONTENT.acts_weights, before)  # type: ignore[arg-type]  # mypy takes it for any str
+        chances = act_chances(text, CONTENT.acts_weights, before)
         assert sum(chances.values()) == pytest.approx(1)
         assert min(chances.values()) >= 0
 
@@ -85,7 +85,7 @@ def test_plain_cases(text: str, act: str) -> None:
 
 def test_what_was_said_before_tells_a_short_answer_apart() -> None:
     """ "ừ" after a question agrees, after an answer it only hears."""
-    asked, told = (Input("ừ", CONTENT, before=before).acts for before in ("yes_no", "told"))  # type: ignore[arg-type]  # one of Before
+    asked, told = (Input("ừ", CONTENT, before=before).acts for before in ("yes_no", "told"))
     assert asked["yes"] > told["yes"]
     assert told["ack"] > asked["ack"]
 
@@ -181,7 +181,9 @@ def test_what_asks_nothing_is_seldom_sure(item: str) -> None:
 
 
 def test_whole_questions_of_other_authors_are_sure() -> None:
-    lines = [json.loads(line) for path in UNSEEN[:2] for line in path.read_text(encoding="utf-8").splitlines()]
+    lines = [
+        json.loads(line) for path in UNSEEN[:2] for line in path.read_text(encoding="utf-8").splitlines()
+    ]
     asked = [line for line in lines if line["topic"] not in SMALL_TALK]
     sure = [f for line in asked if ((f := read(line["text"])).confidence or 0) >= 0.5]
     assert len(sure) >= 0.9 * len(asked)

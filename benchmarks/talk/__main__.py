@@ -19,16 +19,18 @@ from benchmarks.talk.follow import Judged, judged, questions
 from benchmarks.talk.texts import HANDS, messages
 from flows.content import NOT_ASKED, SMALL_TALK
 from flows.understanding.acts import ASKING, act_features
-from flows.understanding.follow_ups import FollowUps, Learnt
+from flows.understanding.follow_ups import FollowUps, FollowUpWeights
 
-PAIRS = (("question", "statement"), ("question", "trouble"), ("question", "wish"), ("trouble", "statement"))
-PAIRS += (
-    ("trouble", "done"),
-    ("yes", "ack"),
-    ("yes", "no"),
-    ("stop", "no"),
-    ("stop", "skip"),
-    ("done", "not_yet"),
+PAIRS = (
+    *(("question", "statement"), ("question", "trouble"), ("question", "wish"), ("trouble", "statement")),
+    *(
+        ("trouble", "done"),
+        ("yes", "ack"),
+        ("yes", "no"),
+        ("stop", "no"),
+        ("stop", "skip"),
+        ("done", "not_yet"),
+    ),
 )
 NOT_TO_ANSWER = ("statement", "chat", "ack", "thanks", "yes", "no", "done")
 SURE = 0.5
@@ -162,7 +164,7 @@ def main(hands: Sequence[str]) -> int:
         beside = [one for h in others for one in everyone[h]] if len(hands) > 1 else None
         rest = [*beside, *follow.judged_alone(others)] if beside else follow.all_judged(others)
         surely = (follow.fitted_sureness(rest, after=after) for after in (False, True))
-        sure[hand] = FollowUps(questions().items, Learnt((), (), *surely), lambda _: None, 1.0)
+        sure[hand] = FollowUps(questions().items, FollowUpWeights((), (), *surely), lambda _: None, 1.0)
     show_follow(hands, [one for some in everyone.values() for one in some], sure)
     return 0
 

@@ -42,7 +42,7 @@ def rows_of(hands: Iterable[str]) -> Iterator[Row]:
 
 @cache
 def _rows_of(hand: str) -> tuple[Row, ...]:
-    rows = []
+    rows: list[Row] = []
     for one in messages(hand):
         rows.append(Row(act_features(one.text, one.before), one.act, 1.0, len(rows)))
         rows.append(Row(act_features(one.text), one.act, UNPLACED, len(rows) - 1))
@@ -72,7 +72,7 @@ def temperature(hands: Sequence[str]) -> float:
         model = model_of([other for other in hands if other != hand])
         for one in messages(hand):
             for before in (one.before, ""):
-                found = model.chances(act_features(one.text, before))  # type: ignore[arg-type]  # one of Before
+                found = model.chances(act_features(one.text, before))
                 chances.append([found[act] for act in model.acts])
                 truth.append(model.acts.index(one.act))
     logs, right = np.log(np.array(chances)), np.arange(len(truth))

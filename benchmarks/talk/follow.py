@@ -26,10 +26,10 @@ from flows.understanding.acts import act_features
 from flows.understanding.follow_ups import (
     COLUMNS,
     KIND,
-    Followed,
     FollowUps,
-    Found,
-    Learnt,
+    FollowUpWeights,
+    QuestionText,
+    SecondQuestion,
     arrays_of,
 )
 from flows.understanding.model_file import ModelFile
@@ -59,7 +59,7 @@ class Judged(NamedTuple):
     `act`: of a message, "question" for a second question; `want`: the item that answers that.
     """
 
-    found: Found
+    found: QuestionText
     right: bool
     hand: str
     act: str
@@ -77,10 +77,10 @@ def target(second: Second) -> str:
     return {"same": second.before, "contacts": "", "none": ""}.get(second.want, second.want)
 
 
-def followed(hands: Collection[str]) -> tuple[Followed, ...]:
+def followed(hands: Collection[str]) -> tuple[SecondQuestion, ...]:
     """What these hands asked after what."""
     return tuple(
-        Followed(one.before, normalise(one.text), want)
+        SecondQuestion(one.before, normalise(one.text), want)
         for hand in hands
         for one in seconds(hand)
         if (want := target(one))
@@ -89,7 +89,7 @@ def followed(hands: Collection[str]) -> tuple[Followed, ...]:
 
 def _ready(hands: Collection[str], columns: Sequence[float] = ()) -> FollowUps:
     finder = _finder(questions())
-    learnt = Learnt(followed(hands), tuple(columns), (), ())
+    learnt = FollowUpWeights(followed(hands), tuple(columns), (), ())
     return FollowUps(questions().items, learnt, finder.rare, finder.unknown)
 
 
@@ -142,7 +142,7 @@ def judged(hand: str, others: Sequence[str]) -> Iterator[Judged]:
             continue
         number = finder.number[before]
         known, kinds = sum(map(finder.knows, words)), acts.chances(act_features(text))
-        without = Found(words, known, alone, alone, like, None, kinds)
+        without = QuestionText(words, known, alone, alone, like, None, kinds)
         beside = replace(without, chances=ready.chances(number, words, alone), before=number)
         for found in (without, beside):
             best = max(range(len(alone)), key=lambda n: found.chances[n])
@@ -161,7 +161,9 @@ def judged_alone(hands: Sequence[str]) -> Iterator[Judged]:
             known, kinds = sum(map(finder.knows, words)), acts.chances(act_features(line["text"]))
             best = finder.items[max(range(len(alone)), key=lambda n: alone[n])].topic
             right = best == line["topic"] and best not in NOT_ASKED
-            yield Judged(Found(words, known, alone, alone, like, None, kinds), right, "", "question", None)
+            yield Judged(
+                QuestionText(words, known, alone, alone, like, None, kinds), right, "", "question", None
+            )
 
 
 def all_judged(hands: Sequence[str]) -> list[Judged]:
@@ -187,17 +189,17 @@ def fitted_sureness(every: Sequence[Judged], *, after: bool) -> tuple[float, ...
     return (round(bias, 4), *(round(float(w), 4) for w in weights))
 
 
-def small(found: Found) -> bool:
+def small(found: QuestionText) -> bool:
     """Whether the best item is small talk."""
     items = questions().items
     return items[max(range(len(items)), key=lambda n: found.chances[n])].topic in SMALL_TALK
 
 
-def learnt(hands: Sequence[str]) -> Learnt:
+def learnt(hands: Sequence[str]) -> FollowUpWeights:
     """Everything that these hands teach. Needs scikit-learn."""
     every = all_judged(hands)
     surely = (fitted_sureness(every, after=after) for after in (False, True))
-    return Learnt(followed(hands), fitted_columns(hands), *surely)
+    return FollowUpWeights(followed(hands), fitted_columns(hands), *surely)
 
 
 def digest() -> str:

@@ -47,7 +47,7 @@ _ANSWERS = ("yes", "no", "ack", "thanks", "not_yet", "stop", "skip", "back", "la
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class SecondQuestion:
     """A second question: the item answered before it, its words, and the item that answers it."""
 
     before: str
@@ -56,17 +56,17 @@ class Followed:
 
 
 @dataclass(frozen=True, slots=True)
-class Learnt:
+class FollowUpWeights:
     """The file of this model. `surely_*`: for the confidence, in the order of `sureness`, without and with an item before."""
 
-    followed: tuple[Followed, ...]
+    followed: tuple[SecondQuestion, ...]
     columns: tuple[float, ...]
     surely_alone: tuple[float, ...]
     surely_after: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class QuestionText:
     """What the finder knows of a text when it says how sure it is. `chances` with the item before, `alone` without."""
 
     words: tuple[str, ...]
@@ -78,21 +78,21 @@ class Found:
     acts: Mapping[str, float]
 
 
-def unpacked(data: bytes) -> Learnt:
+def unpacked(data: bytes) -> FollowUpWeights:
     """What a file holds. Raises ValueError for other bytes."""
     file = model_file.unpacked(data, KIND)
     ids, words, arrays = file.words["items"], file.words["words"], file.arrays
     followed = tuple(
-        Followed(ids[before], tuple(words[at] for at in arrays["words"][begin:end]), ids[after])
+        SecondQuestion(ids[before], tuple(words[at] for at in arrays["words"][begin:end]), ids[after])
         for before, after, begin, end in zip(
             arrays["before"], arrays["after"], arrays["starts"], arrays["starts"][1:], strict=False
         )
     )
     surely = (tuple(arrays[name]) for name in ("columns", "surely_alone", "surely_after"))
-    return Learnt(followed, *surely)
+    return FollowUpWeights(followed, *surely)
 
 
-def arrays_of(followed: Sequence[Followed]) -> tuple[dict[str, list[int]], dict[str, list[str]]]:
+def arrays_of(followed: Sequence[SecondQuestion]) -> tuple[dict[str, list[int]], dict[str, list[str]]]:
     """The second questions as numbers and lists of words, as `unpacked` reads them."""
     ids = sorted({item for one in followed for item in (one.before, one.after)})
     words = sorted({word for one in followed for word in one.words})
@@ -109,7 +109,9 @@ def arrays_of(followed: Sequence[Followed]) -> tuple[dict[str, list[int]], dict[
 class FollowUps:
     """The second questions made ready for the items there are."""
 
-    def __init__(self, items: Sequence[Question], learnt: Learnt, rare: Rare, unknown: float) -> None:
+    def __init__(
+        self, items: Sequence[Question], learnt: FollowUpWeights, rare: Rare, unknown: float
+    ) -> None:
         self.items = items
         self.learnt = learnt
         self.rare, self.unknown = rare, unknown
@@ -183,7 +185,7 @@ class FollowUps:
         moving = zip(self._scores[key], self._moving(words, chances), strict=True)
         return softmax(score + alone * a + answered * b + alike * c for score, (a, b, c) in moving)
 
-    def confidence(self, found: Found) -> float:
+    def confidence(self, found: QuestionText) -> float:
         """The probability that the best item answers what is asked; 0 for small talk, which asks nothing."""
         best = _best(found.chances)
         if best in self.unsure:
@@ -192,7 +194,7 @@ class FollowUps:
         score = sum(w * v for w, v in zip(weights, self.sureness(found), strict=True))
         return round(1 / (1 + math.exp(-max(-30.0, min(30.0, score)))), 3)
 
-    def sureness(self, found: Found) -> tuple[float, ...]:
+    def sureness(self, found: QuestionText) -> tuple[float, ...]:
         """What the confidence in the best item depends on."""
         best = _best(found.chances)
         first = found.chances[best]

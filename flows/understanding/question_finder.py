@@ -18,7 +18,7 @@ from flows.text.fold import fold
 from flows.text.normalise import normalise
 from flows.understanding import follow_ups
 from flows.understanding.acts import act_chances
-from flows.understanding.follow_ups import FollowUps, Found
+from flows.understanding.follow_ups import FollowUps, QuestionText
 from flows.understanding.other_accounts import is_about_another_account
 from flows.understanding.question_model import TEXT_READ, Decision, features, softmax, unpacked
 from flows.understanding.question_neighbours import length, vector, weight_of, wordings_mark, wordings_of
@@ -92,12 +92,12 @@ def find_questions(
     learnt = _follow_ups(content.questions, content.follow_weights)
     known = sum(map(finder.knows, words))
     before = finder.number.get(item)
-    sure_alone = learnt.confidence(Found(words, known, chances, chances, like, None, acts))
+    sure_alone = learnt.confidence(QuestionText(words, known, chances, chances, like, None, acts))
     alone = replace(alone, confidence=sure_alone)
     if before is None:
         return alone
     after = learnt.chances(before, words, chances)
-    sure = learnt.confidence(Found(words, known, after, chances, like, before, acts))
+    sure = learnt.confidence(QuestionText(words, known, after, chances, like, before, acts))
     if sure_alone > sure + SURER:
         return alone
     return replace(finder.decided_after(after, like, before, sure), alone=alone)
