@@ -20,12 +20,15 @@ from flows.content import Content, Questions, Route, StaffWeights
 from flows.understanding import model_file
 
 CONTENT_DIR = Path(__file__).parents[1] / "content"
-QUESTIONS, SECRETS, ASKING, ANSWERS = (
+# the kinds of trained models
+QUESTIONS, SECRETS, ASKING, ANSWERS, ACTS, FOLLOW = (
     "questions",
     "secrets",
     "asking",
     "answers",
-)  # the kinds of trained models
+    "acts",
+    "follow",
+)
 
 
 @lru_cache(maxsize=4)
@@ -57,6 +60,8 @@ def load_content(folder: Path = CONTENT_DIR) -> Content:
         secret_weights=read_weights(SECRETS, folder),
         asking_weights=read_weights(ASKING, folder),
         answer_weights=read_weights(ANSWERS, folder),
+        acts_weights=read_weights(ACTS, folder),
+        follow_weights=read_weights(FOLLOW, folder),
     )
 
 
