@@ -118,7 +118,7 @@ def question(reading: Reading) -> Iterator[Proposal]:
         return
     score = _sureness(reading, found, item)
     if item.opens == "asked" and item.next:
-        yield Proposal(min(score, 0.75), f"asked for {item.next}", Begin(item.next, reading.input.text))
+        yield Proposal(min(score, 0.9), f"asked for {item.next}", Begin(item.next, reading.input.text))
         return
     answer = replace(found, decision="answer", item=item)
     step, kept = shows(answer)
