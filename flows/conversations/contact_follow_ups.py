@@ -1,0 +1,383 @@
+"""What the contacts flow proposes for any typed message: contacts that are asked for, and what is asked about those shown.
+
+Invariant: a card is proposed only for somebody surely asked for; about a contact nothing is said but what the appendix holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+from flows.content import Block, Contact, Content
+from flows.directory.follow_ups import (
+    Asked,
+    asked_about,
+    asks_if_same_person,
+    asks_likewise,
+    asks_whom,
+    asks_who_approves,
+    corrected_to,
+    corrects,
+    points_at_somebody,
+    seeks_a_yes,
+    told_by_others,
+    vouches_for_a_caller,
+)
+from flows.directory.mentions import Mentions, mentioned_in
+from flows.engine.memory import age
+from flows.engine.proposals import Proposal, Reading, Say, Show
+from flows.text.fold import words
+
+FLOW_NAME = "contacts"
+_AT_REST = ("", FLOW_NAME, "questions")  # flows in which an answer interrupts nothing
+_OF_LISTS = ("don-vi-gui-ai",)  # items that name the helpers
+_OF_BLOCKS = ("dau-moi", "ho-tro-tai-cho")  # items that lead to the contacts
+_FRESH, _RECENT = 1, 3  # turns since contacts were shown
+_LONGEST = 40  # words
+_ORDINALS = {
+    0: ("thu nhat", "dau tien", "nguoi dau", "ong dau", "so dau", "anh dau", "nguoi 1", "so 1"),
+    1: ("thu hai", "thu 2", "nguoi 2", "so 2", "nguoi ke"),
+    -1: ("cuoi", "sau cung", "nguoi sau", "ong sau", "anh sau", "so sau", "nguoi kia", "so kia"),
+}
+_STATED = ("la ", "lam ", "day o ", "day tai ", "dang ")  # "em là giáo viên" tells, it does not ask
+
+
+def grouped(phone: str) -> str:
+    """Ten digits as they are read aloud: "0836 393 959"."""
+    return f"{phone[:4]} {phone[4:7]} {phone[7:]}"
+
+
+def listed(ids: Sequence[str], about: str = "", blocks: Iterable[str] = ()) -> tuple[str, dict[str, str | None]]:
+    """The step that shows these contacts, and what to keep: a list stays when one of it is looked at, for the way back."""
+    kept: dict[str, str | None] = {"blocks": " ".join(blocks) or None, "again": None}
+    if len(ids) == 1:
+        return "one", {"one": ids[0], **kept}
+    return "several", {"contacts": " ".join(ids), "about": about, **kept}
+
+
+def of_block(content: Content, block: str) -> list[Contact]:
+    """The contacts of a block, in the order of the appendix."""
+    return [c for c in content.directory.contacts if block in c.blocks]
+
+
+def propose(reading: Reading) -> Iterator[Proposal]:
+    """See `Flow.reads`."""
+    plain = reading.input.plain
+    if not plain or len(reading.input.words) > _LONGEST:
+        return
+    said = _Message(reading)
+    if reading.recall("warned") and vouches_for_a_caller(plain):
+        yield Proposal(0.9, "contacts: the caller's number", Say(_not_by_its_number(said.content)))
+        return
+    if told_by_others(plain):
+        return
+    yield from said.wanted()
+    if said.shown:
+        yield from said.about_them()
+
+
+class _Message:
+    """One message beside the contacts that were shown before."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.plain = reading.input.plain
+        self.content = reading.context.content
+        self.directory = self.content.directory
+        self.helpers = [c.id for c in self.directory.contacts if c.helper]
+        item = reading.recall("item")
+        ids = reading.recall("contacts").split()
+        self.turns = age(reading.state.memory, "contacts")
+        self.item_turns = age(reading.state.memory, "item")
+        if item in _OF_LISTS and (not ids or self.item_turns < self.turns):
+            ids, self.turns = self.helpers, self.item_turns
+        self.item = item
+        found = (self.directory.contact(i) for i in ids)
+        self.shown = [c for c in found if c]
+        self.asks = asks_whom(self.plain)
+        self.at_rest = reading.state.flow in _AT_REST
+        self.here = reading.state.flow in ("", FLOW_NAME)
+
+    @cached_property
+    def mentions(self) -> Mentions:
+        return mentioned_in(self.reading.input.text, self.directory)
+
+    @cached_property
+    def points(self) -> bool:
+        return points_at_somebody(words(self.reading.input.text))
+
+    def _show(self, score: float, why: str, step: str, keep: dict[str, str | None]) -> Proposal:
+        return Proposal(score, f"contacts: {why}", Show(FLOW_NAME, step, keep))
+
+    def _say(self, score: float, why: str, text: str, about: Sequence[Contact] = ()) -> Proposal:
+        ids = " ".join(c.id for c in about or self.shown)
+        remember = {"contacts": ids} if ids else {}
+        return Proposal(score, f"contacts: {why}", Say(text, reminds=not self.at_rest), remember)
+
+    # -- contacts that are asked for
+
+    def wanted(self) -> Iterator[Proposal]:
+        """Contacts asked for in these words, with or without what was said before."""
+        after_lists = self.item in _OF_LISTS or bool(self.shown) and all(c.helper for c in self.shown)
+        if asks_who_approves(self.plain, of_a_list=after_lists or self.item in ("bao-lau", "nop-to-khai")):
+            yield self._show(0.87, "who approves", *listed(self.helpers))
+        if not (self.asks or self.here or self.shown or self.item in _OF_BLOCKS):
+            return
+        groups = self.mentions.rows
+        if self.shown or self.item in _OF_BLOCKS:
+            yield from self._instead(groups)
+        if asks_if_same_person(self.plain) and len(groups) > 1:
+            yield self._say(0.92, "one person for both", self._same_person([g[0] for g in groups]))
+            return
+        if self.mentions.people and self.shown and not self.asks:
+            return  # one of those shown: see about_them
+        if len(groups) > 1 and (self.asks or self.here) and not self.mentions.people:
+            blocks = [b for g in groups for b in g]
+            score = 0.9 if self.asks else 0.7
+            yield self._show(score, "several blocks", "by_block", _by_block(blocks, unsure=False))
+            return
+        yield from self._found(groups)
+        if self.item in _OF_BLOCKS and not groups and not self.shown and self._number_asked():
+            yield self._show(0.75, "number of nobody yet", "query", {})
+
+    def _number_asked(self) -> bool:
+        return asked_about(self.plain) == "number"
+
+    def _instead(self, groups: tuple[tuple[str, ...], ...]) -> Iterator[Proposal]:
+        """The same asked of another block: "còn bệnh viện thì sao", "lộn, bên xổ số mới đúng"."""
+        likewise, wrong = asks_likewise(self.plain), corrects(self.plain)
+        if not (likewise or wrong) or self.points and seeks_a_yes(self.plain):
+            return
+        if wrong:
+            meant = mentioned_in(corrected_to(self.reading.input.text), self.directory)
+            groups = meant.rows[-1:] or groups[-1:]
+        near = self.turns <= _RECENT or self.asks
+        score = (0.92 if wrong else 0.89) if near and self.at_rest else 0.7
+        if len(groups) == 1 and len(groups[0]) == 1:
+            block = self.directory.block(groups[0][0])
+            ids = [c.id for c in of_block(self.content, groups[0][0])]
+            yield self._show(score, "another block", *listed(ids, block.name if block else "", groups[0]))
+        elif groups:
+            blocks = [b for g in groups for b in g]
+            unsure = len(groups) == 1
+            yield self._show(score, "other blocks", "by_block", _by_block(blocks, unsure=unsure))
+        elif self.mentions.gap:
+            yield self._show(score, "another block: gap", "gap", {"gap": self._gap(self.mentions.gap)})
+        elif self.mentions.departments and likewise:
+            ids = [c.id for c in self.directory.contacts if c.department in self.mentions.departments]
+            if ids:
+                yield self._show(score - 0.05, "another department", *listed(ids))
+
+    def _gap(self, gap: str) -> str:
+        return next((g.name for g in self.directory.gaps if g.id == gap), "")
+
+    def _found(self, groups: tuple[tuple[str, ...], ...]) -> Iterator[Proposal]:
+        """What the directory search makes of the text alone."""
+        found = self.reading.input.contacts
+        ids = [m.contact.id for m in found.contacts]
+        states = not self.asks and any(f" {s}" in f" {self.plain}" for s in _STATED)
+        if found.decision == "answer" and (self.asks or self.here):
+            about = "; ".join([*(b.name for b in found.blocks), *(d.name for d in found.departments)])
+            step, keep = listed(ids, about, (b.id for b in found.blocks))
+            if self._told_already(ids):
+                keep["again"] = "yes"
+            yield self._show(0.95 if self.asks else 0.58 if states else 0.86, "directory", step, keep)
+        elif len(groups) == 1 and len(groups[0]) > 1 and (self.asks or self.here and not states):
+            score = 0.86 if self.asks else 0.68
+            yield self._show(score, "which block", "by_block", _by_block(groups[0], unsure=True))
+        elif len(groups) == 1 and self.asks and not self.mentions.people:
+            block = self.directory.block(groups[0][0])
+            ids = [c.id for c in of_block(self.content, groups[0][0])]
+            step, keep = listed(ids, block.name if block else "", groups[0])
+            if self._told_already(ids):
+                keep["again"] = "yes"
+            yield self._show(0.84, "one block is named", step, keep)
+        elif found.gap is not None and (self.asks or self.here):
+            yield self._show(0.82 if self.asks else 0.58, "gap", "gap", {"gap": found.gap.name})
+        elif found.decision == "suggest" and ids and (self.asks or self.here):
+            yield self._show(0.7 if self.asks else 0.64, "nearly", "perhaps", {"near": " ".join(ids)})
+
+    def _told_already(self, ids: Sequence[str]) -> bool:
+        return [c.id for c in self.shown] == list(ids)
+
+    def _same_person(self, blocks: Sequence[str]) -> str:
+        sets = [of_block(self.content, b) for b in blocks]
+        names = [block.name for b in blocks if (block := self.directory.block(b))]
+        if all(people == sets[0] for people in sets):
+            return f"Dạ phải, {_names(sets[0])} phụ trách cả {' và '.join(names)} ({self._source})."
+        parts = "; ".join(f"{n}: {_names(p)}" for n, p in zip(names, sets, strict=True))
+        return f"Dạ không, mỗi bên một người. {parts} ({self._source})."
+
+    # -- what is asked about those shown
+
+    @property
+    def _source(self) -> str:
+        return self.directory.source.short
+
+    def about_them(self) -> Iterator[Proposal]:
+        """What is asked about the contacts shown before."""
+        sure = self._sure()
+        if sure < 0.45:
+            return
+        picked = self._picked()
+        people = picked or self.shown
+        kind = asked_about(self.plain)
+        if (claim := self._claim(people)) and (self.points or picked or self.turns <= _RECENT):
+            yield self._say(sure, "is it so", claim, people)
+            return
+        if kind and (answer := self._answer(kind, people)):
+            yield self._say(sure, kind, answer, people)
+        elif picked and len(picked) < len(self.shown) and (len(self.plain.split()) <= 9 or kind == "number"):
+            step, keep = listed([c.id for c in picked])
+            yield self._show(max(sure, 0.86), "one of those shown", step, {**keep, "again": "yes"})
+        elif kind == "number" and not self.mentions.blocks:
+            step, keep = listed([c.id for c in people])
+            yield self._show(sure, "the number again", step, {**keep, "again": "yes"})
+
+    def _sure(self) -> float:
+        """How surely words without a subject speak of the contacts shown."""
+        if self.points and self.turns <= 2 * _RECENT:
+            return 0.89
+        if not self.at_rest:
+            return 0.5 if self.turns <= _FRESH else 0.0
+        later_item = bool(self.item) and self.item_turns < self.turns
+        if self.turns <= _FRESH:
+            return 0.87
+        return 0.6 if later_item or self.turns > _RECENT else 0.78
+
+    def _picked(self) -> list[Contact]:
+        """Those of the contacts shown whom the words single out."""
+        named = [c for c in self.shown if c.id in self.mentions.people]
+        if named or len(self.shown) == 1:
+            return named
+        text = f" {self.plain} "
+        for at, ways in _ORDINALS.items():
+            if any(f" {way} " in text for way in ways) and at < len(self.shown):
+                return [self.shown[at]]
+        inside = [c for c in self.shown if c.department in self.mentions.departments]
+        return inside if not seeks_a_yes(self.plain) else []
+
+    def _claim(self, people: Sequence[Contact]) -> str:
+        """The answer to "ảnh lo bên trường học phải hông"; "" where nothing is held."""
+        if not seeks_a_yes(self.plain) or asks_likewise(self.plain) or self.asks and not self.points:
+            return ""
+        blocks = [b for group in self.mentions.blocks for b in group]
+        if blocks:
+            right = [c for c in people if set(blocks) & set(c.blocks)]
+            return self._duty(people, "Dạ phải, " if right else "Dạ không, ")
+        departments = self.mentions.departments
+        if not departments:
+            return ""
+        right = [c for c in people if c.department in departments]
+        return self._department(people, "Dạ phải, " if right else "Dạ không, ")
+
+    def _department(self, people: Sequence[Contact], lead: str = "Dạ, ") -> str:
+        places = {c: d.name if (d := self.directory.department(c.department)) else "" for c in people}
+        if len(set(places.values())) == 1 and len(people) > 1 and places[people[0]]:
+            return f"{lead}{_names(people)} đều ở {places[people[0]]} ({self._source})."
+        parts = [
+            f"{c.name} ở {place}" if place else f"công văn không ghi phòng của {c.name}"
+            for c, place in places.items()
+        ]
+        return f"{lead}{'; '.join(parts)} ({self._source})."
+
+    def _duty(self, people: Sequence[Contact], lead: str = "Dạ, ") -> str:
+        parts = []
+        for c in people:
+            blocks = "; ".join(b.name for i in c.blocks if (b := self.directory.block(i)))
+            does = [f"phụ trách {blocks}"] if blocks else []
+            if c.helper:
+                does.append("nhận danh sách của đơn vị để duyệt, cấp tài khoản VssID")
+            parts.append(f"{c.name} {', và '.join(does)}")
+        return f"{lead}{'. '.join(parts)} ({self._source})."
+
+    def _answer(self, kind: Asked, people: Sequence[Contact]) -> str:
+        """What is said to what they ask; "" where the contacts themselves are shown."""
+        office, source = self.content.office, self.directory.source
+        names, year, hotline = _names(people), source.valid_from[:4], office.hotline
+        match kind:
+            case "department":
+                return self._department(people)
+            case "duty":
+                return self._duty(people)
+            case "either":
+                if len(self.shown) == 1:
+                    return f"Dạ, khối này công văn chỉ ghi một người: {names}. Gọi không được thì gọi {hotline}."
+                return (
+                    f"Dạ được, gọi ai cũng được: công văn ghi {_names(self.shown)} cùng phụ trách. "
+                    "Người này bận thì anh/chị gọi người kia."
+                )
+            case "valid":
+                return (
+                    f"Tôi không dám chắc: số này theo danh sách năm {year}, có thể đã đổi, tôi chưa đối chiếu lại được. "
+                    f"Anh/chị gọi thử; không được thì gọi tổng đài {hotline}."
+                )
+            case "in_office":
+                return (
+                    f"Tôi không biết {names} nay còn phụ trách không: danh sách lập năm {year}, chưa thấy danh sách mới. "
+                    f"Anh/chị gọi thử, hoặc hỏi tổng đài {hotline}."
+                )
+            case "unreachable":
+                others = [c for c in self.shown if c not in people] or self.shown[1:]
+                other = f"Anh/chị thử {_lines(others[:1])}, hoặc gọi" if others else "Anh/chị gọi"
+                return f"Danh sách lập năm {year} nên số có thể đã đổi. {other} tổng đài {hotline}."
+            case "direct":
+                return self._directly(people)
+            case "hours":
+                return f"Anh/chị nên gọi trong giờ làm việc: {_hours(self.content)}. Số là số di động ghi trong danh sách năm {year}."
+            case "zalo":
+                return (
+                    f"Danh sách chỉ ghi số điện thoại, không ghi Zalo: {_lines(people)}. Số đó có Zalo không thì tôi không biết; "
+                    "đừng gửi ảnh giấy tờ, mật khẩu hay mã OTP qua Zalo."
+                )
+            case "where" if self.points:
+                return (
+                    f"Công văn chỉ ghi phòng và số điện thoại, không ghi chỗ ngồi. {self._department(people, '')} "
+                    f"Trước khi đến anh/chị nên gọi hẹn, hoặc hỏi {hotline}."
+                )
+            case "sex" | "private" if self.points or self.turns <= _FRESH:
+                return (
+                    f"Việc đó tôi không biết: danh sách chỉ ghi tên, phòng và số điện thoại. Liên hệ thì gọi {_lines(people)}."
+                )
+        return ""
+
+    def _directly(self, people: Sequence[Contact]) -> str:
+        if all(c.helper for c in people):
+            return (
+                "Công văn ghi cán bộ đầu mối của đơn vị (thường là kế toán) báo danh sách cho những người này, "
+                "nên anh/chị hỏi kế toán trước. Cần hỏi thêm thì gọi thẳng cũng được."
+            )
+        return (
+            f"Dạ được, có vướng mắc thì anh/chị gọi thẳng {_names(people)} ({self._source}). "
+            "Riêng mẫu 01 thì nộp qua cán bộ phụ trách BHXH của đơn vị, thường là kế toán."
+        )
+
+
+def _by_block(blocks: Sequence[str], *, unsure: bool) -> dict[str, str | None]:
+    return {"blocks": " ".join(dict.fromkeys(blocks)), "unsure": "yes" if unsure else None}
+
+
+def _names(people: Sequence[Contact]) -> str:
+    names = [c.name for c in people]
+    return " và ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+
+
+def _lines(people: Sequence[Contact]) -> str:
+    return "; ".join(f"{c.name} {grouped(c.phone)}" for c in people)
+
+
+def block_lines(content: Content, blocks: Iterable[Block]) -> str:
+    """A line for each block: its people and their numbers."""
+    return "\n".join(f"• {b.name}: {_lines(of_block(content, b.id))}" for b in blocks)
+
+
+def _hours(content: Content) -> str:
+    hours = content.office.hours
+    return hours.told() if hasattr(hours, "told") else ""
+
+
+def _not_by_its_number(content: Content) -> str:
+    return (
+        "Số và tên hiện trên máy có thể bị làm giả, nên dù đúng số trong danh sách anh/chị cũng đừng đọc mã, đừng gửi ảnh giấy tờ, "
+        f"đừng chuyển tiền. Cúp máy, rồi tự gọi lại tổng đài {content.office.hotline} để hỏi."
+    )
