@@ -5,6 +5,7 @@ Invariant: a card is proposed only for somebody surely asked for; about a contac
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
@@ -14,8 +15,8 @@ from flows.directory.follow_ups import (
     asked_about,
     asks_if_same_person,
     asks_likewise,
-    asks_whom,
     asks_who_approves,
+    asks_whom,
     corrected_to,
     corrects,
     points_at_somebody,
@@ -26,7 +27,7 @@ from flows.directory.follow_ups import (
 from flows.directory.mentions import Mentions, mentioned_in
 from flows.engine.memory import age
 from flows.engine.proposals import Proposal, Reading, Say, Show
-from flows.text.fold import words
+from flows.text.fold import Word, words
 
 FLOW_NAME = "contacts"
 _AT_REST = ("", FLOW_NAME, "questions")  # flows in which an answer interrupts nothing
@@ -34,11 +35,22 @@ _OF_LISTS = ("don-vi-gui-ai",)  # items that name the helpers
 _OF_BLOCKS = ("dau-moi", "ho-tro-tai-cho")  # items that lead to the contacts
 _FRESH, _RECENT = 1, 3  # turns since contacts were shown
 _LONGEST = 40  # words
-_ORDINALS = {
-    0: ("thu nhat", "dau tien", "nguoi dau", "ong dau", "so dau", "anh dau", "nguoi 1", "so 1"),
-    1: ("thu hai", "thu 2", "nguoi 2", "so 2", "nguoi ke"),
-    -1: ("cuoi", "sau cung", "nguoi sau", "ong sau", "anh sau", "so sau", "nguoi kia", "so kia"),
-}
+_ORDINALS = (
+    (
+        0,
+        re.compile(
+            r"\b(?:(?:nguoi|ong) dau|(?:nguoi|ong|anh|chi) (?:thu nhat|dau tien|thu 1|1)|so (?:thu nhat|dau tien))\b"
+        ),
+    ),
+    (1, re.compile(r"\b(?:(?:nguoi|ong|anh|chi) (?:thu hai|thu 2|ke|2)|so thu (?:hai|2))\b")),
+    (-1, re.compile(r"\b(?:nguoi|ong|anh|chi) (?:cuoi|sau cung|sau|kia|con lai)\b")),
+)
+_BEFORE_A_NAME = frozenset(
+    "anh chi ong co chu bac thay dc so cua goi gap tuan duc minh van huu hong le".split()
+)  # of address, of asking, and the syllables before a given name
+_OF_A_PERSON = ("sex", "private", "where")  # asked of somebody, or of the assistant itself
+_OF_A_DEPARTMENT = re.compile(r"\b(?:phong|bo phan|ben)\b")
+_OF_A_DUTY = re.compile(r"\b(?:lo|phu trach|quan ly|ben|khoi|mang|phong|bo phan|thuoc)\b")
 _STATED = ("la ", "lam ", "day o ", "day tai ", "dang ")  # "em là giáo viên" tells, it does not ask
 
 
@@ -47,7 +59,9 @@ def grouped(phone: str) -> str:
     return f"{phone[:4]} {phone[4:7]} {phone[7:]}"
 
 
-def listed(ids: Sequence[str], about: str = "", blocks: Iterable[str] = ()) -> tuple[str, dict[str, str | None]]:
+def listed(
+    ids: Sequence[str], about: str = "", blocks: Iterable[str] = ()
+) -> tuple[str, dict[str, str | None]]:
     """The step that shows these contacts, and what to keep: a list stays when one of it is looked at, for the way back."""
     kept: dict[str, str | None] = {"blocks": " ".join(blocks) or None, "again": None}
     if len(ids) == 1:
@@ -103,6 +117,16 @@ class _Message:
         return mentioned_in(self.reading.input.text, self.directory)
 
     @cached_property
+    def kind(self) -> Asked:
+        """What is asked about somebody shown; without a word that points at them, the words must say nothing else."""
+        kind, loose = asked_about(self.plain)
+        if self.points:
+            return kind if loose <= 6 else ""
+        if kind in _OF_A_PERSON or (kind in ("department", "duty") and not _OF_A_DUTY.search(self.plain)):
+            return ""
+        return kind if loose <= (4 if kind == "direct" else 0) else ""
+
+    @cached_property
     def points(self) -> bool:
         return points_at_somebody(words(self.reading.input.text))
 
@@ -118,7 +142,7 @@ class _Message:
 
     def wanted(self) -> Iterator[Proposal]:
         """Contacts asked for in these words, with or without what was said before."""
-        after_lists = self.item in _OF_LISTS or bool(self.shown) and all(c.helper for c in self.shown)
+        after_lists = self.item in _OF_LISTS or (bool(self.shown) and all(c.helper for c in self.shown))
         if asks_who_approves(self.plain, of_a_list=after_lists or self.item in ("bao-lau", "nop-to-khai")):
             yield self._show(0.87, "who approves", *listed(self.helpers))
         if not (self.asks or self.here or self.shown or self.item in _OF_BLOCKS):
@@ -129,24 +153,28 @@ class _Message:
         if asks_if_same_person(self.plain) and len(groups) > 1:
             yield self._say(0.92, "one person for both", self._same_person([g[0] for g in groups]))
             return
-        if self.mentions.people and self.shown and not self.asks:
-            return  # one of those shown: see about_them
-        if len(groups) > 1 and (self.asks or self.here) and not self.mentions.people:
+        if len(groups) > 1 and (self.asks or self.here) and not self.mentions.names:
             blocks = [b for g in groups for b in g]
-            score = 0.9 if self.asks else 0.7
-            yield self._show(score, "several blocks", "by_block", _by_block(blocks, unsure=False))
+            score = (
+                0.9
+                if self.asks
+                else 0.7
+                if self.mentions.loose <= 1 and len(self.reading.input.words) <= 9
+                else 0.45
+            )
+            yield self._show(score, "several blocks", "by_block", by_block(blocks, unsure=False))
             return
         yield from self._found(groups)
         if self.item in _OF_BLOCKS and not groups and not self.shown and self._number_asked():
             yield self._show(0.75, "number of nobody yet", "query", {})
 
     def _number_asked(self) -> bool:
-        return asked_about(self.plain) == "number"
+        return self.kind == "number"
 
     def _instead(self, groups: tuple[tuple[str, ...], ...]) -> Iterator[Proposal]:
         """The same asked of another block: "còn bệnh viện thì sao", "lộn, bên xổ số mới đúng"."""
-        likewise, wrong = asks_likewise(self.plain), corrects(self.plain)
-        if not (likewise or wrong) or self.points and seeks_a_yes(self.plain):
+        likewise, wrong = asks_likewise(self.reading.input.text), corrects(self.reading.input.text)
+        if not (likewise or wrong) or (self.points and seeks_a_yes(self.plain)):
             return
         if wrong:
             meant = mentioned_in(corrected_to(self.reading.input.text), self.directory)
@@ -160,10 +188,10 @@ class _Message:
         elif groups:
             blocks = [b for g in groups for b in g]
             unsure = len(groups) == 1
-            yield self._show(score, "other blocks", "by_block", _by_block(blocks, unsure=unsure))
+            yield self._show(score, "other blocks", "by_block", by_block(blocks, unsure=unsure))
         elif self.mentions.gap:
             yield self._show(score, "another block: gap", "gap", {"gap": self._gap(self.mentions.gap)})
-        elif self.mentions.departments and likewise:
+        elif self.mentions.departments and likewise and _OF_A_DEPARTMENT.search(self.plain):
             ids = [c.id for c in self.directory.contacts if c.department in self.mentions.departments]
             if ids:
                 yield self._show(score - 0.05, "another department", *listed(ids))
@@ -175,27 +203,43 @@ class _Message:
         """What the directory search makes of the text alone."""
         found = self.reading.input.contacts
         ids = [m.contact.id for m in found.contacts]
+        asked_here = self.here and found.decision == "suggest"
         states = not self.asks and any(f" {s}" in f" {self.plain}" for s in _STATED)
-        if found.decision == "answer" and (self.asks or self.here):
+        answers = self.reading.is_at(FLOW_NAME, "query")  # "trường học" is what was asked for
+        if answers and len(groups) == 1 and found.decision != "answer" and not self.mentions.names:
+            yield from self._one_phrase(0.88, groups[0])
+        elif found.decision == "answer" and (self.asks or self.here):
             about = "; ".join([*(b.name for b in found.blocks), *(d.name for d in found.departments)])
             step, keep = listed(ids, about, (b.id for b in found.blocks))
             if self._told_already(ids):
                 keep["again"] = "yes"
             yield self._show(0.95 if self.asks else 0.58 if states else 0.86, "directory", step, keep)
-        elif len(groups) == 1 and len(groups[0]) > 1 and (self.asks or self.here and not states):
+        elif len(groups) == 1 and len(groups[0]) > 1 and (self.asks or (asked_here and not states)):
             score = 0.86 if self.asks else 0.68
-            yield self._show(score, "which block", "by_block", _by_block(groups[0], unsure=True))
-        elif len(groups) == 1 and self.asks and not self.mentions.people:
-            block = self.directory.block(groups[0][0])
-            ids = [c.id for c in of_block(self.content, groups[0][0])]
-            step, keep = listed(ids, block.name if block else "", groups[0])
-            if self._told_already(ids):
-                keep["again"] = "yes"
-            yield self._show(0.84, "one block is named", step, keep)
+            yield self._show(score, "which block", "by_block", by_block(groups[0], unsure=True))
+        elif len(groups) == 1 and self.asks and not self.mentions.names:
+            yield from self._one_phrase(0.84, groups[0])
+        elif self.asks and self.mentions.departments and _OF_A_DEPARTMENT.search(self.plain):
+            ids = [c.id for c in self.directory.contacts if c.department in self.mentions.departments]
+            yield self._show(0.84 if ids else 0, "a department is named", *listed(ids))
         elif found.gap is not None and (self.asks or self.here):
             yield self._show(0.82 if self.asks else 0.58, "gap", "gap", {"gap": found.gap.name})
         elif found.decision == "suggest" and ids and (self.asks or self.here):
-            yield self._show(0.7 if self.asks else 0.64, "nearly", "perhaps", {"near": " ".join(ids)})
+            close = self.mentions.loose <= 3 if self.asks else len(self.reading.input.words) <= 4
+            score = (0.7 if self.asks else 0.64) if close else 0.45
+            yield self._show(score, "nearly", "perhaps", {"near": " ".join(ids)})
+
+    def _one_phrase(self, score: float, blocks: tuple[str, ...]) -> Iterator[Proposal]:
+        """The contacts of the one phrase that names an organisation; of several blocks it may mean, which is asked."""
+        if len(blocks) > 1:
+            yield self._show(score, "which block", "by_block", by_block(blocks, unsure=True))
+            return
+        block = self.directory.block(blocks[0])
+        ids = [c.id for c in of_block(self.content, blocks[0])]
+        step, keep = listed(ids, block.name if block else "", blocks)
+        if self._told_already(ids):
+            keep["again"] = "yes"
+        yield self._show(score, "one block is named", step, keep)
 
     def _told_already(self, ids: Sequence[str]) -> bool:
         return [c.id for c in self.shown] == list(ids)
@@ -221,16 +265,20 @@ class _Message:
             return
         picked = self._picked()
         people = picked or self.shown
-        kind = asked_about(self.plain)
-        if (claim := self._claim(people)) and (self.points or picked or self.turns <= _RECENT):
+        if claim := self._claim(people):
             yield self._say(sure, "is it so", claim, people)
             return
+        kind = self.kind
         if kind and (answer := self._answer(kind, people)):
             yield self._say(sure, kind, answer, people)
-        elif picked and len(picked) < len(self.shown) and (len(self.plain.split()) <= 9 or kind == "number"):
+        elif (
+            picked
+            and len(picked) < len(self.shown)
+            and (len(self.reading.input.words) <= 9 or kind == "number")
+        ):
             step, keep = listed([c.id for c in picked])
             yield self._show(max(sure, 0.86), "one of those shown", step, {**keep, "again": "yes"})
-        elif kind == "number" and not self.mentions.blocks:
+        elif kind == "number" and not self.mentions.blocks and not self.mentions.names:
             step, keep = listed([c.id for c in people])
             yield self._show(sure, "the number again", step, {**keep, "again": "yes"})
 
@@ -247,19 +295,26 @@ class _Message:
 
     def _picked(self) -> list[Contact]:
         """Those of the contacts shown whom the words single out."""
-        named = [c for c in self.shown if c.id in self.mentions.people]
+        typed = words(self.reading.input.text)
+        named = [c for c in self.shown if _is_called(c, typed)]
         if named or len(self.shown) == 1:
             return named
-        text = f" {self.plain} "
-        for at, ways in _ORDINALS.items():
-            if any(f" {way} " in text for way in ways) and at < len(self.shown):
+        for at, ways in _ORDINALS:
+            if ways.search(self.plain) and at < len(self.shown):
                 return [self.shown[at]]
-        inside = [c for c in self.shown if c.department in self.mentions.departments]
-        return inside if not seeks_a_yes(self.plain) else []
+        if seeks_a_yes(self.plain) or not _OF_A_DEPARTMENT.search(self.plain):
+            return []
+        return [c for c in self.shown if c.department in self.mentions.departments]
 
     def _claim(self, people: Sequence[Contact]) -> str:
         """The answer to "ảnh lo bên trường học phải hông"; "" where nothing is held."""
-        if not seeks_a_yes(self.plain) or asks_likewise(self.plain) or self.asks and not self.points:
+        if (
+            not seeks_a_yes(self.plain)
+            or asks_likewise(self.reading.input.text)
+            or (self.asks and not self.points)
+        ):
+            return ""
+        if self.mentions.loose > (2 if self.points else 0) or not _OF_A_DUTY.search(self.plain):
             return ""
         blocks = [b for group in self.mentions.blocks for b in group]
         if blocks:
@@ -302,7 +357,9 @@ class _Message:
                 return self._duty(people)
             case "either":
                 if len(self.shown) == 1:
-                    return f"Dạ, khối này công văn chỉ ghi một người: {names}. Gọi không được thì gọi {hotline}."
+                    return (
+                        f"Dạ, khối này công văn chỉ ghi một người: {names}. Gọi không được thì gọi {hotline}."
+                    )
                 return (
                     f"Dạ được, gọi ai cũng được: công văn ghi {_names(self.shown)} cùng phụ trách. "
                     "Người này bận thì anh/chị gọi người kia."
@@ -324,21 +381,19 @@ class _Message:
             case "direct":
                 return self._directly(people)
             case "hours":
-                return f"Anh/chị nên gọi trong giờ làm việc: {_hours(self.content)}. Số là số di động ghi trong danh sách năm {year}."
+                return f"Anh/chị nên gọi trong giờ làm việc: {office.hours.told}. Số là số di động ghi trong danh sách năm {year}."
             case "zalo":
                 return (
                     f"Danh sách chỉ ghi số điện thoại, không ghi Zalo: {_lines(people)}. Số đó có Zalo không thì tôi không biết; "
                     "đừng gửi ảnh giấy tờ, mật khẩu hay mã OTP qua Zalo."
                 )
-            case "where" if self.points:
+            case "where":
                 return (
                     f"Công văn chỉ ghi phòng và số điện thoại, không ghi chỗ ngồi. {self._department(people, '')} "
                     f"Trước khi đến anh/chị nên gọi hẹn, hoặc hỏi {hotline}."
                 )
-            case "sex" | "private" if self.points or self.turns <= _FRESH:
-                return (
-                    f"Việc đó tôi không biết: danh sách chỉ ghi tên, phòng và số điện thoại. Liên hệ thì gọi {_lines(people)}."
-                )
+            case "sex" | "private":
+                return f"Việc đó tôi không biết: danh sách chỉ ghi tên, phòng và số điện thoại. Liên hệ thì gọi {_lines(people)}."
         return ""
 
     def _directly(self, people: Sequence[Contact]) -> str:
@@ -353,8 +408,20 @@ class _Message:
         )
 
 
-def _by_block(blocks: Sequence[str], *, unsure: bool) -> dict[str, str | None]:
+def by_block(blocks: Sequence[str], *, unsure: bool) -> dict[str, str | None]:
+    """What the step that tells the blocks apart keeps; `unsure`: one of them is meant, it is not known which."""
     return {"blocks": " ".join(dict.fromkeys(blocks)), "unsure": "yes" if unsure else None}
+
+
+def _is_called(contact: Contact, typed: Sequence[Word]) -> bool:
+    """Whether a contact's given name stands in the words, addressed or asked for."""
+    given = words(contact.name)[-1]
+    for at, word in enumerate(typed):
+        if word.plain == given.plain and (not word.marked or word.text == given.text):
+            before = typed[at - 1].plain if at else ""
+            if before in _BEFORE_A_NAME or len(typed) <= 2:
+                return True
+    return False
 
 
 def _names(people: Sequence[Contact]) -> str:
@@ -369,11 +436,6 @@ def _lines(people: Sequence[Contact]) -> str:
 def block_lines(content: Content, blocks: Iterable[Block]) -> str:
     """A line for each block: its people and their numbers."""
     return "\n".join(f"• {b.name}: {_lines(of_block(content, b.id))}" for b in blocks)
-
-
-def _hours(content: Content) -> str:
-    hours = content.office.hours
-    return hours.told() if hasattr(hours, "told") else ""
 
 
 def _not_by_its_number(content: Content) -> str:

@@ -22,9 +22,10 @@ class Mentions:
 
     blocks: tuple[tuple[str, ...], ...] = ()  # of each phrase: more than one where it may mean several
     departments: tuple[str, ...] = ()
-    people: tuple[str, ...] = ()  # named for sure
+    names: bool = False  # whether a name of somebody, or part of it, is among the words
     gap: str = ""
     helpers: bool = False
+    loose: int = 0  # words that nothing explains
 
     @property
     def rows(self) -> tuple[tuple[str, ...], ...]:
@@ -45,9 +46,10 @@ def mentioned_in(text: str, directory: Directory) -> Mentions:
     return Mentions(
         tuple(ids for ids in per_phrase if ids),
         _ids(everything, "department"),
-        tuple(directory.contacts[i].id for i in sorted(said.named())),
+        bool(said.named()),
         next(iter(_ids(everything, "gap")), ""),
         any(t.kind == "helpers" for t in everything),
+        len(said.unexplained),
     )
 
 
