@@ -73,9 +73,10 @@ def _flow() -> Flow:
     )
 
 
-def said(item: Question) -> str:
-    """The answer of an item with its source, as people read it."""
-    return item.answer if item.topic in SMALL_TALK else f"{item.answer}\n({item.source.short})"
+def said(item: Question, *, short: bool = False) -> str:
+    """The answer of an item with its source, as people read it; `short`: in one sentence."""
+    answer = item.brief if short else item.answer
+    return answer if item.topic in SMALL_TALK else f"{answer}\n({item.source.short})"
 
 
 def _kept(found: QuestionResult) -> dict[str, Any]:
@@ -114,7 +115,7 @@ def _answer_prompt(context: Context) -> str:
     item = _item(context)
     if item is None:  # taken out since
         return f"Câu trả lời này không còn. Anh/chị hỏi lại, hoặc gọi {context.content.office.hotline}."
-    return said(item)
+    return said(item, short=bool(context.get("short")))
 
 
 def _answer_choices(context: Context) -> tuple[Choice, ...]:
