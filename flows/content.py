@@ -238,12 +238,7 @@ class Question:
     opens: str  # when that flow begins at once: "asked" always, "wanted" when worded as a wish, "" never
     wordings: tuple[str, ...]
     answer: str
-    short: str = ""  # the answer in one sentence, for “nói ngắn thôi” and second tellings; "" none
-
-    @property
-    def brief(self) -> str:
-        """The answer in one sentence: the one written for it, else its first."""
-        return self.short or self.answer.split("\n")[0]
+    short: str = ""  # one sentence, for the second telling; "" none
 
     @property
     def title(self) -> str:
