@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
-from flows.content import Block, Contact, Content
+from flows.content import Contact
 from flows.directory.follow_ups import (
     Asked,
     asked_about,
@@ -25,9 +25,11 @@ from flows.directory.follow_ups import (
     vouches_for_a_caller,
 )
 from flows.directory.mentions import Mentions, mentioned_in
+from flows.directory.told import ToldOf, is_called, not_by_its_number, of_block, same_person
 from flows.engine.memory import age
-from flows.engine.proposals import Proposal, Reading, Say, Show
-from flows.text.fold import Word, words
+from flows.engine.proposals import Answer, Begin, Command, Proposal, Reading, Say, Show
+from flows.engine.steps import Parsed
+from flows.text.fold import words
 
 FLOW_NAME = "contacts"
 _AT_REST = ("", FLOW_NAME, "questions")  # flows in which an answer interrupts nothing
@@ -35,6 +37,7 @@ _OF_LISTS = ("don-vi-gui-ai",)  # items that name the helpers
 _OF_BLOCKS = ("dau-moi", "ho-tro-tai-cho")  # items that lead to the contacts
 _FRESH, _RECENT = 1, 3  # turns since contacts were shown
 _LONGEST = 40  # words
+_A_NAME = 4  # words: a message that may be nothing but what is looked for
 _ORDINALS = (
     (
         0,
@@ -45,18 +48,10 @@ _ORDINALS = (
     (1, re.compile(r"\b(?:(?:nguoi|ong|anh|chi) (?:thu hai|thu 2|ke|2)|so thu (?:hai|2))\b")),
     (-1, re.compile(r"\b(?:nguoi|ong|anh|chi) (?:cuoi|sau cung|sau|kia|con lai)\b")),
 )
-_BEFORE_A_NAME = frozenset(
-    "anh chi ong co chu bac thay dc so cua goi gap tuan duc minh van huu hong le".split()
-)  # of address, of asking, and the syllables before a given name
 _OF_A_PERSON = ("sex", "private", "where")  # asked of somebody, or of the assistant itself
 _OF_A_DEPARTMENT = re.compile(r"\b(?:phong|bo phan|ben)\b")
 _OF_A_DUTY = re.compile(r"\b(?:lo|phu trach|quan ly|ben|khoi|mang|phong|bo phan|thuoc)\b")
 _STATED = ("la ", "lam ", "day o ", "day tai ", "dang ")  # "em là giáo viên" tells, it does not ask
-
-
-def grouped(phone: str) -> str:
-    """Ten digits as they are read aloud: "0836 393 959"."""
-    return f"{phone[:4]} {phone[4:7]} {phone[7:]}"
 
 
 def listed(
@@ -69,11 +64,6 @@ def listed(
     return "several", {"contacts": " ".join(ids), "about": about, **kept}
 
 
-def of_block(content: Content, block: str) -> list[Contact]:
-    """The contacts of a block, in the order of the appendix."""
-    return [c for c in content.directory.contacts if block in c.blocks]
-
-
 def propose(reading: Reading) -> Iterator[Proposal]:
     """See `Flow.reads`."""
     plain = reading.input.plain
@@ -81,7 +71,7 @@ def propose(reading: Reading) -> Iterator[Proposal]:
         return
     said = _Message(reading)
     if reading.recall("warned") and vouches_for_a_caller(plain):
-        yield Proposal(0.9, "contacts: the caller's number", Say(_not_by_its_number(said.content)))
+        yield Proposal(0.9, "contacts: the caller's number", Say(not_by_its_number(said.content)))
         return
     if told_by_others(plain):
         return
@@ -108,6 +98,7 @@ class _Message:
         self.item = item
         found = (self.directory.contact(i) for i in ids)
         self.shown = [c for c in found if c]
+        self.told = ToldOf(self.content, self.shown)
         self.asks = asks_whom(self.plain)
         self.at_rest = reading.state.flow in _AT_REST
         self.here = reading.state.flow in ("", FLOW_NAME)
@@ -131,7 +122,12 @@ class _Message:
         return points_at_somebody(words(self.reading.input.text))
 
     def _show(self, score: float, why: str, step: str, keep: dict[str, str | None]) -> Proposal:
-        return Proposal(score, f"contacts: {why}", Show(FLOW_NAME, step, keep))
+        """Shows a step of this flow; within the flow as an answer, so that "quay lại" leads back."""
+        here = self.reading.step if self.reading.is_at(FLOW_NAME) else None
+        command: Command = (
+            Answer(Parsed(step, keep)) if here and step in here.transitions else Show(FLOW_NAME, step, keep)
+        )
+        return Proposal(score, f"contacts: {why}", command)
 
     def _say(self, score: float, why: str, text: str, about: Sequence[Contact] = ()) -> Proposal:
         ids = " ".join(c.id for c in about or self.shown)
@@ -144,14 +140,15 @@ class _Message:
         """Contacts asked for in these words, with or without what was said before."""
         after_lists = self.item in _OF_LISTS or (bool(self.shown) and all(c.helper for c in self.shown))
         if asks_who_approves(self.plain, of_a_list=after_lists or self.item in ("bao-lau", "nop-to-khai")):
-            yield self._show(0.87, "who approves", *listed(self.helpers))
-        if not (self.asks or self.here or self.shown or self.item in _OF_BLOCKS):
+            yield self._show(0.93, "who approves", *listed(self.helpers))
+        few = len(self.reading.input.words) <= _A_NAME
+        if not (few or self.asks or self.here or self.shown or self.item in _OF_BLOCKS):
             return
         groups = self.mentions.rows
         if self.shown or self.item in _OF_BLOCKS:
             yield from self._instead(groups)
         if asks_if_same_person(self.plain) and len(groups) > 1:
-            yield self._say(0.92, "one person for both", self._same_person([g[0] for g in groups]))
+            yield self._say(0.92, "one person for both", same_person(self.content, [g[0] for g in groups]))
             return
         if len(groups) > 1 and (self.asks or self.here) and not self.mentions.names:
             blocks = [b for g in groups for b in g]
@@ -211,9 +208,15 @@ class _Message:
         elif found.decision == "answer" and (self.asks or self.here):
             about = "; ".join([*(b.name for b in found.blocks), *(d.name for d in found.departments)])
             step, keep = listed(ids, about, (b.id for b in found.blocks))
+            score = 0.95 if self.asks else 0.58 if states else 0.86
             if self._told_already(ids):
-                keep["again"] = "yes"
-            yield self._show(0.95 if self.asks else 0.58 if states else 0.86, "directory", step, keep)
+                yield self._show(score, "directory, told before", step, {**keep, "again": "yes"})
+            elif self.reading.flow is None:  # its first question is answered by these words
+                yield Proposal(score, "contacts: directory", Begin(FLOW_NAME, self.reading.input.text))
+            else:
+                yield self._show(score, "directory", step, keep)
+        elif found.decision == "answer" and len(self.reading.input.words) <= _A_NAME and not states:
+            yield self._show(0.64, "directory, elsewhere", *listed(ids, "", (b.id for b in found.blocks)))
         elif len(groups) == 1 and len(groups[0]) > 1 and (self.asks or (asked_here and not states)):
             score = 0.86 if self.asks else 0.68
             yield self._show(score, "which block", "by_block", by_block(groups[0], unsure=True))
@@ -244,19 +247,7 @@ class _Message:
     def _told_already(self, ids: Sequence[str]) -> bool:
         return [c.id for c in self.shown] == list(ids)
 
-    def _same_person(self, blocks: Sequence[str]) -> str:
-        sets = [of_block(self.content, b) for b in blocks]
-        names = [block.name for b in blocks if (block := self.directory.block(b))]
-        if all(people == sets[0] for people in sets):
-            return f"Dạ phải, {_names(sets[0])} phụ trách cả {' và '.join(names)} ({self._source})."
-        parts = "; ".join(f"{n}: {_names(p)}" for n, p in zip(names, sets, strict=True))
-        return f"Dạ không, mỗi bên một người. {parts} ({self._source})."
-
     # -- what is asked about those shown
-
-    @property
-    def _source(self) -> str:
-        return self.directory.source.short
 
     def about_them(self) -> Iterator[Proposal]:
         """What is asked about the contacts shown before."""
@@ -269,7 +260,7 @@ class _Message:
             yield self._say(sure, "is it so", claim, people)
             return
         kind = self.kind
-        if kind and (answer := self._answer(kind, people)):
+        if kind and (answer := self.told.answer(kind, people)):
             yield self._say(sure, kind, answer, people)
         elif (
             picked
@@ -296,7 +287,7 @@ class _Message:
     def _picked(self) -> list[Contact]:
         """Those of the contacts shown whom the words single out."""
         typed = words(self.reading.input.text)
-        named = [c for c in self.shown if _is_called(c, typed)]
+        named = [c for c in self.shown if is_called(c, typed)]
         if named or len(self.shown) == 1:
             return named
         for at, ways in _ORDINALS:
@@ -319,127 +310,14 @@ class _Message:
         blocks = [b for group in self.mentions.blocks for b in group]
         if blocks:
             right = [c for c in people if set(blocks) & set(c.blocks)]
-            return self._duty(people, "Dạ phải, " if right else "Dạ không, ")
+            return self.told.duty(people, "Dạ phải, " if right else "Dạ không, ")
         departments = self.mentions.departments
         if not departments:
             return ""
         right = [c for c in people if c.department in departments]
-        return self._department(people, "Dạ phải, " if right else "Dạ không, ")
-
-    def _department(self, people: Sequence[Contact], lead: str = "Dạ, ") -> str:
-        places = {c: d.name if (d := self.directory.department(c.department)) else "" for c in people}
-        if len(set(places.values())) == 1 and len(people) > 1 and places[people[0]]:
-            return f"{lead}{_names(people)} đều ở {places[people[0]]} ({self._source})."
-        parts = [
-            f"{c.name} ở {place}" if place else f"công văn không ghi phòng của {c.name}"
-            for c, place in places.items()
-        ]
-        return f"{lead}{'; '.join(parts)} ({self._source})."
-
-    def _duty(self, people: Sequence[Contact], lead: str = "Dạ, ") -> str:
-        parts = []
-        for c in people:
-            blocks = "; ".join(b.name for i in c.blocks if (b := self.directory.block(i)))
-            does = [f"phụ trách {blocks}"] if blocks else []
-            if c.helper:
-                does.append("nhận danh sách của đơn vị để duyệt, cấp tài khoản VssID")
-            parts.append(f"{c.name} {', và '.join(does)}")
-        return f"{lead}{'. '.join(parts)} ({self._source})."
-
-    def _answer(self, kind: Asked, people: Sequence[Contact]) -> str:
-        """What is said to what they ask; "" where the contacts themselves are shown."""
-        office, source = self.content.office, self.directory.source
-        names, year, hotline = _names(people), source.valid_from[:4], office.hotline
-        match kind:
-            case "department":
-                return self._department(people)
-            case "duty":
-                return self._duty(people)
-            case "either":
-                if len(self.shown) == 1:
-                    return (
-                        f"Dạ, khối này công văn chỉ ghi một người: {names}. Gọi không được thì gọi {hotline}."
-                    )
-                return (
-                    f"Dạ được, gọi ai cũng được: công văn ghi {_names(self.shown)} cùng phụ trách. "
-                    "Người này bận thì anh/chị gọi người kia."
-                )
-            case "valid":
-                return (
-                    f"Tôi không dám chắc: số này theo danh sách năm {year}, có thể đã đổi, tôi chưa đối chiếu lại được. "
-                    f"Anh/chị gọi thử; không được thì gọi tổng đài {hotline}."
-                )
-            case "in_office":
-                return (
-                    f"Tôi không biết {names} nay còn phụ trách không: danh sách lập năm {year}, chưa thấy danh sách mới. "
-                    f"Anh/chị gọi thử, hoặc hỏi tổng đài {hotline}."
-                )
-            case "unreachable":
-                others = [c for c in self.shown if c not in people] or self.shown[1:]
-                other = f"Anh/chị thử {_lines(others[:1])}, hoặc gọi" if others else "Anh/chị gọi"
-                return f"Danh sách lập năm {year} nên số có thể đã đổi. {other} tổng đài {hotline}."
-            case "direct":
-                return self._directly(people)
-            case "hours":
-                return f"Anh/chị nên gọi trong giờ làm việc: {office.hours.told}. Số là số di động ghi trong danh sách năm {year}."
-            case "zalo":
-                return (
-                    f"Danh sách chỉ ghi số điện thoại, không ghi Zalo: {_lines(people)}. Số đó có Zalo không thì tôi không biết; "
-                    "đừng gửi ảnh giấy tờ, mật khẩu hay mã OTP qua Zalo."
-                )
-            case "where":
-                return (
-                    f"Công văn chỉ ghi phòng và số điện thoại, không ghi chỗ ngồi. {self._department(people, '')} "
-                    f"Trước khi đến anh/chị nên gọi hẹn, hoặc hỏi {hotline}."
-                )
-            case "sex" | "private":
-                return f"Việc đó tôi không biết: danh sách chỉ ghi tên, phòng và số điện thoại. Liên hệ thì gọi {_lines(people)}."
-        return ""
-
-    def _directly(self, people: Sequence[Contact]) -> str:
-        if all(c.helper for c in people):
-            return (
-                "Công văn ghi cán bộ đầu mối của đơn vị (thường là kế toán) báo danh sách cho những người này, "
-                "nên anh/chị hỏi kế toán trước. Cần hỏi thêm thì gọi thẳng cũng được."
-            )
-        return (
-            f"Dạ được, có vướng mắc thì anh/chị gọi thẳng {_names(people)} ({self._source}). "
-            "Riêng mẫu 01 thì nộp qua cán bộ phụ trách BHXH của đơn vị, thường là kế toán."
-        )
+        return self.told.department(people, "Dạ phải, " if right else "Dạ không, ")
 
 
 def by_block(blocks: Sequence[str], *, unsure: bool) -> dict[str, str | None]:
     """What the step that tells the blocks apart keeps; `unsure`: one of them is meant, it is not known which."""
     return {"blocks": " ".join(dict.fromkeys(blocks)), "unsure": "yes" if unsure else None}
-
-
-def _is_called(contact: Contact, typed: Sequence[Word]) -> bool:
-    """Whether a contact's given name stands in the words, addressed or asked for."""
-    given = words(contact.name)[-1]
-    for at, word in enumerate(typed):
-        if word.plain == given.plain and (not word.marked or word.text == given.text):
-            before = typed[at - 1].plain if at else ""
-            if before in _BEFORE_A_NAME or len(typed) <= 2:
-                return True
-    return False
-
-
-def _names(people: Sequence[Contact]) -> str:
-    names = [c.name for c in people]
-    return " và ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
-
-
-def _lines(people: Sequence[Contact]) -> str:
-    return "; ".join(f"{c.name} {grouped(c.phone)}" for c in people)
-
-
-def block_lines(content: Content, blocks: Iterable[Block]) -> str:
-    """A line for each block: its people and their numbers."""
-    return "\n".join(f"• {b.name}: {_lines(of_block(content, b.id))}" for b in blocks)
-
-
-def _not_by_its_number(content: Content) -> str:
-    return (
-        "Số và tên hiện trên máy có thể bị làm giả, nên dù đúng số trong danh sách anh/chị cũng đừng đọc mã, đừng gửi ảnh giấy tờ, "
-        f"đừng chuyển tiền. Cúp máy, rồi tự gọi lại tổng đài {content.office.hotline} để hỏi."
-    )
