@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from flows.content import Contact
+from flows.directory.contact_facts import ContactFacts, is_called, not_by_its_number, of_block, same_person
 from flows.directory.follow_ups import (
     Asked,
     asked_about,
@@ -24,8 +25,7 @@ from flows.directory.follow_ups import (
     told_by_others,
     vouches_for_a_caller,
 )
-from flows.directory.mentions import Mentions, mentioned_in
-from flows.directory.told import ToldOf, is_called, not_by_its_number, of_block, same_person
+from flows.directory.mention import Mention, mentioned_in
 from flows.engine.memory import age
 from flows.engine.proposals import Answer, Begin, Command, Proposal, Reading, Say, Show
 from flows.engine.steps import Parsed
@@ -98,13 +98,13 @@ class _Message:
         self.item = item
         found = (self.directory.contact(i) for i in ids)
         self.shown = [c for c in found if c]
-        self.told = ToldOf(self.content, self.shown)
+        self.told = ContactFacts(self.content, self.shown)
         self.asks = asks_whom(self.plain)
         self.at_rest = reading.state.flow in _AT_REST
         self.here = reading.state.flow in ("", FLOW_NAME)
 
     @cached_property
-    def mentions(self) -> Mentions:
+    def mentions(self) -> Mention:
         return mentioned_in(self.reading.input.text, self.directory)
 
     @cached_property

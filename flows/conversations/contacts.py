@@ -10,10 +10,10 @@ from dataclasses import replace
 
 from flows.content import Block, Contact, Content
 from flows.conversations.contact_follow_ups import by_block, listed, propose
+from flows.directory.contact_facts import block_lines, grouped, of_block
 from flows.directory.follow_ups import asks_whom
-from flows.directory.mentions import mentioned_in
+from flows.directory.mention import mentioned_in
 from flows.directory.search import DirectoryResult, find_contacts
-from flows.directory.told import block_lines, grouped, of_block
 from flows.engine.events import Event, Said
 from flows.engine.steps import (
     Choice,

@@ -36,7 +36,7 @@ def same_person(content: Content, blocks: Sequence[str]) -> str:
     return f"Dạ không, mỗi bên một người. {parts} ({content.directory.source.short})."
 
 
-class ToldOf:
+class ContactFacts:
     """What is told of contacts that were shown."""
 
     def __init__(self, content: Content, shown: Sequence[Contact]) -> None:

@@ -17,7 +17,7 @@ _MAX_WORDS = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Mentions:
+class Mention:
     """What is mentioned, in the order of the words; ids of the directory."""
 
     blocks: tuple[tuple[str, ...], ...] = ()  # of each phrase: more than one where it may mean several
@@ -33,17 +33,17 @@ class Mentions:
         return tuple(dict.fromkeys(self.blocks))
 
 
-def mentioned_in(text: str, directory: Directory) -> Mentions:
+def mentioned_in(text: str, directory: Directory) -> Mention:
     """What `text` mentions of the directory; any text is accepted."""
     index = index_of(directory)
     typed = words(text)[:_MAX_WORDS]
     if not typed:
-        return Mentions()
+        return Mention()
     said = read_message(index, typed, whole=True)
     aliases = said.aliases()
     per_phrase = [_ids(p.targets, "block") for p in aliases]
     everything = [t for p in aliases for t in p.targets]
-    return Mentions(
+    return Mention(
         tuple(ids for ids in per_phrase if ids),
         _ids(everything, "department"),
         bool(said.named()),
