@@ -237,7 +237,10 @@ def test_every_frequent_question_is_in_a_transcript_plain_and_without_marks() ->
     for number, asked in seen.items():
         (plain, answer), (bare, again) = asked
         assert fold(plain).strip("? ") == bare, number
-        assert answer == again, number
+        if number in ANSWERED_BY_A_FLOW:  # a card told before is one line
+            assert again.split(",")[0] == answer.split(",")[0], number
+        else:
+            assert answer == again, number
         assert re.search(r"\((?:theo|hai nguồn)[^()]*(?:\([^()]*\)[^()]*)?\)|\(theo ", answer), number
         items = [q for q in ITEMS if number in q.faq]
         if number not in ANSWERED_BY_A_FLOW:
