@@ -48,6 +48,7 @@ _ANSWERS: dict[str, dict[str, Any]] = {
     "password/trouble": {"trouble": "no_otp"},
     "contacts/query": {},
     "contacts/one": {"one": "le-tuan-vu"},
+    "contacts/by_block": {"blocks": "co-so-y-te truong-hoc"},
     "contacts/several": {"contacts": "nguyen-tuan-hai vo-duc-toan", "about": "Phòng CNTT"},
     "contacts/perhaps": {"near": "le-tuan-vu"},
     "contacts/gap": {"gap": "Hợp tác xã"},

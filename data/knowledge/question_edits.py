@@ -51,7 +51,7 @@ async def keep(
 
 def _trouble(question: Question, content: Content) -> str:
     """Why an answer may not be said to citizens, "" when it may. Titles and wordings are what citizens say."""
-    return trouble_in(clean(question.answer), content.staff_weights)
+    return trouble_in(clean(f"{question.answer}\n{question.short}".strip()), content.staff_weights)
 
 
 async def history(connection: AsyncConnection, item: str) -> list[Edit]:

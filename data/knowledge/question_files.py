@@ -16,6 +16,7 @@ from flows.content import QUESTION_OPENS, QUESTION_STATUSES, TOPICS, Question, S
 QUESTIONS_DIR = Path(__file__).parents[1] / "content" / "questions"
 TITLE_MAX = 60  # characters; a title is a button
 WORDING_MAX = 120
+SHORT_MAX = 200  # characters of the answer in one sentence
 ANSWER_MAX = 900  # characters; longer is not read on an old phone
 FEWEST_WORDINGS = 8
 DAYS_VERIFIED = 365  # after which somebody has to check an item again
@@ -64,6 +65,7 @@ def read_question(name: str, text: str, sources: Mapping[str, Source] | None = N
         opens=front.choice("opens", QUESTION_OPENS),
         wordings=wordings,
         answer=answer,
+        short=front.text("short", longest=SHORT_MAX) if front.has("short") else "",
     )
     if question.opens and not question.next:
         raise front.wrong("opens", "ghi lúc mở việc thì next phải ghi một việc")
@@ -86,6 +88,7 @@ def written(question: Question) -> str:
         f"status: {json.dumps(question.status)}",
         f"next: {json.dumps(question.next)}",
         f"opens: {json.dumps(question.opens)}",
+        *([f"short: {json.dumps(question.short, ensure_ascii=False)}"] if question.short else []),
         "wordings:",
         *(f"  - {json.dumps(wording, ensure_ascii=False)}" for wording in question.wordings),
     ]

@@ -5,9 +5,14 @@ Invariant: the only people named are those of the appendix, and one who fits nea
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from flows.content import Contact, Content
+from flows.content import Block, Contact, Content
+from flows.conversations.contact_follow_ups import by_block, listed, propose
+from flows.directory.contact_facts import block_lines, grouped, of_block
+from flows.directory.follow_ups import asks_whom
+from flows.directory.mention import mentioned_in
 from flows.directory.search import DirectoryResult, find_contacts
 from flows.engine.events import Event, Said
 from flows.engine.steps import (
@@ -30,6 +35,8 @@ from flows.text.normalise import plain
 
 OTHER_BLOCK = "Khối khác"
 NOT_THEM = "Không phải"
+_FEW_WORDS = 5
+_MORE = "Anh/chị cần đầu mối nào nữa không ạ?"
 
 
 def _flow() -> Flow:
@@ -46,8 +53,15 @@ def _flow() -> Flow:
                 hint=_HINT,
                 transitions=_TRANSITIONS,
             ),
-            _found("one", _one_prompt, (_OTHER,), label="xem đầu mối"),
-            _found("several", _several_prompt, lambda s: (*_people(s), _OTHER), label="chọn đầu mối"),
+            _found("one", _one_prompt, (_OTHER,), label="xem đầu mối", recalls=_recalled("one")),
+            _found(
+                "several",
+                _several_prompt,
+                lambda s: (*_people(s), _OTHER),
+                label="chọn đầu mối",
+                recalls=_recalled("contacts"),
+            ),
+            _found("by_block", _by_block_prompt, _these_blocks, label="chọn khối", recalls=_recalled_blocks),
             _found("perhaps", _perhaps_prompt, _perhaps_choices, label="đoán đầu mối", done=False),
             _found(
                 "gap",
@@ -73,6 +87,7 @@ def _flow() -> Flow:
         slash="daumoi",
         item="dau-moi",
         reads_opening=True,
+        reads=propose,
         expects_digits=_expects_digits,
     )
 
@@ -85,18 +100,23 @@ def _found(
     label: str,
     done: bool = True,
     failed: str = "",
+    recalls: Callable[[Context], Mapping[str, str]] = lambda context: {},
 ) -> Step:
     """A step that shows what was found; another query may be typed there at once."""
     onward = _TRANSITIONS if done else {**_TRANSITIONS, "nobody": "nobody"}
-    more = StepOptions(done=done, failed=failed)
-    return choose(
-        name, prompt, choices, label=label, parse=_parse_query, hint=_HINT, transitions=onward, **more
+    more = StepOptions(
+        done=done, failed=failed, digression=True, recalls=recalls, brief=lambda context: _MORE
     )
-
-
-def grouped(phone: str) -> str:
-    """Ten digits as they are read aloud: "0836 393 959"."""
-    return f"{phone[:4]} {phone[4:7]} {phone[7:]}"
+    return choose(
+        name,
+        prompt,
+        choices,
+        label=label,
+        parse=_parse_another if done else _parse_query,
+        hint=_HINT,
+        transitions=onward,
+        **more,
+    )
 
 
 def _department(contact: Contact, content: Content) -> str:
@@ -118,11 +138,14 @@ def _contacts(context: Context, key: str = "contacts") -> list[Contact]:
     return [c for c in found if c]
 
 
-def _listed(ids: list[str], about: str) -> tuple[str, dict[str, str]]:
-    """The outcome for these contacts, and what to keep: a list stays when one of it is looked at, for the way back."""
-    if len(ids) == 1:
-        return "one", {"one": ids[0]}
-    return "several", {"contacts": " ".join(ids), "about": about}
+def _recalled(shown: str) -> Callable[[Context], Mapping[str, str]]:
+    """What is remembered of having been shown the contacts kept under a key."""
+    return lambda context: {"contacts": context.get(shown), "blocks": context.get("blocks")}
+
+
+def _recalled_blocks(context: Context) -> Mapping[str, str]:
+    people = (c.id for b in context.get("blocks").split() for c in of_block(context.content, b))
+    return {"contacts": " ".join(dict.fromkeys(people)), "blocks": context.get("blocks")}
 
 
 def _parse_query(context: Context, event: Event) -> Parsed | None:
@@ -131,20 +154,52 @@ def _parse_query(context: Context, event: Event) -> Parsed | None:
     found = find_contacts(event.text, context.content.directory)
     ids = [m.contact.id for m in found.contacts]
     if found.decision == "answer":
-        return Parsed(*_listed(ids, _about(found)))
+        return Parsed(*listed(ids, _about(found), (b.id for b in found.blocks)))
     if found.gap is not None:
         return Parsed("gap", {"gap": found.gap.name})
+    if found.decision == "suggest" and len({b.row for b in found.blocks}) > 1:
+        groups = mentioned_in(event.text, context.content.directory).rows
+        return Parsed("by_block", by_block([b.id for b in found.blocks], unsure=len(groups) == 1))
     if found.decision == "suggest" and ids:
         return Parsed("perhaps", {"near": " ".join(ids)})
     return None
 
 
+def _parse_another(context: Context, event: Event) -> Parsed | None:
+    """Another query at a step that only shows: words that ask for nobody are left to other readers when they are many."""
+    parsed = _parse_query(context, event)
+    if parsed is None or not isinstance(event, Said) or parsed.outcome in ("one", "several"):
+        return parsed
+    asked = plain(event.text)
+    return parsed if asks_whom(asked) or len(asked.split()) <= _FEW_WORDS else None
+
+
 def _block_choices(context: Context) -> tuple[Choice, ...]:
     directory = context.content.directory
-    of_block = {b: [c.id for c in directory.contacts if b.id in c.blocks] for b in directory.blocks}
-    return tuple(
-        Choice(block.name, *_listed(ids, block.name), means=block.id) for block, ids in of_block.items()
+    return tuple(_choice_of(context.content, block) for block in directory.blocks)
+
+
+def _choice_of(content: Content, block: Block) -> Choice:
+    return Choice(
+        block.name,
+        *listed([c.id for c in of_block(content, block.id)], block.name, (block.id,)),
+        means=block.id,
     )
+
+
+def _these_blocks(context: Context) -> tuple[Choice, ...]:
+    return (*(_choice_of(context.content, b) for b in _asked_blocks(context)), _OTHER)
+
+
+def _asked_blocks(context: Context) -> list[Block]:
+    found = (context.content.directory.block(b) for b in context.get("blocks").split())
+    return [b for b in found if b]
+
+
+def _by_block_prompt(context: Context) -> str:
+    lines = block_lines(context.content, _asked_blocks(context))
+    asked = "Anh/chị ở bên nào trong các bên này?" if context.get("unsure") else "Mỗi khối có đầu mối sau:"
+    return f"{asked}\n{lines}\n{_source(context)}"
 
 
 def _about(found: DirectoryResult) -> str:
@@ -157,6 +212,8 @@ def _source(context: Context) -> str:
 
 def _one_prompt(context: Context) -> Reply:
     contact = _contacts(context, "one")[0]
+    if context.get("again"):  # told before: one line
+        return Reply(f"{_line(contact, context.content)}.", contact=ContactCard(contact.name, contact.phone))
     lines = [f"{contact.name}, {_department(contact, context.content)}"]
     if contact.blocks:
         lines.append(f"Phụ trách: {_blocks(contact, context.content)}")
@@ -170,6 +227,8 @@ def _several_prompt(context: Context) -> str:
     helpers = all(c.helper for c in _contacts(context))
     about = context.get("about") or ("Việc duyệt, cấp tài khoản VssID" if helpers else "Yêu cầu này")
     lines = "\n".join(f"• {_line(c, context.content)}" for c in _contacts(context))
+    if context.get("again"):
+        return lines
     return f"{about} có các đầu mối sau:\n{lines}\n{_source(context)}\nBấm tên để lấy danh thiếp."
 
 
@@ -181,7 +240,8 @@ def _perhaps_prompt(context: Context) -> str:
 
 def _people(context: Context, key: str = "contacts") -> tuple[Choice, ...]:
     return tuple(
-        Choice(c.name, "one", {"one": c.id}, words=plain(c.name).split()[-1]) for c in _contacts(context, key)
+        Choice(c.name, "one", {"one": c.id, "again": None}, words=plain(c.name).split()[-1])
+        for c in _contacts(context, key)
     )
 
 
@@ -197,7 +257,10 @@ def _perhaps_choices(context: Context) -> tuple[Choice, ...]:
 
 
 _OTHER = Choice(OTHER_BLOCK, "other", words="tim nguoi khac, nguoi khac")
-_TRANSITIONS = {"one": "one", "several": "several", "perhaps": "perhaps", "gap": "gap", "other": "query"}
+_TRANSITIONS = {
+    **{name: name for name in ("one", "several", "by_block", "perhaps", "gap")},
+    "other": "query",
+}
 _HINT = (
     "Tôi chưa tìm được đầu mối cho câu đó. Anh/chị gõ loại cơ quan (trường học, trạm y tế, ủy ban xã, công ty tư nhân), "
     "tên phòng, tên cán bộ hoặc vài số điện thoại."

@@ -1,0 +1,323 @@
+"""What the contacts flow proposes for any typed message: contacts that are asked for, and what is asked about those shown.
+
+Invariant: a card is proposed only for somebody surely asked for; about a contact nothing is said but what the appendix holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+from flows.content import Contact
+from flows.directory.contact_facts import ContactFacts, is_called, not_by_its_number, of_block, same_person
+from flows.directory.follow_ups import (
+    Asked,
+    asked_about,
+    asks_if_same_person,
+    asks_likewise,
+    asks_who_approves,
+    asks_whom,
+    corrected_to,
+    corrects,
+    points_at_somebody,
+    seeks_a_yes,
+    told_by_others,
+    vouches_for_a_caller,
+)
+from flows.directory.mention import Mention, mentioned_in
+from flows.engine.memory import age
+from flows.engine.proposals import Answer, Begin, Command, Proposal, Reading, Say, Show
+from flows.engine.steps import Parsed
+from flows.text.fold import words
+
+FLOW_NAME = "contacts"
+_AT_REST = ("", FLOW_NAME, "questions")  # flows in which an answer interrupts nothing
+_OF_LISTS = ("don-vi-gui-ai",)  # items that name the helpers
+_OF_BLOCKS = ("dau-moi", "ho-tro-tai-cho")  # items that lead to the contacts
+_FRESH, _RECENT = 1, 3  # turns since contacts were shown
+_LONGEST = 40  # words
+_A_NAME = 4  # words: a message that may be nothing but what is looked for
+_ORDINALS = (
+    (
+        0,
+        re.compile(
+            r"\b(?:(?:nguoi|ong) dau|(?:nguoi|ong|anh|chi) (?:thu nhat|dau tien|thu 1|1)|so (?:thu nhat|dau tien))\b"
+        ),
+    ),
+    (1, re.compile(r"\b(?:(?:nguoi|ong|anh|chi) (?:thu hai|thu 2|ke|2)|so thu (?:hai|2))\b")),
+    (-1, re.compile(r"\b(?:nguoi|ong|anh|chi) (?:cuoi|sau cung|sau|kia|con lai)\b")),
+)
+_OF_A_PERSON = ("sex", "private", "where")  # asked of somebody, or of the assistant itself
+_OF_A_DEPARTMENT = re.compile(r"\b(?:phong|bo phan|ben)\b")
+_OF_A_DUTY = re.compile(r"\b(?:lo|phu trach|quan ly|ben|khoi|mang|phong|bo phan|thuoc)\b")
+_STATED = ("la ", "lam ", "day o ", "day tai ", "dang ")  # "em là giáo viên" tells, it does not ask
+
+
+def listed(
+    ids: Sequence[str], about: str = "", blocks: Iterable[str] = ()
+) -> tuple[str, dict[str, str | None]]:
+    """The step that shows these contacts, and what to keep: a list stays when one of it is looked at, for the way back."""
+    kept: dict[str, str | None] = {"blocks": " ".join(blocks) or None, "again": None}
+    if len(ids) == 1:
+        return "one", {"one": ids[0], **kept}
+    return "several", {"contacts": " ".join(ids), "about": about, **kept}
+
+
+def propose(reading: Reading) -> Iterator[Proposal]:
+    """See `Flow.reads`."""
+    plain = reading.input.plain
+    if not plain or len(reading.input.words) > _LONGEST:
+        return
+    said = _Message(reading)
+    if reading.recall("warned") and vouches_for_a_caller(plain):
+        yield Proposal(0.9, "contacts: the caller's number", Say(not_by_its_number(said.content)))
+        return
+    if told_by_others(plain):
+        return
+    yield from said.wanted()
+    if said.shown:
+        yield from said.about_them()
+
+
+class _Message:
+    """One message beside the contacts that were shown before."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.plain = reading.input.plain
+        self.content = reading.context.content
+        self.directory = self.content.directory
+        self.helpers = [c.id for c in self.directory.contacts if c.helper]
+        item = reading.recall("item")
+        ids = reading.recall("contacts").split()
+        self.turns = age(reading.state.memory, "contacts")
+        self.item_turns = age(reading.state.memory, "item")
+        if item in _OF_LISTS and (not ids or self.item_turns < self.turns):
+            ids, self.turns = self.helpers, self.item_turns
+        self.item = item
+        found = (self.directory.contact(i) for i in ids)
+        self.shown = [c for c in found if c]
+        self.told = ContactFacts(self.content, self.shown)
+        self.asks = asks_whom(self.plain)
+        self.at_rest = reading.state.flow in _AT_REST
+        self.here = reading.state.flow in ("", FLOW_NAME)
+
+    @cached_property
+    def mentions(self) -> Mention:
+        return mentioned_in(self.reading.input.text, self.directory)
+
+    @cached_property
+    def kind(self) -> Asked:
+        """What is asked about somebody shown; without a word that points at them, the words must say nothing else."""
+        kind, loose = asked_about(self.plain)
+        if self.points:
+            return kind if loose <= 6 else ""
+        if kind in _OF_A_PERSON or (kind in ("department", "duty") and not _OF_A_DUTY.search(self.plain)):
+            return ""
+        return kind if loose <= (4 if kind == "direct" else 0) else ""
+
+    @cached_property
+    def points(self) -> bool:
+        return points_at_somebody(words(self.reading.input.text))
+
+    def _show(self, score: float, why: str, step: str, keep: dict[str, str | None]) -> Proposal:
+        """Shows a step of this flow; within the flow as an answer, so that "quay lại" leads back."""
+        here = self.reading.step if self.reading.is_at(FLOW_NAME) else None
+        command: Command = (
+            Answer(Parsed(step, keep)) if here and step in here.transitions else Show(FLOW_NAME, step, keep)
+        )
+        return Proposal(score, f"contacts: {why}", command)
+
+    def _say(self, score: float, why: str, text: str, about: Sequence[Contact] = ()) -> Proposal:
+        ids = " ".join(c.id for c in about or self.shown)
+        remember = {"contacts": ids} if ids else {}
+        return Proposal(score, f"contacts: {why}", Say(text, reminds=not self.at_rest), remember)
+
+    # -- contacts that are asked for
+
+    def wanted(self) -> Iterator[Proposal]:
+        """Contacts asked for in these words, with or without what was said before."""
+        after_lists = self.item in _OF_LISTS or (bool(self.shown) and all(c.helper for c in self.shown))
+        if asks_who_approves(self.plain, of_a_list=after_lists or self.item in ("bao-lau", "nop-to-khai")):
+            yield self._show(0.93, "who approves", *listed(self.helpers))
+        few = len(self.reading.input.words) <= _A_NAME
+        if not (few or self.asks or self.here or self.shown or self.item in _OF_BLOCKS):
+            return
+        groups = self.mentions.rows
+        if self.shown or self.item in _OF_BLOCKS:
+            yield from self._instead(groups)
+        if asks_if_same_person(self.plain) and len(groups) > 1:
+            yield self._say(0.92, "one person for both", same_person(self.content, [g[0] for g in groups]))
+            return
+        if len(groups) > 1 and (self.asks or self.here) and not self.mentions.names:
+            blocks = [b for g in groups for b in g]
+            score = (
+                0.9
+                if self.asks
+                else 0.7
+                if self.mentions.loose <= 1 and len(self.reading.input.words) <= 9
+                else 0.45
+            )
+            yield self._show(score, "several blocks", "by_block", by_block(blocks, unsure=False))
+            return
+        yield from self._found(groups)
+        if self.item in _OF_BLOCKS and not groups and not self.shown and self._number_asked():
+            yield self._show(0.75, "number of nobody yet", "query", {})
+
+    def _number_asked(self) -> bool:
+        return self.kind == "number"
+
+    def _instead(self, groups: tuple[tuple[str, ...], ...]) -> Iterator[Proposal]:
+        """The same asked of another block: "còn bệnh viện thì sao", "lộn, bên xổ số mới đúng"."""
+        likewise, wrong = asks_likewise(self.reading.input.text), corrects(self.reading.input.text)
+        if not (likewise or wrong) or (self.points and seeks_a_yes(self.plain)):
+            return
+        if wrong:
+            meant = mentioned_in(corrected_to(self.reading.input.text), self.directory)
+            groups = meant.rows[-1:] or groups[-1:]
+        near = self.turns <= _RECENT or self.asks
+        score = (0.92 if wrong else 0.89) if near and self.at_rest else 0.7
+        if len(groups) == 1 and len(groups[0]) == 1:
+            block = self.directory.block(groups[0][0])
+            ids = [c.id for c in of_block(self.content, groups[0][0])]
+            yield self._show(score, "another block", *listed(ids, block.name if block else "", groups[0]))
+        elif groups:
+            blocks = [b for g in groups for b in g]
+            unsure = len(groups) == 1
+            yield self._show(score, "other blocks", "by_block", by_block(blocks, unsure=unsure))
+        elif self.mentions.gap:
+            yield self._show(score, "another block: gap", "gap", {"gap": self._gap(self.mentions.gap)})
+        elif self.mentions.departments and likewise and _OF_A_DEPARTMENT.search(self.plain):
+            ids = [c.id for c in self.directory.contacts if c.department in self.mentions.departments]
+            if ids:
+                yield self._show(score - 0.05, "another department", *listed(ids))
+
+    def _gap(self, gap: str) -> str:
+        return next((g.name for g in self.directory.gaps if g.id == gap), "")
+
+    def _found(self, groups: tuple[tuple[str, ...], ...]) -> Iterator[Proposal]:
+        """What the directory search makes of the text alone."""
+        found = self.reading.input.contacts
+        ids = [m.contact.id for m in found.contacts]
+        asked_here = self.here and found.decision == "suggest"
+        states = not self.asks and any(f" {s}" in f" {self.plain}" for s in _STATED)
+        answers = self.reading.is_at(FLOW_NAME, "query")  # "trường học" is what was asked for
+        if answers and len(groups) == 1 and found.decision != "answer" and not self.mentions.names:
+            yield from self._one_phrase(0.88, groups[0])
+        elif found.decision == "answer" and (self.asks or self.here):
+            about = "; ".join([*(b.name for b in found.blocks), *(d.name for d in found.departments)])
+            step, keep = listed(ids, about, (b.id for b in found.blocks))
+            score = 0.95 if self.asks else 0.58 if states else 0.86
+            if self._told_already(ids):
+                yield self._show(score, "directory, told before", step, {**keep, "again": "yes"})
+            elif self.reading.flow is None:  # its first question is answered by these words
+                yield Proposal(score, "contacts: directory", Begin(FLOW_NAME, self.reading.input.text))
+            else:
+                yield self._show(score, "directory", step, keep)
+        elif found.decision == "answer" and len(self.reading.input.words) <= _A_NAME and not states:
+            yield self._show(0.64, "directory, elsewhere", *listed(ids, "", (b.id for b in found.blocks)))
+        elif len(groups) == 1 and len(groups[0]) > 1 and (self.asks or (asked_here and not states)):
+            score = 0.86 if self.asks else 0.68
+            yield self._show(score, "which block", "by_block", by_block(groups[0], unsure=True))
+        elif len(groups) == 1 and self.asks and not self.mentions.names:
+            yield from self._one_phrase(0.84, groups[0])
+        elif self.asks and self.mentions.departments and _OF_A_DEPARTMENT.search(self.plain):
+            ids = [c.id for c in self.directory.contacts if c.department in self.mentions.departments]
+            yield self._show(0.84 if ids else 0, "a department is named", *listed(ids))
+        elif found.gap is not None and (self.asks or self.here):
+            yield self._show(0.82 if self.asks else 0.58, "gap", "gap", {"gap": found.gap.name})
+        elif found.decision == "suggest" and ids and (self.asks or self.here):
+            close = self.mentions.loose <= 3 if self.asks else len(self.reading.input.words) <= 4
+            score = (0.7 if self.asks else 0.64) if close else 0.45
+            yield self._show(score, "nearly", "perhaps", {"near": " ".join(ids)})
+
+    def _one_phrase(self, score: float, blocks: tuple[str, ...]) -> Iterator[Proposal]:
+        """The contacts of the one phrase that names an organisation; of several blocks it may mean, which is asked."""
+        if len(blocks) > 1:
+            yield self._show(score, "which block", "by_block", by_block(blocks, unsure=True))
+            return
+        block = self.directory.block(blocks[0])
+        ids = [c.id for c in of_block(self.content, blocks[0])]
+        step, keep = listed(ids, block.name if block else "", blocks)
+        if self._told_already(ids):
+            keep["again"] = "yes"
+        yield self._show(score, "one block is named", step, keep)
+
+    def _told_already(self, ids: Sequence[str]) -> bool:
+        return [c.id for c in self.shown] == list(ids)
+
+    # -- what is asked about those shown
+
+    def about_them(self) -> Iterator[Proposal]:
+        """What is asked about the contacts shown before."""
+        sure = self._sure()
+        if sure < 0.45:
+            return
+        picked = self._picked()
+        people = picked or self.shown
+        if claim := self._claim(people):
+            yield self._say(sure, "is it so", claim, people)
+            return
+        kind = self.kind
+        if kind and (answer := self.told.answer(kind, people)):
+            yield self._say(sure, kind, answer, people)
+        elif (
+            picked
+            and len(picked) < len(self.shown)
+            and (len(self.reading.input.words) <= 9 or kind == "number")
+        ):
+            step, keep = listed([c.id for c in picked])
+            yield self._show(max(sure, 0.86), "one of those shown", step, {**keep, "again": "yes"})
+        elif kind == "number" and not self.mentions.blocks and not self.mentions.names:
+            step, keep = listed([c.id for c in people])
+            yield self._show(sure, "the number again", step, {**keep, "again": "yes"})
+
+    def _sure(self) -> float:
+        """How surely words without a subject speak of the contacts shown."""
+        if self.points and self.turns <= 2 * _RECENT:
+            return 0.89
+        if not self.at_rest:
+            return 0.5 if self.turns <= _FRESH else 0.0
+        later_item = bool(self.item) and self.item_turns < self.turns
+        if self.turns <= _FRESH:
+            return 0.87
+        return 0.6 if later_item or self.turns > _RECENT else 0.78
+
+    def _picked(self) -> list[Contact]:
+        """Those of the contacts shown whom the words single out."""
+        typed = words(self.reading.input.text)
+        named = [c for c in self.shown if is_called(c, typed)]
+        if named or len(self.shown) == 1:
+            return named
+        for at, ways in _ORDINALS:
+            if ways.search(self.plain) and at < len(self.shown):
+                return [self.shown[at]]
+        if seeks_a_yes(self.plain) or not _OF_A_DEPARTMENT.search(self.plain):
+            return []
+        return [c for c in self.shown if c.department in self.mentions.departments]
+
+    def _claim(self, people: Sequence[Contact]) -> str:
+        """The answer to "ảnh lo bên trường học phải hông"; "" where nothing is held."""
+        if (
+            not seeks_a_yes(self.plain)
+            or asks_likewise(self.reading.input.text)
+            or (self.asks and not self.points)
+        ):
+            return ""
+        if self.mentions.loose > (2 if self.points else 0) or not _OF_A_DUTY.search(self.plain):
+            return ""
+        blocks = [b for group in self.mentions.blocks for b in group]
+        if blocks:
+            right = [c for c in people if set(blocks) & set(c.blocks)]
+            return self.told.duty(people, "Dạ phải, " if right else "Dạ không, ")
+        departments = self.mentions.departments
+        if not departments:
+            return ""
+        right = [c for c in people if c.department in departments]
+        return self.told.department(people, "Dạ phải, " if right else "Dạ không, ")
+
+
+def by_block(blocks: Sequence[str], *, unsure: bool) -> dict[str, str | None]:
+    """What the step that tells the blocks apart keeps; `unsure`: one of them is meant, it is not known which."""
+    return {"blocks": " ".join(dict.fromkeys(blocks)), "unsure": "yes" if unsure else None}

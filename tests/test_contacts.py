@@ -1,0 +1,204 @@
+"""Contacts with memory: who is asked for, what is asked about those shown, and what is no request at all."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from data.knowledge.content import load_content
+from flows import catalog
+from flows.conversations.contact_follow_ups import propose
+from flows.directory.mention import mentioned_in
+from flows.engine.events import Said
+from flows.engine.proposals import Answer, Begin, Proposal, Reading, Say, Show
+from flows.engine.state import State
+from flows.engine.steps import Context
+from flows.understanding.input import Input
+
+CONTENT = load_content()
+AT = datetime(2026, 11, 30, 8, tzinfo=UTC)
+VU, TWO, HELPERS = "le-tuan-vu", "nguyen-van-quyen le-minh-tuan", "nguyen-tuan-hai vo-duc-toan diem"
+SURE = 0.8
+
+
+def _state(shown: str = "", turns: int = 1, flow: str = "", step: str = "", **memory: str) -> State:
+    kept = {"contacts": (shown, turns, AT.date().toordinal())} if shown else {}
+    return State(flow, step, memory=kept | {k: (v, 1, AT.date().toordinal()) for k, v in memory.items()})
+
+
+def _best(text: str, state: State) -> Proposal | None:
+    flow, step = catalog.FLOWS.find(state.flow, state.step)
+    reading = Reading(
+        Input(text, CONTENT), state, Context(state.answers, CONTENT, AT, catalog.FLOWS), flow, step
+    )
+    return max(propose(reading), key=lambda p: p.score, default=None)
+
+
+def _told(text: str, state: State) -> str:
+    """What is proposed: the step with what it shows, or the sentence; "" when nothing is sure."""
+    best = _best(text, state)
+    match best.command if best is not None and best.score >= SURE else None:
+        case Show(_, step, keep):
+            return " ".join([step, *(str(v) for v in keep.values() if v)])
+        case Answer(parsed):
+            return " ".join([parsed.outcome, *(str(v) for v in parsed.keep.values() if v)])
+        case Begin(flow):
+            return f"begin {flow}"
+        case Say(words):
+            return words
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("vậy ảnh làm phòng nào", "Phòng Cấp sổ, thẻ"),
+        ("anh lam phong nao vay", "Phòng Cấp sổ, thẻ"),
+        ("ảnh lo bên trường học phải hông", "Dạ phải"),
+        ("ảnh lo bên bệnh viện phải hông", "Dạ không"),
+        ("anh đó bên giám định hả", "Dạ không"),
+        ("người này phụ trách khối nào", "UBND xã, phường"),
+        ("số đó còn xài không", "2021"),
+        ("so nay con dung duoc k", "2021"),
+        ("ổng còn làm ở đó không", "2021"),
+        ("gọi hoài không ai nghe máy", CONTENT.office.hotline),
+        ("anh ấy có zalo không", "không ghi Zalo"),
+        ("người đó bao nhiêu tuổi", "không biết"),
+        ("anh đó là nam hay nữ", "không biết"),
+        ("email của anh đó", "không biết"),
+        ("gọi giờ nào được", "7:30–11:30"),
+        ("tui gọi thẳng được không hay phải qua kế toán", "Dạ được"),
+        ("cho xin lại số", "one le-tuan-vu yes"),
+        ("xin số anh đó", "one le-tuan-vu yes"),
+        ("còn bệnh viện thì sao", f"several {TWO}"),
+        ("con uy ban xa nua", "one le-tuan-vu"),
+        ("còn công ty thì sao", "by_block doanh-nghiep-nha-nuoc doanh-nghiep-tu-nhan"),
+        ("còn hợp tác xã thì sao", "gap"),
+        ("ủa lộn, bên xổ số kiến thiết mới đúng", "several nguyen-huu-hung nguyen-tuan-hai"),
+        ("bệnh viện chớ không phải trường học", f"several {TWO}"),
+        ("xã với trường chung một người hả", "Dạ phải"),
+        ("xã với bệnh viện chung một người hả", "Dạ không"),
+    ],
+)
+def test_what_is_asked_about_the_contact_just_shown_is_answered(text: str, says: str) -> None:
+    assert says in _told(text, _state(VU))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("2 ông đó gọi ai cũng được hả", "Dạ được"),
+        ("gọi ai trước", "Dạ được"),
+        ("chỉ cần số anh Quyến thôi", "one nguyen-van-quyen yes"),
+        ("nguoi thu hai so may", "one le-minh-tuan yes"),
+        ("cho xin số mấy người đó luôn", f"several {TWO} yes"),
+        ("mấy anh đó ở phòng nào", "đều ở Phòng Giám định BHYT"),
+    ],
+)
+def test_of_several_one_is_singled_out_or_all_are_told(text: str, says: str) -> None:
+    assert says in _told(text, _state(TWO, flow="contacts", step="several"))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("trường học liên hệ ai", "begin contacts"),
+        ("benh vien voi truong hoc thi lien he ai", "by_block co-so-y-te truong-hoc"),
+        ("công ty mình thì liên hệ ai", "by_block doanh-nghiep-nha-nuoc doanh-nghiep-tu-nhan"),
+        ("cho chị tên người lo bên công ty tư nhân", "one vo-duc-toan"),
+        ("ai duyệt cái đó vậy", f"several {HELPERS}"),
+        ("em là kế toán cty có 45 nv, gom mẫu 01 xong gửi cho ai", f"several {HELPERS}"),
+        ("gửi danh sách cho ai", f"several {HELPERS}"),
+        ("ông nào lo bên giám định", f"several {TWO}"),
+    ],
+)
+def test_who_is_asked_for_without_memory_is_shown(text: str, says: str) -> None:
+    assert says in _told(text, _state())
+
+
+def test_in_the_middle_of_something_only_who_asks_for_somebody_is_shown_a_contact() -> None:
+    who = _state(flow="registration", step="who")
+    assert "several" in _told("bệnh viện liên hệ ai", who)
+    for text in (
+        "em là giáo viên",
+        "tui làm công nhân nhà máy may",
+        "em cần gấp lắm",
+        "cho gặp người",
+        "tui bán vé số",
+        "mẹ em làm ở ủy ban xã",
+        "có, in trên cái thẻ bảo hiểm đó",
+    ):
+        assert not _told(text, who), text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "chụp ảnh chân dung ở đâu",
+        "ảnh thẻ phải bao nhiêu mb",
+        "chỉ có năm sinh thôi được không",
+        "điện thoại này hai mẹ con xài chung",
+        "mã trễ còn xài không",
+        "má số nằm chỗ nào",
+        "con gái dạy mẫu giáo",
+        "lấy số em luôn được hông",
+        "e là trai hay gái z",
+        "Dạ em cài xong ạ",
+        "gọi tổng đài hoài không được",
+        "Ba mình muốn chuyển lương hưu về quê ở An Giang thì làm sao",
+        "con cho bác hỏi thẻ bảo hiểm y tế bị rớt xuống kinh",
+        "cho thằng lớn, nó làm công nhân xưởng giày",
+    ],
+)
+def test_what_only_sounds_like_a_follow_up_is_left_to_others(text: str) -> None:
+    assert not _told(text, _state(VU)), _best(text, _state(VU))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "số 0836393959 gọi xưng anh Vũ biểu em chụp cccd hai mặt gửi zalo",
+        "có người gọi xưng đúng tên ảnh, kêu đóng 300 ngàn phí",
+        "anh Vũ gọi kêu em đọc mã otp",
+    ],
+)
+def test_a_caller_who_wants_something_is_given_no_card(text: str) -> None:
+    assert _best(text, _state()) is None
+    assert _best(text, _state(VU)) is None
+
+
+def test_after_a_warning_the_right_number_proves_nothing() -> None:
+    assert "làm giả" in _told("nhưng số đó đúng số trong danh sách bên em mà", _state(warned="scam"))
+
+
+def test_pronouns_mean_nobody_when_nobody_was_shown_or_long_ago() -> None:
+    for text in ("vậy ảnh làm phòng nào", "ảnh lo bên trường học phải hông", "so do con xai khong"):
+        assert not _told(text, _state())
+    assert not _told("cho xin lại số", _state(VU, turns=9))
+
+
+def test_the_helpers_an_answer_named_are_those_whose_numbers_are_wanted() -> None:
+    assert _told("cho xin số mấy người đó", _state(item="don-vi-gui-ai")) == f"several {HELPERS} yes"
+
+
+def test_the_same_card_again_is_one_line_with_its_number() -> None:
+    first = catalog.advance(State(), Said("trường học liên hệ ai", AT), CONTENT)
+    again = catalog.advance(first.state, Said("cho xin lại số", AT), CONTENT)
+    card = again.replies[0]
+    assert card.text == "Lê Tuấn Vũ, Phòng Cấp sổ, thẻ, 0836 393 959."
+    assert card.contact is not None
+    assert "Phụ trách" in first.replies[0].text
+
+
+def test_a_conversation_remembers_whom_it_showed_and_of_which_block() -> None:
+    state = catalog.advance(State(), Said("bệnh viện liên hệ ai", AT), CONTENT).state
+    assert (state.memory["contacts"][0], state.memory["blocks"][0]) == (TWO, "co-so-y-te")
+    state = catalog.advance(state, Said("còn trường học thì sao", AT), CONTENT).state
+    assert (state.memory["contacts"][0], state.memory["blocks"][0]) == (VU, "truong-hoc")
+
+
+def test_a_mention_is_told_from_a_name_and_from_nothing() -> None:
+    assert mentioned_in("xã với trường học", CONTENT.directory).rows == (("ubnd-xa-phuong",), ("truong-hoc",))
+    assert mentioned_in("ông xã tui đi vắng", CONTENT.directory).rows == ()
+    assert mentioned_in("", CONTENT.directory).loose == 0
