@@ -142,10 +142,10 @@ def spoken(text: str) -> Spoken:
         joined = _DO_NOT.sub("khoi", fold(joined))
     clauses = [c.split() for c in joined.split(",") if c.strip()]
     cores = [core for c in clauses if (core := _core(c, marked))]
-    whole, core = _padded(clauses), _padded(cores or clauses)
+    whole, heart = _padded(clauses), _padded(cores or clauses)
     question = _asks(whole, marked, "?" in text)
     opens = bool(words) and fold(words[0]) in ("da", "u", "vang")
-    return Spoken(marked, whole, core, len(clauses), sum(map(len, cores or clauses)), question, opens)
+    return Spoken(marked, whole, heart, len(clauses), sum(map(len, cores or clauses)), question, opens)
 
 
 def _padded(clauses: list[list[str]]) -> str:
