@@ -95,6 +95,7 @@ def _flow() -> Flow:
             ),
         ),
         slash="matkhau",
+        item="doi-mat-khau",
         reads_opening=True,
     )
 

@@ -27,6 +27,7 @@ SUBJECTS: Mapping[str, Subject] = MappingProxyType(
         "contacts": Subject(10, 7, "đầu mối vừa cho xem"),  # contact ids, one blank between them
         "blocks": Subject(10, 7, "khối vừa hỏi"),  # block ids
         "who": Subject(40, 30, "làm cho ai"),  # self, mother, father, child, spouse, other
+        "address": Subject(60, 30, "cách xưng hô"),  # cô, chú, anh …
         "unit": Subject(40, 30, "làm ở đơn vị hay tự do"),  # employee, individual, unit_officer
         "offered": Subject(2, 2, "điều tôi vừa mời"),  # "flow:password", "item:bao-lau", "contact:le-tuan-vu"
         "later": Subject(8, 2, "việc hẹn làm sau"),  # as offered: the second wish of a message
@@ -37,6 +38,7 @@ SUBJECTS: Mapping[str, Subject] = MappingProxyType(
         "ticket": Subject(200, 30, "số phiếu đang chờ cán bộ"),
         "warned": Subject(6, 1, "vừa được cảnh báo lừa đảo"),  # scam, gave
         "secret": Subject(6, 1, "vừa được nhắc đừng gõ mã hay mật khẩu"),  # otp, password
+        "aside": Subject(1, 1, "vừa trả lời xen giữa"),  # what "quay lại" comes back from
         "place": Subject(8, 2, "việc làm dở đã rời"),  # "flow/step" that was left
     }
 )
