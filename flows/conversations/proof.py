@@ -27,7 +27,7 @@ from flows.text.durations import spoken
 
 # What a look-up has gathered; forgotten when it begins anew.
 FORGET = dict.fromkeys(
-    "name born id_number case link until record_name record_code record_born record_household record_commune left id_tail seconds pause_of".split()
+    "name unsure born day_month id_number case link until record_name record_code record_born record_household record_commune left id_tail seconds pause_of".split()
 )
 
 

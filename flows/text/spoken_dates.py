@@ -13,7 +13,19 @@ from datetime import date
 from flows.text.dates import FULL, MONTH, SHORT_YEAR, TIGHT, YEAR, calendar_day, written
 
 OLDEST_YEAR = 1900
-_UNITS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "tu": 4, "nam": 5, "lam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9}
+_UNITS = {
+    "mot": 1,
+    "hai": 2,
+    "ba": 3,
+    "bon": 4,
+    "tu": 4,
+    "nam": 5,
+    "lam": 5,
+    "sau": 6,
+    "bay": 7,
+    "tam": 8,
+    "chin": 9,
+}
 _WORD = "(?:mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin|muoi|le|linh|khong)"
 _SAID = rf"{_WORD}(?: {_WORD}){{1,2}}"
 _DAY = rf"(?P<day>[0-9]{{1,2}}|(?:hai |ba )?muoi(?: {_WORD})?|hai {_WORD}|{_WORD})"
@@ -28,7 +40,9 @@ IN_WORDS = re.compile(
 DAY_AND_MONTH = re.compile(
     rf"{_HEAD}(?:(?:ngay|mung|mong) )*{_DAY} ?(?:(?:thang|thg) ?{_MONTH}{_TAIL}|/ ?(?P<short>[0-9]{{1,2}})(?![0-9/]))"
 )
-MONTH_AND_YEAR = re.compile(rf"{_HEAD}(?:thang|thg) ?{_MONTH}[ ,]*(?:nam )?(?P<year>(?:19|20)[0-9]{{2}}){_TAIL}")
+MONTH_AND_YEAR = re.compile(
+    rf"{_HEAD}(?:thang|thg) ?{_MONTH}[ ,]*(?:nam )?(?P<year>(?:19|20)[0-9]{{2}}){_TAIL}"
+)
 LABELLED = re.compile(
     rf"{_HEAD}{_BORN}[ :]*(?:khoang |tam |hoi |la |cung )*(?P<year>2k[0-9]?|[0-9]{{2}}|{_SAID}){_TAIL}{_NO_AGE}"
 )

@@ -64,7 +64,9 @@ _CUES = _STRONG_CUES | frozenset(
 )
 _LABELS = frozenset({"sinh", "nam", "ngay", "sn", "ns", "sanh"})
 _LABELS_AND_NAMES = frozenset({"sinh", "nam"})
-_SPOKEN_OF = frozenset({"bả", "ổng", "bà", "ông", "ảnh", "chỉ", "cổ", "nó", "ba", "ong", "no", "em", "con", "anh"})
+_SPOKEN_OF = frozenset(
+    {"bả", "ổng", "bà", "ông", "ảnh", "chỉ", "cổ", "nó", "ba", "ong", "no", "em", "con", "anh"}
+)
 # Two words of this kind are no name though the first is a family's.
 _NO_NAMES = frozenset(
     """la sao|ho ten|to khai|ha ha|cao lanh|chau thanh|lai vung|tam nong|thanh binh|lam sao|mai mot|thai san|luu y|truong hop|
@@ -74,7 +76,8 @@ _NO_NAMES = frozenset(
     ).replace("    ", "").split("|")
 )  # fmt: skip  # reason: a word list
 _BEFORE_FACT = re.compile(
-    r"(?:[ :]*(?:sinh|sanh|ngày|ngay|năm|nam|sn|ns|vào|vao|khoảng|khoang|số|so|cccd|cmnd|cmt|tỉnh|tinh)\b)*[ :.]*\|", re.IGNORECASE
+    r"(?:[ :]*(?:sinh|sanh|ngày|ngay|năm|nam|sn|ns|vào|vao|khoảng|khoang|số|so|cccd|cmnd|cmt|tỉnh|tinh)\b)*[ :.]*\|",
+    re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_][^\W_]*")
 _LONGEST = 6
@@ -144,14 +147,15 @@ def words_of(text: str) -> tuple[NameWord, ...]:
     for at, hit in enumerate(hits):
         gap = text[hits[at - 1].end() : hit.start()] if at else text[: hit.start()]
         short = at > 0 and hits[at - 1].end() - hits[at - 1].start() <= 2
-        parted = bool(gap.strip()) and gap not in _NO_BREAKS and not (short and gap.strip() == "." and _upper(hits[at - 1]))
-        lower = unicodedata.normalize("NFC", hit.group().lower())
-        found.append(
-            NameWord(
-                hit.group(), lower, fold(lower), *hit.span(), parted and at > 0, _BEFORE_FACT.match(text, hit.end()) is not None,
-                joint=gap if at and not parted and len(gap) <= 2 and gap.strip() else " ",
-            )  # fmt: skip  # reason: one word a line hides the row
+        parted = (
+            bool(gap.strip())
+            and gap not in _NO_BREAKS
+            and not (short and gap.strip() == "." and _upper(hits[at - 1]))
         )
+        lower = unicodedata.normalize("NFC", hit.group().lower())
+        dated = _BEFORE_FACT.match(text, hit.end()) is not None
+        joint = gap if at and not parted and len(gap) <= 2 and gap.strip() else " "
+        found.append(NameWord(hit.group(), lower, fold(lower), *hit.span(), parted and at > 0, dated, joint))
     return tuple(found)
 
 
@@ -175,7 +179,9 @@ def names_in(words: tuple[NameWord, ...], *, asked: bool) -> list[Run]:
     runs: list[Run] = []
     for segment in segments:
         for start in range(len(segment)):
-            run = _run(segment, start, capitals=capitals, marked=marked, alone=len(segments) == 1, asked=asked)
+            run = _run(
+                segment, start, capitals=capitals, marked=marked, alone=len(segments) == 1, asked=asked
+            )
             if run is not None:
                 runs.append(run)
     runs = [run for run in runs if not any(_inside(run, other) for other in runs)]
@@ -186,7 +192,9 @@ def names_in(words: tuple[NameWord, ...], *, asked: bool) -> list[Run]:
         return []
     best = [runs[0]]
     for run in runs[1:]:
-        apart = all(run.words[-1].end <= b.words[0].start or run.words[0].start >= b.words[-1].end for b in best)
+        apart = all(
+            run.words[-1].end <= b.words[0].start or run.words[0].start >= b.words[-1].end for b in best
+        )
         new = all([w.plain for w in run.words] != [w.plain for w in b.words] for b in best)
         if apart and new and run.sure and run.score >= 4.0 and len(run.words) > 2:
             best.append(run)
@@ -266,7 +274,9 @@ def _run(
         score += 1.0 if before is None else 2.0
     elif before.plain in _CUES:
         score += 1.0
-    score -= (1.5 if soft and not middle else 0.0) + (1.0 if cut else 0.0) + (0.5 if n == 2 and not cased else 0.0)
+    score -= (
+        (1.5 if soft and not middle else 0.0) + (1.0 if cut else 0.0) + (0.5 if n == 2 and not cased else 0.0)
+    )
     dated = run[-1].before_fact
     score += (1.0 if bare else 0.0) + (1.0 if dated else 0.0)
     plainly = bare or dated or (before is not None and before.plain in _STRONG_CUES)

@@ -53,7 +53,9 @@ def read_person(text: str, today: date, content: Content, expected: str = "") ->
     found, folded, typed = _numbers(folded, typed)
     births = births_in(folded, today, expected=expected)
     if any(birth.end - birth.start == 2 for birth in births) and len(births) > 1:
-        births = [birth for birth in births if birth.end - birth.start > 2]  # beside a date, two digits are a province
+        births = [
+            birth for birth in births if birth.end - birth.start > 2
+        ]  # beside a date, two digits are a province
     found = replace(found, **_born(births), whose=whose(typed), date_unknown=no_date_known(folded))
     for birth in births:
         typed = typed[: birth.start] + "|" * (birth.end - birth.start) + typed[birth.end :]
@@ -83,7 +85,9 @@ def _begins_alike(one: Run, other: Run) -> bool:
 def _one_length(text: str) -> str:
     """The text with spaces tidied, in a form that folds letter by letter."""
     text = _SPACES.sub(" ", text).strip()
-    return "".join(char if len(fold(char)) == 1 else " " if not fold(char) else fold(char)[0] for char in text)
+    return "".join(
+        char if len(fold(char)) == 1 else " " if not fold(char) else fold(char)[0] for char in text
+    )
 
 
 def _numbers(folded: str, typed: str) -> tuple[PersonRead, str, str]:
@@ -121,5 +125,3 @@ def _born(births: list[Birth]) -> dict[str, str | int]:
     if any(birth.trouble for birth in births):
         return {"trouble": "date"}
     return {"day": partly.day, "month": partly.month} if partly else {}
-
-

@@ -35,7 +35,7 @@ def province_in(text: str, content: Content) -> tuple[str, str]:
         end = _ENDS.search(text, hit.end())
         stop = end.start() if end else len(text)
         code, used = _at_start(text[hit.end() : stop].strip(), names, content)
-        if code or fold(hit.group()) != "ben":
+        if code or fold(hit.group().lower()) not in ("ben", "tai", "thuoc", "duoi", "que"):
             if code and not end:
                 stop = hit.end() + used + 1
             return code, text[: hit.start()] + "|" * (stop - hit.start()) + text[stop:]
@@ -58,7 +58,7 @@ def _in_a_part(text: str, names: dict[str, Province], content: Content) -> tuple
     """A province that is a part of its own (", Tiền Giang", "tỉnh Vĩnh Long" at an end, a code behind the rest)."""
     for part in re.finditer(r"[^|,;()\n]+", text):
         said = part.group().strip()
-        bare = _bare(plain(said))
+        bare = without_kind(plain(said))
         alone = names.get(bare) or _by_code(bare, content)
         # the first part is the name; beside others a province is one
         if alone is not None and (part.start() > 0 or bare != plain(said) or part.end() < len(text)):
@@ -74,7 +74,7 @@ def _in_a_part(text: str, names: dict[str, Province], content: Content) -> tuple
     return "", text
 
 
-def _bare(words: str) -> str:
+def without_kind(words: str) -> str:
     """ "tinh dong thap" as "dong thap"."""
     return re.sub(r"^(?:ma )?(?:tinh|thanh pho|tp) ", "", words)
 
