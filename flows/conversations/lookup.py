@@ -187,11 +187,17 @@ def _parse_name(context: Context, event: Event) -> Parsed | None:
             else None
         )
     if context.get("name") and not person.fact:  # come back to: the fact before belonged to another name
+        if context.get("born") and not note:
+            note = f"Ngày sinh {context.get('born')} là của {context.get('name')}, nên tôi hỏi lại."
         keep = {"born": None, "id_number": None, **keep}
     if not person.sure:
         return Parsed("unsure", {**keep, "unsure": person.name}, note=note)
     keep["name"] = person.name
-    known = not note and any({**context.answers, **keep}.get(key) for key in ("born", "id_number"))
+    known = (
+        not person.trouble
+        and not person.day
+        and any({**context.answers, **keep}.get(key) for key in ("born", "id_number"))
+    )
     return Parsed("complete" if known else "partly", keep, note=note)
 
 

@@ -105,7 +105,7 @@ def _another(reading: Reading, person: PersonRead, correction: Correction | None
 def _told_anew(reading: Reading, person: PersonRead) -> Iterator[Proposal]:
     """A date, ID number or province given once more where nothing of the kind was asked."""
     context = reading.context
-    if reading.is_at("lookup", "fact", "province", "name_perhaps", "found", "record"):
+    if reading.is_at("lookup", "name", "fact", "province", "name_perhaps", "found", "record"):
         return
     same = not person.name or _same(person.name, context.get("name"))
     if person.fact and same and not person.trouble and person.born != context.get("born"):

@@ -9,12 +9,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rapidfuzz import fuzz
+
 from flows.conversations.lookup_corrections import corrections
 from flows.conversations.proof import other_ways
+from flows.engine.events import Said
 from flows.engine.proposals import Answer, Begin, Proposal, Reading, Say
 from flows.engine.steps import Parsed
 from flows.text.spoken_dates import no_date_known
-from flows.understanding.people import read_person
+from flows.understanding.people import PersonRead, read_person
+from flows.understanding.places import by_name, without_kind
 from flows.understanding.relations import CALLED, whose
 from flows.understanding.small_talk import asks
 
@@ -25,6 +29,9 @@ SHOWN = ("found", "record", "nobody")
 _ANYWHERE = (*ASKED, *PROVING, *WAITING, *SHOWN)
 _NO = r"(?:khong|hong|ko|k|kg|hok|hem|khoi|chua|dung|thoi|chang)"
 _PERSON = r"(?:ba|bả|ong|ma|me|cha|tia|bo|vo|chong|con|anh|chi|co|cau|di|no|nguoi ta|nguoi khac|ong xa|ba xa|chau|em gai|em trai)"
+
+
+NEAR = 86.0  # rapidfuzz ratio from which a wording is a province's name with a slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,12 @@ _ASIDES = (
         rf"(?:nho|biet|co|chi|nhap|ghi|go|can|moi|dua)\b.*\bnam(?: sinh)?\b(?!.*[0-9]).*\b(?:duoc|dc|du|{_NO}|thoi)\b|\bnam sinh(?: thoi)? (?:duoc|dc|du)\b",
         "Dạ được ạ, chỉ cần năm sinh cũng tra được; anh/chị ghi năm sinh giúp tôi, ví dụ 1958.",
         0.9,
+    ),
+    _aside(
+        ("fact", "name"),
+        r"\b(?:nam|tuoi) (?:con )?(?:chuot|trau|bo|cop|meo|tho|rong|ran|ngua|de|khi|ga|cho|heo|ty|suu|dan|mao|meo|thin|ngo|mui|than|dau|tuat|hoi)\b|\b[0-9]{1,3} (?:tuoi|t)\b",
+        "Tính theo tuổi thì dễ lệch nên tôi không đoán ạ. Anh/chị coi năm sinh trên giấy tờ, ghi 4 số (ví dụ 1958), hoặc gửi số CCCD.",
+        0.89,
     ),
     _aside(
         ("fact", "name"),
@@ -146,7 +159,7 @@ _NOT_SENT = re.compile(
     rf"\b{_NO}(?: \w+)? (?:gui|nhan|lay|can|muon)\b|\b(?:chua|khong|hong|ko|hok|k) (?:thay|nhan|co|ve|toi|nhan duoc)\b"
 )
 _NO_CODE = re.compile(
-    r"\b(?:chua|khong|hong|ko|hok|k|kg|hem|chang|dau) (?:thay|nhan|co|nghe|ve|toi|nhan duoc|nhan dc|thay nhan)\b(?: \w+){0,4}? ?(?:ma|tin|tin nhan|otp|sms|gi|het|ve|toi)\b|\b(?:ma|tin|otp)(?: nhan)?(?: \w+)? (?:chua|khong|hong|ko|hok|k) (?:thay|ve|toi|co|den|gui)\b|gui lai (?:ma|otp|di|gium|giup|cho|lan)"
+    r"^(?:da |van |v |ma |no |sao )*(?:chua|khong|hong|ko|hok|k) (?:thay|co|nhan|nhan duoc|toi|ve)(?: gi| het| ma| nua| nha| a| em| luon)*$|\b(?:chua|khong|hong|ko|hok|k|kg|hem|chang|dau) (?:thay|nhan|co|nghe|ve|toi|nhan duoc|nhan dc|thay nhan)\b(?: \w+){0,4}? ?(?:ma|tin|tin nhan|otp|sms|gi|het|ve|toi)\b|\b(?:ma|tin|otp)(?: nhan)?(?: \w+)? (?:chua|khong|hong|ko|hok|k) (?:thay|ve|toi|co|den|gui)\b|gui lai (?:ma|otp|di|gium|giup|cho|lan)"
 )
 _AGREES = re.compile(
     r"(?<!khong )(?<!hong )(?<!ko )(?<!chua )(?<!k )(?<!hok )(?:dong y|chiu|nhat tri|ok luon|cho phep|bang long)\b|(?:^|thoi |u |da |ok |vay )(?:tra|lam|kiem|tim|coi)(?: \w+)? (?:gium|giup|dum|di|luon|lien)\b"
@@ -175,6 +188,7 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         yield from _phones(reading)
         yield from _dates(reading)
         yield from _provinces(reading)
+        yield from _near_province(reading)
         for aside in _ASIDES:
             if reading.state.step in aside.steps and aside.pattern.search(reading.input.plain):
                 yield Proposal(aside.score, "asked beside the look-up", Say(aside.said))
@@ -217,10 +231,15 @@ def _person(reading: Reading) -> Iterator[Proposal]:
     if not reading.is_at("lookup", "name", "fact", "name_perhaps"):
         return
     context = reading.context
-    person = read_person(reading.input.text, context.at.date(), context.content, reading.state.step)
+    expected = "fact" if reading.state.step == "fact" else "name"
+    person = read_person(reading.input.text, context.at.date(), context.content, expected)
     who = person.whose
     if person.others:
         yield Proposal(0.94, "two people", Say(one_at_a_time((person.name, *person.others)), reminds=False))
+        return
+    parsed = reading.step.parse(context, Said(reading.input.text, context.at)) if reading.step else None
+    if parsed is not None:
+        yield Proposal(_how_surely(reading, person), "names or facts", Answer(parsed), _about(who))
         return
     if person.name or person.fact or not who or len(reading.input.words) > 6 or asks(reading.input.text):
         return
@@ -228,6 +247,22 @@ def _person(reading: Reading) -> Iterator[Proposal]:
         called = "anh/chị" if who == "self" else CALLED[who]
         asked = f"Dạ, tra cho {called}. Anh/chị gõ họ tên đầy đủ, kèm ngày sinh hoặc năm sinh giúp tôi."
         yield Proposal(0.72, f"for whom: {who}", Say(asked, reminds=False), remember={"who": who})
+
+
+def _about(who: str) -> dict[str, str]:
+    return {"who": who} if who else {}
+
+
+def _how_surely(reading: Reading, person: PersonRead) -> float:
+    """How surely what was read answers the step: less in a question, and where a year may be about something else."""
+    if person.name:
+        return 0.88 if person.sure or not asks(reading.input.text) else 0.5
+    if person.trouble:
+        return 0.9 if len(reading.input.words) <= 8 else 0.75
+    told = len(reading.input.words) <= 5 or reading.input.has(
+        "sinh", "sanh", "ngay", "cccd", "cmnd", "can cuoc", "sn"
+    )
+    return (0.88 if told else 0.7) - (0.15 if asks(reading.input.text) else 0.0)
 
 
 def one_at_a_time(names: tuple[str, ...]) -> str:
@@ -315,3 +350,16 @@ def _provinces(reading: Reading) -> Iterator[Proposal]:
         own = next(p.name for p in content.provinces if p.code == content.office.province)
         said = f"Dạ tra được ạ: {old.name} đã nhập vào {own} từ 7/2025 nên tôi tra chung cả hai, không cần đổi tỉnh."
         yield Proposal(0.9, "asks about the joined province", Say(said))
+
+
+def _near_province(reading: Reading) -> Iterator[Proposal]:
+    """A province written with a slip, where one is asked for."""
+    words = without_kind(reading.input.plain)
+    if not reading.is_at("lookup", "province") or not 4 <= len(words) <= 24:
+        return
+    names = by_name(reading.context.content.provinces)
+    best = max(names, key=lambda name: fuzz.ratio(words, name))
+    if fuzz.ratio(words, best) >= NEAR and words not in names:
+        chosen = names[best]
+        parsed = Parsed("chosen", {"province": chosen.code}, note=f"Đã chọn {chosen.name}.")
+        yield Proposal(0.86, "a province with a slip", Answer(parsed))

@@ -31,7 +31,7 @@ MIDDLES = frozenset(
     "thi van huu ngoc minh thanh hoang cong duc quoc dinh ba xuan kim be my hong cam phuoc tan trung nhu thuy".split()
 )
 # Words of speech; one of them ends a name where it is written like this.
-_stops = """
+_speech = """
     dạ thưa ạ á à ơi ah ak nha nhé nhe nè ne nghen hen hén hả hở đó đây kìa kia vậy dậy rồi luôn lun giùm dùm giúp với đi nữa
     thôi mà chớ chứ hổng hông không ko hok k kg khong tui tôi mình mk cháu cô bác chú má mẹ tía cha vợ chồng vk ck thằng nhỏ tên là của cho sanh
     ngày tháng ở quê hồi giờ làm nghỉ muốn kiếm tìm mã số bảo giấy tờ cái ổng bả cổ nó này còn thì cũng có được biết quên
@@ -42,7 +42,7 @@ _stops = """
     bua hom mot nguoi ban cho cua ten ma me tui toi minh o sn ns ad shop hihi haha ok oke thanks cảm camon nãy nay nghe giấy cấp
     luôn liền lẹ tra cứu học đứa ký đăng hộ khẩu thường trú
 """
-_STOPS_TYPED = frozenset(_stops.split())
+_STOPS_TYPED = frozenset(_speech.split())
 # Without marks these could as well be syllables of names.
 _STOPS_PLAIN = frozenset(fold(word) for word in _STOPS_TYPED) - FORMS.keys() - FAMILIES.keys() - {"duoc"}
 # These are speech even with a capital letter; of the others one may be a given name: Nguyễn Văn Được, Trần Thị Mới.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from flows.content import Content
 from flows.text.dates import calendar_day, written
@@ -108,7 +109,7 @@ def _numbers(folded: str, typed: str) -> tuple[PersonRead, str, str]:
     return found, folded, typed
 
 
-def _born(births: list[Birth]) -> dict[str, str | int]:
+def _born(births: list[Birth]) -> dict[str, Any]:
     """What the dates of a message say together: a full day outweighs the year it lies in."""
     borns = list(dict.fromkeys(birth.born for birth in births if birth.born))
     days = [born for born in borns if "/" in born]
