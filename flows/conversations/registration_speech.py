@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 from flows.content import Item
 from flows.conversations.declaration import countdown, items_of, last_day, recounted
-from flows.engine import small_talk
+from flows.engine import courtesy
 from flows.engine.proposals import Answer, Correct, Proposal, Reading, Say
 from flows.engine.steps import Context, Parsed
 from flows.understanding.answers import day_of, meanings
-from flows.understanding.small_talk import asks
+from flows.understanding.everyday import asks
 
 FLOW = "registration"
 _BEFORE_STORED = ("who", "platform", "code")
@@ -109,7 +109,7 @@ def _of_the_declaration(reading: Reading) -> Iterator[Proposal]:
     elif _DAYS_OFF.search(said.plain) and _COUNTS.search(said.plain):
         told = "Dạ không tính thứ bảy, chủ nhật và ngày lễ: chỉ đếm ngày làm việc."
         yield Proposal(0.9, "which days count", Say(f"{told} {countdown(context)}"))
-    day = day_of(said.text, context.at.date()) if small_talk.corrects(said) else None
+    day = day_of(said.text, context.at.date()) if courtesy.corrects(said) else None
     if day is None or day.isoformat() == context.get("sent_on"):
         return
     if not recounted(context, day):

@@ -72,7 +72,7 @@ class Navigation:
 
     def context(self) -> Context:
         answers = {**self.state.answers, **self.once} if self.once else self.state.answers
-        return Context(answers, self.content, self.at, self.flows)
+        return Context(answers, self.content, self.at, self.flows, self.memory)
 
     def here(self) -> tuple[Flow | None, Step | None]:
         """The flow and step where the conversation stands; None at the menu, or when a table lost them."""
@@ -116,14 +116,15 @@ class Navigation:
         below, flow = self.state, self.flows[name]
         stays = below.flow == name or below.flow in self.flows.digressions
         under = dict(below.under) if stays else _laid_under(below) if below.flow else {}
-        self.state = State(flow=name, answers=flow.begins_with(below, self.content, self.flows), under=under)
+        answers = flow.begins_with(below, self.content, self.flows)
+        self.state = State(flow=name, answers=answers, under=under, misses=below.misses)
         self.keep(knows or {})
         self.opening = ""
         self.go(name, step or flow.steps[0].name)
 
     def resume(self, *, fully: bool = False) -> None:
         """What lay on top is over: go on at the step that lies under it, reminded of in one line."""
-        self.state = replace(State.from_json(self.state.under), misses=0)
+        self.state = replace(State.from_json(self.state.under), misses=self.state.misses)
         if fully:
             self.ask_again()
         else:
@@ -153,6 +154,8 @@ class Navigation:
             raise LookupError(f"no way on to {flow_name}/{step_name}")
         history = () if step.no_way_back else self.state.history
         self.state = replace(self.state, flow=flow_name, step=step_name, history=history)
+        if step.forgets:
+            self.memory, self.state = {}, replace(self.state, under={})
         self.remember(step.recalls(self.context()))
         if step.asks is not None:
             self.awaits = step.asks(self.context())

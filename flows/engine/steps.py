@@ -64,6 +64,7 @@ class Context:
     content: Content
     at: datetime
     flows: Flows
+    memory: Memory = field(default_factory=dict)
 
     def get(self, key: str) -> str:
         """The answer under `key` as text, "" when there is none."""
@@ -142,6 +143,9 @@ class Step:
     brief: Prompt = lambda context: (
         ""
     )  # its second telling, one line; "" for the line of the prompt that asks
+    forgets: bool = (
+        False  # what lies beneath and what is remembered goes when this is reached: all was erased
+    )
     skips: Callable[[Context], Parsed | None] = lambda context: None  # what "bỏ qua" means here
     assumes: Callable[[Context, Memory], Choice | None] = lambda context, memory: (
         None
@@ -216,6 +220,7 @@ class StepOptions(TypedDict, total=False):
     recalls: Callable[[Context], Mapping[str, str]]
     brief: Prompt
     skips: Callable[[Context], Parsed | None]
+    forgets: bool
     assumes: Callable[[Context, Memory], Choice | None]
     takes_any: bool
     item: str
