@@ -10,17 +10,17 @@ from typing import Any
 
 from flows.content import Content
 from flows.conversations.consent import consent_steps
-from flows.conversations.lookup_speech import one_at_a_time, reads
 from flows.conversations.proof import FORGET, other_ways, pause_prompt, proof_steps
+from flows.conversations.speech.lookup import one_at_a_time, reads
 from flows.effects import FindPeople
 from flows.engine.events import Event, Said
 from flows.engine.steps import AGAIN, Choice, Context, Flow, Parsed, Prompt, Step, ask, call, choose, end
+from flows.people.places import by_name, without_kind
+from flows.people.reading import PersonRead, read_person
 from flows.secrets import detector
 from flows.text.dates import calendar_day, written
 from flows.text.fold import join_key
 from flows.text.normalise import plain
-from flows.understanding.people import PersonRead, read_person
-from flows.understanding.places import by_name, without_kind
 
 YEAR_DIGITS = 4
 

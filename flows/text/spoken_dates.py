@@ -1,4 +1,4 @@
-"""Birth dates as people say them: "29 tháng 2 năm 2004", "sinh năm 83", "2k1", "bảy lăm". Read by understanding/people.py and corrections.py.
+"""Birth dates as people say them: "29 tháng 2 năm 2004", "sinh năm 83", "2k1", "bảy lăm". Read by flows/people.
 
 Invariant: of two digits the century follows from the calendar alone: nobody is born after today; what is read is said back in four digits.
 """

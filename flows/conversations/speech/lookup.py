@@ -11,16 +11,16 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from flows.conversations.lookup_corrections import corrections
 from flows.conversations.proof import other_ways
+from flows.conversations.speech.lookup_corrections import corrections
 from flows.engine.events import Said
 from flows.engine.proposals import Answer, Begin, Proposal, Reading, Say
 from flows.engine.steps import Parsed
+from flows.people.places import by_name, without_kind
+from flows.people.reading import PersonRead, read_person
+from flows.people.relations import CALLED, whose
 from flows.text.spoken_dates import no_date_known
-from flows.understanding.people import PersonRead, read_person
-from flows.understanding.places import by_name, without_kind
-from flows.understanding.relations import CALLED, whose
-from flows.understanding.small_talk import asks
+from flows.understanding.everyday import asks
 
 ASKED = ("name", "fact", "province", "name_perhaps")
 PROVING = ("proof", "share_how", "not_that_phone")

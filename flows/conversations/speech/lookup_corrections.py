@@ -1,6 +1,6 @@
 """Corrections and changes of person in the look-up: which slot is meant, what it becomes, and where the look-up goes on.
 
-Called by lookup_speech.py. Invariant: a value that does not hold changes nothing and is said; what was found for the old
+Called by lookup.py beside it. Invariant: a value that does not hold changes nothing and is said; what was found for the old
 values is let go; the new values are said back by the step that is reached.
 """
 
@@ -14,10 +14,10 @@ from rapidfuzz import fuzz
 from flows.conversations.proof import FORGET
 from flows.engine.proposals import Correct, Proposal, Reading, Say
 from flows.engine.steps import Context
+from flows.people.corrections import Correction, corrected_date, corrected_name, read_correction
+from flows.people.reading import PersonRead, read_person
+from flows.people.relations import CALLED, whose
 from flows.text.fold import fold, join_key
-from flows.understanding.corrections import Correction, corrected_date, corrected_name, read_correction
-from flows.understanding.people import PersonRead, read_person
-from flows.understanding.relations import CALLED, whose
 
 _FOUND = {key: None for key in FORGET if key not in ("name", "born", "id_number")}
 _SAME_PERSON = 55.0  # rapidfuzz ratio of two names from which one is the other, written right

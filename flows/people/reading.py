@@ -12,12 +12,12 @@ from datetime import date
 from typing import Any
 
 from flows.content import Content
+from flows.people.name_words import Run, is_joined_name, names_in, words_of
+from flows.people.places import province_in
+from flows.people.relations import whose
 from flows.text.dates import calendar_day, written
 from flows.text.fold import fold
 from flows.text.spoken_dates import Birth, births_in, no_date_known
-from flows.understanding.name_words import Run, is_joined_name, names_in, words_of
-from flows.understanding.places import province_in
-from flows.understanding.relations import whose
 
 _ID = re.compile(r"(?<![0-9])(?:[0-9]{12}|[0-9]{9}|[0-9]{3} [0-9]{3} [0-9]{3}(?: [0-9]{3})?)(?![0-9])")
 _TEN_DIGITS = re.compile(r"(?<![0-9])(?:[0-9]{10}|[0-9]{4}[ .][0-9]{3}[ .][0-9]{3})(?![0-9])")

@@ -1,4 +1,4 @@
-"""Whose data is meant: one's own, the mother's, a child's …, from the words of kin in a message. Called by understanding/people.py and the look-up.
+"""Whose data is meant: one's own, the mother's, a child's …, from the words of kin in a message. Called by flows/people/reading.py and the look-up.
 
 Invariant: "con", "em" and "cô" are how somebody speaks of themselves too; alone they name nobody.
 """

@@ -1,4 +1,4 @@
-"""The province that a text names as where somebody lives or is registered, and the text without the place. Called by understanding/people.py.
+"""The province that a text names as where somebody lives or is registered, and the text without the place. Called by flows/people/reading.py.
 
 Invariant: digits of a date are taken out before; a number alone is a province only behind a name with its date, or after "tỉnh".
 """

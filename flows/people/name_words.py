@@ -1,4 +1,4 @@
-"""Runs of words that are a person's full name, found amid speech. Called by understanding/people.py.
+"""Runs of words that are a person's full name, found amid speech. Called by flows/people/reading.py.
 
 Invariant: a run is cut out of the text as typed, between signs; a text that is nothing but a name is one run.
 """
