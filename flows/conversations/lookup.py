@@ -115,7 +115,12 @@ def _flow() -> Flow:
                     **{n: n for n in ("found", "record", "limited")},
                 },
             ),
-            *proof_steps(_asks_proof),
+            *proof_steps(
+                _asks_proof,
+                brief=lambda s: (
+                    f"Đang tra {_asked_about(s)}. Còn bước xác minh số điện thoại: bấm “Nhận mã OTP”."
+                ),
+            ),
             _shown("record", _record, label="xem kết quả"),
             _shown("found", _found, label="xem mã số"),
             choose(

@@ -130,10 +130,11 @@ def _waiting(name: str, prompt: Prompt, *, label: str, failed: str = "") -> Step
         parse=_parse_code,
         hint=hint,
         transitions=onward,
+        brief=lambda context: _WAITING_HINT,
     )
 
 
-def proof_steps(question: Prompt) -> tuple[Step, ...]:
+def proof_steps(question: Prompt, brief: Prompt) -> tuple[Step, ...]:
     """The steps from `proof` on; they lead to `record`, back to `name`, or to `other` ways."""
     return (
         choose(
@@ -144,6 +145,7 @@ def proof_steps(question: Prompt) -> tuple[Step, ...]:
             parse=_parse_proof,
             hint="Anh/chị chọn cách xác minh bên dưới giúp tôi.",
             transitions=_FROM_PROOFS,
+            brief=brief,
         ),
         choose(
             "share_how",

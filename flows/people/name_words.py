@@ -297,6 +297,14 @@ def _goes_on(segment: tuple[NameWord, ...], at: int, start: int, *, marked: bool
         return False
     if word.namelike() or _initial(segment, at, start):
         return True
+    if (
+        following is None
+        and start == 0
+        and 2 <= at <= 4
+        and word.lower not in _STOPS_TYPED
+        and word.plain not in _STOPS_PLAIN
+    ):
+        return True  # a bare name that ends in a syllable we do not know: "kim thi sa mone"
     amid = following is not None and following.namelike() and not last
     return ((last and at - start >= 2) or amid) and word.lower not in _STOPS_TYPED and is_syllable(word.plain)
 

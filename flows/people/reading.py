@@ -21,6 +21,7 @@ from flows.text.spoken_dates import Birth, births_in, no_date_known
 
 _ID = re.compile(r"(?<![0-9])(?:[0-9]{12}|[0-9]{9}|[0-9]{3} [0-9]{3} [0-9]{3}(?: [0-9]{3})?)(?![0-9])")
 _TEN_DIGITS = re.compile(r"(?<![0-9])(?:[0-9]{10}|[0-9]{4}[ .][0-9]{3}[ .][0-9]{3})(?![0-9])")
+_ON_PAPER = re.compile(r"\b(?:giay to|khai sinh|cccd|cmnd|can cuoc|so|the)(?: thi| no| lai| minh)* ghi\b")
 _SPACES = re.compile(r"\s+")
 
 
@@ -68,13 +69,23 @@ def read_person(text: str, today: date, content: Content, expected: str = "") ->
     if not names:
         return found
     first, *more = names
-    longer = [run for run in more if _begins_alike(run, first)]
+    longer = [
+        run for run in more if _begins_alike(run, first) or (_ON_PAPER.search(folded) and _kin(run, first))
+    ]
     if longer:  # "tên …, mà giấy tờ ghi là …": one person, two spellings
-        first = replace(longer[0] if len(longer[0].words) > len(first.words) else first, sure=False)
+        first = replace(
+            longer[0] if _ON_PAPER.search(folded) or len(longer[0].words) > len(first.words) else first,
+            sure=False,
+        )
     others = tuple(run.text for run in more if run not in longer)
     if others and found.trouble == "several":
         found = replace(found, trouble="")
     return replace(found, name=first.text, sure=first.sure, speech=first.speech, others=others)
+
+
+def _kin(one: Run, other: Run) -> bool:
+    """Whether two names share the family's and the given name."""
+    return [one.words[n].plain for n in (0, -1)] == [other.words[n].plain for n in (0, -1)]
 
 
 def _begins_alike(one: Run, other: Run) -> bool:

@@ -55,6 +55,60 @@ _PRESS = "Anh/chị bấm “Nhận mã OTP”, mã gửi về số điện tho�
 _NEXT = "Còn một bước nữa là xác minh số điện thoại đã đăng ký, xong mới xem được kết quả. " + _PRESS
 _ASIDES = (
     _aside(
+        WAITING,
+        r"\b(?:nhap|go|dien|bam)(?: ma| no| xong| vo| vao)* (?:roi|xong)\b|\b(?:het gio|het han|qua gio|qua han|qua 5 phut|het 5 phut|bao sai|bao loi|ma sai|sai ma|khong dung ma)\b",
+        "Dạ, nhập đúng thì kết quả hiện ngay ở đây. Chưa hiện thì mã chưa đúng hoặc đã quá 5 phút: bấm “Gửi lại mã” để nhận mã mới.",
+        0.88,
+    ),
+    _aside(
+        WAITING,
+        r"\b(?:lau|cho) (?:du|qua|vay|the|hoai|ghe|lam|dang so)\b|\bsao lau\b|\bbao lau\b|\bcho hoai\b",
+        "Dạ quá 3 phút chưa có tin thì có thể thông tin chưa khớp hoặc hồ sơ chưa có số điện thoại: bấm “Sửa thông tin”, hay “Cách khác”.",
+        0.88,
+    ),
+    _aside(
+        ("found", "record"),
+        r"^(?:da |u |um |o |ok )*(?:dung|phai|chinh xac|chuan)(?: la)?(?: tui| toi| em| minh| ma| ba| nguoi)?(?: roi| do| luon| a| nha)*(?: em| con| co| chu| anh| chi)?$",
+        "Dạ. Anh/chị ghi lại mã số để dùng khi đăng ký và khám bệnh; muốn làm VssID thì bấm “Đăng ký VssID với mã này”.",
+        0.9,
+    ),
+    _aside(
+        ("nobody",),
+        r"\b(?:sao|tai sao|vi sao)\b|\b(?:khong|hong|ko|chua) (?:co|thay|ra|tim)\b|\bcach (?:khac|nao)\b|\blam sao\b",
+        "Có thể tên, số giấy tờ hay tỉnh chưa giống lúc cấp mã. Anh/chị bấm “Sửa thông tin” để thử lại, hoặc mang giấy tờ tùy thân đến "
+        "cơ quan BHXH gần nhất, gọi 1900 9068.",
+        0.86,
+    ),
+    _aside(
+        (*PROVING, *WAITING),
+        r"\b(?:ma|otp|gui|nhan|code)\b.*\b(?:zalo|email|mail|gmail|facebook|messenger|telegram|qua goi|goi dien)\b",
+        "Dạ mã chỉ gửi bằng tin nhắn SMS về số đã đăng ký với cơ quan BHXH, không gửi đường khác được.",
+        0.91,
+    ),
+    _aside(
+        (*PROVING, *WAITING),
+        r"\b(?:khoi|bo qua|khong can|hong can|ko can|khong co|hong co|ko co|thay|ngoai)\b.*\b(?:otp|xac minh|xac nhan|chung minh)\b.*\b(?:duoc|dc|khong|hong|ko|hem)\b",
+        "Dạ không bỏ qua được, để người khác không xem lén. Có số CCCD/CMND thì bấm “Sửa thông tin”, gửi họ tên kèm số đó; "
+        "không thì bấm “Cách khác”.",
+        0.91,
+    ),
+    _aside(
+        (*ASKED, *PROVING, *WAITING),
+        r"\b(?:mat|ton|tru|thu|dong|tinh) (?:tien|phi|cuoc)\b|\bmien phi\b",
+        "Dạ tôi không thu tiền tra cứu hay gửi mã; ai đòi tiền là giả.",
+        0.86,
+    ),
+    _aside(
+        (*PROVING, *WAITING),
+        r"\b(?:nhap|go|dien) (?:sai|lon|nham)\b.*\b(?:sao|duoc|khong|hong|ko|gi)\b",
+        "Dạ nhập sai thì tôi báo còn mấy lần, anh/chị nhập lại được; hết lượt thì tạm dừng cho an toàn.",
+    ),
+    _aside(
+        (*ASKED, *PROVING),
+        r"\b(?:ai|nguoi ta|nguoi khac|nguoi la) (?:cung|nao|khac)?\b.*\b(?:coi|xem|tra|biet|lay)\b.*\b(?:ha|duoc|khong|hong|ko|sao|a)\b",
+        "Dạ không ạ: phải có mã OTP về đúng máy đã đăng ký mới xem được, nên người khác không coi được.",
+    ),
+    _aside(
         PROVING,
         r"\b(?:10|muoi) (?:so|chu so)\b.*\b(?:the|so bhxh)\b",
         "Dạ phải, 10 số cuối của thẻ BHYT cũ là mã số BHXH; thẻ mẫu mới thì in sẵn 10 số.",
@@ -71,10 +125,40 @@ _ASIDES = (
         0.9,
     ),
     _aside(
-        ("name", "fact", "name_perhaps"),
-        rf"(?:nho|biet|co|chi|nhap|ghi|go|can|moi|dua)\b.*\bnam(?: sinh)?\b(?!.*[0-9]).*\b(?:duoc|dc|du|{_NO}|thoi)\b|\bnam sinh(?: thoi)? (?:duoc|dc|du)\b",
-        "Dạ được ạ, chỉ cần năm sinh cũng tra được; anh/chị ghi năm sinh giúp tôi, ví dụ 1958.",
+        ("name", "fact", "name_perhaps", *PROVING),
+        rf"(?:nho|biet|co|chi|nhap|ghi|go|can|moi|dua)\b.*\bnam(?: sinh)?\b(?!.*[0-9]).*\b(?:duoc|dc|du|{_NO}|thoi)\b|\bnam sinh(?: thoi)?(?: co| la)? (?:duoc|dc|du)\b",
+        "Dạ được ạ, chỉ cần năm sinh cũng tra được, ghi 4 số (ví dụ 1958); nhớ được ngày thì càng chắc.",
         0.9,
+    ),
+    _aside(
+        ("name", "name_perhaps"),
+        r"\bkhong dau\b|\bco dau (?:khong|hong|ko)\b|\bviet (?:hoa|thuong)\b",
+        "Dạ được ạ, gõ không dấu, viết hoa hay viết thường tôi cũng tra được.",
+        0.9,
+    ),
+    _aside(
+        ("name", "name_perhaps"),
+        r"\bten\b.*\b(?:giay|khai sinh|cccd|can cuoc|o nha|thuong goi|nao|that|day du|gi)\b.*\b(?:hay|ha|khong|hong|ko|duoc|nao|gi|sao)\b|\bten (?:nao|ai|gi)\b(?! la)|\bten (?:tui|toi|em|minh|con) ha\b|\b(?:khong|hong|ko) (?:biet|nho|ro) (?:ho )?ten\b",
+        "Dạ ghi họ tên đầy đủ của người cần tra, đúng như trên giấy tờ (CCCD, khai sinh, sổ hay thẻ bảo hiểm).",
+        0.88,
+    ),
+    _aside(
+        ("name",),
+        r"^(?:da |u |thoi |vay |ok |roi )*(?:tra|kiem|tim|coi|xem)(?: ma| ma so)?(?: gium| giup| dum| cho)* ?(?:em|tui|toi|con|minh)? ?(?:di|luon|lien|nha|a)?$|^(?:da |u |ok )*dong y(?: nha| luon| a| do| roi)*$",
+        "Dạ.",
+        0.91,
+    ),
+    _aside(
+        ("fact",),
+        r"\bcan\b.*\b(?:ngay|thang)\b.*\b(?:khong|hong|ko|ha|a)\b",
+        "Dạ không bắt buộc: có năm sinh là tra được, nhớ được ngày thì càng chắc.",
+        0.89,
+    ),
+    _aside(
+        ("fact",),
+        r"^(?:da |em |tui |toi |con |minh |a |u )*(?:quen|(?:khong|hong|ko|k|hok|chang) (?:nho|biet|ro|co))(?: roi| mat| mat roi| luon| gi| gi het| het| nua| a| nha| em| dau| tron)*$",
+        "Dạ không sao, anh/chị coi trên CCCD, sổ hộ khẩu hay thẻ BHYT cũ rồi ghi năm sinh, hoặc gửi số CCCD/CMND.",
+        0.88,
     ),
     _aside(
         ("fact", "name"),
@@ -96,7 +180,7 @@ _ASIDES = (
     ),
     _aside(
         (*PROVING, *WAITING),
-        r"\b(?:mat|bo|doi|huy|khoa|het han|khong con xai|khong xai|khong dung|hu|chua co|khong co|het)(?: cai| mat| roi| luon)* (?:sim|so|dien thoai|dt|so cu|may)\b|\bso(?: dien thoai| dt)?(?: do| cu| nay| kia)? (?:bo|mat|doi|khong con|het|huy|cu|khong xai|hong con|hong xai|ko con)\b|\bso cu\b.*\b(?:bo|mat|khong|hong|ko|roi)\b",
+        r"\b(?:mat|bo|doi|huy|khoa|het han|khong con xai|khong xai|khong dung|hu|chua co|het)(?: cai| mat| roi| luon)* (?:sim|so|dien thoai|dt|so cu|may)\b|\bso(?: dien thoai| dt)?(?: do| cu| nay| kia)? (?:bo|mat|doi|khong con|het|huy|cu|khong xai|hong con|hong xai|ko con)\b|\bso cu\b.*\b(?:bo|mat|khong|hong|ko|roi)\b",
         "Số đã đăng ký không còn dùng thì không nhận được mã. Anh/chị xem mã trên sổ BHXH hay 10 số cuối thẻ BHYT cũ, "
         "hoặc mang giấy tờ tùy thân đến cơ quan BHXH gần nhất để tra và sửa số; gọi 1900 9068 cũng được.",
         0.86,
@@ -135,7 +219,7 @@ _ASIDES = (
     ),
     _aside(
         PROVING,
-        r"(?:xong chua|xong roi ha|duoc chua|ra chua|co chua|(?:lam|bam|chon|nhap|can|phai) gi (?:nua|tiep|day|bay gio|ta|vay)|gio (?:sao|lam gi|toi sao|tinh sao)|roi (?:sao|gi|lam gi|lam sao)|sao nua|tiep theo|buoc ke|ke tiep|toi lam gi|ket qua dau|ma(?: so)? dau|dau roi|cho ra ma|xem duoc chua|coi duoc chua)",
+        r"(?:xong chua|xong roi ha|duoc chua|ra chua|co chua|(?:lam|bam|chon|nhap|can|phai) gi (?:nua|tiep|day|bay gio|ta|vay)|gio (?:sao|lam gi|toi sao|tinh sao)|roi (?:sao|gi|lam gi|lam sao)|sao nua|tiep theo|buoc ke|ke tiep|toi lam gi|ket qua dau|ma(?: so)? dau|dau roi|cho ra ma|xem duoc chua|coi duoc chua)|\b(?:cho|dua|noi|doc|bao)\b(?: \w+){0,2} (?:coi|xem|biet)\b.*\bma\b|\bma(?: so)?(?: bhxh)?(?: cua)?(?: tui| toi| em| minh| con| ma| ba| ong)?(?: la)? (?:gi|may|bao nhieu|so may|dau)\b",
         "Dạ chưa xong ạ. " + _NEXT,
         0.9,
     ),
@@ -148,12 +232,12 @@ _ASIDES = (
 )  # fmt: skip  # reason: a table of sentences
 _PHONE = re.compile(r"(?<![0-9])0[0-9]{2,3}[ .]?[0-9]{3}[ .]?[0-9]{3,4}(?![0-9])")
 _OTHERS_PHONE = re.compile(
-    rf"\b(?:dien thoai|dt|sdt|so|sim|may|dk|dang ky|ten)\b.*\b(?:cua|la|dung|xai|giu|cam|dung ten) {_PERSON}\b"
+    rf"\b(?:ve|qua|o) (?:may|dien thoai|so|sim)(?: cua)? (?:thang |nho |ong |ba )?{_PERSON}\b(?!.*\b(?:di|gium|giup|luon)$)|\b{_NO} (?:co|cam|mang|giu|o gan)(?: \w+)? (?:may|dien thoai|sim|dt)\b|\b(?:may|dien thoai|dt|sim)(?: \w+){{0,2}} (?:o nha|o que|o xa|khong o day|hong o day|ko o day)\b|\b(?:dien thoai|dt|sdt|so|sim|may|dk|dang ky|ten)\b.*\b(?:cua|la|dung|xai|giu|cam|dung ten) (?:thang |nho |dua |cai |ong |ba )?{_PERSON}\b"
     rf"|{_NO} (?:phai|dung) (?:la )?(?:so|may|sim|dien thoai)?(?: cua)? ?(?:tui|toi|em|minh|con)\b|dau (?:co )?phai (?:cua )?(?:tui|toi|em|minh|con|so em|so tui)\b"
     rf"|{_PERSON}\b.*\b(?:giu|cam|xai|dung|co) (?:dien thoai|may|sim|so)\b|\b{_PERSON}(?: \w+)? (?:khong|hong|ko|chua|hok) (?:co|xai|biet xai|ranh|biet dung) (?:dien thoai|may|dt|sim|so|smartphone|zalo)\b"
 )
 _SEND = re.compile(
-    r"(?:gui|nhan|lay|xin|cho|ban|goi)(?: \w+){0,4}? (?:ma|otp|code)\b|\b(?:otp|ma)\b.* (?:gui|ve) (?:di|luon|cho)|^(?:da |u |vay |thoi |roi |ok )*(?:gui|nhan|lam|bam)(?: no| luon)? (?:di|luon|nha|lien)\b|xac minh (?:di|luon|cho|gium|giup)"
+    r"(?:gui|nhan|lay|xin|ban)(?: \w+){0,4}? (?:ma|otp|code)\b|\bcho (?:xin )?(?:ma otp|otp|code|cai ma)\b|\b(?:otp|ma)\b.* (?:gui|ve) (?:di|luon|cho)|^(?:da |u |vay |thoi |roi |ok )*(?:gui|nhan|lam|bam)(?: no| luon)? (?:di|luon|nha|lien)\b|xac minh (?:di|luon|cho|gium|giup)"
 )
 _NOT_SENT = re.compile(
     rf"\b{_NO}(?: \w+)? (?:gui|nhan|lay|can|muon)\b|\b(?:chua|khong|hong|ko|hok|k) (?:thay|nhan|co|ve|toi|nhan duoc)\b"
@@ -166,6 +250,13 @@ _AGREES = re.compile(
 )
 _REFUSES = re.compile(
     rf"\b{_NO}(?: \w+){{0,2}} (?:dong y|muon|dua|cho|cung cap|khai|tra|can|chiu|cho dau|tin|dam|thich|gui|lam)\b|\b(?:ngai|e ngai|ky lam|ki lam|so lam|thoi khoi|thoi bo|thoi so|tu choi|khoi can|khoi di|bo di|thoi de|thoi em|thoi tui|thoi toi|thoi minh|thoi con)\b"
+)
+_WORRIES = re.compile(
+    r"\b(?:so|bi|co) (?:lo|lua|mat|an toan|lay cap|danh cap)\b|\ban toan (?:khong|hong|ko)\b|\bbao mat\b.*\b(?:khong|hong|ko)\b|\b(?:lay|can|xin|hoi|luu|giu) (?:thong tin|so dien thoai|ngay sinh|cccd|ten|may cai do|gi)\b.*\b(?:gi|chi|sao|lam)\b"
+)
+_KEPT = (
+    "Dạ, họ tên, ngày sinh và số giấy tờ chỉ dùng để tìm đúng người cho lần tra này; số giấy tờ bị xóa ngay khi xong, và mã OTP "
+    "giữ cho người khác không xem được. Ngại thì anh/chị cứ từ chối, tôi chỉ cách khác."
 )
 _REGAINED = re.compile(
     r"\b(?:dong y|doi y|nghi lai)\b.*|\b(?:tra|kiem|tim|coi|xem) (?:gium|giup|dum|lai|lai di)\b.*"
@@ -197,8 +288,16 @@ def reads(reading: Reading) -> Iterator[Proposal]:
 
 def _consent(reading: Reading) -> Iterator[Proposal]:
     """Agreeing and refusing in ordinary words; a question is neither."""
-    words = reading.input.plain
-    if asks(reading.input.text):
+    words, text = reading.input.plain, reading.input.text
+    if _WORRIES.search(words) and not _AGREES.search(words) and not words.startswith(("thoi", "khoi")):
+        yield Proposal(0.86, "worries about the data", Say(_KEPT))
+        return
+    person = read_person(text, reading.context.at.date(), reading.context.content)
+    if person.name and person.sure:
+        said = "Tôi chưa giữ lại tin vừa rồi: cần anh/chị đồng ý trước, rồi gửi lại giúp tôi."
+        yield Proposal(0.86, "a name before consent", Say(said))
+        return
+    if asks(text):
         return
     refuses, agrees = _REFUSES.search(words), _AGREES.search(words)
     if agrees and not (refuses and refuses.end() > agrees.end()):
@@ -258,7 +357,7 @@ def _how_surely(reading: Reading, person: PersonRead) -> float:
     if person.name:
         return 0.88 if person.sure or not asks(reading.input.text) else 0.5
     if person.trouble:
-        return 0.9 if len(reading.input.words) <= 8 else 0.75
+        return 0.88 if person.trouble == "several" else 0.9 if len(reading.input.words) <= 8 else 0.75
     told = len(reading.input.words) <= 5 or reading.input.has(
         "sinh", "sanh", "ngay", "cccd", "cmnd", "can cuoc", "sn"
     )
@@ -292,7 +391,13 @@ def _phones(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(0.86, "no code came", Answer(Parsed("resend")))
     elif _OTHERS_PHONE.search(words):
         yield Proposal(0.88, "somebody else's phone", Say(_others_phone(reading)))
-    elif not waiting and _SEND.search(words) and not _NOT_SENT.search(words) and not _asks_about(reading):
+    elif (
+        not waiting
+        and (whose(text) != "mother" or "gui" in reading.input.words)
+        and _SEND.search(words)
+        and not _NOT_SENT.search(words)
+        and not _asks_about(reading)
+    ):
         yield Proposal(0.89, "wants the code", Answer(Parsed("otp")))
 
 

@@ -28,7 +28,15 @@ _CHANGES = re.compile(
 _CHANGED = re.compile(r"\b(?:doi|chuyen) (?:qua|sang|nguoi|lai cho)\b|\bqua (?:ma|me|ba|con|vo|chong)\b")
 _BARE_NO = re.compile(
     r"^(?:da |a |ua |i |u |ui )*(?:(?:khong|hong|ko|k|hok|hem|hong) (?:phai|dung)|dau (?:co )?phai|sai|sai roi|nham roi|lon roi|sai thong tin|nham|lon|chua dung)"
-    r"(?: vay| roi| het| dau| ma| nha| a| em| con| dau em| nguoi| thong tin)*$"
+    r"(?: vay| roi| het| dau| ma| nha| a| em| con| dau em| nguoi| thong tin| tui| toi| minh)*$"
+)
+_PART = r"(?P<part>(?:ho )?(?:va )?ten|ngay thang nam sinh|ngay sinh|nam sinh|thang sinh|ngay|thang|nam)"
+_SAYS_BORN = re.compile(
+    r"\b(?:sinh|sanh)\b.*\b(?:ngay|thang|nam|mung) (?:la )?[0-9a-z]+(?: lan| ma| do| a| nha| moi dung)*$"
+)
+_WRONG = re.compile(
+    rf"(?:^|[a-z] )(?:sua|doi|nhap|ghi|go) lai(?: cai| giup| gium)* {_PART}(?: giup| gium| di| cho| duoc khong| duoc hong| tui| em)*$"
+    rf"|(?:^|[a-z] ){_PART.replace('part', 'part2')}(?: nay| do| tui| toi| em)? (?:bi |ghi |go )?(?:sai|lon|nham|khong dung|hong dung|chua dung|ko dung)(?: roi| ma| a| em)*$"
 )
 _ASK_WHICH = "Dạ, phần nào chưa đúng ạ: họ tên, ngày sinh hay tỉnh? Anh/chị ghi lại phần đúng, ví dụ: “sinh năm 1976 mới đúng”."
 
@@ -40,6 +48,10 @@ def corrections(reading: Reading) -> Iterator[Proposal]:
         return
     today = context.at.date()
     correction = read_correction(text)
+    if which := _named_part(reading.input.plain):
+        asked = f"Dạ, vậy {which} đúng là gì ạ? Anh/chị ghi lại phần đúng giúp tôi."
+        yield Proposal(0.89, "names the part that is wrong", Say(asked, reminds=False))
+        return
     if _BARE_NO.match(reading.input.plain):
         yield Proposal(0.88, "says that something is wrong", Say(_ASK_WHICH))
         return
@@ -73,7 +85,12 @@ def _another(reading: Reading, person: PersonRead, correction: Correction | None
     changes = bool(_CHANGED.search(plain)) or (not correction and bool(_CHANGES.search(plain)))
     remember = {"who": who} if who else {}
     if person.name and person.sure and not person.others and not _same(person.name, old):
-        if not (changes or person.fact or correction):
+        bare = (
+            not person.speech and len(person.name.split()) > 2 and reading.input.contacts.decision == "none"
+        )
+        if not (
+            changes or person.fact or correction or (bare and not reading.is_at("lookup", "name", "fact"))
+        ):
             return None
         if correction and not changes and not person.fact and _alike(person.name, old):
             return None
@@ -90,15 +107,11 @@ def _another(reading: Reading, person: PersonRead, correction: Correction | None
             return None
         dropped = "" if done else f" Tôi bỏ thông tin của {old}."
         note = f"Dạ, giờ tôi tra cho {CALLED[who]}.{dropped}"
-        return Proposal(0.88, f"another person: {who}", Correct("name", FORGET, note), remember=remember)
-    if (
-        not person.name
-        and who not in ("", "self")
-        and short
-        and plain.startswith(("con ", "vay con ", "the con "))
-    ):
+        return Proposal(0.94, f"another person: {who}", Correct("name", FORGET, note), remember=remember)
+    other = not person.name and not correction and who not in ("", "self", reading.recall("who"))
+    if other and short and changes:
         later = f"Dạ, tra xong {old} rồi mình tra tiếp cho {CALLED[who]}: tôi tra từng người một để khỏi lẫn."
-        return Proposal(0.82, f"another person later: {who}", Say(later))
+        return Proposal(0.91, f"another person later: {who}", Say(later))
     return None
 
 
@@ -108,11 +121,22 @@ def _told_anew(reading: Reading, person: PersonRead) -> Iterator[Proposal]:
     if reading.is_at("lookup", "name", "fact", "province", "name_perhaps", "found", "record"):
         return
     same = not person.name or _same(person.name, context.get("name"))
-    if person.fact and same and not person.trouble and person.born != context.get("born"):
+    born = context.get("born")
+    told = Correction(reading.input.text, "", 0.86)
+    part = corrected_date(born, told, context.at.date()) if _SAYS_BORN.search(reading.input.plain) else None
+    if not person.fact and part is not None and part.born and part.born != born:
+        yield _goes_on(
+            context,
+            {"born": part.born, "id_number": None},
+            0.86,
+            "a part of the date anew",
+            "Dạ, tôi ghi lại.",
+        )
+    elif person.fact and same and not person.trouble and person.born != born:
         keep: dict[str, str | None] = {"born": person.born or None, "id_number": person.id_number or None}
         if person.province:
             keep["province"] = person.province
-        yield _goes_on(context, keep, 0.86, "a fact anew", "Dạ, tôi ghi lại.")
+        yield _goes_on(context, keep, 0.89, "a fact anew", "Dạ, tôi ghi lại.")
     elif person.province and not person.name and not person.fact and len(reading.input.words) <= 8:
         offices = context.content.office.same_province(
             context.get("province") or context.content.office.province
@@ -121,6 +145,13 @@ def _told_anew(reading: Reading, person: PersonRead) -> Iterator[Proposal]:
             yield _goes_on(
                 context, {"province": person.province}, 0.8, "another province", "Dạ, tôi đổi tỉnh."
             )
+
+
+def _named_part(words: str) -> str:
+    """The part that is said to be wrong with nothing in its place, "" for other words."""
+    hit = _WRONG.search(words)
+    part = (hit["part"] or hit["part2"]) if hit else ""
+    return "" if not part else "họ tên" if part.endswith("ten") else "ngày sinh"
 
 
 _Change = tuple[dict[str, str | None], str]
