@@ -35,6 +35,9 @@ _SEND = re.compile(
 _NOT_SENT = re.compile(
     rf"\b{NO}(?: \w+)? (?:gui|nhan|lay|can|muon)\b|\b(?:chua|khong|hong|ko|hok|k) (?:thay|nhan|co|ve|toi|nhan duoc)\b"
 )
+_KEEP_IT = re.compile(
+    r"\b(?:dung|khoan|khoi|chua|khong can|hong can|ko can|khong muon|hong muon) (?:co |hay )?(?:gui|nhan|lay)\b(?! duoc)(?!.*\b(?:thay|toi|ve)\b)"
+)
 _NO_CODE = re.compile(
     r"^(?:da |van |v |ma |no |sao )*(?:chua|khong|hong|ko|hok|k) (?:thay|co|nhan|nhan duoc|toi|ve)(?: gi| het| ma| nua| nha| a| em| luon)*$|\b(?:chua|khong|hong|ko|hok|k|kg|hem|chang|dau) (?:thay|nhan|co|nghe|ve|toi|nhan duoc|nhan dc|thay nhan)\b(?: \w+){0,4}? ?(?:ma|tin|tin nhan|otp|sms|gi|het|ve|toi)\b|\b(?:ma|tin|otp)(?: nhan)?(?: \w+)? (?:chua|khong|hong|ko|hok|k) (?:thay|ve|toi|co|den|gui)\b|gui lai (?:ma|otp|di|gium|giup|cho|lan)"
 )
