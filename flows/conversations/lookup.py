@@ -69,7 +69,7 @@ def _flow() -> Flow:
             choose(
                 "name_perhaps",
                 lambda s: (
-                    f"Có phải anh/chị tìm {s.get('unsure')}? Chưa đúng thì gõ lại họ tên đầy đủ giúp tôi."
+                    f"Có phải anh/chị tìm {s.get('unsure')}{_born(s)}? Chưa đúng thì gõ lại họ tên đầy đủ giúp tôi."
                 ),
                 _perhaps,
                 label="hỏi lại họ tên",
@@ -274,15 +274,14 @@ def _name_of(code: str, context: Context) -> str:
 
 def _asked_about(context: Context) -> str:
     """What is being looked for, as the person gave it; an ID number is masked."""
+    fact = _born(context) or f", số giấy tờ •••{context.get('id_tail')}"
+    return f"{context.get('name')}{fact}, {_name_of(_province(context), context)}"
+
+
+def _born(context: Context) -> str:
+    """What is known of the birth, to be put behind a name."""
     born = context.get("born")
-    fact = (
-        f"sinh {born}"
-        if "/" in born
-        else f"sinh năm {born}"
-        if born
-        else f"số giấy tờ •••{context.get('id_tail')}"
-    )
-    return f"{context.get('name')}, {fact}, {_name_of(_province(context), context)}"
+    return "" if not born else f", sinh {born}" if "/" in born else f", sinh năm {born}"
 
 
 def _asks_fact(context: Context) -> str:

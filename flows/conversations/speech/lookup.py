@@ -191,6 +191,9 @@ def _phones(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(0.86, "no code came", Answer(Parsed("resend")))
     elif _OTHERS_PHONE.search(words):
         yield Proposal(0.88, "somebody else's phone", Say(_others_phone(reading)))
+    elif not waiting and _KEEP_IT.search(words):
+        said = "Dạ, tôi chưa gửi gì cả. Khi nào cần thì anh/chị bấm “Nhận mã OTP”."
+        yield Proposal(0.9, "does not want the code yet", Say(said))
     elif (
         not waiting
         and (whose(text) != "mother" or "gui" in reading.input.words)
