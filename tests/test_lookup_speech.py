@@ -201,7 +201,7 @@ def test_no_text_crashes_or_loses_a_filled_slot_without_being_told(
     held = stood.held("name", "born")
     heard = stood.say(text)
     assert heard.said or heard.state.flow != "lookup"
-    if heard.state.flow != "lookup":
+    if heard.state.flow != "lookup" or text.strip().isdigit():  # the number of an option is a press of it
         return
     for was, now in zip(held, heard.held("name", "born"), strict=True):
         if was and not now:

@@ -132,6 +132,14 @@ def test_what_is_no_birth_date_is_none(text: str) -> None:
     assert read(text, "fact").born == ""
 
 
+def test_odd_letters_are_read_as_what_they_stand_for() -> None:
+    assert read("T\u0300\u0301r\u0300\u0301ần Thị Bé Ba 1983").name == "Trần Thị Bé Ba"
+    assert read("²³").born == ""
+    assert (
+        read("\uff11\uff19\uff17\uff15", "fact").born == ""
+    )  # the door turns full-width digits into plain ones
+
+
 @pytest.mark.parametrize("text", ["31/02/1983", "17/01/2983", "30 tháng 2 năm 90"])
 def test_a_day_that_is_not_on_the_calendar_is_trouble(text: str) -> None:
     assert read(text, "fact").trouble == "date"

@@ -7,6 +7,7 @@ they were typed; what is not sure is said to be so, never guessed.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -54,10 +55,7 @@ def read_person(text: str, today: date, content: Content, expected: str = "") ->
     folded = fold(typed)
     found, folded, typed = _numbers(folded, typed)
     births = births_in(folded, today, expected=expected)
-    if any(birth.end - birth.start == 2 for birth in births) and len(births) > 1:
-        births = [
-            birth for birth in births if birth.end - birth.start > 2
-        ]  # beside a date, two digits are a province
+    births = [b for b in births if b.end - b.start > 2] or births  # beside a date, two digits are a province
     found = replace(found, **_born(births), whose=whose(typed), date_unknown=no_date_known(folded))
     for birth in births:
         typed = typed[: birth.start] + "|" * (birth.end - birth.start) + typed[birth.end :]
@@ -96,10 +94,18 @@ def _begins_alike(one: Run, other: Run) -> bool:
 
 def _one_length(text: str) -> str:
     """The text with spaces tidied, in a form that folds letter by letter."""
-    text = _SPACES.sub(" ", text).strip()
-    return "".join(
-        char if len(fold(char)) == 1 else " " if not fold(char) else fold(char)[0] for char in text
-    )
+    text = unicodedata.normalize("NFC", _SPACES.sub(" ", text).strip())
+    return "".join(char if char.isascii() else _one_letter(char) for char in text)
+
+
+def _one_letter(char: str) -> str:
+    """The letter, or what it folds to where that is longer; raised and circled digits are signs, no numbers."""
+    folded = fold(char)
+    if not folded:
+        return "" if unicodedata.combining(char) else " "
+    if len(folded) > 1:
+        return folded[:1]
+    return "|" if folded.isdigit() else char
 
 
 def _numbers(folded: str, typed: str) -> tuple[PersonRead, str, str]:
