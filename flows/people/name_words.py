@@ -254,7 +254,7 @@ def _run(
         if cased:
             if not word.title or word.lower in _NEVER_NAMES:
                 break
-        elif not _goes_on(segment, end, start, marked=marked):
+        elif not _continued(segment, end, start, marked=marked):
             break
         end += 1
     run = _without_tail(segment[start:end], segment[end:], cased=cased)
@@ -285,7 +285,7 @@ def _run(
     return Run(run, sure=sure, speech=not bare or n < len(segment), score=score)
 
 
-def _goes_on(segment: tuple[NameWord, ...], at: int, start: int, *, marked: bool) -> bool:
+def _continued(segment: tuple[NameWord, ...], at: int, start: int, *, marked: bool) -> bool:
     """Whether a name goes on with this word, where capital letters do not tell."""
     word = segment[at]
     following = segment[at + 1] if at + 1 < len(segment) else None

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from rapidfuzz import fuzz
 
 from flows.conversations.proof import other_ways
-from flows.conversations.speech.lookup_asides import ANYWHERE, ASIDES, NO, PERSON, PROVING, WAITING
+from flows.conversations.speech.lookup_answers import ANYWHERE, NO, PERSON, PROVING, READY_ANSWERS, WAITING
 from flows.conversations.speech.lookup_corrections import corrections
 from flows.engine.events import Said
 from flows.engine.proposals import Answer, Begin, Proposal, Reading, Say
@@ -22,7 +22,7 @@ from flows.people.relations import CALLED, whose
 from flows.text.spoken_dates import no_date_known
 from flows.understanding.everyday import asks
 
-NEAR = 86.0  # rapidfuzz ratio from which a wording is a province's name with a slip
+SIMILAR = 86.0  # rapidfuzz ratio from which a wording is a province's name with a slip
 _PHONE = re.compile(r"(?<![0-9])0[0-9]{2,3}[ .]?[0-9]{3}[ .]?[0-9]{3,4}(?![0-9])")
 _OTHERS_PHONE = re.compile(
     rf"\b(?:ve|qua|o) (?:may|dien thoai|so|sim)(?: cua)? (?:thang |nho |ong |ba )?{PERSON}\b(?!.*\b(?:di|gium|giup|luon)$)|\b{NO} (?:co|cam|mang|giu|o gan)(?: \w+)? (?:may|dien thoai|sim|dt)\b|\b(?:may|dien thoai|dt|sim)(?: \w+){{0,2}} (?:o nha|o que|o xa|khong o day|hong o day|ko o day)\b|\b(?:dien thoai|dt|sdt|so|sim|may|dk|dang ky|ten)\b.*\b(?:cua|la|dung|xai|giu|cam|dung ten) (?:thang |nho |dua |cai |ong |ba )?{PERSON}\b"
@@ -75,13 +75,13 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         yield from _phones(reading)
         yield from _dates(reading)
         yield from _provinces(reading)
-        yield from _near_province(reading)
-        for aside in ASIDES:
-            if reading.state.step in aside.steps and aside.pattern.search(reading.input.plain):
+        yield from _misspelt_province(reading)
+        for ready in READY_ANSWERS:
+            if reading.state.step in ready.steps and ready.pattern.search(reading.input.plain):
                 yield Proposal(
-                    aside.score,
+                    ready.score,
                     "asked beside the look-up",
-                    Say(aside.said.replace("{hotline}", reading.context.content.office.hotline)),
+                    Say(ready.said.replace("{hotline}", reading.context.content.office.hotline)),
                 )
                 break
 
@@ -260,14 +260,14 @@ def _provinces(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(0.9, "asks about the joined province", Say(said))
 
 
-def _near_province(reading: Reading) -> Iterator[Proposal]:
+def _misspelt_province(reading: Reading) -> Iterator[Proposal]:
     """A province written with a slip, where one is asked for."""
     words = without_kind(reading.input.plain)
     if not reading.is_at("lookup", "province") or not 4 <= len(words) <= 24:
         return
     names = by_name(reading.context.content.provinces)
     best = max(names, key=lambda name: fuzz.ratio(words, name))
-    if fuzz.ratio(words, best) >= NEAR and words not in names:
+    if fuzz.ratio(words, best) >= SIMILAR and words not in names:
         chosen = names[best]
         parsed = Parsed("chosen", {"province": chosen.code}, note=f"Đã chọn {chosen.name}.")
         yield Proposal(0.86, "a province with a slip", Answer(parsed))

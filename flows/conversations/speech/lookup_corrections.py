@@ -31,7 +31,7 @@ _BARE_NO = re.compile(
     r"(?: vay| roi| het| dau| ma| nha| a| em| con| dau em| nguoi| thong tin| tui| toi| minh)*$"
 )
 _PART = r"(?P<part>(?:ho )?(?:va )?ten|ngay thang nam sinh|ngay sinh|nam sinh|thang sinh|ngay|thang|nam)"
-_SAYS_BORN = re.compile(
+_BIRTH_TOLD = re.compile(
     r"\b(?:sinh|sanh)\b.*\b(?:ngay|thang|nam|mung) (?:la )?[0-9a-z]+(?: lan| ma| do| a| nha| moi dung)*$"
 )
 _WRONG = re.compile(
@@ -74,7 +74,7 @@ def corrections(reading: Reading) -> Iterator[Proposal]:
     if trouble:
         yield Proposal(correction.sure, "a correction that does not hold", Say(trouble))
     else:
-        yield _goes_on(context, keep, correction.sure, "corrects the person", "Dạ, tôi sửa lại.")
+        yield _continued(context, keep, correction.sure, "corrects the person", "Dạ, tôi sửa lại.")
 
 
 def _another(reading: Reading, person: PersonRead, correction: Correction | None) -> Proposal | None:
@@ -123,9 +123,9 @@ def _told_anew(reading: Reading, person: PersonRead) -> Iterator[Proposal]:
     same = not person.name or _same(person.name, context.get("name"))
     born = context.get("born")
     told = Correction(reading.input.text, "", 0.86)
-    part = corrected_date(born, told, context.at.date()) if _SAYS_BORN.search(reading.input.plain) else None
+    part = corrected_date(born, told, context.at.date()) if _BIRTH_TOLD.search(reading.input.plain) else None
     if not person.fact and part is not None and part.born and part.born != born:
-        yield _goes_on(
+        yield _continued(
             context,
             {"born": part.born, "id_number": None},
             0.86,
@@ -136,13 +136,13 @@ def _told_anew(reading: Reading, person: PersonRead) -> Iterator[Proposal]:
         keep: dict[str, str | None] = {"born": person.born or None, "id_number": person.id_number or None}
         if person.province:
             keep["province"] = person.province
-        yield _goes_on(context, keep, 0.89, "a fact anew", "Dạ, tôi ghi lại.")
+        yield _continued(context, keep, 0.89, "a fact anew", "Dạ, tôi ghi lại.")
     elif person.province and not person.name and not person.fact and len(reading.input.words) <= 8:
         offices = context.content.office.same_province(
             context.get("province") or context.content.office.province
         )
         if person.province not in offices and not reading.input.text.rstrip().endswith("?"):
-            yield _goes_on(
+            yield _continued(
                 context, {"province": person.province}, 0.8, "another province", "Dạ, tôi đổi tỉnh."
             )
 
@@ -184,7 +184,7 @@ def _changed(context: Context, correction: Correction, person: PersonRead) -> _C
     return (keep, "") if keep else None
 
 
-def _goes_on(context: Context, keep: dict[str, str | None], score: float, why: str, note: str) -> Proposal:
+def _continued(context: Context, keep: dict[str, str | None], score: float, why: str, note: str) -> Proposal:
     """The look-up goes on with new values: it searches anew, or asks for the fact that is missing."""
     after = {**context.answers, **_FOUND, **keep}
     step = "search" if after.get("born") or after.get("id_number") else "fact"
