@@ -177,6 +177,8 @@ def names_in(words: tuple[NameWord, ...], *, asked: bool) -> list[Run]:
     marked = any(word.marked for word in words)
     segments = _segments(words)
     runs: list[Run] = []
+    if len(segments) == 1 and not capitals and _is_titled(segments[0]):
+        return [Run(segments[0], sure=True, speech=False, score=5.0)]
     for segment in segments:
         for start in range(len(segment)):
             run = _run(
@@ -199,6 +201,13 @@ def names_in(words: tuple[NameWord, ...], *, asked: bool) -> list[Run]:
         if apart and new and run.sure and run.score >= 4.0 and len(run.words) > 2:
             best.append(run)
     return [best[0], *sorted(best[1:], key=lambda run: run.words[0].start)] if len(best) > 1 else best
+
+
+def _is_titled(words: tuple[NameWord, ...]) -> bool:
+    """Whether these are three to five words with capital letters and no speech among them, of whatever family."""
+    spoken = any(w.lower in _STOPS_TYPED or w.plain in _LABELS or w.plain in _CUES for w in words[:1])
+    titled = all(w.title and w.lower not in _NEVER_NAMES for w in words[:-1]) and words[-1].title
+    return 3 <= len(words) <= 5 and titled and not spoken and words[-1].plain not in _LABELS
 
 
 def _inside(run: Run, other: Run) -> bool:
@@ -252,7 +261,7 @@ def _run(
     while end < len(segment) and end - start < _LONGEST + 1:
         word = segment[end]
         if cased:
-            if not word.title or word.lower in _NEVER_NAMES:
+            if not word.title or (word.lower in _NEVER_NAMES and word.text != "A"):
                 break
         elif not _continued(segment, end, start, marked=marked):
             break
@@ -292,7 +301,7 @@ def _continued(segment: tuple[NameWord, ...], at: int, start: int, *, marked: bo
     labelled = following is not None and following.plain in _LABELS and following.before_fact
     last = following is None or labelled or _stops(segment, at + 1, start, marked=marked)
     if at - start == 2 and at + 1 == len(segment) and segment[start + 1].plain in ("thi", "van"):
-        return word.lower not in _NEVER_NAMES  # "nguyen van duoc", "le thi moi"
+        return word.lower not in _NEVER_NAMES - {"a"}  # "nguyen van duoc", "le thi moi", "nguyen van a"
     if _stops(segment, at, start, marked=marked):
         return False
     if word.namelike() or _initial(segment, at, start):
@@ -362,6 +371,10 @@ def _odd_names(segments: list[tuple[NameWord, ...]]) -> list[Run]:
         if any(word.lower in _STOPS_TYPED or word.plain in _STOPS_PLAIN for word in rest):
             continue
         titled = all(word.title for word in rest)
+        if at == 0 and len(rest) > 2 and rest[-1].before_fact and not any(word.marked for word in rest):
+            return [
+                Run(rest, sure=True, speech=False, score=2.0)
+            ]  # nothing but words and a date: a name of elsewhere
         middle = any(word.plain in ("thi", "van") for word in rest)
         if (titled or middle) and sum(word.namelike() for word in rest) * 2 > len(rest):
             return [Run(rest, sure=titled and middle, speech=at > 0, score=2.0)]
