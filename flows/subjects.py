@@ -33,6 +33,7 @@ SUBJECTS: Mapping[str, Subject] = MappingProxyType(
             2, 1, "câu tôi vừa nói ngoài quy trình"
         ),  # id of a sentence of ours that “nói lại” repeats
         "number": Subject(6, 2, "loại số vừa giải thích"),  # code, household, card, dossier, phone, id
+        "refused": Subject(4, 2, "việc vừa không cho phép"),  # purpose of the consent
         "ticket": Subject(200, 30, "số phiếu đang chờ cán bộ"),
         "warned": Subject(6, 1, "vừa được cảnh báo lừa đảo"),  # scam, gave
         "secret": Subject(6, 1, "vừa được nhắc đừng gõ mã hay mật khẩu"),  # otp, password

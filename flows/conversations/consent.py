@@ -5,6 +5,8 @@ Invariant: consent can be refused, and no answer is no consent.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flows.effects import CheckConsent, GiveConsent
 from flows.engine.steps import Choice, Context, Prompt, Step, call, choose, end
 
@@ -41,5 +43,5 @@ def consent_steps(purpose: str, wording: str, *, then: str, refused: Prompt) -> 
             hint="Anh/chị bấm “Đồng ý” hoặc “Không đồng ý” giúp tôi. Chưa đồng ý thì tôi chưa lưu gì cả.",
         ),
         call("agreed", lambda s: GiveConsent(purpose, wording), GiveConsent, transitions={"kept": then}),
-        end("declined", refused),
+        replace(end("declined", refused), recalls=lambda context: {"refused": purpose}),
     )

@@ -5,18 +5,22 @@ Invariant: a record is shown in full only after proof; without it at most the co
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Mapping
+from typing import Any
 
-from flows.content import Content, Province
+from flows.content import Content
 from flows.conversations.consent import consent_steps
 from flows.conversations.proof import FORGET, other_ways, pause_prompt, proof_steps
+from flows.conversations.speech.lookup import one_at_a_time, reads
 from flows.effects import FindPeople
 from flows.engine.events import Event, Said
 from flows.engine.steps import AGAIN, Choice, Context, Flow, Parsed, Prompt, Step, ask, call, choose, end
+from flows.people.places import by_name, without_kind
+from flows.people.reading import PersonRead, read_person
 from flows.secrets import detector
+from flows.text.dates import calendar_day, written
+from flows.text.fold import join_key
 from flows.text.normalise import plain
-from flows.text.politeness import RESPECT, SPEAKER, plain_words
-from flows.understanding.facts import FactReading, full_name, read_fact
 
 YEAR_DIGITS = 4
 
@@ -28,17 +32,12 @@ CONSENT = (
 
 _TROUBLE = {
     "date": "Ngày hoặc năm đó không có trên lịch. Anh/chị xem lại giúp tôi, ví dụ 17/01/1983.",
-    "short_year": "Anh/chị ghi đủ 4 số của năm sinh giúp tôi, ví dụ 17/01/1983.",
     "several": "Tin có nhiều hơn một ngày hoặc một số giấy tờ, tôi không dám chọn thay. Anh/chị gửi lại một thứ thôi nhé.",
     "code": (
         "Số 10 chữ số trông giống mã số BHXH, mã hộ hoặc số điện thoại; ở đây tôi cần ngày sinh, năm sinh, "
         "hoặc số CMND (9 số)/CCCD (12 số)."
     ),
 }
-_NOT_A_NAME = frozenset(
-    "khong ko biet gi sao muon giup roi duoc dc dau nao vay tra cuu quen mat khau".split()
-)
-_ADDRESSES = plain_words(SPEAKER, RESPECT, ("cho", "a"))
 
 
 def _flow() -> Flow:
@@ -59,7 +58,29 @@ def _flow() -> Flow:
                 label="nhập họ tên",
                 parse=_parse_name,
                 hint="Tôi chưa nhận ra họ và tên. Anh/chị gõ đủ họ, chữ lót và tên, ví dụ: Trần Thị Bé Ba.",
-                transitions={"partly": "fact", "complete": "search", "again": AGAIN},
+                transitions={
+                    "partly": "fact",
+                    "complete": "search",
+                    "unsure": "name_perhaps",
+                    "again": AGAIN,
+                },
+                brief=lambda s: "Anh/chị cho biết họ và tên người cần tra.",
+            ),
+            choose(
+                "name_perhaps",
+                lambda s: (
+                    f"Có phải anh/chị tìm {s.get('unsure')}{_born(s)}? Chưa đúng thì gõ lại họ tên đầy đủ giúp tôi."
+                ),
+                _perhaps,
+                label="hỏi lại họ tên",
+                parse=_parse_name,
+                transitions={
+                    "partly": "fact",
+                    "complete": "search",
+                    "wrong": "name",
+                    "unsure": AGAIN,
+                    "again": AGAIN,
+                },
             ),
             ask(
                 "fact",
@@ -69,6 +90,9 @@ def _flow() -> Flow:
                 choices=(Choice("Đổi tỉnh", "province", words="tinh khac, doi tinh"),),
                 hint="Tôi cần ngày sinh (17/01/1983), năm sinh (1983), hoặc số CMND 9 số/CCCD 12 số.",
                 transitions={"complete": "search", "province": "province", "again": AGAIN},
+                brief=lambda s: (
+                    f"Còn thiếu một thông tin của {s.get('name')}: ngày sinh, năm sinh, hoặc số CCCD/CMND."
+                ),
             ),
             ask(
                 "province",
@@ -91,7 +115,12 @@ def _flow() -> Flow:
                     **{n: n for n in ("found", "record", "limited")},
                 },
             ),
-            *proof_steps(_asks_proof),
+            *proof_steps(
+                _asks_proof,
+                brief=lambda s: (
+                    f"Đang tra {_asked_about(s)}. Còn bước xác minh số điện thoại: bấm “Nhận mã OTP”."
+                ),
+            ),
             _shown("record", _record, label="xem kết quả"),
             _shown("found", _found, label="xem mã số"),
             choose(
@@ -111,6 +140,7 @@ def _flow() -> Flow:
         questions_first=True,
         purposes={"lookup": "tra cứu mã số BHXH"},
         expects_digits=_expects_digits,
+        reads=reads,
     )
 
 
@@ -120,87 +150,108 @@ def _shown(name: str, prompt: Prompt, *, label: str) -> Step:
     return choose(name, prompt, _AFTER, label=label, transitions=onward, no_way_back=True, done=True)
 
 
-@lru_cache(maxsize=8)
-def _provinces_by_name(provinces: tuple[Province, ...]) -> dict[str, Province]:
-    """Folded names and aliases; the first province of a name keeps it."""
-    return {name: p for p in reversed(provinces) for name in (plain(p.name), *p.aliases)}
-
-
-def _without_kind(words: str) -> str:
-    """ "tinh dong thap" as "dong thap"."""
-    return words.removeprefix("tinh ").removeprefix("thanh pho ").removeprefix("tp ")
-
-
-def _province_in(text: str, content: Content) -> tuple[Province | None, str]:
-    """A province named at the end of the text ("... tinh Vinh Long", "..., 86"), and the text without it."""
-    words = text.split()
-    names = _provinces_by_name(content.provinces)
-    for n in range(min(5, len(words)), 0, -1):
-        tail = plain(" ".join(words[-n:]))
-        bare = _without_kind(tail)
-        found = names.get(bare) if bare != tail or n == len(words) else None
-        found = found or next((p for p in content.provinces if p.code == bare == tail), None)
-        if found is not None:
-            return found, " ".join(words[:-n])
-    return None, text
-
-
-def _kept(reading: FactReading, name: str | None, province: Province | None) -> dict[str, str | None]:
-    keep: dict[str, str | None] = {"name": name} if name else {}
-    if province:
-        keep["province"] = province.code
-    if reading.fact:
-        keep |= {"born": reading.fact.born or None, "id_number": reading.fact.id_number or None}
+def _kept(context: Context, person: PersonRead) -> dict[str, Any]:
+    """What a message gives the look-up; a day without its year waits for the year."""
+    keep: dict[str, Any] = {}
+    if person.province:
+        keep["province"] = person.province
+    if person.born and len(person.born) == YEAR_DIGITS and context.get("day_month"):
+        day, month = (int(part) for part in context.get("day_month").split("/"))
+        found = calendar_day(day, month, int(person.born))
+        whole = written(day, month, found.year) if found else person.born
+        return {**keep, "born": whole, "id_number": None, "day_month": None}
+    if person.fact:
+        keep |= {"born": person.born or None, "id_number": person.id_number or None, "day_month": None}
+    elif person.day:
+        keep["day_month"] = f"{person.day:02}/{person.month:02}"
     return keep
 
 
-def _is_no_name(words: list[str], *, alone: bool) -> bool:
-    """Whether these words are part of a sentence. One such word may be a name (Nguyễn Văn Được, Lê Thị Trà): two are
-    not, nor is the first, which is the family's."""
-    fillers = [w in _NOT_A_NAME for w in words]
-    if not alone:
-        return sum(fillers) * 2 > len(words)
-    return fillers[0] or words[0] in _ADDRESSES or sum(fillers) > 1
+def _note(person: PersonRead) -> str:
+    """What is said of something that cannot be read, "" when all is well."""
+    if person.trouble:
+        return _TROUBLE[person.trouble]
+    if person.day and not person.fact:
+        return f"Tôi đã ghi ngày {person.day:02}/{person.month:02}, còn thiếu năm sinh."
+    return ""
 
 
 def _parse_name(context: Context, event: Event) -> Parsed | None:
     if not isinstance(event, Said):
         return None
-    reading = read_fact(event.text, context.at.date())
-    province, rest = _province_in(reading.rest, context.content)
-    name = full_name(rest)
-    if name and _is_no_name(plain(name).split(), alone=reading.fact is None):
-        name = None
-    keep = _kept(reading, name, province)
-    if reading.trouble:
-        note = _TROUBLE[reading.trouble]
-        return Parsed("partly", keep, note=note) if name else Parsed("again", note=note)
-    if name:
-        if context.get("name") and not reading.fact:  # come back to: the fact before belonged to another name
-            return Parsed("partly", {**keep, "born": None, "id_number": None})
-        known = reading.fact or context.get("born") or context.get("id_number")
-        return Parsed("complete" if known else "partly", keep)
-    return Parsed("again", keep, note="Tôi đã ghi phần đó. Còn thiếu họ và tên.") if keep else None
+    person = read_person(event.text, context.at.date(), context.content, "name")
+    if person.others:
+        return Parsed("again", note=one_at_a_time((person.name, *person.others)))
+    keep, note = _kept(context, person), _note(person)
+    if not person.name:
+        if note:
+            return Parsed("again", keep, note=note)
+        return (
+            Parsed("again", keep, note=f"Tôi đã ghi {_told(keep, context)}. Còn thiếu họ và tên.")
+            if keep
+            else None
+        )
+    if context.get("name") and not person.fact:  # come back to: the fact before belonged to another name
+        if context.get("born") and not note:
+            note = f"Ngày sinh {context.get('born')} là của {context.get('name')}, nên tôi hỏi lại."
+        keep = {"born": None, "id_number": None, **keep}
+    if not person.sure:
+        return Parsed("unsure", {**keep, "unsure": person.name}, note=note)
+    keep["name"] = person.name
+    known = (
+        not person.trouble
+        and not person.day
+        and any({**context.answers, **keep}.get(key) for key in ("born", "id_number"))
+    )
+    return Parsed("complete" if known else "partly", keep, note=note)
+
+
+def _told(keep: Mapping[str, Any], context: Context) -> str:
+    """What was understood of a message without a name."""
+    if keep.get("born"):
+        return f"năm sinh {keep['born']}" if len(keep["born"]) == YEAR_DIGITS else f"ngày sinh {keep['born']}"
+    return "số giấy tờ" if keep.get("id_number") else f"tỉnh {_name_of(keep.get('province', ''), context)}"
 
 
 def _parse_fact(context: Context, event: Event) -> Parsed | None:
     if not isinstance(event, Said):
         return None
-    reading = read_fact(event.text, context.at.date())
-    province, rest = _province_in(reading.rest, context.content)
-    if reading.trouble:
-        return Parsed("again", note=_TROUBLE[reading.trouble])
-    if reading.fact:
-        return Parsed("complete", _kept(reading, full_name(rest), province))
-    if province and not rest:
+    person = read_person(event.text, context.at.date(), context.content, "fact")
+    if person.others:
+        return Parsed("again", note=one_at_a_time((person.name, *person.others)))
+    keep, note = _kept(context, person), _note(person)
+    if person.name and person.sure:
+        keep["name"] = person.name
+        if join_key(person.name) != join_key(context.get("name")) and not person.fact and not note:
+            note = f"Dạ, tôi đổi họ tên thành {person.name}."
+    if note:
+        return Parsed("again", keep, note=note)
+    if person.fact:
+        return Parsed("complete", keep)
+    if keep.get("province"):
+        return Parsed("again", keep, note=f"Đã chọn {_name_of(keep['province'], context)}.")
+    names = by_name(context.content.provinces)
+    province = names.get(without_kind(plain(event.text)))
+    if province is not None:
         return Parsed("again", {"province": province.code}, note=f"Đã chọn {province.name}.")
     return None
+
+
+def _perhaps(context: Context) -> tuple[Choice, ...]:
+    known = context.get("born") or context.get("id_number")
+    keep = {"name": context.get("unsure"), "unsure": None}
+    return (
+        Choice(
+            "Đúng rồi", "complete" if known else "partly", keep, words="dung, phai, co, u, da", means="yes"
+        ),
+        Choice("Không phải", "wrong", {"unsure": None}, words="khong, sai, hong phai", means="no"),
+    )
 
 
 def _parse_province(context: Context, event: Event) -> Parsed | None:
     if not isinstance(event, Said):
         return None
-    words = _without_kind(plain(event.text))
+    words = without_kind(plain(event.text))
     digits = words.lstrip("0") if words.isascii() and words.isdigit() and len(words) <= 3 else ""
     for p in context.content.provinces:
         if words in (plain(p.name), *p.aliases) or (digits and digits == p.code.lstrip("0")):
@@ -214,20 +265,23 @@ def _province(context: Context) -> str:
 
 
 def _name_of(code: str, context: Context) -> str:
-    return next((p.name for p in context.content.provinces if p.code == code), code)
+    name = next((p.name for p in context.content.provinces if p.code == code), code)
+    office = context.content.office
+    if code != office.province and code in office.same_province(office.province):
+        return f"{name} (nay là {_name_of(office.province, context)})"
+    return name
 
 
 def _asked_about(context: Context) -> str:
     """What is being looked for, as the person gave it; an ID number is masked."""
+    fact = _born(context) or f", số giấy tờ •••{context.get('id_tail')}"
+    return f"{context.get('name')}{fact}, {_name_of(_province(context), context)}"
+
+
+def _born(context: Context) -> str:
+    """What is known of the birth, to be put behind a name."""
     born = context.get("born")
-    fact = (
-        f"sinh {born}"
-        if "/" in born
-        else f"sinh năm {born}"
-        if born
-        else f"số giấy tờ •••{context.get('id_tail')}"
-    )
-    return f"{context.get('name')}, {fact}, {_name_of(_province(context), context)}"
+    return "" if not born else f", sinh {born}" if "/" in born else f", sinh năm {born}"
 
 
 def _asks_fact(context: Context) -> str:

@@ -27,7 +27,7 @@ from flows.text.durations import spoken
 
 # What a look-up has gathered; forgotten when it begins anew.
 FORGET = dict.fromkeys(
-    "name born id_number case link until record_name record_code record_born record_household record_commune left id_tail seconds pause_of".split()
+    "name unsure born day_month id_number case link until record_name record_code record_born record_household record_commune left id_tail seconds pause_of".split()
 )
 
 
@@ -135,10 +135,11 @@ def _waiting(name: str, prompt: Prompt, *, label: str, failed: str = "") -> Step
         parse=_parse_code,
         hint=hint,
         transitions=onward,
+        brief=lambda context: _WAITING_HINT,
     )
 
 
-def proof_steps(question: Prompt) -> tuple[Step, ...]:
+def proof_steps(question: Prompt, brief: Prompt) -> tuple[Step, ...]:
     """The steps from `proof` on; they lead to `record`, back to `name`, or to `other` ways."""
     return (
         choose(
@@ -149,6 +150,7 @@ def proof_steps(question: Prompt) -> tuple[Step, ...]:
             parse=_parse_proof,
             hint="Anh/chị chọn cách xác minh bên dưới giúp tôi.",
             transitions=_FROM_PROOFS,
+            brief=brief,
         ),
         choose(
             "share_how",

@@ -1,0 +1,48 @@
+"""Whose data is meant: one's own, the mother's, a child's …, from the words of kin in a message. Called by flows/people/reading.py and the look-up.
+
+Invariant: "con", "em" and "cô" are how somebody speaks of themselves too; alone they name nobody.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from flows.text.fold import fold
+
+# In the order in which they are tried; the first that stands in the text counts. Of text in lower case with its marks.
+_KINDS: tuple[tuple[str, str], ...] = (
+    ("other", r"(?:ông|bà|ong|ba) (?:ngoại|nội|ngoai|noi)|(?:anh|chị|chi|em) (?:hai|ba|tư|năm|sáu|bảy|út|trai|gái|gai|rể|dâu|họ|hai)"
+              r"|(?:em|anh|chi|chị) của|dì (?:tui|tôi|em|con|ba|tư|năm|út)|cậu (?:tui|tôi|em|con)|hàng xóm|hang xom|đồng nghiệp|bạn (?:tui|tôi|em|con)"
+              r"|(?:nhỏ|nho) (?:em|ban|bạn)|thằng em"),
+    ("mother", r"má(?! số)|mẹ|bà già|bầm|(?:ma|me|bà|ba) (?:gia|già)|(?:ma|me) (?:chong|vo|chồng|vợ|ruot|ruột)|(?:của|cua|cho|cho|tên|ten|còn|con|voi|với|qua) (?:ma|me)(?= (?:tui|toi|tôi|em|con|minh|mình|t)\b|$)"
+               r"|(?<!nha )(?:ma|me) (?:tui|toi|tôi|em|con|minh|mình|t)\b(?! so)"),
+    ("father", r"tía|^ba (?:tên|ten|sinh|tui|em)|tia (?:tui|em|con|toi)|(?:cho |của |cua |còn |với |voi |qua )ba(?: (?:tui|toi|tôi|em|con|mình|minh|t))?(?= tên| ten| là|$|,|\.| sinh| nữa| nua| thì)|\bba (?:tui|tôi|toi|em|con|mình|minh|chồng|vợ|ruột|ruot|chong|vo|t)\b"
+               r"|cha (?:tui|toi|tôi|em|con|mình|minh)|bố|\bbo (?:tui|toi|em|con|minh)|ông già|ong gia"),
+    ("spouse", r"vợ|chồng|vk|ck|(?:ông|bà|ong|ba) (?:xã|xa\b|nhà|nha (?:tui|toi|em|con|minh))|\b(?:vo|chong) (?:tui|toi|em|minh|t|cua)\b|anh nhà|chị nhà"),
+    ("child", r"(?:con|cháu|chau) (?:trai|gái|gai|tui|tôi|toi|mình|minh|nhỏ|nho|út|ut|ruột|nội|ngoại)|thằng (?:nhỏ|út|con|cu|cháu|lớn)|thang (?:nho|ut|con|cu|chau|lon)|nhỏ (?:út|con)|nho (?:ut|con)|con bé|bé (?:nhà|út|con|nhỏ)|đứa (?:con|nhỏ|út)|(?:con|cho con|của con) (?:em|chị|anh)\b(?! tên)|(?:cho|của) bé"),
+    ("self", r"(?:em|e|t|tui|tôi|toi|mình|minh|con|cháu|chau) (?:tên|ten|là|la|họ)\b|(?:tên|ten) (?:em|tui|tôi|toi|mình|minh|con|cháu|chau|t)\b|(?:của|cua|cho|tra) (?:em|tui|tôi|toi|mình|minh)(?: trước| truoc| luôn| đi)?(?=$|[,.?!])|(?:chính|chinh) (?:tui|em|tôi|mình|chủ)"),
+)  # fmt: skip  # reason: word lists
+_PATTERNS = tuple(
+    (kind, re.compile(rf"(?<!\w)(?:{words})(?!\w)" if kind != "self" else rf"(?<!\w)(?:{words})"))
+    for kind, words in _KINDS
+)
+CALLED = {
+    "self": "anh/chị",
+    "mother": "má",
+    "father": "ba",
+    "child": "con",
+    "spouse": "ông/bà nhà",
+    "other": "người đó",
+}
+
+
+def whose(text: str) -> str:
+    """self, mother, father, child, spouse or other; "" when nobody is named."""
+    lower = " ".join(unicodedata.normalize("NFC", text).lower().split())
+    marked = lower != fold(lower)
+    for kind, pattern in _PATTERNS:
+        for hit in pattern.finditer(lower):
+            if not (marked and hit.group() == fold(hit.group()) and hit.group() in ("ba", "ma", "me")):
+                return kind
+    return ""
