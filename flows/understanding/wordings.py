@@ -1,0 +1,123 @@
+"""Spoken wordings as patterns: a text as clauses of words in one spelling, and patterns over them with gaps.
+
+Read by the readers of rights, scam tales and password troubles. Invariant: order counts, and no wording reaches over a
+comma or a full stop.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flows.text.chat_spelling import MARKED, PHRASES, WORDS
+from flows.text.fold import fold, tidy
+from flows.text.syllable import decoded
+
+LINK, OFFICIAL, APK, MONEY = "@link", "@official", "@apk", "@money"  # words that stand for an address, a file, a sum
+GAP = 4  # words that ".." passes over
+LONGEST_READ = 1200  # characters
+
+_ADDRESS = re.compile(
+    r"https?://[^\s,;]+|www\.[^\s,;]+|(?<![\w.@-])[a-z0-9-]{2,40}(?:\.[a-z0-9-]{2,30}){0,3}\.(?:vn|com|net|org|top|xyz|info|site|online|club|vip|cc|"
+    r"app|link|shop|asia|biz|example|me|io|tk|ml|icu|life|live|work|click|pw|website|store)(?![a-z0-9])(?:/[^\s,;]*)?"
+)
+_FILE = re.compile(r"[\w.-]*\.apk(?![a-z0-9])")
+_PIECE = re.compile(r"@[a-z]+|[0-9]+(?:[.,][0-9]+)*[^\W\d_]*|[^\W\d_]+[0-9]*|[.,;:!?\n…()“”\"–—]")
+_SUM = re.compile(r"[0-9]+(?:[.,][0-9]+)*(?:k|tr|trieu|triệu|ngan|ngàn|nghìn|d|đ|vnd|cu|củ)|[0-9]{2,3}[.,]000")
+_RUN = re.compile(r"(.)\1{2,}")
+_BREAKS = frozenset(".,;:!?\n…()“”\"–—")
+_SPACED = {
+    meant: phrase
+    for phrase, meant in PHRASES.items()
+    if phrase.replace(" ", "") == meant and all(len(word) > 1 for word in phrase.split())
+}
+# read otherwise than in questions: what is asked, told, sent is told apart here
+_OWN = {"hỏng": "khong", "ảnh": "anh", "kiu": "keu", "gởi": "gui", "ck": "chuyen khoan", "xoá": "xoa", "huỷ": "huy"}
+_OWN |= {word: word for word in "keu bieu coi xem lo lon linh tin nhan st lam mail".split()}
+_OWN |= {"ns": "noi", "mún": "muon", "thui": "thoi", "thoai": "thoi", "hok": "khong", "hủy": "huy", "rep": "rep"}
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Words up to a comma or full stop: `words` folded in one spelling, `typed` with their marks; `asks`: "?" ends it."""
+
+    words: tuple[str, ...]
+    typed: tuple[str, ...]
+    asks: bool = False
+
+    @property
+    def plain(self) -> str:
+        return " ".join(self.words)
+
+
+@lru_cache(maxsize=64)
+def clauses(text: str) -> tuple[Clause, ...]:
+    """The clauses of a text, as far as it is read; empty ones are left out."""
+    read = _FILE.sub(f" {APK} ", tidy(text[:LONGEST_READ]))
+    read = _ADDRESS.sub(lambda m: f" {OFFICIAL if _is_official(m.group()) else LINK} ", read)
+    out: list[Clause] = []
+    words: list[str] = []
+    typed: list[str] = []
+    for piece in [*_PIECE.findall(read), "\n"]:
+        if piece not in _BREAKS:
+            spelt = _spelt(piece)
+            words += spelt
+            typed += [piece] * len(spelt)
+        elif words:
+            out.append(Clause(tuple(words), tuple(typed), piece == "?"))
+            words, typed = [], []
+    return tuple(out)
+
+
+def _is_official(address: str) -> bool:
+    host = re.sub(r"^https?://", "", address).split("/")[0].split(":")[0]
+    return host.endswith(".gov.vn")
+
+
+@lru_cache(maxsize=4096)
+def _spelt(piece: str) -> tuple[str, ...]:
+    """One typed piece as one or more folded words in one spelling."""
+    if piece[0] in "@0123456789":
+        return (MONEY,) if _SUM.fullmatch(piece) else (fold(piece),)
+    short = _RUN.sub(r"\1", piece)
+    folded = fold(short)
+    own = _OWN.get(short) or _OWN.get(folded)
+    known = own or MARKED.get(short) or WORDS.get(folded)
+    if known is None:
+        real = decoded(short) if len(folded) >= 3 else None
+        known = fold(real) if real else folded
+    return tuple(fold(_SPACED.get(known, known)).split())
+
+
+@lru_cache(maxsize=1024)
+def wording(pattern: str) -> re.Pattern[str]:
+    """A pattern over the folded words of one clause.
+
+    "gap|noi_chuyen .. can_bo|nhan_vien": words one after the other; "|" parts what may stand at one place, "_" joins the
+    words of one of them, ".." passes over up to four words, "..." over any; "?" at the end of a place makes it optional;
+    "^" and "$" are the ends of the clause.
+    """
+    out = ""
+    for place in pattern.split():
+        if place in ("..", "..."):
+            out += r"(?:\S+ ){0,%d}" % (GAP if place == ".." else 60)  # noqa: UP031  # braces of the expression
+        elif place == "$":
+            out += r"\Z"
+        elif place != "^":
+            optional = place.endswith("?")
+            parts = "|".join(re.escape(part.replace("_", " ")) for part in place.rstrip("?").split("|"))
+            out += f"(?:(?:{parts}) ){'?' if optional else ''}"
+    return re.compile((r"\A" if pattern[0] == "^" else r"(?<!\S)") + out)
+
+
+def heard(clause: Clause, patterns: Iterable[str]) -> re.Match[str] | None:
+    """The first of these wordings that stands in a clause, as a match over `clause.plain + " "`; None for none."""
+    line = clause.plain + " "
+    return next((found for p in patterns if (found := wording(p).search(line))), None)
+
+
+def heard_in(text: str, patterns: Iterable[str]) -> bool:
+    """Whether one of these wordings stands in one of the clauses of a text."""
+    return any(heard(clause, patterns) for clause in clauses(text))
