@@ -7,12 +7,9 @@ from __future__ import annotations
 
 MENU_LABEL = "Menu"
 BACK_LABEL = "Quay lại"
-STAY_LABEL = "Làm tiếp"
 PERSON_LABEL = "Gặp cán bộ"
 HELP_LABEL = "Trợ giúp"
 ALWAYS_VALID = (MENU_LABEL, BACK_LABEL, PERSON_LABEL, HELP_LABEL)  # at every step, whatever was offered
-
-LEAVE = frozenset({"chuyen", "chuyen di", "chuyen sang", "chuyen qua", "qua do", "sang do"})
 
 _WORDINGS = {
     "start": (
@@ -34,8 +31,3 @@ ANYWHERE = {words: what for what, wordings in _WORDINGS.items() for words in wor
 def anywhere(words: str) -> str:
     """Which of start, menu, back, stop, person, help these folded words mean, else ""."""
     return ANYWHERE.get(words, "")
-
-
-def leave_label(label: str) -> str:
-    """The option that leaves the present flow for another."""
-    return f"Chuyển sang: {label}"

@@ -6,48 +6,54 @@ The rules, in the order in which they are tried:
  2. A state whose step is gone (saved by an older version) begins its flow again and keeps the answers.
  3. The words that work anywhere come before the step's own answers: those of commands.py, those that lead into a flow
     from anywhere ("DUNG"), and those that follow up on a question just answered.
- 4. A press counts when its words are valid at the current step; any other press asks the step again.
- 5. A number means an option of the newest message; words equal to an option are that option.
- 6. Words that exactly name another flow begin it, or ask whether to leave when something is under way; then the step
-    may parse an answer; then a pasted number is explained and looser words are tried; what nobody understands is a
-    miss: the hint, the question again, and after two misses a person.
+ 4. A press counts when its words are valid at the current step; any other press says so.
+ 5. A number means an option of the newest message; words equal to an option, a flow's name or a pasted message that a
+    flow recognises are exactly that.
+ 6. Any other text is read by every reader (readers.py and `Flow.reads`), which propose; the best proposal is carried
+    out (arbiter.py). Without one it is a miss: what is wanted here in one line, and after two misses a person.
  7. A step that awaits an effect says nothing more until the result is there; the engine is then called again with it.
  8. When a flow ends its answers are forgotten. What must last is kept by an effect.
- 9. A flow that is a digression lies on top of what was under way, which is taken up again when it ends.
+ 9. What is begun while something is under way lies on top of it, and what lies beneath is taken up again when it ends.
+10. What was said before is remembered as ids and numbers (memory.py), written once, when the turn is over.
 
 Called through flows/catalog.py, which hands in the flows. docs/flows.md draws the tables this runs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 
-from flows.content import NOT_ASKED, SMALL_TALK, Content
+from flows.content import NOT_ASKED, Content
 from flows.effects import ForgetMessage, NoteMiss
-from flows.engine import commands, events, messages
+from flows.engine import commands, events, messages, readers
+from flows.engine.arbiter import ranked
 from flows.engine.events import Answered, Event, Pressed, Returned, Said, Unreadable
 from flows.engine.flows import Flows
+from flows.engine.memory import age, faded, recall
 from flows.engine.navigation import Navigation, Turn, words_of
+from flows.engine.proposals import Answer, Begin, Clarify, Command, Correct, Do, Reading, Say, Show
 from flows.engine.state import State
 from flows.engine.steps import Context, Flow, Parsed, Reply, Step
 from flows.secrets import detector
 from flows.text.normalise import plain, same_words
 from flows.understanding import numbers_explained
-from flows.understanding.facts import number_of, yes_or_no
-from flows.understanding.intents import Routed, route
-from flows.understanding.numbers_explained import Pasted
-from flows.understanding.question_finder import QuestionResult, find_questions, missed
+from flows.understanding.facts import number_of
+from flows.understanding.input import Input
+from flows.understanding.intents import named
+from flows.understanding.question_finder import find_questions, missed
 
 MISSES_BEFORE_A_PERSON = 2
-SURELY_ASKED = 0.55  # score from which a question is answered in the middle of something else
-SURELY_NEAR = 0.35  # likeness to a wording, likewise
 
 
 def advance(state: State, event: Event, content: Content, flows: Flows) -> Turn:
     """One event of a conversation; pure. See the rules above."""
     secret = _secret_of(state, event, content, flows)
+    if isinstance(event, Said | Pressed):
+        state = replace(state, memory=faded(state.memory, event.at.date().toordinal()))
     dialogue = Dialogue(state, event.at, content, flows)
     dialogue.take(event, secret)
     turn = dialogue.turn()
@@ -112,8 +118,8 @@ def _is_known_wording(state: State, text: str, content: Content, flows: Flows) -
     if not state.watch[0]:
         return False
     offered = any(same_words(text, option) for option in state.options)
-    named = offered or bool(commands.anywhere(plain(text)))
-    return named or bool(route(text, content, flows.routes(content), loosely=False).flow)
+    known = offered or bool(commands.anywhere(plain(text)))
+    return known or bool(named(text, content, flows.routes(content))[0])
 
 
 class Dialogue(Navigation):
@@ -129,10 +135,9 @@ class Dialogue(Navigation):
                 event = Pressed(self.state.options[n - 1], event.at)
         flow, step = self.here()
         if secret:
-            self.effects.append(ForgetMessage(secret))
-            self.say_and_ask_again(detector.warning(secret, self.content, text=_typed(event)))
+            self.forewarned(event, secret)
         elif isinstance(event, Said) and detector.is_announcement(event.text, self.content.secret_weights):
-            self.say_and_ask_again(detector.forewarning(self.content))
+            self.say_and_remind(detector.forewarning(self.content))
         elif isinstance(event, Answered):
             self.answered(flow, step, event)
         elif isinstance(event, Returned):
@@ -140,12 +145,18 @@ class Dialogue(Navigation):
         elif self.state.flow and step is None:
             self.renewed(flow)
         elif isinstance(event, Unreadable):
-            self.say_and_ask_again(messages.UNREADABLE.get(event.kind, messages.UNREADABLE["other"]))
-        elif not self.worked_anywhere(event):
-            if flow is None or step is None:
-                self.at_menu(event)
+            self.say_and_remind(messages.UNREADABLE.get(event.kind, messages.UNREADABLE["other"]))
+        elif not self.worked_anywhere(event) and not self.taken_exactly(event):
+            if isinstance(event, Said):
+                self.understand(event)
             else:
-                self.at_step(flow, step, event)
+                self.other_event(event)
+
+    def forewarned(self, event: Event, secret: str) -> None:
+        """A secret was typed: it is forgotten and warned about."""
+        self.effects.append(ForgetMessage(secret))
+        self.remember({"secret": secret})
+        self.say_and_remind(detector.warning(secret, self.content, text=_typed(event)))
 
     def handed_back(self, reason: str) -> None:
         """An officer gave the conversation back: say so, and go on where it stood."""
@@ -161,7 +172,7 @@ class Dialogue(Navigation):
         if flow is None:
             self.open_menu()
         else:
-            self.state = replace(self.state, history=(), offer="", misses=0)
+            self.state = replace(self.state, history=(), misses=0)
             self.go(flow.name, flow.steps[0].name)
 
     def worked_anywhere(self, event: Event) -> bool:
@@ -176,25 +187,81 @@ class Dialogue(Navigation):
                     return True
         if self.followed_up(words):
             return True
-        match commands.anywhere(words):
+        command = commands.anywhere(words)
+        return bool(command) and self.done(command)
+
+    def done(self, command: str) -> bool:
+        """Carry out a command that works anywhere; False where it does not here."""
+        flow, step = self.here()
+        match command:
             case "start" if self.state.flow:
                 self.say_and_ask_again(messages.STILL_HERE)
             case "menu" | "start":
                 self.open_menu()
+            case "back" if recall(self.memory, "aside"):  # from what was asked in between
+                self.ask_again()
             case "back":
                 self.back()
-            case "stop" if self.state.under:
-                self.resume()
+            case "resume":
+                self.taken_up()
             case "stop":
-                self.say(Reply(messages.STOPPED if self.state.flow else messages.NOTHING_TO_STOP))
-                self.open_menu()
+                self.stopped()
             case "person":
                 self.digress(self.flows.of_command("person"))
             case "help":
-                self.say_and_ask_again(self.flows.help_text(self.content))
+                self.say_and_remind(self.flows.help_text(self.content))
+            case "repeat" | "shorter":
+                self.repeated(short=command == "shorter")
+            case "skip":
+                skipped = step.skips(self.context()) if step is not None else None
+                if flow is not None and step is not None and skipped is not None:
+                    self.accept(flow, step, skipped)
+                else:
+                    self.say_and_remind(
+                        messages.NOT_SKIPPED if step is not None else messages.NOTHING_TO_STOP
+                    )
             case _:
                 return False
         return True
+
+    def stopped(self) -> None:
+        """What is under way is over; a digression gives way to what lies under it."""
+        left = self.state.flow
+        under = bool(self.state.under)
+        self.say(Reply(messages.STOPPED if left else messages.NOTHING_TO_STOP))
+        if under:
+            self.resume()
+        else:
+            self.open_menu(again=True)
+
+    def taken_up(self) -> None:
+        """Go on with what was under way before, here or left."""
+        place = recall(self.memory, "place")
+        flow, _, _step = place.partition("/")
+        if self.state.under and not self.state.history:
+            self.resume(fully=True)
+        elif self.state.flow:
+            self.ask_again()
+        elif flow in self.flows:
+            self.remember({"place": ""})
+            self.enter(flow, "")
+        else:
+            self.say(self.flows.menu(self.content, again=True))
+
+    def repeated(self, *, short: bool) -> None:
+        """Say again what was said last: the answer to a question, or the step."""
+        item = recall(self.memory, "item")
+        if item and (
+            not self.state.flow
+            or age(self.memory, "item") <= 1
+            or self.state.flow == self.flows.questions.name
+        ):
+            keep = {"item": item, "others": None, "short": "1" if short else None}
+            self.digress(self.flows.questions.name, "answer", keep)
+        elif self.state.flow:
+            self.remind() if short else self.ask_again()
+        else:
+            self.say(self.flows.menu(self.content, again=True))
 
     def followed_up(self, words: str) -> bool:
         """Whether these words follow up on the digression that was answered last ("không đúng ý tôi")."""
@@ -208,187 +275,132 @@ class Dialogue(Navigation):
         self.digress(flow, *follow_up.leads(kept))
         return True
 
-    # -- rules 4 to 6
+    # -- rules 4 and 5: presses, and words that are exactly something
 
-    def at_menu(self, event: Event) -> None:
-        """What is said or pressed while nothing is under way."""
+    def taken_exactly(self, event: Event) -> bool:
+        """Whether the words are exactly an option, a flow's name, or a message that a flow recognises."""
+        flow, step = self.here()
         words = words_of(event)
-        if isinstance(event, Said) and (recognised := self.recognised(event.text, None)):
-            self.enter(recognised, event.text)
-            return
-        if self.chose_meaning(words) or self.explained(self.pasted(event)):
-            return
-        pressed = isinstance(event, Pressed)
-        routed = self.route(words, loosely=not pressed)
-        if routed.flow:
-            self.enter(routed.flow, routed.opening)
-        elif routed.asks is not None and self.asked(routed.asks, words):
-            return
-        elif routed.between:
-            labels = tuple(self.flows.label(name, self.content) for name in routed.between)
-            self.say(Reply(messages.WHICH, options=(*labels, commands.MENU_LABEL)))
-        elif pressed:
-            self.say_and_ask_again(messages.OLD_BUTTON)
-        elif not self.unasked(event):
-            self.miss(messages.NOT_UNDERSTOOD, words)
-
-    def at_step(self, flow: Flow, step: Step, event: Event) -> None:
-        """What is said or pressed at a step; the first reading that applies is acted on."""
-        if self.state.offer and self.left_or_stayed(event):
-            return
-        chosen = self.choice(step, event)
-        if chosen is not None:
+        chosen = self.choice(step, event) if step is not None else None
+        if flow is not None and step is not None and chosen is not None:
             self.accept(flow, step, Parsed(chosen.outcome, chosen.keep))
-            return
-        if self.chose_meaning(words_of(event)):
-            return
-        elsewhere = self.route(words_of(event), loosely=False)
-        if isinstance(event, Pressed):
-            if not self.left_for(elsewhere, flow, step):  # a button of an older menu
-                self.say_and_ask_again(messages.OLD_BUTTON)
-            return
-        if isinstance(event, Said):
-            if recognised := self.recognised(event.text, flow):
-                self.leave_for(recognised, event.text, step)
-                return
-            if self.left_for(elsewhere, flow, step):
-                return
-            if step.kind == "ask" and flow.questions_first and self.surely_asked(event.text):
-                return
-        parsed = step.parse(self.context(), event)
-        if parsed is not None:
-            self.accept(flow, step, parsed)
-            return
-        if self.explained(self.pasted(event)):
-            return
-        if isinstance(event, Said):
-            elsewhere = self.route(event.text, loosely=True)
-            if self.left_for(elsewhere, flow, step):
-                return
-            digits = flow.expects_digits(step.name, event.text, self.content)  # an answer, though a wrong one
-            if elsewhere.asks is not None and not digits and self.asked(elsewhere.asks, event.text):
-                return
-        if not self.unasked(event):
-            hint = step.hint(self.context())
-            counted = words_of(event) if flow.counts_misses else ""
-            self.miss(hint.text if isinstance(hint, Reply) else hint, counted)
-
-    def route(self, words: str, *, loosely: bool) -> Routed:
-        return route(words, self.content, self.flows.routes(self.content), loosely=loosely)
-
-    def recognised(self, text: str, here: Flow | None) -> str:
-        """The flow, other than `here`, to which a pasted message belongs, once that is said; "" for none."""
-        for flow in self.flows.values():
-            if flow is not here and (said := flow.recognises(text, self.content)):
-                self.say(Reply(said))
-                return flow.name
-        return ""
-
-    def asked(self, found: QuestionResult, text: str) -> bool:
-        """Answer a question, offer some, or say that this is nothing we answer; False when it is to be a miss.
-
-        In the middle of something only what is asked without doubt is answered; the rest is for the step's own hint.
-        """
-        item = found.item
-        free = not self.state.flow or self.state.flow == self.flows.questions.name
-        if found.decision == "answer" and item is not None and item.topic not in SMALL_TALK:
-            if not free and (found.candidates[0].score < SURELY_ASKED or found.similarity < SURELY_NEAR):
-                return False
-            return self.shown(found)
-        if found.decision == "suggest" and free and self.shown(found):
             return True
-        if item is None or not free or item.topic not in SMALL_TALK:
+        if self.chose_meaning(words):
+            return True
+        if isinstance(event, Said):
+            for other in self.flows.values():
+                if other is not flow and (said := other.recognises(event.text, self.content)):
+                    self.say(Reply(said))
+                    self.begin(other.name, event.text)
+                    return True
+        if not words or (step is not None and step.takes_any):
             return False
-        if item.topic not in NOT_ASKED:
-            self.state = replace(self.state, misses=0)
-            self.say_and_ask_again(item.answer)
-        elif item.topic != "khong_ro" or item.next:
-            self.miss(item.answer, text)
-            if item.next:
-                self.also_offer(commands.PERSON_LABEL)
+        name, opening = named(words, self.content, self.flows.routes(self.content))
+        if name and name != self.state.flow:
+            self.begin(name, opening)
+            return True
+        return False
+
+    def other_event(self, event: Event) -> None:
+        """A press of something old, a shared contact, a file: the step may parse it."""
+        flow, step = self.here()
+        if isinstance(event, Pressed):
+            self.say_and_remind(messages.OLD_BUTTON)
+            return
+        parsed = step.parse(self.context(), event) if step is not None else None
+        if flow is not None and step is not None and parsed is not None:
+            self.accept(flow, step, parsed)
+        elif not self.unasked(event):
+            self.missed(words_of(event))
+
+    # -- rule 6: what is said in other words
+
+    def understand(self, event: Said) -> None:
+        """Let the readers propose, and carry out the best; without one it is a miss."""
+        flow, step = self.here()
+        under = self.state.under
+        reading = Reading(
+            Input(event.text, self.content, item=recall(self.memory, "item")),
+            replace(self.state, memory=self.memory),
+            self.context(),
+            flow,
+            step,
+            (str(under.get("flow", "")), str(under.get("step", ""))),
+        )
+        good = ranked(readers.proposals(reading))
+        if not good:
+            self.missed(event.text)
+            return
+        asked = readers.between(good, self.flows, reading) if isinstance(good[0].command, Begin) else None
+        if asked is not None:
+            self.carry_out(asked)
+            return
+        best = good[0]
+        self.remember(best.remember)
+        self.effects += best.effects
+        self.carry_out(best.command)
+        second = readers.second_wish(good, reading)
+        if second is not None:
+            label, what = second
+            self.remember({"later": what})
+            self.say(Reply(messages.second_wish(label)))
+            self.also_offer(label)
+
+    def carry_out(self, command: Command) -> None:
+        """Do what was chosen."""
+        flow, step = self.here()
+        match command:
+            case Answer(parsed):
+                assert flow is not None, "only a step is answered"
+                assert step is not None, "only a step is answered"
+                self.accept(flow, step, parsed)
+            case Correct(name, keep, note):
+                self.keep(keep)
+                if note:
+                    self.say(Reply(note))
+                self.state = replace(self.state, misses=0)
+                self.go(self.state.flow, name or self.state.step)
+            case Begin(name, opening, begun, keep):
+                self.begin(name, opening, begun, keep)
+            case Show(name, shown, keep):
+                self.state = replace(self.state, misses=0)
+                self.digress(name, shown, keep)
+            case Say(text, options, reminds):
+                self.state = replace(self.state, misses=0)
+                self.say(Reply(text, options=options))
+                if reminds:
+                    self.remind()
+            case Clarify(text, options):
+                self.say(Reply(text, options=options))
+            case Do(what):
+                self.state = replace(self.state, misses=0)
+                self.done(what)
+
+    def begin(self, name: str, opening: str, step: str = "", keep: Mapping[str, Any] | None = None) -> None:
+        """Begin another flow: in place of one of which nothing would be lost, else on top of it."""
+        _, here = self.here()
+        if here is not None and self.is_under_way(here) and name != self.state.flow:
+            self.stack(name, opening, step, keep)
         else:
-            return False
-        return True
-
-    def shown(self, found: QuestionResult) -> bool:
-        """Digress to the flow that shows what the question finder found; False when it has nothing to show."""
-        shows = self.flows.questions.shows
-        step, kept = shows(found) if shows else ("", {})
-        if step:
-            self.digress(self.flows.questions.name, step, kept)
-        return bool(step)
-
-    def surely_asked(self, text: str) -> bool:
-        """Whether words that a step would take for its answer are a question without doubt; then it is answered."""
-        found = find_questions(text, self.content)
-        sure = found.decision == "answer" and not found.shield
-        return sure and found.item is not None and found.item.opens != "asked" and self.asked(found, text)
-
-    def left_for(self, elsewhere: Routed, flow: Flow, step: Step) -> bool:
-        """Whether another flow than this one is meant; then it is begun, or offered."""
-        meant = elsewhere.flow not in ("", flow.name)
-        if meant:
-            self.leave_for(elsewhere.flow, elsewhere.opening, step)
-        return meant
-
-    def leave_for(self, name: str, opening: str, step: Step) -> None:
-        """Begin another flow; while something is under way, only after asking."""
-        if name not in self.flows.digressions and self.is_under_way(step):
-            self.ask_to_leave(name)
-        else:
-            self.enter(name, opening)
+            self.enter(name, opening, step=step, keep=keep)
 
     def is_under_way(self, step: Step) -> bool:
         """Whether leaving now would lose something: more was gone through than a first question and answers to read."""
-        if step.done or step.kind == "checklist" or not self.state.history:
+        if step.kind == "checklist":
+            return True
+        if step.done or not self.state.history:
             return False
         before = (position.partition("?")[0].split("/") for position in self.state.history)
         stops = [*(self.flows.find(flow, name) for flow, name in before), self.here()]
         return any(f is None or s is None or not (s.done or s.tells or s is f.steps[0]) for f, s in stops)
 
-    def ask_to_leave(self, flow: str) -> None:
-        self.state = replace(self.state, offer=flow)
-        label = self.flows.label(flow, self.content)
-        asked = f"Anh/chị muốn chuyển sang “{label}” hay làm tiếp việc đang làm?"
-        self.say(Reply(asked, options=(commands.leave_label(label), commands.STAY_LABEL)))
-
-    def left_or_stayed(self, event: Event) -> bool:
-        """Whether the offer to leave for another flow was answered; it lapses with any other words."""
-        words, offer = words_of(event), self.state.offer
-        label = self.flows.label(offer, self.content)
-        meant = yes_or_no(words)
-        named = any(same_words(words, w) for w in (commands.leave_label(label), label))
-        if meant or plain(words) in commands.LEAVE or named:
-            self.enter(offer, "")
-            return True
-        self.state = replace(self.state, offer="")
-        if meant is False or same_words(words, commands.STAY_LABEL):
-            self.ask_again()
-            return True
-        return False
-
-    def pasted(self, event: Event) -> Pasted | None:
-        """What a pasted number is."""
-        if not isinstance(event, Said):
-            return None
-        return numbers_explained.explained(event.text, self.content, self.at.date())
-
     def chose_meaning(self, words: str) -> bool:
         """Whether these words choose one of the meanings that a pasted number may have."""
-        return self.explained(numbers_explained.chosen(words, self.state.options, self.content))
-
-    def explained(self, pasted: Pasted | None) -> bool:
-        """Say what a pasted number is, or ask; in a flow the step is then asked again."""
+        pasted = numbers_explained.chosen(words, self.state.options, self.content)
         if pasted is None:
             return False
-        self.state = replace(self.state, misses=0)
-        if self.state.flow:
-            self.say(Reply(pasted.text, options=pasted.asks))
-            self.ask_again()
-            self.state = replace(self.state, options=(*self.state.options, *pasted.asks))
-        else:
-            labels = tuple(self.flows.label(flow, self.content) for flow in pasted.flows)
-            self.say(Reply(pasted.text, options=(*pasted.asks, *labels, commands.MENU_LABEL)))
+        labels = () if self.state.flow else tuple(self.flows.label(f, self.content) for f in pasted.flows)
+        self.carry_out(Say(pasted.text, (*pasted.asks, *labels)))
         return True
 
     def unasked(self, event: Event) -> bool:
@@ -402,38 +414,49 @@ class Dialogue(Navigation):
                 kind = "secret"
             case _:
                 return False
-        self.say_and_ask_again(messages.UNREADABLE[kind])
+        self.say_and_remind(messages.UNREADABLE[kind])
         return True
 
-    def miss(self, hint: str, text: str = "") -> None:
-        """Nobody understood: the hint, the question again; after two in a row what may be meant, and a person.
+    def missed(self, text: str) -> None:
+        """Nobody understood: what is wanted here in one line; after two in a row what may be meant, and a person.
 
-        `text` is what was said, where nobody is asked for personal things: it is counted for staff.
+        `text` is what was said; it is counted for staff where nobody is asked for personal things.
         """
+        flow, step = self.here()
         misses = self.state.misses + 1
         self.state = replace(self.state, misses=misses)
-        words = missed(text, self.content.questions) if text else ""
+        counted = flow is None or flow.counts_misses
+        words = missed(text, self.content.questions) if text and counted else ""
         if words:
             self.effects.append(NoteMiss(words))
-        self.say(Reply(hint))
+        hint = step.hint(self.context()) if step is not None else self.not_understood(text)
+        said = hint if isinstance(hint, Reply) else Reply(hint)
         lost = misses >= MISSES_BEFORE_A_PERSON
         if lost:
-            self.say(Reply(messages.person_after_misses(self.content)))
-        _, step = self.here()
-        if lost and words and self.perhaps(text):
-            self.state = replace(self.state, misses=misses)
-        elif step is not None and step.done:  # what it says again would look like the answer
-            last = self.replies.pop()
-            self.say(self.offering(step, last))
-        else:
-            self.ask_again()
+            said = replace(said, text=f"{said.text}\n{messages.person_after_misses(self.content)}")
+        if step is not None:
+            self.say(self.offering(step, said))
+        elif not (lost and words and self.perhaps(text, said)):
+            self.say(replace(said, options=said.options or self.flows.menu(self.content).options))
+        self.state = replace(self.state, misses=misses)
         if lost:
             self.also_offer(commands.PERSON_LABEL)
 
-    def perhaps(self, text: str) -> bool:
+    def not_understood(self, text: str) -> str:
+        """What is said at the menu to a text that nobody understood: that it is not ours to answer, or to say it otherwise."""
+        item = find_questions(text, self.content).item if text else None
+        strange = item is not None and item.topic in NOT_ASKED and (item.topic != "khong_ro" or item.next)
+        return item.answer if item is not None and strange else messages.NOT_UNDERSTOOD
+
+    def perhaps(self, text: str, said: Reply) -> bool:
         """Offer the questions that may have been meant; False when there are none."""
         found = find_questions(text, self.content)
-        return bool(found.alternatives) and self.shown(replace(found, decision="suggest"))
+        shows = self.flows.questions.shows
+        step, kept = shows(replace(found, decision="suggest")) if shows and found.alternatives else ("", {})
+        if step:
+            self.say(said)
+            self.digress(self.flows.questions.name, step, kept)
+        return bool(step)
 
 
 def _typed(event: Event) -> str:

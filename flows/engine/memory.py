@@ -37,6 +37,7 @@ SUBJECTS: Mapping[str, Subject] = MappingProxyType(
         "ticket": Subject(200, 30, "số phiếu đang chờ cán bộ"),
         "warned": Subject(6, 1, "vừa được cảnh báo lừa đảo"),  # scam, gave
         "secret": Subject(6, 1, "vừa được nhắc đừng gõ mã hay mật khẩu"),  # otp, password
+        "aside": Subject(1, 1, "vừa trả lời xen giữa"),  # what "quay lại" comes back from
         "place": Subject(8, 2, "việc làm dở đã rời"),  # "flow/step" that was left
     }
 )

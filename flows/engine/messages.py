@@ -10,7 +10,7 @@ STILL_HERE = "Chào anh/chị. Việc lần trước còn đang dở, mình làm
 FIRST_STEP = "Đây là bước đầu tiên, nên tôi đưa anh/chị về menu."
 OLD_BUTTON = "Nút đó thuộc tin cũ, bây giờ không dùng được nữa."
 RENEWED = "Trợ lý vừa được cập nhật nên tôi bắt đầu lại phần này; những gì anh/chị đã cho biết vẫn còn."
-WHICH = "Anh/chị muốn làm việc nào?"
+NOT_SKIPPED = "Dạ, bước này chưa bỏ qua được."
 NOT_UNDERSTOOD = (
     "Tôi chưa hiểu ý anh/chị. Anh/chị chọn một việc dưới đây, hoặc viết ngắn gọn, ví dụ “quên mật khẩu”, "
     "“trường học liên hệ ai”. Viết không dấu cũng được."
@@ -34,6 +34,11 @@ UNREADABLE = {
     "empty": "Tôi chưa thấy chữ nào trong tin. Anh/chị viết vài từ giúp tôi nhé.",
     "other": "Tôi chưa đọc được loại tin này. Anh/chị viết bằng chữ giúp tôi nhé.",
 }
+
+
+def second_wish(label: str) -> str:
+    """Said after the first of two wishes is done."""
+    return f"Còn “{label}” nữa: anh/chị bấm bên dưới, hoặc nhắn khi tới lúc."
 
 
 def person_after_misses(content: Content) -> str:

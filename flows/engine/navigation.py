@@ -6,6 +6,7 @@ rest if the turn ended now; at most one effect is awaited, and nothing is said a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,6 +18,7 @@ from flows.engine import messages
 from flows.engine.commands import BACK_LABEL, MENU_LABEL, PERSON_LABEL
 from flows.engine.events import Answered, Event, Pressed, Said
 from flows.engine.flows import Flows
+from flows.engine.memory import Memory, noted
 from flows.engine.state import State
 from flows.engine.steps import AGAIN, MENU, RESTING, Choice, Context, Flow, Parsed, Reply, Step
 from flows.text.normalise import same_words
@@ -49,9 +51,17 @@ class Navigation:
         self.awaits: Effect | None = None
         self.opening = ""
         self.once: Mapping[str, Any] = {}
+        self.today = at.date().toordinal()
+        self.memory: Memory = state.memory  # written into the state when the turn is over
 
     def turn(self) -> Turn:
-        return Turn(self.state, tuple(self.replies), tuple(self.effects), self.awaits, self.opening)
+        state = replace(self.state, memory=self.memory)
+        return Turn(state, tuple(self.replies), tuple(self.effects), self.awaits, self.opening)
+
+    def remember(self, values: Mapping[str, str]) -> None:
+        """Set subjects of the memory; "" forgets one."""
+        if values:
+            self.memory = noted(self.memory, values, self.today)
 
     def context(self) -> Context:
         answers = {**self.state.answers, **self.once} if self.once else self.state.answers
@@ -63,31 +73,55 @@ class Navigation:
 
     # -- moving
 
-    def enter(self, name: str, opening: str, *, carried: bool = False) -> None:
+    def enter(
+        self,
+        name: str,
+        opening: str,
+        *,
+        carried: bool = False,
+        step: str = "",
+        keep: Mapping[str, Any] | None = None,
+    ) -> None:
         """Begin a flow with the words that led there; `carried`: with the answers that it takes over."""
         flow = self.flows[name]
         if flow.digression:
-            self.digress(name)
+            self.digress(name, step, keep)
             return
         answers = {k: v for k, v in self.state.answers.items() if k in flow.takes} if carried else {}
-        self.state = State(flow=name, answers=answers)
+        under = self.state.under if self.state.flow not in self.flows.digressions else {}
+        self.state = State(flow=name, answers=answers | dict(keep or {}), under=under)
         self.opening = opening
-        self.go(name, flow.steps[0].name)
+        self.go(name, step or flow.steps[0].name)
+
+    def stack(self, name: str, opening: str, step: str = "", keep: Mapping[str, Any] | None = None) -> None:
+        """Begin a flow on top of what is under way, which is taken up again when it ends; at most `STACKED` lie below."""
+        flow, below = self.flows[name], self.state
+        if flow.digression:
+            self.digress(name, step, keep)
+            return
+        under = dict(below.under) if below.flow in self.flows.digressions else _laid_under(below)
+        self.state = State(flow=name, answers=dict(keep or {}), under=under)
+        self.opening = opening
+        self.go(name, step or flow.steps[0].name)
 
     def digress(self, name: str, step: str = "", knows: Mapping[str, Any] | None = None) -> None:
         """Begin a flow on top of what is under way, which is taken up again when it ends; it begins with what it `knows`."""
         below, flow = self.state, self.flows[name]
         stays = below.flow == name or below.flow in self.flows.digressions
-        under = dict(below.under) if stays else below.to_json() if below.flow else {}
+        under = dict(below.under) if stays else _laid_under(below) if below.flow else {}
         self.state = State(flow=name, answers=flow.begins_with(below, self.content, self.flows), under=under)
         self.keep(knows or {})
         self.opening = ""
         self.go(name, step or flow.steps[0].name)
 
-    def resume(self) -> None:
-        """The digression is over: go on at the step that lies under it."""
+    def resume(self, *, fully: bool = False) -> None:
+        """What lay on top is over: go on at the step that lies under it, reminded of in one line."""
         self.state = replace(State.from_json(self.state.under), misses=0)
-        self.ask_again()
+        if fully:
+            self.ask_again()
+        else:
+            self.remember({"aside": "1"})
+            self.remind()
 
     def back(self) -> None:
         """One step back; from a digression to what lies under it, from a first step to the menu."""
@@ -101,7 +135,7 @@ class Navigation:
             return
         position, _, numbers = self.state.history[-1].partition("?")
         flow, step = position.split("/")
-        self.state = replace(self.state, history=self.state.history[:-1], misses=0, offer="")
+        self.state = replace(self.state, history=self.state.history[:-1], misses=0)
         self.keep({key: int(value) for key, value in (n.split("=") for n in numbers.split("&") if n)})
         self.go(flow, step)
 
@@ -112,6 +146,7 @@ class Navigation:
             raise LookupError(f"no way on to {flow_name}/{step_name}")
         history = () if step.no_way_back else self.state.history
         self.state = replace(self.state, flow=flow_name, step=step_name, history=history)
+        self.remember(step.recalls(self.context()))
         if step.asks is not None:
             self.awaits = step.asks(self.context())
         elif step.kind == "show":
@@ -174,12 +209,12 @@ class Navigation:
         """An answer was understood: keep what it gave, and follow its outcome."""
         target = step.transitions.get(parsed.outcome)
         if step.kind in RESTING and not step.asked_once and target != AGAIN:
-            self.remember(f"{flow.name}/{step.name}", parsed.keep)
+            self.pass_step(f"{flow.name}/{step.name}", parsed.keep)
         self.keep(parsed.keep)
         self.once = parsed.once
         if parsed.note:
             self.say(Reply(parsed.note))
-        self.state = replace(self.state, misses=0, offer="", follow_up=())
+        self.state = replace(self.state, misses=0, follow_up=())
         self.follow(flow, step, parsed.outcome)
 
     def answered(self, flow: Flow | None, step: Step | None, event: Answered) -> None:
@@ -206,7 +241,7 @@ class Navigation:
         else:
             self.go(flow.name, target)
 
-    def remember(self, position: str, keep: Mapping[str, Any]) -> None:
+    def pass_step(self, position: str, keep: Mapping[str, Any]) -> None:
         """Make this position one step back. Numbers that are about to change (which screen) are noted with it."""
         answers = self.state.answers
         numbers = [f"{key}={answers[key]}" for key in sorted(keep) if type(answers.get(key)) is int]
@@ -252,6 +287,24 @@ class Navigation:
         else:
             self.ask(step)
 
+    def remind(self) -> None:
+        """Say in one line what the step wants, with its options; at the menu only the options."""
+        _, step = self.here()
+        if step is None or step.kind not in RESTING:
+            last = self.replies[-1] if self.replies else None
+            if last is not None and not last.options:
+                self.replies.pop()
+                self.say(replace(last, options=self.flows.menu(self.content).options))
+            return
+        prompt = self.prompt(step)
+        brief = step.brief(self.context())
+        text = brief if isinstance(brief, str) else brief.text
+        self.say(self.offering(step, replace(prompt, text=text or shortened(prompt.text), contact=None)))
+
+    def say_and_remind(self, text: str) -> None:
+        self.say(Reply(text))
+        self.remind()
+
     def say_and_ask_again(self, text: str) -> None:
         self.say(Reply(text))
         self.ask_again()
@@ -266,10 +319,12 @@ class Navigation:
         self.replies.pop()
         self.say(replace(last, options=options))
 
-    def open_menu(self) -> None:
-        """Forget what was under way, and say the menu."""
+    def open_menu(self, *, again: bool = False) -> None:
+        """Leave what was under way, and say the menu."""
+        if self.state.flow and self.state.flow not in self.flows.digressions:
+            self.remember({"place": f"{self.state.flow}/{self.state.step}"})
         self.state = State()
-        self.say(self.flows.menu(self.content))
+        self.say(self.flows.menu(self.content, again=again))
 
     def rest_at_menu(self) -> None:
         """The flow is over: what lies under it goes on, or the menu stands open without being said."""
@@ -277,6 +332,30 @@ class Navigation:
             self.resume()
             return
         self.state = State(options=self.state.options, misses=self.state.misses)
+
+
+STACKED = 2  # how many interrupted flows a state keeps
+BRIEF = 180  # characters of a reminder
+
+
+def _laid_under(state: State) -> dict[str, Any]:
+    """A state as it lies below another; what lies deeper than `STACKED` is let go."""
+    depth, deepest = 1, state
+    while deepest.under:
+        depth, deepest = depth + 1, State.from_json(deepest.under)
+    kept = replace(state, under={}) if depth >= STACKED else state
+    return replace(kept, memory={}, options=(), watch=("", 0), follow_up=()).to_json()
+
+
+_SENTENCE = re.compile(r"(?<=[.?!…])\s+|\n+")
+
+
+def shortened(text: str) -> str:
+    """The line of a prompt that says what is wanted: its last question, else its first sentence."""
+    sentences = [s for s in _SENTENCE.split(text) if s.strip()]
+    asked = [s for s in sentences if s.rstrip("”)").endswith("?")]
+    line = asked[-1] if asked else sentences[0] if sentences else ""
+    return line if len(line) <= BRIEF else line[: BRIEF - 1].rsplit(" ", 1)[0] + "…"
 
 
 def words_of(event: Event) -> str:

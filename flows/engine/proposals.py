@@ -73,7 +73,7 @@ class Do:
     """One of the commands that work anywhere."""
 
     needs: ClassVar[float] = 0.6
-    command: Literal["menu", "back", "stop", "person", "help", "repeat", "skip", "resume", "start"]
+    command: Literal["menu", "back", "stop", "person", "help", "repeat", "shorter", "skip", "resume", "start"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,6 @@ class State:
     history: tuple[str, ...] = ()  # "flow/step" for "quay lại"; numbers to restore after "?": "a/b?screen=2"
     options: tuple[str, ...] = ()  # the words last offered; a typed number or an equal wording means one
     misses: int = 0  # messages in a row that were not understood
-    offer: str = ""  # the flow the person was asked about leaving for
     under: Mapping[str, Any] = field(default_factory=dict)  # the state, as JSON, that a digression interrupts
     follow_up: tuple[str, ...] = ()  # of a digression just answered: its flow, its step, what it kept
     watch: tuple[str, int] = ("", 0)  # a secret found or announced, and how many more messages are watched

@@ -137,6 +137,12 @@ class Step:
     asked_once: bool = False  # "quay lại" does not come back to it: consent given is taken back elsewhere
     any_flow: bool = False  # an outcome without a transition names the flow to begin
     recalls: Callable[[Context], Mapping[str, str]] = lambda context: {}  # remembered of having been shown
+    brief: Prompt = lambda context: (
+        ""
+    )  # its second telling, one line; "" for the line of the prompt that asks
+    skips: Callable[[Context], Parsed | None] = lambda context: None  # what "bỏ qua" means here
+    takes_any: bool = False  # any words are an answer: a reason for an officer
+    surely: float = 0.0  # how sure the parse is, where it is not the usual
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # compared by identity: a flow is made once, at import
@@ -199,6 +205,10 @@ class StepOptions(TypedDict, total=False):
     asked_once: bool
     any_flow: bool
     recalls: Callable[[Context], Mapping[str, str]]
+    brief: Prompt
+    skips: Callable[[Context], Parsed | None]
+    takes_any: bool
+    surely: float
 
 
 class AskOptions(StepOptions):

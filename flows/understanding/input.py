@@ -42,6 +42,11 @@ class Input:
         return find_questions(self.text, self.content)
 
     @cached_property
+    def follow(self) -> QuestionResult:
+        """What the question finder makes of the text after the question that was answered last."""
+        return self.question
+
+    @cached_property
     def contacts(self) -> DirectoryResult:
         """What the directory search makes of the text alone."""
         return find_contacts(self.text, self.content.directory)

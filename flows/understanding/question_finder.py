@@ -54,6 +54,10 @@ class QuestionResult:
     shield: bool = False
     similarity: float = 0.0  # to its nearest wording, 0..1
     alternatives: tuple[Question, ...] = ()  # what may be meant instead of `item`, best first
+    confidence: float | None = (
+        None  # that the best item is what is asked, 0..1; None where it was not measured
+    )
+    same: bool = False  # the item answered last is asked again
 
     @property
     def topic(self) -> str:

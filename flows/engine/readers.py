@@ -1,0 +1,257 @@
+"""The readers that know no flow: the step's own answer, its options, earlier answers, questions, wishes, everyday words, numbers.
+
+Each looks at a `Reading` and proposes; the arbiter chooses. Invariant: pure; what a flow alone can read is in `Flow.reads`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from flows.content import NOT_ASKED, SMALL_TALK, Question
+from flows.engine import small_talk
+from flows.engine.commands import MENU_LABEL
+from flows.engine.events import Said
+from flows.engine.flows import Flows
+from flows.engine.memory import age
+from flows.engine.proposals import Answer, Begin, Clarify, Correct, Do, Proposal, Reading, Say, Show
+from flows.engine.steps import AGAIN, RESTING, Choice, Parsed, Step
+from flows.text.normalise import plain
+from flows.understanding import numbers_explained
+from flows.understanding.answers import meanings
+from flows.understanding.input import Input
+from flows.understanding.intents import wishes
+from flows.understanding.question_finder import QuestionResult
+from flows.understanding.small_talk import asks, everyday
+
+PARSED, PARSED_AGAIN, FREE_WORDS = 0.87, 0.66, 0.84
+SECOND = 0.7  # how sure the second wish of a message must be
+_JOINS = re.compile(r" (?:voi lai|roi|con|luon tien|tien the|dong thoi|va|hong ton thi|ma) ")
+SURELY_ANSWERED = 0.8  # a correction of an earlier answer must be so sure
+Reader = Callable[[Reading], Iterator[Proposal]]
+
+
+def proposals(reading: Reading) -> Iterator[Proposal]:
+    """What every reader makes of a message."""
+    for reader in READERS:
+        yield from reader(reading)
+    for flow in reading.context.flows.values():
+        yield from flow.reads(reading)
+
+
+def _choices(reading: Reading) -> tuple[Choice, ...]:
+    return reading.step.choices(reading.context) if reading.step else ()
+
+
+def own_answer(reading: Reading) -> Iterator[Proposal]:
+    """What the step's own parse makes of the words."""
+    step = reading.step
+    if step is None:
+        return
+    parsed = step.parse(reading.context, Said(reading.input.text, reading.context.at))
+    if parsed is None:
+        return
+    again = step.transitions.get(parsed.outcome) == AGAIN
+    score = step.surely or (FREE_WORDS if step.takes_any else PARSED_AGAIN if again else PARSED)
+    yield Proposal(score, f"step {step.name} reads it", Answer(parsed))
+
+
+def natural_answer(reading: Reading) -> Iterator[Proposal]:
+    """An option in the person's own words."""
+    choices = _choices(reading)
+    wanted = frozenset(c.means for c in choices if c.means)
+    if not wanted:
+        return
+    found = meanings(reading.input, wanted)
+    for choice in choices:
+        if choice.means and (score := found.get(choice.means, 0.0)) > 0:
+            answer = Answer(Parsed(choice.outcome, choice.keep))
+            yield Proposal(min(score, 0.93), f"means {choice.means}", answer)
+
+
+def contained_option(reading: Reading) -> Iterator[Proposal]:
+    """The words of an option inside a longer sentence."""
+    count = len(reading.input.words)
+    for choice in _choices(reading):
+        for wording in (plain(choice.label), *choice.words.split(", ")):
+            size = len(wording.split())
+            if size < 2 or not reading.input.has(wording):
+                continue
+            score = 0.45 + 0.1 * min(size, 3) + 0.3 * size / count - (0.2 if asks(reading.input.text) else 0)
+            answer = Answer(Parsed(choice.outcome, choice.keep))
+            yield Proposal(min(score, 0.9), f"option {choice.label} in it", answer)
+            break
+
+
+def earlier_answer(reading: Reading) -> Iterator[Proposal]:
+    """An answer to a question asked before, other than the one given: taken as a correction."""
+    flow, state = reading.flow, reading.state
+    if flow is None or reading.step is None:
+        return
+    corrects = small_talk.corrects(reading.input)
+    for position in reversed(state.history):
+        name = position.partition("?")[0].split("/")
+        step = flow.step(name[1]) if name[0] == flow.name else None
+        if step is None or step.kind not in RESTING or step.name == state.step:
+            continue
+        choices = step.choices(reading.context)
+        wanted = frozenset(c.means for c in choices if c.means and c.keep)
+        found = meanings(reading.input, wanted) if wanted else {}
+        for choice in choices:
+            score = found.get(choice.means, 0.0)
+            changed = any(state.answers.get(key) != value for key, value in choice.keep.items())
+            if score < SURELY_ANSWERED or not changed or not (corrects or score >= 0.85):
+                continue
+            note = f"Dạ, tôi sửa lại: {choice.label[0].lower()}{choice.label[1:]}."
+            correct = Correct(state.step, choice.keep, note)
+            yield Proposal(0.9 if corrects else 0.6, f"corrects {step.name}", correct)
+
+
+def question(reading: Reading) -> Iterator[Proposal]:
+    """A question that an item answers, read with and without what was asked before."""
+    flows = reading.context.flows
+    shows = flows.questions.shows
+    found = reading.input.follow
+    item = found.item or (found.candidates[0].item if found.candidates else None)
+    if shows is None or item is None or found.shield or item.topic in SMALL_TALK:
+        return
+    score = _sureness(reading, found, item)
+    if item.opens == "asked" and item.next:
+        yield Proposal(min(score, 0.9), f"asked for {item.next}", Begin(item.next, reading.input.text))
+        return
+    answer = replace(found, decision="answer", item=item)
+    step, kept = shows(answer)
+    if step:
+        shown = Show(flows.questions.name, step, kept)
+        yield Proposal(score, f"question {item.id}", shown, remember={"item": item.id})
+
+
+def _sureness(reading: Reading, found: QuestionResult, item: Question) -> float:
+    if found.confidence is not None:
+        score = 0.3 + 0.62 * found.confidence
+    else:
+        top = found.candidates[0].score if found.candidates else 0.0
+        score = 0.4 + (0.5 if found.decision == "answer" else 0.35) * top
+    return score
+
+
+def wish(reading: Reading) -> Iterator[Proposal]:
+    """A flow that is asked for in other words than its phrases."""
+    flows = reading.context.flows
+    here = reading.flow.name if reading.flow else ""
+    for name, score, opening in wishes(reading.input, flows.routes(reading.context.content)):
+        if name != here:
+            yield Proposal(score, f"wish for {name}", Begin(name, opening))
+
+
+_DONE_BY = {
+    "repeat": Do("repeat"),
+    "shorter": Do("shorter"),
+    "back": Do("resume"),
+    "stop": Do("stop"),
+    "skip": Do("skip"),
+}
+
+
+def everyday_words(reading: Reading) -> Iterator[Proposal]:
+    """Thanks, "ok", "để mai", "ủa", anger, going on, stopping, skipping."""
+    found = dict(everyday(reading.input.text))
+    content, under_way = reading.context.content, reading.flow is not None
+    for act, score in found.items():
+        command = _DONE_BY.get(act)
+        if command is not None:
+            less = 0.25 if act in ("stop", "skip") and not under_way else 0
+            yield Proposal(score - less, f"everyday {act}", command)
+        else:
+            text, options = small_talk.answer(act, content, under_way=under_way)
+            yield Proposal(score, f"everyday {act}", Say(text, options))
+
+
+def greeting(reading: Reading) -> Iterator[Proposal]:
+    """A greeting and nothing more, or words that nobody answers here."""
+    found = reading.input.question
+    item = found.item
+    if item is None or item.topic not in SMALL_TALK or found.shield:
+        return
+    if item.topic not in NOT_ASKED:
+        yield Proposal(0.62, f"small talk {item.id}", Say(item.answer))
+
+
+def offered(reading: Reading) -> Iterator[Proposal]:
+    """ "ừ" to what the assistant offered last."""
+    what = reading.recall("offered")
+    kind, _, name = what.partition(":")
+    if not what or age(reading.state.memory, "offered") > 1:
+        return
+    if meanings(reading.input, frozenset({"yes", "no"})).get("yes", 0.0) < 0.7:
+        return
+    flows = reading.context.flows
+    if kind == "flow" and name in flows:
+        yield Proposal(0.86, f"yes to {what}", Begin(name), remember={"offered": "", "later": ""})
+    elif kind == "item":
+        shown = Show(flows.questions.name, "answer", {"item": name, "others": None})
+        yield Proposal(0.86, f"yes to {what}", shown, remember={"item": name, "offered": ""})
+
+
+def pasted_number(reading: Reading) -> Iterator[Proposal]:
+    """A number and nothing else: what it is."""
+    content = reading.context.content
+    expected = reading.flow is not None and reading.flow.expects_digits(
+        reading.state.step, reading.input.text, content
+    )
+    found = numbers_explained.explained(reading.input.text, content, reading.context.at.date())
+    if found is None or expected:
+        return
+    labels = () if reading.flow else tuple(reading.context.flows.label(f, content) for f in found.flows)
+    yield Proposal(0.86, "a number", Say(found.text, (*found.asks, *labels)))
+
+
+READERS: tuple[Reader, ...] = (
+    own_answer,
+    natural_answer,
+    contained_option,
+    earlier_answer,
+    question,
+    wish,
+    everyday_words,
+    greeting,
+    offered,
+    pasted_number,
+)
+
+
+def between(good: Iterable[Proposal], flows: Flows, reading: Reading) -> Clarify | None:
+    """What to ask when two wishes are about equally likely and neither is sure."""
+    begun = [p for p in good if isinstance(p.command, Begin)]
+    if len(begun) < 2 or begun[0].score >= 0.8 or begun[0].score - begun[1].score > 0.05:
+        return None
+    names = list(dict.fromkeys(p.command.flow for p in begun if isinstance(p.command, Begin)))[:3]
+    if len(names) < 2:
+        return None
+    labels = tuple(flows.label(name, reading.context.content) for name in names)
+    return Clarify("Anh/chị muốn làm việc nào?", (*labels, MENU_LABEL))
+
+
+def second_wish(good: Sequence[Proposal], reading: Reading) -> tuple[str, str] | None:
+    """The label and subject of a wish that a message holds besides what was done, None when there is none.
+
+    Only where a joining word parts the message and the parts are about different things.
+    """
+    first = good[0]
+    if not isinstance(first.command, Show | Begin) or not _JOINS.search(reading.input.plain):
+        return None
+    done = first.command.flow
+    flows, content = reading.context.flows, reading.context.content
+    for part in _JOINS.split(reading.input.plain):
+        if part is None or len(part.split()) < 2:
+            continue
+        for name, score, _ in wishes(Input(part, content), flows.routes(content)):
+            if score >= SECOND and name not in (done, reading.state.flow):
+                return flows.label(name, content), f"flow:{name}"
+    return None
+
+
+def step_of(flows: Flows, flow: str, step: str) -> Step | None:
+    """The step of these names, or None."""
+    return flows.find(flow, step)[1]

@@ -1,0 +1,27 @@
+"""Why a turn went as it did: the proposals of the last message, kept only while somebody listens (`troly chat --why`).
+
+Invariant: nothing is written down unless `start` was called; no typed words are in it.
+"""
+
+from __future__ import annotations
+
+_heard: list[str] | None = None
+
+
+def start() -> None:
+    """Listen from now on."""
+    global _heard
+    _heard = []
+
+
+def note(line: str) -> None:
+    """Say a reason; nothing happens when nobody listens."""
+    if _heard is not None:
+        _heard.append(line)
+
+
+def stop() -> list[str]:
+    """What was said since `start`; nobody listens any more."""
+    global _heard
+    heard, _heard = _heard or [], None
+    return heard
