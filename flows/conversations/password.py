@@ -5,12 +5,13 @@ Invariant: no password and no code is ever asked for here.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from flows.content import Screen
-from flows.engine.events import Event, Said
-from flows.engine.steps import Choice, Context, Flow, Parsed, Reply, choose, end, show, wait
-from flows.text.normalise import plain
+from flows.conversations import password_talk, safety
+from flows.engine.proposals import Proposal, Reading
+from flows.engine.steps import Choice, Context, Flow, Reply, choose, end, show, wait
 
 REMEMBERS = "Tôi nhớ mật khẩu, muốn đổi"
 FINISH_SCREEN = "finish"  # after this screen VssID sends its code and the clock runs
@@ -28,7 +29,6 @@ def _flow() -> Flow:
                 "Anh/chị đang ở trường hợp nào? Xin đừng gõ mật khẩu hay mã OTP vào đây; chỉ nhập trong ứng dụng VssID.",
                 _situations,
                 label="chọn tình huống",
-                parse=_parse_trouble,
                 transitions={"remembers": "screen", "trouble": "trouble"},
             ),
             choose(
@@ -36,7 +36,6 @@ def _flow() -> Flow:
                 _screen_prompt,
                 _screen_choices,
                 label="đi theo từng màn hình",
-                parse=_parse_trouble,
                 hint="Làm xong màn hình này anh/chị bấm “Đã xong”; thấy khác thì bấm “Không thấy như vậy”.",
                 transitions={
                     "next": "screen",
@@ -52,7 +51,6 @@ def _flow() -> Flow:
                 _code_prompt,
                 _code_choices,
                 label="chờ mã OTP của VssID",
-                parse=_parse_trouble,
                 hint="Anh/chị cho biết đã nhận được tin nhắn mã OTP chưa.",
                 transitions={"received": "screen", "late": "late", "trouble": "trouble"},
             ),
@@ -73,7 +71,6 @@ def _flow() -> Flow:
                 _TROUBLE_CHOICES,
                 label="gặp trở ngại",
                 failed="có trở ngại trên VssID",
-                parse=_parse_trouble,
                 transitions={
                     "solved": "solved",
                     "other": "situation",
@@ -96,6 +93,7 @@ def _flow() -> Flow:
         ),
         slash="matkhau",
         reads_opening=True,
+        reads=_reads,
     )
 
 
@@ -120,18 +118,10 @@ def _situations(context: Context) -> tuple[Choice, ...]:
     )
 
 
-def _parse_trouble(context: Context, event: Event) -> Parsed | None:
-    """A trouble described in a longer sentence: all words of one of its wordings occur, of one trouble only."""
-    if not isinstance(event, Said):
-        return None
-    words = set(plain(event.text).split())
-    hits = {
-        t.id
-        for t in context.content.password.troubles
-        for alias in (*t.aliases, plain(t.title))
-        if len(alias.split()) > 1 and set(alias.split()) <= words
-    }
-    return Parsed("trouble", {"trouble": hits.pop()}) if len(hits) == 1 else None
+def _reads(reading: Reading) -> Iterator[Proposal]:
+    """Safety first, then what is said of passwords and codes."""
+    yield from safety.reads(reading)
+    yield from password_talk.reads(reading)
 
 
 def _screen_prompt(context: Context) -> str:

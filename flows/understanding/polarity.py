@@ -26,7 +26,7 @@ _MARKED_NOT = {  # with marks these words say something else, so only these spel
 }
 # what may stand between "không" and the act: "không có cần ai phải …"
 _BETWEEN = frozenset(
-    "co can phai muon them ai gi cho ma minh toi em bac chi anh con co chu cac duoc cai thich dam nho den toi_phien voi hay"
+    "co can phai muon them ai gi cho ma mà minh toi em bac chi anh con co chu cac duoc cai thich dam nho den toi_phien voi hay"
     " het nua vo ra giup bi lam luon tu di la the".split()
 )
 REACH = 5  # words between a refusal and the act
@@ -89,4 +89,4 @@ def stance(text: str, acts: Sequence[str]) -> Stance:
 
 def is_refusal(clause: Clause) -> bool:
     """Whether a clause begins by refusing: "thôi", "khỏi", "dẹp đi", "không cần nữa"."""
-    return bool(wording("^ da|u|a|ma|oi? thoi|khoi|dep|khong_can|bo_di|nghi|huy ").search(clause.plain + " "))
+    return bool(wording("^ da|u|a|ma|mà|oi? thoi|khoi|dep|khong_can|bo_di|nghi|huy ").search(clause.plain + " "))

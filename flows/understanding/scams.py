@@ -204,7 +204,7 @@ _GOES_ON: tuple[tuple[Next, tuple[str, ...]], ...] = (
         (
             f"{_THEY} .. noi|xung|khai|bao|la|lam|keu .. lam_o|lam|la|ben|o|tu .. bhxh|bao_hiem|can_bo|tinh|cong_an|vssid|tong_dai|co_quan|huyen|nhan_vien",
             "giong|noi_chuyen|cach_noi|mac_do|hinh|the|giay|con_dau|logo .. dang_hoang|lich_su|that|nhu_that|nganh|gioi_thieu|do|bhxh",
-            "can_bo|bao_hiem|bhxh|co_quan|nhan_vien .. that|thiet ma|chu|ha|khong|$",
+            "can_bo|bao_hiem|bhxh|co_quan|nhan_vien .. that|thiet ma|mà|chu|ha|khong|$",
             "ham|doa|khong_thi|neu_khong|bat|thuc|gap|hoi_thuc|hoai .. khoa|cat|phat|mat|huy|goi|nhan|lien|$",
         ),
     ),

@@ -33,6 +33,7 @@ _SPACED = {
     for phrase, meant in PHRASES.items()
     if phrase.replace(" ", "") == meant and all(len(word) > 1 for word in phrase.split())
 }
+_TOLD_APART = frozenset({"mà", "má"})  # the word for a code is "ma", with its mark or without any
 # read otherwise than in questions: what is asked, told, sent is told apart here
 _OWN = {"hỏng": "khong", "ảnh": "anh", "kiu": "keu", "gởi": "gui", "ck": "chuyen khoan", "xoá": "xoa", "huỷ": "huy"}
 _OWN |= {word: word for word in "keu bieu coi xem lo lon linh tin nhan st lam mail".split()}
@@ -82,6 +83,8 @@ def _spelt(piece: str) -> tuple[str, ...]:
     if piece[0] in "@0123456789":
         return (MONEY,) if _SUM.fullmatch(piece) else (fold(piece),)
     short = _RUN.sub(r"\1", piece)
+    if short in _TOLD_APART:
+        return (short,)
     folded = fold(short)
     own = _OWN.get(short) or _OWN.get(folded)
     known = own or MARKED.get(short) or WORDS.get(folded)
@@ -96,7 +99,7 @@ def wording(pattern: str) -> re.Pattern[str]:
     """A pattern over the folded words of one clause.
 
     "gap|noi_chuyen .. can_bo|nhan_vien": words one after the other; "|" parts what may stand at one place, "_" joins the
-    words of one of them, ".." passes over up to four words, "..." over any; "?" at the end of a place makes it optional;
+    words of one of them ("$" as the last: the end of the clause), ".." passes over up to four words, "..." over any; "?" at the end of a place makes it optional;
     "^" and "$" are the ends of the clause.
     """
     out = ""
@@ -106,9 +109,10 @@ def wording(pattern: str) -> re.Pattern[str]:
         elif place == "$":
             out += r"\Z"
         elif place != "^":
-            optional = place.endswith("?")
-            parts = "|".join(re.escape(part.replace("_", " ")) for part in place.rstrip("?").split("|"))
-            out += f"(?:(?:{parts}) ){'?' if optional else ''}"
+            named = [part for part in place.rstrip("?").split("|") if part != "$"]
+            parts = "|".join(re.escape(part.replace("_", " ")) for part in named)
+            end = r"|\Z" if place.rstrip("?").endswith("|$") else ""
+            out += f"(?:(?:{parts}) {end}){'?' if place.endswith('?') else ''}"
     return re.compile((r"\A" if pattern[0] == "^" else r"(?<!\S)") + out)
 
 

@@ -1,0 +1,130 @@
+"""What is proposed when somebody speaks of passwords and codes in their own words: inside the guide, and after a secret was typed.
+
+Invariant: no password and no code is ever asked for here, and none is repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from flows.content import Content
+from flows.engine.proposals import Answer, Begin, Command, Do, Proposal, Reading, Say
+from flows.engine.steps import Parsed
+from flows.understanding.password_topics import (
+    asks_by_app,
+    changes_phone,
+    remembers,
+    says_not_forgotten,
+    topic_of,
+)
+from flows.understanding.wordings import heard_in
+
+FLOW_NAME = "password"
+_TROUBLES = frozenset({"no_otp", "old_phone", "locked", "forgotten", "forgotten_email", "first_password"})
+# the screen whose own trouble a topic is
+_SCREEN_OF: Mapping[str, str] = {
+    "no_menu": "menu",
+    "no_change": "change",
+    "old_wrong": "passwords",
+    "finish_dead": "finish",
+}
+# topics that mean another one on a screen
+_ON_SCREEN: Mapping[str, Mapping[str, str]] = {
+    "otp": {"login": "wrong_code", "old_wrong": "wrong_code", "rejected": "wrong_code", "tries": "wrong_code"},
+    "otp_sent": {"login": "wrong_code"},
+    "passwords": {"login": "old_wrong"},
+    "menu": {"login": "no_menu"},
+    "finish": {"no_otp": "no_otp"},
+}
+_AFTER_SECRET = frozenset(
+    "expired new_code five_minutes wrong_code which_number rule rejected login tries kept may_enter first_password locked sms_says no_otp".split()
+)
+_OPEN_SCREENS = frozenset({"screen", "situation", "code", "late", "trouble"})
+_TAKES_UP = ("doi|lam tiep", "toi|den|dang dau|buoc_nao|man_hinh_nao|cho_nao roi|vay|ha|$", "lam|doi tiep .. di|nha|$")
+_ODD = (
+    "khong|chua|dau .. thay|co|giong|hien|ra|thay_gi",
+    "khac .. roi|a|hoac|qua|het|$",
+    "may|man_hinh|app .. khac|trang|den|tat|van|dung|do|treo|quay",
+    "khong|chua .. duoc|chiu|an|cho",
+    "bao|bi|no loi|do|trang|sai",
+)
+
+
+def answer_to(topic: str, content: Content) -> str:
+    """What is said to a topic: an answer, a trouble's way out, or a screen's; "" for none."""
+    guide = content.password
+    texts = {a.id: a.text for a in guide.answers}
+    texts |= {t.id: t.text for t in guide.troubles if t.id not in texts}
+    texts |= {topic: s.trouble for topic, screen in _SCREEN_OF.items() for s in guide.screens if s.id == screen}
+    return texts.get(topic, "")
+
+
+def beside_a_secret(text: str, content: Content) -> str:
+    """The answer to the question in which somebody typed a secret; "" where none is heard."""
+    topic = topic_of(text)
+    return answer_to("login" if topic == "first_password" else topic, content) if topic in _AFTER_SECRET else ""
+
+
+def reads(reading: Reading) -> Iterator[Proposal]:
+    """Topics of the password guide, read with order and polarity."""
+    text = reading.input.text
+    here = reading.is_at(FLOW_NAME)
+    if says_not_forgotten(text) and not remembers(text):
+        said = Say(answer_to("not_forgotten", reading.context.content), reminds=here)
+        yield Proposal(0.95, "has not forgotten it", said)
+        return
+    if remembers(text) and not (here and reading.is_at(FLOW_NAME, "screen", "code", "late")):
+        known = Begin(FLOW_NAME, "", "screen", {"screen": 0})
+        answer: Command = Answer(Parsed("remembers", {"screen": 0})) if reading.is_at(FLOW_NAME, "situation") else known
+        if reading.is_at(FLOW_NAME, "trouble"):
+            answer = Answer(Parsed("guide", {"screen": 0}))
+        yield Proposal(0.93, "remembers it, wants to change it", answer)
+        return
+    topic = topic_of(text)
+    if changes_phone(text):
+        topic = "old_phone"
+    if here:
+        yield from _in_guide(reading, topic)
+    elif reading.recall("secret") and topic in _AFTER_SECRET:
+        said = answer_to("login" if topic == "first_password" else topic, reading.context.content)
+        if said:
+            yield Proposal(0.93, f"after a secret: {topic}", Say(said), remember={"secret": reading.recall("secret")})
+    elif topic == "old_phone" and changes_phone(text) and "mat khau" in reading.input.plain:
+        begun = Begin(FLOW_NAME, "", "trouble", {"trouble": "old_phone"})
+        yield Proposal(0.9, "changes the phone, not the password", begun)
+
+
+def _in_guide(reading: Reading, topic: str) -> Iterator[Proposal]:
+    """Topics at a step of the guide."""
+    content, text = reading.context.content, reading.input.text
+    step = reading.state.step
+    screens = content.password.screens
+    n = min(int(reading.context.get("screen") or 0), len(screens) - 1)
+    screen = screens[n].id if step == "screen" else ""
+    topic = _ON_SCREEN.get(screen, {}).get(topic, topic)
+    if step == "trouble" and reading.context.get("trouble") == "old_phone" and asks_by_app(text):
+        yield Proposal(0.95, "asks if the app does it", Say(answer_to("by_app", content)))
+        return
+    if heard_in(text, _TAKES_UP):
+        yield Proposal(0.92, "goes on with the guide", Do("repeat"))
+    late = step == "code" and _is_late(reading)
+    if late and topic in ("may_enter", "expired", "new_code", "wrong_code"):
+        yield Proposal(0.95, "the code is too old", Answer(Parsed("late")))
+        return
+    if _SCREEN_OF.get(topic) == screen != "":
+        yield Proposal(0.93, f"trouble on this screen: {topic}", Answer(Parsed("odd")))
+    elif topic in _TROUBLES:
+        same = step == "trouble" and reading.context.get("trouble") == topic
+        asked = same and topic == "locked"
+        if not same or asked:
+            yield Proposal(0.93, f"trouble: {topic}", Answer(Parsed("trouble", {"trouble": topic})))
+    elif topic and (said := answer_to(topic, content)):
+        yield Proposal(0.93, f"password talk: {topic}", Say(said))
+    elif step == "screen" and heard_in(text, _ODD):
+        yield Proposal(0.82, "does not see it so", Answer(Parsed("odd")))
+
+
+def _is_late(reading: Reading) -> bool:
+    until = reading.context.get("otp_until")
+    return bool(until) and reading.context.at > datetime.fromisoformat(until)
