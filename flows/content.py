@@ -153,7 +153,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class PasswordAnswer:
-    """What is said to a question that comes up beside the screens; `id` is a topic of understanding/password_topics.py."""
+    """What is said to a question that comes up beside the screens; `id` is a topic of spoken/password_topics.py."""
 
     id: str
     text: str

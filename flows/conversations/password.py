@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from flows.content import Screen
-from flows.conversations import password_talk, safety
+from flows.spoken import password_talk, safety
 from flows.engine.proposals import Proposal, Reading
 from flows.engine.steps import Choice, Context, Flow, Reply, choose, end, show, wait
 
@@ -35,6 +35,7 @@ def _flow() -> Flow:
                 "screen",
                 _screen_prompt,
                 _screen_choices,
+                brief=_screen_prompt,
                 label="đi theo từng màn hình",
                 hint="Làm xong màn hình này anh/chị bấm “Đã xong”; thấy khác thì bấm “Không thấy như vậy”.",
                 transitions={

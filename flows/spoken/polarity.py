@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from flows.understanding.wordings import Clause, clauses, wording
+from flows.spoken.wordings import Clause, clauses, wording
 
 Stance = Literal["wanted", "refused", "asked", ""]
 

@@ -8,27 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from flows.content import Content
 from flows.engine.proposals import Answer, Begin, Command, Do, Proposal, Reading, Say
 from flows.engine.steps import Parsed
-from flows.understanding.password_topics import (
+from flows.spoken.password_topics import (
+    after_secret,
+    answer_to,
     asks_by_app,
     changes_phone,
     remembers,
     says_not_forgotten,
+    screen_of,
     topic_of,
 )
-from flows.understanding.wordings import heard_in
+from flows.spoken.wordings import heard_in
 
 FLOW_NAME = "password"
 _TROUBLES = frozenset({"no_otp", "old_phone", "locked", "forgotten", "forgotten_email", "first_password"})
-# the screen whose own trouble a topic is
-_SCREEN_OF: Mapping[str, str] = {
-    "no_menu": "menu",
-    "no_change": "change",
-    "old_wrong": "passwords",
-    "finish_dead": "finish",
-}
 # topics that mean another one on a screen
 _ON_SCREEN: Mapping[str, Mapping[str, str]] = {
     "otp": {"login": "wrong_code", "old_wrong": "wrong_code", "rejected": "wrong_code", "tries": "wrong_code"},
@@ -37,10 +32,6 @@ _ON_SCREEN: Mapping[str, Mapping[str, str]] = {
     "menu": {"login": "no_menu"},
     "finish": {"no_otp": "no_otp"},
 }
-_AFTER_SECRET = frozenset(
-    "expired new_code five_minutes wrong_code which_number rule rejected login tries kept may_enter first_password locked sms_says no_otp".split()
-)
-_OPEN_SCREENS = frozenset({"screen", "situation", "code", "late", "trouble"})
 _TAKES_UP = ("doi|lam tiep", "toi|den|dang dau|buoc_nao|man_hinh_nao|cho_nao roi|vay|ha|$", "lam|doi tiep .. di|nha|$")
 _ODD = (
     "khong|chua|dau .. thay|co|giong|hien|ra|thay_gi",
@@ -49,21 +40,6 @@ _ODD = (
     "khong|chua .. duoc|chiu|an|cho",
     "bao|bi|no loi|do|trang|sai",
 )
-
-
-def answer_to(topic: str, content: Content) -> str:
-    """What is said to a topic: an answer, a trouble's way out, or a screen's; "" for none."""
-    guide = content.password
-    texts = {a.id: a.text for a in guide.answers}
-    texts |= {t.id: t.text for t in guide.troubles if t.id not in texts}
-    texts |= {topic: s.trouble for topic, screen in _SCREEN_OF.items() for s in guide.screens if s.id == screen}
-    return texts.get(topic, "")
-
-
-def beside_a_secret(text: str, content: Content) -> str:
-    """The answer to the question in which somebody typed a secret; "" where none is heard."""
-    topic = topic_of(text)
-    return answer_to("login" if topic == "first_password" else topic, content) if topic in _AFTER_SECRET else ""
 
 
 def reads(reading: Reading) -> Iterator[Proposal]:
@@ -86,10 +62,9 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         topic = "old_phone"
     if here:
         yield from _in_guide(reading, topic)
-    elif reading.recall("secret") and topic in _AFTER_SECRET:
-        said = answer_to("login" if topic == "first_password" else topic, reading.context.content)
-        if said:
-            yield Proposal(0.93, f"after a secret: {topic}", Say(said), remember={"secret": reading.recall("secret")})
+    elif (secret := reading.recall("secret")) and (after := after_secret(text)):
+        told = Say(answer_to(after, reading.context.content))
+        yield Proposal(0.93, f"after a secret: {after}", told, remember={"secret": secret})
     elif topic == "old_phone" and changes_phone(text) and "mat khau" in reading.input.plain:
         begun = Begin(FLOW_NAME, "", "trouble", {"trouble": "old_phone"})
         yield Proposal(0.9, "changes the phone, not the password", begun)
@@ -112,7 +87,7 @@ def _in_guide(reading: Reading, topic: str) -> Iterator[Proposal]:
     if late and topic in ("may_enter", "expired", "new_code", "wrong_code"):
         yield Proposal(0.95, "the code is too old", Answer(Parsed("late")))
         return
-    if _SCREEN_OF.get(topic) == screen != "":
+    if screen_of(topic) == screen != "":
         yield Proposal(0.93, f"trouble on this screen: {topic}", Answer(Parsed("odd")))
     elif topic in _TROUBLES:
         same = step == "trouble" and reading.context.get("trouble") == topic

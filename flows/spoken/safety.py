@@ -13,8 +13,8 @@ from flows.engine.events import Said
 from flows.engine.memory import age
 from flows.engine.proposals import Answer, Begin, Command, Do, Proposal, Reading, Say
 from flows.engine.steps import Parsed
-from flows.understanding.scams import Demand, Next, goes_on, tale_in
-from flows.understanding.wordings import heard_in
+from flows.spoken.scams import Demand, Next, goes_on, tale_in
+from flows.spoken.wordings import heard_in
 
 FIRST, NEXT, LATER = 0.98, 0.97, 0.86  # scores: a tale; what goes on with it; the same after other matters
 FRESH = 2  # turns in which half sentences still belong to the tale
@@ -35,8 +35,8 @@ _TRUTH: Mapping[Demand, str] = {
     "app": "VssID chỉ tải ở CH Play hoặc App Store.",
     "link": "BHXH không gửi đường dẫn để cập nhật VssID; địa chỉ thật có đuôi .gov.vn.",
     "code": "BHXH không bao giờ hỏi mã OTP hay mật khẩu.",
-    "money": "BHXH không gọi điện, nhắn tin hay kết bạn để đòi tiền.",
-    "papers": "BHXH không kết bạn, không gọi điện để xin hình giấy tờ.",
+    "money": "BHXH không kết bạn, nhắn tin để đòi tiền.",
+    "papers": "BHXH không kết bạn Zalo để đòi thông tin hay giấy tờ.",
     "helper": "VssID tự mình đăng ký được, tôi đi cùng từng bước.",
 }
 _ASKED = (
@@ -50,10 +50,11 @@ def warning(demands: tuple[Demand, ...], content: Content, *, asked: bool = Fals
     """The first warning: what it is, what not to do, whom to ask."""
     named = [d for d in demands if d in _DO_NOT][:2]
     do_not = "; ".join(_DO_NOT[d] for d in named) or _DO_NOT_AT_ALL
+    who = "" if named[:1] in (["link"], ["app"]) else ", dù người đó biết tên hay dùng số quen"
     truth = _TRUTH[named[0]] if named else "Ai cũng xưng là BHXH được, số hiện trên máy cũng giả được."
     opening = "Dạ không nên, đây là dấu hiệu lừa đảo" if asked else "Anh/chị coi chừng, đây là dấu hiệu lừa đảo"
     return (
-        f"{opening}: {do_not}, dù người đó biết tên hay dùng số quen. {truth} "
+        f"{opening}: {do_not}{who}. {truth} "
         f"Muốn chắc, anh/chị tự gọi {content.office.hotline}, đừng gọi lại số đó."
     )
 
@@ -81,7 +82,7 @@ _ON: Mapping[Next, str] = {
         "Anh/chị đừng đọc mã, đừng gửi gì. Muốn chắc thì tự gọi {hotline}."
     ),
     "claims": (
-        "Ai cũng tự xưng được như vậy, và hối thúc là chiêu lừa đảo hay gặp. Người của BHXH không hỏi mã OTP, mật khẩu, không đòi tiền qua điện thoại. "
+        "Ai cũng tự xưng được như vậy, và hối thúc là chiêu lừa đảo hay gặp. BHXH không bao giờ hỏi mã OTP hay mật khẩu. "
         "Anh/chị cúp máy, đừng đưa gì, rồi tự gọi {hotline}."
     ),
     "access": (
@@ -162,7 +163,7 @@ def _goes_on(reading: Reading, after: Next, turns: int) -> Iterator[Proposal]:
 
 def _said(reading: Reading, score: float, why: str, text: str, warned: str) -> Proposal:
     """The warning; the reason that an officer is being told is taken along with it."""
-    command: Command = Say(text)
+    command: Command = Say(text, reminds=not reading.is_at("contacts"))  # no card is shown as if it confirmed
     step = reading.step
     if step is not None and step.takes_any and score == FIRST:
         parsed = step.parse(reading.context, _as_said(reading))

@@ -5,8 +5,9 @@ Read with order and polarity: "tui không quên mật khẩu" is no forgotten pa
 
 from __future__ import annotations
 
-from flows.understanding.polarity import stance
-from flows.understanding.wordings import clauses, heard
+from flows.content import Content
+from flows.spoken.polarity import stance
+from flows.spoken.wordings import clauses, heard
 
 _NO = "khong|chua|chang|cha|dau_co|dau"
 _PW = "mat_khau|mat_ma|pass|mk"
@@ -242,3 +243,31 @@ def remembers(text: str) -> bool:
     said = clauses(text)
     known = any(heard(c, REMEMBERS) and not heard(c, ("khong|chua|dau|chang .. nho",)) for c in said)
     return known and any(heard(c, _WANTS_CHANGE) for c in said) and not changes_phone(text)
+
+
+# -- what is said to a topic
+
+_SCREEN_OF = {"no_menu": "menu", "no_change": "change", "old_wrong": "passwords", "finish_dead": "finish"}
+_AFTER_SECRET = frozenset(
+    "expired new_code five_minutes wrong_code which_number rule rejected login tries kept may_enter first_password locked "
+    "sms_says no_otp old_wrong".split()
+)
+
+
+def screen_of(topic: str) -> str:
+    """The screen whose own trouble a topic is, "" for none."""
+    return _SCREEN_OF.get(topic, "")
+
+
+def answer_to(topic: str, content: Content) -> str:
+    """What is said to a topic: an answer, a trouble's way out, or a screen's; "" for none."""
+    guide = content.password
+    texts = {t.id: t.text for t in guide.troubles} | {a.id: a.text for a in guide.answers}
+    screen = screen_of(topic)
+    return texts.get(topic) or next((s.trouble for s in guide.screens if s.id == screen), "")
+
+
+def after_secret(text: str) -> str:
+    """The topic of a question in which a secret was typed, or that comes after one; "" where none is heard."""
+    topic = topic_of(text)
+    return "login" if topic == "first_password" else topic if topic in _AFTER_SECRET else ""

@@ -1,6 +1,6 @@
 """Whether a text tells of a swindle: somebody asks for a code, money, papers, a click, or was given them already.
 
-Read by flows/conversations/safety.py. A tale needs a stranger and a demand; somebody who was warned goes on telling of
+Read by flows/spoken/safety.py. A tale needs a stranger and a demand; somebody who was warned goes on telling of
 it in half sentences, which `goes_on` reads. Invariant: the message that a declaration was received is no tale.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from flows.text.vssid_sms import read_received, which_secret
-from flows.understanding.wordings import APK, LINK, MONEY, Clause, clauses, heard
+from flows.spoken.wordings import APK, LINK, MONEY, Clause, clauses, heard
 
 Demand = Literal["app", "link", "code", "money", "papers", "helper", "threat", "name"]
 
