@@ -55,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--person", default="local", metavar="ID", help="who is talking (kept between runs)")
     chat.add_argument("--door", default="terminal", choices=["terminal"], help="which door to talk through")
     chat.add_argument("--demo", action="store_true", help="with the synthetic people and the pretend phone")
+    chat.add_argument(
+        "--why", action="store_true", help="with every reading of a message, its score and its reason"
+    )
     chat.set_defaults(run=_chat)
 
     directory = commands.add_parser("directory", help="the responsible contacts").add_subparsers(
@@ -134,7 +137,7 @@ def _chat(args: argparse.Namespace) -> int:
             if app.gateway is not None:
                 app.gateway.listeners.append(heard)
             say = functools.partial(print, flush=True)
-            await answer_lines(terminal, _next_line(sys.stdin.isatty()), say, as_json=args.json)
+            await answer_lines(terminal, _next_line(sys.stdin.isatty()), say, as_json=args.json, why=args.why)
         return 0
 
     sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # a real stdin can

@@ -247,6 +247,7 @@ class Question:
     opens: str  # when that flow begins at once: "asked" always, "wanted" when worded as a wish, "" never
     wordings: tuple[str, ...]
     answer: str
+    short: str = ""  # one sentence, for the second telling; "" none
 
     @property
     def title(self) -> str:

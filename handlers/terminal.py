@@ -14,6 +14,7 @@ from typing import Any
 
 from data import conversations
 from data.outbox import Outgoing
+from flows.engine import trace
 from handlers.delivery.sms import CodeSender, Sms
 from handlers.turns.json_contract import (
     BadInput,
@@ -128,13 +129,25 @@ def printed(answer: dict[str, Any], now: datetime) -> str:
 
 
 async def answer_lines(
-    terminal: Terminal, lines: Callable[[], str | None], say: Callable[[str], None], *, as_json: bool
+    terminal: Terminal,
+    lines: Callable[[], str | None],
+    say: Callable[[str], None],
+    *,
+    as_json: bool,
+    why: bool = False,
 ) -> None:
-    """Answer each line until there are no more."""
+    """Answer each line until there are no more; `why`: with the proposals of every turn, best first."""
     import asyncio
 
     while (line := await asyncio.to_thread(lines)) is not None:
         if not line.strip():
             continue
+        if why:
+            trace.start()
         answer = await terminal.answer(line.rstrip("\r\n"))
+        reasons = trace.stop() if why else []
+        if why and as_json:
+            answer["why"] = reasons
+        elif reasons:
+            say("\n".join(f"? {reason}" for reason in reasons))
         say(json.dumps(answer, ensure_ascii=False) if as_json else printed(answer, await terminal.now()))

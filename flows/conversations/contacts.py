@@ -71,6 +71,7 @@ def _flow() -> Flow:
             ),
         ),
         slash="daumoi",
+        item="dau-moi",
         reads_opening=True,
         expects_digits=_expects_digits,
     )

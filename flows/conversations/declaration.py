@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from flows.calendar.office_hours import VIETNAM
-from flows.content import Item
+from flows.content import Content, Item
 from flows.engine.events import Event, Said
 from flows.engine.steps import Choice, Context, Parsed
 from flows.text.dates import DAY_AND_MONTH, calendar_day, dates_in
@@ -39,15 +39,20 @@ def sent_with_it(context: Context) -> tuple[str, ...]:
     return tuple(items[: items.index(LAST_OF_SENDING) + 1])
 
 
-def _last_day(context: Context) -> date:
-    content = context.content
-    return content.calendar.nth_after(date.fromisoformat(context.get("sent_on")), content.working_days)
+def last_day(content: Content, sent_on: date) -> date:
+    """The last day to hand the papers in of a declaration that was sent on this day."""
+    return content.calendar.nth_after(sent_on, content.working_days)
+
+
+def recounted(context: Context, day: date) -> bool:
+    """Whether a declaration may have been sent on this day."""
+    return 0 <= (_today(context) - day).days <= OLDEST_SENDING
 
 
 def countdown(context: Context) -> str:
     """How long there is to hand the papers in; the letter does not say whether the first day counts."""
-    last, today = _last_day(context), _today(context)
-    sent_on = date.fromisoformat(context.get("sent_on"))
+    sent_on, today = date.fromisoformat(context.get("sent_on")), _today(context)
+    last = last_day(context.content, sent_on)
     said = f"Tờ khai số hồ sơ {context.get('number')}, gửi {sent_on:%d/%m/%Y}"
     left = context.content.calendar.between(today, last)
     if today > last:

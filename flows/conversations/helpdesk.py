@@ -52,6 +52,7 @@ def _flow() -> Flow:
             end("staying", "Phiếu vẫn còn đó; cán bộ trả lời ngay tại đây."),
         ),
         command="person",
+        item="gap-nguoi",
         digression=True,
         purposes={"handover": "chuyển lời cho cán bộ"},
         begins_with=handover_card.about,

@@ -73,6 +73,7 @@ def _flow() -> Flow:
             end("not_subscribed", "Anh/chị hiện không đăng ký nhận thông báo nào, nên tôi không gửi gì."),
         ),
         slash="thongbao",
+        item="ngung-nhan",
         last_on_menu=True,
         purposes={"notices": "nhận thông báo"},
         reached_by=lambda text: STOP if is_stop_word(text) else "",

@@ -93,6 +93,7 @@ def _flow() -> Flow:
             ),
         ),
         slash="matkhau",
+        item="doi-mat-khau",
         reads_opening=True,
         reads=_reads,
     )

@@ -16,6 +16,8 @@ from flows.understanding.question_finder import QuestionResult, find_questions
 
 NOT_IT = "Không đúng ý tôi"
 NOT_IT_WORDS = "khong dung y, khong dung y toi, khong phai y toi, ko dung y, khong phai, sai y toi"
+SURE = 0.75  # confidence from which an answer stands alone
+ALSO = 2  # other questions offered beneath an answer that is not sure
 POPULAR = ("tai-o-dau", "quen-mat-khau", "khong-nhan-otp", "bao-lau", "lua-dao")
 
 
@@ -38,8 +40,9 @@ def _flow() -> Flow:
                 _answer_prompt,
                 _answer_choices,
                 label="xem câu trả lời",
-                transitions={"perhaps": "perhaps", "person": "person"},
+                transitions={"perhaps": "perhaps", "person": "person", "answer": "answer"},
                 hint=_HINT,
+                recalls=lambda s: {"item": s.get("item")},
                 any_flow=True,
                 done=True,
                 digression=True,
@@ -73,15 +76,23 @@ def _flow() -> Flow:
     )
 
 
-def said(item: Question) -> str:
-    """The answer of an item with its source, as people read it."""
-    return item.answer if item.topic in SMALL_TALK else f"{item.answer}\n({item.source.short})"
+def said(item: Question, *, short: bool = False) -> str:
+    """The answer of an item with its source, as people read it; `short`: its one sentence, where it has one."""
+    answer = (short and item.short) or item.answer
+    return answer if item.topic in SMALL_TALK else f"{answer}\n({item.source.short})"
 
 
 def _kept(found: QuestionResult) -> dict[str, Any]:
-    """What a conversation keeps of what was found: the item, and the others in order; ids only."""
+    """What a conversation keeps of what was found: the item, the others in order, whether it is sure; ids only."""
     first = found.item.id if found.item and found.decision == "answer" else None
-    return {"item": first, "others": " ".join(q.id for q in found.alternatives) or None}
+    others = [q.id for q in found.alternatives if q.id != first]
+    unsure = first and found.confidence is not None and found.confidence < SURE
+    return {
+        "item": first,
+        "others": " ".join(others) or None,
+        "also": " ".join(others[:ALSO]) if unsure else None,
+        "short": "1" if found.same else None,
+    }
 
 
 def _not_it(others: str) -> tuple[str, Mapping[str, Any]]:
@@ -114,14 +125,19 @@ def _answer_prompt(context: Context) -> str:
     item = _item(context)
     if item is None:  # taken out since
         return f"Câu trả lời này không còn. Anh/chị hỏi lại, hoặc gọi {context.content.office.hotline}."
-    return said(item)
+    return said(item, short=bool(context.get("short")))
 
 
 def _answer_choices(context: Context) -> tuple[Choice, ...]:
     item = _item(context)
     onward = [item.next] if item and item.next else []
     outcome, keep = _not_it(context.get("others"))
+    also = (
+        Choice(q.title, "answer", {"item": q.id, "also": None, "short": None})
+        for q in _items(context, context.get("also").split())
+    )
     return (
+        *also,
         *(Choice(context.flows.label(flow, context.content), flow) for flow in onward),
         Choice(NOT_IT, outcome, keep, words=NOT_IT_WORDS),
     )

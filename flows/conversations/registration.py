@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 
 from flows.content import Content, Item
-from flows.conversations import declaration
+from flows.conversations import declaration, registration_speech
 from flows.conversations.consent import consent_steps
 from flows.conversations.declaration import items_of, parse_received, sent_with_it
 from flows.effects import KeepSubmission, LoadDossier, MarkItems, StartDossier
 from flows.engine.events import Event, Said
+from flows.engine.memory import Memory, age, recall
 from flows.engine.steps import (
     AGAIN,
     Choice,
@@ -73,6 +74,7 @@ def _flow() -> Flow:
                 _WHO_CHOICES,
                 label="đăng ký cho ai",
                 parse=parse_received,
+                assumes=_assumed_who,
                 transitions={"chosen": "platform", **_RECEIVED},
             ),
             choose(
@@ -118,6 +120,7 @@ def _flow() -> Flow:
                 label="danh sách việc cần làm",
                 parse=_parse_number,
                 hint=_HINT,
+                brief=_list_brief,
                 transitions=_TRANSITIONS,
             ),
             _reading("how", _how_prompt, _how_choices, label="xem cách làm một mục"),
@@ -131,6 +134,9 @@ def _flow() -> Flow:
         questions_first=True,
         purposes={"registration": "đi cùng việc đăng ký VssID"},
         recognises=_recognises,
+        about={"item": "nhan-sms"},
+        item="cach-dang-ky",
+        reads=registration_speech.reads,
     )
 
 
@@ -195,6 +201,11 @@ def _list_prompt(context: Context) -> str:
             f"Việc kế tiếp: {item.title}.",
         )
     )
+
+
+def _list_brief(context: Context) -> str:
+    """The second telling of the list: how far one is, and what comes next."""
+    return f"Danh sách đã xong {_progress(context)}. Việc kế tiếp: {_current(context).title}."
 
 
 def _line(n: int, item: Item, done: frozenset[str]) -> str:
@@ -310,6 +321,13 @@ def _platform_choices(context: Context) -> tuple[Choice, ...]:
     )
 
 
+def _assumed_who(context: Context, memory: Memory) -> Choice | None:
+    """The answer that the wish already held: "đăng ký cho con tui"."""
+    known = "child" if recall(memory, "who") == "child" and age(memory, "who") <= FRESH else ""
+    return next((c for c in _WHO_CHOICES if c.keep["who"] == known), None)
+
+
+FRESH = 4  # turns for which what was said before the flow began answers its questions
 _WHO_CHOICES = tuple(
     Choice(label, "chosen", {"who": who}, words=words)
     for who, label, words in (

@@ -41,10 +41,12 @@ from flows.engine.steps import Context, Flow, Parsed, Reply, Step
 from flows.secrets import detector
 from flows.text.normalise import plain, same_words
 from flows.understanding import numbers_explained
+from flows.understanding.address import address_of
+from flows.understanding.answers import facts_told
 from flows.understanding.facts import number_of
 from flows.understanding.input import Input
 from flows.understanding.intents import named
-from flows.understanding.question_finder import find_questions, missed
+from flows.understanding.question_finder import QuestionResult, find_questions, missed
 
 MISSES_BEFORE_A_PERSON = 2
 
@@ -292,6 +294,7 @@ class Dialogue(Navigation):
             for other in self.flows.values():
                 if other is not flow and (said := other.recognises(event.text, self.content)):
                     self.say(Reply(said))
+                    self.remember(other.about)
                     self.begin(other.name, event.text)
                     return True
         if not words or (step is not None and step.takes_any):
@@ -300,7 +303,13 @@ class Dialogue(Navigation):
         if name and name != self.state.flow:
             self.begin(name, opening)
             return True
-        return False
+        shows = self.flows.questions.shows
+        titled = next((q for q in self.content.questions.items if same_words(words, q.title)), None)
+        if titled is None or shows is None:
+            return False
+        self.remember({"item": titled.id})
+        self.digress(self.flows.questions.name, *shows(QuestionResult("answer", titled)))
+        return True
 
     def other_event(self, event: Event) -> None:
         """A press of something old, a shared contact, a file: the step may parse it."""
@@ -318,10 +327,15 @@ class Dialogue(Navigation):
 
     def understand(self, event: Said) -> None:
         """Let the readers propose, and carry out the best; without one it is a miss."""
+        if address := address_of(event.text):
+            self.remember({"address": address})
         flow, step = self.here()
         under = self.state.under
+        item = recall(self.memory, "item")
+        if (flow is not None and age(self.memory, "item") > 2) or not item:
+            item = (step.item if step else "") or (flow.item if flow else "") or item
         reading = Reading(
-            Input(event.text, self.content, item=recall(self.memory, "item")),
+            Input(event.text, self.content, item=item),
             replace(self.state, memory=self.memory),
             self.context(),
             flow,
@@ -339,7 +353,10 @@ class Dialogue(Navigation):
         best = good[0]
         self.remember(best.remember)
         self.effects += best.effects
+        if isinstance(best.command, Answer) and facts_told(reading.input):
+            self.opening = event.text  # may answer the next questions too
         self.carry_out(best.command)
+        self.opening = self.opening if self.awaits is not None else ""
         second = readers.second_wish(good, reading)
         if second is not None:
             label, what = second

@@ -6,41 +6,10 @@ Invariant: every subject has a lifetime in turns and in days; what is older is n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+
+from flows.subjects import SUBJECTS
 
 Memory = Mapping[str, tuple[str, int, int]]  # subject -> value, turns since it was set, day it was set on
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """One thing that is remembered: for how many turns and days, and how “dữ liệu của tôi” calls it."""
-
-    turns: int
-    days: int
-    called: str
-
-
-SUBJECTS: Mapping[str, Subject] = MappingProxyType(
-    {
-        "item": Subject(8, 2, "câu hỏi vừa trả lời"),  # question id
-        "contacts": Subject(10, 7, "đầu mối vừa cho xem"),  # contact ids, one blank between them
-        "blocks": Subject(10, 7, "khối vừa hỏi"),  # block ids
-        "who": Subject(40, 30, "làm cho ai"),  # self, mother, father, child, spouse, other
-        "unit": Subject(40, 30, "làm ở đơn vị hay tự do"),  # employee, individual, unit_officer
-        "offered": Subject(2, 2, "điều tôi vừa mời"),  # "flow:password", "item:bao-lau", "contact:le-tuan-vu"
-        "later": Subject(8, 2, "việc hẹn làm sau"),  # as offered: the second wish of a message
-        "said": Subject(
-            2, 1, "câu tôi vừa nói ngoài quy trình"
-        ),  # id of a sentence of ours that “nói lại” repeats
-        "number": Subject(6, 2, "loại số vừa giải thích"),  # code, household, card, dossier, phone, id
-        "ticket": Subject(200, 30, "số phiếu đang chờ cán bộ"),
-        "warned": Subject(6, 1, "vừa được cảnh báo lừa đảo"),  # scam, gave
-        "secret": Subject(6, 1, "vừa được nhắc đừng gõ mã hay mật khẩu"),  # otp, password
-        "aside": Subject(1, 1, "vừa trả lời xen giữa"),  # what "quay lại" comes back from
-        "place": Subject(8, 2, "việc làm dở đã rời"),  # "flow/step" that was left
-    }
-)
 
 
 def recall(memory: Memory, subject: str) -> str:

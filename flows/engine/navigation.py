@@ -18,10 +18,13 @@ from flows.engine import messages
 from flows.engine.commands import BACK_LABEL, MENU_LABEL, PERSON_LABEL
 from flows.engine.events import Answered, Event, Pressed, Said
 from flows.engine.flows import Flows
-from flows.engine.memory import Memory, noted
+from flows.engine.memory import Memory, noted, recall
 from flows.engine.state import State
 from flows.engine.steps import AGAIN, MENU, RESTING, Choice, Context, Flow, Parsed, Reply, Step
 from flows.text.normalise import same_words
+from flows.understanding.address import addressed
+from flows.understanding.answers import meanings
+from flows.understanding.input import Input
 
 STEPS_IN_ONE_TURN = 12  # a table that shows and goes on for ever is a mistake: it is stopped here
 HISTORY_KEPT = 20  # how many steps back "quay lại" can go
@@ -56,7 +59,11 @@ class Navigation:
 
     def turn(self) -> Turn:
         state = replace(self.state, memory=self.memory)
-        return Turn(state, tuple(self.replies), tuple(self.effects), self.awaits, self.opening)
+        address = recall(self.memory, "address")
+        replies = tuple(
+            r if r.verbatim else replace(r, text=addressed(r.text, address)) for r in self.replies
+        )
+        return Turn(state, replies, tuple(self.effects), self.awaits, self.opening)
 
     def remember(self, values: Mapping[str, str]) -> None:
         """Set subjects of the memory; "" forgets one."""
@@ -65,7 +72,7 @@ class Navigation:
 
     def context(self) -> Context:
         answers = {**self.state.answers, **self.once} if self.once else self.state.answers
-        return Context(answers, self.content, self.at, self.flows)
+        return Context(answers, self.content, self.at, self.flows, self.memory)
 
     def here(self) -> tuple[Flow | None, Step | None]:
         """The flow and step where the conversation stands; None at the menu, or when a table lost them."""
@@ -146,6 +153,8 @@ class Navigation:
             raise LookupError(f"no way on to {flow_name}/{step_name}")
         history = () if step.no_way_back else self.state.history
         self.state = replace(self.state, flow=flow_name, step=step_name, history=history)
+        if step.forgets:
+            self.memory, self.state = {}, replace(self.state, under={})
         self.remember(step.recalls(self.context()))
         if step.asks is not None:
             self.awaits = step.asks(self.context())
@@ -160,7 +169,7 @@ class Navigation:
             self.say_digression(step)
         elif step.kind == "end":
             self.say_end(step)
-        elif not self.opened(flow, step):
+        elif not self.opened(flow, step) and not self.assumed(flow, step):
             self.ask(step)
 
     def say_end(self, step: Step) -> None:
@@ -192,10 +201,32 @@ class Navigation:
             return False
         event = Said(opening, self.at)
         chosen = self.choice(step, event)
+        if chosen is None and (chosen := self.meant(step, opening)) is not None:
+            self.opening = opening  # it may say more than this
         parsed = Parsed(chosen.outcome, chosen.keep) if chosen else step.parse(self.context(), event)
         if parsed is None or step.transitions.get(parsed.outcome) == AGAIN:
             return False
         self.accept(flow, step, parsed)
+        return True
+
+    def meant(self, step: Step, text: str) -> Choice | None:
+        """The choice of this step that a text surely means besides what it said before."""
+        choices = step.choices(self.context())
+        wanted = frozenset(c.means for c in choices if c.means in FACTS)
+        found = meanings(Input(text, self.content), wanted) if wanted else {}
+        best = max(choices, key=lambda c: found.get(c.means, 0.0), default=None)
+        return best if best is not None and found.get(best.means, 0.0) >= SURELY_MEANT else None
+
+    def assumed(self, flow: Flow, step: Step) -> bool:
+        """Whether the step's answer was said before; it is said back, and "quay lại" asks it."""
+        known = step.assumes(self.context(), self.memory)
+        if known is None or any(
+            f"{flow.name}/{step.name}" == p.partition("?")[0] for p in self.state.history
+        ):
+            return False
+        self.accept(
+            flow, step, Parsed(known.outcome, known.keep, note=f"Dạ, làm cho: {known.label.lower()}.")
+        )
         return True
 
     def choice(self, step: Step, event: Event) -> Choice | None:
@@ -268,7 +299,7 @@ class Navigation:
             self.state = replace(self.state, options=reply.options)
 
     def ask(self, step: Step) -> None:
-        self.say(self.offering(step, self.prompt(step)))
+        self.say(self.offering(step, replace(self.prompt(step), verbatim=step.asked_once)))
 
     def offering(self, step: Step, reply: Reply) -> Reply:
         """The reply with the options of a step."""
@@ -290,11 +321,12 @@ class Navigation:
     def remind(self) -> None:
         """Say in one line what the step wants, with its options; at the menu only the options."""
         _, step = self.here()
-        if step is None or step.kind not in RESTING:
+        if step is None or step.kind not in RESTING or step.done:
             last = self.replies[-1] if self.replies else None
             if last is not None and not last.options:
                 self.replies.pop()
-                self.say(replace(last, options=self.flows.menu(self.content).options))
+                offered = self.offering(step, last) if step is not None else self.flows.menu(self.content)
+                self.say(replace(last, options=offered.options))
             return
         prompt = self.prompt(step)
         brief = step.brief(self.context())
@@ -334,6 +366,10 @@ class Navigation:
         self.state = State(options=self.state.options, misses=self.state.misses)
 
 
+FACTS = frozenset(
+    {"employee", "individual", "child", "android", "ios", "known", "unknown"}
+)  # told beside an answer
+SURELY_MEANT = 0.85
 STACKED = 2  # how many interrupted flows a state keeps
 BRIEF = 180  # characters of a reminder
 

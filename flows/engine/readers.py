@@ -10,20 +10,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from flows.content import NOT_ASKED, SMALL_TALK, Question
-from flows.engine import small_talk
+from flows.engine import courtesy
 from flows.engine.commands import MENU_LABEL
 from flows.engine.events import Said
 from flows.engine.flows import Flows
 from flows.engine.memory import age
 from flows.engine.proposals import Answer, Begin, Clarify, Correct, Do, Proposal, Reading, Say, Show
-from flows.engine.steps import AGAIN, RESTING, Choice, Parsed, Step
+from flows.engine.steps import AGAIN, RESTING, Choice, Parsed
 from flows.text.normalise import plain
 from flows.understanding import numbers_explained
 from flows.understanding.answers import meanings
+from flows.understanding.everyday import asks, everyday
 from flows.understanding.input import Input
 from flows.understanding.intents import wishes
 from flows.understanding.question_finder import QuestionResult
-from flows.understanding.small_talk import asks, everyday
 
 PARSED, PARSED_AGAIN, FREE_WORDS = 0.87, 0.66, 0.84
 SECOND = 0.7  # how sure the second wish of a message must be
@@ -89,7 +89,7 @@ def earlier_answer(reading: Reading) -> Iterator[Proposal]:
     flow, state = reading.flow, reading.state
     if flow is None or reading.step is None:
         return
-    corrects = small_talk.corrects(reading.input)
+    corrects = courtesy.corrects(reading.input)
     for position in reversed(state.history):
         name = position.partition("?")[0].split("/")
         step = flow.step(name[1]) if name[0] == flow.name else None
@@ -164,7 +164,7 @@ def everyday_words(reading: Reading) -> Iterator[Proposal]:
             less = 0.25 if act in ("stop", "skip") and not under_way else 0
             yield Proposal(score - less, f"everyday {act}", command)
         else:
-            text, options = small_talk.answer(act, content, under_way=under_way)
+            text, options = courtesy.answer(act, content, under_way=under_way)
             yield Proposal(score, f"everyday {act}", Say(text, options))
 
 
@@ -250,8 +250,3 @@ def second_wish(good: Sequence[Proposal], reading: Reading) -> tuple[str, str] |
             if score >= SECOND and name not in (done, reading.state.flow):
                 return flows.label(name, content), f"flow:{name}"
     return None
-
-
-def step_of(flows: Flows, flow: str, step: str) -> Step | None:
-    """The step of these names, or None."""
-    return flows.find(flow, step)[1]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 from flows.content import Content
 from flows.effects import Effect
 from flows.engine.events import Event
+from flows.engine.memory import Memory
 
 if TYPE_CHECKING:
     from flows.engine.flows import Flows
@@ -42,7 +43,7 @@ class Reply:
 
     `options` are words that can be pressed, numbered or typed. `shares` is the option (one of them) with which a door
     that can vouch for a phone number asks for it; other doors leave it out. `until` is a countdown, `key` names it so
-    that a newer reply with the same key takes its place.
+    that a newer reply with the same key takes its place. `verbatim`: a wording that is kept word for word.
     """
 
     text: str
@@ -52,6 +53,7 @@ class Reply:
     link: str = ""
     until: datetime | None = None
     key: str = ""
+    verbatim: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Context:
     content: Content
     at: datetime
     flows: Flows
+    memory: Memory = field(default_factory=dict)
 
     def get(self, key: str) -> str:
         """The answer under `key` as text, "" when there is none."""
@@ -140,8 +143,15 @@ class Step:
     brief: Prompt = lambda context: (
         ""
     )  # its second telling, one line; "" for the line of the prompt that asks
+    forgets: bool = (
+        False  # what lies beneath and what is remembered goes when this is reached: all was erased
+    )
     skips: Callable[[Context], Parsed | None] = lambda context: None  # what "bỏ qua" means here
+    assumes: Callable[[Context, Memory], Choice | None] = lambda context, memory: (
+        None
+    )  # an answer said before
     takes_any: bool = False  # any words are an answer: a reason for an officer
+    item: str = ""  # as of the flow, for this step
     surely: float = 0.0  # how sure the parse is, where it is not the usual
 
 
@@ -175,6 +185,9 @@ class Flow:
     """The answers a digression begins with, from the state that it interrupts."""
     shows: Callable[[QuestionResult], tuple[str, Mapping[str, Any]]] | None = None
     """The step that shows what the question finder found, and what to keep; step "" for nothing to show."""
+    about: Mapping[str, str] = field(default_factory=dict)
+    """What is remembered when a pasted message of this flow was recognised: subjects of memory.py."""
+    item: str = ""  # the question that follow-ups lean on here, when none was answered before
     reads: Reads = lambda reading: ()
     """What this flow proposes for a message, wherever the conversation stands; most propose nothing."""
     handed_back: Callable[[str], str] | None = None
@@ -207,7 +220,10 @@ class StepOptions(TypedDict, total=False):
     recalls: Callable[[Context], Mapping[str, str]]
     brief: Prompt
     skips: Callable[[Context], Parsed | None]
+    forgets: bool
+    assumes: Callable[[Context, Memory], Choice | None]
     takes_any: bool
+    item: str
     surely: float
 
 

@@ -1,6 +1,6 @@
 """Why a turn went as it did: the proposals of the last message, kept only while somebody listens (`troly chat --why`).
 
-Invariant: nothing is written down unless `start` was called; no typed words are in it.
+Invariant: nothing is heard unless `start` was called, and it goes nowhere but to whoever called it.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ _WHOLE: Mapping[str, frozenset[str]] = {
     "later": _table(
         "de mai, mai, de toi mai, mai lam, mai tinh, de mai lam, de mai tinh, de lat, lat nua, lat lam, chut nua, ti nua, "
         "chut xiu nua, xiu nua, de sau, lam sau, bua khac, hom khac, khi khac, luc khac, de bua khac, tu tu, cho chut, "
-        "cho xiu, cho ti, doi chut, doi xiu, doi ti, khoan, khoan da, khoan khoan, cho, chut, dang ban, ban roi, ban lam, "
+        "cho xiu, cho ti, doi chut, doi xiu, doi ti, khoan, khoan da, khoan khoan, chut, "
         "de coi lai, thoi de coi lai, de suy nghi, de nghi da, de tinh, de hoi lai, lat quay lai, mai quay lai, toi lam, "
         "toi tinh, toi nay lam, dang lam, cho xong da"
     ),

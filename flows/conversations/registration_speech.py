@@ -1,0 +1,178 @@
+"""What people say around the checklist in their own words: things done and not done, the declaration told as a story, two people at once.
+
+Read by the registration flow (`Flow.reads`). Invariant: an item is only ticked when the words say that it is done.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from flows.content import Item
+from flows.conversations.declaration import countdown, items_of, last_day, recounted
+from flows.engine import courtesy
+from flows.engine.proposals import Answer, Correct, Proposal, Reading, Say
+from flows.engine.steps import Context, Parsed
+from flows.understanding.answers import day_of, meanings
+from flows.understanding.everyday import asks
+
+FLOW = "registration"
+_BEFORE_STORED = ("who", "platform", "code")
+_ON_THE_LIST = ("list", "how", "all")
+# What people call the items of the checklist, folded; of the ids in data/content/checklist.yaml.
+_CALLED = {
+    "b1.3": r"\b(?:tai|cai|cai dat|down|install)\b(?! (?:hinh|anh|lai))",
+    "b2.5": r"\b(?:tra|tim|co|ghi|chep|lay)(?: \w+){0,3} ma so\b",
+    "b3.1": r"\bdang ky ngay\b",
+    "b3.2": r"\btiep tuc\b",
+    "b3.3": r"\b(?:chon )?ca nhan\b",
+    "anh": r"\b(?:anh|hinh)(?: \w+)? (?:chan dung|the|3x4|dai dien)\b|\bchan dung\b",
+    "ho_ten": r"\bho (?:va )?ten\b",
+    "ma_so_bhxh": r"\b(?:nhap|go|dien|ghi)(?: \w+){0,3} ma so\b",
+    "giay_to": r"\b(?:can cuoc|cccd|cmnd|giay to|hai mat|2 mat)\b",
+    "tinh": r"\b(?:chon|dien) tinh\b",
+    "xa": r"\b(?:chon|dien) (?:xa|phuong)\b",
+    "dia_chi": r"\bdia chi\b|\bso nha\b",
+    "dien_thoai": r"\b(?:nhap|dien|go)(?: \w+){0,2} (?:so dien thoai|sdt|so di dong)\b",
+    "co_quan_tiep_nhan": r"\bco quan (?:bhxh )?tiep nhan\b|\btiep nhan\b",
+    "ghi_nhan": r"\bghi nhan\b|\b(?:gui|nop|bam gui)(?: \w+)? to khai\b|\bgui(?: \w+)? ho so\b",
+    "b3.7": r"\b(?:in|ky|nop)(?: \w+){0,3} (?:mau|mau 01|to khai|giay|ke toan|dau moi)\b",
+    "b4.2": r"\bdang nhap\b",
+}
+_CALLED_BY = {item: re.compile(pattern) for item, pattern in _CALLED.items()}
+_SKIPPED = re.compile(
+    r"\b(?:bo qua|bo trong|de trong|khoi|khong can|ko can|hong can|khong bat buoc|ko bat buoc|thieu)\b"
+)
+_STORY = re.compile(
+    r"\b(?:gui|nop|bam|lam|dien|khai)(?: \w+){0,2} (?:to khai|ghi nhan|ho so|dang ky)\b|\bghi nhan\b|\bto khai\b"
+)
+_LEFT = re.compile(
+    r"\b(?:con (?:may|bao nhieu) (?:ngay|bua|hom)|con han|con hieu luc|het han|qua han|tre han|han nop|han chot|"
+    r"ngay nao het|bao gio het|chung nao het|khi nao het|may ngay nua|bi huy)\b"
+)
+_DAYS_OFF = re.compile(r"\b(?:chu nhat|cn|thu bay|thu 7|cuoi tuan|ngay le|ngay nghi|tet)\b")
+_COUNTS = re.compile(r"\b(?:tinh|dem|ke|tru)\b")
+_ANEW = re.compile(
+    r"\b(?:lam|bat dau|dang ky|khai)(?: \w+)? lai(?: tu dau| het| moi)\b|\blam lai tu dau\b|\bxoa het lam lai\b"
+)
+_BOTH = re.compile(
+    r"\b(?:tui|toi|em|minh|con|chi|anh|vo chong|ca nha)\b.*\b(?:voi|va|lan|cung)\b.*\b(?:con|be|chau|vo|chong|ma|me|ba|cha|luon|nua)\b|\bca hai\b|\bca nha\b"
+)
+_NEXT_PERSON = re.compile(
+    r"\b(?:toi|den|con|lam)(?: \w+)? (?:tui|toi|em|minh|chong|vo|ma|me|ba|nguoi khac|nguoi ke|dua nua|dua kia)\b.*\b(?:sao|the nao|lam sao|o dau|duoc khong|luon)\b"
+)
+
+
+def reads(reading: Reading) -> Iterator[Proposal]:
+    """What the registration makes of a message, wherever the conversation stands."""
+    yield from _story(reading)
+    if not reading.is_at(FLOW):
+        return
+    yield from _of_the_declaration(reading)
+    if reading.is_at(FLOW, "who"):
+        yield from _two_people(reading)
+    if reading.is_at(FLOW, *_ON_THE_LIST):
+        yield from _on_the_list(reading)
+
+
+def _story(reading: Reading) -> Iterator[Proposal]:
+    """ "tui gửi tờ khai hôm qua rồi giờ sao nữa", told where no dossier number is known."""
+    said = reading.input
+    if reading.context.get("sent_on") or reading.is_at(FLOW, "sent_on") or not _STORY.search(said.plain):
+        return
+    today = reading.context.at.date()
+    day = day_of(said.text, today)
+    if day is None or not said.has("roi", "r", "hom qua", "bua qua", "hom kia", "tuan truoc", "bua truoc"):
+        return
+    content = reading.context.content
+    last = last_day(content, day)
+    late = today > last
+    told = (
+        f"Dạ, tờ khai gửi ngày {day:%d/%m/%Y} thì hạn nộp giấy khoảng {last:%d/%m/%Y} ({content.working_days} ngày làm việc, không "
+        "tính thứ bảy, chủ nhật, ngày lễ). "
+    )
+    told += (
+        f"Vậy là đã quá hạn, có thể hệ thống đã hủy: anh/chị gọi {content.office.hotline} hỏi lại, chưa được thì gửi lại tờ khai."
+        if late
+        else "Trong hạn đó: người của đơn vị in, ký mẫu 01 nộp cho cán bộ đầu mối; người tự do mang giấy tờ tùy thân tới BHXH gần nhất."
+    )
+    yield Proposal(0.8, "the declaration told as a story", Say(told), remember={"item": "qua-han"})
+
+
+def _of_the_declaration(reading: Reading) -> Iterator[Proposal]:
+    """The days left of a declaration whose day is known, and that day corrected."""
+    context, said = reading.context, reading.input
+    if not context.get("sent_on"):
+        return
+    if _LEFT.search(said.plain):
+        yield Proposal(0.9, "the days left", Say(f"Dạ, {_lower(countdown(context))}"))
+    elif _DAYS_OFF.search(said.plain) and _COUNTS.search(said.plain):
+        told = "Dạ không tính thứ bảy, chủ nhật và ngày lễ: chỉ đếm ngày làm việc."
+        yield Proposal(0.9, "which days count", Say(f"{told} {countdown(context)}"))
+    day = day_of(said.text, context.at.date()) if courtesy.corrects(said) else None
+    if day is None or day.isoformat() == context.get("sent_on"):
+        return
+    if not recounted(context, day):
+        told = f"Ngày {day:%d/%m/%Y} không hợp, nên tôi giữ ngày cũ. {countdown(context)}"
+        yield Proposal(0.9, "an impossible day", Say(told))
+        return
+    step = "counted" if reading.state.step in _BEFORE_STORED else "keep"
+    note = f"Dạ, tôi sửa lại ngày gửi: {day:%d/%m/%Y}."
+    yield Proposal(0.93, "another day of sending", Correct(step, {"sent_on": day.isoformat()}, note))
+
+
+def _two_people(reading: Reading) -> Iterator[Proposal]:
+    if _BOTH.search(reading.input.plain):
+        told = "Dạ, mình làm lần lượt từng người một: xong người này tôi mở hồ sơ cho người kia. Anh/chị muốn làm cho ai trước?"
+        yield Proposal(0.88, "for two people", Say(told))
+
+
+def _on_the_list(reading: Reading) -> Iterator[Proposal]:
+    context, said = reading.context, reading.input
+    if _ANEW.search(said.plain):
+        note = "Dạ, anh/chị muốn bắt đầu lại từ đầu? Bấm “Bắt đầu lại” thì hồ sơ mới thay cho hồ sơ này."
+        yield Proposal(0.88, "anew", Correct("resume", {}, note))
+    if _NEXT_PERSON.search(said.plain):
+        told = "Dạ, xong người này thì gõ “làm lại từ đầu” rồi “Bắt đầu lại”: tôi mở hồ sơ mới và hỏi lại làm cho ai."
+        yield Proposal(0.84, "the next person", Say(told))
+    items = items_of(context)
+    named = [item for item in items if item.id in _CALLED_BY and _CALLED_BY[item.id].search(said.plain)]
+    if named and _SKIPPED.search(said.plain):
+        yield Proposal(0.88, f"skip {named[-1].id}", Say(_skipped(named[-1], asks(said.text))))
+        return
+    done = meanings(said, frozenset({"done", "not_yet", "trouble"}))
+    if done.get("done", 0.0) >= 0.6 and named and not asks(said.text):
+        ids = _until(context, items, named)
+        if ids:
+            title = next(item.title for item in items if item.id == ids[-1])
+            note = f"Dạ, tôi đánh dấu xong tới mục “{title}”."
+            yield Proposal(0.9, f"done until {ids[-1]}", Answer(Parsed("mark", {"marked": ids}, note=note)))
+    trouble = max(done.get("trouble", 0.0), done.get("not_yet", 0.0))
+    if trouble >= 0.6:
+        which = named[0] if named else _current(context, items)
+        yield Proposal(
+            min(trouble, 0.78), f"trouble with {which.id}", Answer(Parsed("how", {"asked": which.id}))
+        )
+
+
+def _current(context: Context, items: tuple[Item, ...]) -> Item:
+    done = frozenset(context.answers.get("done", ()))
+    return next((item for item in items if item.id not in done), items[-1])
+
+
+def _until(context: Context, items: tuple[Item, ...], named: list[Item]) -> list[str]:
+    """The open items up to the furthest that was named, when it lies no further than the next stage."""
+    done = frozenset(context.answers.get("done", ()))
+    furthest = max(items.index(item) for item in named)
+    return [item.id for item in items[: furthest + 1] if item.id not in done]
+
+
+def _skipped(item: Item, asked: bool) -> str:
+    if item.required:
+        return f"Dạ chưa bỏ được: mục “{item.title}” là bắt buộc."
+    start = "Dạ được ạ" if asked else "Dạ được"
+    return f"{start}, mục “{item.title}” không bắt buộc. Anh/chị làm tiếp mục sau nhé."
+
+
+def _lower(text: str) -> str:
+    return text[0].lower() + text[1:]

@@ -1,0 +1,84 @@
+"""Every position where a person may rest, with what is known there. Used by the tests that try texts at all of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flows.engine.state import State
+
+AT = datetime(2026, 11, 30, 8, tzinfo=UTC)
+_ASKED = {"name": "Trần Thị Bé Ba", "born": "17/01/1983", "case": "c1"}
+_SENT = {**_ASKED, "link": "http://127.0.0.1/secure/x", "until": "2026-11-30T08:05:00+00:00"}
+_FOUND = {"record_name": "Trần Thị Bé Ba", "record_code": "8800000001", "record_born": "17/01/1983"}
+_DOSSIER = {"who": "employee", "platform": "android", "code_known": "1", "done": ["b1.1"]}
+_DECLARED = {"number": "01841.GD/2026/087", "sent_on": "2026-11-27"}
+_SCREEN = {"screen": 2}
+_CODE = {"screen": 5, "otp_until": "2026-11-30T08:04:00+00:00"}
+
+_ANSWERS: dict[str, dict[str, Any]] = {
+    "lookup/consent": {},
+    "lookup/name": {},
+    "lookup/fact": {"name": "Trần Thị Bé Ba"},
+    "lookup/province": {"name": "Trần Thị Bé Ba"},
+    "lookup/proof": _ASKED,
+    "lookup/share_how": _ASKED,
+    "lookup/code": _SENT,
+    "lookup/code_wrong": {**_SENT, "left": "2"},
+    "lookup/code_expired": _ASKED,
+    "lookup/code_soon": {**_ASKED, "seconds": "40"},
+    "lookup/code_off": _ASKED,
+    "lookup/not_that_phone": _ASKED,
+    "lookup/record": _FOUND,
+    "lookup/found": _FOUND,
+    "lookup/nobody": _ASKED,
+    "registration/consent": {},
+    "registration/resume": _DOSSIER,
+    "registration/who": {},
+    "registration/platform": {"who": "employee"},
+    "registration/code": {"who": "employee", "platform": "android"},
+    "registration/sent_on": {"number": "01841.GD/2026/087"},
+    "registration/list": {**_DOSSIER, **_DECLARED},
+    "registration/how": {**_DOSSIER, "asked": "b1.2"},
+    "registration/all": _DOSSIER,
+    "password/situation": {},
+    "password/screen": _SCREEN,
+    "password/code": _CODE,
+    "password/late": _CODE,
+    "password/trouble": {"trouble": "no_otp"},
+    "contacts/query": {},
+    "contacts/one": {"one": "le-tuan-vu"},
+    "contacts/several": {"contacts": "nguyen-tuan-hai vo-duc-toan", "about": "Phòng CNTT"},
+    "contacts/perhaps": {"near": "le-tuan-vu"},
+    "contacts/gap": {"gap": "Hợp tác xã"},
+    "contacts/nobody": {},
+    "questions/question": {},
+    "questions/answer": {"item": "bao-lau", "others": "so-ho-so"},
+    "questions/perhaps": {"others": "bao-lau so-ho-so"},
+    "questions/person": {},
+    "helpdesk/consent": {},
+    "helpdesk/want": {},
+    "helpdesk/waiting": {"ticket_number": "12", "ticket_ahead": "1"},
+    "notices/consent": {},
+    "notices/topics": {},
+    "notices/manage": {"topics": "chung bhyt"},
+    "my_data/choice": {"purposes": "lookup", "dossier": "3"},
+}
+_PASSED = {
+    "lookup": ("lookup/name", "lookup/fact"),
+    "registration": ("registration/who", "registration/platform"),
+    "password": ("password/situation",),
+    "contacts": ("contacts/query",),
+}
+
+
+def positions() -> dict[str, State]:
+    """The state of each position by "flow/step", and the menu under ""."""
+    made = {"": State()}
+    for place, answers in _ANSWERS.items():
+        flow, step = place.split("/")
+        passed = tuple(p for p in _PASSED.get(flow, ()) if p != place)
+        if step in ("consent", "name", "who", "situation", "query", "list", "manage"):
+            passed = ()
+        made[place] = State(flow, step, answers, passed)
+    return made

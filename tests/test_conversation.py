@@ -1,0 +1,171 @@
+"""What must hold of every message at every position: it is answered, nothing is lost unsaid, what was asked in between comes back.
+
+Texts are drawn from what the transcripts' people say, from labelled short messages, and at random.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from data.knowledge.content import load_content
+from flows import catalog
+from flows.engine.events import Pressed, Said
+from flows.engine.navigation import Turn
+from flows.engine.state import State
+from flows.engine.steps import RESTING
+from flows.subjects import SUBJECTS
+from tests.positions import AT, positions
+
+CONTENT = load_content()
+POSITIONS = positions()
+FOLDER = Path(__file__).parent
+STATE_BYTES = 1000
+HOW = settings(
+    max_examples=200 if os.environ.get("TROLY_SOAK") else 8,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate, Phase.explicit],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def _said_in_transcripts() -> list[str]:
+    lines = (
+        line
+        for file in sorted((FOLDER / "transcripts").glob("*.txt"))
+        for line in file.open(encoding="utf-8")
+    )
+    return sorted({line[2:].strip() for line in lines if line.startswith("> ") and "\\" not in line})
+
+
+def _labelled() -> list[str]:
+    files = sorted((FOLDER.parent / "benchmarks" / "talk").glob("*.jsonl"))
+    return sorted({json.loads(line)["text"] for file in files for line in file.open(encoding="utf-8")})
+
+
+TEXTS = [*_said_in_transcripts(), *_labelled()]
+MESSAGES = st.one_of(
+    st.sampled_from(TEXTS),
+    st.sampled_from(TEXTS),
+    st.tuples(st.sampled_from(TEXTS), st.sampled_from(TEXTS)).map(" ".join),
+    st.text(min_size=1, max_size=60),
+)
+
+
+def say(state: State, text: str) -> Turn:
+    return catalog.advance(state, Said(text, AT), CONTENT)
+
+
+def test_every_position_where_a_person_may_rest_is_tried() -> None:
+    rests = {f"{f.name}/{s.name}" for f in catalog.FLOWS.values() for s in f.steps if s.kind in RESTING}
+    assert rests - POSITIONS.keys() <= {"lookup/code_paused"}, (
+        "write what is known there into tests/positions.py"
+    )
+
+
+@pytest.mark.parametrize("place", POSITIONS)
+def test_every_text_is_answered_with_a_way_on(place: str) -> None:
+    state = POSITIONS[place]
+
+    @HOW
+    @given(MESSAGES)
+    def tried(text: str) -> None:
+        turn = say(state, text)
+        assert turn.awaits is not None or turn.replies, "a silent turn"
+        if turn.awaits is None:
+            assert turn.state.options, "nothing is left to press"
+        assert turn == say(state, text), "the same words, the same turn"
+
+    tried()
+
+
+_KEPT = ("name", "born", "id_number", "who", "platform", "code_known", "sent_on", "number")
+
+
+def _told_of(turn: Turn, lost: set[str]) -> bool:
+    """Whether the replies say that something was changed, left or begun anew, or say the new values."""
+    said = " ".join(r.text for r in turn.replies)
+    new = [str(turn.state.answers.get(key) or "") for key in lost]
+    changed = all(value and value in said for value in new)
+    return changed or bool(
+        re.search(r"sửa|đổi|bỏ|lại|dừng|menu|người khác|việc|Chào|tra", said, re.IGNORECASE)
+    )
+
+
+UNDER_WAY = [p for p in POSITIONS if p and (step := catalog.FLOWS.find(*p.split("/"))[1]) and not step.done]
+
+
+@pytest.mark.parametrize("place", UNDER_WAY)
+def test_no_text_loses_a_filled_slot_without_being_told(place: str) -> None:
+    state = POSITIONS[place]
+
+    @HOW
+    @given(MESSAGES)
+    def tried(text: str) -> None:
+        turn = say(state, text)
+        beneath, after = [turn.state], turn.state
+        while after.under:
+            after = State.from_json(after.under)
+            beneath.append(after)
+        same = next((s for s in beneath if s.flow == state.flow), None)
+        kept = same.answers if same is not None else {}
+        lost = {k for k in _KEPT if state.answers.get(k) and kept.get(k) != state.answers[k]}
+        assert not lost or turn.awaits is not None or _told_of(turn, lost), (lost, turn.replies)
+
+    tried()
+
+
+ASIDES = ("bao lâu thì có mật khẩu vậy", "trường học thì liên hệ ai", "đăng ký vssid cần giấy tờ gì")
+
+
+@pytest.mark.parametrize("aside", ASIDES)
+@pytest.mark.parametrize(
+    "place", [p for p in POSITIONS if p.split("/")[0] in ("lookup", "registration", "password", "notices")]
+)
+def test_after_something_asked_in_between_back_is_at_the_same_step_with_the_same_answers(
+    place: str, aside: str
+) -> None:
+    state = POSITIONS[place]
+    asked = say(state, aside)
+    back = say(asked.state, "quay lại")
+    assert (back.state.flow, back.state.step) == (state.flow, state.step)
+    assert {k: v for k, v in back.state.answers.items() if k in state.answers} == state.answers
+
+
+@pytest.mark.parametrize("place", POSITIONS)
+def test_the_memory_holds_no_typed_words_and_the_state_stays_small(place: str) -> None:
+    state = POSITIONS[place]
+
+    @HOW
+    @given(st.lists(MESSAGES, min_size=3, max_size=5))
+    def tried(texts: list[str]) -> None:
+        now = state
+        for text in texts:
+            now = say(now, text).state
+        small = json.dumps(now.to_json() | {"options": []}, ensure_ascii=False).encode()
+        assert len(small) <= STATE_BYTES + 500 * bool(now.answers.get("want")), small.decode()
+        for subject, (value, turns, day) in now.memory.items():
+            assert subject in SUBJECTS
+            assert re.fullmatch(r"[a-z0-9_:/. -]{0,120}|cô|chú|bác|ông|bà|chị|dì|cậu|thím|mợ", value), (
+                subject,
+                value,
+            )
+            assert turns >= 0
+            assert day > 0
+
+    tried()
+
+
+def test_a_remembered_word_fades() -> None:
+    state = say(State(), "cần giấy tờ gì để đăng ký vssid").state
+    assert state.memory["item"][0] == "giay-to"
+    for _ in range(SUBJECTS["item"].turns + 1):
+        state = catalog.advance(state, Pressed("Menu", AT), CONTENT).state
+    assert "item" not in state.memory
