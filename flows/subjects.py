@@ -33,6 +33,9 @@ SUBJECTS: Mapping[str, Subject] = MappingProxyType(
             2, 1, "câu tôi vừa nói ngoài quy trình"
         ),  # id of a sentence of ours that “nói lại” repeats
         "number": Subject(6, 2, "loại số vừa giải thích"),  # code, household, card, dossier, phone, id
+        "did": Subject(
+            2, 1, "việc vừa làm xong"
+        ),  # "notices:stopped", "ticket:left" …: what "chắc chưa" asks about
         "ticket": Subject(200, 30, "số phiếu đang chờ cán bộ"),
         "warned": Subject(6, 1, "vừa được cảnh báo lừa đảo"),  # scam, gave
         "secret": Subject(6, 1, "vừa được nhắc đừng gõ mã hay mật khẩu"),  # otp, password

@@ -291,7 +291,9 @@ def show(name: str, prompt: Prompt | str, *, transitions: str) -> Step:
     return Step(name, "show", _words(prompt), {"": transitions})
 
 
-def end(name: str, prompt: Prompt | str, choices: tuple[str, ...] = ()) -> Step:
+def end(
+    name: str, prompt: Prompt | str, choices: tuple[str, ...] = (), **more: Unpack[StepOptions]
+) -> Step:
     """What has become true is said; the menu stands open. `choices` are menu words offered first."""
     offered = tuple(Choice(label, "") for label in choices)
-    return Step(name, "end", _words(prompt), {"": MENU}, choices=_listed(offered))
+    return Step(name, "end", _words(prompt), {"": MENU}, choices=_listed(offered), **more)

@@ -33,11 +33,23 @@ _SPACED = {
     for phrase, meant in PHRASES.items()
     if phrase.replace(" ", "") == meant and all(len(word) > 1 for word in phrase.split())
 }
-_TOLD_APART = frozenset({"mà", "má"})  # the word for a code is "ma", with its mark or without any
+_TOLD_APART = frozenset({"mà", "má", "gấp", "đúng"})  # "ma" is a code, "gap" to meet, "dung" to stop or not to, marked so or not at all
 # read otherwise than in questions: what is asked, told, sent is told apart here
 _OWN = {"hỏng": "khong", "ảnh": "anh", "kiu": "keu", "gởi": "gui", "ck": "chuyen khoan", "xoá": "xoa", "huỷ": "huy"}
 _OWN |= {word: word for word in "keu bieu coi xem lo lon linh tin nhan st lam mail".split()}
 _OWN |= {"ns": "noi", "mún": "muon", "thui": "thoi", "thoai": "thoi", "hok": "khong", "hủy": "huy", "rep": "rep"}
+
+
+# pairs that are one word, so that "bo", "bao", "nhan" alone are what one does
+_PAIRS = {
+    pair: pair.replace(" ", "")
+    for pair in "can bo, bo sung, bao hiem, thong bao, ho so, bao nhieu, bao lau, bao gio, can cuoc, nhan vien, tin nhan, bo nho".split(", ")
+}
+_PAIR = re.compile(rf"(?<!\S)(?:{'|'.join(_PAIRS)})(?!\S)")
+
+
+def _paired(line: str) -> str:
+    return _PAIR.sub(lambda found: _PAIRS[found.group()], line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +79,18 @@ def clauses(text: str) -> tuple[Clause, ...]:
             words += spelt
             typed += [piece] * len(spelt)
         elif words:
-            out.append(Clause(tuple(words), tuple(typed), piece == "?"))
+            out.append(_clause(words, typed, piece == "?"))
             words, typed = [], []
     return tuple(out)
+
+
+def _clause(words: list[str], typed: list[str], asks: bool) -> Clause:
+    """A clause with its pairs joined; what was typed of a pair is its first word."""
+    joined, kept, at = tuple(_paired(" ".join(words)).split()), [], 0
+    for word in joined:
+        kept.append(typed[at])
+        at += 1 if word == words[at] else 2
+    return Clause(joined, tuple(kept), asks)
 
 
 def _is_official(address: str) -> bool:
@@ -110,7 +131,7 @@ def wording(pattern: str) -> re.Pattern[str]:
             out += r"\Z"
         elif place != "^":
             named = [part for part in place.rstrip("?").split("|") if part != "$"]
-            parts = "|".join(re.escape(part.replace("_", " ")) for part in named)
+            parts = "|".join(re.escape(_paired(part.replace("_", " "))) for part in named)
             end = r"|\Z" if place.rstrip("?").endswith("|$") else ""
             out += f"(?:(?:{parts}) {end}){'?' if place.endswith('?') else ''}"
     return re.compile((r"\A" if pattern[0] == "^" else r"(?<!\S)") + out)
