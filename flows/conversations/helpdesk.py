@@ -10,7 +10,14 @@ from flows.effects import CheckTicket, LeaveQueue, OpenTicket
 from flows.engine.events import Event, Said
 from flows.engine.proposals import Answer, Proposal, Reading, Say, Show
 from flows.engine.steps import Choice, Context, Flow, Parsed, ask, call, choose, end
-from flows.spoken.rights import adds_to_ticket, asks_of_ticket, leaves_ticket, person_wanted
+from flows.spoken.rights import (
+    adds_to_ticket,
+    agrees_to_pass_on,
+    asks_of_ticket,
+    keeps_nothing,
+    leaves_ticket,
+    person_wanted,
+)
 from flows.spoken.wordings import heard_in
 
 WANT_LIMIT = 500  # characters of what is asked, as the card shows it
@@ -185,6 +192,8 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
     if reading.is_at("helpdesk", "consent"):
         if leaves_ticket(text, close=True) and person != "wanted":
             yield Proposal(_TOO, "wants nothing handed over", Answer(Parsed("refused")))
+        elif agrees_to_pass_on(text) and not keeps_nothing(text):
+            yield Proposal(0.86, "says to pass it on", Answer(Parsed("agreed")))
         return
     waiting = bool(ticket) or reading.is_at("helpdesk", "waiting")
     if leaves_ticket(text, close=reading.is_at("helpdesk", "waiting")):
@@ -211,7 +220,7 @@ def _of_ticket(reading: Reading, wanted: bool) -> Iterator[Proposal]:
     if asked and (about or free) and not wanted:
         score = 0.97 if about else 0.9 if asked != "hours" else 0.88
         yield Proposal(score, f"asks of the ticket: {asked}", Show("helpdesk", "look", {"asks": asked}))
-    elif adds_to_ticket(text) and about and not wanted:
+    elif adds_to_ticket(text) and about:
         yield Proposal(0.94, "adds to the ticket", Show("helpdesk", "look", {"asks": "added"}))
 
 

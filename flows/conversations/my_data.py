@@ -12,7 +12,7 @@ from flows.conversations.notices import TOPICS
 from flows.effects import EraseMyData, ExportMyData, LoadMyData
 from flows.engine.proposals import Answer, Proposal, Reading, Say, Show
 from flows.engine.steps import Choice, Context, Flow, Parsed, Reply, call, choose, end
-from flows.spoken.rights import asks_if_sure, asks_what_is_kept, erasing, exporting, keeping
+from flows.spoken.rights import asks_if_sure, asks_what_is_kept, erasing, exporting, keeping, keeps_nothing
 
 
 def _flow() -> Flow:
@@ -105,6 +105,10 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
         elif exporting(text):
             yield Proposal(0.9, "takes a copy", Answer(Parsed("export")))
         return
+    if reading.state.step == "consent":
+        if keeps_nothing(text):
+            yield Proposal(_SURE, "wants nothing kept", Answer(Parsed("refused")))
+            return
     did = reading.recall("did")
     if erase == "refused":
         yield Proposal(_SURE, "nothing is to be erased", Say("Dạ, tôi giữ nguyên, không xóa gì."), remember={"did": "data:kept"})

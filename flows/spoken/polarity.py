@@ -13,9 +13,10 @@ from flows.spoken.wordings import Clause, clauses, wording
 
 Stance = Literal["wanted", "refused", "asked", ""]
 
-_NOT = frozenset("khong chua chang cha dung khoi chu cho khoan".split())
+_NOT = frozenset("khong chua chang cha dung đừng khoi chu cho khoan".split())
 _MARKED_NOT = {  # with marks these words say something else, so only these spellings refuse
-    "dung": ("dung", "đừng"),
+    "dung": ("dung",),
+    "đừng": ("đừng", "dung"),
     "khoi": ("khoi", "khỏi"),
     "cho": ("chớ",),
     "chu": (),

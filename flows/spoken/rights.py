@@ -15,6 +15,7 @@ from flows.spoken.wordings import clauses, heard, heard_in
 _STAFF = "can_bo|cb|nhan_vien|nguoi|nguoi_that|admin|chuyen_vien|tu_van_vien|tong_dai_vien|cai_co|co_can_bo|nguoi_khac|may_anh|may_chi|may_co"
 _SOMEBODY = f"{_STAFF}|ai|ai_do|anh_nao|chi_nao|co_nao|chu_nao|ong_nao|ba_nao|em_nao|dua_nao"
 _TALKS = "gap|noi_chuyen|tro_chuyen|chat|trao_doi|noi_chuyen_voi|noi_voi|hoi_chuyen"
+_FACE_TO_FACE = ("hoi|noi|gap|trao_doi|lam_viec|noi_chuyen truc_tiep .. can_bo|nhan_vien|nguoi",)
 _PERSON = (
     f"cho|xin|muon|can|nho|keu|de|doi|duoc|dc|bac|toi .. {_TALKS}|noi|nghe .. {_SOMEBODY}",
     f"{_TALKS} .. {_STAFF}",
@@ -29,12 +30,14 @@ _PERSON = (
     "chuyen cho? can_bo|nguoi|nhan_vien",
     "hoi|noi|gap|trao_doi truc_tiep",
     "noi may|dien_thoai .. giup|cho|voi|di|$",
-    "co .. can_bo|nhan_vien nao .. khong",
+    "co .. can_bo|nhan_vien nao|ho_tro|tu_van .. khong",
+    "con_nguoi .. ho_tro|tra_loi|tu_van|giup|noi|$",
+    *_FACE_TO_FACE,
     f"{_STAFF} .. dau .. roi|het|$",
     "noi_chuyen|noi|chat voi? may|bot .. keu|goi|cho .. ai|nguoi|can_bo",
 )
 _NOT_PERSON = (  # one of the directory, or a question about officers
-    "phu_trach|dau_moi|phong|truong|benh_vien|tram|xa|huyen|ubnd|cong_ty|don_vi|khoi|lanh_dao|ten_gi|doanh_nghiep|mam_non|hoc_sinh|uy_ban|kho_bac|ngan_hang",
+    "phu_trach|dau_moi|phong|truong|benh_vien|tram|xa|huyen|ubnd|cong_ty|don_vi|khối|lanh_dao|ten_gi|doanh_nghiep|mam_non|hoc_sinh|uy_ban|kho_bac|ngan_hang",
     "o_dau|may_gio|gio_nao|thu_may|nop|to_khai|mang|can_gi|giay_to|ton_tien|bao_lau|chung_nao",
     "da|hom_qua|hoi_sang|bua_truoc|bua_qua|hom_truoc|hom_bua|luc_truoc .. gap|goi|hoi|noi",
     "so_la|nguoi_la|xung|lua|doi_tien|otp",
@@ -51,7 +54,7 @@ _NOT_PERSON = (  # one of the directory, or a question about officers
 
 def person_wanted(text: str) -> Stance:
     """How a text means speaking with a person; a question for one is a wish."""
-    said = [s for c in clauses(text) if not heard(c, _NOT_PERSON) and (s := stance_in(c, _PERSON))]
+    said = [s for c in clauses(text) if (heard(c, _FACE_TO_FACE) or not heard(c, _NOT_PERSON)) and (s := stance_in(c, _PERSON))]
     return "" if not said else "wanted" if said[-1] == "asked" else said[-1]
 
 
@@ -65,12 +68,13 @@ _TICKET_ACTS = (
 _LEAVE = (
     "rut|huy|bo|xoa|dong|dep|cat|ngung .. phieu|yeu_cau|so_thu_tu|don|hang|lenh|cuoc_hen|so",
     "rut|huy|bo giup|di|phieu|lai|luon|nha|$",
-    "thoi|khoi|khong_can .. gap|cho|doi|keu|goi|can_bo|chuyen",
+    "thoi|khoi|khong_can|huy .. gap|cho|doi|keu|goi|can_bo|chuyen",
     "ra_khoi|roi hang|hang_cho",
 )
 _ADDS = (
-    "bo_sung|ghi_them|noi_them|nhan_them|gui_them|them_vao|kem_theo|viet_them|them vao|cho|la|phieu|so|y|cai|mot|1|cho_can_bo|luon",
-    "cho|nhan|noi|bao|gui|nho|de|nhac .. can_bo|nguoi_ta|ho|co_do|cac_anh|phieu .. coi|xem|biet|luon|giup|them|rang|la|hay|doc",
+    "bo_sung|ghi_them|noi_them|nhan_them|gui_them|them_vao|kem_theo|viet_them",
+    "them vao|cho|la|phieu|so|y|cai|mot|1|luon",
+    "cho|nhan|noi|bao|gui|nho|de|nhac|chuyen|dua .. can_bo|nguoi_ta|ho|co_do|cac_anh|phieu .. coi|xem|biet|luon|giup|them|rang|la|hay|doc",
     "quen|chua .. noi|ghi|dua|bao|gui",
     "^ a|ua|da|oi? quen|con .. so|ma|ten|la|nua",
 )
@@ -81,6 +85,7 @@ _ASKS: tuple[tuple[Ask, tuple[str, ...]], ...] = (
             "tra_loi|rep|nhan|goi|lien_he|gap .. o_dau|cho_nao|kenh_nao|bang_gi|so_nao|qua_dau|zalo|dien_thoai_hay",
             f"{_STAFF} .. o_dau|cho_nao .. tra_loi|nhan",
             "tra_loi o_day|tai_day|ngay_day|trong_day khong|ha|luon",
+            "goi|nhan|rep|tra_loi .. hay .. goi|nhan|day|o_day|zalo",
         ),
     ),
     (
@@ -99,6 +104,7 @@ _ASKS: tuple[tuple[Ask, tuple[str, ...]], ...] = (
             "gio_lam|gio_lam_viec|gio_hanh_chinh|co_ai_truc|ai_truc",
         ),
     ),
+    ("number", ("phieu|so .. may|bao_nhieu|nao .. vay|ha|$", "so phieu .. nhieu|may|gi")),
     (
         "place",
         (
@@ -107,7 +113,6 @@ _ASKS: tuple[tuple[Ask, tuple[str, ...]], ...] = (
             "truoc toi|em|minh|bac|chi|do .. may|bao_nhieu",
         ),
     ),
-    ("number", ("phieu|so .. may|bao_nhieu|nao .. vay|ha|$", "so phieu .. nhieu|may|gi")),
     (
         "nobody",
         (
@@ -131,11 +136,13 @@ _ASKS: tuple[tuple[Ask, tuple[str, ...]], ...] = (
 def leaves_ticket(text: str, *, close: bool) -> bool:
     """Whether the ticket is to be withdrawn; `close`: it is just being spoken of, so that "thôi khỏi" is enough."""
     said = clauses(text)
-    if stance(text, ("rut|huy|bo|xoa .. phieu|yeu_cau|hang",)) == "refused" or heard_in(text, ("dung|khoan rut|huy|bo",)):
+    if stance(text, ("rut|huy|bo|xoa .. phieu|yeu_cau|hang",)) == "refused" or heard_in(text, ("dung|đừng|khoan|chua rut|huy|bo",)):
         return False
     if person_wanted(text) == "refused" or any(stance_in(c, _TICKET_ACTS) == "refused" and heard(c, _LEAVE[2:3]) for c in said):
         return True
     if stance(text, _LEAVE[:1]) == "wanted":
+        return True
+    if heard_in(text, (f"huy|thoi|bo .. gap|cho|doi .. {_STAFF}",)):
         return True
     return close and any(is_refusal(c) or stance_in(c, _LEAVE[1:]) == "wanted" for c in said)
 
@@ -177,10 +184,7 @@ def notices_stopped(text: str, *, close: bool, at_menu: bool = False) -> Stance:
     for clause in clauses(text):
         if heard(clause, _CANNOT) and not heard(clause, ("khong muon|can|ham|thich",)):
             continue
-        dung = next((t for w, t in zip(clause.words, clause.typed, strict=True) if w == "dung"), "")
         stop = stance_in(clause, (*STOP_ACTS, *(STOP_ALONE if close else ())))
-        if stop and heard(clause, (f"dung {_SENDS}", "dung co")) and dung in ("dung", "đừng"):
-            stop = "refused" if heard(clause, ("dung .. ngung|tat|huy|bo|cat",)) else ""
         send = stance_in(clause, (*_SEND_ACTS, *_SEND_ALONE))
         by_other = heard(clause, _OTHER_OBJECT) is not None
         if send == "refused" and not by_other and (close or heard(clause, _SEND_ACTS) or (at_menu and heard(clause, ("nua|hoai|lam_phien",)))):
@@ -196,13 +200,14 @@ _DATA = "du_lieu|thong_tin|tt|ho_so_cua|so_dien_thoai_cua|dien_thoai_cua|ten_cua
 _ERASE = (
     f"xoa|huy|bo|go .. {_DATA} .. cua|ve|toi|em|minh|bac|chi|di|luon|o_day|trong|da|$",
     "xoa .. cua|ve toi|em|minh|bac|chi|co|chu|me|ma|ba|con",
+    f"{_DATA} ... xoa|huy",
     "rut .. dong_y",
     "xoa .. dau_vet|dong_y|o_day|trong_day|trong_may",
 )
 _ERASE_ALONE = ("xoa|rut|dep .. het|sach|di|luon|lai|nha|giup|$|cho|khong_chua|hoan_toan|tat", "xoa|rut", "giu|luu .. gi|nua|lai")
 _KEEP_ACTS = ("giu|luu .. cua|thong_tin|du_lieu|gi|lai",)
 _KEEPS = ("giu .. do|vay|lai|y|nguyen|di|$", "de .. do|vay|y|nguyen", "cu|ke giu|de|do")
-_NOT_DATA = ("app|ung_dung|vssid|tin_nhan|tin|hinh|cai|dong|to_khai|zalo|tai_khoan|so_cu|file|link|hoi_thoai|chu|ten_sai",)
+_NOT_DATA = ("app|ung_dung|vssid|tin_nhan|tin|hinh|cai|dong_nay|dong_do|to_khai|zalo|tai_khoan|so_cu|file|link|hoi_thoai|chu|ten_sai",)
 _ASKS_KEPT = (
     "co|dang|luu|giu .. luu|giu|biet|nho .. gi|nhung_gi|thong_tin_gi|cai_gi|chi|khong",
     "luu|giu|biet .. gi|nhung_gi|thong_tin_gi .. cua|ve",
@@ -219,6 +224,8 @@ def erasing(text: str, *, close: bool) -> Stance:
             return "refused"
         if close and (heard(clause, ("xoa .. khong_chua|het|sach",)) or stance_in(clause, _KEEP_ACTS) == "refused"):
             return "refused" if stance_in(clause, acts) == "refused" else "wanted"
+        if stance_in(clause, _KEEP_ACTS) == "refused" and heard(clause, (f"{_DATA} .. cua|ve",)):
+            return "wanted"
         if (close or not heard(clause, _NOT_DATA)) and (said := stance_in(clause, acts)):
             return said
     return ""
@@ -234,8 +241,22 @@ def keeping(text: str) -> bool:
     return stance(text, _KEEPS) == "wanted" or erasing(text, close=True) == "refused"
 
 
+def keeps_nothing(text: str) -> bool:
+    """Whether somebody who is asked for consent wants nothing kept or passed on."""
+    return stance(text, ("luu|giu|chuyen|gui|dua|thu_thap .. gi|het|$|thong_tin|du_lieu|cho|can_bo|cua|nua", "luu|giu|chuyen|gui|dua")) == "refused"
+
+
+def agrees_to_pass_on(text: str) -> bool:
+    """Whether somebody who is asked for consent says to go on: "ừ chuyển đi"."""
+    return stance(text, ("chuyen|lam|gui|noi|gap .. di|nha|luon|giup|$",)) == "wanted" and heard_in(
+        text, ("^ da|u|ok|duoc|vang|dong_y|roi|thi|ua|thoi|cu .. chuyen|lam|gui|noi|gap", "^ chuyen|lam|gui .. di|nha|luon|giup|$")
+    )
+
+
 def asks_what_is_kept(text: str) -> bool:
     """Whether it is asked what is kept about the person."""
+    if stance(text, ("giu|luu|biet",)) == "refused":
+        return False
     return any(heard(c, _ASKS_KEPT) and heard(c, _OF_ME) and not heard(c, ("mat_khau|otp|ma_otp",)) for c in clauses(text))
 
 

@@ -23,13 +23,16 @@ _STRANGER = (
     f"no|ho .. doi|keu|bieu .. chuyen|dong|nap|coc? {MONEY}|tien|phi|trieu|ngan",
     "ket_ban|kb|add|lam_quen",
     f"co|bi|duoc mot|1|may|cai|ong|ba|anh|chi|co|thang|con? {_WHO} .. {_CALLS}",
-    f"thang|con|dua|ong|ba nao|kia|do|nao_do|gi|la .. {_CALLS}",
+    f"thang|con|dua|ong|ba nao|kia|do|nao_do|gi|la|no|cha .. {_CALLS}",
+    f"anh|chi|co|chu|nguoi|ban nao|kia|nao_do|la .. {_CALLS}",
+    f"thang_cha|lao|mu|ga|ten .. {_CALLS}",
+    "ong_ay|ba_ay|anh_ay|chi_ay|co_ay .. noi|xung|keu|bieu|xin|doi|goi|hoi",
     "hoi_nay|luc_nay|hoi_sang|hom_qua|hoi_trua|hoi_chieu|bua_qua|moi .. co .. goi|nhan|keu",
     "goi|nhan_tin|nhan|dien .. noi|noi_la|bao|bao_la|keu|bieu|doi .. bao_hiem|bhxh|vssid|can_bo|tai_khoan|the",
-    "can_bo|nhan_vien|ben_bao_hiem|ben_bhxh|bao_hiem|bhxh|cong_an|tong_dai .. goi|nhan|nhan_tin|dien .. keu|bieu|doi|xin|hoi|bao|yeu_cau|noi",
+    "shipper|giao_hang|buu_dien|ngan_hang|dien_luc|can_bo|nhan_vien|ben_bao_hiem|ben_bhxh|bao_hiem|bhxh|cong_an|tong_dai .. goi|nhan|nhan_tin|dien .. keu|bieu|doi|xin|hoi|bao|yeu_cau|noi",
     "tren|o|qua|ben mang|mang_khac|facebook|zalo|tiktok|fb|mangkhac|viber|messenger",
     "mangkhac|facebook|zalo|tiktok .. nhan|noi|nhan_lam|moi|rao|dang|doi|keu|bieu",
-    "ho|nguoi_ta|ong_do|ba_do|ong_ay|chi_do|anh_do|thang_do|ben_do .. goi|nhan_tin|xung|doi|ham|doa|keu|bieu",
+    "ho|nguoi_ta|ong_do|ba_do|ong_ay|chi_do|anh_do|thang_do|ben_do .. goi|nhan_tin|nhan|xung|doi|ham|doa|keu|bieu",
     "no goi|goi_dien|xung|ham|doa|ket_ban",
     "tin_nhan|tn|sms|tin|email|mail|giay_moi .. noi|ghi|keu|bieu|bao|doi|kem|gui|co ...",
 )
@@ -55,7 +58,8 @@ _DEMANDS: Mapping[Demand, tuple[str, ...]] = {
         f"{_ASKS} .. {_CODES}",
         f"{_ASKS} .. doc|dua|cho|gui|cung_cap|noi|nhap|khai|chup .. {_CODES}",
         f"doc|dua|cung_cap .. {_CODES}",
-        f"{_ASKS} .. doc|dua|cho|gui|cung_cap|noi ma|may_ma|cai_ma so? moi|vua|sau|do|gui|nhan|may|trong|ve|vao|ben|cho|nay|no|$",
+        f"{_ASKS} .. doc|dua|cho|gui|cung_cap|noi ma|may_ma|cai_ma so? moi|vua|sau|do|gui|nhan|may|trong|ve|vao|ben|cho|nay|no|de|roi|$",
+        f"{_ASKS} .. doc so|day cho|moi|tren|trong|no",
         "doc|dua|xin|doi|hoi cai? ma $",
     ),
     "money": (
@@ -81,10 +85,10 @@ _GAVE_VERB = (
 )
 _GAVE = (
     f"lo|trot|lo_do|nghe_loi|tuong_that|tin_that mieng|tay|dai|ngu|toi|em|bac|minh|co|chu|con? {_GAVE_VERB}",
-    f"{_GAVE_VERB} .. cho|het .. no|ho|nguoi_ta|ong|ba|chi_do|anh_do|thang|con|ai|nguoi_la|ong_do|ong_ay ... roi|luon|mat",
+    f"{_GAVE_VERB} .. cho|het .. no|ho|nguoi_ta|ong|ba|chi_do|anh_do|thang|con|ai|nguoi_la|ong_do|ong_ay|ba_ay ... roi|luon|mat",
     f"da|moi|vua {_GAVE_VERB} .. otp|ma|mat_khau|tien|trieu|ngan|cccd|can_cuoc|hinh|link|lanh|app|{APK}|{LINK}|thong_tin",
     f"{_GAVE_VERB} .. otp|mat_khau|tien|trieu|cccd|can_cuoc|link|lanh|{LINK}|{APK}|het_thong_tin ... roi|luon",
-    "bi_lua|bi_hack|bi_mat_tien|mat_het_tien|bi_chiem|mat_tien_roi roi|mat|het|luon|tien|$",
+    "bi_lua|bi_hack|bi_mat_tien|mat_het_tien|bi_chiem|mat_tien_roi .. roi|mat|het|luon|tien|$",
 )
 _GAVE_TO = ("cho|voi|het no|ho|nguoi_ta|ong|ba|ai|nguoi_la|nguoi_do|thang|con|chi_do|anh_do|nguoi|dua|bon|nguoi_goi",)
 _GAVE_OF = (
@@ -148,7 +152,7 @@ def _is_pasted(text: str, said: tuple[Clause, ...], demands: tuple[Demand, ...])
 
 Next = Literal["gave", "known", "claims", "access", "clicked", "app", "tell", "report", "money", "change", "safe", "more", ""]
 
-_THEY = "no|ho|nguoi_ta|ong|ba|ong_do|ba_do|chi_do|anh_do|co_do|chu_do|thang_do|con_do|ben_do|dau_do|so_do|ong_ay|chi_ay|anh_ay|nguoi_do|dua_do|bon_do|dam_do|thang|tui_no"
+_THEY = "no|ho|nguoi_ta|ong|ba|ong_do|ba_do|chi_do|anh_do|co_do|chu_do|thang_do|con_do|ben_do|dau_do|so_do|ong_ay|chi_ay|anh_ay|ba_ay|co_ay|nguoi_do|dua_do|bon_do|dam_do|thang|tui_no"
 _GOES_ON: tuple[tuple[Next, tuple[str, ...]], ...] = (
     ("app", (f"{APK}|apk", "tai|cai|cai_dat .. file|app_la|app_do|app_gia|ung_dung_la|phan_mem", "tu_tai|tu_cai")),
     (

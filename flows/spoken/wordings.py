@@ -27,13 +27,16 @@ _FILE = re.compile(r"[\w.-]*\.apk(?![a-z0-9])")
 _PIECE = re.compile(r"@[a-z]+|[0-9]+(?:[.,][0-9]+)*[^\W\d_]*|[^\W\d_]+[0-9]*|[.,;:!?\n…()“”\"–—]")
 _SUM = re.compile(r"[0-9]+(?:[.,][0-9]+)*(?:k|tr|trieu|triệu|ngan|ngàn|nghìn|d|đ|vnd|cu|củ)|[0-9]{2,3}[.,]000")
 _RUN = re.compile(r"(.)\1{2,}")
+_JOINS = frozenset({"chứ", "chớ", "nhưng", "nhưng mà"})  # what follows is another statement
 _BREAKS = frozenset(".,;:!?\n…()“”\"–—")
 _SPACED = {
     meant: phrase
     for phrase, meant in PHRASES.items()
     if phrase.replace(" ", "") == meant and all(len(word) > 1 for word in phrase.split())
 }
-_TOLD_APART = frozenset({"mà", "má", "gấp", "đúng"})  # "ma" is a code, "gap" to meet, "dung" to stop or not to, marked so or not at all
+_TOLD_APART = frozenset({"mà", "má", "gấp", "đúng", "khối", "đừng"})  # "ma" is a code, "gap" to meet, "dung" to stop, "khoi" no need: marked so or not at all
+_PERSON_SPOKEN_OF = {"ổng": ("ong", "ay"), "bả": ("ba", "ay"), "cổ": ("co", "ay"), "chả": ("ong", "ay")}
+_DO_NOT = re.compile(r"(?<!\S)dung(?= (?:co )?(?:gui|ngung|tat|huy|xoa|rut|chuyen|keu|goi|lo|bao|cho|hoi|lam|doc|bam|luu|giu|dua|tra|bo)(?!\S))")
 # read otherwise than in questions: what is asked, told, sent is told apart here
 _OWN = {"hỏng": "khong", "ảnh": "anh", "kiu": "keu", "gởi": "gui", "ck": "chuyen khoan", "xoá": "xoa", "huỷ": "huy"}
 _OWN |= {word: word for word in "keu bieu coi xem lo lon linh tin nhan st lam mail".split()}
@@ -43,7 +46,7 @@ _OWN |= {"ns": "noi", "mún": "muon", "thui": "thoi", "thoai": "thoi", "hok": "k
 # pairs that are one word, so that "bo", "bao", "nhan" alone are what one does
 _PAIRS = {
     pair: pair.replace(" ", "")
-    for pair in "can bo, bo sung, bao hiem, thong bao, ho so, bao nhieu, bao lau, bao gio, can cuoc, nhan vien, tin nhan, bo nho".split(", ")
+    for pair in "can bo, bo sung, bao hiem, thong bao, ho so, bao nhieu, bao lau, bao gio, can cuoc, nhan vien, tin nhan, bo nho, thong tin".split(", ")
 }
 _PAIR = re.compile(rf"(?<!\S)(?:{'|'.join(_PAIRS)})(?!\S)")
 
@@ -74,7 +77,10 @@ def clauses(text: str) -> tuple[Clause, ...]:
     words: list[str] = []
     typed: list[str] = []
     for piece in [*_PIECE.findall(read), "\n"]:
-        if piece not in _BREAKS:
+        if piece in _JOINS and words:
+            out.append(_clause(words, typed, asks=False))
+            words, typed = [], []
+        elif piece not in _BREAKS:
             spelt = _spelt(piece)
             words += spelt
             typed += [piece] * len(spelt)
@@ -86,10 +92,11 @@ def clauses(text: str) -> tuple[Clause, ...]:
 
 def _clause(words: list[str], typed: list[str], asks: bool) -> Clause:
     """A clause with its pairs joined; what was typed of a pair is its first word."""
-    joined, kept, at = tuple(_paired(" ".join(words)).split()), [], 0
+    line = _paired(" ".join(words))
+    joined, kept, at = tuple(_DO_NOT.sub("đừng", line).split() if "dung" in typed else line.split()), [], 0
     for word in joined:
         kept.append(typed[at])
-        at += 1 if word == words[at] else 2
+        at += 2 if word in _PAIRS.values() and word != words[at] else 1
     return Clause(joined, tuple(kept), asks)
 
 
@@ -106,6 +113,8 @@ def _spelt(piece: str) -> tuple[str, ...]:
     short = _RUN.sub(r"\1", piece)
     if short in _TOLD_APART:
         return (short,)
+    if short in _PERSON_SPOKEN_OF:
+        return _PERSON_SPOKEN_OF[short]
     folded = fold(short)
     own = _OWN.get(short) or _OWN.get(folded)
     known = own or MARKED.get(short) or WORDS.get(folded)
