@@ -36,6 +36,7 @@ from handlers.doors import Parts
 from handlers.telegram.webhook import PATH, ConfiguredDoor
 from handlers.web.chat import Web
 from handlers.web.connections import ConnectionLimits, ConnectionTable, protocols
+from handlers.web.source import SourceRates
 from handlers.web.webhooks import Webhooks
 from tests.consoles import Office, csrf_token_in
 from tests.emulator import TOKEN, Emulator
@@ -139,6 +140,7 @@ class Serving:
                 demo=False,
                 text_limit=2000,
                 frames_per_minute=10**9,
+                source_rates=SourceRates(sockets_per_minute=10**6, frames_per_minute=10**9),
                 code_sender=None,
                 say_elsewhere={},
                 webhooks=Webhooks(door.webhooks, 100),

@@ -11,10 +11,9 @@ from typing import Any
 
 from flows.content import Content
 from flows.engine.flows import Flows
-from flows.engine.state import State
+from flows.engine.state import LOST, State
 from flows.text.masking import mask_code, mask_name
 
-LOST_AFTER = 2  # misunderstandings in a row that the card tells of
 _LOST = "trợ lý không hiểu hai lần liền"
 _FIELDS = ("about_place", "about_failed", "about_who")
 
@@ -28,7 +27,7 @@ def about(state: State, content: Content, flows: Flows) -> Mapping[str, Any]:
         return about(State.from_json(state.under), content, flows)
     title = flows.label(flow.name, content) if flow else "Menu"
     failed = [step.failed] if step and step.failed else []
-    if state.misses >= LOST_AFTER:
+    if state.misses >= LOST:
         failed.append(_LOST)
     return {
         "about_place": f"{title} › {step.label}" if step and step.label else title,

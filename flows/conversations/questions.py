@@ -78,7 +78,7 @@ def _flow() -> Flow:
 
 def said(item: Question, *, short: bool = False) -> str:
     """The answer of an item with its source, as people read it; `short`: its one sentence, where it has one."""
-    answer = (short and item.short) or item.answer
+    answer = (item.short or item.answer.split(". ")[0].rstrip(".") + ".") if short else item.answer
     return answer if item.topic in SMALL_TALK else f"{answer}\n({item.source.short})"
 
 

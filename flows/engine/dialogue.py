@@ -21,23 +21,22 @@ Called through flows/catalog.py, which hands in the flows. docs/flows.md draws t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from flows.content import NOT_ASKED, Content
 from flows.effects import ForgetMessage, NoteMiss
 from flows.engine import commands, events, messages, readers
+from flows.engine.anywhere import Commands
 from flows.engine.arbiter import ranked
 from flows.engine.events import Answered, Event, Pressed, Returned, Said, Unreadable
 from flows.engine.flows import Flows
 from flows.engine.memory import age, faded, recall
-from flows.engine.navigation import Navigation, Turn, words_of
+from flows.engine.navigation import Turn, words_of
 from flows.engine.proposals import Answer, Begin, Clarify, Command, Correct, Do, Reading, Say, Show
-from flows.engine.state import State
-from flows.engine.steps import Context, Flow, Parsed, Reply, Step
+from flows.engine.state import LOST, MISS, WEAK, State
+from flows.engine.steps import Context, Flow, Parsed, Reply
 from flows.secrets import detector
 from flows.text.normalise import plain, same_words
 from flows.understanding import numbers_explained
@@ -48,7 +47,7 @@ from flows.understanding.input import Input
 from flows.understanding.intents import named
 from flows.understanding.question_finder import QuestionResult, find_questions, missed
 
-MISSES_BEFORE_A_PERSON = 2
+HARDLY_SURE = 0.55  # an answer that is shown at a lower score counts as half a miss
 
 
 def advance(state: State, event: Event, content: Content, flows: Flows) -> Turn:
@@ -125,7 +124,7 @@ def _is_known_wording(state: State, text: str, content: Content, flows: Flows) -
     return known or bool(named(text, content, flows.routes(content))[0])
 
 
-class Dialogue(Navigation):
+class Dialogue(Commands):
     """Decides what an event means, by the rules above."""
 
     # -- rules 1 to 3
@@ -177,106 +176,6 @@ class Dialogue(Navigation):
         else:
             self.state = replace(self.state, history=(), misses=0)
             self.go(flow.name, flow.steps[0].name)
-
-    def worked_anywhere(self, event: Event) -> bool:
-        """Whether these words work at every step, and did."""
-        words = plain(words_of(event))
-        if not words:
-            return False
-        if isinstance(event, Said):
-            for flow in self.flows.values():
-                if step := flow.reached_by(event.text):
-                    self.digress(flow.name, step)
-                    return True
-        if self.followed_up(words):
-            return True
-        command = commands.anywhere(words)
-        return bool(command) and self.done(command)
-
-    def done(self, command: str) -> bool:
-        """Carry out a command that works anywhere; False where it does not here."""
-        flow, step = self.here()
-        match command:
-            case "start" if self.state.flow:
-                self.say_and_ask_again(messages.STILL_HERE)
-            case "menu" | "start":
-                self.open_menu()
-            case "back" if recall(self.memory, "aside"):  # from what was asked in between
-                self.ask_again()
-            case "back":
-                self.back()
-            case "resume":
-                self.taken_up()
-            case "stop":
-                self.stopped()
-            case "person":
-                self.digress(self.flows.of_command("person"))
-            case "help":
-                self.say_and_remind(self.flows.help_text(self.content))
-            case "repeat" | "shorter":
-                self.repeated(short=command == "shorter")
-            case "skip":
-                skipped = step.skips(self.context()) if step is not None else None
-                if flow is not None and step is not None and skipped is not None:
-                    self.accept(flow, step, skipped)
-                else:
-                    self.say_and_remind(
-                        messages.NOT_SKIPPED if step is not None else messages.NOTHING_TO_STOP
-                    )
-            case _:
-                return False
-        return True
-
-    def stopped(self) -> None:
-        """What is under way is over; a digression gives way to what lies under it."""
-        left = self.state.flow
-        under = bool(self.state.under)
-        self.say(Reply(messages.STOPPED if left else messages.NOTHING_TO_STOP))
-        if under:
-            self.resume()
-        else:
-            self.open_menu(again=True)
-
-    def taken_up(self) -> None:
-        """Go on with what was under way before, here or left."""
-        place = recall(self.memory, "place")
-        flow, _, _step = place.partition("/")
-        if self.state.under and not self.state.history:
-            self.resume(fully=True)
-        elif self.state.flow:
-            self.ask_again()
-        elif flow in self.flows:
-            self.remember({"place": ""})
-            self.enter(flow, "")
-        else:
-            self.say(self.flows.menu(self.content, again=True))
-
-    def repeated(self, *, short: bool) -> None:
-        """Say again what was said last: the answer to a question, or the step."""
-        item = recall(self.memory, "item")
-        if item and (
-            not self.state.flow
-            or age(self.memory, "item") <= 1
-            or self.state.flow == self.flows.questions.name
-        ):
-            keep = {"item": item, "others": None, "short": "1" if short else None}
-            self.digress(self.flows.questions.name, "answer", keep)
-        elif self.state.flow:
-            self.remind() if short else self.ask_again()
-        else:
-            self.say(self.flows.menu(self.content, again=True))
-
-    def followed_up(self, words: str) -> bool:
-        """Whether these words follow up on the digression that was answered last ("không đúng ý tôi")."""
-        if not self.state.follow_up:
-            return False
-        flow, name, kept = self.state.follow_up
-        _, step = self.flows.find(flow, name)
-        follow_up = step.follow_up if step else None
-        if follow_up is None or words not in (plain(follow_up.label), *follow_up.words):
-            return False
-        self.digress(flow, *follow_up.leads(kept))
-        return True
 
     # -- rules 4 and 5: presses, and words that are exactly something
 
@@ -351,6 +250,10 @@ class Dialogue(Navigation):
             self.carry_out(asked)
             return
         best = good[0]
+        if isinstance(best.command, Show) and best.score < HARDLY_SURE:
+            self.state = replace(self.state, misses=self.state.misses + WEAK)
+        elif not isinstance(best.command, Clarify):
+            self.state = replace(self.state, misses=0)
         self.remember(best.remember)
         self.effects += best.effects
         if isinstance(best.command, Answer) and facts_told(reading.input):
@@ -376,41 +279,22 @@ class Dialogue(Navigation):
                 self.keep(keep)
                 if note:
                     self.say(Reply(note))
-                self.state = replace(self.state, misses=0)
                 self.go(self.state.flow, name or self.state.step)
             case Begin(name, opening, begun, keep):
                 self.begin(name, opening, begun, keep)
             case Show(name, shown, keep):
-                self.state = replace(self.state, misses=0)
                 self.digress(name, shown, keep)
+                if self.state.misses >= LOST:
+                    self.say(Reply(messages.person_after_misses(self.content), options=self.state.options))
+                    self.also_offer(commands.PERSON_LABEL)
             case Say(text, options, reminds):
-                self.state = replace(self.state, misses=0)
                 self.say(Reply(text, options=options))
                 if reminds:
                     self.remind()
             case Clarify(text, options):
                 self.say(Reply(text, options=options))
             case Do(what):
-                self.state = replace(self.state, misses=0)
                 self.done(what)
-
-    def begin(self, name: str, opening: str, step: str = "", keep: Mapping[str, Any] | None = None) -> None:
-        """Begin another flow: in place of one of which nothing would be lost, else on top of it."""
-        _, here = self.here()
-        if here is not None and self.is_under_way(here) and name != self.state.flow:
-            self.stack(name, opening, step, keep)
-        else:
-            self.enter(name, opening, step=step, keep=keep)
-
-    def is_under_way(self, step: Step) -> bool:
-        """Whether leaving now would lose something: more was gone through than a first question and answers to read."""
-        if step.kind == "checklist":
-            return True
-        if step.done or not self.state.history:
-            return False
-        before = (position.partition("?")[0].split("/") for position in self.state.history)
-        stops = [*(self.flows.find(flow, name) for flow, name in before), self.here()]
-        return any(f is None or s is None or not (s.done or s.tells or s is f.steps[0]) for f, s in stops)
 
     def chose_meaning(self, words: str) -> bool:
         """Whether these words choose one of the meanings that a pasted number may have."""
@@ -441,7 +325,7 @@ class Dialogue(Navigation):
         `text` is what was said; it is counted for staff where nobody is asked for personal things.
         """
         flow, step = self.here()
-        misses = self.state.misses + 1
+        misses = self.state.misses + MISS
         self.state = replace(self.state, misses=misses)
         counted = flow is None or flow.counts_misses
         words = missed(text, self.content.questions) if text and counted else ""
@@ -449,7 +333,7 @@ class Dialogue(Navigation):
             self.effects.append(NoteMiss(words))
         hint = step.hint(self.context()) if step is not None else self.not_understood(text)
         said = hint if isinstance(hint, Reply) else Reply(hint)
-        lost = misses >= MISSES_BEFORE_A_PERSON
+        lost = misses >= LOST
         if lost:
             said = replace(said, text=f"{said.text}\n{messages.person_after_misses(self.content)}")
         if step is not None:

@@ -116,14 +116,15 @@ class Navigation:
         below, flow = self.state, self.flows[name]
         stays = below.flow == name or below.flow in self.flows.digressions
         under = dict(below.under) if stays else _laid_under(below) if below.flow else {}
-        self.state = State(flow=name, answers=flow.begins_with(below, self.content, self.flows), under=under)
+        answers = flow.begins_with(below, self.content, self.flows)
+        self.state = State(flow=name, answers=answers, under=under, misses=below.misses)
         self.keep(knows or {})
         self.opening = ""
         self.go(name, step or flow.steps[0].name)
 
     def resume(self, *, fully: bool = False) -> None:
         """What lay on top is over: go on at the step that lies under it, reminded of in one line."""
-        self.state = replace(State.from_json(self.state.under), misses=0)
+        self.state = replace(State.from_json(self.state.under), misses=self.state.misses)
         if fully:
             self.ask_again()
         else:

@@ -161,7 +161,8 @@ def everyday_words(reading: Reading) -> Iterator[Proposal]:
     for act, score in found.items():
         command = _DONE_BY.get(act)
         if command is not None:
-            less = 0.25 if act in ("stop", "skip") and not under_way else 0
+            nothing = act == "back" and not (under_way or reading.recall("place"))
+            less = 0.4 if nothing else 0.25 if act in ("stop", "skip") and not under_way else 0
             yield Proposal(score - less, f"everyday {act}", command)
         else:
             text, options = courtesy.answer(act, content, under_way=under_way)
@@ -241,12 +242,14 @@ def second_wish(good: Sequence[Proposal], reading: Reading) -> tuple[str, str] |
     first = good[0]
     if not isinstance(first.command, Show | Begin) or not _JOINS.search(reading.input.plain):
         return None
-    done = first.command.flow
+    done = {first.command.flow, reading.state.flow}
     flows, content = reading.context.flows, reading.context.content
+    item = content.questions.item(str(first.command.keep.get("item", "")))
+    done |= {item.next} if item is not None else set()
     for part in _JOINS.split(reading.input.plain):
         if part is None or len(part.split()) < 2:
             continue
         for name, score, _ in wishes(Input(part, content), flows.routes(content)):
-            if score >= SECOND and name not in (done, reading.state.flow):
+            if score >= SECOND and name not in done:
                 return flows.label(name, content), f"flow:{name}"
     return None

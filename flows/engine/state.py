@@ -11,6 +11,11 @@ import msgspec
 from flows.engine.memory import Memory
 
 STATE_VERSION = 1
+MISS, WEAK, LOST = (
+    2,
+    1,
+    4,
+)  # a message not understood, an answer that is hardly sure; from so many in a row on a person is offered
 _FORMER_NAMES = {"trail": "history", "wary": "watch"}  # keys of states that an earlier release saved
 _EMPTY: tuple[Any, ...] = ("", 0, [], {}, ["", 0])
 
@@ -27,7 +32,9 @@ class State:
     answers: Mapping[str, Any] = field(default_factory=dict)  # what the flow has gathered; gone when it ends
     history: tuple[str, ...] = ()  # "flow/step" for "quay lại"; numbers to restore after "?": "a/b?screen=2"
     options: tuple[str, ...] = ()  # the words last offered; a typed number or an equal wording means one
-    misses: int = 0  # messages in a row that were not understood
+    misses: int = (
+        0  # how badly it goes: MISS for each message in a row not understood, WEAK for an unsure answer
+    )
     under: Mapping[str, Any] = field(default_factory=dict)  # the state, as JSON, that a digression interrupts
     follow_up: tuple[str, ...] = ()  # of a digression just answered: its flow, its step, what it kept
     watch: tuple[str, int] = ("", 0)  # a secret found or announced, and how many more messages are watched
