@@ -71,7 +71,10 @@ def _flow() -> Flow:
             ),
             call("leave", lambda s: LeaveQueue(), LeaveQueue, transitions={"left": "left"}),
             end("left", "Dạ, tôi đã rút phiếu. Cần lại, anh/chị gõ “gặp cán bộ”.", recalls=_left),
-            end("dropped", "Dạ, không sao. Tôi chưa chuyển gì cho cán bộ. Khi nào cần, anh/chị gõ “gặp cán bộ”."),
+            end(
+                "dropped",
+                "Dạ, không sao. Tôi chưa chuyển gì cho cán bộ. Khi nào cần, anh/chị gõ “gặp cán bộ”.",
+            ),
             call(
                 "look",
                 lambda s: CheckTicket(),
@@ -82,6 +85,7 @@ def _flow() -> Flow:
             end("no_ticket", _no_ticket_prompt, recalls=lambda s: {"ticket": ""}),
             end("staying", "Phiếu vẫn còn đó; cán bộ trả lời ngay tại đây."),
         ),
+        begun_at=("withdraw", "look"),
         command="person",
         item="gap-nguoi",
         digression=True,
@@ -159,9 +163,7 @@ def _in_queue_prompt(context: Context) -> str:
                 "phải cán bộ của phiếu này."
             )
         case "again":
-            return (
-                f"Dạ còn: phiếu số {number} vẫn chờ, cán bộ sẽ trả lời ngay tại đây. Không cần nữa, anh/chị nhắn “khỏi gặp cán bộ”."
-            )
+            return f"Dạ còn: phiếu số {number} vẫn chờ, cán bộ sẽ trả lời ngay tại đây. Không cần nữa, anh/chị nhắn “khỏi gặp cán bộ”."
     return f"Dạ phiếu số {number} vẫn đang chờ. {_queue(context)} Tôi chưa biết chắc mấy phút. {_hours(context)} Gấp thì gọi {hotline}."
 
 

@@ -49,7 +49,11 @@ def _flow() -> Flow:
                 forgets=True,
                 recalls=lambda s: {"did": "data:erased"},
             ),
-            end("still_kept", "Tôi giữ nguyên. Lúc nào muốn xóa, anh/chị gõ “dữ liệu của tôi”.", recalls=lambda s: {"did": "data:kept"}),
+            end(
+                "still_kept",
+                "Tôi giữ nguyên. Lúc nào muốn xóa, anh/chị gõ “dữ liệu của tôi”.",
+                recalls=lambda s: {"did": "data:kept"},
+            ),
             end("nothing", "Tôi không giữ thông tin cá nhân nào của anh/chị."),
         ),
         slash="dulieu",
@@ -105,13 +109,17 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
         elif exporting(text):
             yield Proposal(0.9, "takes a copy", Answer(Parsed("export")))
         return
-    if reading.state.step == "consent":
-        if keeps_nothing(text):
-            yield Proposal(_SURE, "wants nothing kept", Answer(Parsed("refused")))
-            return
+    if reading.state.step == "consent" and keeps_nothing(text):
+        yield Proposal(_SURE, "wants nothing kept", Answer(Parsed("refused")))
+        return
     did = reading.recall("did")
     if erase == "refused":
-        yield Proposal(_SURE, "nothing is to be erased", Say("Dạ, tôi giữ nguyên, không xóa gì."), remember={"did": "data:kept"})
+        yield Proposal(
+            _SURE,
+            "nothing is to be erased",
+            Say("Dạ, tôi giữ nguyên, không xóa gì."),
+            remember={"did": "data:kept"},
+        )
     elif erase:
         yield Proposal(_SURE, f"erasing {erase}", Show("my_data", "kept", {}))
     elif asks_what_is_kept(text):

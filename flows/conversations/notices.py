@@ -92,6 +92,7 @@ def _flow() -> Flow:
             ),
             end("still", lambda s: _still(_wanted(s))),
         ),
+        begun_at=("look",),
         slash="thongbao",
         item="ngung-nhan",
         last_on_menu=True,
@@ -149,7 +150,10 @@ def _still(topics: tuple[str, ...]) -> str:
     return f"Dạ, tôi giữ như vậy, anh/chị vẫn nhận: {_names(topics)}."
 
 
-_ANSWERS_ON = ("hoi|nhan|viet|chat .. tra_loi|duoc|giup .. khong|ha|chua|$", "tra_loi .. khong|ha|chua|binh_thuong")
+_ANSWERS_ON = (
+    "hoi|nhan|viet|chat .. tra_loi|duoc|giup .. khong|ha|chua|$",
+    "tra_loi .. khong|ha|chua|binh_thuong",
+)
 _STOPPED = {
     "notices:stopped": "Dạ chắc rồi: tôi đã ngừng, không gửi thông báo nào nữa.",
     "notices:none": "Dạ chắc rồi: anh/chị không đăng ký nhận, tôi không gửi thông báo nào.",
@@ -165,7 +169,9 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
     if at_topics or at_manage:
         wanted = topics_chosen(text, tuple(TOPICS), _wanted(reading.context) if at_manage else ())
         if wanted:
-            yield Proposal(_SURE, "topics in a sentence", Answer(Parsed("chosen", {"topics": " ".join(wanted)})))
+            yield Proposal(
+                _SURE, "topics in a sentence", Answer(Parsed("chosen", {"topics": " ".join(wanted)}))
+            )
             return
     stop = notices_stopped(text, close=close, at_menu=reading.flow is None)
     if stop == "wanted":

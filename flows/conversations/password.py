@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from flows.content import Screen
-from flows.spoken import password_talk, safety
 from flows.engine.proposals import Proposal, Reading
 from flows.engine.steps import Choice, Context, Flow, Reply, choose, end, show, wait
+from flows.spoken import password_speech, safety
 
 REMEMBERS = "Tôi nhớ mật khẩu, muốn đổi"
 FINISH_SCREEN = "finish"  # after this screen VssID sends its code and the clock runs
@@ -52,6 +52,7 @@ def _flow() -> Flow:
                 _code_prompt,
                 _code_choices,
                 label="chờ mã OTP của VssID",
+                parse=lambda context, event: None,
                 hint="Anh/chị cho biết đã nhận được tin nhắn mã OTP chưa.",
                 transitions={"received": "screen", "late": "late", "trouble": "trouble"},
             ),
@@ -123,7 +124,7 @@ def _situations(context: Context) -> tuple[Choice, ...]:
 def _reads(reading: Reading) -> Iterator[Proposal]:
     """Safety first, then what is said of passwords and codes."""
     yield from safety.reads(reading)
-    yield from password_talk.reads(reading)
+    yield from password_speech.reads(reading)
 
 
 def _screen_prompt(context: Context) -> str:

@@ -27,11 +27,11 @@ from flows.secrets.candidates import (
 )
 from flows.secrets.classifier import Classifier, classifier
 from flows.secrets.tokens import SOFT, YEAR, Token, tokens_of
+from flows.spoken.password_topics import after_secret, answer_to
+from flows.spoken.scams import tale_in
 from flows.text.fold import fold
 from flows.text.normalise import plain
 from flows.text.vssid_sms import read_received, which_secret
-from flows.spoken.password_topics import after_secret, answer_to
-from flows.spoken.scams import tale_in
 
 OTP, PASSWORD, ANNOUNCED = "otp", "password", "announced"  # the last: a password is about to be typed
 WATCHED_MESSAGES = 3  # messages after a secret or an announcement, which are judged more strictly
@@ -72,7 +72,9 @@ def secret_in(text: str, weights: bytes, *, expected: bool, watch: str = "", by_
         return PASSWORD
     if watch in (PASSWORD, ANNOUNCED) and _follows_password(tokens, trained, announced=watch == ANNOUNCED):
         return PASSWORD
-    if _is_bare_code(tokens, waited_for=expected or bool(watch), piece=watch == OTP) or _ends_in_piece(tokens):
+    if _is_bare_code(tokens, waited_for=expected or bool(watch), piece=watch == OTP) or _ends_in_piece(
+        tokens
+    ):
         return OTP
     found = next((candidate for candidate in candidates if is_told(tokens, candidate)), None)
     if found is None:
@@ -207,7 +209,9 @@ def warning(secret: str, content: Content, *, text: str = "") -> str:
         "cán bộ BHXH. Chỉ nhập trên ứng dụng VssID hoặc trang bảo mật mà tôi gửi đường dẫn. "
         f"Nghi bị lộ, anh/chị gọi {content.office.hotline}."
     )
-    beside = "" if whose or not text else _GIVEN if tale_in(text)[1] else answer_to(after_secret(text), content)
+    beside = (
+        "" if whose or not text else _GIVEN if tale_in(text)[1] else answer_to(after_secret(text), content)
+    )
     return f"{said}\n{beside}" if beside else said
 
 

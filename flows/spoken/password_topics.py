@@ -22,7 +22,10 @@ FORGETS = (
     "quen phut|tuot|roi|luon|mat|het|tieu|ben|trom|sach|tuot_luot",
     "lay_lai|cap_lai .. mat_khau",
 )
-_FORGOT = (f"khong|chang|chua|dau .. nho .. {_PW}|dat|gi|noi|ra", f"{_PW} .. khong|chang|dau .. nho")  # in the negative
+_FORGOT = (
+    f"khong|chang|chua|dau .. nho .. {_PW}|dat|gi|noi|ra",
+    f"{_PW} .. khong|chang|dau .. nho",
+)  # in the negative
 # topics that only hold inside the password guide or after a secret; the first that is heard counts
 TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
@@ -77,14 +80,23 @@ TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "qua|hon|tre|het 5|nam|6|10 phut",
         ),
     ),
-    ("locked", (
-        "bao|bi|da|no|dang|tai_khoan|tk .. khoa .. roi|luon|may|tai_khoan|lai|me|t|toi|em|chut|tam|het|15|$",
-        "khoa .. bao_lau|may_phut|may_gio|chut|luon|tam|vinh_vien|15|khi_nao|mo|toi_khi",
-        "mo .. khoa",
-        "^ khoa .. $",
-        "khong cho vao|dang_nhap",
-    )),
-    ("old_wrong", (f"{_PW} cu .. sai|khong_dung|khong_chinh_xac|khong_khop|khong_hop_le|khong", f"sai|khong_dung .. {_PW} cu")),
+    (
+        "locked",
+        (
+            "bao|bi|da|no|dang|tai_khoan|tk .. khoa .. roi|luon|may|tai_khoan|lai|me|t|toi|em|chut|tam|het|15|$",
+            "khoa .. bao_lau|may_phut|may_gio|chut|luon|tam|vinh_vien|15|khi_nao|mo|toi_khi",
+            "mo .. khoa",
+            "^ khoa .. $",
+            "khong cho vao|dang_nhap",
+        ),
+    ),
+    (
+        "old_wrong",
+        (
+            f"{_PW} cu .. sai|khong_dung|khong_chinh_xac|khong_khop|khong_hop_le|khong",
+            f"sai|khong_dung .. {_PW} cu",
+        ),
+    ),
     (
         "first_password",
         (
@@ -92,7 +104,14 @@ TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
             f"gui|cap|cho|co|nhan .. {_PW} ... {_IN}|nhap|go|dung .. khong|sai|chua",
         ),
     ),
-    ("login", (f"bao|noi|cu|ghi|van|no|lai|hoai .. sai .. {_PW}|tai_khoan", f"sai {_PW}|tai_khoan", f"{_PW} .. sai|khong_dung")),
+    (
+        "login",
+        (
+            f"bao|noi|cu|ghi|van|no|lai|hoai .. sai .. {_PW}|tai_khoan",
+            f"sai {_PW}|tai_khoan",
+            f"{_PW} .. sai|khong_dung",
+        ),
+    ),
     (
         "wrong_code",
         (
@@ -147,7 +166,10 @@ TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "no_change",
-        (f"{_NO} .. thay|co|tim_thay|hien .. chu|dong|muc|cho? .. doi_mat_khau|doi", "doi_mat_khau .. o_dau|cho_nao|khong_thay"),
+        (
+            f"{_NO} .. thay|co|tim_thay|hien .. chu|dong|muc|cho? .. doi_mat_khau|doi",
+            "doi_mat_khau .. o_dau|cho_nao|khong_thay",
+        ),
     ),
     (
         "tries",
@@ -173,7 +195,7 @@ TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "xai|dung|doi|qua|lay .. so|sim|so_dien_thoai .. khac|moi",
             "so .. cu|sai|khac|nguoi_khac|nguoi_ta|khong_xai|khong_con|bo|huy|thu_hoi .. roi|mat|luon|$",
             "doi|sua|thay|cap_nhat .. so_dien_thoai|so_dt",
-                "nham|sai so_dien_thoai|so",
+            "nham|sai so_dien_thoai|so",
             "so .. la so .. cua|chong|vo|con|ai|ba|anh|chi",
         ),
     ),
@@ -209,7 +231,11 @@ REMEMBERS = (
 _WANTS_CHANGE = ("doi", "thay")
 _EMAIL_TOO = (*dict(TOPICS)["forgotten_email"], f"ca|lan|voi|ke {_MAIL}")
 _PHONE = ("doi|sua|thay|cap_nhat .. so_dien_thoai|so_dt|so",)
-_BY_APP = ("trong|tren|ngay|o .. app|vssid|ung_dung|dien_thoai .. duoc|luon|khong|doi", "doi .. app|vssid|ung_dung .. duoc|khong|luon", "app .. doi|sua|duoc .. khong|luon|ha")
+_BY_APP = (
+    "trong|tren|ngay|o .. app|vssid|ung_dung|dien_thoai .. duoc|luon|khong|doi",
+    "doi .. app|vssid|ung_dung .. duoc|khong|luon",
+    "app .. doi|sua|duoc .. khong|luon|ha",
+)
 
 
 def topic_of(text: str) -> str:
@@ -223,7 +249,7 @@ def topic_of(text: str) -> str:
     return first
 
 
-def says_not_forgotten(text: str) -> bool:
+def has_not_forgotten(text: str) -> bool:
     """Whether somebody says that the password is not forgotten: "tui không quên mật khẩu"."""
     return stance(text, (f"quen .. {_PW}", f"phai? quen {_PW}", "quen $", "quen", "phai_quen")) == "refused"
 

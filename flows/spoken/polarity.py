@@ -32,7 +32,9 @@ _BETWEEN = frozenset(
 )
 REACH = 5  # words between a refusal and the act
 _ASKING_ENDS = frozenset("khong chua ha sao gi dau nao ta vay_ha hen".split())
-_PARTICLES = frozenset("a nha nhe nghe nghen hen vay the z em anh chi bac co chu con oi ad ban do ne ta ha de luon toi minh".split())
+_PARTICLES = frozenset(
+    "a nha nhe nghe nghen hen vay the z em anh chi bac co chu con oi ad ban do ne ta ha de luon toi minh".split()
+)
 _PLEASE = frozenset("giup ho di nha nhe lien ngay luon lam_on".split())
 _ASKED = (
     "lam_sao|cach_nao|the_nao|nhu_nao|o_dau|cho_nao|bao_gio|khi_nao|may_gio|chung_nao|tai_sao|vi_sao|thi_sao|co_sao|co_bi",
@@ -90,4 +92,6 @@ def stance(text: str, acts: Sequence[str]) -> Stance:
 
 def is_refusal(clause: Clause) -> bool:
     """Whether a clause begins by refusing: "thôi", "khỏi", "dẹp đi", "không cần nữa"."""
-    return bool(wording("^ da|u|a|ma|mà|oi? thoi|khoi|dep|khong_can|bo_di|nghi|huy ").search(clause.plain + " "))
+    return bool(
+        wording("^ da|u|a|ma|mà|oi? thoi|khoi|dep|khong_can|bo_di|nghi|huy ").search(clause.plain + " ")
+    )

@@ -14,12 +14,12 @@ from flows.spoken.wordings import clauses, heard, heard_in
 
 _STAFF = "can_bo|cb|nhan_vien|nguoi|nguoi_that|admin|chuyen_vien|tu_van_vien|tong_dai_vien|cai_co|co_can_bo|nguoi_khac|may_anh|may_chi|may_co"
 _SOMEBODY = f"{_STAFF}|ai|ai_do|anh_nao|chi_nao|co_nao|chu_nao|ong_nao|ba_nao|em_nao|dua_nao"
-_TALKS = "gap|noi_chuyen|tro_chuyen|chat|trao_doi|noi_chuyen_voi|noi_voi|hoi_chuyen"
+_SPEAKING = "gap|noi_chuyen|tro_chuyen|chat|trao_doi|noi_chuyen_voi|noi_voi|hoi_chuyen"
 _FACE_TO_FACE = ("hoi|noi|gap|trao_doi|lam_viec|noi_chuyen truc_tiep .. can_bo|nhan_vien|nguoi",)
 _PERSON = (
-    f"cho|xin|muon|can|nho|keu|de|doi|duoc|dc|bac|toi .. {_TALKS}|noi|nghe .. {_SOMEBODY}",
-    f"{_TALKS} .. {_STAFF}",
-    f"{_TALKS} .. ai|co_nao|anh_nao|chi_nao .. biet|ranh|di|duoc|khong|coi|giup|thu",
+    f"cho|xin|muon|can|nho|keu|de|doi|duoc|dc|bac|toi .. {_SPEAKING}|noi|nghe .. {_SOMEBODY}",
+    f"{_SPEAKING} .. {_STAFF}",
+    f"{_SPEAKING} .. ai|co_nao|anh_nao|chi_nao .. biet|ranh|di|duoc|khong|coi|giup|thu",
     f"keu|goi|nho|chuyen|moi|kiem|cho|chuyen_qua|chuyen_cho .. {_STAFF}|co_nao|chi_nao|anh_nao .. ra|nghe|giup|tra_loi|noi|tiep|rep|goi_lai|"
     "giai_quyet|vao|lai|di|ranh|biet|lam|do|coi|day|nha|$",
     "keu|goi|nho|kiem ai|ai_do .. ra|nghe|giup|tra_loi|noi|tiep|rep|goi_lai|giai_quyet|ranh|biet|day",
@@ -54,7 +54,11 @@ _NOT_PERSON = (  # one of the directory, or a question about officers
 
 def person_wanted(text: str) -> Stance:
     """How a text means speaking with a person; a question for one is a wish."""
-    said = [s for c in clauses(text) if (heard(c, _FACE_TO_FACE) or not heard(c, _NOT_PERSON)) and (s := stance_in(c, _PERSON))]
+    said = [
+        s
+        for c in clauses(text)
+        if (heard(c, _FACE_TO_FACE) or not heard(c, _NOT_PERSON)) and (s := stance_in(c, _PERSON))
+    ]
     return "" if not said else "wanted" if said[-1] == "asked" else said[-1]
 
 
@@ -136,9 +140,13 @@ _ASKS: tuple[tuple[Ask, tuple[str, ...]], ...] = (
 def leaves_ticket(text: str, *, close: bool) -> bool:
     """Whether the ticket is to be withdrawn; `close`: it is just being spoken of, so that "thôi khỏi" is enough."""
     said = clauses(text)
-    if stance(text, ("rut|huy|bo|xoa .. phieu|yeu_cau|hang",)) == "refused" or heard_in(text, ("dung|đừng|khoan|chua rut|huy|bo",)):
+    if stance(text, ("rut|huy|bo|xoa .. phieu|yeu_cau|hang",)) == "refused" or heard_in(
+        text, ("dung|đừng|khoan|chua rut|huy|bo",)
+    ):
         return False
-    if person_wanted(text) == "refused" or any(stance_in(c, _TICKET_ACTS) == "refused" and heard(c, _LEAVE[2:3]) for c in said):
+    if person_wanted(text) == "refused" or any(
+        stance_in(c, _TICKET_ACTS) == "refused" and heard(c, _LEAVE[2:3]) for c in said
+    ):
         return True
     if stance(text, _LEAVE[:1]) == "wanted":
         return True
@@ -168,11 +176,21 @@ STOP_ACTS = (
     f"{_STOPS} nhan|gui .. {_NOTICE}|nua|di|luon|het|$",
     f"{_NOTICE} .. ngung|tat|huy|dep|cat|bo|chan|dung",
 )
-STOP_ALONE = ("ngung|tat|huy|dep|cat|stop|off|ngat|dung|bo|nghi .. giup|di|luon|het|nhan|gui|nua|sach|lai|nha|$", "ngung|tat|dung")
+STOP_ALONE = (
+    "ngung|tat|huy|dep|cat|stop|off|ngat|dung|bo|nghi .. giup|di|luon|het|nhan|gui|nua|sach|lai|nha|$",
+    "ngung|tat|dung",
+)
 _SEND_ACTS = (f"gui|nhan|nhan_tin|bao|day|spam|phat|dang .. {_NOTICE}", f"{_NOTICE} .. gui|nhan|bao")
-_SEND_ALONE = ("gui|nhan|nhan_tin|bao|lam_phien|spam .. nua|hoai|gi|het|chi|toi|em|vao|may|cho", "lam_phien|quay_ray")
+_SEND_ALONE = (
+    "gui|nhan|nhan_tin|bao|lam_phien|spam .. nua|hoai|gi|het|chi|toi|em|vao|may|cho",
+    "lam_phien|quay_ray",
+)
 _OTHER_OBJECT = ("ma|otp|hinh|anh|can_bo|ho_so|cccd|to_khai|mat_khau|ma_so|dien_thoai|tien|giay",)
-_CANNOT = ("khong|chua .. nhan .. duoc|thay|ve|toi", "khong|chua thay|co|nhan_duoc", "no|vssid|app|ho|ai .. khong|chua .. gui|nhan|bao|ve")
+_CANNOT = (
+    "khong|chua .. nhan .. duoc|thay|ve|toi",
+    "khong|chua thay|co|nhan_duoc",
+    "no|vssid|app|ho|ai .. khong|chua .. gui|nhan|bao|ve",
+)
 
 
 def notices_stopped(text: str, *, close: bool, at_menu: bool = False) -> Stance:
@@ -187,7 +205,11 @@ def notices_stopped(text: str, *, close: bool, at_menu: bool = False) -> Stance:
         stop = stance_in(clause, (*STOP_ACTS, *(STOP_ALONE if close else ())))
         send = stance_in(clause, (*_SEND_ACTS, *_SEND_ALONE))
         by_other = heard(clause, _OTHER_OBJECT) is not None
-        if send == "refused" and not by_other and (close or heard(clause, _SEND_ACTS) or (at_menu and heard(clause, ("nua|hoai|lam_phien",)))):
+        if (
+            send == "refused"
+            and not by_other
+            and (close or heard(clause, _SEND_ACTS) or (at_menu and heard(clause, ("nua|hoai|lam_phien",))))
+        ):
             said.append("wanted")
         elif stop and not (by_other and not heard(clause, STOP_ACTS[:1])):
             said.append(stop)
@@ -204,10 +226,16 @@ _ERASE = (
     "rut .. dong_y",
     "xoa .. dau_vet|dong_y|o_day|trong_day|trong_may",
 )
-_ERASE_ALONE = ("xoa|rut|dep .. het|sach|di|luon|lai|nha|giup|$|cho|khong_chua|hoan_toan|tat", "xoa|rut", "giu|luu .. gi|nua|lai")
+_ERASE_ALONE = (
+    "xoa|rut|dep .. het|sach|di|luon|lai|nha|giup|$|cho|khong_chua|hoan_toan|tat",
+    "xoa|rut",
+    "giu|luu .. gi|nua|lai",
+)
 _KEEP_ACTS = ("giu|luu .. cua|thong_tin|du_lieu|gi|lai",)
 _KEEPS = ("giu .. do|vay|lai|y|nguyen|di|$", "de .. do|vay|y|nguyen", "cu|ke giu|de|do")
-_NOT_DATA = ("app|ung_dung|vssid|tin_nhan|tin|hinh|cai|dong_nay|dong_do|to_khai|zalo|tai_khoan|so_cu|file|link|hoi_thoai|chu|ten_sai",)
+_NOT_DATA = (
+    "app|ung_dung|vssid|tin_nhan|tin|hinh|cai|dong_nay|dong_do|to_khai|zalo|tai_khoan|so_cu|file|link|hoi_thoai|chu|ten_sai",
+)
 _ASKS_KEPT = (
     "co|dang|luu|giu .. luu|giu|biet|nho .. gi|nhung_gi|thong_tin_gi|cai_gi|chi|khong",
     "luu|giu|biet .. gi|nhung_gi|thong_tin_gi .. cua|ve",
@@ -222,7 +250,9 @@ def erasing(text: str, *, close: bool) -> Stance:
     for clause in clauses(text):
         if close and stance_in(clause, _KEEPS) == "wanted":
             return "refused"
-        if close and (heard(clause, ("xoa .. khong_chua|het|sach",)) or stance_in(clause, _KEEP_ACTS) == "refused"):
+        if close and (
+            heard(clause, ("xoa .. khong_chua|het|sach",)) or stance_in(clause, _KEEP_ACTS) == "refused"
+        ):
             return "refused" if stance_in(clause, acts) == "refused" else "wanted"
         if stance_in(clause, _KEEP_ACTS) == "refused" and heard(clause, (f"{_DATA} .. cua|ve",)):
             return "wanted"
@@ -233,7 +263,16 @@ def erasing(text: str, *, close: bool) -> Stance:
 
 def exporting(text: str) -> bool:
     """Whether a copy is wanted."""
-    return stance(text, ("tai|xuat|xin|cho|gui|lay .. ban|file|tep|ve|du_lieu .. coi|xem|luu|giu|di|nha|cho|$", "tai_ve|tai xuong|ve|het")) == "wanted"
+    return (
+        stance(
+            text,
+            (
+                "tai|xuat|xin|cho|gui|lay .. ban|file|tep|ve|du_lieu .. coi|xem|luu|giu|di|nha|cho|$",
+                "tai_ve|tai xuong|ve|het",
+            ),
+        )
+        == "wanted"
+    )
 
 
 def keeping(text: str) -> bool:
@@ -243,13 +282,26 @@ def keeping(text: str) -> bool:
 
 def keeps_nothing(text: str) -> bool:
     """Whether somebody who is asked for consent wants nothing kept or passed on."""
-    return stance(text, ("luu|giu|chuyen|gui|dua|thu_thap .. gi|het|$|thong_tin|du_lieu|cho|can_bo|cua|nua", "luu|giu|chuyen|gui|dua")) == "refused"
+    return (
+        stance(
+            text,
+            (
+                "luu|giu|chuyen|gui|dua|thu_thap .. gi|het|$|thong_tin|du_lieu|cho|can_bo|cua|nua",
+                "luu|giu|chuyen|gui|dua",
+            ),
+        )
+        == "refused"
+    )
 
 
 def agrees_to_pass_on(text: str) -> bool:
     """Whether somebody who is asked for consent says to go on: "ừ chuyển đi"."""
     return stance(text, ("chuyen|lam|gui|noi|gap .. di|nha|luon|giup|$",)) == "wanted" and heard_in(
-        text, ("^ da|u|ok|duoc|vang|dong_y|roi|thi|ua|thoi|cu .. chuyen|lam|gui|noi|gap", "^ chuyen|lam|gui .. di|nha|luon|giup|$")
+        text,
+        (
+            "^ da|u|ok|duoc|vang|dong_y|roi|thi|ua|thoi|cu .. chuyen|lam|gui|noi|gap",
+            "^ chuyen|lam|gui .. di|nha|luon|giup|$",
+        ),
     )
 
 
@@ -257,9 +309,18 @@ def asks_what_is_kept(text: str) -> bool:
     """Whether it is asked what is kept about the person."""
     if stance(text, ("giu|luu|biet",)) == "refused":
         return False
-    return any(heard(c, _ASKS_KEPT) and heard(c, _OF_ME) and not heard(c, ("mat_khau|otp|ma_otp",)) for c in clauses(text))
+    return any(
+        heard(c, _ASKS_KEPT) and heard(c, _OF_ME) and not heard(c, ("mat_khau|otp|ma_otp",))
+        for c in clauses(text)
+    )
 
 
 def asks_if_sure(text: str) -> bool:
     """Whether it is asked if what was just done is really done: "chắc chưa"."""
-    return heard_in(text, ("^ da|vay|ma|mà|ua|roi|co|la? chac|that|xong|duoc|dung .. chua|khong|ha|$", "chac_khong|chac_chua|co_chac|chac_an|that_khong|xong_chua|duoc_chua|roi_ha"))
+    return heard_in(
+        text,
+        (
+            "^ da|vay|ma|mà|ua|roi|co|la? chac|that|xong|duoc|dung .. chua|khong|ha|$",
+            "chac_khong|chac_chua|co_chac|chac_an|that_khong|xong_chua|duoc_chua|roi_ha",
+        ),
+    )

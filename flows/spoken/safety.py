@@ -13,12 +13,15 @@ from flows.engine.events import Said
 from flows.engine.memory import age
 from flows.engine.proposals import Answer, Begin, Command, Do, Proposal, Reading, Say
 from flows.engine.steps import Parsed
-from flows.spoken.scams import Demand, Next, goes_on, tale_in
+from flows.spoken.scams import Demand, Next, continuation, tale_in
 from flows.spoken.wordings import heard_in
 
 FIRST, NEXT, LATER = 0.98, 0.97, 0.86  # scores: a tale; what goes on with it; the same after other matters
 FRESH = 2  # turns in which half sentences still belong to the tale
-ITEMS = {"lua-dao": "scam", "lo-bam-link": "gave"}  # questions that are asked of a swindle -> what is remembered
+ITEMS = {
+    "lua-dao": "scam",
+    "lo-bam-link": "gave",
+}  # questions that are asked of a swindle -> what is remembered
 SURE_ITEM = 0.6
 
 # what not to do, by what was asked for; the order is that of flows/understanding/scams.py
@@ -52,7 +55,9 @@ def warning(demands: tuple[Demand, ...], content: Content, *, asked: bool = Fals
     do_not = "; ".join(_DO_NOT[d] for d in named) or _DO_NOT_AT_ALL
     who = "" if named[:1] in (["link"], ["app"]) else ", dù người đó biết tên hay dùng số quen"
     truth = _TRUTH[named[0]] if named else "Ai cũng xưng là BHXH được, số hiện trên máy cũng giả được."
-    opening = "Dạ không nên, đây là dấu hiệu lừa đảo" if asked else "Anh/chị coi chừng, đây là dấu hiệu lừa đảo"
+    opening = (
+        "Dạ không nên, đây là dấu hiệu lừa đảo" if asked else "Anh/chị coi chừng, đây là dấu hiệu lừa đảo"
+    )
     return (
         f"{opening}: {do_not}{who}. {truth} "
         f"Muốn chắc, anh/chị tự gọi {content.office.hotline}, đừng gọi lại số đó."
@@ -128,13 +133,13 @@ def reads(reading: Reading) -> Iterator[Proposal]:
     text, content = reading.input.text, reading.context.content
     warned, turns = reading.recall("warned"), age(reading.state.memory, "warned")
     demands, gave = tale_in(text)
-    after = goes_on(text) if warned else ""
+    after = continuation(text) if warned else ""
     if demands and not (after in ("known", "claims") and turns <= FRESH and not gave):
         asked = not gave and heard_in(text, _ASKED)
         said = given(demands, content) if gave else warning(demands, content, asked=asked)
         yield _said(reading, FIRST, "a swindle told", said, "gave" if gave else "scam")
     elif after:
-        yield from _goes_on(reading, after, turns)
+        yield from _continued(reading, after, turns)
     elif (item := reading.input.question.item) is not None and item.id in ITEMS and not warned:
         top = reading.input.question.candidates[0].score
         if top >= SURE_ITEM:
@@ -144,14 +149,18 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(0.9, "goes on after a warning", Do("resume" if reading.under[0] else "repeat"))
 
 
-def _goes_on(reading: Reading, after: Next, turns: int) -> Iterator[Proposal]:
+def _continued(reading: Reading, after: Next, turns: int) -> Iterator[Proposal]:
     """What was said about the swindle after the warning."""
     content = reading.context.content
     fresh = turns <= FRESH
     if after == "change":
         if fresh or heard_in(reading.input.text, ("doi .. lien|ngay|gap|o_dau|cho_nao",)):
             begun = Begin("password", "", "screen", {"screen": 0})
-            yield Proposal(NEXT if reading.flow is None or reading.flow.name != "password" else LATER, "changes it at once", begun)
+            yield Proposal(
+                NEXT if reading.flow is None or reading.flow.name != "password" else LATER,
+                "changes it at once",
+                begun,
+            )
         return
     if after not in _SAID_AT_ONCE and not fresh:
         return

@@ -1,7 +1,7 @@
 """Whether a text tells of a swindle: somebody asks for a code, money, papers, a click, or was given them already.
 
 Read by flows/spoken/safety.py. A tale needs a stranger and a demand; somebody who was warned goes on telling of
-it in half sentences, which `goes_on` reads. Invariant: the message that a declaration was received is no tale.
+it in half sentences, which `continuation` reads. Invariant: the message that a declaration was received is no tale.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from flows.text.vssid_sms import read_received, which_secret
 from flows.spoken.wordings import APK, LINK, MONEY, Clause, clauses, heard
+from flows.text.vssid_sms import read_received, which_secret
 
 Demand = Literal["app", "link", "code", "money", "papers", "helper", "threat", "name"]
 
@@ -77,12 +77,13 @@ _DEMANDS: Mapping[Demand, tuple[str, ...]] = {
         "lam_giup|lam_ho|lam_thay|dang_ky_giup|dang_ky_ho|rut_giup|dich_vu|bao_dau|bao_xong|lam_nhanh|lo_giup|giai_quyet_giup",
         "lam|lo .. giup|ho|thay .. xong|phut|ngay",
     ),
-    "threat": ("se|sap|bi|dang|da khoa|cat|ngung|huy|dinh_chi|phat|gian_doan|het_han|vo_hieu", "no bao_hiem|phi"),
+    "threat": (
+        "se|sap|bi|dang|da khoa|cat|ngung|huy|dinh_chi|phat|gian_doan|het_han|vo_hieu",
+        "no bao_hiem|phi",
+    ),
 }
 _SURE = frozenset({"code", "link", "app"})
-_GAVE_VERB = (
-    "doc|dua|cho|gui|nhap|bam|chuyen|chuyen_khoan|cai|cai_dat|tai|dong|nop|khai|dien|noi|cung_cap|click|quet|chup|nhan|vao|mo|ck|an"
-)
+_GAVE_VERB = "doc|dua|cho|gui|nhap|bam|chuyen|chuyen_khoan|cai|cai_dat|tai|dong|nop|khai|dien|noi|cung_cap|click|quet|chup|nhan|vao|mo|ck|an"
 _GAVE = (
     f"lo|trot|lo_do|nghe_loi|tuong_that|tin_that mieng|tay|dai|ngu|toi|em|bac|minh|co|chu|con? {_GAVE_VERB}",
     f"{_GAVE_VERB} .. cho|het .. no|ho|nguoi_ta|ong|ba|chi_do|anh_do|thang|con|ai|nguoi_la|ong_do|ong_ay|ba_ay ... roi|luon|mat",
@@ -90,7 +91,9 @@ _GAVE = (
     f"{_GAVE_VERB} .. otp|mat_khau|tien|trieu|cccd|can_cuoc|link|lanh|{LINK}|{APK}|het_thong_tin ... roi|luon",
     "bi_lua|bi_hack|bi_mat_tien|mat_het_tien|bi_chiem|mat_tien_roi .. roi|mat|het|luon|tien|$",
 )
-_GAVE_TO = ("cho|voi|het no|ho|nguoi_ta|ong|ba|ai|nguoi_la|nguoi_do|thang|con|chi_do|anh_do|nguoi|dua|bon|nguoi_goi",)
+_GAVE_TO = (
+    "cho|voi|het no|ho|nguoi_ta|ong|ba|ai|nguoi_la|nguoi_do|thang|con|chi_do|anh_do|nguoi|dua|bon|nguoi_goi",
+)
 _GAVE_OF = (
     f"otp|ma_otp|mat_khau|6_so|sau_so|cccd|can_cuoc|chuyen_khoan|chuyen_tien|link|lanh|linh|{LINK}|{APK}|apk|app_la|app_gia|duong_dan|so_tai_khoan|mat_truoc|hai_mat|lua|thong_tin_ngan_hang",
 )
@@ -114,7 +117,7 @@ def tale_in(text: str) -> tuple[tuple[Demand, ...], bool]:
         return demands or ("code",), True
     if any(heard(c, _POSES) for c in said):
         return demands or ("name",), False
-    if not demands or demands == ("threat",) and not _names_us(said):
+    if not demands or (demands == ("threat",) and not _names_us(said)):
         return (), False
     by_right = any(heard(c, _KNOWN) for c in said) and not _SURE & set(demands)
     if _is_pasted(text, said, demands) or (stranger and not by_right):
@@ -133,11 +136,20 @@ def _gave(said: tuple[Clause, ...], stranger: bool) -> bool:
         if heard(clause, _GAVE[4:]):
             return True
         by_mistake, told = heard(clause, _GAVE[:1]), heard(clause, _GAVE[1:4])
-        if (by_mistake or told) and not heard(clause, _OURS) and not heard(clause, ("chua|khong|dung|khoi .. " + _GAVE_VERB,)):
+        if (
+            (by_mistake or told)
+            and not heard(clause, _OURS)
+            and not heard(clause, ("chua|khong|dung|khoi .. " + _GAVE_VERB,))
+        ):
             harms, to = heard(clause, _GAVE_OF), heard(clause, _GAVE_TO)
             if by_mistake and (harms or to or stranger or heard(clause, ("doc ma|cai_ma|so",))):
                 return True
-            if told and harms and (to or stranger or heard(clause, _GAVE[3:4])) and not heard(clause, ("ma|otp|mat_khau .. khong|sai|chua|hoai",)):
+            if (
+                told
+                and harms
+                and (to or stranger or heard(clause, _GAVE[3:4]))
+                and not heard(clause, ("ma|otp|mat_khau .. khong|sai|chua|hoai",))
+            ):
                 return bool(to or stranger or heard(clause, (f"link|lanh|{LINK}|{APK}",)))
     return False
 
@@ -150,11 +162,28 @@ def _is_pasted(text: str, said: tuple[Clause, ...], demands: tuple[Demand, ...])
     return "threat" in demands and bool({"link", "app"} & set(demands)) and _names_us(said) and len(text) > 40
 
 
-Next = Literal["gave", "known", "claims", "access", "clicked", "app", "tell", "report", "money", "change", "safe", "more", ""]
+Next = Literal[
+    "gave",
+    "known",
+    "claims",
+    "access",
+    "clicked",
+    "app",
+    "tell",
+    "report",
+    "money",
+    "change",
+    "safe",
+    "more",
+    "",
+]
 
 _THEY = "no|ho|nguoi_ta|ong|ba|ong_do|ba_do|chi_do|anh_do|co_do|chu_do|thang_do|con_do|ben_do|dau_do|so_do|ong_ay|chi_ay|anh_ay|ba_ay|co_ay|nguoi_do|dua_do|bon_do|dam_do|thang|tui_no"
-_GOES_ON: tuple[tuple[Next, tuple[str, ...]], ...] = (
-    ("app", (f"{APK}|apk", "tai|cai|cai_dat .. file|app_la|app_do|app_gia|ung_dung_la|phan_mem", "tu_tai|tu_cai")),
+_CONTINUES: tuple[tuple[Next, tuple[str, ...]], ...] = (
+    (
+        "app",
+        (f"{APK}|apk", "tai|cai|cai_dat .. file|app_la|app_do|app_gia|ung_dung_la|phan_mem", "tu_tai|tu_cai"),
+    ),
     (
         "clicked",
         (
@@ -193,8 +222,21 @@ _GOES_ON: tuple[tuple[Next, tuple[str, ...]], ...] = (
             "ben_em|ben_minh|bhxh|bao_hiem|can_bo_that .. co .. goi|nhan|hoi|gui|nhan_tin .. khong",
         ),
     ),
-    ("report", ("bao|to|to_cao|trinh_bao|khai_bao|thua .. ai|cong_an|o_dau|cho_nao|dau|so_nao|sao", "cong_an .. nao|o_dau|so_may")),
-    ("change", ("doi .. o_dau|cho_nao|sao|lam_sao|lien|ngay|luon|gap|duoc", "doi_mat_khau|doi_mk|doi_lai|doi_pass", "doi .. mat_khau")),
+    (
+        "report",
+        (
+            "bao|to|to_cao|trinh_bao|khai_bao|thua .. ai|cong_an|o_dau|cho_nao|dau|so_nao|sao",
+            "cong_an .. nao|o_dau|so_may",
+        ),
+    ),
+    (
+        "change",
+        (
+            "doi .. o_dau|cho_nao|sao|lam_sao|lien|ngay|luon|gap|duoc",
+            "doi_mat_khau|doi_mk|doi_lai|doi_pass",
+            "doi .. mat_khau",
+        ),
+    ),
     (
         "safe",
         (
@@ -217,17 +259,17 @@ _GOES_ON: tuple[tuple[Next, tuple[str, ...]], ...] = (
 )
 
 
-def goes_on(text: str) -> Next:
+def continuation(text: str) -> Next:
     """What somebody who was just warned says about it further; "" when it is about something else."""
     demands, gave = tale_in(text)
     said = clauses(text)
     if gave or any(heard(c, _GAVE[1:2]) for c in said):
-        return "gave" if not any(heard(c, _GOES_ON[1][1][:2]) for c in said) else "clicked"
-    if any(heard(c, (f"lo|trot .. {_GAVE_VERB}", f"^ toi|em|bac|minh|chi? {_GAVE_VERB} .. roi $")) for c in said) and not any(
-        heard(c, _GOES_ON[1][1][:3]) for c in said
-    ):
+        return "gave" if not any(heard(c, _CONTINUES[1][1][:2]) for c in said) else "clicked"
+    if any(
+        heard(c, (f"lo|trot .. {_GAVE_VERB}", f"^ toi|em|bac|minh|chi? {_GAVE_VERB} .. roi $")) for c in said
+    ) and not any(heard(c, _CONTINUES[1][1][:3]) for c in said):
         return "gave"
-    for name, patterns in _GOES_ON:
+    for name, patterns in _CONTINUES:
         if any(heard(clause, patterns) for clause in said):
             return name
     return "more" if demands else ""

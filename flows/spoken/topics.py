@@ -15,12 +15,17 @@ _NAMED: Mapping[str, tuple[str, ...]] = {
     "dang_ky": ("dang_ky|dk|vssid|app|mo_tai_khoan|vu_dang_ky",),
     "bhyt": ("bhyt|the|y_te|kham_benh|kham_chua_benh|the_kham|bao_hiem_y_te|the_bh",),
 }
-_ALL = ("het|tat_ca|ca_ba|ca_3|day_du|full|moi_thu|cai_gi_cung|gi_cung|cai_nao_cung|du_het|het_rao|gui_het|lay_het|nhan_het",)
+_ALL = (
+    "het|tat_ca|ca_ba|ca_3|day_du|full|moi_thu|cai_gi_cung|gi_cung|cai_nao_cung|du_het|het_rao|gui_het|lay_het|nhan_het",
+)
 _OUT = (
     "bo|khoi|dep|tat|huy|ngung|dung|thoi|loai|cat|go|khong_can|khong_lay|khong_nhan|khong_muon|tru|khong .. {}",
     "{} .. bo|khoi|dep|tat|huy|ngung|thoi_khoi|khong_can|khong_lay|cat|loai ..",
 )
-_IN = ("them|lay|nhan|giu|bat|cho|gui|bao|con|chi|muon|can|dang_ky_them .. {}", "{} .. giu|lay|thoi|du|de_lai|nua|them|con")
+_IN = (
+    "them|lay|nhan|giu|bat|cho|gui|bao|con|chi|muon|can|dang_ky_them .. {}",
+    "{} .. giu|lay|thoi|du|de_lai|nua|them|con",
+)
 _ONLY = ("chi|moi|rieng .. {}", "{} .. thoi|la_du|du_roi|la_duoc|thoi_nha")
 
 
@@ -37,7 +42,9 @@ def topics_chosen(text: str, topics: Sequence[str], now: Sequence[str]) -> tuple
     if out:
         kept = set(now or topics) - out
         return tuple(t for t in topics if t in kept | (named & kept))
-    if any(heard(c, _ALL) for c in said) and not any(heard(c, ("bo|dep|tat|ngung|dung|huy .. het|tat_ca|gui",)) for c in said):
+    if any(heard(c, _ALL) for c in said) and not any(
+        heard(c, ("bo|dep|tat|ngung|dung|huy .. het|tat_ca|gui",)) for c in said
+    ):
         return tuple(topics)
     only = any(_stated(_ONLY, t, c) for t in named for c in said)
     if not named or any(stance_in(c, ("sao|gi|the_nao",)) for c in said if c.asks):

@@ -15,7 +15,12 @@ from flows.text.chat_spelling import MARKED, PHRASES, WORDS
 from flows.text.fold import fold, tidy
 from flows.text.syllable import decoded
 
-LINK, OFFICIAL, APK, MONEY = "@link", "@official", "@apk", "@money"  # words that stand for an address, a file, a sum
+LINK, OFFICIAL, APK, MONEY = (
+    "@link",
+    "@official",
+    "@apk",
+    "@money",
+)  # words that stand for an address, a file, a sum
 GAP = 4  # words that ".." passes over
 LONGEST_READ = 1200  # characters
 
@@ -25,28 +30,52 @@ _ADDRESS = re.compile(
 )
 _FILE = re.compile(r"[\w.-]*\.apk(?![a-z0-9])")
 _PIECE = re.compile(r"@[a-z]+|[0-9]+(?:[.,][0-9]+)*[^\W\d_]*|[^\W\d_]+[0-9]*|[.,;:!?\n…()“”\"–—]")
-_SUM = re.compile(r"[0-9]+(?:[.,][0-9]+)*(?:k|tr|trieu|triệu|ngan|ngàn|nghìn|d|đ|vnd|cu|củ)|[0-9]{2,3}[.,]000")
+_SUM = re.compile(
+    r"[0-9]+(?:[.,][0-9]+)*(?:k|tr|trieu|triệu|ngan|ngàn|nghìn|d|đ|vnd|cu|củ)|[0-9]{2,3}[.,]000"
+)
 _RUN = re.compile(r"(.)\1{2,}")
 _JOINS = frozenset({"chứ", "chớ", "nhưng", "nhưng mà"})  # what follows is another statement
-_BREAKS = frozenset(".,;:!?\n…()“”\"–—")
+_BREAKS = frozenset('.,;:!?\n…()“”"–—')
 _SPACED = {
     meant: phrase
     for phrase, meant in PHRASES.items()
     if phrase.replace(" ", "") == meant and all(len(word) > 1 for word in phrase.split())
 }
-_TOLD_APART = frozenset({"mà", "má", "gấp", "đúng", "khối", "đừng"})  # "ma" is a code, "gap" to meet, "dung" to stop, "khoi" no need: marked so or not at all
+_TOLD_APART = frozenset(
+    {"mà", "má", "gấp", "đúng", "khối", "đừng"}
+)  # "ma" is a code, "gap" to meet, "dung" to stop, "khoi" no need: marked so or not at all
 _PERSON_SPOKEN_OF = {"ổng": ("ong", "ay"), "bả": ("ba", "ay"), "cổ": ("co", "ay"), "chả": ("ong", "ay")}
-_DO_NOT = re.compile(r"(?<!\S)dung(?= (?:co )?(?:gui|ngung|tat|huy|xoa|rut|chuyen|keu|goi|lo|bao|cho|hoi|lam|doc|bam|luu|giu|dua|tra|bo)(?!\S))")
+_DO_NOT = re.compile(
+    r"(?<!\S)dung(?= (?:co )?(?:gui|ngung|tat|huy|xoa|rut|chuyen|keu|goi|lo|bao|cho|hoi|lam|doc|bam|luu|giu|dua|tra|bo)(?!\S))"
+)
 # read otherwise than in questions: what is asked, told, sent is told apart here
-_OWN = {"hỏng": "khong", "ảnh": "anh", "kiu": "keu", "gởi": "gui", "ck": "chuyen khoan", "xoá": "xoa", "huỷ": "huy"}
+_OWN = {
+    "hỏng": "khong",
+    "ảnh": "anh",
+    "kiu": "keu",
+    "gởi": "gui",
+    "ck": "chuyen khoan",
+    "xoá": "xoa",
+    "huỷ": "huy",
+}
 _OWN |= {word: word for word in "keu bieu coi xem lo lon linh tin nhan st lam mail".split()}
-_OWN |= {"ns": "noi", "mún": "muon", "thui": "thoi", "thoai": "thoi", "hok": "khong", "hủy": "huy", "rep": "rep"}
+_OWN |= {
+    "ns": "noi",
+    "mún": "muon",
+    "thui": "thoi",
+    "thoai": "thoi",
+    "hok": "khong",
+    "hủy": "huy",
+    "rep": "rep",
+}
 
 
 # pairs that are one word, so that "bo", "bao", "nhan" alone are what one does
 _PAIRS = {
     pair: pair.replace(" ", "")
-    for pair in "can bo, bo sung, bao hiem, thong bao, ho so, bao nhieu, bao lau, bao gio, can cuoc, nhan vien, tin nhan, bo nho, thong tin".split(", ")
+    for pair in "can bo, bo sung, bao hiem, thong bao, ho so, bao nhieu, bao lau, bao gio, can cuoc, nhan vien, tin nhan, bo nho, thong tin".split(
+        ", "
+    )
 }
 _PAIR = re.compile(rf"(?<!\S)(?:{'|'.join(_PAIRS)})(?!\S)")
 

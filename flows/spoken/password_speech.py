@@ -15,8 +15,8 @@ from flows.spoken.password_topics import (
     answer_to,
     asks_by_app,
     changes_phone,
+    has_not_forgotten,
     remembers,
-    says_not_forgotten,
     screen_of,
     topic_of,
 )
@@ -26,13 +26,22 @@ FLOW_NAME = "password"
 _TROUBLES = frozenset({"no_otp", "old_phone", "locked", "forgotten", "forgotten_email", "first_password"})
 # topics that mean another one on a screen
 _ON_SCREEN: Mapping[str, Mapping[str, str]] = {
-    "otp": {"login": "wrong_code", "old_wrong": "wrong_code", "rejected": "wrong_code", "tries": "wrong_code"},
+    "otp": {
+        "login": "wrong_code",
+        "old_wrong": "wrong_code",
+        "rejected": "wrong_code",
+        "tries": "wrong_code",
+    },
     "otp_sent": {"login": "wrong_code"},
     "passwords": {"login": "old_wrong"},
     "menu": {"login": "no_menu"},
     "finish": {"no_otp": "no_otp"},
 }
-_TAKES_UP = ("doi|lam tiep", "toi|den|dang dau|buoc_nao|man_hinh_nao|cho_nao roi|vay|ha|$", "lam|doi tiep .. di|nha|$")
+_TAKES_UP = (
+    "doi|lam tiep",
+    "toi|den|dang dau|buoc_nao|man_hinh_nao|cho_nao roi|vay|ha|$",
+    "lam|doi tiep .. di|nha|$",
+)
 _ODD = (
     "khong|chua|dau .. thay|co|giong|hien|ra|thay_gi",
     "khac .. roi|a|hoac|qua|het|$",
@@ -46,13 +55,15 @@ def reads(reading: Reading) -> Iterator[Proposal]:
     """Topics of the password guide, read with order and polarity."""
     text = reading.input.text
     here = reading.is_at(FLOW_NAME)
-    if says_not_forgotten(text) and not remembers(text):
+    if has_not_forgotten(text) and not remembers(text):
         said = Say(answer_to("not_forgotten", reading.context.content), reminds=here)
         yield Proposal(0.95, "has not forgotten it", said)
         return
     if remembers(text) and not (here and reading.is_at(FLOW_NAME, "screen", "code", "late")):
         known = Begin(FLOW_NAME, "", "screen", {"screen": 0})
-        answer: Command = Answer(Parsed("remembers", {"screen": 0})) if reading.is_at(FLOW_NAME, "situation") else known
+        answer: Command = (
+            Answer(Parsed("remembers", {"screen": 0})) if reading.is_at(FLOW_NAME, "situation") else known
+        )
         if reading.is_at(FLOW_NAME, "trouble"):
             answer = Answer(Parsed("guide", {"screen": 0}))
         yield Proposal(0.93, "remembers it, wants to change it", answer)
