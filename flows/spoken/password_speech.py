@@ -68,15 +68,13 @@ def reads(reading: Reading) -> Iterator[Proposal]:
             answer = Answer(Parsed("guide", {"screen": 0}))
         yield Proposal(0.93, "remembers it, wants to change it", answer)
         return
-    topic = topic_of(text)
-    if changes_phone(text):
-        topic = "old_phone"
+    by_phone = changes_phone(text)
     if here:
-        yield from _in_guide(reading, topic)
+        yield from _in_guide(reading, "old_phone" if by_phone else topic_of(text))
     elif (secret := reading.recall("secret")) and (after := after_secret(text)):
         told = Say(answer_to(after, reading.context.content))
         yield Proposal(0.93, f"after a secret: {after}", told, remember={"secret": secret})
-    elif topic == "old_phone" and changes_phone(text) and "mat khau" in reading.input.plain:
+    elif by_phone and "mat khau" in reading.input.plain:
         begun = Begin(FLOW_NAME, "", "trouble", {"trouble": "old_phone"})
         yield Proposal(0.9, "changes the phone, not the password", begun)
 

@@ -228,6 +228,9 @@ REMEMBERS = (
     f"muon|chi|can doi .. {_PW}",
     "con|van nho|vao_duoc|nho_ma|nho_mà",
 )
+_ELSEWHERE = (
+    "zalo|facebook|gmail|wifi|mang_khac|mangkhac|vneid|ngan_hang|nganhang|apple_id|google|icloud|email",
+)
 _WANTS_CHANGE = ("doi", "thay")
 _EMAIL_TOO = (*dict(TOPICS)["forgotten_email"], f"ca|lan|voi|ke {_MAIL}")
 _PHONE = ("doi|sua|thay|cap_nhat .. so_dien_thoai|so_dt|so",)
@@ -265,9 +268,11 @@ def asks_by_app(text: str) -> bool:
 
 
 def remembers(text: str) -> bool:
-    """Whether the password is known and is to be changed."""
+    """Whether the password of VssID is known and is to be changed."""
     said = clauses(text)
-    known = any(heard(c, REMEMBERS) and not heard(c, ("khong|chua|dau|chang .. nho",)) for c in said)
+    if stance(text, FORGETS) == "wanted" or any(heard(c, (*_FORGOT, *_ELSEWHERE)) for c in said):
+        return False
+    known = any(heard(c, REMEMBERS) for c in said)
     return known and any(heard(c, _WANTS_CHANGE) for c in said) and not changes_phone(text)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from flows.spoken.wordings import Clause, clauses, wording
+from flows.spoken.wordings import Clause, clauses, heard
 
 Stance = Literal["wanted", "refused", "asked", ""]
 
@@ -36,6 +36,7 @@ _PARTICLES = frozenset(
     "a nha nhe nghe nghen hen vay the z em anh chi bac co chu con oi ad ban do ne ta ha de luon toi minh".split()
 )
 _PLEASE = frozenset("giup ho di nha nhe lien ngay luon lam_on".split())
+_REFUSALS = ("^ da|u|a|ma|mà|oi? thoi|khoi|dep|khong_can|bo_di|nghi|huy",)
 _ASKED = (
     "lam_sao|cach_nao|the_nao|nhu_nao|o_dau|cho_nao|bao_gio|khi_nao|may_gio|chung_nao|tai_sao|vi_sao|thi_sao|co_sao|co_bi",
     "co ... khong|chua $",
@@ -44,8 +45,8 @@ _ASKED = (
 
 def stance_in(clause: Clause, acts: Sequence[str]) -> Stance:
     """How one clause means the act that these wordings name; "" when it does not speak of it."""
-    line = clause.plain + " "
-    found = next((m for act in acts if (m := wording(act).search(line))), None)
+    line = clause.line
+    found = heard(clause, acts)
     if found is None:
         return ""
     at = len(line[: found.start()].split())
@@ -79,9 +80,9 @@ def _is_asked(clause: Clause, after: Sequence[str]) -> bool:
     """Whether the clause only asks; "… giùm được không" is a wish put politely."""
     polite = any(word in _PLEASE for word in clause.words)
     ends = bool(after) and after[-1] in _ASKING_ENDS
-    if not (clause.asks or ends or any(wording(p).search(clause.plain + " ") for p in _ASKED)):
+    if not (clause.asks or ends or heard(clause, _ASKED)):
         return False
-    return not polite or bool(wording(_ASKED[0]).search(clause.plain + " "))
+    return not polite or heard(clause, _ASKED[:1]) is not None
 
 
 def stance(text: str, acts: Sequence[str]) -> Stance:
@@ -92,6 +93,4 @@ def stance(text: str, acts: Sequence[str]) -> Stance:
 
 def is_refusal(clause: Clause) -> bool:
     """Whether a clause begins by refusing: "thôi", "khỏi", "dẹp đi", "không cần nữa"."""
-    return bool(
-        wording("^ da|u|a|ma|mà|oi? thoi|khoi|dep|khong_can|bo_di|nghi|huy ").search(clause.plain + " ")
-    )
+    return heard(clause, _REFUSALS) is not None

@@ -101,17 +101,18 @@ _OURS = (  # given to us, or things one does by mistake in VssID or in this chat
     "vao|o|len|cho day|chat_nay|ad|bot|em|may roi|co|khong|luon|$",
     "ghi_nhan|hoan_tat|xong|huy|to_khai|nham_so|sai_so|nham_tinh|nham_ma|sai_ma|sai_ten|menu|quay_lai|dang_ky_ngay|tiep_tuc|dau_tick",
 )
-_ASKS_OF_US = ("tin|sms|tin_nhan .. that|gia|lua_dao|dung khong|ha|hay|chua|sao",)
 
 
 def tale_in(text: str) -> tuple[tuple[Demand, ...], bool]:
     """What a stranger asks for in the text (empty for no tale), and whether something was given already."""
-    if read_received(text) is not None:
-        return (), False
     said = clauses(text)
     stranger = any(heard(c, _STRANGER) for c in said)
-    if which_secret(text) and not stranger:  # one of VssID's own messages
-        return (), False
+    found = _tale(text, said, stranger)
+    ours = bool(found[0]) and (read_received(text) is not None or (not stranger and which_secret(text) != ""))
+    return ((), False) if ours else found
+
+
+def _tale(text: str, said: tuple[Clause, ...], stranger: bool) -> tuple[tuple[Demand, ...], bool]:
     demands = tuple(kind for kind in _DEMANDS if any(heard(c, _DEMANDS[kind]) for c in said))
     if _gave(said, stranger):
         return demands or ("code",), True

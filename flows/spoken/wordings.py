@@ -22,6 +22,7 @@ LINK, OFFICIAL, APK, MONEY = (
     "@money",
 )  # words that stand for an address, a file, a sum
 GAP = 4  # words that ".." passes over
+MOST_PASSED = 60  # words that "..." passes over
 LONGEST_READ = 1200  # characters
 
 _ADDRESS = re.compile(
@@ -90,11 +91,9 @@ class Clause:
 
     words: tuple[str, ...]
     typed: tuple[str, ...]
-    asks: bool = False
-
-    @property
-    def plain(self) -> str:
-        return " ".join(self.words)
+    asks: bool
+    line: str  # the words, each with a blank behind it
+    known: frozenset[str]  # the words
 
 
 @lru_cache(maxsize=64)
@@ -126,7 +125,7 @@ def _clause(words: list[str], typed: list[str], asks: bool) -> Clause:
     for word in joined:
         kept.append(typed[at])
         at += 2 if word in _PAIRS.values() and word != words[at] else 1
-    return Clause(joined, tuple(kept), asks)
+    return Clause(joined, tuple(kept), asks, " ".join(joined) + " ", frozenset(joined))
 
 
 def _is_official(address: str) -> bool:
@@ -153,32 +152,49 @@ def _spelt(piece: str) -> tuple[str, ...]:
     return tuple(fold(_SPACED.get(known, known)).split())
 
 
-@lru_cache(maxsize=1024)
-def wording(pattern: str) -> re.Pattern[str]:
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A pattern over the words of one clause, made by `wording`."""
+
+    expression: re.Pattern[str]
+    needs: tuple[frozenset[str], ...]  # of each of these a word must occur: what cannot match is not searched
+
+    def search(self, clause: Clause) -> re.Match[str] | None:
+        """Where it stands in `clause.line`, None for nowhere."""
+        if any(need.isdisjoint(clause.known) for need in self.needs):
+            return None
+        return self.expression.search(clause.line)
+
+
+@lru_cache(maxsize=2048)
+def wording(pattern: str) -> Wording:
     """A pattern over the folded words of one clause.
 
-    "gap|noi_chuyen .. can_bo|nhan_vien": words one after the other; "|" parts what may stand at one place, "_" joins the
-    words of one of them ("$" as the last: the end of the clause), ".." passes over up to four words, "..." over any; "?" at the end of a place makes it optional;
-    "^" and "$" are the ends of the clause.
+    "gap|noi_chuyen .. can_bo|nhan_vien": words one after the other; "|" parts what may stand at one place ("$" as the
+    last: or the end of the clause), "_" joins the words of one of them, ".." passes over up to four words, "..." over
+    any; "?" at the end of a place makes it optional; "^" and "$" are the ends of the clause.
     """
-    out = ""
+    out, needs = "", []
     for place in pattern.split():
         if place in ("..", "..."):
-            out += r"(?:\S+ ){0,%d}" % (GAP if place == ".." else 60)  # noqa: UP031  # braces of the expression
+            out += rf"(?:\S+ ){{0,{GAP if place == '..' else MOST_PASSED}}}"
         elif place == "$":
             out += r"\Z"
         elif place != "^":
-            named = [part for part in place.rstrip("?").split("|") if part != "$"]
-            parts = "|".join(re.escape(_paired(part.replace("_", " "))) for part in named)
-            end = r"|\Z" if place.rstrip("?").endswith("|$") else ""
-            out += f"(?:(?:{parts}) {end}){'?' if place.endswith('?') else ''}"
-    return re.compile((r"\A" if pattern[0] == "^" else r"(?<!\S)") + out)
+            optional, may_end = place.endswith("?"), place.endswith("|$")
+            parts = [
+                _paired(p.replace("_", " ")) for p in place.removesuffix("?").removesuffix("|$").split("|")
+            ]
+            ends = r"|\Z" if may_end else ""
+            out += f"(?:(?:{'|'.join(map(re.escape, parts))}) {ends}){'?' if optional else ''}"
+            if not (optional or may_end):
+                needs.append(frozenset(part.split(" ")[0] for part in parts))
+    return Wording(re.compile((r"\A" if pattern[0] == "^" else r"(?<!\S)") + out), tuple(needs))
 
 
 def heard(clause: Clause, patterns: Iterable[str]) -> re.Match[str] | None:
-    """The first of these wordings that stands in a clause, as a match over `clause.plain + " "`; None for none."""
-    line = clause.plain + " "
-    return next((found for p in patterns if (found := wording(p).search(line))), None)
+    """The first of these wordings that stands in a clause, as a match over `clause.line`; None for none."""
+    return next((found for p in patterns if (found := wording(p).search(clause))), None)
 
 
 def heard_in(text: str, patterns: Iterable[str]) -> bool:
