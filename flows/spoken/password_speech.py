@@ -96,7 +96,10 @@ def _in_guide(reading: Reading, topic: str) -> Iterator[Proposal]:
     if late and topic in ("may_enter", "expired", "new_code", "wrong_code"):
         yield Proposal(0.95, "the code is too old", Answer(Parsed("late")))
         return
-    if screen_of(topic) == screen != "":
+    if step == "late" and topic in ("new_code", "expired"):
+        at_finish = next((i for i, found in enumerate(screens) if found.id == "finish"), 0)
+        yield Proposal(0.93, "does it again", Answer(Parsed("again", {"screen": at_finish})))
+    elif screen_of(topic) == screen != "":
         yield Proposal(0.93, f"trouble on this screen: {topic}", Answer(Parsed("odd")))
     elif topic in _TROUBLES:
         same = step == "trouble" and reading.context.get("trouble") == topic

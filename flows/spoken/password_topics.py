@@ -45,13 +45,23 @@ TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
             f"em|ad|may|bot|ban|ben_em|cha_em|ai .. luu|giu|doc|coi .. {_PW}|{_CODE}|tin|no|lai .. khong|chua|ha",
         ),
     ),
-    ("no_otp", (f"co .. {_COMES} .. {_CODE}|tin|gi .. dau", f"{_CODE}|tin .. co .. dau")),
+    (
+        "no_otp",
+        (f"co .. {_COMES} .. {_CODE}|tin|gi .. dau", f"{_CODE}|tin .. co .. dau", f"co {_CODE}|tin .. dau"),
+    ),
     (
         "five_minutes",
         (
             "phut .. tinh|tinh_tu|dem|ke_tu|bat_dau|tu_luc|tu_khi",
             "tinh|dem tu .. luc|khi|hoi|khi_nao",
             "5_phut|nam_phut la .. sao|gi|tu",
+        ),
+    ),
+    (
+        "first_password",
+        (
+            f"{_PW} .. gui|cap|dau|tam|mac_dinh|tin_nhan|tin|mail|nguoi_ta ... khong|sai|chua",
+            f"gui|cap|cho|co|nhan .. {_PW} ... {_IN}|nhap|go|dung .. khong|sai|chua",
         ),
     ),
     (
@@ -95,13 +105,6 @@ TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             f"{_PW} cu .. sai|khong_dung|khong_chinh_xac|khong_khop|khong_hop_le|khong",
             f"sai|khong_dung .. {_PW} cu",
-        ),
-    ),
-    (
-        "first_password",
-        (
-            f"{_PW} .. gui|cap|dau|tam|mac_dinh|tin_nhan|tin|mail|nguoi_ta ... khong|sai|chua",
-            f"gui|cap|cho|co|nhan .. {_PW} ... {_IN}|nhap|go|dung .. khong|sai|chua",
         ),
     ),
     (

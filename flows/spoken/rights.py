@@ -177,8 +177,9 @@ STOP_ACTS = (
     f"{_NOTICE} .. ngung|tat|huy|dep|cat|bo|chan|dung",
 )
 STOP_ALONE = (
-    "ngung|tat|huy|dep|cat|stop|off|ngat|dung|bo|nghi .. giup|di|luon|het|nhan|gui|nua|sach|lai|nha|$",
-    "ngung|tat|dung",
+    "ngung|tat|huy|dep|cat|stop|off|ngat|bo|nghi .. giup|di|luon|het|nhan|gui|nua|sach|lai|nha|$",
+    "dung giup|di|luon|het|nhan|gui|nua|lai|nha",
+    "^ da|thoi|ua|mà|ma|oi? ngung|tat|dung|huy $",
 )
 _SEND_ACTS = (f"gui|nhan|nhan_tin|bao|day|spam|phat|dang .. {_NOTICE}", f"{_NOTICE} .. gui|nhan|bao")
 _SEND_ALONE = (

@@ -153,7 +153,7 @@ def _spelt(piece: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class SpokenWording:
     """A pattern over the words of one clause, made by `wording`."""
 
     expression: re.Pattern[str]
@@ -167,7 +167,7 @@ class Wording:
 
 
 @lru_cache(maxsize=2048)
-def wording(pattern: str) -> Wording:
+def wording(pattern: str) -> SpokenWording:
     """A pattern over the folded words of one clause.
 
     "gap|noi_chuyen .. can_bo|nhan_vien": words one after the other; "|" parts what may stand at one place ("$" as the
@@ -189,7 +189,7 @@ def wording(pattern: str) -> Wording:
             out += f"(?:(?:{'|'.join(map(re.escape, parts))}) {ends}){'?' if optional else ''}"
             if not (optional or may_end):
                 needs.append(frozenset(part.split(" ")[0] for part in parts))
-    return Wording(re.compile((r"\A" if pattern[0] == "^" else r"(?<!\S)") + out), tuple(needs))
+    return SpokenWording(re.compile((r"\A" if pattern[0] == "^" else r"(?<!\S)") + out), tuple(needs))
 
 
 def heard(clause: Clause, patterns: Iterable[str]) -> re.Match[str] | None:
