@@ -70,7 +70,7 @@ def _flow() -> Flow:
                 transitions={"none": "no_ticket", "waiting": "leave"},
             ),
             call("leave", lambda s: LeaveQueue(), LeaveQueue, transitions={"left": "left"}),
-            end("left", "Dạ, tôi đã rút phiếu. Cần lại, anh/chị gõ “gặp cán bộ”.", recalls=_left),
+            end("left", "Tôi đã rút phiếu. Cần lại, anh/chị gõ “gặp cán bộ”.", recalls=_left),
             end(
                 "dropped",
                 "Dạ, không sao. Tôi chưa chuyển gì cho cán bộ. Khi nào cần, anh/chị gõ “gặp cán bộ”.",

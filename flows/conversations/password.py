@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from flows.content import Screen
+from flows.engine.events import Event, Said
 from flows.engine.proposals import Proposal, Reading
-from flows.engine.steps import Choice, Context, Flow, Reply, choose, end, show, wait
+from flows.engine.steps import Choice, Context, Flow, Parsed, Reply, choose, end, show, wait
 from flows.spoken import password_speech, safety
+from flows.spoken.password_topics import remembers, topic_of
 
 REMEMBERS = "Tôi nhớ mật khẩu, muốn đổi"
 FINISH_SCREEN = "finish"  # after this screen VssID sends its code and the clock runs
@@ -29,6 +31,7 @@ def _flow() -> Flow:
                 "Anh/chị đang ở trường hợp nào? Xin đừng gõ mật khẩu hay mã OTP vào đây; chỉ nhập trong ứng dụng VssID.",
                 _situations,
                 label="chọn tình huống",
+                parse=_parse_situation,
                 transitions={"remembers": "screen", "trouble": "trouble"},
             ),
             choose(
@@ -51,6 +54,7 @@ def _flow() -> Flow:
                 "code",
                 _code_prompt,
                 _code_choices,
+                brief=lambda s: f"Màn hình {_n(s)}/{len(_screens(s))}. Anh/chị đã nhận được mã chưa?",
                 label="chờ mã OTP của VssID",
                 parse=lambda context, event: None,
                 hint="Anh/chị cho biết đã nhận được tin nhắn mã OTP chưa.",
@@ -125,6 +129,17 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
     """Safety first, then what is said of passwords and codes."""
     yield from safety.reads(reading)
     yield from password_speech.reads(reading)
+
+
+def _parse_situation(context: Context, event: Event) -> Parsed | None:
+    """The situation in a sentence; read of the words that began the flow, too."""
+    if not isinstance(event, Said):
+        return None
+    if remembers(event.text):
+        return Parsed("remembers", {"screen": 0})
+    topic = topic_of(event.text)
+    troubles = {trouble.id for trouble in context.content.password.troubles}
+    return Parsed("trouble", {"trouble": topic}) if topic in troubles else None
 
 
 def _screen_prompt(context: Context) -> str:

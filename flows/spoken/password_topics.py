@@ -250,7 +250,7 @@ def topic_of(text: str) -> str:
     first = next((name for name, patterns in TOPICS if any(heard(c, patterns) for c in said)), "")
     if first in ("sms_says", "kept", "forgotten_email"):
         return first
-    if stance(text, FORGETS) == "wanted" or any(heard(c, _FORGOT) for c in said):
+    if stance(text, FORGETS) in ("wanted", "asked") or any(heard(c, _FORGOT) for c in said):
         return "forgotten_email" if any(heard(c, _EMAIL_TOO) for c in said) else "forgotten"
     return first
 
@@ -273,7 +273,7 @@ def asks_by_app(text: str) -> bool:
 def remembers(text: str) -> bool:
     """Whether the password of VssID is known and is to be changed."""
     said = clauses(text)
-    if stance(text, FORGETS) == "wanted" or any(heard(c, (*_FORGOT, *_ELSEWHERE)) for c in said):
+    if stance(text, FORGETS) in ("wanted", "asked") or any(heard(c, (*_FORGOT, *_ELSEWHERE)) for c in said):
         return False
     known = any(heard(c, REMEMBERS) for c in said)
     return known and any(heard(c, _WANTS_CHANGE) for c in said) and not changes_phone(text)
