@@ -466,6 +466,10 @@ def test_not_forgotten_is_asked_what_is_needed_then() -> None:
     assert "Quên mật khẩu" not in words(turn)
 
 
+def test_unused_to_something_is_not_about_passwords() -> None:
+    assert "mật khẩu" not in words(said(State(), "tui không quen xài mấy cái này"))
+
+
 def test_a_known_password_leads_to_the_screens() -> None:
     turn = said(POSITIONS["password/situation"], "hông phải quên, tui nhớ mật khẩu mà muốn đổi cái khác")
     assert (turn.state.flow, turn.state.step) == ("password", "screen")

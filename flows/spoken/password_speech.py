@@ -21,6 +21,7 @@ from flows.spoken.password_topics import (
     topic_of,
 )
 from flows.spoken.wordings import heard_in
+from flows.understanding.everyday import asks
 
 FLOW_NAME = "password"
 _TROUBLES = frozenset({"no_otp", "old_phone", "locked", "forgotten", "forgotten_email", "first_password"})
@@ -55,7 +56,7 @@ def reads(reading: Reading) -> Iterator[Proposal]:
     """Topics of the password guide, read with order and polarity."""
     text = reading.input.text
     here = reading.is_at(FLOW_NAME)
-    if has_not_forgotten(text) and not remembers(text):
+    if has_not_forgotten(text, close=here) and not remembers(text):
         said = Say(answer_to("not_forgotten", reading.context.content), reminds=here)
         yield Proposal(0.95, "has not forgotten it", said)
         return
@@ -108,8 +109,8 @@ def _in_guide(reading: Reading, topic: str) -> Iterator[Proposal]:
             yield Proposal(0.93, f"trouble: {topic}", Answer(Parsed("trouble", {"trouble": topic})))
     elif topic and (said := answer_to(topic, content)):
         yield Proposal(0.93, f"password talk: {topic}", Say(said))
-    elif step == "screen" and heard_in(text, _ODD):
-        yield Proposal(0.82, "does not see it so", Answer(Parsed("odd")))
+    elif step == "screen" and heard_in(text, _ODD) and not asks(text):
+        yield Proposal(0.78, "does not see it so", Answer(Parsed("odd")))
 
 
 def _is_late(reading: Reading) -> bool:

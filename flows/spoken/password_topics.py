@@ -255,9 +255,10 @@ def topic_of(text: str) -> str:
     return first
 
 
-def has_not_forgotten(text: str) -> bool:
-    """Whether somebody says that the password is not forgotten: "tui không quên mật khẩu"."""
-    return stance(text, (f"quen .. {_PW}", f"phai? quen {_PW}", "quen $", "quen", "phai_quen")) == "refused"
+def has_not_forgotten(text: str, *, close: bool) -> bool:
+    """Whether somebody says that the password is not forgotten; `close`: passwords are being spoken of ("không quen" is unused to)."""
+    named = stance(text, (f"quen .. {_PW}", f"phai? quen {_PW}")) == "refused"
+    return named or (close and stance(text, ("quen $", "phai_quen", "quen")) == "refused")
 
 
 def changes_phone(text: str) -> bool:

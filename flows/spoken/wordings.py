@@ -161,8 +161,10 @@ class SpokenWording:
 
     def search(self, clause: Clause) -> re.Match[str] | None:
         """Where it stands in `clause.line`, None for nowhere."""
-        if any(need.isdisjoint(clause.known) for need in self.needs):
-            return None
+        known = clause.known
+        for need in self.needs:  # a loop: this runs some hundred times a message
+            if need.isdisjoint(known):
+                return None
         return self.expression.search(clause.line)
 
 
@@ -194,7 +196,10 @@ def wording(pattern: str) -> SpokenWording:
 
 def heard(clause: Clause, patterns: Iterable[str]) -> re.Match[str] | None:
     """The first of these wordings that stands in a clause, as a match over `clause.line`; None for none."""
-    return next((found for p in patterns if (found := wording(p).search(clause))), None)
+    for pattern in patterns:
+        if found := wording(pattern).search(clause):
+            return found
+    return None
 
 
 def heard_in(text: str, patterns: Iterable[str]) -> bool:
