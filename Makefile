@@ -47,12 +47,15 @@ bench: .venv/ready-test
 	$(BIN)/python -m benchmarks.notices
 	$(BIN)/python -m benchmarks.directory tests/directory_wordings_*.jsonl
 	$(BIN)/python -m benchmarks.names --sets ../shared/eval
+	$(BIN)/python -m benchmarks.talk
 
 model: .venv/ready-test
 	$(BIN)/python -m pip install $(PIP) --no-deps --require-hashes -r requirements-bench.lock
 	$(BIN)/python -m benchmarks.questions.train
 	$(BIN)/python -m benchmarks.shield.train
 	$(BIN)/python -m benchmarks.officers.train
+	$(BIN)/python -m benchmarks.talk.answers_train
+	$(BIN)/python -m benchmarks.talk.train
 
 screens: .venv/ready-test
 	$(BIN)/python -m tests.screens

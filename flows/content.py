@@ -289,6 +289,9 @@ class Content:
     questions: Questions
     secret_weights: bytes = field(repr=False)  # a file that `flows.secrets.classifier.classifier` reads
     asking_weights: bytes = field(repr=False)  # a file that `flows.secrets.asking` reads
+    answer_weights: bytes = field(repr=False)  # a file that `flows.understanding.answers.trained` reads
+    acts_weights: bytes = field(repr=False)  # a file that `flows.understanding.acts` reads
+    follow_weights: bytes = field(repr=False)  # a file that `flows.understanding.follow_ups` reads
     receiving_agency: str = ""
     working_days: int = 10
     calendar: Calendar = field(default_factory=Calendar)

@@ -20,7 +20,15 @@ from flows.content import Content, Questions, Route, StaffWeights
 from flows.understanding import model_file
 
 CONTENT_DIR = Path(__file__).parents[1] / "content"
-QUESTIONS, SECRETS, ASKING = "questions", "secrets", "asking"  # the kinds of trained models
+# the kinds of trained models
+QUESTIONS, SECRETS, ASKING, ANSWERS, ACTS, FOLLOW = (
+    "questions",
+    "secrets",
+    "asking",
+    "answers",
+    "acts",
+    "follow",
+)
 
 
 @lru_cache(maxsize=4)
@@ -51,6 +59,9 @@ def load_content(folder: Path = CONTENT_DIR) -> Content:
         ),
         secret_weights=read_weights(SECRETS, folder),
         asking_weights=read_weights(ASKING, folder),
+        answer_weights=read_weights(ANSWERS, folder),
+        acts_weights=read_weights(ACTS, folder),
+        follow_weights=read_weights(FOLLOW, folder),
     )
 
 

@@ -31,7 +31,10 @@ def consent_steps(purpose: str, wording: str, *, then: str, refused: Prompt) -> 
         choose(
             "consent",
             question,
-            (Choice(AGREE, "agreed", words=_YES), Choice(REFUSE, "refused", words=_NO)),
+            (
+                Choice(AGREE, "agreed", words=_YES, means="yes"),
+                Choice(REFUSE, "refused", words=_NO, means="no"),
+            ),
             label="đang hỏi đồng ý",
             transitions={"agreed": "agreed", "refused": "declined"},
             asked_once=True,

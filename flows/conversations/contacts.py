@@ -142,7 +142,9 @@ def _parse_query(context: Context, event: Event) -> Parsed | None:
 def _block_choices(context: Context) -> tuple[Choice, ...]:
     directory = context.content.directory
     of_block = {b: [c.id for c in directory.contacts if b.id in c.blocks] for b in directory.blocks}
-    return tuple(Choice(block.name, *_listed(ids, block.name)) for block, ids in of_block.items())
+    return tuple(
+        Choice(block.name, *_listed(ids, block.name), means=block.id) for block, ids in of_block.items()
+    )
 
 
 def _about(found: DirectoryResult) -> str:
@@ -186,9 +188,12 @@ def _people(context: Context, key: str = "contacts") -> tuple[Choice, ...]:
 def _perhaps_choices(context: Context) -> tuple[Choice, ...]:
     people = _people(context, "near")
     if len(people) == 1:
-        yes = replace(people[0], label=f"Đúng, {people[0].label}", words="dung, dung roi, phai, co, da")
+        yes = replace(
+            people[0], label=f"Đúng, {people[0].label}", words="dung, dung roi, phai, co, da", means="yes"
+        )
         people = (yes,)
-    return (*people, Choice(NOT_THEM, "nobody", words="khong, khong phai, ko, ko phai"))
+    means = "no" if len(people) == 1 else "none_of_these"
+    return (*people, Choice(NOT_THEM, "nobody", words="khong, khong phai, ko, ko phai", means=means))
 
 
 _OTHER = Choice(OTHER_BLOCK, "other", words="tim nguoi khac, nguoi khac")

@@ -11,9 +11,10 @@ from flows.calendar.office_hours import VIETNAM
 from flows.content import Content, Item
 from flows.engine.events import Event, Said
 from flows.engine.steps import Choice, Context, Parsed
-from flows.text.dates import DAY_AND_MONTH, calendar_day, dates_in
+from flows.text.dates import DAY_AND_MONTH, dates_in
 from flows.text.normalise import plain
 from flows.text.vssid_sms import read_received
+from flows.understanding.answers.days import Day, read_day
 
 
 def items_of(context: Context) -> tuple[Item, ...]:
@@ -95,17 +96,20 @@ def parse_day(context: Context, event: Event) -> Parsed | None:
     """The day on which the declaration was sent, with or without its year."""
     if not isinstance(event, Said):
         return None
-    typed = dates_in(plain(event.text), DAY_AND_MONTH)
-    if not typed:
-        return parse_received(context, event)
-    today = _today(context)
-    for year in (typed[0].year,) if typed[0].year else (today.year, today.year - 1):
-        day = calendar_day(typed[0].day, typed[0].month, year)
-        if day is not None and 0 <= (today - day).days <= OLDEST_SENDING:
-            return Parsed(_told(context), {"sent_on": day.isoformat()})
-    return Parsed(
-        "again", note="Ngày đó không hợp: phải là hôm nay hoặc trước đó, không quá một năm. Ví dụ 19/4."
-    )
+    if (received := parse_received(context, event)) is not None:
+        return received
+    today, told = _today(context), read_day(event.text, _today(context))
+    if told.day is not None and 0 <= (today - told.day).days <= OLDEST_SENDING:
+        return Parsed(_told(context), {"sent_on": told.day.isoformat()})
+    if told.vague:
+        return Parsed("again", note=_VAGUE)
+    if told != Day() or dates_in(plain(event.text), DAY_AND_MONTH):
+        return Parsed("again", note=_NOT_POSSIBLE)
+    return None
+
+
+_VAGUE = "Dạ, như vậy tôi chưa tính được đúng ngày. Anh/chị cho ngày và tháng dương lịch, ví dụ 19/4, hoặc “thứ sáu tuần rồi”."
+_NOT_POSSIBLE = "Ngày đó không hợp: phải là hôm nay hoặc trước đó, không quá một năm. Ví dụ 19/4."
 
 
 def counted_prompt(context: Context) -> str:

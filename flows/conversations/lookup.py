@@ -97,7 +97,7 @@ def _flow() -> Flow:
             choose(
                 "nobody",
                 lambda s: f"Tôi không tìm thấy ai khớp với {_asked_about(s)}. {other_ways(s.content)}",
-                (Choice("Sửa thông tin", "edit", FORGET, words="sua, nhap lai, thu lai"),),
+                (Choice("Sửa thông tin", "edit", FORGET, words="sua, nhap lai, thu lai", means="edit"),),
                 label="không tìm thấy",
                 failed="không tìm thấy người này",
                 transitions={"edit": "name"},
@@ -279,8 +279,8 @@ def _expects_digits(step: str, text: str, content: Content) -> bool:
 
 
 _AFTER = (
-    Choice("Đăng ký VssID với mã này", "register", words="dang ky, dang ky vssid"),
-    Choice("Tra người khác", "another", FORGET),
+    Choice("Đăng ký VssID với mã này", "register", words="dang ky, dang ky vssid", means="register"),
+    Choice("Tra người khác", "another", FORGET, means="another"),
 )
 
 

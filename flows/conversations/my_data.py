@@ -31,10 +31,15 @@ def _flow() -> Flow:
                 _kept_prompt,
                 (
                     Choice(
-                        "Rút đồng ý và xóa", "erase", words="xoa, xoa het, rut dong y, rut lai, dong y, co"
+                        "Rút đồng ý và xóa",
+                        "erase",
+                        words="xoa, xoa het, rut dong y, rut lai, dong y, co",
+                        means="erase",
                     ),
-                    Choice("Tải về", "export", words="tai, tai xuong, xuat, xem het, tai du lieu"),
-                    Choice("Giữ lại", "keep", words="giu, khong, khong xoa, ko, thoi"),
+                    Choice(
+                        "Tải về", "export", words="tai, tai xuong, xuat, xem het, tai du lieu", means="export"
+                    ),
+                    Choice("Giữ lại", "keep", words="giu, khong, khong xoa, ko, thoi", means="keep"),
                 ),
                 label="xem dữ liệu của mình",
                 transitions={"erase": "erase", "export": "export", "keep": "still_kept"},

@@ -17,6 +17,11 @@ from flows.spoken.wordings import heard_in
 from flows.text.normalise import plain
 
 TOPICS: Mapping[str, str] = {"chung": "Thông báo chung", "dang_ky": "Đăng ký VssID", "bhyt": "Thẻ BHYT"}
+_MEANT = {
+    "chung": "general",
+    "dang_ky": "register",
+    "bhyt": "card",
+}  # topic -> its tag in understanding/answers
 STOP = "stop"  # the step that "DUNG" leads to
 _STOP_WORDS = frozenset(
     (
@@ -122,27 +127,42 @@ def _names(topics: tuple[str, ...]) -> str:
 
 def _first_choices(context: Context) -> tuple[Choice, ...]:
     everything = Choice(
-        "Tất cả", "chosen", {"topics": " ".join(TOPICS)}, words="het, tat ca chu de, tat ca a"
+        "Tất cả",
+        "chosen",
+        {"topics": " ".join(TOPICS)},
+        words="het, tat ca chu de, tat ca a",
+        means="everything",
     )
-    return (everything, *(Choice(name, "chosen", {"topics": topic}) for topic, name in TOPICS.items()))
+    each = (Choice(name, "chosen", {"topics": t}, means=_MEANT[t]) for t, name in TOPICS.items())
+    return (everything, *each)
 
 
 def _more_or_less(context: Context) -> tuple[Choice, ...]:
     wanted = _wanted(context)
     more = (
-        Choice(f"Nhận thêm: {name}", "chosen", {"topics": " ".join([*wanted, topic])}, words=name)
+        Choice(
+            f"Nhận thêm: {name}",
+            "chosen",
+            {"topics": " ".join([*wanted, topic])},
+            words=name,
+            means=f"add_{_MEANT[topic]}",
+        )
         for topic, name in TOPICS.items()
         if topic not in wanted
     )
     left = {topic: " ".join(t for t in wanted if t != topic) for topic in wanted}
     less = (
-        Choice(f"Bỏ: {TOPICS[topic]}", "chosen", {"topics": rest}) for topic, rest in left.items() if rest
+        Choice(f"Bỏ: {TOPICS[topic]}", "chosen", {"topics": rest}, means=f"drop_{_MEANT[topic]}")
+        for topic, rest in left.items()
+        if rest
     )
     return (
         *more,
         *less,
-        Choice("Ngừng nhận", "stop", words="dung, ngung, thoi, dung lai, ngung het, khong nhan nua"),
-        Choice("Giữ như vậy", "fine", words="giu, xong, duoc roi, ok, vay duoc roi"),
+        Choice(
+            "Ngừng nhận", "stop", words="dung, ngung, thoi, dung lai, ngung het, khong nhan nua", means="stop"
+        ),
+        Choice("Giữ như vậy", "fine", words="giu, xong, duoc roi, ok, vay duoc roi", means="keep"),
     )
 
 

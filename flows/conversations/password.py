@@ -120,8 +120,11 @@ def _situations(context: Context) -> tuple[Choice, ...]:
     words = "doi mat khau, doi mk, doi pass, nho, con nho, toi nho, muon doi"
     troubles = context.content.password.troubles
     return (
-        Choice(REMEMBERS, "remembers", {"screen": 0}, words=words),
-        *(Choice(t.title, "trouble", {"trouble": t.id}, words=", ".join(t.aliases)) for t in troubles),
+        Choice(REMEMBERS, "remembers", {"screen": 0}, words=words, means="remembers"),
+        *(
+            Choice(t.title, "trouble", {"trouble": t.id}, words=", ".join(t.aliases), means=t.id)
+            for t in troubles
+        ),
     )
 
 
@@ -156,20 +159,33 @@ def _screen_choices(context: Context) -> tuple[Choice, ...]:
     elif n == len(_screens(context)) - 1:
         outcome, keep = "changed", {}
     return (
-        Choice("Đã xong", outcome, keep, words="xong, xong roi, tiep, tiep tuc, ok, roi, da bam"),
-        Choice("Không thấy như vậy", "odd", words="khong thay, ko thay, khong co, hong thay, khac"),
+        Choice(
+            "Đã xong", outcome, keep, words="xong, xong roi, tiep, tiep tuc, ok, roi, da bam", means="done"
+        ),
+        Choice(
+            "Không thấy như vậy",
+            "odd",
+            words="khong thay, ko thay, khong co, hong thay, khac",
+            means="trouble",
+        ),
     )
 
 
 def _late_choices(context: Context) -> tuple[Choice, ...]:
-    again = Choice("Làm lại", "again", {"screen": _index(context, FINISH_SCREEN)}, words="lam lai, tiep, ok")
-    return (again, Choice(NO_CODE, "trouble", {"trouble": "no_otp"}))
+    again = Choice(
+        "Làm lại",
+        "again",
+        {"screen": _index(context, FINISH_SCREEN)},
+        words="lam lai, tiep, ok",
+        means="again",
+    )
+    return (again, Choice(NO_CODE, "trouble", {"trouble": "no_otp"}, means="not_received"))
 
 
 _TROUBLE_CHOICES = (
-    Choice("Đã giải quyết được", "solved", words="duoc roi, xong, xong roi, ok, cam on"),
-    Choice("Vấn đề khác", "other", words="van de khac, khac, chua duoc, khong duoc"),
-    Choice("Đổi mật khẩu từng bước", "guide", {"screen": 0}, words="doi mat khau"),
+    Choice("Đã giải quyết được", "solved", words="duoc roi, xong, xong roi, ok, cam on", means="solved"),
+    Choice("Vấn đề khác", "other", words="van de khac, khac, chua duoc, khong duoc", means="other"),
+    Choice("Đổi mật khẩu từng bước", "guide", {"screen": 0}, words="doi mat khau", means="guided"),
 )
 
 
@@ -196,8 +212,9 @@ def _code_choices(context: Context) -> tuple[Choice, ...]:
             "Đã nhận được mã",
             received,
             words="nhan duoc roi, da nhan, co ma roi, nhan duoc, co roi, da co ma",
+            means="received",
         ),
-        Choice(NO_CODE, "trouble", {"trouble": "no_otp"}, words=late),
+        Choice(NO_CODE, "trouble", {"trouble": "no_otp"}, words=late, means="not_received"),
     )
 
 

@@ -103,15 +103,20 @@ def _wrong_prompt(context: Context) -> Reply:
     return _with_page(context, f"Mã chưa đúng, còn {left} lần nhập. Anh/chị nhập lại trên trang bảo mật.")
 
 
-_EDIT = Choice("Sửa thông tin", "edit", FORGET, words="sua, nhap lai")
-_OTHER = Choice("Cách khác", "other")
-_SHARE = Choice("Gửi số điện thoại của tôi", "share", shares=True, words="gui so dien thoai")
-_PROOFS = (Choice("Nhận mã OTP", "otp", words="otp, gui ma, gui otp, nhan ma"), _EDIT, _OTHER, _SHARE)
+_EDIT = Choice("Sửa thông tin", "edit", FORGET, words="sua, nhap lai", means="edit")
+_OTHER = Choice("Cách khác", "other", means="other_ways")
+_SHARE = Choice("Gửi số điện thoại của tôi", "share", shares=True, words="gui so dien thoai", means="share")
+_PROOFS = (
+    Choice("Nhận mã OTP", "otp", words="otp, gui ma, gui otp, nhan ma", means="otp"),
+    _EDIT,
+    _OTHER,
+    _SHARE,
+)
 _NO_CODE = (
     "gui lai, gui lai otp, gui lai ma otp, otp, nhan ma otp, khong nhan duoc ma, ko nhan duoc ma, chua nhan duoc ma, "
     "khong nhan duoc otp, ko nhan duoc otp, chua nhan duoc otp, khong thay ma, chua thay ma, khong co ma, chua co ma"
 )
-_WHILE_WAITING = (Choice("Gửi lại mã", "resend", words=_NO_CODE), _EDIT, _OTHER)
+_WHILE_WAITING = (Choice("Gửi lại mã", "resend", words=_NO_CODE, means="resend"), _EDIT, _OTHER)
 _FROM_ALL = {"edit": "name", "other": "other", "phone": "phone_check", "again": AGAIN}
 _FROM_PROOFS = {"otp": "code_request", "share": "share_how", **_FROM_ALL}
 _FROM_WAITING = {"typed": "code_check", "resend": "code_request", **_FROM_ALL}
@@ -183,8 +188,8 @@ def proof_steps(question: Prompt) -> tuple[Step, ...]:
             "code_expired",
             "Mã đã hết hạn hoặc đã dùng rồi. Anh/chị muốn nhận mã mới không?",
             (
-                Choice("Gửi lại mã", "resend", words="gui lai, co"),
-                Choice("Cách khác", "other", words="khong"),
+                Choice("Gửi lại mã", "resend", words="gui lai, co", means="resend"),
+                Choice("Cách khác", "other", words="khong", means="other_ways"),
             ),
             label="mã OTP hết hạn",
             failed="mã OTP hết hạn",
@@ -208,7 +213,7 @@ def proof_steps(question: Prompt) -> tuple[Step, ...]:
         choose(
             "code_paused",
             pause_prompt,
-            (Choice("Gửi lại mã", "resend", words=_NO_CODE), _EDIT, _OTHER),
+            (Choice("Gửi lại mã", "resend", words=_NO_CODE, means="resend"), _EDIT, _OTHER),
             label="chờ gửi mã OTP",
             failed="quá nhiều yêu cầu mã OTP",
             parse=_parse_proof,
@@ -234,7 +239,7 @@ def proof_steps(question: Prompt) -> tuple[Step, ...]:
         choose(
             "not_that_phone",
             "Với số điện thoại này tôi chưa cho xem được: thông tin chưa khớp, hoặc số chưa được đăng ký cho người đó.",
-            (_EDIT, Choice("Nhận mã OTP", "otp"), _OTHER),
+            (_EDIT, Choice("Nhận mã OTP", "otp", means="otp"), _OTHER),
             label="số điện thoại không khớp",
             failed="số điện thoại không phải số đã đăng ký",
             transitions={"edit": "name", "otp": "code_request", "other": "other"},

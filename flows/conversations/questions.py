@@ -139,15 +139,22 @@ def _answer_choices(context: Context) -> tuple[Choice, ...]:
     return (
         *also,
         *(Choice(context.flows.label(flow, context.content), flow) for flow in onward),
-        Choice(NOT_IT, outcome, keep, words=NOT_IT_WORDS),
+        Choice(NOT_IT, outcome, keep, words=NOT_IT_WORDS, means="not_it"),
     )
+
+
+ORDINALS = ("first", "second", "third")  # what an option means by its place
 
 
 def _perhaps_choices(context: Context) -> tuple[Choice, ...]:
     items = _items(context, context.get("others").split())
     others = {q: " ".join(o.id for o in items if o is not q) or None for q in items}
-    choices = (Choice(q.title, "answer", {"item": q.id, "others": left}) for q, left in others.items())
-    return (*choices, Choice(NOT_IT, "person", words=f"{NOT_IT_WORDS}, khong, ko, khong co"))
+    choices = (
+        Choice(q.title, "answer", {"item": q.id, "others": left}, means=which)
+        for which, (q, left) in zip((*ORDINALS, *[""] * len(others)), others.items(), strict=False)
+    )
+    none = Choice(NOT_IT, "person", words=f"{NOT_IT_WORDS}, khong, ko, khong co", means="none_of_these")
+    return (*choices, none)
 
 
 def _person_prompt(context: Context) -> str:

@@ -225,19 +225,29 @@ def _list_choices(context: Context) -> tuple[Choice, ...]:
     item = _current(context)
     stage = [i.id for i in _open(context) if i.step == item.step]
     choices = [
-        Choice("Xong việc này", "mark", {"marked": [item.id]}, words=f"{_DONE}, lam roi, da lam"),
-        Choice("Cách làm", "how", {"asked": item.id}, words="cach lam, lam sao, lam the nao, chi toi"),
+        Choice(
+            "Xong việc này", "mark", {"marked": [item.id]}, words=f"{_DONE}, lam roi, da lam", means="done"
+        ),
+        Choice(
+            "Cách làm",
+            "how",
+            {"asked": item.id},
+            words="cach lam, lam sao, lam the nao, chi toi",
+            means="how",
+        ),
     ]
     if len(stage) > 1:
         choices.append(Choice("Xong cả phần này", "mark", {"marked": stage}, words="xong het, xong ca buoc"))
-    choices.append(Choice("Xem cả danh sách", "all", words="danh sach, xem het"))
+    choices.append(Choice("Xem cả danh sách", "all", words="danh sach, xem het", means="all"))
     if item.step == "b2":
-        choices.append(Choice("Tra mã số giúp tôi", "lookup", words="tra cuu, tra ma so"))
+        choices.append(Choice("Tra mã số giúp tôi", "lookup", words="tra cuu, tra ma so", means="look_up"))
     shown = {i.id for i in items_of(context)}
     ticked = [i for i in context.answers.get("done", ()) if i in shown]  # in the order they were ticked
     if ticked:
         newest = {"marked": ticked[-1:]}
-        choices.append(Choice("Bỏ dấu việc vừa xong", "unmark", newest, words="bo dau, bo danh dau"))
+        choices.append(
+            Choice("Bỏ dấu việc vừa xong", "unmark", newest, words="bo dau, bo danh dau", means="undo")
+        )
     return tuple(choices)
 
 
@@ -279,10 +289,10 @@ def _how_prompt(context: Context) -> str:
 def _how_choices(context: Context) -> tuple[Choice, ...]:
     asked = {"marked": [context.get("asked")]}
     if context.get("asked") in _done(context):
-        mark = Choice("Bỏ dấu việc này", "unmark", asked, words="bo dau")
+        mark = Choice("Bỏ dấu việc này", "unmark", asked, words="bo dau", means="undo")
     else:
-        mark = Choice("Xong việc này", "mark", asked, words=_DONE)
-    return (mark, Choice("Về danh sách", "list", words="ve, danh sach"))
+        mark = Choice("Xong việc này", "mark", asked, words=_DONE, means="done")
+    return (mark, Choice("Về danh sách", "list", words="ve, danh sach", means="list"))
 
 
 def _found_by_looking(context: Context) -> list[str]:
@@ -300,8 +310,8 @@ def _resume_choices(context: Context) -> tuple[Choice, ...]:
     found = _found_by_looking(context)
     outcome, keep = ("mark", {"marked": found}) if found else ("list", {})
     return (
-        Choice("Xem việc kế tiếp", outcome, keep, words="lam tiep, tiep, tiep tuc, co, ok"),
-        Choice("Bắt đầu lại", "anew", words="lam lai, lam lai tu dau, khong"),
+        Choice("Xem việc kế tiếp", outcome, keep, words="lam tiep, tiep, tiep tuc, co, ok", means="continue"),
+        Choice("Bắt đầu lại", "anew", words="lam lai, lam lai tu dau, khong", means="anew"),
     )
 
 
@@ -316,8 +326,8 @@ def _platform_choices(context: Context) -> tuple[Choice, ...]:
     outcome, keep = ("known", {"code_known": "1"}) if context.get("record_code") else ("chosen", {})
     android, ios = {"platform": "android", **keep}, {"platform": "ios", **keep}
     return (
-        Choice("Android", outcome, android, words="samsung, oppo, xiaomi, may thuong"),
-        Choice("iPhone", outcome, ios, words="ios, ip, apple, ai phon"),
+        Choice("Android", outcome, android, words="samsung, oppo, xiaomi, may thuong", means="android"),
+        Choice("iPhone", outcome, ios, words="ios, ip, apple, ai phon", means="ios"),
     )
 
 
@@ -329,7 +339,7 @@ def _assumed_who(context: Context, memory: Memory) -> Choice | None:
 
 FRESH = 4  # turns for which what was said before the flow began answers its questions
 _WHO_CHOICES = tuple(
-    Choice(label, "chosen", {"who": who}, words=words)
+    Choice(label, "chosen", {"who": who}, words=words, means=who)
     for who, label, words in (
         (
             "employee",
@@ -341,11 +351,17 @@ _WHO_CHOICES = tuple(
     )
 )
 _CODE_CHOICES = (
-    Choice("Đã biết", "chosen", {"code_known": "1"}, words="biet roi, co, co roi, roi, biet"),
-    Choice("Chưa biết", "chosen", {"code_known": None}, words="chua, khong biet, ko biet, khong, chua co"),
-    Choice("Tra mã số giúp tôi", "lookup", words="tra cuu, tra giup, tra ma so"),
+    Choice("Đã biết", "chosen", {"code_known": "1"}, words="biet roi, co, co roi, roi, biet", means="known"),
+    Choice(
+        "Chưa biết",
+        "chosen",
+        {"code_known": None},
+        words="chua, khong biet, ko biet, khong, chua co",
+        means="unknown",
+    ),
+    Choice("Tra mã số giúp tôi", "lookup", words="tra cuu, tra giup, tra ma so", means="look_up"),
 )
-_NEXT = Choice("Về việc kế tiếp", "list", words="ve, tiep, tiep tuc, xong, xong roi, ok")
+_NEXT = Choice("Về việc kế tiếp", "list", words="ve, tiep, tiep tuc, xong, xong roi, ok", means="list")
 _MARKED, _UNMARKED = {"open": "list", "finished": "finished"}, {"open": "list", "finished": "list"}
 _RECEIVED = {"received": "sent_on", "told": "keep", "told_first": "counted"}
 _TRANSITIONS = {

@@ -129,7 +129,9 @@ def question(reading: Reading) -> Iterator[Proposal]:
 
 def _sureness(reading: Reading, found: QuestionResult, item: Question) -> float:
     if found.confidence is not None:
-        score = 0.3 + 0.62 * found.confidence
+        score = 0.3 + 0.55 * found.confidence
+        if item.next:  # to be told how it is done is less than to have it done
+            score -= 0.25 * reading.input.acts["wish"]
     else:
         top = found.candidates[0].score if found.candidates else 0.0
         score = 0.4 + (0.5 if found.decision == "answer" else 0.35) * top

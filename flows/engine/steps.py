@@ -94,7 +94,7 @@ class Choice:
     keep: Mapping[str, Any] = field(default_factory=dict)
     words: str = ""
     shares: bool = False  # pressing it on a door that can vouch for phones sends the contact
-    means: str = ""  # what it means to the readers of natural answers: "yes", "child", "done"; see understanding/answers.py
+    means: str = ""  # what it means to the readers of natural answers: "yes", "child", "done"; see understanding/answers/meanings.py
 
 
 @dataclass(frozen=True, slots=True)

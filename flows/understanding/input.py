@@ -5,21 +5,27 @@ Handed down to every reader of a turn. Invariant: pure; two inputs of equal text
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 from flows.content import Content
 from flows.directory.search import DirectoryResult, find_contacts
 from flows.text.normalise import normalise, plain
+from flows.understanding.acts import ASKING, Before, act_chances
 from flows.understanding.question_finder import QuestionResult, find_questions
 
 
 class Input:
-    """One typed message. `item`: the id of the question answered last, which a follow-up leans on."""
+    """One typed message.
 
-    def __init__(self, text: str, content: Content, *, item: str = "") -> None:
+    `item`: the id of the question answered last, which a follow-up leans on; `before`: what kind of thing we said just before.
+    """
+
+    def __init__(self, text: str, content: Content, *, item: str = "", before: Before = "") -> None:
         self.text = text
         self.content = content
         self.item = item
+        self.before = before
 
     @cached_property
     def plain(self) -> str:
@@ -39,12 +45,22 @@ class Input:
     @cached_property
     def question(self) -> QuestionResult:
         """What the question finder makes of the text alone."""
-        return find_questions(self.text, self.content)
+        return self.follow.alone or self.follow
 
     @cached_property
     def follow(self) -> QuestionResult:
         """What the question finder makes of the text after the question that was answered last."""
-        return self.question
+        return find_questions(self.text, self.content, self.item, self.acts)
+
+    @cached_property
+    def acts(self) -> Mapping[str, float]:
+        """What kind of message it is: the probability of each act (flows/understanding/acts.py)."""
+        return act_chances(self.text, self.content.acts_weights, self.before)
+
+    @cached_property
+    def asks(self) -> float:
+        """The probability that the message asks for something to be known: a question, or trouble that is told."""
+        return sum(self.acts[act] for act in ASKING)
 
     @cached_property
     def contacts(self) -> DirectoryResult:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
 
@@ -16,6 +16,9 @@ from flows.content import NOT_ASKED, SMALL_TALK, Content, Question, Questions
 from flows.secrets import detector
 from flows.text.fold import fold
 from flows.text.normalise import normalise
+from flows.understanding import follow_ups
+from flows.understanding.acts import act_chances
+from flows.understanding.follow_ups import FollowUps, QuestionText
 from flows.understanding.other_accounts import is_about_another_account
 from flows.understanding.question_model import TEXT_READ, Decision, features, softmax, unpacked
 from flows.understanding.question_neighbours import length, vector, weight_of, wordings_mark, wordings_of
@@ -26,6 +29,8 @@ OFFERED = 0.06  # a topic worth offering
 SIMILAR = 0.1  # likeness to a wording below which nothing is asserted
 OUT = 0.45  # probability of "out of scope" and "unclear" together from which nothing is offered
 OFFERS = 3
+SURER = 0.3  # how much surer a text alone must be, so that the item before it does not count
+SURE, PERHAPS = 0.5, 0.2  # confidence in the best item after another from which it is answered, or offered
 WORTH_A_LOOK = 0.008  # probability of an item from which it is shown after "không đúng ý tôi"
 NEIGHBOUR = 0.35  # share of the neighbours in the joint probability
 SHARP = 9.0  # how quickly a neighbour's say falls with its distance
@@ -54,10 +59,11 @@ class QuestionResult:
     shield: bool = False
     similarity: float = 0.0  # to its nearest wording, 0..1
     alternatives: tuple[Question, ...] = ()  # what may be meant instead of `item`, best first
-    confidence: float | None = (
-        None  # that the best item is what is asked, 0..1; None where it was not measured
-    )
+    confidence: float | None = None  # that the best item answers what is asked, 0..1; None: not measured
     same: bool = False  # the item answered last is asked again
+    alone: QuestionResult | None = (
+        None  # what was made of the text alone, when an item was answered before it
+    )
 
     @property
     def topic(self) -> str:
@@ -65,9 +71,36 @@ class QuestionResult:
         return self.candidates[0].item.topic if self.candidates else ""
 
 
-def find_questions(text: str, content: Content) -> QuestionResult:
-    """The item that `text` asks for. Any text is accepted; TEXT_READ characters of it are read."""
-    return _finder(content.questions).find(text, content.secret_weights)
+def find_questions(
+    text: str, content: Content, item: str = "", acts: Mapping[str, float] | None = None
+) -> QuestionResult:
+    """The item that `text` asks for. Any text is accepted; TEXT_READ characters of it are read.
+
+    `item`: the id of the question answered last, which the text may lean on; `acts`: what kind of message it is, when that is known.
+    """
+    finder = _finder(content.questions)
+    text = text[:TEXT_READ]
+    words = normalise(text)
+    ruled = finder.ruled(text, words, content.secret_weights)
+    if ruled is not None:
+        return ruled
+    chances, like = finder.probabilities(words)
+    if is_about_another_account(words):
+        return finder.out_of_scope(chances)
+    alone = finder.decided(chances, like, few=sum(len(w) > 1 for w in text.split()) < 2)
+    acts = act_chances(text, content.acts_weights) if acts is None else acts
+    learnt = _follow_ups(content.questions, content.follow_weights)
+    known = sum(map(finder.knows, words))
+    before = finder.number.get(item)
+    sure_alone = learnt.confidence(QuestionText(words, known, chances, chances, like, None, acts))
+    alone = replace(alone, confidence=sure_alone)
+    if before is None:
+        return alone
+    after = learnt.chances(before, words, chances)
+    sure = learnt.confidence(QuestionText(words, known, after, chances, like, before, acts))
+    if sure_alone > sure + SURER:
+        return alone
+    return replace(finder.decided_after(after, like, before, sure), alone=alone)
 
 
 MISS_WORDS = 12  # words of a text that are kept for staff when it was not understood
@@ -91,6 +124,12 @@ def missed(text: str, questions: Questions) -> str:
 def warm(questions: Questions) -> None:
     """Make the finder ready now instead of at the first text."""
     _finder(questions)
+
+
+@lru_cache(maxsize=2)
+def _follow_ups(questions: Questions, weights: bytes) -> FollowUps:
+    finder = _finder(questions)
+    return FollowUps(questions.items, follow_ups.unpacked(weights), finder.rare, finder.unknown)
 
 
 @lru_cache(maxsize=2)
@@ -140,11 +179,13 @@ class _QuestionFinder:
                 close[at] += square
         whole = length(values)
         best = [0.0] * (len(self.items) + 1)  # the last for nobody's
+        owners, lengths = self.owner, self.lengths
         for at, value in close.items():
-            owner = self.owner[at]
-            best[owner] = max(best[owner], value / (whole * self.lengths[at]))
+            like = value / lengths[at]
+            if like > best[owners[at]]:
+                best[owners[at]] = like
         best.pop()
-        return best
+        return [like / whole for like in best]
 
     def _having(self, name: str) -> Iterable[int]:
         """The numbers of the wordings that have a feature."""
@@ -174,21 +215,42 @@ class _QuestionFinder:
                 trained[n] = p
         return [(1 - NEIGHBOUR) * t + NEIGHBOUR * b for t, b in zip(trained, by_words, strict=True)], like
 
-    def find(self, text: str, secret_weights: bytes) -> QuestionResult:
-        """See `find_questions`."""
-        text = text[:TEXT_READ]
+    def ruled(self, text: str, words: tuple[str, ...], secret_weights: bytes) -> QuestionResult | None:
+        """What is decided of a text without reading its words: one that gives something away, or none that is known."""
         if detector.secret_in(text, secret_weights, expected=False) or _gives_numbers_away(text):
             return _ruled("answer", (q for q in self.items if q.topic == GIVEN_AWAY), shield=True)
-        words = normalise(text)
         if not any(w[0].isalpha() for w in words) or self._strange(words):
             return _ruled("none", (q for q in self.items if q.topic == "khong_ro" and not q.next))
-        chances, like = self.probabilities(words)
-        if is_about_another_account(words):
-            order = sorted(range(len(chances)), key=lambda n: -chances[n])
-            return _ruled("none", (self.items[n] for n in order if self.items[n].topic == "ngoai_pham_vi"))
-        return self._decided(chances, like, few=sum(len(w) > 1 for w in text.split()) < 2)
+        return None
 
-    def _decided(self, chances: list[float], like: list[float], *, few: bool) -> QuestionResult:
+    def out_of_scope(self, chances: list[float]) -> QuestionResult:
+        """A text about something else than us."""
+        order = sorted(range(len(chances)), key=lambda n: -chances[n])
+        return _ruled("none", (self.items[n] for n in order if self.items[n].topic == "ngoai_pham_vi"))
+
+    def decided_after(
+        self, chances: list[float], like: list[float], before: int, confidence: float
+    ) -> QuestionResult:
+        """What is made of a text after item number `before`: its candidates are items, not topics."""
+        order = sorted(range(len(chances)), key=lambda n: -chances[n])[: OFFERS + 1]
+        candidates = tuple(QuestionCandidate(self.items[n], round(chances[n], 3)) for n in order)
+        first = candidates[0].item
+        others = tuple(c.item for c in candidates[1:] if c.item.topic not in (*SMALL_TALK, GIVEN_AWAY))
+        if first.topic in NOT_ASKED:
+            return QuestionResult("none", first, candidates, confidence=confidence)
+        return QuestionResult(
+            "answer" if confidence >= SURE else "suggest" if confidence >= PERHAPS else "none",
+            first if confidence >= SURE else None,
+            candidates,
+            first.topic == GIVEN_AWAY and confidence >= SURE,
+            like[order[0]],
+            others if confidence >= SURE else (first, *others)[:OFFERS],
+            confidence,
+            order[0] == before,
+        )
+
+    def decided(self, chances: list[float], like: list[float], *, few: bool) -> QuestionResult:
+        """What is made of a text alone."""
         topics: dict[str, float] = defaultdict(float)
         best: dict[str, int] = {}
         for n, (item, p) in enumerate(zip(self.items, chances, strict=True)):
@@ -228,7 +290,8 @@ class _QuestionFinder:
 def _ruled(decision: Decision, items: Iterator[Question], *, shield: bool = False) -> QuestionResult:
     """What a rule decides without the model: the first of these items."""
     item = next(items, None)
-    return QuestionResult(decision, item, (QuestionCandidate(item, 1.0),) if item else (), shield)
+    candidates = (QuestionCandidate(item, 1.0),) if item else ()
+    return QuestionResult(decision, item, candidates, shield, confidence=float(shield))
 
 
 def _gives_numbers_away(text: str) -> bool:

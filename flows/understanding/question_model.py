@@ -7,7 +7,9 @@ staff edited since are compared word by word (question_neighbours.py). Invariant
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
@@ -64,6 +66,9 @@ class Weights:
     numbers: Sequence[int] = field(repr=False)  # of classes
     weights: Sequence[int] = field(repr=False)  # -127..127, times `scale`
     wordings: Wordings = field(repr=False)
+    lanes: dict[int, int] = field(
+        default_factory=dict, repr=False, compare=False
+    )  # rows in use, see `side_by_side`
 
     def rarity(self, name: str) -> float | None:
         """How rare a feature is, None for one that was not seen."""
@@ -76,19 +81,21 @@ class Weights:
 
     def scores(self, found: Mapping[str, float]) -> list[float]:
         """The score of each class, in order; not yet probabilities."""
-        sums = [0.0] * len(self.classes)
-        square = 0.0
-        for name, count in found.items():
-            at = self.places.get(name)
-            if at is None:
-                continue
-            value = count * (self.rarities[at] / 1000)
-            square += value * value
-            row = slice(self.starts[at], self.starts[at + 1])
-            for number, weight in zip(self.numbers[row], self.weights[row], strict=True):
-                sums[number] += value * weight
+        sums, square = summed(
+            (count * (self.rarities[at] / 1000), self.lanes.get(at) or self._lanes_of(at))
+            for name, count in found.items()
+            if (at := self.places.get(name)) is not None
+        )
         norm = self.scale / math.sqrt(square) if square else 0.0
-        return [s * norm + b for s, b in zip(sums, self.bias, strict=True)]
+        return [s * norm + b for s, b in zip(sums(len(self.classes)), self.bias, strict=True)]
+
+    def _lanes_of(self, at: int) -> int:
+        """The weights of a row side by side, kept from its first use on."""
+        row = [0] * len(self.classes)
+        for place in range(self.starts[at], self.starts[at + 1]):
+            row[self.numbers[place]] = self.weights[place]
+        [self.lanes[at]] = side_by_side(row, len(row))
+        return self.lanes[at]
 
 
 def unpacked(data: bytes) -> Weights:
@@ -112,6 +119,42 @@ def unpacked(data: bytes) -> Weights:
 
 def _rows(names: Sequence[str]) -> dict[str, int]:
     return {name: row for row, name in enumerate(names)}
+
+
+_LANE = 4  # bytes of one class
+_OFFSET = 128  # added to each weight, so that none is below nothing
+_STEPS = 1000  # of one
+
+
+def side_by_side(weights: Sequence[int], many: int) -> list[int]:
+    """Each row of `many` weights, -127..127, as one whole number with 32 bits for each.
+
+    One multiplication and one addition of Python then serve all classes: three to ten times as fast as one by one.
+    """
+    lanes = bytearray(_LANE * len(weights))
+    lanes[::_LANE] = bytes(weight + _OFFSET for weight in weights)
+    size = _LANE * many
+    return [int.from_bytes(lanes[at : at + size], "little") for at in range(0, len(lanes), size)]
+
+
+def summed(rows: Iterable[tuple[float, int]]) -> tuple[Callable[[int], list[float]], float]:
+    """The sums of rows that `side_by_side` made, each times its value, for so many classes; and the sum of the squared values."""
+    total = values = 0
+    square = 0.0
+    for value, row in rows:
+        square += value * value
+        steps = round(value * _STEPS)
+        values += steps
+        total += steps * row
+
+    def sums(many: int) -> list[float]:
+        lanes = array("I", total.to_bytes(_LANE * many, "little"))
+        if sys.byteorder == "big":
+            lanes.byteswap()
+        lift = _OFFSET * values
+        return [(lane - lift) / _STEPS for lane in lanes]
+
+    return sums, square
 
 
 def softmax(scores: Iterable[float]) -> list[float]:

@@ -1,0 +1,1 @@
+"""Conversations and answers as other hands wrote them: training material and measures."""
