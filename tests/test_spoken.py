@@ -280,9 +280,10 @@ def test_notices_are_ended_in_any_wording_at_any_step(text: str, place: str) -> 
         "vậy có gửi tin nữa không",
     ],
 )
-@pytest.mark.parametrize("place", ["", "notices/manage", "password/code"])
+@pytest.mark.parametrize("place", ["", "password/code"])
 def test_notices_are_not_ended_by_what_refuses_or_tells(text: str, place: str) -> None:
     assert not isinstance(said(POSITIONS[place], text).awaits, StopNotices)
+    assert rights.notices_stopped(text, close=True) != "wanted"
 
 
 def test_notices_that_are_to_go_on_are_told() -> None:

@@ -38,10 +38,14 @@ _ON_SCREEN: Mapping[str, Mapping[str, str]] = {
     "menu": {"login": "no_menu"},
     "finish": {"no_otp": "no_otp"},
 }
+_TOPIC = 0.945  # above an option's meaning: a topic says more than "không được"
 _TAKES_UP = (
     "doi|lam tiep",
     "toi|den|dang dau|buoc_nao|man_hinh_nao|cho_nao roi|vay|ha|$",
     "lam|doi tiep .. di|nha|$",
+)
+_TRIES_AGAIN = (
+    "^ ok|da|u|roi|vay? de|cho toi|em|e|minh|bac|con|chi|anh|co? thu|lam|nhap|coi .. lai|coi|xem|$",
 )
 _ODD = (
     "khong|chua|dau .. thay|co|giong|hien|ra|thay_gi",
@@ -72,6 +76,8 @@ def reads(reading: Reading) -> Iterator[Proposal]:
     by_phone = changes_phone(text)
     if here:
         yield from _in_guide(reading, "old_phone" if by_phone else topic_of(text))
+    elif reading.recall("secret") and heard_in(text, _TRIES_AGAIN):
+        yield Proposal(0.85, "tries again", Say("Dạ, anh/chị cứ thử lại, vướng chỗ nào thì nhắn tôi."))
     elif (secret := reading.recall("secret")) and (after := after_secret(text)):
         told = Say(answer_to(after, reading.context.content))
         yield Proposal(0.93, f"after a secret: {after}", told, remember={"secret": secret})
@@ -99,16 +105,16 @@ def _in_guide(reading: Reading, topic: str) -> Iterator[Proposal]:
         return
     if step == "late" and topic in ("new_code", "expired"):
         at_finish = next((i for i, found in enumerate(screens) if found.id == "finish"), 0)
-        yield Proposal(0.93, "does it again", Answer(Parsed("again", {"screen": at_finish})))
+        yield Proposal(_TOPIC, "does it again", Answer(Parsed("again", {"screen": at_finish})))
     elif screen_of(topic) == screen != "":
-        yield Proposal(0.93, f"trouble on this screen: {topic}", Answer(Parsed("odd")))
+        yield Proposal(_TOPIC, f"trouble on this screen: {topic}", Answer(Parsed("odd")))
     elif topic in _TROUBLES:
         same = step == "trouble" and reading.context.get("trouble") == topic
         asked = same and topic == "locked"
         if not same or asked:
-            yield Proposal(0.93, f"trouble: {topic}", Answer(Parsed("trouble", {"trouble": topic})))
+            yield Proposal(_TOPIC, f"trouble: {topic}", Answer(Parsed("trouble", {"trouble": topic})))
     elif topic and (said := answer_to(topic, content)):
-        yield Proposal(0.93, f"password talk: {topic}", Say(said))
+        yield Proposal(_TOPIC, f"password talk: {topic}", Say(said))
     elif step == "screen" and heard_in(text, _ODD) and not asks(text):
         yield Proposal(0.78, "does not see it so", Answer(Parsed("odd")))
 
