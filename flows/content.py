@@ -152,6 +152,14 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordAnswer:
+    """What is said to a question that comes up beside the screens; `id` is a topic of spoken/password_topics.py."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class PasswordGuide:
     screens: tuple[Screen, ...]
     sms_wording: str  # what VssID's OTP message says, OTP replaced by dots
@@ -160,6 +168,7 @@ class PasswordGuide:
     otp_digits: int
     troubles: tuple[Trouble, ...]
     source: Source
+    answers: tuple[PasswordAnswer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,9 @@ SUBJECTS: Mapping[str, Subject] = MappingProxyType(
         ),  # id of a sentence of ours that “nói lại” repeats
         "number": Subject(6, 2, "loại số vừa giải thích"),  # code, household, card, dossier, phone, id
         "refused": Subject(4, 2, "việc vừa không cho phép"),  # purpose of the consent
+        "did": Subject(
+            2, 1, "việc vừa làm xong"
+        ),  # "notices:stopped", "ticket:left" …: what "chắc chưa" asks about
         "ticket": Subject(200, 30, "số phiếu đang chờ cán bộ"),
         "warned": Subject(6, 1, "vừa được cảnh báo lừa đảo"),  # scam, gave
         "secret": Subject(6, 1, "vừa được nhắc đừng gõ mã hay mật khẩu"),  # otp, password

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from data.knowledge.office import folded_aliases, sources_of
 from data.knowledge.yaml_block import read_yaml
-from flows.content import PasswordGuide, Screen, Trouble
+from flows.content import PasswordAnswer, PasswordGuide, Screen, Trouble
 
 TROUBLE_TITLE_MAX = 40  # characters; the title is a button
 
@@ -31,9 +31,12 @@ def read_password(path: Path) -> PasswordGuide:
     )
     top.once("troubles", [trouble.id for trouble in troubles])
     top.once("troubles", [alias for trouble in troubles for alias in trouble.aliases])
+    answers = tuple(entry.record(PasswordAnswer) for entry in top.blocks("answers"))
+    top.once("answers", [answer.id for answer in answers])
     return top.record(
         PasswordGuide,
         screens=screens,
+        answers=answers,
         troubles=troubles,
         source=sources[top.choice("source", tuple(sources))],
     )

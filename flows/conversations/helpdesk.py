@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from flows.conversations import handover_card
 from flows.conversations.consent import consent_steps
 from flows.effects import CheckTicket, LeaveQueue, OpenTicket
 from flows.engine.events import Event, Said
+from flows.engine.proposals import Answer, Proposal, Reading, Say, Show
 from flows.engine.steps import Choice, Context, Flow, Parsed, ask, call, choose, end
+from flows.spoken.rights import (
+    adds_to_ticket,
+    agrees_to_pass_on,
+    asks_of_ticket,
+    keeps_nothing,
+    leaves_ticket,
+    person_wanted,
+)
+from flows.spoken.wordings import heard_in
 
 WANT_LIMIT = 500  # characters of what is asked, as the card shows it
 
@@ -35,30 +47,54 @@ def _flow() -> Flow:
                 label="cho biết cần giúp gì",
                 parse=_parse_want,
                 hint="Anh/chị viết một hai câu, hoặc bấm “Nói với cán bộ sau”.",
-                transitions={"told": "open", "later": "open"},
+                takes_any=True,
+                surely=0.925,  # above a question, below “gặp rồi nói”
+                transitions={"told": "open", "later": "open", "withdrawn": "dropped"},
                 choices=(
                     Choice("Nói với cán bộ sau", "later", words="noi sau, bo qua, de sau", means="later"),
                 ),
             ),
             call("open", _ticket, OpenTicket, transitions={"opened": "opened", "already": "waiting"}),
-            end("opened", _opened_prompt),
+            end("opened", _opened_prompt, recalls=_waits),
             choose(
                 "waiting",
                 _waiting_prompt,
                 _WAITING_CHOICES,
                 label="chờ cán bộ",
                 transitions={"stay": "staying", "leave": "leave"},
+                recalls=_waits,
+            ),
+            # reached by what is said of a ticket, wherever the conversation stands
+            call(
+                "withdraw",
+                lambda s: CheckTicket(),
+                CheckTicket,
+                transitions={"none": "no_ticket", "waiting": "leave"},
             ),
             call("leave", lambda s: LeaveQueue(), LeaveQueue, transitions={"left": "left"}),
-            end("left", "Tôi đã rút phiếu. Cần lại, anh/chị gõ “gặp cán bộ”."),
+            end("left", "Tôi đã rút phiếu. Cần lại, anh/chị gõ “gặp cán bộ”.", recalls=_left),
+            end(
+                "dropped",
+                "Dạ, không sao. Tôi chưa chuyển gì cho cán bộ. Khi nào cần, anh/chị gõ “gặp cán bộ”.",
+            ),
+            call(
+                "look",
+                lambda s: CheckTicket(),
+                CheckTicket,
+                transitions={"none": "no_ticket", "waiting": "in_queue"},
+            ),
+            end("in_queue", _in_queue_prompt, recalls=_waits),
+            end("no_ticket", _no_ticket_prompt, recalls=lambda s: {"ticket": ""}),
             end("staying", "Phiếu vẫn còn đó; cán bộ trả lời ngay tại đây."),
         ),
+        begun_at=("withdraw", "look"),
         command="person",
         item="gap-nguoi",
         digression=True,
         purposes={"handover": "chuyển lời cho cán bộ"},
         begins_with=handover_card.about,
         handed_back=_handed_back,
+        reads=_reads,
     )
 
 
@@ -106,9 +142,90 @@ def _waiting_prompt(context: Context) -> str:
     return f"Anh/chị đã có phiếu số {context.get('ticket_number')} đang chờ cán bộ. {_queue(context)} {_hours(context)}"
 
 
+def _waits(context: Context) -> dict[str, str]:
+    return {"ticket": context.get("ticket_number")}
+
+
+def _left(context: Context) -> dict[str, str]:
+    return {"ticket": "", "did": "ticket:left"}
+
+
+def _in_queue_prompt(context: Context) -> str:
+    number, hotline = context.get("ticket_number"), context.content.office.hotline
+    match context.get("asks"):
+        case "added":
+            return f"Dạ, tôi đã ghi thêm vào phiếu số {number}; cán bộ sẽ thấy khi trả lời anh/chị."
+        case "place" | "number":
+            return f"Phiếu số {number} đang chờ. {_queue(context)}"
+        case "hours":
+            return f"Dạ ngoài giờ không có người trực. {_hours(context)} Phiếu số {number} vẫn giữ chỗ; gấp thì gọi {hotline}."
+        case "where":
+            return (
+                f"Cán bộ trả lời phiếu số {number} ngay tại đây, trong khung trò chuyện này. Ai gọi điện đòi tiền hay hỏi mã thì không "
+                "phải cán bộ của phiếu này."
+            )
+        case "again":
+            return f"Dạ còn: phiếu số {number} vẫn chờ, cán bộ sẽ trả lời ngay tại đây. Không cần nữa, anh/chị nhắn “khỏi gặp cán bộ”."
+    return f"Dạ phiếu số {number} vẫn đang chờ. {_queue(context)} Tôi chưa biết chắc mấy phút. {_hours(context)} Gấp thì gọi {hotline}."
+
+
+def _no_ticket_prompt(context: Context) -> str:
+    if context.get("asks") == "again":
+        return "Dạ không, anh/chị không còn phiếu nào chờ nên cán bộ sẽ không nhắn nữa. Cần lại thì gõ “gặp cán bộ”."
+    return "Anh/chị hiện không có phiếu nào đang chờ cán bộ. Cần người trả lời, anh/chị gõ “gặp cán bộ”."
+
+
 def _refused_prompt(context: Context) -> str:
     office = context.content.office
     return f"Tôi không chuyển gì cả. Anh/chị gọi tổng đài {office.hotline} để nói chuyện với người hỗ trợ. {office.nearest}"
+
+
+_SPEAKS_OF_IT = ("phieu|can_bo|nhan_vien|nguoi_that|hang_cho|rut",)
+_TOO = 0.95
+
+
+def _reads(reading: Reading) -> Iterator[Proposal]:
+    """A person, wanted or not, and what is said of a ticket that waits."""
+    text = reading.input.text
+    person = person_wanted(text)
+    ticket, left = reading.recall("ticket"), reading.recall("did") == "ticket:left"
+    if reading.is_at("helpdesk", "want"):
+        if leaves_ticket(text, close=True):
+            yield Proposal(_TOO, "does not want a person after all", Answer(Parsed("withdrawn")))
+        return
+    if reading.is_at("helpdesk", "consent"):
+        if leaves_ticket(text, close=True) and person != "wanted":
+            yield Proposal(_TOO, "wants nothing handed over", Answer(Parsed("refused")))
+        elif agrees_to_pass_on(text) and not keeps_nothing(text):
+            yield Proposal(0.86, "says to pass it on", Answer(Parsed("agreed")))
+        return
+    waiting = bool(ticket) or reading.is_at("helpdesk", "waiting")
+    if leaves_ticket(text, close=reading.is_at("helpdesk", "waiting")):
+        if waiting or heard_in(text, ("phieu",)):
+            yield Proposal(0.97, "withdraws the ticket", Show("helpdesk", "withdraw", {}))
+        elif left:
+            yield Proposal(_TOO, "withdrew it before", Show("helpdesk", "look", {"asks": "again"}))
+        elif person == "refused":
+            said = "Dạ, tôi không chuyển cho cán bộ. Anh/chị cứ hỏi, tôi trả lời ngay tại đây."
+            yield Proposal(_TOO, "wants no person", Say(said, reminds=reading.flow is not None))
+        return
+    if waiting or left:
+        yield from _of_ticket(reading, person == "wanted")
+    if person == "wanted":
+        yield Proposal(0.93, "wants a person", Show("helpdesk", "queue", {}))
+
+
+def _of_ticket(reading: Reading, wanted: bool) -> Iterator[Proposal]:
+    """What is asked of a ticket, or added to it. Words that the conversation writes down go into the ticket anyway."""
+    text = reading.input.text
+    free = reading.flow is None or reading.is_at("helpdesk")
+    about = heard_in(text, _SPEAKS_OF_IT)
+    asked = asks_of_ticket(text)
+    if asked and (about or free) and not wanted:
+        score = 0.97 if about else 0.9 if asked != "hours" else 0.88
+        yield Proposal(score, f"asks of the ticket: {asked}", Show("helpdesk", "look", {"asks": asked}))
+    elif adds_to_ticket(text) and about:
+        yield Proposal(0.94, "adds to the ticket", Show("helpdesk", "look", {"asks": "added"}))
 
 
 FLOW = _flow()

@@ -5,11 +5,14 @@ Invariant: what a reply says is erased was erased in the same turn.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from flows.conversations.notices import TOPICS
 from flows.effects import EraseMyData, ExportMyData, LoadMyData
-from flows.engine.steps import Choice, Context, Flow, Reply, call, choose, end
+from flows.engine.proposals import Answer, Proposal, Reading, Say, Show
+from flows.engine.steps import Choice, Context, Flow, Parsed, Reply, call, choose, end
+from flows.spoken.rights import asks_if_sure, asks_what_is_kept, erasing, exporting, keeping, keeps_nothing
 
 
 def _flow() -> Flow:
@@ -48,13 +51,20 @@ def _flow() -> Flow:
                 "erased",
                 "Đã rút đồng ý và xóa hồ sơ đăng ký, số điện thoại đã xác minh, tin với cán bộ và đăng ký nhận thông báo. Tôi chỉ còn giữ ngày giờ anh/chị đã đồng ý "
                 "và rút lại, để chứng minh khi cần.",
+                forgets=True,
+                recalls=lambda s: {"did": "data:erased"},
             ),
-            end("still_kept", "Tôi giữ nguyên. Lúc nào muốn xóa, anh/chị gõ “dữ liệu của tôi”."),
+            end(
+                "still_kept",
+                "Tôi giữ nguyên. Lúc nào muốn xóa, anh/chị gõ “dữ liệu của tôi”.",
+                recalls=lambda s: {"did": "data:kept"},
+            ),
             end("nothing", "Tôi không giữ thông tin cá nhân nào của anh/chị."),
         ),
         slash="dulieu",
         item="xoa-du-lieu",
         last_on_menu=True,
+        reads=_reads,
     )
 
 
@@ -82,6 +92,45 @@ def _exported_prompt(context: Context) -> Reply:
         link=context.get("link"),
         until=datetime.fromisoformat(context.get("until")),
     )
+
+
+_DONE = {
+    "data:erased": "Dạ chắc rồi: đã xóa, không lấy lại được nữa.",
+    "data:kept": "Dạ chắc rồi: tôi chưa xóa gì, mọi thứ còn nguyên.",
+}
+_SURE = 0.95
+
+
+def _reads(reading: Reading) -> Iterator[Proposal]:
+    """Erasing, keeping, a copy, and what is kept: in any wording, at any step. Erasing is asked about once."""
+    text = reading.input.text
+    at_choice = reading.is_at("my_data", "choice")
+    erase = erasing(text, close=at_choice)
+    if at_choice:
+        if erase == "wanted":
+            yield Proposal(_SURE, "erases", Answer(Parsed("erase")))
+        elif erase == "refused" or keeping(text):
+            yield Proposal(_SURE, "keeps", Answer(Parsed("keep")))
+        elif exporting(text):
+            yield Proposal(0.9, "takes a copy", Answer(Parsed("export")))
+        return
+    if reading.state.step == "consent" and keeps_nothing(text):
+        yield Proposal(_SURE, "wants nothing kept", Answer(Parsed("refused")))
+        return
+    did = reading.recall("did")
+    if erase == "refused":
+        yield Proposal(
+            _SURE,
+            "nothing is to be erased",
+            Say("Dạ, tôi giữ nguyên, không xóa gì."),
+            remember={"did": "data:kept"},
+        )
+    elif erase:
+        yield Proposal(_SURE, f"erasing {erase}", Show("my_data", "kept", {}))
+    elif asks_what_is_kept(text):
+        yield Proposal(0.88, "asks what is kept", Show("my_data", "kept", {}))
+    elif did in _DONE and asks_if_sure(text):
+        yield Proposal(_SURE, "asks if it is done", Say(_DONE[did]), remember={"did": did})
 
 
 FLOW = _flow()

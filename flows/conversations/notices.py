@@ -5,11 +5,15 @@ Invariant: "DUNG" ends the notices at once, at any step.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from flows.conversations.consent import consent_steps
 from flows.effects import LoadNotices, SetTopics, StopNotices
-from flows.engine.steps import Choice, Context, Flow, call, choose, end
+from flows.engine.proposals import Answer, Proposal, Reading, Say, Show
+from flows.engine.steps import Choice, Context, Flow, Parsed, call, choose, end
+from flows.spoken.rights import asks_if_sure, notices_stopped
+from flows.spoken.topics import topics_chosen
+from flows.spoken.wordings import heard_in
 from flows.text.normalise import plain
 
 TOPICS: Mapping[str, str] = {"chung": "Thông báo chung", "dang_ky": "Đăng ký VssID", "bhyt": "Thẻ BHYT"}
@@ -74,15 +78,33 @@ def _flow() -> Flow:
                 transitions={"stopped": "stopped", "nothing": "not_subscribed"},
             ),
             end("fine", "Vâng, tôi giữ như vậy."),
-            end("stopped", "Tôi đã ngừng gửi thông báo cho anh/chị. Muốn nhận lại, gõ “nhận thông báo”."),
-            end("not_subscribed", "Anh/chị hiện không đăng ký nhận thông báo nào, nên tôi không gửi gì."),
+            end(
+                "stopped",
+                "Tôi đã ngừng gửi thông báo cho anh/chị. Muốn nhận lại, gõ “nhận thông báo”.",
+                recalls=lambda s: {"did": "notices:stopped"},
+            ),
+            end(
+                "not_subscribed",
+                "Anh/chị hiện không đăng ký nhận thông báo nào, nên tôi không gửi gì.",
+                recalls=lambda s: {"did": "notices:none"},
+            ),
+            # reached by "đừng ngưng nha", wherever the conversation stands
+            call(
+                "look",
+                lambda s: LoadNotices(),
+                LoadNotices,
+                transitions={"off": "not_subscribed", "on": "still"},
+            ),
+            end("still", lambda s: _still(_wanted(s))),
         ),
+        begun_at=("look",),
         slash="thongbao",
         item="ngung-nhan",
         last_on_menu=True,
         purposes={"notices": "nhận thông báo"},
         reached_by=lambda text: STOP if is_stop_word(text) else "",
         obeys=lambda text: StopNotices() if is_stop_word(text) else None,
+        reads=_reads,
     )
 
 
@@ -144,4 +166,47 @@ def _more_or_less(context: Context) -> tuple[Choice, ...]:
     )
 
 
+def _still(topics: tuple[str, ...]) -> str:
+    return f"Dạ, tôi giữ như vậy, anh/chị vẫn nhận: {_names(topics)}."
+
+
+_ANSWERS_ON = (
+    "hoi|nhan|viet|chat .. tra_loi|duoc|giup .. khong|ha|chua|$",
+    "tra_loi .. khong|ha|chua|binh_thuong",
+)
+_STOPPED = {
+    "notices:stopped": "Dạ chắc rồi: tôi đã ngừng, không gửi thông báo nào nữa.",
+    "notices:none": "Dạ chắc rồi: anh/chị không đăng ký nhận, tôi không gửi thông báo nào.",
+}
+
+
+def _reads(reading: Reading) -> Iterator[Proposal]:
+    """Ending the notices or keeping them, choosing topics in a sentence, and asking if it is really done."""
+    text = reading.input.text
+    at_topics, at_manage = reading.is_at("notices", "topics"), reading.is_at("notices", "manage")
+    did = reading.recall("did")
+    close = at_topics or at_manage or did in _STOPPED or did == "notices:kept"
+    if at_topics or at_manage:
+        wanted = topics_chosen(text, tuple(TOPICS), _wanted(reading.context) if at_manage else ())
+        if wanted:
+            yield Proposal(
+                _SURE, "topics in a sentence", Answer(Parsed("chosen", {"topics": " ".join(wanted)}))
+            )
+            return
+    stop = notices_stopped(text, close=close, at_menu=reading.flow is None)
+    if stop == "wanted":
+        yield Proposal(0.98, "ends the notices", Show("notices", STOP, {}))
+    elif stop == "refused":
+        kept = {"did": "notices:kept"}
+        said = Say(_still(_wanted(reading.context)), reminds=False)
+        command = said if at_manage else Show("notices", "look", {})
+        yield Proposal(_SURE, "keeps the notices", command, remember=kept)
+    elif did in _STOPPED and asks_if_sure(text):
+        yield Proposal(_SURE, "asks if it is done", Say(_STOPPED[did], reminds=False), remember={"did": did})
+    elif did in _STOPPED and heard_in(text, _ANSWERS_ON):
+        answers = "Dạ được, anh/chị cứ hỏi bình thường, lúc nào tôi cũng trả lời; chỉ là tôi không tự gửi thông báo."
+        yield Proposal(_SURE, "asks if it still answers", Say(answers, reminds=False), remember={"did": did})
+
+
+_SURE = 0.95
 FLOW = _flow()

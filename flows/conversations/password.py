@@ -5,12 +5,15 @@ Invariant: no password and no code is ever asked for here.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from flows.content import Screen
 from flows.engine.events import Event, Said
+from flows.engine.proposals import Proposal, Reading
 from flows.engine.steps import Choice, Context, Flow, Parsed, Reply, choose, end, show, wait
-from flows.text.normalise import plain
+from flows.spoken import password_speech, safety
+from flows.spoken.password_topics import remembers, topic_of
 
 REMEMBERS = "Tôi nhớ mật khẩu, muốn đổi"
 FINISH_SCREEN = "finish"  # after this screen VssID sends its code and the clock runs
@@ -28,15 +31,15 @@ def _flow() -> Flow:
                 "Anh/chị đang ở trường hợp nào? Xin đừng gõ mật khẩu hay mã OTP vào đây; chỉ nhập trong ứng dụng VssID.",
                 _situations,
                 label="chọn tình huống",
-                parse=_parse_trouble,
+                parse=_parse_situation,
                 transitions={"remembers": "screen", "trouble": "trouble"},
             ),
             choose(
                 "screen",
                 _screen_prompt,
                 _screen_choices,
+                brief=_screen_prompt,
                 label="đi theo từng màn hình",
-                parse=_parse_trouble,
                 hint="Làm xong màn hình này anh/chị bấm “Đã xong”; thấy khác thì bấm “Không thấy như vậy”.",
                 transitions={
                     "next": "screen",
@@ -51,8 +54,9 @@ def _flow() -> Flow:
                 "code",
                 _code_prompt,
                 _code_choices,
+                brief=lambda s: f"Màn hình {_n(s)}/{len(_screens(s))}. Anh/chị đã nhận được mã chưa?",
                 label="chờ mã OTP của VssID",
-                parse=_parse_trouble,
+                parse=lambda context, event: None,
                 hint="Anh/chị cho biết đã nhận được tin nhắn mã OTP chưa.",
                 transitions={"received": "screen", "late": "late", "trouble": "trouble"},
             ),
@@ -73,7 +77,6 @@ def _flow() -> Flow:
                 _TROUBLE_CHOICES,
                 label="gặp trở ngại",
                 failed="có trở ngại trên VssID",
-                parse=_parse_trouble,
                 transitions={
                     "solved": "solved",
                     "other": "situation",
@@ -97,6 +100,7 @@ def _flow() -> Flow:
         slash="matkhau",
         item="doi-mat-khau",
         reads_opening=True,
+        reads=_reads,
     )
 
 
@@ -124,18 +128,21 @@ def _situations(context: Context) -> tuple[Choice, ...]:
     )
 
 
-def _parse_trouble(context: Context, event: Event) -> Parsed | None:
-    """A trouble described in a longer sentence: all words of one of its wordings occur, of one trouble only."""
+def _reads(reading: Reading) -> Iterator[Proposal]:
+    """Safety first, then what is said of passwords and codes."""
+    yield from safety.reads(reading)
+    yield from password_speech.reads(reading)
+
+
+def _parse_situation(context: Context, event: Event) -> Parsed | None:
+    """The situation in a sentence; read of the words that began the flow, too."""
     if not isinstance(event, Said):
         return None
-    words = set(plain(event.text).split())
-    hits = {
-        t.id
-        for t in context.content.password.troubles
-        for alias in (*t.aliases, plain(t.title))
-        if len(alias.split()) > 1 and set(alias.split()) <= words
-    }
-    return Parsed("trouble", {"trouble": hits.pop()}) if len(hits) == 1 else None
+    if remembers(event.text):
+        return Parsed("remembers", {"screen": 0})
+    topic = topic_of(event.text)
+    troubles = {trouble.id for trouble in context.content.password.troubles}
+    return Parsed("trouble", {"trouble": topic}) if topic in troubles else None
 
 
 def _screen_prompt(context: Context) -> str:

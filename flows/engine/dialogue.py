@@ -118,7 +118,8 @@ def _is_known_wording(state: State, text: str, content: Content, flows: Flows) -
     """Whether a text is an option, words that work anywhere or a phrase of a flow: those are no password."""
     if not state.watch[0]:
         return False
-    offered = any(same_words(text, option) for option in state.options)
+    numbered = number_of(text, len(state.options)) is not None
+    offered = numbered or any(same_words(text, option) for option in state.options)
     known = offered or bool(commands.anywhere(plain(text)))
     return known or bool(named(text, content, flows.routes(content))[0])
 

@@ -39,6 +39,8 @@ class Flows(Mapping[str, Flow]):
             begins, leads_to_flow, _ = target.partition("/")
             if target not in (AGAIN, MENU) and not (begins in self if leads_to_flow else flow.step(target)):
                 raise ValueError(f"{flow.name}/{step.name} leads to {target}, which does not exist")
+        if missing := [name for name in flow.begun_at if flow.step(name) is None]:
+            raise ValueError(f"{flow.name} is entered at {missing}, which does not exist")
         if step.kind in RESTING and not step.label:
             raise ValueError(f"{flow.name}/{step.name} has no label for the officer's card")
 

@@ -162,6 +162,7 @@ class Flow:
     name: str
     title: str  # how the menu calls it where the content gives no label
     steps: tuple[Step, ...]
+    begun_at: tuple[str, ...] = ()  # steps beside the first at which a proposal begins it
     takes: tuple[str, ...] = ()  # answers it accepts from the flow before it
     triggers: tuple[str, ...] = ()  # folded phrases that begin it, beside those of the content's routes
     command: str = ""  # the word of `commands` that begins it anywhere: "person"
@@ -291,7 +292,7 @@ def show(name: str, prompt: Prompt | str, *, transitions: str) -> Step:
     return Step(name, "show", _words(prompt), {"": transitions})
 
 
-def end(name: str, prompt: Prompt | str, choices: tuple[str, ...] = ()) -> Step:
+def end(name: str, prompt: Prompt | str, choices: tuple[str, ...] = (), **more: Unpack[StepOptions]) -> Step:
     """What has become true is said; the menu stands open. `choices` are menu words offered first."""
     offered = tuple(Choice(label, "") for label in choices)
-    return Step(name, "end", _words(prompt), {"": MENU}, choices=_listed(offered))
+    return Step(name, "end", _words(prompt), {"": MENU}, choices=_listed(offered), **more)

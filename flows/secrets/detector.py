@@ -23,9 +23,12 @@ from flows.secrets.candidates import (
     is_told,
     of_password,
     speaks_of_secret,
+    told_by,
 )
 from flows.secrets.classifier import Classifier, classifier
 from flows.secrets.tokens import SOFT, YEAR, Token, tokens_of
+from flows.spoken.password_topics import after_secret, answer_to
+from flows.spoken.scams import tale_in
 from flows.text.fold import fold
 from flows.text.normalise import plain
 from flows.text.vssid_sms import read_received, which_secret
@@ -38,7 +41,10 @@ ENOUGH_BY_STAFF = 1.0
 ENOUGH_TO_ANNOUNCE = 0.5
 ENOUGH_TO_FOLLOW = -1.0
 LONGEST_ANNOUNCEMENT = 120  # characters
+MOST_OF_STATE = 6  # words
 LONGEST_ANSWER = 9  # words of a password that is a phrase, with what is said around it
+_PIECES = ("@n2", "@n3")  # two or three digits
+_STATES = frozenset("van con nho quen mat tieu khong chua biet het o dau cu hoai luon thoi day du".split())
 _GROUP = re.compile(r"(?<![0-9])[0-9](?:[ .\-]{0,2}[0-9]){3,7}(?![0-9])")
 
 
@@ -59,12 +65,16 @@ def secret_in(text: str, weights: bytes, *, expected: bool, watch: str = "", by_
     whose = which_secret(text)
     if whose == "code" and _GROUP.search(folded):
         return OTP
+    if not watch:
+        candidates = [c for c in candidates if c.kind != TAIL_OF or not _is_state(tokens, c.at)]
     told = any(candidate.kind != TAIL_OF for candidate in candidates)
     if whose == "account" and told and re.search(r"matkhau\W*[a-z0-9]", folded.replace(" ", "")):
         return PASSWORD
     if watch in (PASSWORD, ANNOUNCED) and _follows_password(tokens, trained, announced=watch == ANNOUNCED):
         return PASSWORD
-    if _is_bare_code(tokens, waited_for=expected or bool(watch)):
+    if _is_bare_code(tokens, waited_for=expected or bool(watch), piece=watch == OTP) or _ends_in_piece(
+        tokens
+    ):
         return OTP
     found = next((candidate for candidate in candidates if is_told(tokens, candidate)), None)
     if found is None:
@@ -87,12 +97,29 @@ def _is_told(tokens: Sequence[Token], at: int) -> bool:
     return at + 1 < len(tokens) and tokens[at + 1].name in ("la", ":", "=", "thanh")
 
 
-def _is_bare_code(tokens: Sequence[Token], *, waited_for: bool) -> bool:
-    """Whether a text is nothing but a number of four to eight digits; one that may be a year or a sum only where a code is waited for."""
+def _is_bare_code(tokens: Sequence[Token], *, waited_for: bool, piece: bool) -> bool:
+    """Whether a text is nothing but a number of four to eight digits; one that may be a year or a sum only where a code is waited for.
+
+    `piece`: a code was typed just before, so two or three digits are more of it.
+    """
     rest = [t for t in tokens if not is_polite(t)]
+    if len(rest) == 1 and piece and rest[0].name in _PIECES:
+        return True
     if len(rest) != 1 or rest[0].name[0] != "#":
         return False
     return waited_for or rest[0].detail not in (YEAR, SOFT)
+
+
+def _ends_in_piece(tokens: Sequence[Token]) -> bool:
+    """Whether the text ends in the first digits of a code: "mã otp nè 482"."""
+    at = max((n for n, t in enumerate(tokens) if not is_polite(t)), default=-1)
+    return at > 0 and tokens[at].name in _PIECES and told_by(tokens, at) == "code"
+
+
+def _is_state(tokens: Sequence[Token], at: int) -> bool:
+    """Whether what follows the word for a password only says how it is: "mật khẩu vẫn nhớ", "mật khẩu quên mất rồi"."""
+    tail = [t.name for t in tokens[at + 1 :] if not is_polite(t)]
+    return 0 < len(tail) <= MOST_OF_STATE and all(name in _STATES for name in tail)
 
 
 def watch_after(text: str, found: str, before: tuple[str, int], weights: bytes) -> tuple[str, int]:
@@ -122,6 +149,8 @@ def announced_in(text: str, weights: bytes) -> str:
 def is_announcement(text: str, weights: bytes) -> bool:
     """Whether a text breaks off where the secret would stand: "mật khẩu của tôi là", "otp nè:"."""
     last_word = plain(text).rpartition(" ")[2]
+    if tale_in(text)[0]:  # somebody else asks for it
+        return False
     broken_off = text.rstrip()[-1:] in (":", "=") or last_word in ("la", "day", "ne", "nay")
     return broken_off and bool(announced_in(text, weights))
 
@@ -168,11 +197,22 @@ _MESSAGES = {
 
 
 def warning(secret: str, content: Content, *, text: str = "") -> str:
-    """What the person is told after a secret was typed into the chat; `text` tells whether it was one of VssID's messages."""
+    """What the person is told after a secret was typed into the chat; `text` tells whether it was one of VssID's messages.
+
+    A question in which the secret stood is answered too.
+    """
     what = "mã OTP" if secret == "otp" else "mật khẩu"
-    return (
+    whose = which_secret(text)
+    said = (
         f"Tin vừa rồi có vẻ chứa {what}. Tôi không lưu và không đọc tin đó; nếu được, anh/chị xóa nó khỏi cuộc trò "
-        f"chuyện. {_MESSAGES.get(which_secret(text), '')}Xin đừng gõ {what} vào đây hay đưa cho bất kỳ ai, kể cả người xưng là "
+        f"chuyện. {_MESSAGES.get(whose, '')}Xin đừng gõ {what} vào đây hay đưa cho bất kỳ ai, kể cả người xưng là "
         "cán bộ BHXH. Chỉ nhập trên ứng dụng VssID hoặc trang bảo mật mà tôi gửi đường dẫn. "
         f"Nghi bị lộ, anh/chị gọi {content.office.hotline}."
     )
+    beside = (
+        "" if whose or not text else _GIVEN if tale_in(text)[1] else answer_to(after_secret(text), content)
+    )
+    return f"{said}\n{beside}" if beside else said
+
+
+_GIVEN = "Đã lỡ đưa cho người khác thì đổi mật khẩu VssID ngay, gọi tổng đài và báo công an nơi gần nhất."

@@ -1,0 +1,124 @@
+"""What is proposed when somebody speaks of passwords and codes in their own words: inside the guide, and after a secret was typed.
+
+Invariant: no password and no code is ever asked for here, and none is repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from flows.engine.proposals import Answer, Begin, Command, Do, Proposal, Reading, Say
+from flows.engine.steps import Parsed
+from flows.spoken.password_topics import (
+    after_secret,
+    answer_to,
+    asks_by_app,
+    changes_phone,
+    has_not_forgotten,
+    remembers,
+    screen_of,
+    topic_of,
+)
+from flows.spoken.wordings import heard_in
+from flows.understanding.everyday import asks
+
+FLOW_NAME = "password"
+_TROUBLES = frozenset({"no_otp", "old_phone", "locked", "forgotten", "forgotten_email", "first_password"})
+# topics that mean another one on a screen
+_ON_SCREEN: Mapping[str, Mapping[str, str]] = {
+    "otp": {
+        "login": "wrong_code",
+        "old_wrong": "wrong_code",
+        "rejected": "wrong_code",
+        "tries": "wrong_code",
+    },
+    "otp_sent": {"login": "wrong_code"},
+    "passwords": {"login": "old_wrong"},
+    "menu": {"login": "no_menu"},
+    "finish": {"no_otp": "no_otp"},
+}
+_TOPIC = 0.945  # above an option's meaning: a topic says more than "không được"
+_TAKES_UP = (
+    "doi|lam tiep",
+    "toi|den|dang dau|buoc_nao|man_hinh_nao|cho_nao roi|vay|ha|$",
+    "lam|doi tiep .. di|nha|$",
+)
+_TRIES_AGAIN = (
+    "^ ok|da|u|roi|vay? de|cho toi|em|e|minh|bac|con|chi|anh|co? thu|lam|nhap|coi .. lai|coi|xem|$",
+)
+_ODD = (
+    "khong|chua|dau .. thay|co|giong|hien|ra|thay_gi",
+    "khac .. roi|a|hoac|qua|het|$",
+    "may|man_hinh|app .. khac|trang|den|tat|van|dung|do|treo|quay",
+    "khong|chua .. duoc|chiu|an|cho",
+    "bao|bi|no loi|do|trang|sai",
+)
+
+
+def reads(reading: Reading) -> Iterator[Proposal]:
+    """Topics of the password guide, read with order and polarity."""
+    text = reading.input.text
+    here = reading.is_at(FLOW_NAME)
+    if has_not_forgotten(text, close=here) and not remembers(text):
+        said = Say(answer_to("not_forgotten", reading.context.content), reminds=here)
+        yield Proposal(0.95, "has not forgotten it", said)
+        return
+    if remembers(text) and not (here and reading.is_at(FLOW_NAME, "screen", "code", "late")):
+        known = Begin(FLOW_NAME, "", "screen", {"screen": 0})
+        answer: Command = (
+            Answer(Parsed("remembers", {"screen": 0})) if reading.is_at(FLOW_NAME, "situation") else known
+        )
+        if reading.is_at(FLOW_NAME, "trouble"):
+            answer = Answer(Parsed("guide", {"screen": 0}))
+        yield Proposal(0.93, "remembers it, wants to change it", answer)
+        return
+    by_phone = changes_phone(text)
+    if here:
+        yield from _in_guide(reading, "old_phone" if by_phone else topic_of(text))
+    elif reading.recall("secret") and heard_in(text, _TRIES_AGAIN):
+        yield Proposal(0.85, "tries again", Say("Dạ, anh/chị cứ thử lại, vướng chỗ nào thì nhắn tôi."))
+    elif (secret := reading.recall("secret")) and (after := after_secret(text)):
+        told = Say(answer_to(after, reading.context.content))
+        yield Proposal(0.93, f"after a secret: {after}", told, remember={"secret": secret})
+    elif by_phone and "mat khau" in reading.input.plain:
+        begun = Begin(FLOW_NAME, "", "trouble", {"trouble": "old_phone"})
+        yield Proposal(0.9, "changes the phone, not the password", begun)
+
+
+def _in_guide(reading: Reading, topic: str) -> Iterator[Proposal]:
+    """Topics at a step of the guide."""
+    content, text = reading.context.content, reading.input.text
+    step = reading.state.step
+    screens = content.password.screens
+    n = min(int(reading.context.get("screen") or 0), len(screens) - 1)
+    screen = screens[n].id if step == "screen" else ""
+    topic = _ON_SCREEN.get(screen, {}).get(topic, topic)
+    if step == "trouble" and reading.context.get("trouble") == "old_phone" and asks_by_app(text):
+        yield Proposal(0.95, "asks if the app does it", Say(answer_to("by_app", content)))
+        return
+    if heard_in(text, _TAKES_UP):
+        yield Proposal(0.92, "goes on with the guide", Do("repeat"))
+    late = step == "code" and _is_late(reading)
+    if late and topic in ("may_enter", "expired", "new_code", "wrong_code"):
+        yield Proposal(0.95, "the code is too old", Answer(Parsed("late")))
+        return
+    if step == "late" and topic in ("new_code", "expired"):
+        at_finish = next((i for i, found in enumerate(screens) if found.id == "finish"), 0)
+        yield Proposal(_TOPIC, "does it again", Answer(Parsed("again", {"screen": at_finish})))
+    elif screen_of(topic) == screen != "":
+        yield Proposal(_TOPIC, f"trouble on this screen: {topic}", Answer(Parsed("odd")))
+    elif topic in _TROUBLES:
+        same = step == "trouble" and reading.context.get("trouble") == topic
+        asked = same and topic == "locked"
+        if not same or asked:
+            yield Proposal(_TOPIC, f"trouble: {topic}", Answer(Parsed("trouble", {"trouble": topic})))
+    elif topic and (said := answer_to(topic, content)):
+        yield Proposal(_TOPIC, f"password talk: {topic}", Say(said))
+    elif step == "screen" and heard_in(text, _ODD) and not asks(text):
+        yield Proposal(0.78, "does not see it so", Answer(Parsed("odd")))
+
+
+def _is_late(reading: Reading) -> bool:
+    until = reading.context.get("otp_until")
+    return bool(until) and reading.context.at > datetime.fromisoformat(until)

@@ -1,0 +1,185 @@
+"""What is said when somebody tells of a swindle, and what is proposed for it: wherever the conversation stands, before all else.
+
+Its reader belongs to the password flow (`Flow.reads`). It warns on for some turns (memory subject "warned"). Invariant: it is
+never said that something is safe, and no contact is confirmed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from flows.content import Content
+from flows.engine.events import Said
+from flows.engine.memory import age
+from flows.engine.proposals import Answer, Begin, Command, Do, Proposal, Reading, Say
+from flows.engine.steps import Parsed
+from flows.spoken.scams import Demand, Next, continuation, tale_in
+from flows.spoken.wordings import heard_in
+
+FIRST, NEXT, LATER = 0.98, 0.97, 0.86  # scores: a tale; what goes on with it; the same after other matters
+FRESH = 2  # turns in which half sentences still belong to the tale
+ITEMS = {
+    "lua-dao": "scam",
+    "lo-bam-link": "gave",
+}  # questions that are asked of a swindle -> what is remembered
+SURE_ITEM = 0.6
+
+# what not to do, by what was asked for; the order is that of flows/understanding/scams.py
+_DO_NOT: Mapping[Demand, str] = {
+    "app": "đừng cài gì, đừng mở tệp lạ",
+    "link": "đừng bấm đường dẫn, đừng điền gì vào đó",
+    "code": "đừng đọc mã OTP hay mật khẩu cho ai",
+    "money": "đừng chuyển tiền",
+    "papers": "đừng gửi hình căn cước, giấy tờ",
+    "helper": "đừng đưa giấy tờ, tài khoản cho người lạ làm giùm",
+}
+_DO_NOT_AT_ALL = "đừng đọc mã, đừng gửi giấy tờ, đừng chuyển tiền, đừng bấm đường dẫn"
+_TRUTH: Mapping[Demand, str] = {
+    "app": "VssID chỉ tải ở CH Play hoặc App Store.",
+    "link": "BHXH không gửi đường dẫn để cập nhật VssID; địa chỉ thật có đuôi .gov.vn.",
+    "code": "BHXH không bao giờ hỏi mã OTP hay mật khẩu.",
+    "money": "BHXH không kết bạn, nhắn tin để đòi tiền.",
+    "papers": "BHXH không kết bạn Zalo để đòi thông tin hay giấy tờ.",
+    "helper": "VssID tự mình đăng ký được, tôi đi cùng từng bước.",
+}
+_ASKED = (
+    "khong|ko|k|ha|sao|chua $",
+    "co_nen|duoc_khong|that_khong|dung_khong|phai_khong|co_phai|co_that|that_hay_gia",
+    "dua|doc|gui|bam|lam|chuyen|tin k|khong e|em|ad|$",
+)
+
+
+def warning(demands: tuple[Demand, ...], content: Content, *, asked: bool = False) -> str:
+    """The first warning: what it is, what not to do, whom to ask."""
+    named = [d for d in demands if d in _DO_NOT][:2]
+    do_not = "; ".join(_DO_NOT[d] for d in named) or _DO_NOT_AT_ALL
+    who = "" if named[:1] in (["link"], ["app"]) else ", dù người đó biết tên hay dùng số quen"
+    truth = _TRUTH[named[0]] if named else "Ai cũng xưng là BHXH được, số hiện trên máy cũng giả được."
+    opening = (
+        "Dạ không nên, đây là dấu hiệu lừa đảo" if asked else "Anh/chị coi chừng, đây là dấu hiệu lừa đảo"
+    )
+    return (
+        f"{opening}: {do_not}{who}. {truth} "
+        f"Muốn chắc, anh/chị tự gọi {content.office.hotline}, đừng gọi lại số đó."
+    )
+
+
+def given(demands: tuple[Demand, ...], content: Content) -> str:
+    """What to do at once by somebody who gave something already."""
+    hotline = content.office.hotline
+    if "link" in demands or "app" in demands:
+        first = "Đừng nhập thêm gì, đừng cài gì; lỡ cài thì ngắt mạng và gỡ ra."
+    elif "money" in demands:
+        first = "Đừng chuyển thêm tiền."
+    elif "papers" in demands:
+        first = "Đừng gửi thêm gì cho họ nữa."
+    else:
+        first = "Đừng đọc thêm mã nào nữa."
+    return (
+        f"Anh/chị bình tĩnh, làm liền: {first[0].lower()}{first[1:]} Đổi mật khẩu VssID và e-mail ngay bây giờ. Rồi gọi {hotline}, gọi ngân hàng "
+        "nếu có lộ tài khoản hay thẻ, và báo công an nơi gần nhất; giữ lại tin nhắn, số gọi đến làm bằng chứng."
+    )
+
+
+_ON: Mapping[Next, str] = {
+    "known": (
+        "Đúng tên, đúng số cũng chưa phải là cán bộ: kẻ lừa đảo thường biết trước tên, ngày sinh, và số hiện trên máy giả được. "
+        "Anh/chị đừng đọc mã, đừng gửi gì. Muốn chắc thì tự gọi {hotline}."
+    ),
+    "claims": (
+        "Ai cũng tự xưng được như vậy, và hối thúc là chiêu lừa đảo hay gặp. BHXH không bao giờ hỏi mã OTP hay mật khẩu. "
+        "Anh/chị cúp máy, đừng đưa gì, rồi tự gọi {hotline}."
+    ),
+    "access": (
+        "Có thể vào được nếu họ có mã hoặc mật khẩu; tôi không biết chắc. Anh/chị đổi mật khẩu VssID ngay, đừng đưa thêm mã nào, rồi gọi {hotline}. "
+        "Có lộ thẻ hay tài khoản ngân hàng thì gọi ngân hàng luôn."
+    ),
+    "clicked": (
+        "Dạ, đóng trang đó lại, đừng nhập gì, đừng cài gì. Nếu đã lỡ điền mật khẩu hay mã thì đổi mật khẩu ngay và gọi {hotline}."
+    ),
+    "app": (
+        "Đừng cài, đừng mở tệp đó, xóa nó đi. Lỡ cài rồi thì ngắt mạng, gỡ ra, đừng mở ứng dụng ngân hàng trên máy đó; "
+        "đổi mật khẩu bằng máy khác rồi gọi {hotline} và ngân hàng."
+    ),
+    "tell": (
+        "Tin thật không hỏi OTP, không hỏi mật khẩu, không đòi tiền, không kèm đường dẫn để cập nhật; địa chỉ thật có đuôi .gov.vn. "
+        "Thông báo của tôi chỉ gửi ngay tại đây. Chưa chắc thì anh/chị gọi {hotline} hỏi lại."
+    ),
+    "report": (
+        "Anh/chị báo công an xã, phường nơi mình ở, và gọi {hotline} để BHXH biết. Giữ lại tin nhắn, số gọi đến làm bằng chứng."
+    ),
+    "money": (
+        "Anh/chị đừng chuyển thêm. Đã chuyển hay đã lộ thẻ thì gọi ngay ngân hàng để khóa, báo công an nơi gần nhất, rồi gọi {hotline}."
+    ),
+    "safe": (
+        "Dạ đúng rồi, anh/chị làm vậy là phải. Họ gọi lại thì đừng nghe, đừng đọc mã, đừng bấm gì. Lo thì gọi {hotline}."
+    ),
+    "more": (
+        "Dạ, đó cũng là dấu hiệu lừa đảo. Anh/chị đừng làm theo: đừng đọc mã, đừng gửi hình, đừng chuyển tiền, đừng bấm đường dẫn. "
+        "Muốn chắc thì tự gọi {hotline}."
+    ),
+}
+_SAID_AT_ONCE: frozenset[Next] = frozenset({"known", "claims", "app", "clicked", "access", "gave"})
+_TAKES_UP = (
+    "lam|doi|dang_ky tiep|nua",
+    "tiep_tuc|lam_tiep|doi_tiep",
+    "toi|den|dang dau|buoc_nao|cho_nao roi|vay|$",
+    "tu lam|dang_ky",
+)
+
+
+def reads(reading: Reading) -> Iterator[Proposal]:
+    """A tale of a swindle, and what goes on with it while the warning is fresh."""
+    text, content = reading.input.text, reading.context.content
+    warned, turns = reading.recall("warned"), age(reading.state.memory, "warned")
+    demands, gave = tale_in(text)
+    after = continuation(text) if warned else ""
+    if demands and not (after in ("known", "claims") and turns <= FRESH and not gave):
+        asked = not gave and heard_in(text, _ASKED)
+        said = given(demands, content) if gave else warning(demands, content, asked=asked)
+        yield _said(reading, FIRST, "a swindle told", said, "gave" if gave else "scam")
+    elif after:
+        yield from _continued(reading, after, turns)
+    elif (item := reading.input.question.item) is not None and item.id in ITEMS and not warned:
+        top = reading.input.question.candidates[0].score
+        if top >= SURE_ITEM:
+            said = given((), content) if item.id == "lo-bam-link" else warning((), content)
+            yield _said(reading, 0.9, f"question {item.id}", said, ITEMS[item.id])
+    if (warned or reading.recall("secret")) and reading.flow is not None and heard_in(text, _TAKES_UP):
+        yield Proposal(0.9, "goes on after a warning", Do("resume" if reading.under[0] else "repeat"))
+
+
+def _continued(reading: Reading, after: Next, turns: int) -> Iterator[Proposal]:
+    """What was said about the swindle after the warning."""
+    content = reading.context.content
+    fresh = turns <= FRESH
+    if after == "change":
+        if fresh or heard_in(reading.input.text, ("doi .. lien|ngay|gap|o_dau|cho_nao",)):
+            begun = Begin("password", "", "screen", {"screen": 0})
+            yield Proposal(
+                NEXT if reading.flow is None or reading.flow.name != "password" else LATER,
+                "changes it at once",
+                begun,
+            )
+        return
+    if after not in _SAID_AT_ONCE and not fresh:
+        return
+    at_once = fresh and (after in _SAID_AT_ONCE or turns == 1)
+    said = given((), content) if after == "gave" else _ON[after].format(hotline=content.office.hotline)
+    kept = "gave" if after == "gave" else reading.recall("warned")
+    yield _said(reading, NEXT if at_once else LATER, f"swindle: {after}", said, kept)
+
+
+def _said(reading: Reading, score: float, why: str, text: str, warned: str) -> Proposal:
+    """The warning; the reason that an officer is being told is taken along with it."""
+    command: Command = Say(text, reminds=not reading.is_at("contacts"))  # no card is shown as if it confirmed
+    step = reading.step
+    if step is not None and step.takes_any and score == FIRST:
+        parsed = step.parse(reading.context, _as_said(reading))
+        if parsed is not None:
+            command = Answer(Parsed(parsed.outcome, parsed.keep, note=text))
+    return Proposal(score, why, command, remember={"warned": warned})
+
+
+def _as_said(reading: Reading) -> Said:
+    return Said(reading.input.text, reading.context.at)

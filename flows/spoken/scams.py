@@ -1,0 +1,276 @@
+"""Whether a text tells of a swindle: somebody asks for a code, money, papers, a click, or was given them already.
+
+Read by flows/spoken/safety.py. A tale needs a stranger and a demand; somebody who was warned goes on telling of
+it in half sentences, which `continuation` reads. Invariant: the message that a declaration was received is no tale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from flows.spoken.wordings import APK, LINK, MONEY, Clause, clauses, heard
+from flows.text.vssid_sms import read_received, which_secret
+
+Demand = Literal["app", "link", "code", "money", "papers", "helper", "threat", "name"]
+
+_CALLS = "goi|goi_dien|dien_thoai|dien|nhan|nhan_tin|keu|bieu|bao|xung|doi|xin|hoi|gui|ket_ban|kb|moi|du|noi|yeu_cau|ham|doa|nhac"
+_WHO = "nguoi|nguoi_ta|ai|ai_do|ong|ba|anh|chi|co|chu|thang|con|dua|ban|nguoi_nao|nguoi_kia|so|tay|bon|dam|tui|nhom|trang|nick|zalo|shop"
+_STRANGER = (
+    "so_la|nguoi_la|may_la|nick_la|zalo_la|dien_thoai_la|ke_gian|ke_xau|lua_dao|nguoi_khong_quen|sdt_la",
+    "xung|tu_xung|gia_danh|mao_danh|gia_dang|tu_nhan_la|mao_nhan|tu_gioi_thieu",
+    "bi .. du|lua|doi|ep|hu|goi .. dua|chuyen|doc|dong|nap|bam|cai|gui|nop",
+    f"no|ho .. doi|keu|bieu .. chuyen|dong|nap|coc? {MONEY}|tien|phi|trieu|ngan",
+    "ket_ban|kb|add|lam_quen",
+    f"co|bi|duoc mot|1|may|cai|ong|ba|anh|chi|co|thang|con? {_WHO} .. {_CALLS}",
+    f"thang|con|dua|ong|ba nao|kia|do|nao_do|gi|la|no|cha .. {_CALLS}",
+    f"anh|chi|co|chu|nguoi|ban nao|kia|nao_do|la .. {_CALLS}",
+    f"thang_cha|lao|mu|ga|ten .. {_CALLS}",
+    "ong_ay|ba_ay|anh_ay|chi_ay|co_ay .. noi|xung|keu|bieu|xin|doi|goi|hoi",
+    "hoi_nay|luc_nay|hoi_sang|hom_qua|hoi_trua|hoi_chieu|bua_qua|moi .. co .. goi|nhan|keu",
+    "goi|nhan_tin|nhan|dien .. noi|noi_la|bao|bao_la|keu|bieu|doi .. bao_hiem|bhxh|vssid|can_bo|tai_khoan|the",
+    "shipper|giao_hang|buu_dien|ngan_hang|dien_luc|can_bo|nhan_vien|ben_bao_hiem|ben_bhxh|bao_hiem|bhxh|cong_an|tong_dai .. goi|nhan|nhan_tin|dien .. keu|bieu|doi|xin|hoi|bao|yeu_cau|noi",
+    "tren|o|qua|ben mang|mang_khac|facebook|zalo|tiktok|fb|mangkhac|viber|messenger",
+    "mangkhac|facebook|zalo|tiktok .. nhan|noi|nhan_lam|moi|rao|dang|doi|keu|bieu",
+    "ho|nguoi_ta|ong_do|ba_do|ong_ay|chi_do|anh_do|thang_do|ben_do .. goi|nhan_tin|nhan|xung|doi|ham|doa|keu|bieu",
+    "no goi|goi_dien|xung|ham|doa|ket_ban",
+    "tin_nhan|tn|sms|tin|email|mail|giay_moi .. noi|ghi|keu|bieu|bao|doi|kem|gui|co ...",
+)
+_KNOWN = (  # people and places who ask for papers and money by right
+    "cong_ty|nhan_su|ke_toan|don_vi|co_quan_toi|truong|co_giao|thay|benh_vien|bac_si|y_ta|tram_y_te|phong_kham|truong_ap|ubnd|xa|phuong",
+)
+_POSES = (  # claims to be one of ours
+    "xung|tu_xung|gia_danh|mao_danh|tu_nhan_la|mao_nhan .. can_bo|bhxh|bao_hiem|cong_an|vssid|nhan_vien|tong_dai|nguoi_cua",
+)
+_ASKS = "keu|bieu|bao|doi|yeu_cau|xin|hoi|nho|bat|du|huong_dan|de_nghi|noi|doi_hoi|xui|ep"
+_CODES = "otp|ma_otp|ma_xac_thuc|ma_xac_nhan|mat_khau|ma_pin|6_so|sau_so|may_so|day_so"
+_DEMANDS: Mapping[Demand, tuple[str, ...]] = {
+    "link": (
+        f"bam|nhan|vao|mo|truy_cap|click|an|theo|gui|quet|kem|cap_nhat|nhan_tin .. link|lanh|linh|duong_link|duong_dan|trang|trang_web|web|website|ma_qr|qr|{LINK}|lien_ket",
+        f"{LINK}",
+    ),
+    "app": (
+        f"tai|cai|cai_dat|mo|gui|download .. app|{APK}|apk|file|ung_dung|phan_mem|teamviewer|ultraview|ultraviewer|anydesk|zoom|vssid_4.0|ban_moi",
+        f"{APK}|teamviewer|ultraviewer|ultraview|anydesk|dieu_khien|chia_se_man_hinh|share_man_hinh",
+        "cap_nhat|nang_cap|dong_bo .. vssid|tai_khoan|the|bao_hiem|thong_tin|du_lieu|app",
+    ),
+    "code": (
+        f"{_ASKS} .. {_CODES}",
+        f"{_ASKS} .. doc|dua|cho|gui|cung_cap|noi|nhap|khai|chup .. {_CODES}",
+        f"doc|dua|cung_cap .. {_CODES}",
+        f"{_ASKS} .. doc|dua|cho|gui|cung_cap|noi ma|may_ma|cai_ma so? moi|vua|sau|do|gui|nhan|may|trong|ve|vao|ben|cho|nay|no|de|roi|$",
+        f"{_ASKS} .. doc so|day cho|moi|tren|trong|no",
+        "doc|dua|xin|doi|hoi cai? ma $",
+    ),
+    "money": (
+        f"chuyen|chuyen_khoan|dong|nop|nap|coc|dat_coc|thu|dua|tra|doi|gui|xin|mat|ton|muon|ung .. {MONEY}|tien|phi|le_phi|coc|trieu|ngan|nghin|tram",
+        "phi|tien cap|mo|kich_hoat|lam|nang_cap|doi|xu_ly|ho_so|khoa|giu|bao_hiem",
+        "tien|tro_cap|tang_qua|thuong|hoan_tien .. nhan|trung|lanh|linh|rut",
+        f"nhan|trung|lanh|linh|hoan .. {MONEY}|trieu|tien_tro_cap|tro_cap|qua_tet|qua_tang|thuong",
+    ),
+    "papers": (
+        "chup|gui|dua|cho|doi|xin|quay|quet|cung_cap|nop|up|lay|hoi .. cccd|can_cuoc|cmnd|chung_minh|giay_to|hinh|anh|khuon_mat|hai_mat|2_mat|so_tai_khoan|stk|so_the|"
+        "so_bao_hiem|thong_tin|video|mat_truoc|hinh_the",
+        "goi_video|video_call|quet_mat|quet_khuon_mat|xac_thuc_khuon_mat|sinh_trac",
+    ),
+    "helper": (
+        "lam_giup|lam_ho|lam_thay|dang_ky_giup|dang_ky_ho|rut_giup|dich_vu|bao_dau|bao_xong|lam_nhanh|lo_giup|giai_quyet_giup",
+        "lam|lo .. giup|ho|thay .. xong|phut|ngay",
+    ),
+    "threat": (
+        "se|sap|bi|dang|da khoa|cat|ngung|huy|dinh_chi|phat|gian_doan|het_han|vo_hieu",
+        "no bao_hiem|phi",
+    ),
+}
+_SURE = frozenset({"code", "link", "app"})
+_GAVE_VERB = "doc|dua|cho|gui|nhap|bam|chuyen|chuyen_khoan|cai|cai_dat|tai|dong|nop|khai|dien|noi|cung_cap|click|quet|chup|nhan|vao|mo|ck|an"
+_GAVE = (
+    f"lo|trot|lo_do|nghe_loi|tuong_that|tin_that mieng|tay|dai|ngu|toi|em|bac|minh|co|chu|con? {_GAVE_VERB}",
+    f"{_GAVE_VERB} .. cho|het .. no|ho|nguoi_ta|ong|ba|chi_do|anh_do|thang|con|ai|nguoi_la|ong_do|ong_ay|ba_ay ... roi|luon|mat",
+    f"da|moi|vua {_GAVE_VERB} .. otp|ma|mat_khau|tien|trieu|ngan|cccd|can_cuoc|hinh|link|lanh|app|{APK}|{LINK}|thong_tin",
+    f"{_GAVE_VERB} .. otp|mat_khau|tien|trieu|cccd|can_cuoc|link|lanh|{LINK}|{APK}|het_thong_tin ... roi|luon",
+    "bi_lua|bi_hack|bi_mat_tien|mat_het_tien|bi_chiem|mat_tien_roi .. roi|mat|het|luon|tien|$",
+)
+_GAVE_TO = (
+    "cho|voi|het no|ho|nguoi_ta|ong|ba|ai|nguoi_la|nguoi_do|thang|con|chi_do|anh_do|nguoi|dua|bon|nguoi_goi",
+)
+_GAVE_OF = (
+    f"otp|ma_otp|mat_khau|6_so|sau_so|cccd|can_cuoc|chuyen_khoan|chuyen_tien|link|lanh|linh|{LINK}|{APK}|apk|app_la|app_gia|duong_dan|so_tai_khoan|mat_truoc|hai_mat|lua|thong_tin_ngan_hang",
+)
+_OURS = (  # given to us, or things one does by mistake in VssID or in this chat, which harm nobody
+    "vao|o|len|cho day|chat_nay|ad|bot|em|may roi|co|khong|luon|$",
+    "ghi_nhan|hoan_tat|xong|huy|to_khai|nham_so|sai_so|nham_tinh|nham_ma|sai_ma|sai_ten|menu|quay_lai|dang_ky_ngay|tiep_tuc|dau_tick",
+)
+
+
+def tale_in(text: str) -> tuple[tuple[Demand, ...], bool]:
+    """What a stranger asks for in the text (empty for no tale), and whether something was given already."""
+    said = clauses(text)
+    stranger = any(heard(c, _STRANGER) for c in said)
+    found = _tale(text, said, stranger)
+    ours = bool(found[0]) and (read_received(text) is not None or (not stranger and which_secret(text) != ""))
+    return ((), False) if ours else found
+
+
+def _tale(text: str, said: tuple[Clause, ...], stranger: bool) -> tuple[tuple[Demand, ...], bool]:
+    demands = tuple(kind for kind in _DEMANDS if any(heard(c, _DEMANDS[kind]) for c in said))
+    if _gave(said, stranger):
+        return demands or ("code",), True
+    if any(heard(c, _POSES) for c in said):
+        return demands or ("name",), False
+    if not demands or (demands == ("threat",) and not _names_us(said)):
+        return (), False
+    by_right = any(heard(c, _KNOWN) for c in said) and not _SURE & set(demands)
+    if _is_pasted(text, said, demands) or (stranger and not by_right):
+        return demands, False
+    return (), False
+
+
+def _names_us(said: tuple[Clause, ...]) -> bool:
+    """Whether the office, its app or its cards are named."""
+    return any(heard(c, ("bhxh|bao_hiem|vssid|bhyt|can_bo|the|tai_khoan",)) for c in said)
+
+
+def _gave(said: tuple[Clause, ...], stranger: bool) -> bool:
+    """Whether something was given by mistake, to somebody, or of a kind that does harm."""
+    for clause in said:
+        if heard(clause, _GAVE[4:]):
+            return True
+        by_mistake, told = heard(clause, _GAVE[:1]), heard(clause, _GAVE[1:4])
+        if (
+            (by_mistake or told)
+            and not heard(clause, _OURS)
+            and not heard(clause, ("chua|khong|dung|khoi .. " + _GAVE_VERB,))
+        ):
+            harms, to = heard(clause, _GAVE_OF), heard(clause, _GAVE_TO)
+            if by_mistake and (harms or to or stranger or heard(clause, ("doc ma|cai_ma|so",))):
+                return True
+            if (
+                told
+                and harms
+                and (to or stranger or heard(clause, _GAVE[3:4]))
+                and not heard(clause, ("ma|otp|mat_khau .. khong|sai|chua|hoai",))
+            ):
+                return bool(to or stranger or heard(clause, (f"link|lanh|{LINK}|{APK}",)))
+    return False
+
+
+def _is_pasted(text: str, said: tuple[Clause, ...], demands: tuple[Demand, ...]) -> bool:
+    """Whether this is a swindler's message itself: a foreign address, or a threat with a demand, and our name."""
+    foreign = any(LINK in clause.words for clause in said)
+    if foreign and (_names_us(said) or len(said) > 1 or "threat" in demands):
+        return True
+    return "threat" in demands and bool({"link", "app"} & set(demands)) and _names_us(said) and len(text) > 40
+
+
+Next = Literal[
+    "gave",
+    "known",
+    "claims",
+    "access",
+    "clicked",
+    "app",
+    "tell",
+    "report",
+    "money",
+    "change",
+    "safe",
+    "more",
+    "",
+]
+
+_THEY = "no|ho|nguoi_ta|ong|ba|ong_do|ba_do|chi_do|anh_do|co_do|chu_do|thang_do|con_do|ben_do|dau_do|so_do|ong_ay|chi_ay|anh_ay|ba_ay|co_ay|nguoi_do|dua_do|bon_do|dam_do|thang|tui_no"
+_CONTINUES: tuple[tuple[Next, tuple[str, ...]], ...] = (
+    (
+        "app",
+        (f"{APK}|apk", "tai|cai|cai_dat .. file|app_la|app_do|app_gia|ung_dung_la|phan_mem", "tu_tai|tu_cai"),
+    ),
+    (
+        "clicked",
+        (
+            "bam|vao|mo|click|nhan|an ... chua|khong .. dien|nhap|khai|gui|lam|dong gi|j|het",
+            "chua|khong .. dien|nhap|khai|gui|dua|doc|dong gi|j",
+            "lo|da|moi .. bam|click|mo .. link|lanh|vao|no|trang",
+            "bam|click|mo .. link|lanh|duong_dan|trang .. roi",
+            "bam_vao|vao_roi|bam_roi|mo_ra .. roi|luon|$",
+        ),
+    ),
+    (
+        "known",
+        (
+            "doc|noi|biet|keu|goi .. trung|dung|ro|het|luon|ca|trung_phoc .. ten|ngay_sinh|nam_sinh|so|ma_so|cccd|can_cuoc|dia_chi|nha|thong_tin|luong|con",
+            "biet|ro|doc_duoc|co .. ten|ngay_sinh|so_cccd|dia_chi|ma_so|thong_tin .. toi|em|minh|bac|co|chu|chi|anh|cua|nha|luon",
+            "trung_phoc|dung_ten|dung_so|dung_y|trung_ten|y_chang|dung_het|dung_luon",
+            "so .. dung|trong|giong|co_trong|nam_trong|hien|y .. so|danh_sach|ten|bhxh|tong_dai|cong_ty",
+            "trong_danh_sach|co_trong_danh_sach|tren_danh_sach|dung_so",
+            "dung .. so|nguoi|ten .. danh_sach|ben_em|ben_minh|co_quan|bao_hiem",
+        ),
+    ),
+    (
+        "access",
+        (
+            "vao|lay|rut|dung|xai|doi|biet|mo|chiem|mat|lam .. duoc .. khong|chua|ha",
+            "co .. bi|sao|mat|lo|vao|sai .. khong|gi_khong|chua|ha",
+            "mat_tien|bi_mat|bi_lo|bi_hack|co_sao|bi_gi|nguy_hiem|hau_qua|anh_huong .. khong|gi|sao|ha",
+        ),
+    ),
+    (
+        "tell",
+        (
+            "sao|lam_sao|cach_nao|nhu_nao|the_nao .. biet|phan_biet|nhan_ra|tin|nhan_biet",
+            "tin|tin_nhan|nguoi|can_bo|so|goi .. that ... sao|lam_sao|nao|o_dau|gi",
+            "phan_biet|biet_that_gia|that_hay_gia|that_gia",
+            "ben_em|ben_minh|bhxh|bao_hiem|can_bo_that .. co .. goi|nhan|hoi|gui|nhan_tin .. khong",
+        ),
+    ),
+    (
+        "report",
+        (
+            "bao|to|to_cao|trinh_bao|khai_bao|thua .. ai|cong_an|o_dau|cho_nao|dau|so_nao|sao",
+            "cong_an .. nao|o_dau|so_may",
+        ),
+    ),
+    (
+        "change",
+        (
+            "doi .. o_dau|cho_nao|sao|lam_sao|lien|ngay|luon|gap|duoc",
+            "doi_mat_khau|doi_mk|doi_lai|doi_pass",
+            "doi .. mat_khau",
+        ),
+    ),
+    (
+        "safe",
+        (
+            "cup|cup_may|tat_may|chan|xoa|block|khong_nghe .. roi|luon|so|no|tin|may|di|nha",
+            "khong|chua|dung|hong .. dua|doc|gui|bam|chuyen|nghe|cho|noi .. dau|gi|nua|no|ho|nha|$",
+            "may_qua|hu_hon|suyt|may_ma|hen_qua|so_qua|ghe_qua",
+        ),
+    ),
+    (
+        "claims",
+        (
+            f"{_THEY} .. noi|xung|khai|bao|la|lam|keu .. lam_o|lam|la|ben|o|tu .. bhxh|bao_hiem|can_bo|tinh|cong_an|vssid|tong_dai|co_quan|huyen|nhan_vien",
+            "giong|noi_chuyen|cach_noi|mac_do|hinh|the|giay|con_dau|logo .. dang_hoang|lich_su|that|nhu_that|nganh|gioi_thieu|do|bhxh",
+            "can_bo|bao_hiem|bhxh|co_quan|nhan_vien .. that|thiet ma|mà|chu|ha|khong|$",
+            "ham|doa|khong_thi|neu_khong|bat|thuc|gap|hoi_thuc|hoai .. khoa|cat|phat|mat|huy|goi|nhan|lien|$",
+        ),
+    ),
+    ("money", ("tien|ngan_hang|tai_khoan_ngan_hang|the_ngan_hang|stk|chuyen_khoan|lay_lai_tien|doi_lai",)),
+    ("more", (f"{_THEY} .. {_CALLS}|vao|lay|gui|nhan|con|dang|van|lai|cu|noi|la|ghi|do|moi",)),
+)
+
+
+def continuation(text: str) -> Next:
+    """What somebody who was just warned says about it further; "" when it is about something else."""
+    demands, gave = tale_in(text)
+    said = clauses(text)
+    if gave or any(heard(c, _GAVE[1:2]) for c in said):
+        return "gave" if not any(heard(c, _CONTINUES[1][1][:2]) for c in said) else "clicked"
+    if any(
+        heard(c, (f"lo|trot .. {_GAVE_VERB}", f"^ toi|em|bac|minh|chi? {_GAVE_VERB} .. roi $")) for c in said
+    ) and not any(heard(c, _CONTINUES[1][1][:3]) for c in said):
+        return "gave"
+    for name, patterns in _CONTINUES:
+        if any(heard(clause, patterns) for clause in said):
+            return name
+    return "more" if demands else ""
