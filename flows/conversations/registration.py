@@ -205,7 +205,7 @@ def _list_prompt(context: Context) -> str:
 
 def _list_brief(context: Context) -> str:
     """The second telling of the list: how far one is, and what comes next."""
-    return f"Danh sách đã xong {_progress(context)}. Việc kế tiếp: {_current(context).title}."
+    return f"Danh sách cho {WHO[context.get('who')]} đã xong {_progress(context)}. Việc kế tiếp: {_current(context).title}."
 
 
 def _line(n: int, item: Item, done: frozenset[str]) -> str:
@@ -346,7 +346,11 @@ _WHO_CHOICES = tuple(
             "Người lao động của đơn vị",
             "nguoi lao dong, nhan vien, cong nhan, vien chuc, co don vi",
         ),
-        ("individual", "Cá nhân tự do", "ca nhan, tu do, cho toi, ban than, tu nguyen, ho gia dinh"),
+        (
+            "individual",
+            "Cá nhân tự do",
+            "ca nhan, tu do, cho toi, cho tui, cho em, cho minh, tui, toi, em, minh, ban than, tu nguyen, ho gia dinh",
+        ),
         ("child", "Con nhỏ", "con, cho con, tre em, em be, con toi"),
     )
 )

@@ -124,21 +124,21 @@ def _of_the_declaration(reading: Reading) -> Iterator[Proposal]:
 def _two_people(reading: Reading) -> Iterator[Proposal]:
     if _BOTH.search(reading.input.plain):
         told = "Dạ, mình làm lần lượt từng người một: xong người này tôi mở hồ sơ cho người kia. Anh/chị muốn làm cho ai trước?"
-        yield Proposal(0.88, "for two people", Say(told))
+        yield Proposal(0.92, "for two people", Say(told))
 
 
 def _on_the_list(reading: Reading) -> Iterator[Proposal]:
     context, said = reading.context, reading.input
     if _ANEW.search(said.plain):
         note = "Dạ, anh/chị muốn bắt đầu lại từ đầu? Bấm “Bắt đầu lại” thì hồ sơ mới thay cho hồ sơ này."
-        yield Proposal(0.88, "anew", Correct("resume", {}, note))
+        yield Proposal(0.92, "anew", Correct("resume", {}, note))
     if _NEXT_PERSON.search(said.plain):
         told = "Dạ, xong người này thì gõ “làm lại từ đầu” rồi “Bắt đầu lại”: tôi mở hồ sơ mới và hỏi lại làm cho ai."
         yield Proposal(0.84, "the next person", Say(told))
     items = items_of(context)
     named = [item for item in items if item.id in _CALLED_BY and _CALLED_BY[item.id].search(said.plain)]
     if named and _SKIPPED.search(said.plain):
-        yield Proposal(0.88, f"skip {named[-1].id}", Say(_skipped(named[-1], asks(said.text))))
+        yield Proposal(0.92, f"skip {named[-1].id}", Say(_skipped(named[-1], asks(said.text))))
         return
     done = meanings(said, frozenset({"done", "not_yet", "trouble"}))
     if done.get("done", 0.0) >= 0.6 and named and not asks(said.text):
@@ -146,7 +146,7 @@ def _on_the_list(reading: Reading) -> Iterator[Proposal]:
         if ids:
             title = next(item.title for item in items if item.id == ids[-1])
             note = f"Dạ, tôi đánh dấu xong tới mục “{title}”."
-            yield Proposal(0.9, f"done until {ids[-1]}", Answer(Parsed("mark", {"marked": ids}, note=note)))
+            yield Proposal(0.92, f"done until {ids[-1]}", Answer(Parsed("mark", {"marked": ids}, note=note)))
     trouble = max(done.get("trouble", 0.0), done.get("not_yet", 0.0))
     if trouble >= 0.6:
         which = named[0] if named else _current(context, items)

@@ -26,6 +26,12 @@ from flows.understanding.intents import wishes
 from flows.understanding.question_finder import QuestionResult
 
 PARSED, PARSED_AGAIN, FREE_WORDS = 0.87, 0.66, 0.84
+MEANT, LESS_SURE = (
+    0.9,
+    0.8,
+)  # what a natural answer is worth at most; what is asked for in a question's words, less
+_READ_ONLY = frozenset({"how", "all", "look_up", "lookup", "edit", "other_ways"})
+_DENIED = frozenset("khong ko k kg hong hok hem khum dung khoi chua dau thoi".split())
 SECOND = 0.7  # how sure the second wish of a message must be
 _JOINS = re.compile(r" (?:voi lai|roi|con|luon tien|tien the|dong thoi|va|hong ton thi|ma) ")
 SURELY_ANSWERED = 0.8  # a correction of an earlier answer must be so sure
@@ -67,7 +73,8 @@ def natural_answer(reading: Reading) -> Iterator[Proposal]:
     for choice in choices:
         if choice.means and (score := found.get(choice.means, 0.0)) > 0:
             answer = Answer(Parsed(choice.outcome, choice.keep))
-            yield Proposal(min(score, 0.93), f"means {choice.means}", answer)
+            most = LESS_SURE if choice.means in _READ_ONLY else MEANT
+            yield Proposal(min(score, most), f"means {choice.means}", answer)
 
 
 def contained_option(reading: Reading) -> Iterator[Proposal]:
@@ -76,7 +83,8 @@ def contained_option(reading: Reading) -> Iterator[Proposal]:
     for choice in _choices(reading):
         for wording in (plain(choice.label), *choice.words.split(", ")):
             size = len(wording.split())
-            if size < 2 or not reading.input.has(wording):
+            before, found, _ = f" {reading.input.plain} ".partition(f" {wording} ")
+            if size < 2 or not found or _DENIED & set(before.split()[-2:]):
                 continue
             score = 0.45 + 0.1 * min(size, 3) + 0.3 * size / count - (0.2 if asks(reading.input.text) else 0)
             answer = Answer(Parsed(choice.outcome, choice.keep))
