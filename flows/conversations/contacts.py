@@ -85,7 +85,6 @@ def _flow() -> Flow:
             ),
         ),
         slash="daumoi",
-        item="dau-moi",
         reads_opening=True,
         reads=propose,
         expects_digits=_expects_digits,

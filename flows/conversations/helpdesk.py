@@ -89,7 +89,6 @@ def _flow() -> Flow:
         ),
         begun_at=("withdraw", "look"),
         command="person",
-        item="gap-nguoi",
         digression=True,
         purposes={"handover": "chuyển lời cho cán bộ"},
         begins_with=handover_card.about,

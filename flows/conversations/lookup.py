@@ -136,7 +136,6 @@ def _flow() -> Flow:
             end("other", lambda s: other_ways(s.content)),
         ),
         slash="tracuu",
-        item="quen-ma-so",
         questions_first=True,
         purposes={"lookup": "tra cứu mã số BHXH"},
         expects_digits=_expects_digits,

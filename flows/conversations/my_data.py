@@ -62,7 +62,6 @@ def _flow() -> Flow:
             end("nothing", "Tôi không giữ thông tin cá nhân nào của anh/chị."),
         ),
         slash="dulieu",
-        item="xoa-du-lieu",
         last_on_menu=True,
         reads=_reads,
     )

@@ -99,7 +99,6 @@ def _flow() -> Flow:
         ),
         begun_at=("look",),
         slash="thongbao",
-        item="ngung-nhan",
         last_on_menu=True,
         purposes={"notices": "nhận thông báo"},
         reached_by=lambda text: STOP if is_stop_word(text) else "",

@@ -98,7 +98,6 @@ def _flow() -> Flow:
             ),
         ),
         slash="matkhau",
-        item="doi-mat-khau",
         reads_opening=True,
         reads=_reads,
     )

@@ -135,7 +135,6 @@ def _flow() -> Flow:
         purposes={"registration": "đi cùng việc đăng ký VssID"},
         recognises=_recognises,
         about={"item": "nhan-sms"},
-        item="cach-dang-ky",
         reads=registration_speech.reads,
     )
 

@@ -32,14 +32,15 @@ from flows.engine.anywhere import Commands
 from flows.engine.arbiter import ranked
 from flows.engine.events import Answered, Event, Pressed, Returned, Said, Unreadable
 from flows.engine.flows import Flows
-from flows.engine.memory import age, faded, recall
+from flows.engine.memory import faded, recall
 from flows.engine.navigation import Turn, words_of
 from flows.engine.proposals import Answer, Begin, Clarify, Command, Correct, Do, Reading, Say, Show
 from flows.engine.state import LOST, MISS, WEAK, State
-from flows.engine.steps import Context, Flow, Parsed, Reply
+from flows.engine.steps import Context, Flow, Parsed, Reply, Step
 from flows.secrets import detector
 from flows.text.normalise import plain, same_words
 from flows.understanding import numbers_explained
+from flows.understanding.acts import Before
 from flows.understanding.address import address_of
 from flows.understanding.answers import facts_told
 from flows.understanding.facts import number_of
@@ -231,10 +232,8 @@ class Dialogue(Commands):
         flow, step = self.here()
         under = self.state.under
         item = recall(self.memory, "item")
-        if (flow is not None and age(self.memory, "item") > 2) or not item:
-            item = (step.item if step else "") or (flow.item if flow else "") or item
         reading = Reading(
-            Input(event.text, self.content, item=item),
+            Input(event.text, self.content, item=item, before=_before(step)),
             replace(self.state, memory=self.memory),
             self.context(),
             flow,
@@ -364,3 +363,16 @@ class Dialogue(Commands):
 def _typed(event: Event) -> str:
     """The words of somebody's own that came with an event, "" where there are none."""
     return event.text if isinstance(event, Said) else event.words if isinstance(event, Unreadable) else ""
+
+
+def _before(step: Step | None) -> Before:
+    """What kind of thing the assistant said last, as the readers of acts know it."""
+    if step is None:
+        return "start"
+    if step.asked_once:
+        return "yes_no"
+    if step.kind == "checklist" or step.kind == "wait":
+        return "do"
+    if step.done or step.tells:
+        return "told"
+    return "fact"

@@ -151,7 +151,6 @@ class Step:
         None
     )  # an answer said before
     takes_any: bool = False  # any words are an answer: a reason for an officer
-    item: str = ""  # as of the flow, for this step
     surely: float = 0.0  # how sure the parse is, where it is not the usual
 
 
@@ -188,7 +187,6 @@ class Flow:
     """The step that shows what the question finder found, and what to keep; step "" for nothing to show."""
     about: Mapping[str, str] = field(default_factory=dict)
     """What is remembered when a pasted message of this flow was recognised: subjects of memory.py."""
-    item: str = ""  # the question that follow-ups lean on here, when none was answered before
     reads: Reads = lambda reading: ()
     """What this flow proposes for a message, wherever the conversation stands; most propose nothing."""
     handed_back: Callable[[str], str] | None = None
@@ -224,7 +222,6 @@ class StepOptions(TypedDict, total=False):
     forgets: bool
     assumes: Callable[[Context, Memory], Choice | None]
     takes_any: bool
-    item: str
     surely: float
 
 
