@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -12,6 +11,7 @@ from playwright.async_api import CDPSession, expect
 
 from tests.fork_server import ForkServer
 from tests.screens import DESKTOP, NO_CHROMIUM, PHONE, RealServer, chromium_path
+from tests.test_journeys import good_for_everybody
 from tests.visitors import CONNECTED, FORGOTTEN, LOST, WIDER_THAN_THE_SCREEN, ChatPage, Visitors
 
 pytestmark = [
@@ -116,7 +116,9 @@ async def test_a_real_composition_is_ended_by_enter_and_sent_by_the_next(visitor
     assert await said(talk) == ["toi hoi tiền", "đầu"]
     assert await talk.field.input_value() == ""
     await composes(keys, "mố", "mối")
-    await talk.page.evaluate("document.getElementById('composer').requestSubmit()")  # a button that takes no focus
+    await talk.page.evaluate(
+        "document.getElementById('composer').requestSubmit()"
+    )  # a button that takes no focus
     assert await said(talk) == ["toi hoi tiền", "đầu", "mối"]
     assert await talk.field.input_value() == ""
 
@@ -183,6 +185,7 @@ async def test_addresses_and_numbers_in_anybodys_words_can_be_pressed_and_nothin
         "https://vssid.gov.vn/",
     ]
     await expect(talk.log.locator("b")).to_have_count(0)
+    await good_for_everybody(talk.page)
 
 
 async def test_own_words_are_in_every_tab_and_stay_after_a_reload(visitors: Visitors) -> None:
@@ -208,8 +211,15 @@ async def test_own_words_are_in_every_tab_and_stay_after_a_reload(visitors: Visi
     await second.page.reload()
     await expect(second.state).to_have_text(CONNECTED)
     assert await said(second) == ["dau moi", "truong hoc", FORGOTTEN]
-    numbers = await second.theirs.evaluate_all("all => all.map((one) => one.dataset.number)")
-    assert len(numbers) == len(set(numbers))
+    await second.page.goto("about:blank")  # away while the talk goes on
+    await first.say("menu")
+    await first.told("Tôi giúp được gì")
+    await second.page.go_back()
+    await second.told("Tôi giúp được gì")
+    assert await said(second) == ["dau moi", "truong hoc", FORGOTTEN, "menu"]
+    numbers = await second.theirs.evaluate_all("all => all.map((one) => Number(one.dataset.number))")
+    assert numbers == sorted(set(numbers))
+    assert await second.theirs.count() == await first.theirs.count()
 
 
 async def test_what_was_typed_without_a_line_is_kept_and_sent_once_also_by_another_tab(
@@ -261,7 +271,11 @@ async def test_back_and_a_reload_bring_back_the_talk_and_what_stands_in_the_fiel
 
 @pytest.mark.parametrize(
     ("size", "letters"),
-    [({"width": 640, "height": 400}, 1), ({"width": 180, "height": 370}, 1), ({"width": 320, "height": 256}, 1)],
+    [
+        ({"width": 640, "height": 400}, 1),
+        ({"width": 180, "height": 370}, 1),
+        ({"width": 320, "height": 256}, 1),
+    ],
     ids=["200 % of 1280", "200 % of 360", "400 % of 1280"],
 )
 async def test_twice_as_large_nothing_scrolls_sideways_and_everything_can_be_used(

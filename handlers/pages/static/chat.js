@@ -19,7 +19,7 @@ const SMS_LIMIT = 20;            // on the demo phone
 const RETRY = [500, 15000];      // ms: the first wait, doubling up to the last
 const PATIENCE = 15000;          // ms without a word from the server before the line counts as dead
 const HELLO_WAIT = 1500;         // ms for the answer to "after" before a fresh tab greets
-const OTHERS_WAIT = 120;         // ms for another tab to tell a fresh one what was said
+const OTHERS_WAIT = 120;         // ms for another tab to tell what this one has missed
 const DOUBLE_PRESS = 500;        // ms in which the same button counts once
 const FORGOTTEN = "••• (đã xóa vì lý do an toàn)";
 const MENU = "Menu";             // not drawn among options: its button is always there, and so is its number
@@ -273,7 +273,6 @@ function restore() {
   log.setAttribute("aria-busy", "true");
   store.entries.forEach(show);
   log.removeAttribute("aria-busy");
-  if (phone) store.sms.slice().reverse().forEach(showSms);
   scrollToEnd();
 }
 
@@ -396,7 +395,7 @@ function hearAnswer(id, forget) {
   if (!store.pending.length && socket && socket.readyState === WebSocket.OPEN) clearTimeout(deadTimer);
 }
 
-// A fresh tab asks what was said; whatever the server sends meanwhile waits.
+// A tab that has missed something asks the others, for the server keeps nothing that was seen; what it sends meanwhile waits.
 function askOthers(frame) {
   held = [frame];
   tellOthers({ ask: true });
@@ -404,9 +403,12 @@ function askOthers(frame) {
 }
 
 function adopt(theirs) {
-  if (!store.entries.length) {
+  if (theirs.last > store.last) {
+    const mine = store.pending.filter((message) => store.entries.some((entry) => entry.id === message.id));
     Object.assign(store, theirs);
+    log.textContent = "";
     restore();
+    mine.forEach(hearMessage);
   }
   release();
 }
@@ -479,6 +481,7 @@ function hangUp() {
 
 function greet() {
   clearTimeout(helloTimer);
+  if (held) return;                  // it is asked again when they have answered
   const spoken = store.pending.length || store.entries.some((entry) => entry.kind !== "note");
   if (!spoken && !greeted) say({ text: "/start" }, true);
   greeted = true;
@@ -505,9 +508,8 @@ function receive(frame) {
   if (frame.conversation) {
     const other = store.conversation && frame.conversation !== store.conversation;
     if (other || frame.said < store.last) return startOver(frame.conversation);
-    const fresh = !store.conversation && !store.entries.length;
     store.conversation = frame.conversation;
-    if (fresh && others) return askOthers(Object.assign({}, frame, { conversation: "" }));
+    if (others && frame.said > store.last) return askOthers(Object.assign({}, frame, { conversation: "" }));
   }
   const following = nearEnd() || Boolean(frame.for);
   if (frame.for) acknowledge(frame.for, frame.forget);
@@ -583,6 +585,7 @@ history.scrollRestoration = "manual";
 wire();
 restoreDraft();
 fitField();
+if (phone) store.sms.slice().reverse().forEach(showSms);
 restore();
 setInterval(tick, 1000);
 connect();
