@@ -34,7 +34,7 @@ _CHANGES = {
     "cancel": "end it; what waits is withdrawn",
 }
 
-_BEFORE_IT_GOES = ("test", "approve", "start")  # what is warned of is said again with these
+_BEFORE_THE_START = ("test", "approve", "start")  # what is warned of is said again with these
 
 
 def add_campaign_commands(commands: Any) -> None:
@@ -215,7 +215,7 @@ async def _preview(desk: _Tools, args: argparse.Namespace) -> int:
 
 def _change(name: str) -> Callable[[_Tools, argparse.Namespace], Awaitable[int]]:
     async def run(desk: _Tools, args: argparse.Namespace) -> int:
-        if name in _BEFORE_IT_GOES:
+        if name in _BEFORE_THE_START:
             desk.warned(await desk.campaign())
         return _told(args, await getattr(desk.changes, name)(desk.which, by=desk.by, at=time.time()))
 
