@@ -41,8 +41,8 @@ HANDS_OF_A_BROWSER = """(steps) => {
   const end = () => tell(new CompositionEvent('compositionend', {bubbles: true, data: 'tiền'}));
   const write = (words) => { f.value = words; tell(new InputEvent('input', {bubbles: true, isComposing: true})); };
   const key = (more) => tell(new KeyboardEvent('keydown', {key: 'Enter', code: 'Enter', bubbles: true, cancelable: true, ...more}));
-  const before = (inputType, isComposing) =>
-    tell(new InputEvent('beforeinput', {inputType, bubbles: true, cancelable: true, isComposing}));
+  const before = (inputType, isComposing, data) =>
+    tell(new InputEvent('beforeinput', {inputType, data, bubbles: true, cancelable: true, isComposing}));
   new Function('start', 'end', 'write', 'key', 'before', steps)(start, end, write, key, before);
 }"""
 WORDS = """Gọi 1900 9068 hoặc 0912.345.678, (0277) 3853 333. Xem https://baohiemxahoi.gov.vn/tra-cuu (mục 2),
@@ -133,8 +133,9 @@ async def test_shift_and_enter_break_the_line_and_a_phones_line_break_sends(visi
     assert await talk.own.count() == 0
     await talk.page.keyboard.press("Enter")
     assert await said(talk) == ["Tran Thi Be Ba\n17/01/1983"]
-    await talk.page.evaluate(HANDS_OF_A_BROWSER, "write('menu'); before('insertLineBreak', false);")
-    assert await said(talk) == ["Tran Thi Be Ba\n17/01/1983", "menu"]
+    for told in ("before('insertLineBreak', false);", "before('insertText', false, '\\n');"):
+        await talk.page.evaluate(HANDS_OF_A_BROWSER, f"write('menu'); {told}")
+    assert await said(talk) == ["Tran Thi Be Ba\n17/01/1983", "menu", "menu"]
 
 
 async def test_several_lines_that_are_pasted_are_one_message(visitors: Visitors) -> None:

@@ -549,7 +549,7 @@ function keyPressed(event) {
 
 function beforeInput(event) {
   // Some phone keyboards tell only by the line break that Enter was pressed.
-  const lineBreak = event.inputType === "insertLineBreak" || event.inputType === "insertParagraph";
+  const lineBreak = ["insertLineBreak", "insertParagraph"].includes(event.inputType) || event.data === "\n";
   if (!lineBreak || enter === "line") return;
   if (event.isComposing || composing || enter === "word") event.preventDefault();
   else submitted(event);
