@@ -204,6 +204,13 @@ async def test_own_words_are_in_every_tab_and_stay_after_a_reload(visitors: Visi
         assert await said(talk) == ["dau moi", "truong hoc"]
         order = await talk.page.locator(".message").evaluate_all("all => all.map((m) => m.classList[1])")
         assert order[-4:] == ["own", "theirs", "own", "theirs"]
+    await first.page.evaluate(  # told late: the answer was faster
+        """conversation => { const late = new BroadcastChannel('troly-chat'); late.postMessage(
+        {conversation, message: {id: 'late', text: 'muộn'}, after: store.last - 1}); late.postMessage({conversation, answered: 'late'}); }""",
+        await first.page.evaluate("store.conversation"),
+    )
+    await expect(second.page.locator(".message").nth(-2)).to_have_text("Anh/chị: muộn")
+    await expect(second.theirs.last.locator(".contact")).to_be_visible()
     await first.say("mật khẩu của tôi là Hoa@2468xyz")
     for talk in (first, second, third):
         await expect(talk.own.last.locator(".words")).to_have_text(FORGOTTEN)
@@ -211,13 +218,13 @@ async def test_own_words_are_in_every_tab_and_stay_after_a_reload(visitors: Visi
         assert "Hoa@2468xyz" not in kept + await talk.page.content()
     await second.page.reload()
     await expect(second.state).to_have_text(CONNECTED)
-    assert await said(second) == ["dau moi", "truong hoc", FORGOTTEN]
+    assert await said(second) == ["dau moi", "truong hoc", "muộn", FORGOTTEN]
     await second.page.goto("about:blank")  # away while the talk goes on
     await first.say("menu")
     await first.told("Tôi giúp được gì")
     await second.page.go_back()
     await second.told("Tôi giúp được gì")
-    assert await said(second) == ["dau moi", "truong hoc", FORGOTTEN, "menu"]
+    assert await said(second) == ["dau moi", "truong hoc", "muộn", FORGOTTEN, "menu"]
     numbers = await second.theirs.evaluate_all("all => all.map((one) => Number(one.dataset.number))")
     assert numbers == sorted(set(numbers))
     assert await second.theirs.count() == await first.theirs.count()

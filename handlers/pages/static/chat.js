@@ -19,7 +19,7 @@ const SMS_LIMIT = 20;            // on the demo phone
 const RETRY = [500, 15000];      // ms: the first wait, doubling up to the last
 const PATIENCE = 15000;          // ms without a word from the server before the line counts as dead
 const HELLO_WAIT = 1500;         // ms for the answer to "after" before a fresh tab greets
-const OTHERS_WAIT = 120;         // ms for another tab to tell what this one has missed
+const OTHERS_WAIT = 300;         // ms for another tab to tell what this one has missed
 const DOUBLE_PRESS = 500;        // ms in which the same button counts once
 const FORGOTTEN = "••• (đã xóa vì lý do an toàn)";
 const MENU = "Menu";             // not drawn among options: its button is always there, and so is its number
@@ -318,7 +318,7 @@ function say(what, silent) {
   store.pending.push(message);
   if (!silent) {
     showOwn(message);
-    tellOthers({ message });
+    tellOthers({ message, after: store.last });
   }
   save();
   transmit(message);
@@ -327,6 +327,14 @@ function say(what, silent) {
 function showOwn(message) {
   add({ kind: "own", id: message.id, text: message.text || message.press, waiting: true });
   scrollToEnd();
+}
+
+// Words typed in another tab when it had shown replies up to number `after`: their answer may have been faster.
+function putBeforeAnswer(after) {
+  const own = store.entries.pop();
+  const at = store.entries.findIndex((entry) => entry.kind === "reply" && entry.number > after && !entry.ours);
+  if (at >= 0) log.insertBefore(log.lastElementChild, log.children[at]);
+  store.entries.splice(at >= 0 ? at : store.entries.length, 0, own);
 }
 
 function pressed(event, what) {
@@ -379,15 +387,16 @@ function heard(event) {
   if (!store.conversation || told.conversation !== store.conversation) return;
   if (told.ask && store.entries.length) tellOthers({ log: { last: store.last, entries: store.entries, pending: store.pending } });
   if (told.log && held) adopt(told.log);
-  if (told.message) hearMessage(told.message);
+  if (told.message) hearMessage(told.message, told.after);
   if (told.answered) hearAnswer(told.answered, told.forget);
   save();
 }
 
-function hearMessage(message) {
+function hearMessage(message, after) {
   if (store.entries.some((entry) => entry.id === message.id)) return;
   store.pending.push(message);
   showOwn(message);
+  putBeforeAnswer(after);
 }
 
 function hearAnswer(id, forget) {
@@ -408,7 +417,7 @@ function adopt(theirs) {
     Object.assign(store, theirs);
     log.textContent = "";
     restore();
-    mine.forEach(hearMessage);
+    mine.forEach((message) => hearMessage(message, store.last));
   }
   release();
 }
@@ -514,7 +523,7 @@ function receive(frame) {
   const following = nearEnd() || Boolean(frame.for);
   if (frame.for) acknowledge(frame.for, frame.forget);
   if (frame.for) tellOthers({ answered: frame.for, forget: frame.forget });
-  const shown = receiveReplies(frame.replies || []);
+  const shown = receiveReplies(frame.replies || [], Boolean(frame.for));
   if (frame.error) shown.push(add({ kind: "note", text: frame.error }));
   receiveSms(frame.sms || []);
   save();
@@ -525,10 +534,11 @@ function receive(frame) {
   greet();
 }
 
-function receiveReplies(replies) {
+// `ours`: they answer what was said in this tab.
+function receiveReplies(replies, ours) {
   const fresh = replies.filter((reply) => reply.number > store.last);
   store.last = fresh.reduce((highest, reply) => Math.max(highest, reply.number), store.last);
-  return fresh.map((reply) => add(Object.assign({ kind: "reply" }, reply)));
+  return fresh.map((reply) => add(Object.assign({ kind: "reply", ours }, reply)));
 }
 
 /* ---- wiring ---- */
