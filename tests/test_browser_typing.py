@@ -211,6 +211,9 @@ async def test_own_words_are_in_every_tab_and_stay_after_a_reload(visitors: Visi
     )
     await expect(second.page.locator(".message").nth(-2)).to_have_text("Anh/chị: muộn")
     await expect(second.theirs.last.locator(".contact")).to_be_visible()
+    another = "adopt({last: 99, entries: [{kind: 'own', id: 'x', text: 'lạ'}], pending: []})"
+    await third.page.evaluate(another)  # a log that does not go on where this one ends
+    assert "muộn" in await said(third)
     await first.say("mật khẩu của tôi là Hoa@2468xyz")
     for talk in (first, second, third):
         await expect(talk.own.last.locator(".words")).to_have_text(FORGOTTEN)

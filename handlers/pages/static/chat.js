@@ -411,14 +411,15 @@ function askOthers(frame) {
   setTimeout(release, OTHERS_WAIT);
 }
 
+// Taken is a log that goes on where ours ends; a tab that began by itself has another.
 function adopt(theirs) {
-  if (theirs.last > store.last) {
-    const mine = store.pending.filter((message) => store.entries.some((entry) => entry.id === message.id));
-    Object.assign(store, theirs);
-    log.textContent = "";
-    restore();
-    mine.forEach((message) => hearMessage(message, store.last));
-  }
+  const goesOn = !store.last || theirs.entries.some((entry) => entry.number === store.last);
+  if (theirs.last <= store.last || !goesOn) return;
+  const mine = store.pending.filter((message) => store.entries.some((entry) => entry.id === message.id));
+  Object.assign(store, theirs);
+  log.textContent = "";
+  restore();
+  mine.forEach((message) => hearMessage(message, store.last));
   release();
 }
 
