@@ -18,6 +18,7 @@ from data import staff
 from data.engine import Database
 from data.notices.audience import Audience
 from data.tables import campaigns, conversations, outbox, subscriptions
+from flows.conversations.notice_text import WHAT_STOPS
 from tests.houses import SECRET, START
 
 TEXT = "Từ ngày 01/12, phòng Cấp sổ, thẻ làm việc cả sáng thứ bảy."
@@ -116,6 +117,28 @@ def test_a_notice_runs_from_the_command_line(run: Run) -> None:
         "running",
         "cancelled",
     ]
+
+
+def test_what_should_be_looked_at_again_is_said_on_stderr_and_stops_nothing(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TROLY_PUBLIC_URL", "https://troly.example.vn")
+    words = "Kính gửi {{ho_ten}}, mã số [MÃ SỐ], <LINK>: https://troly.example.vn/ hay bit.ly/abc"
+    (tmp_path / "text").write_text(words, encoding="utf-8")
+    told = []
+    for which in (("new", "--text-file", "text", "--audience", "all"), ("preview", "1"), ("test", "1")):
+        code, out, err = run(*which, "--as", "lan", "--json")
+        assert (code, out.count("\n")) == (0, 1)
+        json.loads(out)
+        told.append(err)
+    told += [run("approve", "1", "--as", "binh", "--json")[2], run("start", "1", "--as", "lan", "--json")[2]]
+    assert len(set(told)) == 1
+    places, links, what_stops = told[0].splitlines()
+    assert "Có chỗ chưa điền: “{{ho_ten}}”, “[MÃ SỐ]”, “<LINK>”." in places
+    assert "cơ quan mình: “bit.ly/abc”." in links
+    assert what_stops == f"troly: {WHAT_STOPS}"
+    code, out, err = run("preview", "1", "--as", "lan", "--json")
+    assert (code, err, json.loads(out)["warnings"]) == (0, "", [])  # it runs: too late to warn
 
 
 def test_status_has_exactly_the_keys_of_the_contract(run: Run) -> None:

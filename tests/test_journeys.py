@@ -215,7 +215,7 @@ async def _settled(server: RealServer) -> int:
 async def test_a_notice_is_written_tested_approved_started_paused_and_resumed(
     visitors: Visitors, server: RealServer, size: Any, hands: str
 ) -> None:
-    words = f"Từ 1/12 văn phòng mở thêm sáng thứ bảy, ai dùng {hands} cũng xem được."
+    words = f"Từ 1/12 [TÊN PHÒNG] mở thêm sáng thứ bảy, ai dùng {hands} cũng xem được ở bit.ly/abc"
     admin = await signed_in(visitors, server, "as an admin", size, hands)
     chat = await admin.page.context.new_page()  # the admin's own talk, where the test notice goes
     await chat.goto(server.address)
@@ -226,6 +226,7 @@ async def test_a_notice_is_written_tested_approved_started_paused_and_resumed(
     await admin.act(admin.page.get_by_role("link", name="Soạn thông báo").first)
     await admin.write(admin.page.get_by_role("textbox", name="Nội dung"), words)
     await expect(admin.page.locator("#look")).to_contain_text("gõ DUNG")  # the preview, without reload
+    await expect(admin.page.locator("#look")).to_contain_text("Có chỗ chưa điền: “[TÊN PHÒNG]”")
     figure = admin.page.locator("#look .figure").first
     await expect(figure).to_have_text(re.compile(r"^\d+$"))
     readers = int(await figure.inner_text())
@@ -241,6 +242,7 @@ async def test_a_notice_is_written_tested_approved_started_paused_and_resumed(
 
     second = await signed_in(visitors, server, "as a second admin", size, hands)
     await second.page.goto(admin.page.url.split("?")[0])
+    await expect(second.page.get_by_text("Có đường dẫn không thuộc .gov.vn")).to_contain_text("bit.ly/abc")
     await second.act(second.button("Duyệt"))
     await expect(second.page.get_by_text("Đã duyệt").first).to_be_visible()
     await second.checked()

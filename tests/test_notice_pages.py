@@ -14,8 +14,9 @@ from sqlalchemy import func, insert, select, update
 from data import audit, staff
 from data.notices.campaigns import Campaign, load
 from data.tables import campaigns, conversations, outbox, send_leases, subscriptions
+from flows.conversations.notice_text import WHAT_STOPS
 from handlers.web.chat import address_of
-from tests.consoles import Office, Signed
+from tests.consoles import HERE, Office, Signed
 from tests.houses import House, limits
 from tests.test_campaigns import HOSTILE
 
@@ -207,6 +208,52 @@ async def test_count_and_preview_follow_what_is_written(office: NoticeOffice) ->
     bad = await me.browser.post(f"{HOME}/look", data={**both, "text": "gửi mã OTP cho tôi"})
     assert "không được yêu cầu" in _seen(bad.text)
     assert await office.notes() == []
+
+
+UNFILLED = "Kính gửi {{ho_ten}}, mã số [MÃ SỐ]: xem <LINK> hoặc https://bit.ly/abc"
+
+
+async def test_what_should_be_looked_at_again_is_said_before_the_approval_and_stops_nothing(
+    office: NoticeOffice,
+) -> None:
+    """Seen red: nothing was said of either, in the form or on the page."""
+    await office.opt_in(6)
+    me, other = await office.signed_in("admin"), await office.signed_in("admin")
+    look = await me.post(f"{HOME}/look", None, **{**FORM, "text": UNFILLED})
+    here = await _write(me, text=UNFILLED)
+    for page in (look, await me.look(here), await other.look(here)):
+        said = _seen(page.text)
+        assert "Có chỗ chưa điền: “{{ho_ten}}”, “[MÃ SỐ]”, “<LINK>”." in said
+        assert "không thuộc .gov.vn hay trang của cơ quan mình: “https://bit.ly/abc”." in said
+        assert WHAT_STOPS in said
+        assert _Elements(page.text).foreign == []
+    assert (await other.post(f"{here}/approve")).status_code == 303
+    assert (await me.post(f"{here}/start")).status_code == 303
+    assert "Có chỗ chưa điền" not in _seen((await me.look(here)).text)  # it has gone
+
+
+async def test_a_text_without_faults_is_not_warned_of(office: NoticeOffice) -> None:
+    await office.opt_in(1)
+    me = await office.signed_in("admin")
+    here = await _write(me, text=f"[THÔNG BÁO] Xem https://baohiemxahoi.gov.vn và {HERE}/ ạ…")
+    for page in (await me.look(here), await me.look(f"{here}/edit")):
+        assert "Xem lại trước khi duyệt" not in page.text
+        assert WHAT_STOPS not in unescape(page.text)
+
+
+async def test_a_draft_of_older_rules_says_that_it_cannot_go_and_is_not_approved(
+    office: NoticeOffice,
+) -> None:
+    """Seen red: the page offered the approval, and it was taken."""
+    await office.opt_in(6)
+    me, other = await office.signed_in("admin"), await office.signed_in("admin")
+    here = await _write(me)
+    async with office.house.db.writing() as connection:
+        await connection.execute(update(campaigns).values(text="Anh chị gửi mật khẩu về đây"))
+    assert "không được yêu cầu mật khẩu" in _seen((await other.look(here)).text)
+    refused = await other.post(f"{here}/approve")
+    assert (refused.status_code, "không được yêu cầu mật khẩu" in _seen(refused.text)) == (409, True)
+    assert (await office.notice()).approved_by is None
 
 
 async def test_a_preview_is_cut_as_it_will_be_sent(office: NoticeOffice) -> None:

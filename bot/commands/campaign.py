@@ -34,6 +34,8 @@ _CHANGES = {
     "cancel": "end it; what waits is withdrawn",
 }
 
+_BEFORE_THE_START = ("test", "approve", "start")  # what is warned of is said again with these
+
 
 def add_campaign_commands(commands: Any) -> None:
     """Add `campaign` and its actions to the command line."""
@@ -80,6 +82,7 @@ class _Tools:
     changes: Campaigns
     by: Member
     which: str
+    address: str  # the service's own
 
     async def campaign(self) -> Campaign:
         from data.notices import campaigns
@@ -88,6 +91,16 @@ class _Tools:
             found = await campaigns.load(connection, self.which)
         if found is None:
             raise ValueError(f"there is no campaign {self.which}")
+        return found
+
+    def warned(self, campaign: Campaign) -> tuple[str, ...]:
+        """Tell stderr what to look at again in a draft, and what a warning is; the warnings."""
+        from data.notices.campaigns import DRAFT
+        from flows.conversations.notice_text import WHAT_STOPS, warnings
+
+        found = warnings(campaign.text, self.address) if campaign.state == DRAFT else ()
+        for sentence in (*found, WHAT_STOPS) if found else ():
+            print(f"troly: {sentence}", file=sys.stderr, flush=True)
         return found
 
 
@@ -109,7 +122,7 @@ async def _opened(args: argparse.Namespace) -> AsyncIterator[_Tools]:
         if by.role != "admin":
             raise ValueError(f"{by.name} is no admin")
         changes = Campaigns(db, seal_of(settings), limits_of(settings), read_staff_weights())
-        yield _Tools(db, changes, by, getattr(args, "campaign", ""))
+        yield _Tools(db, changes, by, getattr(args, "campaign", ""), settings.address)
     finally:
         await db.close()
 
@@ -149,6 +162,7 @@ async def _new(desk: _Tools, args: argparse.Namespace) -> int:
         by=desk.by,
         at=time.time(),
     )
+    desk.warned(made)
     print(json.dumps({"campaign": made.id}), flush=True)
     return 0
 
@@ -187,11 +201,12 @@ async def _preview(desk: _Tools, args: argparse.Namespace) -> int:
     one = await desk.campaign()
     doors = [args.door] if args.door else list(one.audience.doors or CHANNELS)
     shown = {door: preview(words_of(one), door) for door in doors}
+    warnings = desk.warned(one)
     lines = []
     for door, messages in shown.items():
         lines.append(f"-- {door}, {len(messages)} message{'s' if len(messages) > 1 else ''}")
         lines += messages
-    _say(args, {"campaign": one.id, "doors": shown}, "\n".join(lines))
+    _say(args, {"campaign": one.id, "doors": shown, "warnings": warnings}, "\n".join(lines))
     return 0
 
 
@@ -200,6 +215,8 @@ async def _preview(desk: _Tools, args: argparse.Namespace) -> int:
 
 def _change(name: str) -> Callable[[_Tools, argparse.Namespace], Awaitable[int]]:
     async def run(desk: _Tools, args: argparse.Namespace) -> int:
+        if name in _BEFORE_THE_START:
+            desk.warned(await desk.campaign())
         return _told(args, await getattr(desk.changes, name)(desk.which, by=desk.by, at=time.time()))
 
     return run

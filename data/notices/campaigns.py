@@ -239,6 +239,7 @@ class Campaigns:
                 raise CampaignRefused("Người soạn không tự duyệt được: cần một quản trị viên khác.")
             if old.approved_by == by.id:
                 return Change(old, False, f"{_name(old)} đã được anh/chị duyệt rồi.")
+            self._text(old.text)  # a draft may have been written under older rules
             return await becomes(
                 "notice approve", f"Đã duyệt {_name(old, lower=True)}.", approved_by=by.id, approved_at=at
             )

@@ -95,6 +95,7 @@ class NoticePages:
         self._turns = access.turns
         self._limits = limits
         self._telegram = telegram
+        self._address = access.address
         turns = access.turns
         self._changes = Campaigns(turns.db, turns.seal, limits, turns.content.staff_weights)
         self._speeds: dict[str, Speed] = {}
@@ -233,6 +234,7 @@ class NoticePages:
             reached=reached,
             total=sum(reached.values()),
             above=self._limits.notice_approval_above,
+            warnings=notice_text.warnings(text, self._address),
             previews=_previews(notice_text.with_leave(text), form.doors) if text else (),
             say=say,
         )
@@ -339,12 +341,24 @@ class NoticePages:
             above=self._limits.notice_approval_above,
             names=names,
             mine=one.made_by == visit.member.id,
+            warnings=notice_text.warnings(one.text, self._address) if one.state == DRAFT else (),
+            stopped=self._stopped(one),
             telegram=bool(visit.member.telegram),
             web=await self._own_chat(visit, connection) is not None,
             failed=now.failed,
             in_doubt=now.in_doubt,
             say=say,
         )
+
+    def _stopped(self, one: Campaign) -> str:
+        """Why a draft of older rules cannot go as it is; "" when it can."""
+        try:
+            if one.state == DRAFT:
+                limit, weights = self._limits.notice_text_limit, self._turns.content.staff_weights
+                notice_text.tidied(one.text, limit, weights)
+        except notice_text.BadText as bad:
+            return str(bad)
+        return ""
 
     async def _own_chat(self, visit: Visit, connection: AsyncConnection) -> str | None:
         """The address of the chat in this very browser, when there is one."""

@@ -12,6 +12,7 @@ from data import channels
 from data.notices.campaigns import Campaign
 from data.notices.reports import Speed, duration, local_time
 from flows.calendar.office_hours import VIETNAM
+from flows.conversations.notice_text import WHAT_STOPS as WHAT_STOPS
 
 CAMPAIGN = {
     "draft": "Bản nháp",

@@ -2,19 +2,24 @@
 /* The public chat page. It holds this tab's log, the messages the server has not answered yet, and one socket.
 
    Rules:
-   1. Words, ours or theirs, enter the page as text (textContent), never as HTML.
+   1. Words, ours or theirs, enter the page as text (textContent), never as HTML; addresses in them become links.
    2. A message keeps its id until the server answers "for" it; after every reconnect it is sent again.
    3. A reply is shown once: a number not above the highest shown one is dropped.
    4. Shown, then stored in this tab, then reported as seen. "forget" wipes the person's words from page and store.
    5. Numbers typed by people mean the newest options; older ones look quiet and can be pressed, repeated ones go.
-   6. Focus moves only for people who use keys, so that no phone keyboard jumps up. */
+   6. Focus moves only for people who use keys, so that no phone keyboard jumps up.
+   7. Enter sends, unless an input method is writing (its Enter ends a word) or Shift is held (a line break).
+   8. What was typed in one tab is told to the other tabs of this browser, which send it themselves when they connect
+      anew: the same id is the same message. Nothing of it is kept outside the tabs. */
 
 const STORE = "troly-chat";
+const DRAFT = "troly-draft";     // what stands in the field, until it is sent
 const LOG_LIMIT = 200;           // entries shown and stored
 const SMS_LIMIT = 20;            // on the demo phone
 const RETRY = [500, 15000];      // ms: the first wait, doubling up to the last
 const PATIENCE = 15000;          // ms without a word from the server before the line counts as dead
 const HELLO_WAIT = 1500;         // ms for the answer to "after" before a fresh tab greets
+const OTHERS_WAIT = 300;         // ms for another tab to tell what this one has missed
 const DOUBLE_PRESS = 500;        // ms in which the same button counts once
 const FORGOTTEN = "••• (đã xóa vì lý do an toàn)";
 const MENU = "Menu";             // not drawn among options: its button is always there, and so is its number
@@ -41,6 +46,9 @@ let greeted = false;
 let usingKeys = false;
 let retryTimer, deadTimer, helloTimer;
 let lastPress = { words: "", at: 0 };
+let composing = false;           // an input method is writing a word
+let enter = "";                  // what the Enter key that was pressed last is: "send", "line" or "word"
+let held = null;                 // frames that wait until the other tabs were asked
 
 /* ---- what this tab remembers ---- */
 
@@ -52,6 +60,84 @@ function load() {
 
 function save() {
   try { sessionStorage.setItem(STORE, JSON.stringify(store)); } catch (full) { return; }
+}
+
+function saveDraft() {
+  try { sessionStorage.setItem(DRAFT, field.value); } catch (full) { return; }
+}
+
+function restoreDraft() {
+  try { field.value = field.value || sessionStorage.getItem(DRAFT) || ""; } catch (forbidden) { return; }
+}
+
+/* ---- addresses and phone numbers in words ---- */
+
+const REST = /[^\s<>"“”«»\u200b-\u200f\u202a-\u202e\u2060-\u2069]/.source;   // what an address may hold
+const GAP = "[ .-]?";
+const SITE = /(?:[a-z0-9-]{1,63}\.){1,8}/.source;
+const PRESSABLE = new RegExp([    // no lookbehind: older iPhones cannot read it
+  "(https?://" + REST + "+)",
+  /([a-z][a-z0-9+.-]{0,20}:\/\/\S*|(?:javascript|vbscript|data|file|blob|about|intent|view-source):\S+)/.source,   // never
+  "([a-z0-9._%+-]{1,64}@" + SITE + "[a-z]{2,24})",
+  "(" + SITE + /(?:vn|com|net|org|edu|gov|info)(?![a-z0-9@À-ỹ-]|\.[a-z0-9])(?::\d{1,5})?/.source + "(?:[/?#]" + REST + "*)?)",
+  "((?:(?:\\+?84|0)" + GAP + "[35789](?:" + GAP + "\\d){8}"
+    + "|(?:\\+84" + GAP + "|0)2(?:" + GAP + "\\d){9}|\\(02\\d\\)(?:" + GAP + "\\d){8}|\\(02\\d\\d\\)(?:" + GAP + "\\d){7}"
+    + "|1[89]00" + GAP + "\\d{2}" + GAP + "\\d{2}(?:" + GAP + "\\d{2})?|1[89]00" + GAP + "\\d{3}" + GAP + "\\d{3})(?!\\d))"
+].join("|"), "gi");
+const INSIDE = /[0-9A-Za-zÀ-ỹ_@/=&%+-]$|[0-9]\.$/;        // before an address that is a part of something longer
+const IN_NUMBER = /[0-9A-Za-zÀ-ỹ_@=&%+]$|[0-9]\.$/;         // the same of a number
+const NO_PHONE = /(?:m[ãa](?: s[ốo])?|sổ|thẻ|bhxh|bhyt|cccd|cmnd|định danh)(?: là)?[\s:.]{0,3}$/i;   // before ten digits that are no phone
+const PHONE = /^(?:0[35789]\d{8}|02\d{9}|1[89]00\d{4}|1[89]00\d{6})$/;
+
+// A web address that may be pressed: http or https. A name before the host, or letters that look like others, could
+// pass for another host.
+function webAddress(address) {
+  try {
+    const url = new URL(address, location.href);
+    const honest = !url.username && !url.password && !/(?:^|\.)xn--/.test(url.hostname);
+    return /^https?:$/.test(url.protocol) && honest ? url : null;
+  } catch (malformed) {
+    return null;
+  }
+}
+
+function withoutEnd(address) {
+  let end = address.length;
+  const count = (sign) => address.slice(0, end).split(sign).length;
+  while (/[.,;:!?'’…)\]}*]/.test(address[end - 1]) && !(address[end - 1] === ")" && count("(") >= count(")"))) end -= 1;
+  return address.slice(0, end);
+}
+
+function phoneAddress(number, before) {
+  const digits = number.replace(/\D/g, "").replace(/^84(?=[2-9])/, "0");
+  return PHONE.test(digits) && !(number === digits && NO_PHONE.test(before)) ? "tel:" + digits : "";
+}
+
+// The find that is pressable as a link, or null.
+function linkOf(found, before) {
+  const [, web, never, mail, bare, number] = found;
+  if (never || (number ? IN_NUMBER : INSIDE).test(before)) return null;
+  const words = web || bare ? withoutEnd(found[0]) : found[0];
+  const url = (web || bare) && webAddress(web ? words : "https://" + words);
+  const href = url ? url.href : mail ? "mailto:" + mail : number ? phoneAddress(number, before) : "";
+  if (!href) return null;
+  const outside = url ? { target: "_blank", "aria-describedby": "new-tab" } : {};
+  return make("a", "", words, Object.assign({ href, rel: "noopener noreferrer" }, outside));
+}
+
+function drawWords(text) {
+  const node = make("p", "words");
+  let from = 0;
+  PRESSABLE.lastIndex = 0;
+  for (let found = PRESSABLE.exec(text); found; found = PRESSABLE.exec(text)) {
+    const link = linkOf(found, text.slice(Math.max(0, found.index - 40), found.index));
+    if (!link) continue;
+    node.append(text.slice(from, found.index), link);
+    from = found.index + link.textContent.length;
+    PRESSABLE.lastIndex = from;
+  }
+  node.append(text.slice(from));
+  return node;
 }
 
 /* ---- drawing ---- */
@@ -69,7 +155,7 @@ const drawNote = (entry) => make("p", "system", entry.text);
 function drawOwn(entry) {
   const node = make("div", "message own", "", { "data-id": entry.id });
   const bubble = make("div", "bubble");
-  bubble.append(make("span", "unseen", "Anh/chị: "), make("p", "words", entry.text));
+  bubble.append(make("span", "unseen", "Anh/chị: "), drawWords(entry.text));
   node.append(bubble);
   if (entry.waiting) node.append(make("span", "waiting", "đang gửi…"));
   return node;
@@ -80,7 +166,7 @@ function drawReply(reply) {
   if (reply.key) node.dataset.key = reply.key;
   const bubble = make("div", "bubble");
   if (reply.proactive) bubble.append(make("span", "badge", "Tin mới"));
-  bubble.append(make("span", "unseen", "Trợ lý: "), make("p", "words", reply.text));
+  bubble.append(make("span", "unseen", "Trợ lý: "), drawWords(reply.text));
   const extras = [drawContact(reply.contact), drawLink(reply.link), drawCountdown(reply.until)];
   bubble.append(...extras.filter(Boolean));
   node.append(bubble);
@@ -98,21 +184,12 @@ function drawContact(contact) {
   return card;
 }
 
-function webAddress(address) {
-  try {
-    const url = new URL(address, location.href);
-    return /^https?:$/.test(url.protocol) ? url : null;
-  } catch (malformed) {
-    return null;
-  }
-}
-
 function drawLink(address) {
   const url = address && webAddress(address);
   if (!url) return null;
   const secure = url.pathname.includes("/secure/");
   const label = secure ? "Mở trang bảo mật" : "Mở liên kết";
-  return make("a", secure ? "button strong" : "button", label, { href: url.href, target: "_blank", rel: "noopener", "aria-describedby": "new-tab" });
+  return make("a", secure ? "button strong" : "button", label, { href: url.href, target: "_blank", rel: "noopener noreferrer", "aria-describedby": "new-tab" });
 }
 
 function drawOptions(labels) {
@@ -196,7 +273,6 @@ function restore() {
   log.setAttribute("aria-busy", "true");
   store.entries.forEach(show);
   log.removeAttribute("aria-busy");
-  if (phone) store.sms.slice().reverse().forEach(showSms);
   scrollToEnd();
 }
 
@@ -241,11 +317,24 @@ function say(what, silent) {
   const message = Object.assign({ id: newId() }, what);
   store.pending.push(message);
   if (!silent) {
-    add({ kind: "own", id: message.id, text: what.text || what.press, waiting: true });
-    scrollToEnd();
+    showOwn(message);
+    tellOthers({ message, after: store.last });
   }
   save();
   transmit(message);
+}
+
+function showOwn(message) {
+  add({ kind: "own", id: message.id, text: message.text || message.press, waiting: true });
+  scrollToEnd();
+}
+
+// Words typed in another tab when it had shown replies up to number `after`: their answer may have been faster.
+function putBeforeAnswer(after) {
+  const own = store.entries.pop();
+  const at = store.entries.findIndex((entry) => entry.kind === "reply" && entry.number > after && !entry.ours);
+  if (at >= 0) log.insertBefore(log.lastElementChild, log.children[at]);
+  store.entries.splice(at >= 0 ? at : store.entries.length, 0, own);
 }
 
 function pressed(event, what) {
@@ -259,9 +348,14 @@ function pressed(event, what) {
 
 function submitted(event) {
   event.preventDefault();
+  const writing = composing;
+  if (writing) field.blur();          // the input method puts its word into the field
   const text = field.value.trim();
+  if (writing) field.focus({ preventScroll: true });
   if (!text) return;
   field.value = "";
+  composing = false;
+  saveDraft();
   fitField();
   lastPress = { words: "", at: 0 };   // with words typed between, the same button is meant again
   say({ text: text });
@@ -273,10 +367,66 @@ function acknowledge(id, forget) {
   const entry = store.entries.find((one) => one.kind === "own" && one.id === id);
   if (!entry) return;
   entry.waiting = false;
-  if (forget) entry.text = FORGOTTEN;
   const node = Array.from(log.children).find((one) => one.dataset.id === id);
   node.querySelectorAll(".waiting").forEach((label) => label.remove());
-  node.querySelector(".words").textContent = entry.text;
+  if (!forget) return;
+  entry.text = FORGOTTEN;
+  node.querySelector(".words").textContent = FORGOTTEN;
+}
+
+/* ---- the other tabs of this browser ---- */
+
+const others = typeof BroadcastChannel === "function" ? new BroadcastChannel(STORE) : null;
+
+function tellOthers(what) {
+  if (others) others.postMessage(Object.assign({ conversation: store.conversation }, what));
+}
+
+function heard(event) {
+  const told = event.data;
+  if (!store.conversation || told.conversation !== store.conversation) return;
+  if (told.ask && store.entries.length) tellOthers({ log: { last: store.last, entries: store.entries, pending: store.pending } });
+  if (told.log && held) adopt(told.log);
+  if (told.message) hearMessage(told.message, told.after);
+  if (told.answered) hearAnswer(told.answered, told.forget);
+  save();
+}
+
+function hearMessage(message, after) {
+  if (store.entries.some((entry) => entry.id === message.id)) return;
+  store.pending.push(message);
+  showOwn(message);
+  putBeforeAnswer(after);
+}
+
+function hearAnswer(id, forget) {
+  acknowledge(id, forget);
+  if (!store.pending.length && socket && socket.readyState === WebSocket.OPEN) clearTimeout(deadTimer);
+}
+
+// A tab that has missed something asks the others, for the server keeps nothing that was seen; what it sends meanwhile waits.
+function askOthers(frame) {
+  held = [frame];
+  tellOthers({ ask: true });
+  setTimeout(release, OTHERS_WAIT);
+}
+
+// Taken is a log that goes on where ours ends; a tab that began by itself has another.
+function adopt(theirs) {
+  const goesOn = !store.last || theirs.entries.some((entry) => entry.number === store.last);
+  if (theirs.last <= store.last || !goesOn) return;
+  const mine = store.pending.filter((message) => store.entries.some((entry) => entry.id === message.id));
+  Object.assign(store, theirs);
+  log.textContent = "";
+  restore();
+  mine.forEach((message) => hearMessage(message, store.last));
+  release();
+}
+
+function release() {
+  const frames = held || [];
+  held = null;
+  frames.forEach(receive);
 }
 
 /* ---- the socket ---- */
@@ -297,6 +447,10 @@ function showState(words) {
   const state = byId("state");
   if (state.textContent !== words) state.textContent = words;   // or it would be read out again
   state.className = words === CONNECTED ? "state open" : "state lost";
+}
+
+function comeBack() {
+  if (!socket || socket.readyState > WebSocket.OPEN) connect();
 }
 
 function connect() {
@@ -337,6 +491,7 @@ function hangUp() {
 
 function greet() {
   clearTimeout(helloTimer);
+  if (held) return;                  // it is asked again when they have answered
   const spoken = store.pending.length || store.entries.some((entry) => entry.kind !== "note");
   if (!spoken && !greeted) say({ text: "/start" }, true);
   greeted = true;
@@ -353,6 +508,10 @@ function startOver(conversation) {
 }
 
 function receive(frame) {
+  if (held) {
+    held.push(frame);
+    return;
+  }
   tries = 0;
   clearTimeout(deadTimer);
   if (frame.now) clockSkew = Date.parse(frame.now) - Date.now() || 0;
@@ -360,10 +519,12 @@ function receive(frame) {
     const other = store.conversation && frame.conversation !== store.conversation;
     if (other || frame.said < store.last) return startOver(frame.conversation);
     store.conversation = frame.conversation;
+    if (others && frame.said > store.last) return askOthers(Object.assign({}, frame, { conversation: "" }));
   }
   const following = nearEnd() || Boolean(frame.for);
   if (frame.for) acknowledge(frame.for, frame.forget);
-  const shown = receiveReplies(frame.replies || []);
+  if (frame.for) tellOthers({ answered: frame.for, forget: frame.forget });
+  const shown = receiveReplies(frame.replies || [], Boolean(frame.for));
   if (frame.error) shown.push(add({ kind: "note", text: frame.error }));
   receiveSms(frame.sms || []);
   save();
@@ -374,10 +535,11 @@ function receive(frame) {
   greet();
 }
 
-function receiveReplies(replies) {
+// `ours`: they answer what was said in this tab.
+function receiveReplies(replies, ours) {
   const fresh = replies.filter((reply) => reply.number > store.last);
   store.last = fresh.reduce((highest, reply) => Math.max(highest, reply.number), store.last);
-  return fresh.map((reply) => add(Object.assign({ kind: "reply" }, reply)));
+  return fresh.map((reply) => add(Object.assign({ kind: "reply", ours }, reply)));
 }
 
 /* ---- wiring ---- */
@@ -387,20 +549,35 @@ function fitField() {
   field.style.height = Math.min(field.scrollHeight + 2, 150) + "px";
 }
 
-function sendOnEnter(event) {
-  // Some phone keyboards tell only by the line break (beforeinput) that Enter was pressed.
-  const lineBreak = event.inputType === "insertLineBreak" || event.inputType === "insertParagraph";
-  if (lineBreak || (event.key === "Enter" && !event.isComposing)) submitted(event);
+function keyPressed(event) {
+  enter = "";
+  if (event.key !== "Enter") return;
+  // Safari ends the composition before it tells of the key; what it then tells by is 229, the key of input methods.
+  const word = event.isComposing || composing || event.keyCode === 229;
+  enter = event.shiftKey || event.altKey ? "line" : word ? "word" : "send";
+  if (enter === "send") submitted(event);
+}
+
+function beforeInput(event) {
+  // Some phone keyboards tell only by the line break that Enter was pressed.
+  const lineBreak = ["insertLineBreak", "insertParagraph"].includes(event.inputType) || event.data === "\n";
+  if (!lineBreak || enter === "line") return;
+  if (event.isComposing || composing || enter === "word") event.preventDefault();
+  else submitted(event);
 }
 
 function wire() {
   byId("composer").addEventListener("submit", submitted);
-  field.addEventListener("keydown", sendOnEnter);
-  field.addEventListener("beforeinput", sendOnEnter);
-  field.addEventListener("input", fitField);
+  field.addEventListener("keydown", keyPressed);
+  field.addEventListener("keyup", () => { enter = ""; });
+  field.addEventListener("beforeinput", beforeInput);
+  field.addEventListener("compositionstart", () => { composing = true; });
+  ["compositionend", "blur"].forEach((kind) => field.addEventListener(kind, () => { composing = false; }));
+  ["input", "compositionend"].forEach((kind) => field.addEventListener(kind, () => { saveDraft(); fitField(); }));
   byId("menu").addEventListener("click", (event) => pressed(event, { text: "menu" }));
   byId("newest").addEventListener("click", () => scrollToEnd());
-  byId("state").addEventListener("click", () => socket || connect());
+  byId("state").addEventListener("click", comeBack);
+  if (others) others.onmessage = heard;
   document.querySelectorAll("[data-say]").forEach((button) => {
     button.addEventListener("click", (event) => pressed(event, { text: button.dataset.say }));
   });
@@ -408,8 +585,8 @@ function wire() {
     window.addEventListener(kind, () => { usingKeys = kind === "keydown"; }, true);
   });
   window.addEventListener("scroll", () => { if (nearEnd()) byId("newest").hidden = true; }, { passive: true });
-  ["online", "pageshow", "focus"].forEach((kind) => window.addEventListener(kind, () => socket || connect()));
-  window.addEventListener("offline", hangUp);
+  ["online", "pageshow", "focus"].forEach((kind) => window.addEventListener(kind, comeBack));
+  ["offline", "pagehide"].forEach((kind) => window.addEventListener(kind, hangUp));
   if (!phone) return;
   phone.open = window.matchMedia("(min-width: 1000px)").matches;
   phone.addEventListener("toggle", () => phone.classList.remove("fresh"));
@@ -417,6 +594,9 @@ function wire() {
 
 history.scrollRestoration = "manual";
 wire();
+restoreDraft();
+fitField();
+if (phone) store.sms.slice().reverse().forEach(showSms);
 restore();
 setInterval(tick, 1000);
 connect();
