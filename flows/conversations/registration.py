@@ -360,6 +360,7 @@ _CODE_CHOICES = (
         "chosen",
         {"code_known": None},
         words="chua, khong biet, ko biet, khong, chua co",
+        note="Dạ, mã số là 10 số trên sổ BHXH hoặc 10 số cuối thẻ BHYT; không có giấy thì tra mã, tôi có ghi cách trong danh sách.",
         means="unknown",
     ),
     Choice("Tra mã số giúp tôi", "lookup", words="tra cuu, tra giup, tra ma so", means="look_up"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flows.content import Item
 from flows.conversations.declaration import countdown, items_of, last_day, recounted
@@ -55,6 +56,12 @@ _COUNTS = re.compile(r"\b(?:tinh|dem|ke|tru)\b")
 _ANEW = re.compile(
     r"\b(?:lam|bat dau|dang ky|khai)(?: \w+)? lai(?: tu dau| het| moi)\b|\blam lai tu dau\b|\bxoa het lam lai\b"
 )
+_CARD = re.compile(
+    r"\b(?:the|so)(?: \w+)? (?:bhyt|bao hiem|bhxh|y te)(?: \w+){0,3} (?:co|con|day|ne|do|day ne)\b|\b(?:co|con|cam|coi|ghi|in)(?: \w+){0,3} (?:tren )?(?:the|so) (?:bhyt|bao hiem|bhxh|y te)\b"
+)
+_NO_CARD = re.compile(
+    r"\b(?:khong|ko|k|hong|hok|chua|mat|het) (?:co|con|thay|giu|biet)?(?: \w+)? ?(?:the|so)\b"
+)
 _BOTH = re.compile(
     r"\b(?:tui|toi|em|minh|con|chi|anh|vo chong|ca nha)\b.*\b(?:voi|va|lan|cung)\b.*\b(?:con|be|chau|vo|chong|ma|me|ba|cha|luon|nua)\b|\bca hai\b|\bca nha\b"
 )
@@ -69,6 +76,8 @@ def reads(reading: Reading) -> Iterator[Proposal]:
     if not reading.is_at(FLOW):
         return
     yield from _of_the_declaration(reading)
+    if reading.is_at(FLOW, "code"):
+        yield from _on_the_card(reading)
     if reading.is_at(FLOW, "who"):
         yield from _two_people(reading)
     if reading.is_at(FLOW, *_ON_THE_LIST):
@@ -125,6 +134,16 @@ def _two_people(reading: Reading) -> Iterator[Proposal]:
     if _BOTH.search(reading.input.plain):
         told = "Dạ, mình làm lần lượt từng người một: xong người này tôi mở hồ sơ cho người kia. Anh/chị muốn làm cho ai trước?"
         yield Proposal(0.92, "for two people", Say(told))
+
+
+def _on_the_card(reading: Reading) -> Iterator[Proposal]:
+    """ "mã thì không biết mà thẻ BHYT thì có": the code is on the card."""
+    words = reading.input.plain
+    if _CARD.search(words) and not _NO_CARD.search(words):
+        known = reading.step.choices(reading.context)[0].parsed if reading.step else None
+        note = "Dạ, 10 số cuối trên thẻ BHYT chính là mã số BHXH, vậy là đã có mã."
+        if known is not None:
+            yield Proposal(0.91, "the code is on the card", Answer(replace(known, note=note)))
 
 
 def _on_the_list(reading: Reading) -> Iterator[Proposal]:

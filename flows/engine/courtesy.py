@@ -11,6 +11,8 @@ from flows.content import Content
 from flows.engine.commands import PERSON_LABEL
 from flows.understanding.input import Input
 
+HEARD = "Dạ, tôi nghe rồi."
+HEARD_AT_MENU = "Dạ, tôi nghe rồi. Anh/chị cần tôi giúp gì về việc này ạ?"
 _SAID = {
     "thanks": "Dạ không có gì ạ. Cần thêm, anh/chị cứ nhắn.",
     "bye": "Dạ chào anh/chị, hẹn gặp lại. Cần gì anh/chị cứ nhắn.",

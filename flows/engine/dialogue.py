@@ -36,7 +36,7 @@ from flows.engine.memory import faded, recall
 from flows.engine.navigation import Turn, words_of
 from flows.engine.proposals import Answer, Begin, Clarify, Command, Correct, Do, Reading, Say, Show
 from flows.engine.state import LOST, MISS, WEAK, State
-from flows.engine.steps import Context, Flow, Parsed, Reply, Step
+from flows.engine.steps import Context, Flow, Reply, Step
 from flows.secrets import detector
 from flows.text.normalise import plain, same_words
 from flows.understanding import numbers_explained
@@ -186,7 +186,7 @@ class Dialogue(Commands):
         words = words_of(event)
         chosen = self.choice(step, event) if step is not None else None
         if flow is not None and step is not None and chosen is not None:
-            self.accept(flow, step, Parsed(chosen.outcome, chosen.keep))
+            self.accept(flow, step, chosen.parsed)
             return True
         if self.chose_meaning(words):
             return True

@@ -204,7 +204,7 @@ class Navigation:
         chosen = self.choice(step, event)
         if chosen is None and (chosen := self.meant(step, opening)) is not None:
             self.opening = opening  # it may say more than this
-        parsed = Parsed(chosen.outcome, chosen.keep) if chosen else step.parse(self.context(), event)
+        parsed = chosen.parsed if chosen else step.parse(self.context(), event)
         if parsed is None or step.transitions.get(parsed.outcome) == AGAIN:
             return False
         self.accept(flow, step, parsed)

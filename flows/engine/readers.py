@@ -16,7 +16,7 @@ from flows.engine.events import Said
 from flows.engine.flows import Flows
 from flows.engine.memory import age
 from flows.engine.proposals import Answer, Begin, Clarify, Correct, Do, Proposal, Reading, Say, Show
-from flows.engine.steps import AGAIN, RESTING, Choice, Parsed
+from flows.engine.steps import AGAIN, RESTING, Choice
 from flows.text.normalise import plain
 from flows.understanding import numbers_explained
 from flows.understanding.answers import meanings
@@ -32,6 +32,8 @@ MEANT, LESS_SURE = (
 )  # what a natural answer is worth at most; what is asked for in a question's words, less
 _READ_ONLY = frozenset({"how", "all", "look_up", "lookup", "edit", "other_ways"})
 _DENIED = frozenset("khong ko k kg hong hok hem khum dung khoi chua dau thoi".split())
+UNSURE, ASKS = 0.32, 0.5  # from this score on some questions are offered, where something is surely asked
+TELLS = 0.55  # probability of a text that tells something and asks nothing
 SECOND = 0.7  # how sure the second wish of a message must be
 _JOINS = re.compile(r" (?:voi lai|roi|con|luon tien|tien the|dong thoi|va|hong ton thi|ma) ")
 SURELY_ANSWERED = 0.8  # a correction of an earlier answer must be so sure
@@ -72,7 +74,7 @@ def natural_answer(reading: Reading) -> Iterator[Proposal]:
     found = meanings(reading.input, wanted)
     for choice in choices:
         if choice.means and (score := found.get(choice.means, 0.0)) > 0:
-            answer = Answer(Parsed(choice.outcome, choice.keep))
+            answer = Answer(choice.parsed)
             most = LESS_SURE if choice.means in _READ_ONLY else MEANT
             yield Proposal(min(score, most), f"means {choice.means}", answer)
 
@@ -87,7 +89,7 @@ def contained_option(reading: Reading) -> Iterator[Proposal]:
             if size < 2 or not found or _DENIED & set(before.split()[-2:]):
                 continue
             score = 0.45 + 0.1 * min(size, 3) + 0.3 * size / count - (0.2 if asks(reading.input.text) else 0)
-            answer = Answer(Parsed(choice.outcome, choice.keep))
+            answer = Answer(choice.parsed)
             yield Proposal(min(score, 0.9), f"option {choice.label} in it", answer)
             break
 
@@ -105,7 +107,7 @@ def earlier_answer(reading: Reading) -> Iterator[Proposal]:
             continue
         choices = step.choices(reading.context)
         wanted = frozenset(c.means for c in choices if c.means and c.keep)
-        found = meanings(reading.input, wanted) if wanted else {}
+        found = meanings(_corrected(reading), wanted) if wanted else {}
         for choice in choices:
             score = found.get(choice.means, 0.0)
             changed = any(state.answers.get(key) != value for key, value in choice.keep.items())
@@ -114,6 +116,12 @@ def earlier_answer(reading: Reading) -> Iterator[Proposal]:
             note = f"Dạ, tôi sửa lại: {choice.label[0].lower()}{choice.label[1:]}."
             correct = Correct(state.step, choice.keep, note)
             yield Proposal(0.9 if corrects else 0.6, f"corrects {step.name}", correct)
+
+
+def _corrected(reading: Reading) -> Input:
+    """The part of a correction that is right: "iphone mới đúng, samsung là máy của má" -> "iphone"."""
+    before, right, _ = reading.input.plain.partition(" moi dung")
+    return Input(before, reading.context.content) if right else reading.input
 
 
 def question(reading: Reading) -> Iterator[Proposal]:
@@ -128,8 +136,12 @@ def question(reading: Reading) -> Iterator[Proposal]:
     if item.opens == "asked" and item.next:
         yield Proposal(min(score, 0.9), f"asked for {item.next}", Begin(item.next, reading.input.text))
         return
-    answer = replace(found, decision="answer", item=item)
+    unsure = UNSURE <= score < Show.needs and reading.input.asks >= ASKS and bool(found.alternatives)
+    answer = replace(found, decision="suggest" if unsure else "answer", item=item)
     step, kept = shows(answer)
+    if unsure:
+        yield Proposal(Show.needs, "perhaps one of several", Show(flows.questions.name, step, kept))
+        return
     if step:
         shown = Show(flows.questions.name, step, kept)
         yield Proposal(score, f"question {item.id}", shown, remember={"item": item.id})
@@ -189,6 +201,24 @@ def greeting(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(0.62, f"small talk {item.id}", Say(item.answer))
 
 
+def only_told(reading: Reading) -> Iterator[Proposal]:
+    """Something is told and nothing asked: it is heard, and what is under way stays."""
+    acts = reading.input.acts
+    told, agreed = acts["statement"] + acts["chat"], acts["yes"] + acts["ack"]
+    content, under_way = reading.context.content, reading.flow is not None
+    if reading.step is not None and reading.step.takes_any:
+        return
+    if told >= TELLS:
+        said = courtesy.HEARD if under_way else courtesy.HEARD_AT_MENU
+        yield Proposal(0.4 + 0.1 * told, "something is told", Say(said))
+    elif agreed >= TELLS and not under_way:
+        yield Proposal(
+            0.4 + 0.1 * agreed,
+            "an agreement to nothing",
+            Say(courtesy.answer("ack", content, under_way=False)[0]),
+        )
+
+
 def offered(reading: Reading) -> Iterator[Proposal]:
     """ "ừ" to what the assistant offered last."""
     what = reading.recall("offered")
@@ -227,6 +257,7 @@ READERS: tuple[Reader, ...] = (
     wish,
     everyday_words,
     greeting,
+    only_told,
     offered,
     pasted_number,
 )

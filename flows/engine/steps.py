@@ -94,7 +94,13 @@ class Choice:
     keep: Mapping[str, Any] = field(default_factory=dict)
     words: str = ""
     shares: bool = False  # pressing it on a door that can vouch for phones sends the contact
+    note: str = ""  # said first when it is chosen
     means: str = ""  # what it means to the readers of natural answers: "yes", "child", "done"; see understanding/answers/meanings.py
+
+    @property
+    def parsed(self) -> Parsed:
+        """The answer that choosing it gives."""
+        return Parsed(self.outcome, self.keep, note=self.note)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ _WHOLE: Mapping[str, frozenset[str]] = {
     "back": _table(
         "quay lai, tro lai, lui lai, quay lui, back, buoc truoc, lam tiep, lam tiep di, tiep tuc, tiep di, tiep, "
         "lam tiep vu hoi nay, quay lai hoi nay, quay lai viec hoi nay, tro lai viec hoi nay, tiep viec hoi nay, "
-        "lam tiep viec cu, lam tiep cho cu, lam tiep vu hom qua, lam tiep cho hom qua, tiep vu hom qua, toi dau roi, "
+        "lam tiep viec cu, lam tip, lam tip di, tiep nha, lam tiep cho cu, lam tiep vu hom qua, lam tiep cho hom qua, tiep vu hom qua, toi dau roi, "
         "dang toi dau, minh toi dau roi, lam tiep cho do, quay ve cho cu, ve cho cu, lam tiep cho nao, lam toi dau roi"
     ),
     "stop": _table(
@@ -72,6 +72,7 @@ _WHOLE: Mapping[str, frozenset[str]] = {
         "khong lam nua, hong lam nua, thoi khong lam nua, khong muon lam nua, dung lai, dung, thoat, huy, huy di, huy bo, "
         "huy het, nghi, nghi di, nghi lam, thoi nghi di, khoi lam, khoi lam nua, khong dang ky, thoi khong dang ky, "
         "hong dang ky, thoi hong dang ky, thoi khoi dang ky, khong tra, thoi khong tra, khoi tra, thoi khoi tra, "
+        "quay lai tu dau, thoi bo quay lai tu dau, bo quay lai tu dau, ve tu dau, bo het lam lai, "
         "khong doi, thoi khong doi, thoi khoi doi, khoi doi, khong them nua, dep di, dep, thoi met qua, thoi em khoi"
     ),
 }
@@ -80,6 +81,8 @@ _INSIDE: Mapping[str, tuple[str, ...]] = {
     "thanks": (r"\b(?:cam on|camon|thank|thanks|tks|cam on nhieu|biet on|doi on)\b",),
     "bye": (r"\b(?:bye|tam biet|bai bai|hen gap lai)\b",),
     "later": (
+        r"\b(?:mai|lat|toi|chieu|hom khac|bua khac)(?: \w+){0,2} (?:lam|lm|coi|tinh|nop|dk|dang ky)(?: \w+)? (?:tiep|tip|sau|lai)\b",
+        r"\bthoi (?:em|e|tui|toi|minh|con|chi|anh) (?:vo ca|vao ca|di lam|di cho|di hoc|di ngu|ban|nghi)\b",
         r"\b(?:de|thoi de|thoi) (?:mai|mot|lat|chut|toi|sang mai|chieu|bua khac|hom khac|khi khac|cuoi tuan|tuan sau)\b",
         r"\b(?:khoan|doi|cho|de)(?: da| chut| xiu| ti| cai)?,? ?(?:de )?(?:em|e|tui|toi|minh|con|chau|anh|chi|co|t)? ?(?:di )?(?:hoi|coi|kiem|tim|kiu|goi|ve|chay|lay|bac|suy nghi|tinh)\b",
         r"\b(?:dang ban|ban viec|ban roi|gio di|di cong chuyen|lat (?:nua )?(?:em|tui|toi|minh|con|chi|anh)?)\b",
@@ -104,7 +107,8 @@ _INSIDE: Mapping[str, tuple[str, ...]] = {
     ),
     "back": (
         r"\b(?:lam tiep|tiep tuc|quay lai|tro lai|quay ve|tiep)(?: \w+)? (?:vu|viec|cai|cho|hoi nay|hom qua|bua truoc|hom truoc|danh sach|dang do)\b",
-        r"\b(?:toi|den|dang|lam) (?:dau|buoc may|cho nao) roi\b",
+        r"\b(?:toi|den|dang|lam)(?: toi| den)? (?:dau|buoc may|cho nao) (?:roi|r|vay|v|z)\b",
+        r"\b(?:hom qua|hom wa|hoi nay|bua truoc|hom truoc)(?: \w+){0,3} (?:toi|den) (?:dau|buoc)\b",
         r"\blam tiep (?:cho nao|di|luon|nha|thoi)\b",
         r"\b(?:gio|rồi|roi|thoi|vay) (?:tui|toi|em|minh|con|chi|anh|co)? ?lam tiep\b",
     ),
@@ -138,7 +142,11 @@ def everyday(text: str) -> Mapping[str, float]:
     found: dict[str, float] = {}
     cores = _cores(words)
     if not cores - {words} and all(word in _ENDS for word in words.split()):
-        return {"ack": 0.9}
+        return (
+            {"repeat": 0.9}
+            if words.split()[-1] in ("ha", "hu", "hong") or text.rstrip().endswith("?")
+            else {"ack": 0.9}
+        )
     for act, wordings in _WHOLE.items():
         if cores & wordings:
             found[act] = 0.93
@@ -151,7 +159,7 @@ def everyday(text: str) -> Mapping[str, float]:
         if act in found or not any(p.search(words) for p in patterns):
             continue
         left = count - 4
-        score = 0.88 - 0.03 * max(left, 0)
+        score = 0.88 - (0.06 if act == "anger" else 0.03) * max(left, 0)
         if asking and act not in ("repeat", "shorter", "anger", "back"):
             score -= 0.3
         if score >= 0.3:
