@@ -42,6 +42,7 @@ CONSENT = (
 )
 WHO = {"employee": "người lao động của đơn vị", "individual": "cá nhân tự do", "child": "con nhỏ"}
 PLATFORM = {"android": "Android", "ios": "iPhone"}
+_NUMBERED_SURELY = 0.92  # "bỏ dấu mục 5" is more than the wording of an option in it
 SHOWN_HELP = {"ho_ten": "record_name", "ma_so_bhxh": "record_code"}
 
 
@@ -119,6 +120,7 @@ def _flow() -> Flow:
                 _list_choices,
                 label="danh sách việc cần làm",
                 parse=_parse_number,
+                surely=_NUMBERED_SURELY,
                 hint=_HINT,
                 brief=_list_brief,
                 transitions=_TRANSITIONS,
@@ -147,6 +149,7 @@ def _reading(name: str, prompt: Prompt, choices: Choices | tuple[Choice, ...], *
         choices,
         label=label,
         parse=_parse_number,
+        surely=_NUMBERED_SURELY,
         hint=_HINT,
         transitions=_TRANSITIONS,
         done=True,

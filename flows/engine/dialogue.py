@@ -286,8 +286,10 @@ class Dialogue(Commands):
                 if self.state.misses >= LOST:
                     self.say(Reply(messages.person_after_misses(self.content), options=self.state.options))
                     self.also_offer(commands.PERSON_LABEL)
-            case Say(text, options, reminds):
+            case Say(text, options, reminds, answers):
                 self.say(Reply(text, options=options))
+                if reminds and answers and step is not None and not step.done:
+                    self.remember({"aside": "1"})
                 if reminds:
                     self.remind()
             case Clarify(text, options):
@@ -300,8 +302,9 @@ class Dialogue(Commands):
         pasted = numbers_explained.chosen(words, self.state.options, self.content)
         if pasted is None:
             return False
-        labels = () if self.state.flow else tuple(self.flows.label(f, self.content) for f in pasted.flows)
-        self.carry_out(Say(pasted.text, (*pasted.asks, *labels)))
+        labels = tuple(self.flows.label(f, self.content) for f in pasted.flows)
+        options = () if self.state.flow else (*pasted.asks, *labels, commands.MENU_LABEL)
+        self.carry_out(Say(pasted.text, options))
         return True
 
     def unasked(self, event: Event) -> bool:

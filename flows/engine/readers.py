@@ -30,10 +30,14 @@ MEANT, LESS_SURE = (
     0.9,
     0.8,
 )  # what a natural answer is worth at most; what is asked for in a question's words, less
-_READ_ONLY = frozenset({"how", "all", "look_up", "lookup", "edit", "other_ways"})
+_READ_ONLY = frozenset({"how", "all", "look_up", "edit", "other_ways"})
+_SENDS, SENT = frozenset({"otp", "resend"}), 0.85  # below what a flow reads of it with polarity
+_TURNS_DOWN = frozenset({"not_it", "none_of_these"})
+OWN_QUESTION = 6  # words from which a question that an item answers is no refusal
 _DENIED = frozenset("khong ko k kg hong hok hem khum dung khoi chua dau thoi".split())
 UNSURE, ASKS = 0.32, 0.5  # from this score on some questions are offered, where something is surely asked
 TELLS = 0.55  # probability of a text that tells something and asks nothing
+NAMED_AGAIN = 0.29  # how much less sure it is that a flow is named which is under way
 SECOND = 0.7  # how sure the second wish of a message must be
 _JOINS = re.compile(r" (?:voi lai|roi|con|luon tien|tien the|dong thoi|va|hong ton thi|ma) ")
 SURELY_ANSWERED = 0.8  # a correction of an earlier answer must be so sure
@@ -76,7 +80,16 @@ def natural_answer(reading: Reading) -> Iterator[Proposal]:
         if choice.means and (score := found.get(choice.means, 0.0)) > 0:
             answer = Answer(choice.parsed)
             most = LESS_SURE if choice.means in _READ_ONLY else MEANT
+            if choice.means in _SENDS:
+                most = SENT
+            if choice.means in _TURNS_DOWN and _asks_something_known(reading):
+                most = PARSED_AGAIN
             yield Proposal(min(score, most), f"means {choice.means}", answer)
+
+
+def _asks_something_known(reading: Reading) -> bool:
+    """Whether the words are a question of their own, in more words than a refusal needs."""
+    return len(reading.input.words) >= OWN_QUESTION and reading.input.question.decision == "answer"
 
 
 def contained_option(reading: Reading) -> Iterator[Proposal]:
@@ -165,6 +178,8 @@ def wish(reading: Reading) -> Iterator[Proposal]:
     for name, score, opening in wishes(reading.input, flows.routes(reading.context.content)):
         if name != here:
             yield Proposal(score, f"wish for {name}", Begin(name, opening))
+        else:  # it is under way already: said again
+            yield Proposal(score - NAMED_AGAIN, f"names {name} again", Correct(reading.state.step, {}))
 
 
 _DONE_BY = {
@@ -188,7 +203,7 @@ def everyday_words(reading: Reading) -> Iterator[Proposal]:
             yield Proposal(score - less, f"everyday {act}", command)
         else:
             text, options = courtesy.answer(act, content, under_way=under_way)
-            yield Proposal(score, f"everyday {act}", Say(text, options))
+            yield Proposal(score, f"everyday {act}", Say(text, options, answers=False))
 
 
 def greeting(reading: Reading) -> Iterator[Proposal]:
@@ -198,7 +213,7 @@ def greeting(reading: Reading) -> Iterator[Proposal]:
     if item is None or item.topic not in SMALL_TALK or found.shield:
         return
     if item.topic not in NOT_ASKED:
-        yield Proposal(0.62, f"small talk {item.id}", Say(item.answer))
+        yield Proposal(0.62, f"small talk {item.id}", Say(item.answer, answers=False))
 
 
 def only_told(reading: Reading) -> Iterator[Proposal]:
@@ -242,10 +257,13 @@ def pasted_number(reading: Reading) -> Iterator[Proposal]:
         reading.state.step, reading.input.text, content
     )
     found = numbers_explained.explained(reading.input.text, content, reading.context.at.date())
-    if found is None or expected:
+    own = any(proposal.score >= PARSED_AGAIN for proposal in own_answer(reading))
+    if found is None or expected or own:
         return
-    labels = () if reading.flow else tuple(reading.context.flows.label(f, content) for f in found.flows)
-    yield Proposal(0.86, "a number", Say(found.text, (*found.asks, *labels)))
+    asked = Say(found.text, (*found.asks, MENU_LABEL), reminds=False)  # one question at a time
+    labels = tuple(reading.context.flows.label(f, content) for f in found.flows)
+    told = Say(found.text) if reading.flow else Say(found.text, (*labels, MENU_LABEL))
+    yield Proposal(0.86, "a number", asked if found.asks else told)
 
 
 READERS: tuple[Reader, ...] = (
