@@ -128,14 +128,14 @@ def test_the_second_questions_that_authors_showed_were_learnt(hand: str) -> None
     assert sum(first) >= 0.93 * len(new), [
         one for (one, _), right in zip(found, first, strict=True) if not right
     ]
-    assert sum(three) >= 0.98 * len(new)
+    assert sum(three) >= 0.97 * len(new)
 
 
 @pytest.mark.parametrize(
     ("before", "text", "item"),
     [
         ("nop-to-khai", "trễ thì bị gì", "qua-han"),
-        ("giay-to", "con nít thì sao", "cho-con"),
+        ("cach-dang-ky", "con nít thì sao", "cho-con"),
         ("nop-to-khai", "tôi quên mật khẩu rồi làm sao", "quen-mat-khau"),
         ("quen-mat-khau", "nộp tờ khai ở đâu vậy", "nop-to-khai"),
     ],
