@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select, update
@@ -41,7 +41,7 @@ class Conversation:
     topic: int = 0
     held: int = 0
     answered: tuple[str, float] = ("", 0.0)
-    at: float = 0.0
+    at: float = field(default=0.0, compare=False)
 
 
 _LOAD = select(conversations).where(conversations.c.address.in_(bindparam("addresses", expanding=True)))

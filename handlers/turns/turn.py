@@ -66,7 +66,7 @@ def body_of(reply: Reply, topic: int = 0) -> dict[str, Any]:
 
 
 @dataclass(slots=True)
-class _Read:
+class _WholeTurn:
     """What one or more events came to. `forget`: the message being taken held a secret; `texts`: earlier ones that did."""
 
     turn: Turn
@@ -156,10 +156,11 @@ class TurnMaker:
                     conversation, turn_context.ticket = given, None
                 elif conversation.owner != BOT:
                     return await self._to_the_desk(turn_context, waiting, conversation, event, held)
-                conversation, told = self._told(conversation, waiting, event, now)
-                told = told and not (held is not None and isinstance(event, Said))
-                if answered or told:
-                    return await self._overheard_only(turn_context, waiting, conversation, event)
+                noted, told = self._told(conversation, waiting, event, now)
+                if answered or (told and not (held is not None and isinstance(event, Said))):
+                    whose = conversation if answered else noted
+                    return await self._overheard_only(turn_context, waiting, whose, event)
+                conversation = noted
                 gathered = gather(
                     *(waiting, conversation, held, event, self.content, self.bursts), at=at, now=now
                 )
@@ -181,7 +182,7 @@ class TurnMaker:
                     why = f"{type(wrong).__name__} at {conversation.state.flow}/{conversation.state.step}"
                     await conversations.dead_letter(self.db, connection, door, waiting.key, why, {}, now)
                     apology = Reply(APOLOGY.format(self.content.office.hotline))
-                    read = _Read(Turn(conversation.state, (apology,)))
+                    read = _WholeTurn(Turn(conversation.state, (apology,)))
                     turn_context = self._context(connection, conversation, at, now, source)
                     break
         if held is not None:
@@ -192,9 +193,9 @@ class TurnMaker:
 
     async def _read(
         self, turn_context: TurnContext, savepoint: _Savepoint, conversation: Conversation, gathered: Gathered
-    ) -> _Read:
+    ) -> _WholeTurn:
         """Act on what was gathered, one thing after the other."""
-        read = _Read(Turn(conversation.state))
+        read = _WholeTurn(Turn(conversation.state))
         for reading in gathered.readings:
             state = read.turn.state
             turn, outcomes = await self._advance(turn_context, savepoint, reading.event, state, reading.turn)
@@ -247,7 +248,7 @@ class TurnMaker:
         waiting: WaitingTurn,
         conversation: Conversation,
         turn_context: TurnContext,
-        read: _Read,
+        read: _WholeTurn,
     ) -> MadeTurn:
         """Number the replies and lay out the rows."""
         address, at, turn = waiting.address, turn_context.now, read.turn
@@ -359,7 +360,7 @@ class TurnMaker:
                 await self.effect_handler.handle(turn_context, effect)
         if conversation.ticket is not None:
             await self._write_down(turn_context, conversation.ticket, event, turn)
-        read = _Read(turn)
+        read = _WholeTurn(turn)
         if _has_secret(turn):
             read.forget, read.texts = True, texts
         return await self._bound(turn_context.connection, waiting, conversation, turn_context, read)
