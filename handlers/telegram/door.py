@@ -57,10 +57,10 @@ from handlers.telegram.updates import (
     bytes_of,
     edited,
     event_of,
-    followed_by,
     number_of,
     shape_of,
     why_ignored,
+    words_after,
 )
 from handlers.turns.queue import Turns
 from handlers.turns.types import Act, Busy, NotKept, Opens, TurnResult, at_once
@@ -283,9 +283,9 @@ class TelegramDoor:
         except (ValueError, RecursionError) as wrong:
             await self._dead_letter(str(number), type(wrong).__name__, shape_of(raw))
             return
-        await self._take(update, followed_by(raw, following))
+        await self._take(update, words_after(raw, following))
 
-    async def _take(self, update: Update, followed: tuple[bool, bool] = (False, False)) -> None:
+    async def _take(self, update: Update, following: str = "") -> None:
         number = str(update.update_id)
         if number_of({"update_id": update.update_id}) is None:
             await self._dead_letter(number, "no update_id", sorted(update.model_fields_set))
@@ -297,7 +297,7 @@ class TelegramDoor:
             self._ignore(*(known or {"unknown"}))  # a kind we never asked for
             return
         try:
-            await self.dispatcher.feed_update(self.bot, update, followed=followed)
+            await self.dispatcher.feed_update(self.bot, update, following=following)
         except (Busy, NotKept):
             raise
         except Exception as wrong:  # noqa: BLE001  # a fault in one update must never stop its neighbours
@@ -333,13 +333,10 @@ class TelegramDoor:
                 log.info("ignored on purpose: %s", name)
             self.ignored[name] += 1
 
-    async def _on_message(
-        self, message: Message, event_update: Update, followed: tuple[bool, bool] = (False, False)
-    ) -> None:
+    async def _on_message(self, message: Message, event_update: Update, following: str = "") -> None:
         event = event_of(message, self.turns.content, self._text_limit)
-        more, same = followed
         await self._heard(
-            message, event, event_update, replace(act_of(message, self._key), more=more, same=same)
+            message, event, event_update, replace(act_of(message, self._key), following=following)
         )
 
     async def _on_edited(self, message: Message, event_update: Update) -> None:

@@ -141,10 +141,9 @@ def act_of(message: Message, key: Key, *, edit: bool = False) -> Act:
     )
 
 
-def followed_by(raw: Any, following: Any) -> tuple[bool, bool]:
-    """Whether this is a text and the same person's next is here, too; and whether that says the same words."""
-    mine, theirs = _plain_text(raw), _plain_text(following)
-    return bool(mine and theirs), bool(mine) and mine == theirs
+def words_after(raw: Any, following: Any) -> str:
+    """The words of the same person's next message, where this one and that are texts; cleaned."""
+    return clean(_plain_text(following)) if _plain_text(raw) else ""
 
 
 def _plain_text(raw: Any) -> str:

@@ -1,8 +1,8 @@
 """Words that are typed in several messages: which wait for more, and which are read together. Called by the making of a turn.
 
 What is understood is acted on at once, so nobody waits for an answer. What is not understood waits: a first text for
-`wait` seconds, one that comes soon after another for `burst` seconds from the first that waits; then all are read as one
-text. Words that stand alone (a label, a number, a command) are never joined: what waits is answered before them.
+`wait` seconds, one that comes soon after another for `seconds` from the first that waits; then all are read as one
+text. Words that are here already (one poll) may go on with what is understood; then it waits for them. Words that stand alone (a label, a number, a command) are never joined: what waits is answered before them.
 Invariant: what waits is kept (data/outbox/held.py) in the transaction that acknowledges it.
 """
 
@@ -76,14 +76,14 @@ def gather(
     if not (act.joins and limits.seconds and isinstance(event, Said)) or len(event.text) > limits.text:
         return apart
     state = conversation.state
-    if held is None and not act.more:
+    if held is None:
         turn = catalog.advance(state, event, content)
-        if understood(state, turn):
+        if understood(state, turn) and not _goes_on(event, turn, waiting, state, content, limits):
             return Gathered((Reading(event, turn),))
     elif stands_alone(event.text, state, content, at):
         return apart
     text = HeldText(waiting.key, event.text, act.note)
-    soon = held is not None or act.more or now - conversation.at < limits.seconds
+    soon = held is not None or act.following or now - conversation.at < limits.seconds
     since = held.since if held is not None else now
     until = since + (limits.seconds if soon else limits.wait)
     if held is None:
@@ -92,17 +92,34 @@ def gather(
         whole = held.with_text(text, until)
     if len(whole.joined) > limits.text:
         return apart
-    if held is not None and not act.more:
-        read = _of(whole, at, own=True)
-        turn = catalog.advance(state, read.event, content)
+    if held is not None:
+        read = Said(whole.joined, at)
+        turn = catalog.advance(state, read, content)
         if understood(state, turn):
-            return Gathered((Reading(read.event, turn, held.texts),))
+            if _goes_on(read, turn, waiting, state, content, limits):
+                return Gathered(wait=whole)
+            return Gathered((Reading(read, turn, held.texts),))
         alone = catalog.advance(state, event, content)
         if understood(state, alone):
             return Gathered((Reading(event, alone),))
     if until <= now:
         return Gathered((_of(whole, at, own=True),))
     return Gathered(wait=whole)
+
+
+def _goes_on(
+    said: Said, turn: Turn, waiting: WaitingTurn, state: State, content: Content, limits: BurstLimits
+) -> bool:
+    """Whether the words that are here already go on with these: behind their answer they would say nothing, with them they do."""
+    following = waiting.act.following
+    if not following or turn.awaits is not None or stands_alone(said.text, state, content, said.at):
+        return False
+    both = Said(f"{said.text} {following}", said.at)
+    if len(both.text) > limits.text or understood(
+        turn.state, catalog.advance(turn.state, Said(following, said.at), content)
+    ):
+        return False
+    return understood(state, catalog.advance(state, both, content))
 
 
 def understood(before: State, turn: Turn) -> bool:

@@ -215,8 +215,7 @@ class TurnMaker:
         recent = now - at < self.bursts.seconds
         if mine and self.bursts.seconds:
             return replace(conversation, answered=(mine, now)), recent and kind == mine
-        same = waiting.act.same and self.bursts.seconds > 0
-        return (conversation if recent else replace(conversation, answered=("", 0.0))), same
+        return (conversation if recent else replace(conversation, answered=("", 0.0))), False
 
     async def _waits(
         self,

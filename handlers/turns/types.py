@@ -32,7 +32,7 @@ class Act:
 
     `once`: the key of an act that is answered once, with its first event; of the others only what must not wait is
     acted on. `also`: a key under which this event is known, too. `kind`: of acts that are answered once within a burst. `joins`: words that may be a part of what is being
-    typed. `more`: the person's next words are here already; `same`: and they are these again. `topic`: where the
+    typed. `following`: the person's next words, where they are here already. `topic`: where the
     answer goes, 0 outside of topics, None as before. `note`: how the door finds the message again. `ends`: nothing more
     came; the words in this outbox row, which wait until `due`, are to be answered.
     """
@@ -41,8 +41,7 @@ class Act:
     also: str = ""
     kind: str = ""
     joins: bool = False
-    more: bool = False
-    same: bool = False
+    following: str = ""
     topic: int | None = None
     note: str = ""
     ends: int = 0
