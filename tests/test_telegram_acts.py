@@ -35,7 +35,7 @@ BURSTS = BurstLimits(seconds=2.0, wait=0.3, text=200)
 PHOTO = {"photo": [{"file_id": "f", "file_unique_id": "u", "width": 90, "height": 90}]}
 TOPIC = 77
 GIVEN = "mật khẩu của tôi là Abc12345"
-PIECES = ("xyzzy plugh", "mất thẻ bảo hiểm", "y tế plugh")  # the first and the last alone mean nothing
+PIECES = ("xyzzy plugh", "bị mất thẻ", "plugh")  # the first and the last alone mean nothing
 
 
 class Timers:
