@@ -78,7 +78,7 @@ def gather(
     state = conversation.state
     if held is None:
         turn = catalog.advance(state, event, content)
-        if understood(state, turn) and not _goes_on(event, turn, waiting, state, content, limits):
+        if understood(state, turn) and not _is_continued(event, turn, waiting, state, content, limits):
             return Gathered((Reading(event, turn),))
     elif stands_alone(event.text, state, content, at):
         return apart
@@ -96,7 +96,7 @@ def gather(
         read = Said(whole.joined, at)
         turn = catalog.advance(state, read, content)
         if understood(state, turn):
-            if _goes_on(read, turn, waiting, state, content, limits):
+            if _is_continued(read, turn, waiting, state, content, limits):
                 return Gathered(wait=whole)
             return Gathered((Reading(read, turn, held.texts),))
         alone = catalog.advance(state, event, content)
@@ -107,7 +107,7 @@ def gather(
     return Gathered(wait=whole)
 
 
-def _goes_on(
+def _is_continued(
     said: Said, turn: Turn, waiting: WaitingTurn, state: State, content: Content, limits: BurstLimits
 ) -> bool:
     """Whether the words that are here already go on with these: behind their answer they would say nothing, with them they do."""

@@ -66,7 +66,7 @@ def body_of(reply: Reply, topic: int = 0) -> dict[str, Any]:
 
 
 @dataclass(slots=True)
-class _WholeTurn:
+class _TurnReplies:
     """What one or more events came to. `forget`: the message being taken held a secret; `texts`: earlier ones that did."""
 
     turn: Turn
@@ -182,7 +182,7 @@ class TurnMaker:
                     why = f"{type(wrong).__name__} at {conversation.state.flow}/{conversation.state.step}"
                     await conversations.dead_letter(self.db, connection, door, waiting.key, why, {}, now)
                     apology = Reply(APOLOGY.format(self.content.office.hotline))
-                    read = _WholeTurn(Turn(conversation.state, (apology,)))
+                    read = _TurnReplies(Turn(conversation.state, (apology,)))
                     turn_context = self._context(connection, conversation, at, now, source)
                     break
         if held is not None:
@@ -193,9 +193,9 @@ class TurnMaker:
 
     async def _read(
         self, turn_context: TurnContext, savepoint: _Savepoint, conversation: Conversation, gathered: Gathered
-    ) -> _WholeTurn:
+    ) -> _TurnReplies:
         """Act on what was gathered, one thing after the other."""
-        read = _WholeTurn(Turn(conversation.state))
+        read = _TurnReplies(Turn(conversation.state))
         for reading in gathered.readings:
             state = read.turn.state
             turn, outcomes = await self._advance(turn_context, savepoint, reading.event, state, reading.turn)
@@ -247,7 +247,7 @@ class TurnMaker:
         waiting: WaitingTurn,
         conversation: Conversation,
         turn_context: TurnContext,
-        read: _WholeTurn,
+        read: _TurnReplies,
     ) -> MadeTurn:
         """Number the replies and lay out the rows."""
         address, at, turn = waiting.address, turn_context.now, read.turn
@@ -359,7 +359,7 @@ class TurnMaker:
                 await self.effect_handler.handle(turn_context, effect)
         if conversation.ticket is not None:
             await self._write_down(turn_context, conversation.ticket, event, turn)
-        read = _WholeTurn(turn)
+        read = _TurnReplies(turn)
         if _has_secret(turn):
             read.forget, read.texts = True, texts
         return await self._bound(turn_context.connection, waiting, conversation, turn_context, read)
