@@ -183,6 +183,7 @@ async def test_a_live_location_has_one_answer_however_far_it_moves(hook: Bot) ->
     where = {"latitude": 10.4, "longitude": 105.6, "live_period": 900}
     update = hook.server.message(LAN, location=where)
     await hook.post(update)
+    await hook.said()  # before its lease ends
     for n in range(1, 4):
         await hook.post(edit_of(update, location={**where, "latitude": 10.4 + n / 1000, "heading": n}))
         hook.house.clock.move(30)
