@@ -116,7 +116,7 @@ def album(bot: Bot, count: int, group: str = "g1", **first: Any) -> list[dict[st
 
 @pytest.mark.parametrize("count", [2, 5, 10])
 async def test_an_album_has_one_answer(hook: Bot, count: int) -> None:
-    """Seen to fail: `once` left empty in `act_of`."""
+    """The album's own id joins it."""
     hook.house.turns.bursts = BurstLimits()  # without what joins several of a kind
     for update in album(hook, count, caption="toi gui anh ho so"):
         assert await hook.post(update) == 200
@@ -475,7 +475,7 @@ async def test_gibberish_typed_in_a_moment_has_one_answer(hook: Bot, timers: Tim
 
 
 async def test_commands_and_answers_in_one_poll_are_acted_on_one_by_one(poll: Bot, timers: Timers) -> None:
-    """A person who knows the way: each has its answer. Seen to fail: every text that another follows kept waiting."""
+    """A person who knows the way: each has its answer."""
     said = ("tra cứu mã số", "đồng ý", "Trần Thị Bé Ba 17/01/1983")
     await poll.server.enqueue_all([poll.server.message(LAN, text=text) for text in said])
     await poll.server.acknowledged()
