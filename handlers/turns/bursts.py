@@ -34,7 +34,7 @@ class BurstLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadMessage:
     """One thing to act on now. `turn` is its first turn where that is known; `texts` are earlier messages read with it.
 
     `own`: the message that is being taken is part of it.
@@ -50,7 +50,7 @@ class Reading:
 class Gathered:
     """What is to be acted on now, in order; or, with nothing, the words that wait."""
 
-    readings: tuple[Reading, ...] = ()
+    readings: tuple[ReadMessage, ...] = ()
     wait: HeldWords | None = None
 
 
@@ -72,14 +72,14 @@ def gather(
             return Gathered()
         return Gathered((_of(held, at, own=False),))
     before = () if held is None else (_of(held, at, own=False),)
-    apart = Gathered((*before, Reading(event)))
+    apart = Gathered((*before, ReadMessage(event)))
     if not (act.joins and limits.seconds and isinstance(event, Said)) or len(event.text) > limits.text:
         return apart
     state = conversation.state
     if held is None:
         turn = catalog.advance(state, event, content)
         if understood(state, turn) and not _is_continued(event, turn, waiting, state, content, limits):
-            return Gathered((Reading(event, turn),))
+            return Gathered((ReadMessage(event, turn),))
     elif stands_alone(event.text, state, content, at):
         return apart
     text = HeldText(waiting.key, event.text, act.note)
@@ -98,10 +98,10 @@ def gather(
         if understood(state, turn):
             if _is_continued(read, turn, waiting, state, content, limits):
                 return Gathered(wait=whole)
-            return Gathered((Reading(read, turn, held.texts),))
+            return Gathered((ReadMessage(read, turn, held.texts),))
         alone = catalog.advance(state, event, content)
         if understood(state, alone):
-            return Gathered((Reading(event, alone),))
+            return Gathered((ReadMessage(event, alone),))
     if until <= now:
         return Gathered((_of(whole, at, own=True),))
     return Gathered(wait=whole)
@@ -134,6 +134,6 @@ def stands_alone(text: str, state: State, content: Content, at: datetime) -> boo
     return any(same_words(text, label) for label in catalog.valid_labels(state, content, at))
 
 
-def _of(held: HeldWords, at: datetime, *, own: bool) -> Reading:
+def _of(held: HeldWords, at: datetime, *, own: bool) -> ReadMessage:
     texts = held.texts[:-1] if own else held.texts
-    return Reading(Said(held.joined, at), None, texts, own)
+    return ReadMessage(Said(held.joined, at), None, texts, own)
