@@ -30,6 +30,7 @@ from data.seal import Seal, key_file, secret_of
 from flows.content import Content
 from flows.understanding.question_finder import warm
 from handlers.delivery.sms import CodeSender, DemoGateway
+from handlers.turns.bursts import BurstLimits
 from handlers.turns.queue import Turns
 
 log = logging.getLogger("troly.app")
@@ -186,6 +187,7 @@ async def opened(
             queue_limit_source=settings.queue_limit_source,
             lease=float(settings.reply_lease_seconds),
             miss_days=settings.miss_days,
+            bursts=BurstLimits(settings.burst_seconds, settings.burst_wait, settings.burst_text_limit),
         )
         gateway = DemoGateway() if settings.sms == "demo" else None
         code_sender = CodeSender(db, seal, gateway, holder=turns.holder, clock=clock) if gateway else None

@@ -215,6 +215,21 @@ class Settings:
     stop_seconds: float = _s(
         8.0, "how long a stop may take in all, in seconds; then the process ends", between=(4, 60)
     )
+    burst_seconds: float = _s(
+        2.0,
+        "short texts of one person within so many seconds, which alone say nothing, are answered together; 0: none are",
+        between=(0, 10),
+    )
+    burst_wait: float = _s(
+        0.3,
+        "how long a lone text that says nothing waits for the next one, in seconds; any other is answered at once",
+        between=(0, 2),
+    )
+    burst_text_limit: int = _s(
+        200,
+        "longest text, in characters, that short texts make when they are read together",
+        between=(20, 2000),
+    )
     group_limit: int = _s(32, "turns committed together on SQLite", between=(1, 256))
     reply_lease_seconds: int = _s(
         30, "how long a process may take to say a reply before another takes it over", between=(1, 300)

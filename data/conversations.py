@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select, update
@@ -17,6 +17,7 @@ from flows.engine.state import State
 
 BOT, OFFICER, NOBODY = "bot", "officer", "nobody"  # who may speak in a conversation: exactly one
 FURTHEST = 3.2e9  # seconds a clock may be moved, a hundred years: dates have an end
+_TOPIC, _HELD, _ANSWERED = "~topic", "~held", "~answered"  # beside the state; nothing a person typed
 _UNDER = "~under"  # where the sealed answers hold the state that a digression lies upon
 
 
@@ -24,7 +25,9 @@ _UNDER = "~under"  # where the sealed answers hold the state that a digression l
 class Conversation:
     """A conversation as it is kept: `said` counts replies, `turns` turns; `clock` is seconds its time was moved.
 
-    `owner` is who may speak, `ticket` the open ticket, if any.
+    `owner` is who may speak, `ticket` the open ticket, if any. `topic` is the topic the person wrote in last, where the
+    channel has some; `held` the outbox row of words that wait for more; `answered` the kind of act that was answered last, of
+    those that often come several at once, and when. `at` is when it was last written.
     """
 
     address: str
@@ -35,9 +38,18 @@ class Conversation:
     clock: float = 0.0
     owner: str = BOT
     ticket: str | None = None
+    topic: int = 0
+    held: int = 0
+    answered: tuple[str, float] = ("", 0.0)
+    at: float = field(default=0.0, compare=False)
 
 
 _LOAD = select(conversations).where(conversations.c.address.in_(bindparam("addresses", expanding=True)))
+
+
+def topic_of(place: str) -> int:
+    """The topic in which the person wrote last, of a conversation's column `place`; 0 outside of topics."""
+    return int(json.loads(place).get(_TOPIC, 0))
 
 
 async def load(connection: AsyncConnection, seal: Seal, addresses: Sequence[str]) -> dict[str, Conversation]:
@@ -49,8 +61,10 @@ async def load(connection: AsyncConnection, seal: Seal, addresses: Sequence[str]
         if r.answers is not None:
             place["answers"] = seal.open(r.answers, r.address)
             place["under"] = place["answers"].pop(_UNDER, {})
+        topic, held, (kind, told) = place.pop(_TOPIC, 0), place.pop(_HELD, 0), place.pop(_ANSWERED, ("", 0.0))
         found[r.address] = Conversation(
-            r.address, State.from_json(place), r.person, r.said, r.turns, r.clock, r.owner, r.ticket
+            *(r.address, State.from_json(place), r.person, r.said, r.turns, r.clock, r.owner, r.ticket),
+            *(topic, held, (kind, told), r.at),
         )
     return found
 
@@ -67,6 +81,8 @@ async def save(
         answers = place.pop("answers", None)
         if under := place.pop("under", None):
             answers = {**(answers or {}), _UNDER: under}
+        beside = {_TOPIC: c.topic, _HELD: c.held, _ANSWERED: c.answered if c.answered[0] else ()}
+        place |= {name: value for name, value in beside.items() if value}
         rows.append(
             {
                 "address": c.address,

@@ -15,7 +15,7 @@ from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import channels, outbox
-from data.conversations import BOT, NOBODY, OFFICER, claim_events
+from data.conversations import BOT, NOBODY, OFFICER, claim_events, topic_of
 from data.engine import Database, value_of
 from data.outbox import Outgoing
 from data.seal import Seal
@@ -338,7 +338,7 @@ async def answer(
         return False
     await db.lock(connection, ticket.address)
     owned = await connection.execute(
-        select(conversations.c.said)
+        select(conversations.c.said, conversations.c.place)
         .join(tickets, tickets.c.address == conversations.c.address)
         .where(
             conversations.c.owner == OFFICER,
@@ -347,9 +347,10 @@ async def answer(
             tickets.c.officer == officer,
         )
     )
-    said = owned.scalar()
-    if said is None:
+    found = owned.first()
+    if found is None:
         return False
+    said, topic = found.said, topic_of(found.place)
     event = (ticket.address, seal.keyed("desk", f"{ticket_id} {key!a}"))
     if event not in await claim_events(db, connection, [event], at):
         return True
@@ -359,7 +360,8 @@ async def answer(
         await connection.execute(
             update(conversations).where(conversations.c.address == ticket.address).values(said=number)
         )
-    out = Outgoing(outbox.new_id(), ticket.address, number, {"text": SIGNED + text})
+    body: dict[str, Any] = {"text": SIGNED + text} | ({"topic": topic} if topic else {})
+    out = Outgoing(outbox.new_id(), ticket.address, number, body)
     await outbox.put(connection, [outbox.officer_row(out, seal, at=at)])
     await receive(connection, seal, ticket_id, "officer", text, at, staff=officer, row=out.id)
     return True

@@ -2,7 +2,7 @@
 
 Theirs: the wire, update queues, long polls, webhook delivery, secrets, limits (lo-bot-api-emulator); parse
 modes, lengths, keyboard rules (teremok). Ours, each marked "ours:" below: the record of calls, a user name in
-getMe, the answer to sendContact, scripted faults, updates of kinds that lo-bot refuses to queue, and fingers
+getMe, the answer to sendContact, topics (lo-bot knows none), scripted faults, updates of kinds that lo-bot refuses to queue, and fingers
 that press what was last shown.
 """
 
@@ -51,6 +51,11 @@ class Call:
         markup = self.fields.get("reply_markup") or {}
         rows = markup.get("inline_keyboard") or markup.get("keyboard") or []
         return [b if isinstance(b, dict) else {"text": b} for row in rows for b in row]
+
+    @property
+    def topic(self) -> int:
+        """The topic it was sent to; 0 outside of topics."""
+        return int(self.fields.get("message_thread_id", 0))
 
     @property
     def labels(self) -> list[str]:
@@ -114,7 +119,8 @@ class Emulator(LoBotApiEmulator):  # type: ignore[misc]  # lo-bot has no type hi
             if method == "sendContact":
                 result = self._send_contact(call)
             else:
-                result = super().validate(method, fields, uploads)
+                known = {name: value for name, value in fields.items() if name != "message_thread_id"}
+                result = super().validate(method, known, uploads)  # ours: topics are only on record
         except ApiRefusal as refusal:
             self.refused.append((call, refusal.status))
             self._changed.set()

@@ -25,6 +25,7 @@ from data.seal import Seal
 from flows.content import Content
 from handlers.delivery.sms import CodeSender, DemoGateway, Sms
 from handlers.terminal import Terminal
+from handlers.turns.bursts import BurstLimits
 from handlers.turns.json_contract import read_object
 from handlers.turns.queue import Turns
 from handlers.turns.types import Later, TurnResult
@@ -95,6 +96,7 @@ async def open_house(
     content: Content | None = None,
     answer_step: float = 0.0,
     later: Later | None = None,
+    bursts: BurstLimits = BurstLimits(),  # noqa: B008  # frozen
 ) -> AsyncIterator[House]:
     """A house on the database at `url`, which has its tables already; without a `beat` look-ups are answered at once."""
     clock = clock or Clock()
@@ -102,7 +104,8 @@ async def open_house(
     db, seal = Database(url), Seal(SECRET)
     content = content or load_content()
     effect_handler = EffectHandler(Services(db, seal, limits, content.office, "http://127.0.0.1:8080"))
-    turns = Turns(db, seal, effect_handler, content, clock=clock, answer_step=answer_step, later=later)
+    timing: dict[str, Any] = {"clock": clock, "answer_step": answer_step, "later": later, "bursts": bursts}
+    turns = Turns(db, seal, effect_handler, content, **timing)
     gateway = DemoGateway()
     code_sender = CodeSender(db, seal, gateway, holder=turns.holder, clock=clock)
     house = House(db, seal, content, effect_handler, turns, clock, gateway, code_sender)

@@ -12,6 +12,7 @@ from data.outbox.erasure import (
     wipe,
     wipe_addresses,
 )
+from data.outbox.held import HeldText, HeldWords, drop_held, first_words, held_words, hold, words_due
 from data.outbox.inbox import (
     AT_ONCE,
     ReaderLease,
@@ -34,6 +35,7 @@ from data.outbox.replies import (
     withdraw_replies,
 )
 from data.outbox.rows import (
+    HELD,
     NOTICE,
     OFFICER,
     OTP,
@@ -53,6 +55,7 @@ from data.outbox.rows import (
 
 __all__ = [
     "AT_ONCE",
+    "HELD",
     "NOTICE",
     "OFFICER",
     "OTP",
@@ -60,6 +63,8 @@ __all__ = [
     "REPLY",
     "RESTS",
     "WAITING",
+    "HeldText",
+    "HeldWords",
     "Mark",
     "Outgoing",
     "ReaderLease",
@@ -70,9 +75,13 @@ __all__ = [
     "claim_codes",
     "claim_replies",
     "counts",
+    "drop_held",
     "expire_unread",
     "extend",
+    "first_words",
     "held_elsewhere",
+    "held_words",
+    "hold",
     "lease_unseen",
     "mark",
     "mark_seen",
@@ -93,4 +102,5 @@ __all__ = [
     "wipe",
     "wipe_addresses",
     "withdraw_replies",
+    "words_due",
 ]

@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import Database
-from data.outbox.rows import NOTICE, OFFICER, REMINDER, REPLY, WAITING
+from data.outbox.rows import HELD, NOTICE, OFFICER, REMINDER, REPLY, WAITING
 from data.tables import outbox
 
 
@@ -47,7 +47,7 @@ async def expire_unread(db: Database, before: float, now: float, limit: int = 50
             outbox.c.at < before,
             outbox.c.leased_until <= now,
             outbox.c.sealed.is_not(None),
-            or_(outbox.c.lane.in_((REPLY, OFFICER, REMINDER)), fetched),
+            or_(outbox.c.lane.in_((REPLY, OFFICER, REMINDER, HELD)), fetched),
         )
         .limit(limit)
     )

@@ -21,6 +21,7 @@ from data.tables import outbox
 log = logging.getLogger("troly.outbox")
 
 REPLY, OTP, OFFICER, REMINDER, NOTICE = "reply", "otp", "officer", "reminder", "notice"
+HELD = "held"  # a lane that nothing leaves by: words that wait for the rest of what is being typed
 WAITING = ("pending", "leased")
 GONE = (  # what stands for words that were not read in time, or cannot be opened
     "Một tin gửi đến anh/chị trước đây đã quá thời gian lưu nên không còn đọc được. "

@@ -60,7 +60,7 @@ _CARD = re.compile(
     r"\b(?:the|so)(?: \w+)? (?:bhyt|bao hiem|bhxh|y te)(?: \w+){0,3} (?:co|con|day|ne|do|day ne)\b|\b(?:co|con|cam|coi|ghi|in)(?: \w+){0,3} (?:tren )?(?:the|so) (?:bhyt|bao hiem|bhxh|y te)\b"
 )
 _NO_CARD = re.compile(
-    r"\b(?:khong|ko|k|hong|hok|chua|mat|het) (?:co|con|thay|giu|biet)?(?: \w+)? ?(?:the|so)\b"
+    r"\b(?:khong|ko|k|hong|hok|chua|mat|het) (?:(?:co|con|giu|thay) )?(?:cai |cuon |tam )?(?:the|so)\b"
 )
 _BOTH = re.compile(
     r"\b(?:tui|toi|em|minh|con|chi|anh|vo chong|ca nha)\b.*\b(?:voi|va|lan|cung)\b.*\b(?:con|be|chau|vo|chong|ma|me|ba|cha|luon|nua)\b|\bca hai\b|\bca nha\b"

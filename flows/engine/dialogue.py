@@ -46,7 +46,7 @@ from flows.understanding.answers import facts_told
 from flows.understanding.facts import number_of
 from flows.understanding.input import Input
 from flows.understanding.intents import named
-from flows.understanding.question_finder import QuestionResult, find_questions, missed
+from flows.understanding.question_finder import QuestionResult, find_questions, missed, titled_question
 
 HARDLY_SURE = 0.55  # an answer that is shown at a lower score counts as half a miss
 
@@ -204,7 +204,7 @@ class Dialogue(Commands):
             self.begin(name, opening)
             return True
         shows = self.flows.questions.shows
-        titled = next((q for q in self.content.questions.items if same_words(words, q.title)), None)
+        titled = titled_question(words, self.content.questions)
         if titled is None or shows is None:
             return False
         self.remember({"item": titled.id})

@@ -48,6 +48,7 @@ def same_words(a: str, b: str) -> bool:
     return plain(a) == plain(b) != ""
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Folded words separated by single spaces: "Đổi mật khẩu!" -> "doi mat khau"."""
     return _NOT_WORDS.sub(" ", fold(text)).strip()

@@ -81,6 +81,7 @@ _INSIDE: Mapping[str, tuple[str, ...]] = {
     "thanks": (r"\b(?:cam on|camon|thank|thanks|tks|cam on nhieu|biet on|doi on)\b",),
     "bye": (r"\b(?:bye|tam biet|bai bai|hen gap lai)\b",),
     "later": (
+        r"\b(?:mai|lat|sau|bua sau|hom sau)(?: \w+){0,4} (?:go|nhan|viet|bam) (?:gi|j|sao)\b",
         r"\b(?:mai|lat|toi|chieu|hom khac|bua khac)(?: \w+){0,2} (?:lam|lm|coi|tinh|nop|dk|dang ky)(?: \w+)? (?:tiep|tip|sau|lai)\b",
         r"\bthoi (?:em|e|tui|toi|minh|con|chi|anh) (?:vo ca|vao ca|di lam|di cho|di hoc|di ngu|ban|nghi)\b",
         r"\b(?:de|thoi de|thoi) (?:mai|mot|lat|chut|toi|sang mai|chieu|bua khac|hom khac|khi khac|cuoi tuan|tuan sau)\b",
@@ -117,6 +118,8 @@ _INSIDE: Mapping[str, tuple[str, ...]] = {
     ),
 }
 _COMPILED = {act: tuple(re.compile(p) for p in patterns) for act, patterns in _INSIDE.items()}
+_AGAIN = re.compile(r"\b(?:go|nhan|viet|bam) (?:gi|j|sao)\b.*\b(?:lam )?(?:tiep|tip)\b")
+_PLACE = re.compile(r"\b(?:toi|den)(?: toi| den)? (?:dau|buoc may) (?:roi|r)\b")
 # Last words that ask, and words that ask anywhere.
 _ASKS_LAST = re.compile(
     r"(?:\?|\b(?:khong|ko|k|hong|hok|chua|ha|ta|nao|dau|gi|sao|may|ai|nhieu|lau|duoc khong|phai khong))$"
@@ -162,7 +165,9 @@ def everyday(text: str) -> Mapping[str, float]:
             continue
         left = count - 4
         score = 0.88 - (0.06 if act == "anger" else 0.03) * max(left, 0)
-        if asking and act not in ("repeat", "shorter", "anger", "back"):
+        if act == "back" and _PLACE.search(words):
+            score = max(score, 0.88)
+        if asking and act not in ("repeat", "shorter", "anger", "back") and not _AGAIN.search(words):
             score -= 0.3
         if score >= 0.3:
             found[act] = score

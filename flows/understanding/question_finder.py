@@ -15,7 +15,7 @@ from itertools import chain
 from flows.content import NOT_ASKED, SMALL_TALK, Content, Question, Questions
 from flows.secrets import detector
 from flows.text.fold import fold
-from flows.text.normalise import normalise
+from flows.text.normalise import normalise, plain
 from flows.understanding import follow_ups
 from flows.understanding.acts import act_chances
 from flows.understanding.follow_ups import FollowUps, QuestionText
@@ -119,6 +119,16 @@ def missed(text: str, questions: Questions) -> str:
     shown = [w if knows(w) else HIDDEN for w in words]
     clear = sum(w != HIDDEN for w in shown)
     return " ".join(shown)[:120] if clear >= 2 and clear * 2 > len(shown) else ""
+
+
+def titled_question(words: str, questions: Questions) -> Question | None:
+    """The item whose button these words are, None for none."""
+    return _titles(questions).get(plain(words))
+
+
+@lru_cache(maxsize=2)
+def _titles(questions: Questions) -> dict[str, Question]:
+    return {plain(q.title): q for q in reversed(questions.items)}
 
 
 def warm(questions: Questions) -> None:

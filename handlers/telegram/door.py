@@ -13,7 +13,9 @@ import hashlib
 import hmac
 import json
 import logging
+from collections import Counter
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal, TypeVar
 
@@ -22,11 +24,7 @@ from aiogram.client.session.base import BaseSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import (
     AiogramError,
-    ClientDecodeError,
-    TelegramEntityTooLarge,
-    TelegramNetworkError,
     TelegramRetryAfter,
-    TelegramServerError,
 )
 from aiogram.methods import (
     AnswerCallbackQuery,
@@ -52,10 +50,20 @@ from handlers.telegram import buttons
 from handlers.telegram import commands as telegram_commands
 from handlers.telegram.polling import Polling
 from handlers.telegram.replies import Replies
-from handlers.telegram.session import JsonSession
-from handlers.telegram.updates import ALLOWED, edited, event_of, is_private, number_of, shape_of
+from handlers.telegram.session import JsonSession, is_passing
+from handlers.telegram.updates import (
+    ALLOWED,
+    act_of,
+    bytes_of,
+    edited,
+    event_of,
+    number_of,
+    shape_of,
+    why_ignored,
+    words_after,
+)
 from handlers.turns.queue import Turns
-from handlers.turns.types import Busy, NotKept, Opens, TurnResult, at_once
+from handlers.turns.types import Act, Busy, NotKept, Opens, TurnResult, at_once
 
 log = logging.getLogger("troly.telegram")
 
@@ -64,6 +72,7 @@ CONNECTIONS = 100  # webhook calls Telegram may have open at once; they share co
 DRAIN = 5.0  # seconds to say what is under way when the door closes
 LEFTOVERS_EVERY = 3.0  # seconds between looks for what a dead process left unsaid, on PostgreSQL
 CALL_SECONDS = 2  # how long a deletion, a typing sign or an answer to a press may take
+KINDS_COUNTED = 200  # kinds of what is ignored that are told apart
 RETRY = {"Retry-After": "5"}
 _T = TypeVar("_T")
 
@@ -102,6 +111,7 @@ class TelegramDoor:
         self.run_errands = run_errands  # told of each turn once it is committed: one-time codes leave at once
         self.username = ""  # as getMe tells it
         self.trouble = ""  # what Telegram last failed at, as "method: class name"; "" when all is well
+        self.ignored: Counter[str] = Counter()  # what was ignored on purpose, by kind
         self.ready = asyncio.Event()  # Telegram knows how updates come here
         self._key = key
         self._typing_after = typing_after
@@ -130,6 +140,7 @@ class TelegramDoor:
                 raise ValueError("the Telegram webhook needs a secret of A-Z a-z 0-9 _ -")
             self._secret = webhook_secret.encode("ascii")
         await self.reply_sender.say_what_was_left(orphans=self.turns.db.is_sqlite)
+        await self.turns.say_what_waits(DOOR, self._say_later)
         self._open = True
         self._life = [
             asyncio.create_task(self._take_in(mode, webhook_url, webhook_secret)),
@@ -148,6 +159,7 @@ class TelegramDoor:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN):
                 await _all_done(self._inside)
+                await self.turns.answered()
                 await self.reply_sender.quiet()
                 await _all_done(self._calls_beside)
         unfinished = [*self._replies.unfinished(), *self._calls_beside]
@@ -195,7 +207,7 @@ class TelegramDoor:
             except Exception as wrong:  # noqa: BLE001  # whatever it is, the service starts
                 pause = patience(tries)
                 self._note(method.__api_method__, wrong)
-                if not essential and not _is_passing(wrong):
+                if not essential and not is_passing(wrong):
                     return None
             else:
                 self._note(method.__api_method__, None)
@@ -257,23 +269,23 @@ class TelegramDoor:
 
     # -- one update
 
-    async def take_raw(self, raw: Any) -> None:
+    async def take_raw(self, raw: Any, following: Any = None) -> None:
         """Act on one update as Telegram sent it; returns when it is committed, a dead letter, or ignored on purpose.
 
-        Raises Busy or NotKept when it must come again.
+        `following` is the same person's next one, where it is here already. Raises Busy or NotKept when it must come again.
         """
         number = number_of(raw)
         if number is None:
-            await self._dead_letter(self._unnumbered(_bytes_of(raw)), "no update_id", shape_of(raw))
+            await self._dead_letter(self._unnumbered(bytes_of(raw)), "no update_id", shape_of(raw))
             return
         try:
             update = Update.model_validate(raw, context={"bot": self.bot})
         except (ValueError, RecursionError) as wrong:
             await self._dead_letter(str(number), type(wrong).__name__, shape_of(raw))
             return
-        await self._take(update)
+        await self._take(update, words_after(raw, following))
 
-    async def _take(self, update: Update) -> None:
+    async def _take(self, update: Update, following: str = "") -> None:
         number = str(update.update_id)
         if number_of({"update_id": update.update_id}) is None:
             await self._dead_letter(number, "no update_id", sorted(update.model_fields_set))
@@ -282,9 +294,10 @@ class TelegramDoor:
             known = Update.model_fields.keys() & update.model_fields_set - {"update_id"}
             if not known:
                 await self._dead_letter(number, "nothing we know", shape_of(update.model_extra or {}))
-            return  # a kind we never asked for: ignored on purpose
+            self._ignore(*(known or {"unknown"}))  # a kind we never asked for
+            return
         try:
-            await self.dispatcher.feed_update(self.bot, update)
+            await self.dispatcher.feed_update(self.bot, update, following=following)
         except (Busy, NotKept):
             raise
         except Exception as wrong:  # noqa: BLE001  # a fault in one update must never stop its neighbours
@@ -312,21 +325,35 @@ class TelegramDoor:
         router.callback_query.register(self._on_press)
         router.my_chat_member.register(self._on_membership)
 
-    async def _on_message(self, message: Message, event_update: Update) -> None:
-        if is_private(message):
-            await self._heard(message, event_of(message, self.turns.content, self._text_limit), event_update)
+    def _ignore(self, *kinds: str) -> None:
+        """Count what is ignored on purpose; the first of a kind is in the log."""
+        for kind in kinds:
+            name = kind if kind in self.ignored or len(self.ignored) < KINDS_COUNTED else "others"
+            if name not in self.ignored:
+                log.info("ignored on purpose: %s", name)
+            self.ignored[name] += 1
+
+    async def _on_message(self, message: Message, event_update: Update, following: str = "") -> None:
+        event = event_of(message, self.turns.content, self._text_limit)
+        await self._heard(
+            message, event, event_update, replace(act_of(message, self._key), following=following)
+        )
 
     async def _on_edited(self, message: Message, event_update: Update) -> None:
-        if is_private(message):
-            await self._heard(message, edited(message), event_update)
+        await self._heard(message, edited(message), event_update, act_of(message, self._key, edit=True))
 
-    async def _heard(self, message: Message, event: Event | None, event_update: Update) -> None:
-        if event is None or message.from_user is None:
+    async def _heard(self, message: Message, event: Event | None, event_update: Update, act: Act) -> None:
+        why = why_ignored(message) or ("" if event is not None else str(message.content_type))
+        if why or event is None or message.from_user is None:
+            self._ignore(why)
             return
         user = message.from_user.id
-        result = await self._turn(user, event_update.update_id, at_once(event))
+        result = await self._turn(user, event_update.update_id, at_once(event), act)
         if result.forget:
-            self._call_beside(DeleteMessage(chat_id=user, message_id=message.message_id), tries=2)
+            self._forget(user, message.message_id)
+
+    def _forget(self, user: int, message_id: int) -> None:
+        self._call_beside(DeleteMessage(chat_id=user, message_id=message_id), tries=2)
 
     async def _on_press(self, press: CallbackQuery, event_update: Update) -> None:
         if press.message is not None and press.message.chat.type == "private":
@@ -336,7 +363,9 @@ class TelegramDoor:
                 valid = catalog.valid_labels(state, self.turns.content, at)
                 return Pressed(buttons.label_pressed(self._key, str(user), data, valid), at)
 
-            await self._turn(user, event_update.update_id, opens)
+            under = press.message if isinstance(press.message, Message) else None
+            topic = None if under is None else under.message_thread_id or 0
+            await self._turn(user, event_update.update_id, opens, Act(topic=topic))
         self._call_beside(AnswerCallbackQuery(callback_query_id=press.id))
 
     async def _on_membership(self, change: ChatMemberUpdated) -> None:
@@ -350,22 +379,34 @@ class TelegramDoor:
         except (SQLAlchemyError, OSError) as wrong:
             raise NotKept(type(wrong).__name__) from None
 
-    async def _turn(self, user: int, number: int, opens: Opens) -> TurnResult:
+    async def _turn(self, user: int, number: int, opens: Opens, act: Act) -> TurnResult:
         started: list[asyncio.Task[None]] = []
-        typing = asyncio.get_running_loop().call_later(
-            self._typing_after,
-            lambda: started.append(self._call_beside(SendChatAction(chat_id=user, action="typing"))),
-        )
+
+        def show() -> None:
+            action = SendChatAction(chat_id=user, action="typing", message_thread_id=act.topic or None)
+            started.append(self._call_beside(action))
+
+        typing = asyncio.get_running_loop().call_later(self._typing_after, show)
         try:
-            result = await self.turns.take(f"{DOOR}:{user}", str(number), opens, pushed=True)
+            result = await self.turns.take(f"{DOOR}:{user}", str(number), opens, pushed=True, act=act)
         finally:
             typing.cancel()
             for task in started:
                 task.cancel()
+        self._say(result)
+        return result
+
+    def _say(self, result: TurnResult) -> None:
         self.reply_sender.say(result.rows)
+        user = result.address.partition(":")[2]
+        for note in result.forget_too:
+            self._forget(int(user), int(note))
         if self.run_errands is not None:
             self.run_errands(result)
-        return result
+
+    async def _say_later(self, result: TurnResult) -> None:
+        """Say the answer to words that waited for more."""
+        self._say(result)
 
     async def _to_its_end(self, work: Coroutine[Any, Any, _T]) -> _T:
         """Do `work` even if the caller is broken off: what is committed must be said by this process."""
@@ -388,19 +429,6 @@ class TelegramDoor:
                 return
             except (AiogramError, OSError, ValueError) as wrong:
                 log.debug("%s failed: %s", method.__api_method__, type(wrong).__name__)
-
-
-def _is_passing(wrong: BaseException) -> bool:
-    """Whether asking again may help: the network, the server, an answer that was cut off."""
-    passing = TelegramNetworkError | TelegramServerError | ClientDecodeError | OSError
-    return isinstance(wrong, passing) and not isinstance(wrong, TelegramEntityTooLarge)
-
-
-def _bytes_of(raw: Any) -> bytes:
-    try:
-        return json.dumps(raw).encode()
-    except (ValueError, TypeError, RecursionError):
-        return b""
 
 
 async def _all_done(tasks: set[asyncio.Task[Any]]) -> None:

@@ -194,10 +194,21 @@ class TelegramChannel:
         return SendResult("sent")
 
     async def _send(self, account: str, part: Part) -> None:
+        """Send it; into its topic, or the chat where that was deleted meanwhile."""
+        try:
+            await self._send_to(account, part, part.topic)
+        except BadRequest as refused:
+            if not part.topic or "thread" not in refused.message.lower():
+                raise
+            await self._send_to(account, part, 0)
+
+    async def _send_to(self, account: str, part: Part, topic: int) -> None:
         if part.phone:
-            await self.bot.send_contact(account, part.phone, part.name)
+            await self.bot.send_contact(account, part.phone, part.name, message_thread_id=topic or None)
             return
         data: dict[str, Any] = {"chat_id": account, "text": part.text}
+        if topic:
+            data["message_thread_id"] = topic
         if part.markup and "inline_keyboard" in part.markup:
             data["reply_markup"] = part.markup
         await self.bot.tell(data)

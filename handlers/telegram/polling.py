@@ -10,8 +10,9 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import KW_ONLY, dataclass
+from itertools import zip_longest
 from typing import Any, ClassVar
 
 from aiogram import Bot
@@ -41,7 +42,8 @@ class GetRawUpdates(TelegramMethod[list[Any]]):
     allowed_updates: list[str] = ALLOWED
 
 
-Take = Callable[[Any], Awaitable[None]]  # acts on a raw update; Busy or NotKept: it must come again
+# acts on a raw update, with the same person's next one where it is here; Busy or NotKept: it must come again
+Take = Callable[[Any, Any], Awaitable[None]]
 ToItsEnd = Callable[[Coroutine[Any, Any, int]], Awaitable[int]]
 Note = Callable[[str, BaseException | None], None]
 
@@ -106,13 +108,13 @@ class Polling:
         numbers = [n for raw in batch if (n := number_of(raw)) is not None]
         return min(left) if left else max((n + 1 for n in numbers), default=offset)
 
-    async def _take_in_order(self, raw_updates: Iterable[Any]) -> list[int]:
+    async def _take_in_order(self, raw_updates: Sequence[Any]) -> list[int]:
         """Take one person's updates in order; returns the numbers from the first that was not kept."""
         left: list[int] = []
-        for raw in raw_updates:
+        for raw, following in zip_longest(raw_updates, raw_updates[1:]):
             if not left:
                 try:
-                    await self.take(raw)
+                    await self.take(raw, following)
                     continue
                 except (Busy, NotKept) as wrong:
                     log.warning("an update waits: %s", type(wrong).__name__)

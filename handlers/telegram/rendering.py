@@ -67,22 +67,24 @@ def _has_link_button(body: Mapping[str, Any]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One message to send: text with an optional keyboard, or a contact card when `phone` is set."""
+    """One message to send: text with an optional keyboard, or a contact card when `phone` is set; into `topic`, if any."""
 
     text: str = ""
     markup: Markup | None = None
     phone: str = ""
     name: str = ""
+    topic: int = 0
 
 
 def parts(body: Mapping[str, Any], user: str, key: Key) -> list[Part]:
     """The messages that say a reply of the outbox, in order; the keyboard is under the last text."""
     texts = split(_text(body), CHANNELS["telegram"].longest) or [ONLY_BUTTONS]
-    out = [Part(text) for text in texts[:-1]]
-    out.append(Part(texts[-1], _keyboard(body, user, key)))
+    topic = int(body.get("topic", 0))
+    out = [Part(text, topic=topic) for text in texts[:-1]]
+    out.append(Part(texts[-1], _keyboard(body, user, key), topic=topic))
     card = body.get("contact")
     if card:
-        out.append(Part(phone=international(card["phone"]), name=card["name"]))
+        out.append(Part(phone=international(card["phone"]), name=card["name"], topic=topic))
     return out
 
 

@@ -38,6 +38,7 @@ class SendText(TelegramMethod[dict[str, Any]]):
 
     chat_id: int
     text: str
+    message_thread_id: int | None = None
     reply_markup: dict[str, Any] | None = None
 
 
@@ -50,6 +51,7 @@ class SendContactCard(TelegramMethod[dict[str, Any]]):
     chat_id: int
     phone_number: str
     first_name: str
+    message_thread_id: int | None = None
 
 
 class Replies:
@@ -92,17 +94,26 @@ class Replies:
         return [task for task in self._sayers if not task.done()]
 
     async def _say_part(self, chat: int, part: rendering.Part) -> None:
+        topic = part.topic or None
         if part.phone:  # refused or not: the number stands in the text
-            await self._send(SendContactCard(chat_id=chat, phone_number=part.phone, first_name=part.name))
+            card = SendContactCard(
+                chat_id=chat, phone_number=part.phone, first_name=part.name, message_thread_id=topic
+            )
+            if await self._send(card) == "topic":
+                await self._send(card.model_copy(update={"message_thread_id": None}))
             return
-        dislike = await self._send(SendText(chat_id=chat, text=part.text, reply_markup=part.markup))
+        text = SendText(chat_id=chat, text=part.text, message_thread_id=topic, reply_markup=part.markup)
+        dislike = await self._send(text)
+        if dislike == "topic" and topic is not None:  # it was deleted meanwhile: the chat is still theirs
+            text = text.model_copy(update={"message_thread_id": None})
+            dislike = await self._send(text)
         if dislike == "keyboard":  # options can be typed, too
-            dislike = await self._send(SendText(chat_id=chat, text=part.text))
+            dislike = await self._send(text.model_copy(update={"reply_markup": None}))
         if dislike:
             raise SendRefused("failed")
 
     async def _send(self, method: SendText | SendContactCard) -> str:
-        """Send; returns "" when it was taken, else what was disliked: keyboard, or other."""
+        """Send; returns "" when it was taken, else what was disliked: topic, keyboard, or other."""
         try:
             await self._bot(method, request_timeout=self._patience)
             return ""
@@ -123,5 +134,8 @@ class Replies:
 
 
 def _disliked(message: str) -> str:
+    said = message.lower()
+    if "thread" in said or "topic" in said:
+        return "topic"
     words = ("button", "keyboard", "reply_markup", "reply markup")
-    return "keyboard" if any(word in message.lower() for word in words) else "other"
+    return "keyboard" if any(word in said for word in words) else "other"

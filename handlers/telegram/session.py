@@ -9,7 +9,12 @@ from typing import Any, cast
 
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.exceptions import TelegramNetworkError
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramEntityTooLarge,
+    TelegramNetworkError,
+    TelegramServerError,
+)
 from aiogram.methods import TelegramMethod
 from aiogram.methods.base import TelegramType
 from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar
@@ -66,3 +71,9 @@ class JsonSession(AiohttpSession):
         except (ValueError, RecursionError):
             return None
         return answer.get("result") if isinstance(answer, dict) and answer.get("ok") is True else None
+
+
+def is_passing(wrong: BaseException) -> bool:
+    """Whether asking again may help: the network, the server, an answer that was cut off."""
+    passing = TelegramNetworkError | TelegramServerError | ClientDecodeError | OSError
+    return isinstance(wrong, passing) and not isinstance(wrong, TelegramEntityTooLarge)

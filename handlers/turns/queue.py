@@ -4,6 +4,7 @@ Doors call `take`, which returns when the turn is committed. On SQLite one write
 conversations, up to `group_limit`, into one transaction; marks of what was sent ride along. On PostgreSQL each turn is a
 transaction under an advisory lock of its conversation. A turn whose effect is about people is answered a whole number of
 answer steps after it began, so that its time tells nothing; only its own conversation waits for that, after the commit.
+Words that wait for more (bursts.py) are answered by a turn of their own when their time is up; `say_later` tells the door.
 
 Invariant: nothing is acknowledged or said before it is committed.
 """
@@ -15,25 +16,47 @@ import functools
 import logging
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from math import inf
 
 from data import conversations, outbox
+from data.channels import CHANNELS
 from data.effects.handler import EffectHandler
 from data.engine import Database
 from data.outbox import Mark, Outgoing, ReaderLease, Seen, Unseen
 from data.seal import Seal
 from flows.content import Content
+from flows.engine.events import Said
+from handlers.turns.bursts import BurstLimits
 from handlers.turns.marks import MarkGroup, MarkQueue, is_outage, write_marks
 from handlers.turns.turn import TRIES, TurnMaker
-from handlers.turns.types import Busy, Clock, Later, MadeTurn, NotKept, Opens, TurnResult, WaitingTurn
+from handlers.turns.types import (
+    ALONE,
+    Act,
+    Busy,
+    Clock,
+    Later,
+    MadeTurn,
+    NotKept,
+    Opens,
+    TurnResult,
+    WaitingTurn,
+    at_once,
+)
 
 log = logging.getLogger("troly.turn")
 
 ANSWER_STEP = 0.1  # seconds
 SHARES = 4  # one origin has this part of what is written at once, while others wait
 STOP_SECONDS = 5.0  # the longest a stop waits for what is being written
+TRY_AGAIN = 1.0  # seconds until words that wait are tried again, when there was no room or no database
+LOOK_SECONDS = 3.0  # between looks for words that a dead process left, on PostgreSQL
 OTHERS_SAY = 2.0  # seconds in which another process has surely said what it leased, or is dead
+
+
+SayLater = Callable[[TurnResult], Awaitable[None]]
+NEVER = datetime.min.replace(tzinfo=UTC)  # events get their time from the turn
 
 
 class Turns(TurnMaker):
@@ -54,8 +77,15 @@ class Turns(TurnMaker):
         miss_days: int = 180,
         answer_step: float = ANSWER_STEP,
         later: Later | None = None,
+        bursts: BurstLimits = BurstLimits(),  # noqa: B008  # frozen
     ) -> None:
-        super().__init__(db, seal, effect_handler, content, clock=clock, lease=lease, miss_days=miss_days)
+        super().__init__(
+            db, seal, effect_handler, content, clock=clock, lease=lease, miss_days=miss_days, bursts=bursts
+        )
+        self.say_later: dict[str, SayLater] = {}
+        """Door name -> what says the answer to words that waited."""
+        self._looking: asyncio.Task[None] | None = None
+        self._ending: set[asyncio.Task[None]] = set()  # words that waited, being answered
         self._answer_step, self._later = answer_step, later
         self._held: set[str] = set()  # addresses whose answer waits for its answer step
         self._group_limit = group_limit if db.is_sqlite else 1
@@ -82,6 +112,8 @@ class Turns(TurnMaker):
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Finish what is waiting, then stop; what is not written after `seconds` is refused, or stays in the outbox."""
         self._stopping = True
+        if self._looking is not None:
+            self._looking.cancel()
         self._marks.hurry()
         self._wake.set()
         writers, self._writers = self._writers, []
@@ -99,18 +131,26 @@ class Turns(TurnMaker):
         return len(self._waiting) + self._under_way.total()
 
     async def take(
-        self, address: str, key: str, event: Opens, *, pushed: bool, shown: bool = False, source: str = ""
+        self,
+        address: str,
+        key: str,
+        event: Opens,
+        *,
+        pushed: bool,
+        shown: bool = False,
+        source: str = "",
+        act: Act = ALONE,
     ) -> TurnResult:
         """Act on one event of the conversation at `address`, once for each `key`; returns when it is committed.
 
         `event` is made from the state and the person's time. `pushed`: the caller says the replies itself, so they
         are leased to this process; otherwise they wait in the outbox to be fetched. `shown`: the caller shows them to a
         reader who fetches what is missed; they are leased until the caller calls `release`. `source`: where it comes from,
-        where that is not the account; budgets are counted on it.
+        where that is not the account; budgets are counted on it. `act`: what the door knows of the act it belongs to.
         Raises Busy when too many wait, in all or of this source, NotKept when the database could not commit.
         """
         done: asyncio.Future[TurnResult] = asyncio.get_running_loop().create_future()
-        waiting = WaitingTurn(address, key, event, pushed, shown, done, source)
+        waiting = WaitingTurn(address, key, event, pushed, shown, done, source, act)
         full = len(self._waiting) >= self._queue_limit
         if full or self._queued[waiting.origin] >= self._queue_limit_source or self._stopping:
             raise Busy
@@ -118,6 +158,57 @@ class Turns(TurnMaker):
         self._waiting.append(waiting)
         self._wake.set()
         return await waiting.done
+
+    # -- words that wait for more
+
+    async def say_what_waits(self, door: str, say: SayLater) -> None:
+        """From here on `say` says the answers to words that wait at `door`; those a dead process left come first."""
+        self.say_later[door] = say
+        await self._answer_left([door], inf if self.db.is_sqlite else self.clock() - OTHERS_SAY)
+        if not self.db.is_sqlite and self._looking is None:
+            self._looking = asyncio.create_task(self._look_for_words())
+
+    async def _look_for_words(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await self._answer_left(list(self.say_later), self.clock() - OTHERS_SAY)
+            except Exception as wrong:  # noqa: BLE001  # the next look may do better
+                log.warning("the outbox could not be read: %s", type(wrong).__name__)
+
+    async def _answer_left(self, doors: Sequence[str], before: float) -> None:
+        async with self.db.reading() as connection:
+            due = [row for door in doors for row in await outbox.words_due(connection, door, before)]
+        for address, row, until in due:
+            self._answer_later(address, row, until, max(0.0, until - self.clock()))
+
+    def _answer_later(self, address: str, row: int, due: float, seconds: float) -> None:
+        def begin() -> None:
+            task = asyncio.create_task(self._answer(address, row, due))
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
+
+        (self._later or asyncio.get_running_loop().call_later)(seconds, begin)
+
+    async def _answer(self, address: str, row: int, due: float) -> None:
+        """Nothing more came: have a turn read what waits in this row, and its door say the answer."""
+        door = address.partition(":")[0]
+        pushed, act = CHANNELS[door].pushed, Act(ends=row, due=due)
+        key, nothing = f"held {row} {due}", at_once(Said("", NEVER))
+        try:
+            result = await self.take(address, key, nothing, pushed=pushed, shown=not pushed, act=act)
+        except (Busy, NotKept):
+            if not self._stopping:
+                self._answer_later(address, row, due, TRY_AGAIN)
+            return
+        say = self.say_later.get(door)
+        if say is not None:
+            await say(result)
+
+    async def answered(self) -> None:
+        """Return when no words are being answered that waited."""
+        while self._ending:
+            await asyncio.wait(set(self._ending))
 
     def mark(self, out: Outgoing, state: str = "sent") -> None:
         """Say what became of a row; written with the next group."""
@@ -135,6 +226,11 @@ class Turns(TurnMaker):
         if seen:
             self._marks.add(seen)
             self._wake.set()
+
+    async def move_clock(self, address: str, seconds: float) -> None:
+        """Let time pass for one person."""
+        async with self.db.writing() as connection:
+            await conversations.move_clock(self.db, connection, self.seal, address, seconds, self.clock())
 
     async def missed(self, address: str) -> Sequence[Outgoing]:
         """What the only reader at `address` has not seen, in order, whoever has leased it; leased anew."""
@@ -246,6 +342,8 @@ class Turns(TurnMaker):
             self.released(released)
         loop = asyncio.get_running_loop()
         for m in made:
+            if m.held is not None:
+                self._answer_later(m.waiting.address, m.held.id, m.held.until, m.held.until - self.clock())
             if m.looked and self._answer_step:
                 self._held.add(m.waiting.address)
                 wait = self._answer_step - (loop.time() - m.begun) % self._answer_step

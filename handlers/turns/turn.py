@@ -3,7 +3,8 @@
 The base of the turn queue, inside whose transaction everything here runs. A turn that only talks writes nothing before
 the end of its group; one that awaits an effect has a savepoint, so that its failure leaves its neighbours alone. A turn
 that fails is tried TRIES times; then it becomes a dead letter and the person gets an apology. Invariant: where an officer
-owns the conversation the engine decides nothing; what the person writes goes to the officer's ticket.
+owns the conversation the engine decides nothing; what the person writes goes to the officer's ticket. Of an event that
+belongs to an act already answered only what must not wait is acted on.
 """
 
 from __future__ import annotations
@@ -24,15 +25,16 @@ from data.effects.handler import EffectHandler
 from data.effects.turn_context import TurnContext
 from data.engine import Database
 from data.knowledge import misses
-from data.outbox import Outgoing
+from data.outbox import HeldText, HeldWords, Outgoing
 from data.seal import Seal
 from flows import catalog
 from flows.content import Content
 from flows.effects import ForgetMessage, NoteMiss
-from flows.engine.events import Answered, Event, Returned
+from flows.engine.events import Answered, Event, Returned, Said, Unreadable
 from flows.engine.navigation import Turn
 from flows.engine.state import State
 from flows.engine.steps import Reply
+from handlers.turns.bursts import BurstLimits, Gathered, gather
 from handlers.turns.ticket_log import LEFT_OUT, written
 from handlers.turns.types import Clock, MadeTurn, TurnResult, WaitingTurn
 
@@ -43,8 +45,8 @@ TRIES = 3  # how often a failing turn is tried before it is put aside
 APOLOGY = "Xin lỗi, tôi vừa gặp lỗi với tin này. Anh/chị thử lại, hoặc gọi {}."
 
 
-def body_of(reply: Reply) -> dict[str, Any]:
-    """A reply as the outbox keeps it: JSON values, what is empty left out."""
+def body_of(reply: Reply, topic: int = 0) -> dict[str, Any]:
+    """A reply as the outbox keeps it: JSON values, what is empty left out. `topic`: where on its channel it is to go."""
     body: dict[str, Any] = {"text": reply.text}
     if reply.options:
         body["options"] = list(reply.options)
@@ -58,7 +60,27 @@ def body_of(reply: Reply) -> dict[str, Any]:
         body["until"] = reply.until.astimezone(UTC).isoformat()
     if reply.key:
         body["key"] = reply.key
+    if topic:
+        body["topic"] = topic
     return body
+
+
+@dataclass(slots=True)
+class _TurnReplies:
+    """What one or more events came to. `forget`: the message being taken held a secret; `texts`: earlier ones that did."""
+
+    turn: Turn
+    outcomes: tuple[str, ...] = ()
+    forget: bool = False
+    texts: tuple[HeldText, ...] = ()
+
+    def add(self, turn: Turn, outcomes: tuple[str, ...]) -> None:
+        """This came after it; what is said again is said once."""
+        said = {reply.text for reply in turn.replies}
+        earlier = tuple(reply for reply in self.turn.replies if reply.text not in said)
+        effects = (*self.turn.effects, *turn.effects)
+        self.turn = replace(turn, replies=(*earlier, *turn.replies), effects=effects)
+        self.outcomes += outcomes
 
 
 @dataclass(eq=False)
@@ -73,6 +95,7 @@ class TurnMaker:
     clock: Clock
     lease: float  # seconds
     miss_days: int
+    bursts: BurstLimits = BurstLimits()  # noqa: RUF009  # frozen
     holder: str = field(default_factory=lambda: secrets.token_hex(8))  # this process, where rows are leased
 
     async def _make(self, connection: AsyncConnection, group: list[WaitingTurn]) -> list[MadeTurn]:
@@ -81,7 +104,7 @@ class TurnMaker:
         now = self.clock()
         for waiting in group:
             await self.db.lock(connection, waiting.address)
-        keys = [(w.address, w.key) for w in group]
+        keys = [(w.address, k) for w in group for k in (w.key, w.act.once, w.act.also) if k]
         fresh = await conversations.claim_events(self.db, connection, keys, now)
         found = await conversations.load(connection, self.seal, [w.address for w in group])
         made: list[MadeTurn] = []
@@ -90,24 +113,39 @@ class TurnMaker:
             if (waiting.address, waiting.key) not in fresh:
                 made.append(await _again(connection, waiting, conversation))
                 continue
-            made.append(await self._one(connection, waiting, conversation, now))
+            once = waiting.act.once
+            answered = bool(once) and (waiting.address, once) not in fresh
+            made.append(await self._one(connection, waiting, conversation, now, answered=answered))
         kept = [m.kept for m in made if m.kept is not None]
         secrets_in = [
             (m.waiting.address, m.waiting.key) for m in made if m.result.forget and not m.result.repeat
         ]
+        secrets_in += [(m.waiting.address, key) for m in made for key in m.secret_keys]
         await conversations.note_secrets(connection, secrets_in)
         await conversations.save(self.db, connection, self.seal, kept, now)
         await outbox.put(connection, [row for m in made for row in m.rows])
         return made
 
     async def _one(
-        self, connection: AsyncConnection, waiting: WaitingTurn, conversation: Conversation, now: float
+        self,
+        connection: AsyncConnection,
+        waiting: WaitingTurn,
+        conversation: Conversation,
+        now: float,
+        *,
+        answered: bool,
     ) -> MadeTurn:
-        """Make one turn; what fails `TRIES` times becomes a dead letter and an apology."""
+        """Make one turn; what fails `TRIES` times becomes a dead letter and an apology. `answered`: the act was already."""
         begun = asyncio.get_running_loop().time()
         at = datetime.fromtimestamp(now + conversation.clock, UTC)
+        held = None
+        if waiting.act.topic is not None:
+            conversation = replace(conversation, topic=waiting.act.topic)
+        if conversation.held:
+            held = await outbox.held_words(connection, self.seal, conversation.address, conversation.held)
         while True:
-            turn_context = self._context(connection, conversation, at, now, waiting.source)
+            source = held.source if held is not None and waiting.act.ends else waiting.source
+            turn_context = self._context(connection, conversation, at, now, source)
             savepoint = _Savepoint(connection)
             try:
                 event = waiting.opens(conversation.state, at)
@@ -117,10 +155,19 @@ class TurnMaker:
                         return given
                     conversation, turn_context.ticket = given, None
                 elif conversation.owner != BOT:
-                    return await self._to_the_desk(turn_context, waiting, conversation, event)
-                turn, outcomes = await self._advance(turn_context, savepoint, event, conversation.state)
-                await self._overheard(turn_context, conversation, event, turn)
-                for missed in (e for e in turn.effects if isinstance(e, NoteMiss)):
+                    return await self._to_the_desk(turn_context, waiting, conversation, event, held)
+                noted, told = self._told(conversation, waiting, event, now)
+                if answered or (told and not (held is not None and isinstance(event, Said))):
+                    whose = conversation if answered else noted
+                    return await self._overheard_only(turn_context, waiting, whose, event)
+                conversation = noted
+                gathered = gather(
+                    *(waiting, conversation, held, event, self.content, self.bursts), at=at, now=now
+                )
+                if not gathered.readings:
+                    return await self._waits(connection, waiting, conversation, gathered, now)
+                read = await self._read(turn_context, savepoint, conversation, gathered)
+                for missed in (e for e in read.turn.effects if isinstance(e, NoteMiss)):
                     await misses.note(self.db, connection, missed.words, now, days=self.miss_days)
                 await savepoint.keep()
                 break
@@ -135,11 +182,56 @@ class TurnMaker:
                     why = f"{type(wrong).__name__} at {conversation.state.flow}/{conversation.state.step}"
                     await conversations.dead_letter(self.db, connection, door, waiting.key, why, {}, now)
                     apology = Reply(APOLOGY.format(self.content.office.hotline))
-                    turn, outcomes = Turn(conversation.state, (apology,)), ()
-                    turn_context = self._context(connection, conversation, at, now, waiting.source)
+                    read = _TurnReplies(Turn(conversation.state, (apology,)))
+                    turn_context = self._context(connection, conversation, at, now, source)
                     break
-        made = await self._bound(connection, waiting, conversation, turn_context, turn, outcomes)
+        if held is not None:
+            await outbox.drop_held(connection, held.id)
+        made = await self._bound(connection, waiting, replace(conversation, held=0), turn_context, read)
         made.looked, made.begun = turn_context.looked, begun
+        return made
+
+    async def _read(
+        self, turn_context: TurnContext, savepoint: _Savepoint, conversation: Conversation, gathered: Gathered
+    ) -> _TurnReplies:
+        """Act on what was gathered, one thing after the other."""
+        read = _TurnReplies(Turn(conversation.state))
+        for reading in gathered.readings:
+            state = read.turn.state
+            turn, outcomes = await self._advance(turn_context, savepoint, reading.event, state, reading.turn)
+            await self._overheard(turn_context, conversation, reading.event, turn)
+            read.add(turn, outcomes)
+            if _has_secret(turn):
+                read.forget = read.forget or reading.own
+                read.texts += reading.texts
+        return read
+
+    def _told(
+        self, conversation: Conversation, waiting: WaitingTurn, event: Event, now: float
+    ) -> tuple[Conversation, bool]:
+        """Whether an act of this kind was answered a moment ago; and the conversation with that noted."""
+        kind, at = conversation.answered
+        mine = waiting.act.kind or (event.kind if isinstance(event, Unreadable) else "")
+        recent = now - at < self.bursts.seconds
+        if mine and self.bursts.seconds:
+            return replace(conversation, answered=(mine, now)), recent and kind == mine
+        return (conversation if recent else replace(conversation, answered=("", 0.0))), False
+
+    async def _waits(
+        self,
+        connection: AsyncConnection,
+        waiting: WaitingTurn,
+        conversation: Conversation,
+        gathered: Gathered,
+        now: float,
+    ) -> MadeTurn:
+        """Keep words until more comes; nothing is said yet."""
+        words = gathered.wait
+        made = _silent(waiting, conversation)
+        if words is not None:
+            await outbox.hold(self.db, connection, self.seal, conversation.address, words, now)
+            made.result = replace(made.result, repeat=False)
+            made.kept, made.held = replace(conversation, held=words.id), words
         return made
 
     def _context(
@@ -155,16 +247,15 @@ class TurnMaker:
         waiting: WaitingTurn,
         conversation: Conversation,
         turn_context: TurnContext,
-        turn: Turn,
-        outcomes: tuple[str, ...],
+        read: _TurnReplies,
     ) -> MadeTurn:
         """Number the replies and lay out the rows."""
-        address, at = waiting.address, turn_context.now
+        address, at, turn = waiting.address, turn_context.now, read.turn
         leased = waiting.pushed or waiting.shown
         if waiting.pushed and not self.db.is_sqlite and turn.replies:
             leased = not await outbox.held_elsewhere(connection, address, self.holder)
         rows = [
-            Outgoing(outbox.new_id(), address, number, body_of(reply), leased_at=at)
+            Outgoing(outbox.new_id(), address, number, body_of(reply, conversation.topic), leased_at=at)
             for number, reply in enumerate(turn.replies, start=conversation.said + 1)
         ]
         kept = replace(
@@ -183,19 +274,26 @@ class TurnMaker:
                 tuple(rows) if leased or not waiting.pushed else (),
                 (turn.state.flow, turn.state.step),
                 tuple(turn_context.codes_out),
-                _has_secret(turn),
-                outcomes=outcomes,
+                read.forget,
+                forget_too=tuple(text.note for text in read.texts),
+                outcomes=read.outcomes,
                 said=kept.said,
             ),
             kept,
             [outbox.reply_row(out, self.seal, holder=holder, lease=self.lease, at=at) for out in rows],
+            secret_keys=tuple(text.key for text in read.texts),
         )
 
     async def _advance(
-        self, turn_context: TurnContext, savepoint: _Savepoint, event: Event, state: State
+        self,
+        turn_context: TurnContext,
+        savepoint: _Savepoint,
+        event: Event,
+        state: State,
+        first: Turn | None = None,
     ) -> tuple[Turn, tuple[str, ...]]:
-        """Let the engine and the effect handler answer each other until the person is to speak again."""
-        turn = catalog.advance(state, event, self.content)
+        """Let the engine and the effect handler answer each other until the person is to speak again; `first` is the engine's."""
+        turn = catalog.advance(state, event, self.content) if first is None else first
         replies, effects = list(turn.replies), list(turn.effects)
         outcomes: list[str] = []
         for _ in range(ROUNDS):
@@ -226,16 +324,45 @@ class TurnMaker:
         return _silent(waiting, conversation)
 
     async def _to_the_desk(
-        self, turn_context: TurnContext, waiting: WaitingTurn, conversation: Conversation, event: Event
+        self,
+        turn_context: TurnContext,
+        waiting: WaitingTurn,
+        conversation: Conversation,
+        event: Event,
+        held: HeldWords | None,
     ) -> MadeTurn:
         """What the person writes is the officer's to answer. A secret reaches nobody, and its writer is told so."""
+        if held is not None:
+            await outbox.drop_held(turn_context.connection, held.id)
+            conversation = replace(conversation, held=0)
+            if isinstance(event, Said):
+                event = replace(event, text=f"{held.joined} {event.text}".strip())
+            elif conversation.ticket is not None:
+                words = Said(held.joined, turn_context.at)
+                turn = catalog.overhear(conversation.state, words, self.content)
+                await self._write_down(turn_context, conversation.ticket, words, turn)
+        texts = () if held is None else held.texts
+        return await self._overheard_only(turn_context, waiting, conversation, event, texts)
+
+    async def _overheard_only(
+        self,
+        turn_context: TurnContext,
+        waiting: WaitingTurn,
+        conversation: Conversation,
+        event: Event,
+        texts: tuple[HeldText, ...] = (),
+    ) -> MadeTurn:
+        """Only what must not wait for an officer, or for the next act. `texts` are earlier messages read with it."""
         turn = catalog.overhear(conversation.state, event, self.content)
         for effect in turn.effects:
             if effect.outcomes and turn_context.person is not None:
                 await self.effect_handler.handle(turn_context, effect)
         if conversation.ticket is not None:
             await self._write_down(turn_context, conversation.ticket, event, turn)
-        return await self._bound(turn_context.connection, waiting, conversation, turn_context, turn, ())
+        read = _TurnReplies(turn)
+        if _has_secret(turn):
+            read.forget, read.texts = True, texts
+        return await self._bound(turn_context.connection, waiting, conversation, turn_context, read)
 
     async def _overheard(
         self, turn_context: TurnContext, conversation: Conversation, event: Event, turn: Turn

@@ -32,7 +32,7 @@ from handlers.turns.json_contract import (
     read_object,
 )
 from handlers.turns.queue import OTHERS_SAY, Turns
-from handlers.turns.types import Busy, NotKept, TurnResult
+from handlers.turns.types import Act, Busy, NotKept, TurnResult
 from handlers.web.frames import address_of as address_of
 from handlers.web.frames import catch_up_frame, good_cookie, on_page, reply_number
 from handlers.web.origin import is_ours
@@ -138,7 +138,8 @@ class Web:
     async def socket(self, websocket: WebSocket) -> None:
         """One tab's connection: objects of the contract, both ways."""
         cookie = websocket.cookies.get(self._cookie)
-        if not good_cookie(cookie) or not self._same_origin(websocket):
+        origin, host = websocket.headers.get("origin"), websocket.headers.get("host")
+        if not good_cookie(cookie) or not is_ours(origin, host, self._address):
             await websocket.close(4403)
             return
         source = self._sources.of(websocket)
@@ -179,10 +180,6 @@ class Web:
         if one.sent < 0:
             one.sent = after
             self._heard(one.readers.address)
-
-    def _same_origin(self, websocket: WebSocket) -> bool:
-        headers = websocket.headers
-        return is_ours(headers.get("origin"), headers.get("host"), self._address)
 
     async def _frame(self, one: Socket, frame: str) -> None:
         given = read_json(frame)
@@ -326,7 +323,7 @@ class Web:
                 raise BadInput("Trang này không nhận đường dẫn tệp.")
             wish = read_object(given, self._text_limit)
             if isinstance(wish, MoveClock):
-                await self._pass_time(one.readers.address, wish.seconds)
+                await self._turns.move_clock(one.readers.address, wish.seconds)
                 one.put({"for": message_id, "replies": [], "at": None})
                 return
             result = await self._turns.take(
@@ -334,6 +331,7 @@ class Web:
                 pushed=False,
                 shown=True,
                 source=one.source,
+                act=Act(joins="text" in given and given["text"] != GREETING, note=message_id),
             )
         except BadInput as bad:
             one.put({"for": message_id, "error": str(bad)})
@@ -344,11 +342,6 @@ class Web:
         extra = {"for": message_id} | ({"forget": True} if result.forget else {})
         await self.say(result, to=one, extra=extra, alone=given.get("text") == GREETING)
         self.run_errands(result)
-
-    async def _pass_time(self, address: str, seconds: float) -> None:
-        turns = self._turns
-        async with turns.db.writing() as connection:
-            await conversations.move_clock(turns.db, connection, turns.seal, address, seconds, turns.clock())
 
     async def say(
         self,
@@ -378,6 +371,7 @@ class Web:
             for one in readers.ready():
                 if one not in shown_to:
                     one.skip(result.rows, before)
+            readers.forget(result.forget_too)
             readers.said = max(readers.said, result.said)
             readers.let_go_unsent([*earlier, *result.rows])
 
@@ -419,8 +413,9 @@ class Web:
     # -- its life
 
     async def start(self) -> None:
-        """Hear from other processes, and tell them."""
+        """Hear from other processes, and tell them; answer the words that waited when the last one died."""
         self._news.start()
+        await self._turns.say_what_waits("web", self._say_later)
 
     async def stop(self, seconds: float = ERRAND_SECONDS) -> None:
         """Open no tab any more; finish what is under way within `seconds`; the outbox keeps the rest."""
@@ -438,6 +433,11 @@ class Web:
             handle.cancel()
             self._turns.mark_seen(seen)
         self._resting.clear()
+
+    async def _say_later(self, result: TurnResult) -> None:
+        """Say the answer to words that waited for more."""
+        await self.say(result)
+        self.run_errands(result)
 
     async def quiet(self) -> None:
         """Return when no errand is under way; nothing more is pushed once every page is gone."""

@@ -194,6 +194,12 @@ class Readers:
         """The tabs that have said what they have."""
         return [one for one in self.tabs if one.sent >= 0]
 
+    def forget(self, message_ids: Sequence[str]) -> None:
+        """Have every tab forget these earlier messages: read together with a later one, they held a secret."""
+        for one in self.ready():
+            for message_id in message_ids:
+                one.put({"for": message_id, "replies": [], "forget": True})
+
     def lowest(self) -> int | None:
         """Up to which number every ready tab has been sent everything; None when none is ready."""
         return min((one.sent for one in self.ready()), default=None)
