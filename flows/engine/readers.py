@@ -123,7 +123,8 @@ def earlier_answer(reading: Reading) -> Iterator[Proposal]:
         found = meanings(_corrected(reading), wanted) if wanted else {}
         for choice in choices:
             score = found.get(choice.means, 0.0)
-            changed = any(state.answers.get(key) != value for key, value in choice.keep.items())
+            told = {key: value for key, value in choice.keep.items() if isinstance(value, str)}  # no position
+            changed = any(state.answers.get(key) != value for key, value in told.items())
             if score < SURELY_ANSWERED or not changed or not (corrects or score >= 0.85):
                 continue
             note = f"Dạ, tôi sửa lại: {choice.label[0].lower()}{choice.label[1:]}."
@@ -191,10 +192,22 @@ _DONE_BY = {
 }
 
 
+_ANSWERED_BY = {"ack": "yes", "thanks": "done"}  # "ok luôn" is a yes where that is asked, "làm được rồi" is done
+
+
+def _answers(reading: Reading, meaning: str) -> bool:
+    """Whether the words surely mean an option of the step, so more than a courtesy."""
+    wanted = frozenset(choice.means for choice in _choices(reading) if choice.means)
+    return meaning in wanted and meanings(reading.input, wanted).get(meaning, 0.0) >= SURELY_ANSWERED
+
+
 def everyday_words(reading: Reading) -> Iterator[Proposal]:
     """Thanks, "ok", "để mai", "ủa", anger, going on, stopping, skipping."""
     found = dict(everyday(reading.input.text))
     content, under_way = reading.context.content, reading.flow is not None
+    for act, meaning in _ANSWERED_BY.items():
+        if act in found and _answers(reading, meaning):
+            del found[act]
     for act, score in found.items():
         command = _DONE_BY.get(act)
         if command is not None:
@@ -285,6 +298,8 @@ def between(good: Iterable[Proposal], flows: Flows, reading: Reading) -> Clarify
     """What to ask when two wishes are about equally likely and neither is sure."""
     begun = [p for p in good if isinstance(p.command, Begin)]
     if len(begun) < 2 or begun[0].score >= 0.8 or begun[0].score - begun[1].score > 0.05:
+        return None
+    if second_wish(begun, reading) is not None:  # both are wanted, one after the other
         return None
     names = list(dict.fromkeys(p.command.flow for p in begun if isinstance(p.command, Begin)))[:3]
     if len(names) < 2:
