@@ -295,7 +295,9 @@ class Dialogue(Commands):
                     self.say(Reply(messages.person_after_misses(self.content), options=self.state.options))
                     self.also_offer(commands.PERSON_LABEL)
             case Say(text, options, reminds, answers):
-                self.say(Reply(text, options=options))
+                reply = Reply(text, options=options)
+                bare = step is not None and not reminds and not options
+                self.say(self.offering(step, reply) if step is not None and bare else reply)
                 if reminds and answers and step is not None and not step.done:
                     self.remember({"aside": "1"})
                 if reminds:

@@ -192,7 +192,10 @@ _DONE_BY = {
 }
 
 
-_ANSWERED_BY = {"ack": "yes", "thanks": "done"}  # "ok luôn" is a yes where that is asked, "làm được rồi" is done
+_ANSWERED_BY = {
+    "ack": "yes",
+    "thanks": "done",
+}  # "ok luôn" is a yes where that is asked, "làm được rồi" is done
 
 
 def _answers(reading: Reading, meaning: str) -> bool:
