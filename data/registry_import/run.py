@@ -102,8 +102,8 @@ class Import:
         self.looked(worker.about, tally)
         heading = _heading(worker.about)
         writer = writer_for(self.db)
-        upto = worker.about.headings_row + tally.row if tally.row else 0
-        report = BadRows(self.report(tally.id), upto, source=Path(self.job.path))
+        upto = worker.about.sheets[0][1] + tally.row if tally.row else 0
+        report = BadRows(self.report(tally.id), worker.about, upto, source=Path(self.job.path))
 
         async def take(batch: Batch, before: Tally) -> Tally:
             async with self.db.writing() as connection:
@@ -145,7 +145,7 @@ class Import:
             report.add(sorted([*batch.bad, *out.bad]))
             return before.with_batch(batch, out)
 
-        report = BadRows(self.report(0), 0, source=Path(self.job.path), again=True)
+        report = BadRows(self.report(0), worker.about, 0, source=Path(self.job.path), again=True)
         try:
             tally = await self._all(worker, tally, report, take)
             async with self.db.reading() as connection:
