@@ -189,7 +189,14 @@ def test_two_headings_for_one_column_are_refused() -> None:
 def test_titles_above_the_headings_blank_lines_and_short_rows_are_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     lines = ["BẢO HIỂM XÃ HỘI", "", "Danh sách,,,", "STT;x", "Họ tên,Ghi chú,Mã số,Đơn vị"]
-    lines += ["Trần An,,8800000001", "", ",,,", 'Lê "Bình",x,8800000002,Y,', "Võ Ba", "Tô Tư,x,8800000003,Y,thừa"]
+    lines += [
+        "Trần An,,8800000001",
+        "",
+        ",,,",
+        'Lê "Bình",x,8800000002,Y,',
+        "Võ Ba",
+        "Tô Tư,x,8800000003,Y,thừa",
+    ]
     path.write_text("\n".join(lines), encoding="utf-8")
     work = prepared(path)
     batches = list(work.batches(0))

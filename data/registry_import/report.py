@@ -22,7 +22,10 @@ _SHEET = "Trang tính"  # a fourth column, where several sheets are read
 class Places(Protocol):
     """Where a row stands that is counted through all sheets of a file; `ImportFacts` is one."""
 
-    sheets: tuple[tuple[str, int, int], ...]
+    @property
+    def sheets(self) -> tuple[tuple[str, int, int], ...]:
+        """Name, row of the headings and rows under them of each sheet."""
+        ...
 
     def place(self, number: int) -> tuple[str, int]:
         """Its sheet and its row there."""

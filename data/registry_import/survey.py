@@ -97,9 +97,9 @@ class _Survey:
                 cells = _cells(rows, i, lengths)
                 column.count([self._mark(c, said) for c in cells], self.row)
                 self.dates.count([self.kinds[c] for c in cells], self.row)
-        for column, counted in self.letters.items():
-            for i in places[column]:
-                self._look_at_letters(column, counted, _cells(rows, i, lengths))
+        for name, counted in self.letters.items():
+            for i in places[name]:
+                self._look_at_letters(name, counted, _cells(rows, i, lengths))
         self.row += len(rows)
 
     def _mark(self, cell: str, said: Sequence[str]) -> str:
@@ -144,7 +144,12 @@ class _Survey:
             if len(row) == width:
                 self._open = []
                 continue
-            if self._open and row[0].strip() and not _has_code(row, code) and self._cells + len(row) - 1 <= width:
+            if (
+                self._open
+                and row[0].strip()
+                and not _has_code(row, code)
+                and self._cells + len(row) - 1 <= width
+            ):
                 self._open.append(n)
                 self._cells += len(row) - 1
                 if self._cells == width:

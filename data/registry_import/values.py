@@ -259,7 +259,8 @@ def read_province(text: str) -> str:
         if len(code) == 1:
             raise BadValue("mã tỉnh chỉ có 1 chữ số; có thể bảng tính đã bỏ số 0 ở đầu, hãy ghi tên tỉnh")
         raise BadValue("mã tỉnh phải gồm 2 chữ số")
-    named = _provinces().get(words) or _provinces().get(_KIND_OF_PROVINCE.sub("", words), "")
+    known = _provinces()
+    named = known.get(words, known.get(_KIND_OF_PROVINCE.sub("", words), ""))
     if not named:
         raise BadValue("không có tỉnh tên như vậy; hãy ghi tên tỉnh hoặc mã 2 chữ số")
     if numbers and numbers != [named]:
