@@ -125,7 +125,7 @@ def test_an_encoding_can_be_said(tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     path.write_bytes(in_tcvn3(text(people(5))))
     assert prepared(path, encoding="tcvn3").about.encoding == "tcvn3"
-    with pytest.raises(ValueError, match=r"people\.csv is not UTF-8"):
+    with pytest.raises(ValueError, match=r"people\.csv không phải UTF-8"):
         prepared(path, encoding="utf-8")
 
 
@@ -182,7 +182,7 @@ def test_a_family_name_in_a_column_of_its_own_is_joined(tmp_path: Path) -> None:
 
 
 def test_two_headings_for_one_column_are_refused() -> None:
-    with pytest.raises(ValueError, match="two headings mean id_number"):
+    with pytest.raises(ValueError, match="hai tiêu đề cùng nghĩa id_number"):
         map_headings(["Mã số BHXH", "Họ tên", "CCCD", "CMND"])
 
 
@@ -288,7 +288,7 @@ def test_a_sheet_can_be_named(tmp_path: Path) -> None:
     assert names_in(path, sheet="Hai") == ["Trần Hai"]
     assert names_in(path) == ["Trần Một", "Trần Hai"], "all of them, where none is named"
     assert prepared(path, sheet="Hai").about.unread == ("Một",)
-    with pytest.raises(ValueError, match=r"no sheet 'Ba'; it has: .*Một, Hai"):
+    with pytest.raises(ValueError, match=r"không có trang tính “Ba”.*Một, Hai"):
         prepared(path, sheet="Ba")
 
 
@@ -327,31 +327,31 @@ def _cut(raw: bytes) -> bytes:
 
 GOOD = text(people(40)).encode()
 DAMAGED: dict[str, tuple[str, bytes, str]] = {
-    "empty": ("a.csv", b"", "is empty"),
-    "blank": ("a.csv", b"\r\n \r\n", "is empty"),
-    "empty gz": ("a.csv.gz", gzip.compress(b""), "is empty"),
-    "only headings": ("a.csv", text([]).encode(), "no rows under them"),
-    "no headings": ("a.csv", GOOD.split(b"\r\n", 1)[1], "no row of headings"),
-    "no code": ("a.csv", GOOD.replace(b"code", b"kode", 1), "no row of headings"),
-    "wrong suffix": ("a.pdf", GOOD, "only .csv, .tsv"),
-    "cut gz": ("a.csv.gz", _cut(gzip.compress(GOOD)), "cut off or damaged"),
-    "gz without its end": ("a.csv.gz", gzip.compress(GOOD)[:-3], "cut off or damaged"),
-    "changed gz": ("a.csv.gz", gzip.compress(GOOD)[:-8] + b"12345678", "cut off or damaged"),
-    "gz that is none": ("a.csv.gz", GOOD, "is not packed with gzip"),
-    "workbook as text": ("a.csv", b"PK\x03\x04" + b"x" * 99, "name a workbook .xlsx"),
-    "text as workbook": ("a.xlsx", GOOD, "no .xlsx workbook"),
-    "old workbook": ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 99, "old .xls"),
-    "broken workbook": ("a.xlsx", b"PK\x03\x04" + b"x" * 999, "cannot be read as a workbook"),
-    "zip that is no workbook": ("a.xlsx", b"zip", "cannot be read as a workbook"),
-    "pdf": ("a.csv", b"%PDF-1.7\n" + GOOD, "is no table"),
-    "binary": ("a.csv", bytes(range(256)) * 9, "is no text"),
-    "no sense in any encoding": ("a.csv", GOOD + b"\xff\xfe\x81\x8a", "is not written in"),
+    "empty": ("a.csv", b"", "trống"),
+    "blank": ("a.csv", b"\r\n \r\n", "trống"),
+    "empty gz": ("a.csv.gz", gzip.compress(b""), "trống"),
+    "only headings": ("a.csv", text([]).encode(), "không có dòng nào bên dưới"),
+    "no headings": ("a.csv", GOOD.split(b"\r\n", 1)[1], "không có dòng tiêu đề"),
+    "no code": ("a.csv", GOOD.replace(b"code", b"kode", 1), "không có dòng tiêu đề"),
+    "wrong suffix": ("a.pdf", GOOD, "chỉ đọc được"),
+    "cut gz": ("a.csv.gz", _cut(gzip.compress(GOOD)), "cắt cụt hoặc hỏng"),
+    "gz without its end": ("a.csv.gz", gzip.compress(GOOD)[:-3], "cắt cụt hoặc hỏng"),
+    "changed gz": ("a.csv.gz", gzip.compress(GOOD)[:-8] + b"12345678", "cắt cụt hoặc hỏng"),
+    "gz that is none": ("a.csv.gz", GOOD, "không được nén"),
+    "workbook as text": ("a.csv", b"PK\x03\x04" + b"x" * 99, "đuôi .xlsx"),
+    "text as workbook": ("a.xlsx", GOOD, "không phải bảng tính .xlsx"),
+    "old workbook": ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 99, "kiểu cũ"),
+    "broken workbook": ("a.xlsx", b"PK\x03\x04" + b"x" * 999, "không đọc được như một bảng tính"),
+    "zip that is no workbook": ("a.xlsx", b"zip", "không đọc được như một bảng tính"),
+    "pdf": ("a.csv", b"%PDF-1.7\n" + GOOD, "không phải bảng dữ liệu"),
+    "binary": ("a.csv", bytes(range(256)) * 9, "không phải văn bản"),
+    "no sense in any encoding": ("a.csv", GOOD + b"\xff\xfe\x81\x8a", "không viết bằng"),
     "utf-16 that is cut": (
         "a.csv",
         b"\xff\xfe" + GOOD.decode().encode("utf-16-le")[:-1],
-        "is not written in",
+        "không viết bằng",
     ),
-    "one endless line": ("a.csv", b"code,name\n" + b"x" * 5_000_000, "has a line of more than"),
+    "one endless line": ("a.csv", b"code,name\n" + b"x" * 5_000_000, "dòng dài hơn"),
     "an endless cell": ("a.csv", b"code,name\n8800000001," + b"x" * 200_000, "field larger"),
 }
 

@@ -278,5 +278,5 @@ async def test_a_large_file_is_prepared_by_a_process_of_its_own_with_the_same_re
     assert await kept(elsewhere) == here
     packed = tmp_path / "some.csv.gz"
     packed.write_bytes(gzip.compress(text(rows).encode())[:-20])
-    with pytest.raises(ValueError, match="cut off or damaged"):
+    with pytest.raises(ValueError, match="cắt cụt hoặc hỏng"):
         await bring(elsewhere, packed)

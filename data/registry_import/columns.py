@@ -176,7 +176,7 @@ def map_headings(row: Sequence[str], above: Sequence[str] = ()) -> ColumnMapping
             parts[says], column = i, "born"
         elif column and column in places and not (two and i in two):
             twice = twice or (
-                f"two headings mean {column}; the second is in column {i + 1}: rename one of them"
+                f"hai tiêu đề cùng nghĩa {column} (“{_heading_of(taken, column)}” và “{' '.join(heading.split())}”): hãy đổi tên một cột"
             )
         elif column:
             places[column] = (two[0], two[1]) if two and i in two else (i,)
@@ -187,7 +187,7 @@ def map_headings(row: Sequence[str], above: Sequence[str] = ()) -> ColumnMapping
         return None
     for column, found in (("sex", sexes), ("born", parts)):
         if found and column in places:
-            twice = twice or f"two headings mean {column}: rename one of them"
+            twice = twice or f"hai tiêu đề cùng nghĩa {column}: hãy đổi tên một cột"
     if twice:
         raise ValueError(twice)
     marked = (sexes.get(_MALE), sexes.get(_FEMALE))
@@ -198,6 +198,10 @@ def map_headings(row: Sequence[str], above: Sequence[str] = ()) -> ColumnMapping
         marked,
         tuple(parts.get(p) for p in (_DAY, _MONTH, _YEAR)) if parts else (),
     )
+
+
+def _heading_of(taken: Sequence[tuple[str, str]], column: str) -> str:
+    return next((h for h, c in taken if c == column), column)
 
 
 def find_headings(

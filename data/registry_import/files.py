@@ -40,11 +40,11 @@ _LONGEST_FIELD = 100_000  # characters of one cell
 _LARGEST_OLD = 32 << 20  # bytes of an old workbook that are looked through for a password
 _LARGEST_TEXT = 4 << 30  # bytes of a text file, unpacked: tens of millions of people
 _NUMBER = re.compile(r"\d{8}")
-_OPEN_QUOTE = 'a quote (") is opened and not closed, so that the rows behind it would be taken for one cell: mend that line'
+_OPEN_QUOTE = 'dấu nháy kép (") mở mà không đóng, các dòng sau sẽ bị nuốt vào một ô; hãy sửa dòng này'
 _SAID = {
     "unexpected end of data": _OPEN_QUOTE,
     **{
-        f"'{sign}' expected after '\"'": 'behind a closing quote (") the cell goes on: write quotes within a cell twice'
+        f"'{sign}' expected after '\"'": 'dấu nháy kép (") đóng rồi mà ô còn chữ; trong ô có dấu nháy thì viết hai lần'
         for sign in ",;\t"
     },
 }
@@ -108,7 +108,7 @@ def opened(path: Path) -> IO[bytes]:
                 raise ValueError(_old_workbook(file, path.name))
             _refuse_web_page(path.name, magic + file.read(_HEAD))
     if not name.endswith(SUFFIXES):
-        raise ValueError(f"{path.name}: only .csv, .tsv (either with .gz) and .xlsx can be read")
+        raise ValueError(f"{path.name}: chỉ đọc được tệp .csv, .tsv (cả dạng .gz) và .xlsx")
     return path.open("rb")
 
 
@@ -117,7 +117,7 @@ def examine(file: IO[bytes], path: Path, options: Options) -> Examined:
     file.seek(0)
     magic = file.read(8)
     if not magic:
-        raise ValueError(f"{path.name} is empty")
+        raise ValueError(f"{path.name} trống")
     if magic.startswith(b"\xd0\xcf\x11\xe0"):
         raise ValueError(_old_workbook(file, path.name))
     _refuse_web_page(path.name, magic + file.read(_HEAD))
@@ -155,8 +155,8 @@ def _old_workbook(file: IO[bytes], name: str) -> str:
     file.seek(0)
     locked = "EncryptedPackage".encode("utf-16-le") in file.read(_LARGEST_OLD)
     if locked:
-        return f"{name} is locked with a password: open it, take the password away and save it again"
-    return f"{name} is an old .xls workbook: save it as .xlsx or .csv"
+        return f"{name} bị khoá bằng mật khẩu: hãy mở tệp, bỏ mật khẩu rồi lưu lại"
+    return f"{name} là bảng tính Excel kiểu cũ (.xls): hãy mở bằng Excel và lưu thành .xlsx"
 
 
 def _refuse_web_page(name: str, head: bytes) -> None:
@@ -165,22 +165,22 @@ def _refuse_web_page(name: str, head: bytes) -> None:
         start.startswith(b"<?xml") and b"<html" in start
     ):
         raise ValueError(
-            f"{name} is a web page, whatever its name says: open it with Excel and save it as .xlsx"
+            f"{name} là trang web chứ không phải bảng tính: hãy mở bằng Excel và lưu thành .xlsx"
         )
     if start.startswith((b"<?xml", b"<workbook")) and b"spreadsheet" in start:
-        raise ValueError(
-            f"{name} is a workbook of Excel 2003 (XML), whatever its name says: open it with Excel and save it as .xlsx"
-        )
+        raise ValueError(f"{name} là bảng tính Excel 2003 dạng XML: hãy mở bằng Excel và lưu thành .xlsx")
 
 
 def _kind(name: str, magic: bytes) -> str:
     zipped, table = magic.startswith(b"PK\x03\x04"), name.lower().endswith(".xlsx")
     if table and not zipped:
-        raise ValueError(f"{name} is no .xlsx workbook, whatever its name says")
+        raise ValueError(f"{name} không phải bảng tính .xlsx dù tên tệp ghi vậy")
     if zipped and not table:
-        raise ValueError(f"{name} is a zip archive or a workbook, not text: name a workbook .xlsx")
+        raise ValueError(
+            f"{name} là tệp nén zip hoặc bảng tính, không phải văn bản: nếu là bảng tính thì đặt tên đuôi .xlsx"
+        )
     if magic.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"7z\xbc\xaf", b"Rar!", b"{\\rtf")):
-        raise ValueError(f"{name} is no table, whatever its name says")
+        raise ValueError(f"{name} không phải bảng dữ liệu dù tên tệp ghi vậy")
     return "sheet" if table else "text"
 
 
@@ -203,14 +203,14 @@ def _look_at_text(
     file: IO[bytes], path: Path, options: Options, digest: str, stamp: tuple[int, ...]
 ) -> Examined:
     if path.name.lower().endswith(".gz") and not _is_gzip(file):
-        raise ValueError(f"{path.name} is not packed with gzip, whatever its name says")
+        raise ValueError(f"{path.name} không được nén bằng gzip dù tên tệp ghi vậy")
     head, utf8, quotes = _first_pass(file, path)
     _refuse_web_page(path.name, head)
     if not head.strip():
-        raise ValueError(f"{path.name} is empty")
+        raise ValueError(f"{path.name} trống")
     encoding = options.encoding if options.encoding != "auto" else _encoding_of(head, utf8, path)
     if encoding == "utf-8" and not utf8:
-        raise ValueError(f"{path.name} is not UTF-8; --encoding says what else it may be")
+        raise ValueError(f"{path.name} không phải UTF-8; dùng --encoding để chọn bảng mã khác")
     if encoding != "utf-8":
         _decode_all(file, path, encoding)
     separator = SEPARATORS.get(options.separator) or _separator_of(_lines(_decoded(head, encoding)))
@@ -235,7 +235,7 @@ def _first_pass(file: IO[bytes], path: Path) -> tuple[bytes, bool, bool]:
         since = since + len(chunk) if at < 0 else len(chunk) - at
         if since > _LONGEST_LINE:
             raise ValueError(
-                f"{path.name} has a line of more than {_LONGEST_LINE >> 20} MB: this is no table"
+                f"{path.name} có một dòng dài hơn {_LONGEST_LINE >> 20} MB nên không phải bảng dữ liệu"
             )
     if utf8:
         try:
@@ -253,11 +253,11 @@ def _chunks(file: IO[bytes], path: Path) -> Iterator[bytes]:
             left -= len(chunk)
             if left < 0:
                 raise ValueError(
-                    f"{path.name} is too large (more than {_LARGEST_TEXT >> 30} GB unpacked): part it into several files"
+                    f"{path.name} quá lớn (hơn {_LARGEST_TEXT >> 30} GB khi giải nén): hãy chia thành nhiều tệp"
                 )
             yield chunk
     except (EOFError, gzip.BadGzipFile, zlib.error) as broken:
-        raise ValueError(f"{path.name} is cut off or damaged: it cannot be unpacked to its end") from broken
+        raise ValueError(f"{path.name} bị cắt cụt hoặc hỏng: không giải nén được đến hết") from broken
 
 
 def _decode_all(file: IO[bytes], path: Path, encoding: str) -> None:
@@ -275,7 +275,7 @@ def _decode_all(file: IO[bytes], path: Path, encoding: str) -> None:
             decoder.decode(b"", True)
     except UnicodeError:
         raise ValueError(
-            f"{path.name} is not written in {encoding}; --encoding says what else it may be"
+            f"{path.name} không viết bằng {encoding}; dùng --encoding để chọn bảng mã khác"
         ) from None
 
 
@@ -284,7 +284,9 @@ def _encoding_of(head: bytes, utf8: bool, path: Path) -> str:
         if head.startswith(bom):
             return name
     if head.count(b"\0") * 4 > len(head) or len(_CONTROLS.intersection(head)) > _MOST_CONTROLS:
-        raise ValueError(f"{path.name} is no text, or UTF-16 without its mark: save it as UTF-8")
+        raise ValueError(
+            f"{path.name} không phải văn bản, hoặc là UTF-16 thiếu dấu nhận biết: hãy lưu lại bằng UTF-8"
+        )
     if utf8:
         return "utf-8"
     return max(("windows-1258", "tcvn3", "vni"), key=lambda encoding: _looks_like(head, encoding))
@@ -347,7 +349,7 @@ def _text_rows(file: IO[bytes], found: Examined) -> Iterator[Sequence[str]]:
             line = reader.line_num
             yield row
     except csv.Error as wrong:
-        raise ValueError(f"{found.path.name}, line {line + 1}: {_SAID.get(str(wrong), str(wrong))}") from None
+        raise ValueError(f"{found.path.name}, dòng {line + 1}: {_SAID.get(str(wrong), str(wrong))}") from None
     except (EOFError, gzip.BadGzipFile, zlib.error, UnicodeError):
         raise changed(found.path) from None
 
@@ -359,7 +361,7 @@ def _refuse_swallowed(row: Sequence[str], found: Examined, line: int) -> None:
         for piece in cell.splitlines()[1:] if "\n" in cell or "\r" in cell else ():
             parted = piece.count(found.separator)
             if parted and (parted >= fewest or _NUMBER.search(piece)):
-                raise ValueError(f"{found.path.name}, line {line}: {_OPEN_QUOTE}")
+                raise ValueError(f"{found.path.name}, dòng {line}: {_OPEN_QUOTE}")
 
 
 # --- what both have ---

@@ -141,14 +141,14 @@ class Preparation:
             elif seen.filled > headings[0]:
                 read.append(self._surveyed(sheet.title, *headings))
             else:
-                why = f"{self._path.name} has headings and no rows under them"
+                why = f"{self._path.name} có dòng tiêu đề mà không có dòng nào bên dưới"
         if book is None:
             head = list(islice(files.rows(self._file, found), WITHIN + 3))
             headings = self._headings("", head, ())
             if headings is None:
                 why = self._why_not(head)
             elif all(is_blank(r) for r in islice(files.rows(self._file, found), headings[0], None)):
-                why = f"{self._path.name} has headings and no rows under them"
+                why = f"{self._path.name} có dòng tiêu đề mà không có dòng nào bên dưới"
             else:
                 read.append(self._surveyed("", *headings))
         if not read:
@@ -191,25 +191,24 @@ class Preparation:
         try:
             return find_headings(head, merges)
         except ValueError as wrong:
-            where = f"{self._path.name}, sheet {title}" if title else self._path.name
+            where = f"{self._path.name}, trang “{title}”" if title else self._path.name
             raise ValueError(f"{where}: {wrong}") from None
 
     def _why_not(self, head: Sequence[Sequence[str]]) -> str:
         if row := lost_headings(head):
             return (
-                f"{self._path.name}, row {row}: the headings have lost their letters (a ? stands for each):"
-                " save the list again as UTF-8 or as .xlsx"
+                f"{self._path.name}, dòng {row}: tiêu đề bị mất chữ (dấu ? thay cho chữ có dấu);"
+                " hãy xuất lại danh sách bằng UTF-8 hoặc .xlsx"
             )
         said = ""
         for n, row_ in enumerate(head, 1):
             known = [(" ".join(h.split())[:40], c) for h in row_ if (c := column_of(h))]
             if len(known) > 1:
-                lacks = " and ".join(c for c in ("code", "name") if c not in {c for _, c in known})
-                said = f"; row {n} has {', '.join(f'{h!r} for {c}' for h, c in known[:6])}, and nothing for {lacks}"
+                lacks = " và ".join(_NEEDED[c] for c in _NEEDED if c not in {c for _, c in known})
+                said = f"; dòng {n} có {', '.join(f'“{h}”' for h, _ in known[:6])} mà chưa có {lacks}"
                 break
         return (
-            f"{self._path.name}: no row of headings with a BHXH code (Mã số BHXH) and a name (Họ tên)"
-            f" in the first {WITHIN} rows{said}"
+            f"{self._path.name}: {WITHIN} dòng đầu không có dòng tiêu đề nào gồm mã số BHXH và họ tên{said}"
         )
 
     def _surveyed(self, title: str, headings_row: int, mapping: ColumnMapping) -> _SheetRead:
@@ -305,6 +304,7 @@ class _SheetRead:
     table: Table
 
 
+_NEEDED = {"code": "mã số BHXH", "name": "họ tên"}
 _LONG_NUMBER = re.compile(r"\d{9}")
 _BROKEN = "dòng bị ngắt đôi bởi dấu xuống dòng trong một ô; hãy nối lại thành một dòng"
 _SHIFTED = "dòng có nhiều ô hơn dòng tiêu đề nên các cột có thể bị lệch; hãy kiểm tra dấu phân cách trong ô"

@@ -113,7 +113,7 @@ class _Parts:
         )
         self.listed = [s for part in _children(root, "sheets") for s in _children(part, "sheet")]
         if len(self.listed) > archive.limits.sheets:
-            raise TooLarge("too many sheets")
+            raise TooLarge("quá nhiều trang tính")
         self.formats = self._formats()
         self.strings = _Strings()
         part = self._of_type("sharedStrings")
@@ -197,7 +197,7 @@ class Sheet:
             if name == "mergeCell":
                 merges.append(_merge(node.get("ref", "")))
                 if len(merges) > _MOST_MERGES:
-                    raise TooLarge("too many merged cells")
+                    raise TooLarge("quá nhiều ô gộp")
             if name != "row":
                 continue
             number = int(node.get("r") or given + 1)
@@ -205,7 +205,7 @@ class Sheet:
                 continue
             cells += len(node)
             if number > _MOST_ROWS or cells > archive.limits.cells:
-                raise TooLarge("too many rows or cells")
+                raise TooLarge("quá nhiều dòng hoặc ô")
             row = self._strings_of(node)
             for _ in range(given + 1, number):
                 yield []
@@ -325,7 +325,7 @@ class Workbook:
             ]
         self.sheets, self.mac = named, parts.mac
         if not named:
-            raise ValueError(f"{path.name} has no sheet of cells")
+            raise ValueError(f"{path.name} không có trang tính nào")
 
     @contextmanager
     def _readable(self) -> Iterator[None]:
@@ -333,13 +333,13 @@ class Workbook:
             yield
         except TooLarge as beyond:
             raise ValueError(
-                f"{self._path.name} is too large for a workbook ({beyond}): save it as .csv, or parted into several files"
+                f"{self._path.name} quá lớn đối với một bảng tính ({beyond}): hãy lưu thành .csv hoặc chia thành nhiều tệp"
             ) from None
         except _OtherKind as other:
             raise ValueError(str(other)) from None
         except _BROKEN as broken:
             raise ValueError(
-                f"{self._path.name} is cut off or damaged: it cannot be read as a workbook"
+                f"{self._path.name} bị cắt cụt hoặc hỏng: không đọc được như một bảng tính"
             ) from broken
 
     def sheet(self, title: str) -> Sheet:
@@ -348,7 +348,7 @@ class Workbook:
             if sheet.title == title:
                 return sheet
         names = ", ".join(s.title for s in self.sheets)
-        raise ValueError(f"{self._path.name} has no sheet {title!r}; it has: {names}")
+        raise ValueError(f"{self._path.name} không có trang tính “{title}”; các trang tính của tệp: {names}")
 
     def rows(self, title: str, filled: bool = True) -> Iterator[Sequence[str]]:
         """Every row of this sheet as strings, see `Sheet.rows`."""
@@ -368,12 +368,8 @@ class _OtherKind(Exception):
 def _refuse_other_kinds(archive: Archive, path: Path) -> None:
     names = set(archive.namelist())
     if "mimetype" in names and "content.xml" in names:
-        raise _OtherKind(
-            f"{path.name} is an OpenDocument file (.ods), whatever its name says: save it as .xlsx"
-        )
+        raise _OtherKind(f"{path.name} là tệp OpenDocument (.ods): hãy lưu thành .xlsx")
     if any(n.endswith("workbook.bin") for n in names):
-        raise _OtherKind(
-            f"{path.name} is a binary workbook (.xlsb), whatever its name says: save it as .xlsx"
-        )
+        raise _OtherKind(f"{path.name} là bảng tính nhị phân (.xlsb): hãy lưu thành .xlsx")
     if "word/document.xml" in names:
-        raise _OtherKind(f"{path.name} is a text document (.docx), whatever its name says: it is no table")
+        raise _OtherKind(f"{path.name} là văn bản Word, không phải bảng tính")
