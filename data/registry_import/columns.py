@@ -108,6 +108,12 @@ class ColumnMapping:
         """Columns the file does not have: they stay empty."""
         return tuple(c for c in COLUMNS if c not in self.places)
 
+    @property
+    def own(self) -> frozenset[int]:
+        """Positions of what nobody shares with the row above: merged cells of a commune mean all their rows, those of a name do not."""
+        alone = (p for c in ("code", "name", "born", "id_number") for p in self.places.get(c, ()))
+        return frozenset((*alone, *(p for p in (*self.sexes, *self.parts) if p is not None)))
+
     def heading(self, column: str) -> str:
         """The heading that means this column."""
         return next((h for h, taken in self.taken if taken == column), column)

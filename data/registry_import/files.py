@@ -16,7 +16,7 @@ import io
 import os
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -367,11 +367,14 @@ def _refuse_swallowed(row: Sequence[str], found: Examined, line: int) -> None:
 # --- what both have ---
 
 
-def rows(file: IO[bytes], found: Examined, sheet: str = "") -> Iterator[Sequence[str]]:
-    """Every row as strings, titles and headings included; `sheet` of a workbook. Raises ValueError with one sentence."""
+def rows(
+    file: IO[bytes], found: Examined, sheet: str = "", own: Collection[int] = ()
+) -> Iterator[Sequence[str]]:
+    """Every row as strings, titles and headings included; `sheet` of a workbook, and
+    its columns of which each row needs a cell of `own`. Raises ValueError with one sentence."""
     file.seek(0)
     if found.workbook is not None:
-        yield from found.workbook.rows(sheet)
+        yield from found.workbook.rows(sheet, own)
     else:
         yield from _text_rows(file, found)
 

@@ -176,7 +176,7 @@ class Preparation:
         filled, pairs, numbers = 0, 0, False
         book = self._found.workbook
         assert book is not None
-        for n, row in enumerate(book.rows(title, filled=False), 1):
+        for n, row in enumerate(book.rows(title, own=None), 1):
             if n <= WITHIN + 3:
                 head.append(row)
             cells = [c for c in row if c.strip()]
@@ -213,7 +213,7 @@ class Preparation:
 
     def _surveyed(self, title: str, headings_row: int, mapping: ColumnMapping) -> _SheetRead:
         book = self._found.workbook
-        rows = islice(files.rows(self._file, self._found, title), headings_row, None)
+        rows = islice(files.rows(self._file, self._found, title, mapping.own), headings_row, None)
         try:
             table = survey(
                 rows, mapping, headings_row + 1, text=book is None, mac=book is not None and book.mac
@@ -225,7 +225,11 @@ class Preparation:
 
     def _sample(self, sheet: _SheetRead) -> tuple[tuple[tuple[str, str], ...], ...]:
         places, joined = sheet.table.mapping.places, sheet.table.joined
-        rows = islice(files.rows(self._file, self._found, sheet.title), sheet.headings_row, None)
+        rows = islice(
+            files.rows(self._file, self._found, sheet.title, sheet.table.mapping.own),
+            sheet.headings_row,
+            None,
+        )
         shown = (r if joined is None else joined(r) for r in rows if not is_blank(r))
         return tuple(
             tuple((c, masked(cell(row, places[c]))) for c in COLUMNS if c in places)
@@ -247,7 +251,7 @@ class Preparation:
 
     def _batches_of(self, sheet: _SheetRead, after: int, before: int, check: Check) -> Iterator[Batch]:
         first, table = self._sheets[0].headings_row, sheet.table
-        rows = files.rows(self._file, self._found, sheet.title)
+        rows = files.rows(self._file, self._found, sheet.title, table.mapping.own)
         skip = sheet.headings_row + after - before
         if sum(1 for _ in islice(rows, skip)) < skip:
             raise files.changed(self._path)

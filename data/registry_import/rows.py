@@ -128,7 +128,12 @@ def checker(seal: Seal, today: date, table: Table) -> Check:
             sex = sexes[cells[at_sex]]
             born, year = borns[cells[at_born]]
             id_number = cells[at_id]
-            if id_number and not (len(id_number) == 12 and id_number.isascii() and id_number.isdigit()):
+            if id_number and not (
+                len(id_number) == 12
+                and id_number.isascii()
+                and id_number.isdigit()
+                and id_number[:3] != "000"
+            ):
                 id_number = read_id_number(id_number)
             province = provinces[cells[at_province]]
             phone = cells[at_phone]

@@ -6,11 +6,12 @@ stays bounded. Only what cells mean is looked at: colours, fonts, names and what
 
 from __future__ import annotations
 
+import errno
 import posixpath
 import re
 import zlib
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -19,7 +20,7 @@ from zipfile import BadZipFile
 
 from data.registry_import.archive import Archive, ReadingTime, TooLarge, WorkbookLimits
 from data.registry_import.formats import NUMBER, code_of, dated, kind_of, shown
-from data.registry_import.values import COVERED, UNCALCULATED
+from data.registry_import.values import COVERED, SHARED, UNCALCULATED
 
 _MOST_ROWS = 1_048_576  # a worksheet has no more
 _MOST_COLUMNS = 256  # of them are looked at
@@ -186,10 +187,13 @@ class Sheet:
         self._parts, self._part = parts, part
         self._kinds = [(code, kind_of(code)) for code in parts.formats]
 
-    def rows(self, filled: bool) -> Iterator[list[str]]:
-        """Every row as strings, those left out too; `filled`: with what merged cells show in each of their rows."""
+    def rows(self, own: Collection[int] | None) -> Iterator[list[str]]:
+        """Every row as strings, those left out too; with what merged cells show in each of their rows, unless `own` is None.
+
+        `own`: columns, from 0, of which each row needs a cell of its own.
+        """
         archive = self._parts.archive
-        spread = _Spread(self.merges) if filled and self.merges else None
+        spread = _Spread(self.merges, own) if own is not None and self.merges else None
         merges: list[Merge] = []
         given = cells = 0
         for node in archive.elements(self._part, 2):
@@ -282,7 +286,8 @@ def _merge(reference: str) -> Merge:
 class _Spread:
     """Merged cells, row after row: the first column shows its text in every row, the others are covered by it."""
 
-    def __init__(self, merges: Sequence[Merge]) -> None:
+    def __init__(self, merges: Sequence[Merge], own: Collection[int]) -> None:
+        self._own = own
         self._coming = sorted((m for m in merges if m[:2] != m[2:]), reverse=True)
         self._here: list[tuple[Merge, str]] = []
 
@@ -296,12 +301,12 @@ class _Spread:
                 self._here.append((merge, row[at]))
         if not self._here or not any(c.strip() for c in row):
             return row
-        for (_, first, _, last), text in self._here:
+        for (top, first, _, last), text in self._here:
             last = min(last, _MOST_COLUMNS)
             if len(row) < last:
                 row.extend([""] * (last - len(row)))
             if first <= last:
-                row[first - 1] = text
+                row[first - 1] = SHARED if number > top and first - 1 in self._own else text
             for at in range(first, last):
                 row[at] = COVERED
         return row
@@ -337,7 +342,11 @@ class Workbook:
             ) from None
         except _OtherKind as other:
             raise ValueError(str(other)) from None
-        except _BROKEN as broken:
+        except (*_BROKEN, OSError) as broken:
+            if (
+                isinstance(broken, OSError) and broken.errno != errno.EINVAL
+            ):  # a place before the file's beginning
+                raise
             raise ValueError(
                 f"{self._path.name} bị cắt cụt hoặc hỏng: không đọc được như một bảng tính"
             ) from broken
@@ -350,9 +359,9 @@ class Workbook:
         names = ", ".join(s.title for s in self.sheets)
         raise ValueError(f"{self._path.name} không có trang tính “{title}”; các trang tính của tệp: {names}")
 
-    def rows(self, title: str, filled: bool = True) -> Iterator[Sequence[str]]:
+    def rows(self, title: str, own: Collection[int] | None = ()) -> Iterator[Sequence[str]]:
         """Every row of this sheet as strings, see `Sheet.rows`."""
-        rows = self.sheet(title).rows(filled)
+        rows = self.sheet(title).rows(own)
         while True:
             with self._watch, self._readable():
                 row = next(rows, None)

@@ -239,6 +239,9 @@ def _fonts(mapping: ColumnMapping, seen: _Survey) -> tuple[dict[str, str], list[
             findings.append(
                 f"cột “{heading}” có ô viết bằng phông cũ {name} (đầu tiên ở dòng {counted.first['old']}), không nhận"
             )
+    if fonts:
+        for column in seen.letters.keys() - fonts.keys() - seen.unicode:
+            fonts[column] = MIXED  # what may be either there is nobody's to guess
     return fonts, findings
 
 

@@ -24,10 +24,12 @@ _MEMORY = 50_000  # cells of one kind that are remembered
 _LONGEST = 400  # characters of a cell that are looked at
 # What sheets.py puts in place of a value; none of them is in any file.
 UNCALCULATED, COVERED, UNFINISHED_DATE = "\ufdd0formula", "\ufdd2covered", "\ufdd3date"
+SHARED = "\ufdd4shared"
 TYPED_YEAR = "\ufdd1"  # behind a year that was typed into a cell for dates; `clean` drops it
 _MARKERS = {
     UNCALCULATED: "ô là công thức chưa có kết quả; hãy mở tệp bằng Excel, bấm lưu rồi nhập lại",
     COVERED: "ô bị gộp với cột bên trái; hãy bỏ gộp ô và ghi từng cột",
+    SHARED: "ô bị gộp với dòng trên trong khi mỗi người phải có ô riêng; hãy bỏ gộp ô và ghi từng dòng",
     UNFINISHED_DATE: "ô kiểu ngày không hiện đủ ngày, tháng, năm",
 }
 MIXED = "mixed"  # for a font: some cells of the column are written in one of before, others are not
@@ -202,6 +204,10 @@ def read_id_number(text: str) -> str:
     number = _digits(optional(text))
     if number == "0":
         return ""
+    if len(number) == 12 and number.startswith("000"):
+        raise BadValue(
+            "số giấy tờ 12 chữ số không bắt đầu bằng 000; có thể là 9 chữ số kèm số 0 do định dạng ô"
+        )
     if not number or (len(number) in (9, 12) and _is_number(number)):
         return number
     if _is_number(number) and len(number) in (8, 11):
