@@ -98,7 +98,7 @@ class _Strings(Sequence[str]):
         return self._bytes[self._starts[at] : self._starts[at + 1]].decode()
 
 
-class _Parts:
+class _BookParts:
     """The parts of a workbook that tell what its cells mean."""
 
     def __init__(self, archive: Archive) -> None:
@@ -181,7 +181,7 @@ class _Parts:
 class Sheet:
     """One sheet of cells. `merges` are known once all its rows were gone through."""
 
-    def __init__(self, parts: _Parts, title: str, visible: bool, part: str) -> None:
+    def __init__(self, parts: _BookParts, title: str, visible: bool, part: str) -> None:
         self.title, self.visible = title, visible
         self.merges: list[Merge] = []
         self._parts, self._part = parts, part
@@ -193,7 +193,7 @@ class Sheet:
         `own`: columns, from 0, of which each row needs a cell of its own.
         """
         archive = self._parts.archive
-        spread = _Spread(self.merges, own) if own is not None and self.merges else None
+        spread = _MergedCells(self.merges, own) if own is not None and self.merges else None
         merges: list[Merge] = []
         given = cells = 0
         for node in archive.elements(self._part, 2):
@@ -283,7 +283,7 @@ def _merge(reference: str) -> Merge:
     return r1, _column(c1), r2, _column(c2)
 
 
-class _Spread:
+class _MergedCells:
     """Merged cells, row after row: the first column shows its text in every row, the others are covered by it."""
 
     def __init__(self, merges: Sequence[Merge], own: Collection[int]) -> None:
@@ -322,7 +322,7 @@ class Workbook:
         with self._watch, self._readable():
             archive = Archive(file, limits, self._watch)
             _refuse_other_kinds(archive, path)
-            parts = _Parts(archive)
+            parts = _BookParts(archive)
             named = [
                 Sheet(parts, s.get("name", ""), s.get("state", "visible") == "visible", part)
                 for s in parts.listed

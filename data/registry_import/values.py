@@ -266,7 +266,7 @@ def read_province(text: str) -> str:
             raise BadValue("mã tỉnh chỉ có 1 chữ số; có thể bảng tính đã bỏ số 0 ở đầu, hãy ghi tên tỉnh")
         raise BadValue("mã tỉnh phải gồm 2 chữ số")
     known = _provinces()
-    named = known.get(words, known.get(_KIND_OF_PROVINCE.sub("", words), ""))
+    named: str = known.get(words) or known.get(_KIND_OF_PROVINCE.sub("", words), "")
     if not named:
         raise BadValue("không có tỉnh tên như vậy; hãy ghi tên tỉnh hoặc mã 2 chữ số")
     if numbers and numbers != [named]:
