@@ -170,16 +170,16 @@ def map_headings(row: Sequence[str], above: Sequence[str] = ()) -> ColumnMapping
         column = "name" if two and i in two else column_of(heading) if heading.strip() else column_of(top)
         if not column and heading.strip() and top.strip():
             column = column_of(f"{heading} {top}") or column_of(f"{top} {heading}")
-        says = (
+        meaning = (
             ""
             if column in COMPULSORY
             else _sub(heading, [h for h, t in zip(row, above, strict=True) if t == top])
         )
         over = column_of(top)
-        if says in (_MALE, _FEMALE) and over in ("", "sex", "born") and says not in sexes:
-            sexes[says], column = i, "sex"
-        elif says in (_DAY, _MONTH, _YEAR) and over == "born" and says not in parts:
-            parts[says], column = i, "born"
+        if meaning in (_MALE, _FEMALE) and over in ("", "sex", "born") and meaning not in sexes:
+            sexes[meaning], column = i, "sex"
+        elif meaning in (_DAY, _MONTH, _YEAR) and over == "born" and meaning not in parts:
+            parts[meaning], column = i, "born"
         elif column and column in places and not (two and i in two):
             twice = twice or (
                 f"hai tiêu đề cùng nghĩa {column} (“{_heading_of(taken, column)}” và “{' '.join(heading.split())}”): hãy đổi tên một cột"
@@ -224,7 +224,7 @@ def find_headings(
             mapping, last = map_headings(*_joined_rows(rows, n, n + 1, merges)), n + 1
         if mapping is None:
             continue
-        while last < min(len(rows), n + _TALLEST - 1) and _goes_on(rows, n, last, mapping, merges):
+        while last < min(len(rows), n + _TALLEST - 1) and _continues(rows, n, last, mapping, merges):
             last += 1
             mapping = map_headings(*_joined_rows(rows, n, last, merges)) or mapping
         if last < len(rows) and _is_numbering(rows[last]):
@@ -267,7 +267,7 @@ def _joined_rows(
     return low, above
 
 
-def _goes_on(
+def _continues(
     rows: Sequence[Sequence[str]], first: int, last: int, mapping: ColumnMapping, merges: Sequence[Merge]
 ) -> bool:
     """Whether the row under these headings is one of them: said by merged cells, or by what stands in it."""

@@ -125,12 +125,12 @@ class Preparation:
             raise
 
     def _look(self) -> tuple[list[_SheetRead], ImportFacts]:
-        found, book = self._found, self._found.workbook
+        found, workbook = self._found, self._found.workbook
         unread: list[str] = []
         read: list[_SheetRead] = []
         why = ""
-        for sheet in book.sheets if book is not None else ():
-            seen = self._glance(sheet.title)
+        for sheet in workbook.sheets if workbook is not None else ():
+            seen = self._first_look(sheet.title)
             headings = None
             if sheet.title == found.sheet or (sheet.visible and not found.sheet):
                 headings = self._headings(sheet.title, seen.head, sheet.merges)
@@ -142,7 +142,7 @@ class Preparation:
                 read.append(self._surveyed(sheet.title, *headings))
             else:
                 why = f"{self._path.name} có dòng tiêu đề mà không có dòng nào bên dưới"
-        if book is None:
+        if workbook is None:
             head = list(islice(files.rows(self._file, found), WITHIN + 3))
             headings = self._headings("", head, ())
             if headings is None:
@@ -170,20 +170,20 @@ class Preparation:
         )
         return read, about
 
-    def _glance(self, title: str) -> _Glance:
+    def _first_look(self, title: str) -> _FirstLook:
         """Go through a sheet once: its merged cells are known behind its rows."""
         head: list[Sequence[str]] = []
         filled, pairs, numbers = 0, 0, False
-        book = self._found.workbook
-        assert book is not None
-        for n, row in enumerate(book.rows(title, own=None), 1):
+        workbook = self._found.workbook
+        assert workbook is not None
+        for n, row in enumerate(workbook.rows(title, own=None), 1):
             if n <= WITHIN + 3:
                 head.append(row)
             cells = [c for c in row if c.strip()]
             filled = n if cells else filled
             pairs += len(cells) > 1
             numbers = numbers or (len(cells) > 1 and any(_LONG_NUMBER.search(c) for c in cells))
-        return _Glance(head, filled, pairs > 1 or numbers, numbers)
+        return _FirstLook(head, filled, pairs > 1 or numbers, numbers)
 
     def _headings(
         self, title: str, head: Sequence[Sequence[str]], merges: Sequence[Merge]
@@ -212,11 +212,11 @@ class Preparation:
         )
 
     def _surveyed(self, title: str, headings_row: int, mapping: ColumnMapping) -> _SheetRead:
-        book = self._found.workbook
+        workbook = self._found.workbook
         rows = islice(files.rows(self._file, self._found, title, mapping.own), headings_row, None)
         try:
             table = survey(
-                rows, mapping, headings_row + 1, text=book is None, mac=book is not None and book.mac
+                rows, mapping, headings_row + 1, text=workbook is None, mac=workbook is not None and workbook.mac
             )
         except ValueError as wrong:
             name = self._path.name
@@ -290,7 +290,7 @@ class Preparation:
 
 
 @dataclass(frozen=True, slots=True)
-class _Glance:
+class _FirstLook:
     """What a sheet looks like: its first rows, its last filled row, whether it is a table, whether long numbers stand in it."""
 
     head: list[Sequence[str]]

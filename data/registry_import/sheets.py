@@ -98,16 +98,16 @@ class _Strings(Sequence[str]):
         return self._bytes[self._starts[at] : self._starts[at + 1]].decode()
 
 
-class _BookParts:
+class _WorkbookParts:
     """The parts of a workbook that tell what its cells mean."""
 
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
         self.names = {name.lstrip("/"): name for name in archive.namelist()}
-        book = self._main()
-        self._folder = posixpath.dirname(book)
-        self._related = self._relations(book)
-        root = self._whole(book)
+        workbook = self._main()
+        self._folder = posixpath.dirname(workbook)
+        self._related = self._relations(workbook)
+        root = self._whole(workbook)
         self.mac = any(_attribute(p, "date1904") in ("1", "true") for p in _children(root, "workbookPr"))
         self.uncalculated = any(
             _attribute(p, "fullCalcOnLoad") in ("1", "true") for p in _children(root, "calcPr")
@@ -181,7 +181,7 @@ class _BookParts:
 class Sheet:
     """One sheet of cells. `merges` are known once all its rows were gone through."""
 
-    def __init__(self, parts: _BookParts, title: str, visible: bool, part: str) -> None:
+    def __init__(self, parts: _WorkbookParts, title: str, visible: bool, part: str) -> None:
         self.title, self.visible = title, visible
         self.merges: list[Merge] = []
         self._parts, self._part = parts, part
@@ -322,7 +322,7 @@ class Workbook:
         with self._watch, self._readable():
             archive = Archive(file, limits, self._watch)
             _refuse_other_kinds(archive, path)
-            parts = _BookParts(archive)
+            parts = _WorkbookParts(archive)
             named = [
                 Sheet(parts, s.get("name", ""), s.get("state", "visible") == "visible", part)
                 for s in parts.listed
