@@ -216,7 +216,11 @@ class Preparation:
         rows = islice(files.rows(self._file, self._found, title, mapping.own), headings_row, None)
         try:
             table = survey(
-                rows, mapping, headings_row + 1, text=workbook is None, mac=workbook is not None and workbook.mac
+                rows,
+                mapping,
+                headings_row + 1,
+                text=workbook is None,
+                mac=workbook is not None and workbook.mac,
             )
         except ValueError as wrong:
             name = self._path.name
