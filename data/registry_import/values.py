@@ -255,7 +255,7 @@ def read_province(text: str) -> str:
     code = _digits(text)
     if not code or (len(code) == 2 and _is_number(code)):
         return code
-    numbers = re.findall(r"[0-9]+", text)
+    numbers: list[str] = re.findall(r"[0-9]+", text)
     if len(numbers) == 1 and len(numbers[0]) == 3 and numbers[0][0] == "0":
         numbers = [numbers[0][1:]]
     words = join_key(re.sub(r"[0-9]+", " ", text))
