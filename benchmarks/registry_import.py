@@ -139,27 +139,24 @@ def run(rows: int, rounds: int, kinds: list[str]) -> dict[str, Any]:
         file = folder / "people.csv"
         unique = make_file(file, rows)
         places = Places(folder)
-        try:
-            for n in range(rounds):
-                command = [sys.executable, "-m", "benchmarks.registry_import", "--bare", str(file)]
-                bares.append(timed([*command, str(folder / f"bare{n}.db")], clean)[0])
-                for kind in kinds:
-                    data = folder / f"{kind}{n}"
-                    data.mkdir()
-                    env = clean | {"TROLY_DATA_DIR": str(data), "TROLY_SECRET_KEY": SECRET}
-                    if kind == "postgresql":
-                        env["TROLY_DATABASE_URL"] = asyncio.run(empty(places))
-                    for times in (took, again):
-                        command = [troly, "registry", "import", str(file), "--json"]
-                        seconds, mb, printed = timed(command, env)
-                        told = json.loads(printed)
-                        assert told["new" if times is took else "unchanged"] == rows, told
-                        times[kind].append(seconds)
-                        peaks[kind].append(mb)
-                        said = f"round {n + 1}: bare {bares[-1]:.1f} s, {kind} {seconds:.1f} s, {mb:.0f} MB"
-                        print(said, file=sys.stderr)
-        finally:
-            places.close()
+        for n in range(rounds):
+            command = [sys.executable, "-m", "benchmarks.registry_import", "--bare", str(file)]
+            bares.append(timed([*command, str(folder / f"bare{n}.db")], clean)[0])
+            for kind in kinds:
+                data = folder / f"{kind}{n}"
+                data.mkdir()
+                env = clean | {"TROLY_DATA_DIR": str(data), "TROLY_SECRET_KEY": SECRET}
+                if kind == "postgresql":
+                    env["TROLY_DATABASE_URL"] = asyncio.run(empty(places))
+                for times in (took, again):
+                    command = [troly, "registry", "import", str(file), "--json"]
+                    seconds, mb, printed = timed(command, env)
+                    told = json.loads(printed)
+                    assert told["new" if times is took else "unchanged"] == rows, told
+                    times[kind].append(seconds)
+                    peaks[kind].append(mb)
+                    said = f"round {n + 1}: bare {bares[-1]:.1f} s, {kind} {seconds:.1f} s, {mb:.0f} MB"
+                    print(said, file=sys.stderr)
 
     def ratio(times: list[float]) -> float:
         return round(statistics.median(b / t for b, t in zip(bares, times, strict=True)), 3)

@@ -20,6 +20,7 @@ from bot.stopping import Stop, side_by_side
 from bot.worker import worker_of
 from data import conversations, outbox, proofs, staff
 from data.installation.readiness import Readiness
+from data.registry import removed
 from handlers.desk import Desk, Say
 from handlers.doors import Door, Parts, open_doors, webhooks_of
 from handlers.turns.types import TurnResult
@@ -328,6 +329,7 @@ async def _forget(app: App) -> None:
                 await staff.forget_old(connection, now, 3600.0 * app.settings.staff_session_hours)
                 events_until = now - 3600.0 * app.settings.event_keys_hours
                 await conversations.forget_old_events(connection, events_until)
+                await removed.forget_old(connection, now - removed.DAY * app.settings.removed_days)
                 app.db.scrub_after_commit()
             await outbox.expire_unread(app.db, now - 86400.0 * app.settings.unread_days, now)
         await asyncio.sleep(FORGET_SECONDS)

@@ -309,6 +309,21 @@ class Settings:
         "rows of a file that `troly registry import` writes in one transaction, at most 20000",
         between=(1, 20000),
     )
+    gone_percent: float = _s(
+        5,
+        "share of the registry, in percent, above which `--remove-gone` takes people out only if their number is given",
+        between=(0, 20),
+    )
+    bad_percent: float = _s(
+        1,
+        "share of bad rows of a file, in percent, above which nobody is removed after it",
+        between=(0, 10),
+    )
+    removed_days: int = _s(
+        30,
+        "how long people who were removed from the registry are kept, sealed, to be brought back, in days, at most 90",
+        between=(1, 90),
+    )
     log_level: str = _s(
         "INFO", "DEBUG, INFO, WARNING or ERROR", choices=("DEBUG", "INFO", "WARNING", "ERROR")
     )

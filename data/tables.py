@@ -205,6 +205,16 @@ imports = Table(  # one reading of a file into the registry
     Column("bad", Integer, nullable=False),
     Column("at", Float, nullable=False),
     Column("ended_at", Float, nullable=True),
+    Column("unread", Integer, nullable=False, server_default="0"),  # sheets that were not read
+)
+
+removed = Table(  # people taken out of the registry as gone: sealed, to be brought back for some days
+    "removed",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("import_id", Integer, nullable=False, index=True),  # the import in which they were gone
+    Column("at", Float, nullable=False, index=True),
+    Column("body", LargeBinary, nullable=False),  # sealed: the row of the registry
 )
 
 cases = Table(  # one look-up waiting for proof

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from data.engine import Database
 from data.registry_import.files import Options
-from data.registry_import.prepare import ImportJob
+from data.registry_import.prepare import ImportFacts, ImportJob
 from data.registry_import.run import Import, Tally
 from data.seal import Seal
 from data.tables import imports, names, registry
@@ -53,6 +53,9 @@ def written(path: Path, rows: Sequence[Sequence[str]], headings: Sequence[str] =
     """A UTF-8 file of these rows."""
     path.write_text(text(rows, headings), encoding="utf-8", newline="")
     return path
+
+
+FACTS = ImportFacts("", 0, "text", "utf-8", "comma", (("", 1, 10_000),), (), (), (), (), ())  # of a text file
 
 
 async def bring(

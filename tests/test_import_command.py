@@ -13,7 +13,7 @@ import pytest
 from bot.__main__ import main
 from data.registry_import.report import BadRows
 from data.spreadsheet import new_file
-from tests.imports import HEADINGS, people, written
+from tests.imports import FACTS, HEADINGS, people, written
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_the_mapping_is_shown_before_and_the_counts_after(
     file = written(house / "now.csv", [[*r, "x"] for r in rows], [*headings, "Ghi\tchú \x1b[31m"])
     assert main(["registry", "import", str(file), "--progress"]) == 0
     out, err = capsys.readouterr()
-    assert "now.csv: utf-8, columns parted by comma, headings in row 1, about 40 rows" in err
+    assert "now.csv: utf-8, columns parted by comma, headings in row 1, 40 rows" in err
     assert "'Mã số BHXH' is code" in err
     assert "is ignored" in err and "\x1b[31m" not in err
     assert "import: " in err, "the bar"
@@ -45,15 +45,28 @@ def test_the_mapping_is_shown_before_and_the_counts_after(
     assert report.read_text(encoding="utf-8-sig").splitlines()[1].startswith('"9","born",')
 
     fewer = written(house / "fewer.csv", people(30))
-    for answer, left in (("no\n", "nobody was deleted"), ("yes\n", "deleted 10 who were gone")):
+    remove = ["registry", "import", str(fewer), "--remove-gone"]
+    assert main([*remove, "--yes"]) == 1
+    assert "10 of 39 people (26 %) are not in the file" in capsys.readouterr().err
+    for answer, left in (("no\n", "nobody was removed"), ("yes\n", "removed 10 who were gone")):
         monkeypatch.setattr("sys.stdin", _Terminal(answer))
         gone = f"gone-{answer.strip()}.csv"
-        assert main(["registry", "import", str(fewer), "--remove-gone", "--gone-report", gone]) == 0
+        assert main([*remove, "--gone-count", "10", "--gone-report", gone]) == 0
         out, err = capsys.readouterr()
         assert left in out + err
-        assert "10 people came by an earlier import" in err
+        assert "10 of " in err and "Xã 3" in err, "how many, and where"
+        assert not any(row[0] in err or row[1] in err for row in rows), "shown masked"
+    assert people_in(capsys) == 30
+    assert main(["registry", "undo-removal"]) == 0
+    assert "brought back 10" in capsys.readouterr().out
+    assert people_in(capsys) == 40
+    assert main(["registry", "undo-removal"]) == 1
+    assert "nobody was removed in the last 30 days" in capsys.readouterr().err
+
+
+def people_in(capsys: pytest.CaptureFixture[str]) -> int:
     assert main(["registry", "stats", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["people"] == 30
+    return int(json.loads(capsys.readouterr().out)["people"])
 
 
 class _Terminal:
@@ -149,10 +162,10 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
 
 def test_a_report_goes_on_without_lines_of_rows_that_are_read_again(tmp_path: Path) -> None:
     path = tmp_path / "bad.csv"
-    first = BadRows(path, 0)
+    first = BadRows(path, FACTS, 0)
     first.add([(3, "code", "thiếu"), (9, "name", "thiếu"), (12, "name", "thiếu")])
     first.close()
-    second = BadRows(path, 10)
+    second = BadRows(path, FACTS, 10)
     second.add([(12, "name", "thiếu"), (15, "born", "sai")])
     second.close()
     with path.open(encoding="utf-8-sig", newline="") as file:

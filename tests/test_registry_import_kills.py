@@ -195,7 +195,7 @@ async def test_the_command_says_what_it_takes_and_what_it_leaves(
     fewer = written(tmp_path / "fewer.csv", people(20))
     gone = tmp_path / "gone.csv"
     code, out, _ = await _told(
-        fork_server, place, fewer, "--gone-report", str(gone), "--remove-gone", "--yes"
+        fork_server, place, fewer, "--gone-report", str(gone), "--remove-gone", "--yes", "--gone-count", "10"
     )
     told = json.loads(out)
     assert (told["unchanged"], told["new"], told["gone"], told["removed"]) == (19, 1, 10, 10)
@@ -208,7 +208,7 @@ async def test_the_command_says_what_it_takes_and_what_it_leaves(
     [
         (("--remove-gone",), "add --yes"),
         (("--remove-gone", "--dry-run"), "give one of them"),
-        (("--encoding", "utf-16"), "is not written in utf-16"),
+        (("--encoding", "utf-16"), "không viết bằng utf-16"),
         (("--sheet", "x"), "--sheet"),
     ],
 )

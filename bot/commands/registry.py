@@ -53,6 +53,11 @@ def add_registry_commands(commands: Any) -> None:
     )
     unlock.set_defaults(run=_unlock)
     add_import_command(actions)
+    undo = actions.add_parser(
+        "undo-removal", help="bring back the people whom the last --remove-gone took out (audited)"
+    )
+    undo.add_argument("--import", type=int, dest="number", metavar="N", help="of that import, not the last")
+    undo.set_defaults(run=_undo_removal)
 
 
 def _find(args: argparse.Namespace) -> int:
@@ -97,4 +102,27 @@ def _unlock(args: argparse.Namespace) -> int:
 
     write_once(work, what="codes_unlocked", why="wrong codes in a row")
     print("codes are sent again for this record, within the limits of a day")
+    return 0
+
+
+def _undo_removal(args: argparse.Namespace) -> int:
+    import time
+
+    from bot.app import seal_of
+    from data.registry import removed
+
+    async def work(connection: AsyncConnection, settings: Settings) -> tuple[int, int]:
+        days = settings.removed_days
+        await removed.forget_old(connection, time.time() - removed.DAY * days)
+        kept = [r.number for r in await removed.removals(connection)]
+        number = args.number if args.number is not None else kept[0] if kept else None
+        if number not in kept:
+            raise ValueError(f"nobody was removed in the last {days} days who could be brought back")
+        return await removed.bring_back(connection, seal_of(settings), number)
+
+    back, there = write_once(work, what="removal_undone", why="people were removed by mistake")
+    print(
+        f"brought back {back:,}"
+        + (f"; {there:,} came by a later import and stay as they are" if there else "")
+    )
     return 0

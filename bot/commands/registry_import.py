@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from data.engine import Database
     from data.registry_import.prepare import ImportFacts, ImportJob
-    from data.registry_import.run import Tally
+    from data.registry_import.run import Gone, Tally
     from data.seal import Seal
 
-_ENCODINGS = ("auto", "utf-8", "utf-16", "windows-1258", "tcvn3")
+_ENCODINGS = ("auto", "utf-8", "utf-16", "windows-1258", "tcvn3", "vni")
 _SEPARATORS = ("auto", "comma", "semicolon", "tab")
 
 
@@ -40,7 +40,10 @@ def add_import_command(actions: Any) -> None:
     parser.add_argument("--encoding", default="auto", choices=_ENCODINGS, help="of a text file")
     parser.add_argument("--separator", default="auto", choices=_SEPARATORS, help="between its columns")
     parser.add_argument(
-        "--sheet", default="", metavar="NAME", help="of a workbook; default: the one with headings"
+        "--sheet",
+        default="",
+        metavar="NAME",
+        help="of a workbook; default: all that are visible and have headings",
     )
     parser.add_argument(
         "--report", metavar="FILE", help="a new file that tells of the rows that were not taken, as CSV"
@@ -48,7 +51,10 @@ def add_import_command(actions: Any) -> None:
     parser.add_argument(
         "--gone-report", metavar="FILE", help="a new file with the codes of those who are gone"
     )
-    parser.add_argument("--remove-gone", action="store_true", help="delete those who are gone; asks first")
+    parser.add_argument(
+        "--remove-gone", action="store_true", help="take those out who are gone; shows them and asks first"
+    )
+    parser.add_argument("--gone-count", type=int, metavar="N", help="their number, where they are many")
     parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.add_argument(
         "--progress", action="store_true", help="draw the bar where stderr is no terminal too"
@@ -65,9 +71,11 @@ def _import(args: argparse.Namespace) -> int:
     from bot.settings import load
 
     if args.remove_gone and args.dry_run:
-        raise ValueError("--remove-gone deletes, --dry-run changes nothing: give one of them")
+        raise ValueError("--remove-gone removes, --dry-run changes nothing: give one of them")
     if args.remove_gone and not args.yes and not sys.stdin.isatty():
-        raise ValueError("--remove-gone asks before it deletes; where there is no terminal, add --yes")
+        raise ValueError("--remove-gone asks before it removes; where there is no terminal, add --yes")
+    if args.gone_count is not None and not args.remove_gone:
+        raise ValueError("--gone-count goes with --remove-gone")
     workbook = args.file.lower().endswith(".xlsx")
     if args.report and args.report == args.gone_report:
         raise ValueError("--report and --gone-report are two files: give two names")
@@ -129,7 +137,7 @@ async def _go(args: argparse.Namespace, settings: Settings) -> int:
         if args.report and tally.report is not None:
             hand_over(tally.report, Path(args.report))
             tally = replace(tally, report=Path(args.report))
-        removed = await _about_the_gone(args, db, seal, tally)
+        removed = await _about_the_gone(args, settings, db, seal, tally)
         _sum_up(args, abouts[0], tally, removed, time.monotonic() - began)
     finally:
         await db.close()
@@ -221,13 +229,20 @@ class _Bar:
 
 
 def _show(path: Path, about: ImportFacts, tally: Tally) -> None:
-    said = [about.encoding, about.separator and f"columns parted by {about.separator}"]
-    said += [about.sheet and f"sheet {about.sheet}", f"headings in row {about.headings_row}"]
-    said.append(f"about {about.rows:,} rows" if about.rows is not None else "")
+    said: list[Any] = [about.encoding, about.separator and f"columns parted by {about.separator}"]
+    named = [title for title, _, _ in about.sheets if title]
+    said += [named and f"sheet{'s' * (len(named) > 1)} {', '.join(named)}"]
+    said += [f"headings in row {about.sheets[0][1]}", f"{about.rows:,} rows"]
     say = _to_stderr
-    say(f"{path.name}: {', '.join(s for s in said if s)}")
+    say(f"{path.name}: {', '.join(str(s) for s in said if s)}")
     for heading, column in about.taken:
         say(f"  {heading!r} is {column}" if column else f"  {heading!r} is ignored")
+    for finding in about.findings:
+        say(f"  ! {finding}")
+    if len(about.sheets) > 1:
+        say(f"  rows by sheet: {', '.join(f'{title} {rows:,}' for title, _, rows in about.sheets)}")
+    if about.unread:
+        say(f"  ! sheets that are not read: {', '.join(about.unread)}; nobody can be removed after this file")
     if about.missing:
         say(f"  not in the file, left empty: {', '.join(about.missing)}")
     for row in about.sample:
@@ -240,7 +255,9 @@ def _to_stderr(line: str) -> None:
     print("".join(c if c.isprintable() else "?" for c in line), file=sys.stderr)
 
 
-async def _about_the_gone(args: argparse.Namespace, db: Database, seal: Seal, tally: Tally) -> int:
+async def _about_the_gone(
+    args: argparse.Namespace, settings: Settings, db: Database, seal: Seal, tally: Tally
+) -> int:
     from data.registry_import import run
     from data.spreadsheet import BOM, csv_line, new_file
 
@@ -251,15 +268,30 @@ async def _about_the_gone(args: argparse.Namespace, db: Database, seal: Seal, ta
                 file.write("".join(csv_line((code,)) for code in codes))
     if not args.remove_gone or not tally.gone:
         return 0
+    limits = run.GoneLimits(settings.gone_percent, settings.bad_percent)
+    async with db.reading() as connection:
+        who = await run.about_the_gone(connection, tally.id)
+    _show_the_gone(who)
+    asked = {"expected": args.gone_count, "limits": limits}
     if not args.yes:
-        _to_stderr(f"{tally.gone:,} people came by an earlier import and are not in this file.")
-        if tally.bad:
-            _to_stderr(f"{tally.bad:,} rows were not taken; whose code could not be read looks gone too.")
-        print("Delete them? Type yes: ", end="", file=sys.stderr, flush=True)
+        await run.check_gone(db, tally.id, **asked)
+        print("Take them out? Type yes: ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() not in ("yes", "y", "có", "co"):
-            _to_stderr("nobody was deleted")
+            _to_stderr("nobody was removed")
             return 0
-    return await run.remove_gone(db, seal, tally.id, time.time())
+    return await run.remove_gone(db, seal, tally.id, time.time(), **asked)
+
+
+def _show_the_gone(who: Gone) -> None:
+    from data.registry_import.values import masked
+
+    _to_stderr(
+        f"{who.people:,} of {who.known:,} people ({who.percent:.1f} %) came by an earlier import and are not in this file:"
+    )
+    for commune, people in who.communes:
+        _to_stderr(f"  {commune or 'no commune'}: {people:,}")
+    for code, name, born, commune in who.sample:
+        _to_stderr(f"  …{code[-4:]} {masked(name)}, {born[-4:] or '?'}, {commune or '?'}")
 
 
 def _sum_up(args: argparse.Namespace, about: ImportFacts, tally: Tally, removed: int, seconds: float) -> None:
@@ -280,7 +312,9 @@ def _sum_up(args: argparse.Namespace, about: ImportFacts, tally: Tally, removed:
             "seconds": round(seconds, 2),
             "encoding": about.encoding or None,
             "separator": about.separator or None,
-            "sheet": about.sheet or None,
+            "sheet": ", ".join(title for title, _, _ in about.sheets if title) or None,
+            "unread": list(about.unread),
+            "findings": list(about.findings),
             "columns": {column: heading for heading, column in about.taken if column},
             "ignored": [heading for heading, column in about.taken if not column],
         }
@@ -289,6 +323,6 @@ def _sum_up(args: argparse.Namespace, about: ImportFacts, tally: Tally, removed:
     print(f"{'would be ' if args.dry_run else ''}new {tally.new:,}, changed {tally.changed:,},", end=" ")
     print(f"unchanged {tally.unchanged:,}, gone {tally.gone or 0:,}, bad {tally.bad:,}")
     if removed:
-        print(f"deleted {removed:,} who were gone")
+        print(f"removed {removed:,} who were gone; troly registry undo-removal brings them back")
     if report:
         print(f"the rows that were not taken, with reasons: {report}")

@@ -19,7 +19,7 @@ _MB = 1 << 20
 
 
 class TooLarge(Exception):
-    """The workbook is beyond a limit; the message says which, to be put between "is too large: " and how to go on."""
+    """The workbook is beyond a limit; the message says which, to be put in brackets, in Vietnamese."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class ReadingTime:
         """Raises TooLarge when the time is over."""
         running = time.thread_time() - self._began if self._began is not None else 0.0
         if running > self._left:
-            raise TooLarge("it takes too long to read")
+            raise TooLarge("đọc quá lâu")
 
 
 class Archive(ZipFile):
@@ -79,14 +79,14 @@ class Archive(ZipFile):
                     left -= len(chunk)
                     watch.check()
                     if left < 0:
-                        raise TooLarge(f"more than {limits.unpacked // _MB} MB unpacked")
+                        raise TooLarge(f"hơn {limits.unpacked // _MB} MB khi giải nén")
 
     def read(self, name: Any, pwd: bytes | None = None) -> bytes:
         """A part as a whole: openpyxl makes objects of all that is in it."""
         with super().open(name, pwd=pwd) as part:
             data = part.read(self.limits.whole_part + 1)
         if len(data) > self.limits.whole_part or data.count(b"<") > self.limits.whole_tags:
-            raise TooLarge("too many styles or sheets")
+            raise TooLarge("quá nhiều kiểu ô hoặc trang tính")
         return data
 
     def elements(self, name: str, depth: int, before: str = "") -> Iterator[Element]:
@@ -104,7 +104,7 @@ class Archive(ZipFile):
                     path.append(node)
                     tags += 1
                     if tags > limits.row_tags or len(path) > limits.depth:
-                        raise TooLarge("a row or a text has too many parts")
+                        raise TooLarge("một dòng hoặc một đoạn chữ có quá nhiều phần")
                     continue
                 path.pop()
                 if len(path) == depth:
@@ -112,7 +112,7 @@ class Archive(ZipFile):
                 elif len(path) < depth:
                     loose += 1
                     if loose > limits.loose_tags:
-                        raise TooLarge("too much beside its cells")
+                        raise TooLarge("quá nhiều thứ ngoài các ô")
                 if path and len(path) <= depth:
                     path[-1].clear()
                     tags = 0
@@ -130,7 +130,7 @@ class _PartReader:
         data = self._part.read(size)
         self.since += len(data)
         if self.since > self._longest:
-            raise TooLarge("a cell holds more than 1 MB")
+            raise TooLarge("một ô dài hơn 1 MB")
         return data
 
 
@@ -141,9 +141,9 @@ def _check_directory(file: IO[bytes], limits: WorkbookLimits) -> None:
     while chunk := file.read(_CHUNK):
         size += len(chunk)
         if size > limits.packed:
-            raise TooLarge(f"more than {limits.packed // _MB} MB")
+            raise TooLarge(f"hơn {limits.packed // _MB} MB")
         entries += (tail + chunk).count(_ENTRY)
         if entries > limits.entries:
-            raise TooLarge(f"more than {limits.entries:,} entries")
+            raise TooLarge(f"hơn {limits.entries:,} tệp con")
         tail = chunk[-len(_ENTRY) + 1 :]
     file.seek(0)

@@ -14,20 +14,22 @@ import gzip
 import hashlib
 import io
 import os
+import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from data.registry_import import columns, tcvn3
+from data.registry_import import columns
 from data.registry_import.columns import WITHIN
+from data.registry_import.fonts import TCVN3_TABLE, decode_tcvn3, from_vni
 
 if TYPE_CHECKING:
     from data.registry_import.sheets import Workbook
 
-ENCODINGS = ("auto", "utf-8", "utf-16", "windows-1258", "tcvn3")
+ENCODINGS = ("auto", "utf-8", "utf-16", "windows-1258", "tcvn3", "vni")
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".xlsx")
 _CODEC = {"utf-8": "utf-8-sig", "utf-16": "utf-16", "windows-1258": "cp1258"}
@@ -35,7 +37,17 @@ _CHUNK = 1 << 20  # bytes read at a time
 _HEAD = 1 << 16  # bytes at the top that are tried with each encoding and separator
 _LONGEST_LINE = 4 << 20  # bytes: a longer line is no row of a table
 _LONGEST_FIELD = 100_000  # characters of one cell
+_LARGEST_OLD = 32 << 20  # bytes of an old workbook that are looked through for a password
 _LARGEST_TEXT = 4 << 30  # bytes of a text file, unpacked: tens of millions of people
+_NUMBER = re.compile(r"\d{8}")
+_OPEN_QUOTE = 'dấu nháy kép (") mở mà không đóng, các dòng sau sẽ bị nuốt vào một ô; hãy sửa dòng này'
+_SAID = {
+    "unexpected end of data": _OPEN_QUOTE,
+    **{
+        f"'{sign}' expected after '\"'": 'dấu nháy kép (") đóng rồi mà ô còn chữ; trong ô có dấu nháy thì viết hai lần'
+        for sign in ",;\t"
+    },
+}
 _CONTROLS = frozenset(range(32)) - frozenset(b"\t\r\n")
 _MOST_CONTROLS = 12  # kinds of control characters that a text may hold by accident
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -57,7 +69,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What a file is. `size` bytes on disk; `rows` all of its rows, None where that is not known; `stamp` see `stamp_of`."""
+    """What a file is. `size` bytes on disk; `stamp` see `stamp_of`."""
 
     path: Path
     kind: str  # text or sheet
@@ -66,7 +78,7 @@ class Examined:
     encoding: str
     separator: str
     sheet: str
-    rows: int | None
+    quoted: bool  # whether a text has quotes at all
     stamp: tuple[int, ...]
     workbook: Workbook | None = field(default=None, repr=False, compare=False)  # a workbook is opened once
 
@@ -89,8 +101,14 @@ def opened(path: Path) -> IO[bytes]:
         raise ValueError(f"{path.name}: {'this is a folder' if path.is_dir() else 'there is no such file'}")
     if not path.is_file():
         raise ValueError(f"{path.name} is no ordinary file")
+    if name.endswith((".xls", ".htm", ".html", ".xlsm", ".ods", ".xlsb")):
+        with path.open("rb") as file:
+            magic = file.read(8)
+            if magic.startswith(b"\xd0\xcf\x11\xe0"):
+                raise ValueError(_old_workbook(file, path.name))
+            _refuse_web_page(path.name, magic + file.read(_HEAD))
     if not name.endswith(SUFFIXES):
-        raise ValueError(f"{path.name}: only .csv, .tsv (either with .gz) and .xlsx can be read")
+        raise ValueError(f"{path.name}: chỉ đọc được tệp .csv, .tsv (cả dạng .gz) và .xlsx")
     return path.open("rb")
 
 
@@ -99,7 +117,10 @@ def examine(file: IO[bytes], path: Path, options: Options) -> Examined:
     file.seek(0)
     magic = file.read(8)
     if not magic:
-        raise ValueError(f"{path.name} is empty")
+        raise ValueError(f"{path.name} trống")
+    if magic.startswith(b"\xd0\xcf\x11\xe0"):
+        raise ValueError(_old_workbook(file, path.name))
+    _refuse_web_page(path.name, magic + file.read(_HEAD))
     kind = _kind(path.name, magic)
     stamp = stamp_of(file, path)
     digest = digest_of(file, options)
@@ -109,9 +130,9 @@ def examine(file: IO[bytes], path: Path, options: Options) -> Examined:
         )
 
         workbook = Workbook(file, path)
-        found = Examined(
-            path, kind, digest, stamp[0], "", "", *workbook.choose(options.sheet), stamp, workbook
-        )
+        if options.sheet:
+            workbook.sheet(options.sheet)
+        found = Examined(path, kind, digest, stamp[0], "", "", options.sheet, False, stamp, workbook)
     else:
         found = _look_at_text(file, path, options, digest, stamp)
     if stamp_of(file, path) != stamp:
@@ -129,18 +150,37 @@ def digest_of(file: IO[bytes], options: Options) -> str:
     return digest.hexdigest()
 
 
-def _kind(name: str, magic: bytes) -> str:
-    if magic.startswith(b"\xd0\xcf\x11\xe0"):
+def _old_workbook(file: IO[bytes], name: str) -> str:
+    """Which of the two files it is that begin like this."""
+    file.seek(0)
+    locked = "EncryptedPackage".encode("utf-16-le") in file.read(_LARGEST_OLD)
+    if locked:
+        return f"{name} bị khoá bằng mật khẩu: hãy mở tệp, bỏ mật khẩu rồi lưu lại"
+    return f"{name} là bảng tính Excel kiểu cũ (.xls): hãy mở bằng Excel và lưu thành .xlsx"
+
+
+def _refuse_web_page(name: str, head: bytes) -> None:
+    start = head.lstrip(codecs.BOM_UTF8 + b" \t\r\n")[:4000].lower()
+    if start.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"<body")) or (
+        start.startswith(b"<?xml") and b"<html" in start
+    ):
         raise ValueError(
-            f"{name} is an old .xls workbook (or locked with a password): save it as .xlsx or .csv"
+            f"{name} là trang web chứ không phải bảng tính: hãy mở bằng Excel và lưu thành .xlsx"
         )
+    if start.startswith((b"<?xml", b"<workbook")) and b"spreadsheet" in start:
+        raise ValueError(f"{name} là bảng tính Excel 2003 dạng XML: hãy mở bằng Excel và lưu thành .xlsx")
+
+
+def _kind(name: str, magic: bytes) -> str:
     zipped, table = magic.startswith(b"PK\x03\x04"), name.lower().endswith(".xlsx")
     if table and not zipped:
-        raise ValueError(f"{name} is no .xlsx workbook, whatever its name says")
+        raise ValueError(f"{name} không phải bảng tính .xlsx dù tên tệp ghi vậy")
     if zipped and not table:
-        raise ValueError(f"{name} is a zip archive or a workbook, not text: name a workbook .xlsx")
+        raise ValueError(
+            f"{name} là tệp nén zip hoặc bảng tính, không phải văn bản: nếu là bảng tính thì đặt tên đuôi .xlsx"
+        )
     if magic.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"7z\xbc\xaf", b"Rar!", b"{\\rtf")):
-        raise ValueError(f"{name} is no table, whatever its name says")
+        raise ValueError(f"{name} không phải bảng dữ liệu dù tên tệp ghi vậy")
     return "sheet" if table else "text"
 
 
@@ -163,26 +203,25 @@ def _look_at_text(
     file: IO[bytes], path: Path, options: Options, digest: str, stamp: tuple[int, ...]
 ) -> Examined:
     if path.name.lower().endswith(".gz") and not _is_gzip(file):
-        raise ValueError(f"{path.name} is not packed with gzip, whatever its name says")
-    head, utf8, breaks, quotes, ended = _first_pass(file, path)
+        raise ValueError(f"{path.name} không được nén bằng gzip dù tên tệp ghi vậy")
+    head, utf8, quotes = _first_pass(file, path)
+    _refuse_web_page(path.name, head)
     if not head.strip():
-        raise ValueError(f"{path.name} is empty")
+        raise ValueError(f"{path.name} trống")
     encoding = options.encoding if options.encoding != "auto" else _encoding_of(head, utf8, path)
     if encoding == "utf-8" and not utf8:
-        raise ValueError(f"{path.name} is not UTF-8; --encoding says what else it may be")
+        raise ValueError(f"{path.name} không phải UTF-8; dùng --encoding để chọn bảng mã khác")
     if encoding != "utf-8":
         _decode_all(file, path, encoding)
     separator = SEPARATORS.get(options.separator) or _separator_of(_lines(_decoded(head, encoding)))
-    exact = None if quotes else breaks + (0 if ended else 1)
-    return Examined(path, "text", digest, stamp[0], encoding, separator, "", exact, stamp)
+    return Examined(path, "text", digest, stamp[0], encoding, separator, "", quotes, stamp)
 
 
-def _first_pass(file: IO[bytes], path: Path) -> tuple[bytes, bool, int, bool, bool]:
-    """The first bytes; whether all is UTF-8; the line breaks; whether there are quotes; whether a break ends it."""
+def _first_pass(file: IO[bytes], path: Path) -> tuple[bytes, bool, bool]:
+    """The first bytes; whether all is UTF-8; whether there are quotes."""
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     head, utf8, quotes = b"", True, False
-    news = returns = pairs = since = 0
-    last = b""
+    since = 0
     for chunk in _chunks(file, path):
         if len(head) < _HEAD:
             head += chunk[: _HEAD - len(head)]
@@ -191,24 +230,20 @@ def _first_pass(file: IO[bytes], path: Path) -> tuple[bytes, bool, int, bool, bo
                 decoder.decode(chunk)
             except UnicodeDecodeError:
                 utf8 = False
-        news += chunk.count(b"\n")
-        returns += chunk.count(b"\r")
-        pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
         quotes = quotes or b'"' in chunk
         at = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
         since = since + len(chunk) if at < 0 else len(chunk) - at
         if since > _LONGEST_LINE:
             raise ValueError(
-                f"{path.name} has a line of more than {_LONGEST_LINE >> 20} MB: this is no table"
+                f"{path.name} có một dòng dài hơn {_LONGEST_LINE >> 20} MB nên không phải bảng dữ liệu"
             )
-        last = chunk[-1:]
     if utf8:
         try:
             decoder.decode(b"", True)
         except UnicodeDecodeError:
             utf8 = False
     wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    return head, utf8 and not wide, news + returns - pairs, quotes, last in (b"\n", b"\r", b"\0")
+    return head, utf8 and not wide, quotes
 
 
 def _chunks(file: IO[bytes], path: Path) -> Iterator[bytes]:
@@ -218,19 +253,21 @@ def _chunks(file: IO[bytes], path: Path) -> Iterator[bytes]:
             left -= len(chunk)
             if left < 0:
                 raise ValueError(
-                    f"{path.name} is too large (more than {_LARGEST_TEXT >> 30} GB unpacked): part it into several files"
+                    f"{path.name} quá lớn (hơn {_LARGEST_TEXT >> 30} GB khi giải nén): hãy chia thành nhiều tệp"
                 )
             yield chunk
     except (EOFError, gzip.BadGzipFile, zlib.error) as broken:
-        raise ValueError(f"{path.name} is cut off or damaged: it cannot be unpacked to its end") from broken
+        raise ValueError(f"{path.name} bị cắt cụt hoặc hỏng: không giải nén được đến hết") from broken
 
 
 def _decode_all(file: IO[bytes], path: Path, encoding: str) -> None:
     """Go through it once more, only to see that every byte means something."""
     try:
+        if encoding == "vni":
+            return  # every byte is a letter of Windows-1252
         if encoding == "tcvn3":
             for chunk in _chunks(file, path):
-                codecs.charmap_decode(chunk, "strict", tcvn3.TABLE)
+                codecs.charmap_decode(chunk, "strict", TCVN3_TABLE)
         else:
             decoder = codecs.getincrementaldecoder(_CODEC[encoding])("strict")
             for chunk in _chunks(file, path):
@@ -238,7 +275,7 @@ def _decode_all(file: IO[bytes], path: Path, encoding: str) -> None:
             decoder.decode(b"", True)
     except UnicodeError:
         raise ValueError(
-            f"{path.name} is not written in {encoding}; --encoding says what else it may be"
+            f"{path.name} không viết bằng {encoding}; dùng --encoding để chọn bảng mã khác"
         ) from None
 
 
@@ -247,10 +284,12 @@ def _encoding_of(head: bytes, utf8: bool, path: Path) -> str:
         if head.startswith(bom):
             return name
     if head.count(b"\0") * 4 > len(head) or len(_CONTROLS.intersection(head)) > _MOST_CONTROLS:
-        raise ValueError(f"{path.name} is no text, or UTF-16 without its mark: save it as UTF-8")
+        raise ValueError(
+            f"{path.name} không phải văn bản, hoặc là UTF-16 thiếu dấu nhận biết: hãy lưu lại bằng UTF-8"
+        )
     if utf8:
         return "utf-8"
-    return max(("windows-1258", "tcvn3"), key=lambda encoding: _looks_like(head, encoding))
+    return max(("windows-1258", "tcvn3", "vni"), key=lambda encoding: _looks_like(head, encoding))
 
 
 def _looks_like(head: bytes, encoding: str) -> tuple[int, int]:
@@ -263,7 +302,9 @@ def _looks_like(head: bytes, encoding: str) -> tuple[int, int]:
 
 def _decoded(head: bytes, encoding: str) -> str:
     if encoding == "tcvn3":
-        return codecs.charmap_decode(head, "replace", tcvn3.TABLE)[0]
+        return codecs.charmap_decode(head, "replace", TCVN3_TABLE)[0]
+    if encoding == "vni":
+        return from_vni(head.decode("latin-1"))
     return codecs.getincrementaldecoder(_CODEC[encoding])("replace").decode(head)
 
 
@@ -291,26 +332,49 @@ def _text_rows(file: IO[bytes], found: Examined) -> Iterator[Sequence[str]]:
     unpacked = _unpacked(os.fdopen(os.dup(file.fileno()), "rb"))  # its own, to be closed; the place is shared
     lines: Iterator[str]
     if found.encoding == "tcvn3":
-        lines = (tcvn3.decode(line) for line in unpacked)
+        lines = (decode_tcvn3(line) for line in unpacked)
+    elif found.encoding == "vni":
+        lines = (from_vni(line.decode("latin-1")) for line in unpacked)
     else:
         lines = io.TextIOWrapper(unpacked, encoding=_CODEC[found.encoding], newline="")
-    reader = csv.reader(lines, delimiter=found.separator)
+    reader = csv.reader(lines, delimiter=found.separator, strict=True)
+    line = 0
     try:
-        yield from reader
+        if not found.quoted:
+            yield from reader
+            return
+        for row in reader:
+            if reader.line_num - line > 1:
+                _refuse_swallowed(row, found, line + 1)
+            line = reader.line_num
+            yield row
     except csv.Error as wrong:
-        raise ValueError(f"{found.path.name}, line {reader.line_num}: {wrong}") from None
+        raise ValueError(f"{found.path.name}, dòng {line + 1}: {_SAID.get(str(wrong), str(wrong))}") from None
     except (EOFError, gzip.BadGzipFile, zlib.error, UnicodeError):
         raise changed(found.path) from None
+
+
+def _refuse_swallowed(row: Sequence[str], found: Examined, line: int) -> None:
+    """A cell of several lines in which whole rows stand: a quote was not closed where it should have been."""
+    fewest = max(len(row) // 2, 2)
+    for cell in row:
+        for piece in cell.splitlines()[1:] if "\n" in cell or "\r" in cell else ():
+            parted = piece.count(found.separator)
+            if parted and (parted >= fewest or _NUMBER.search(piece)):
+                raise ValueError(f"{found.path.name}, dòng {line}: {_OPEN_QUOTE}")
 
 
 # --- what both have ---
 
 
-def rows(file: IO[bytes], found: Examined) -> Iterator[Sequence[str]]:
-    """Every row as strings, titles and headings included. Raises ValueError with one sentence."""
+def rows(
+    file: IO[bytes], found: Examined, sheet: str = "", own: Collection[int] = ()
+) -> Iterator[Sequence[str]]:
+    """Every row as strings, titles and headings included; `sheet` of a workbook, and
+    its columns of which each row needs a cell of `own`. Raises ValueError with one sentence."""
     file.seek(0)
     if found.workbook is not None:
-        yield from found.workbook.rows(found.sheet)
+        yield from found.workbook.rows(sheet, own)
     else:
         yield from _text_rows(file, found)
 

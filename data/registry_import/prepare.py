@@ -8,14 +8,13 @@ work without a pipe; small files are prepared in the importing process itself.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import marshal
 import os
+import re
 import signal
 import sys
-import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -23,38 +22,23 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from data.registry.keys import name_key
 from data.registry_import import files
-from data.registry_import.columns import COLUMNS, WITHIN, ColumnMapping, map_headings
-from data.registry_import.files import Options
-from data.registry_import.values import (
-    READERS,
-    TEXT_LIMIT,
-    BadValue,
-    Memory,
-    birth_reader,
-    is_blank,
-    masked,
-    read_code,
-    read_household,
-    read_id_number,
-    read_name,
-    read_phone,
-    reasons,
+from data.registry_import.columns import (
+    COLUMNS,
+    WITHIN,
+    ColumnMapping,
+    Merge,
+    column_of,
+    find_headings,
+    lost_headings,
 )
+from data.registry_import.files import Options
+from data.registry_import.rows import Bad, Check, Prepared, cell, checker
+from data.registry_import.survey import Table, survey
+from data.registry_import.values import BadValue, is_blank, masked, read_code
 from data.seal import Seal
-from flows.text.fold import words
 
-SAMPLE = 3  # rows shown, masked, before anything is written
-DIGEST = 16  # bytes of a row's keyed hash
-_SYLLABLES = 20_000  # syllables remembered
-_NONCES = 4096  # nonces taken from the system at once
-
-# (code, name, name key, sex, born, year, id key, phone key, sealed phone, province, household, commune, unit, digest, row)
-Prepared = tuple[
-    str, str, str, str, str, int, bytes | None, str | None, bytes | None, str, str, str, str, bytes, int
-]
-Bad = tuple[int, str, str]  # row of the file, heading, reason
+SAMPLE = 10  # rows shown, masked, before anything is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +54,46 @@ class ImportJob:
 
 @dataclass(frozen=True, slots=True)
 class ImportFacts:
-    """What is known before the first row is used; `rows` under the headings, None where unknown; `sample` is masked."""
+    """What is known before the first row is used; `sample` is masked.
+
+    `sheets`: (its name, row of its headings, rows under them) of each sheet that is read, one without a name for a text. `unread`: the
+    sheets that may hold people and are not read. `findings`: what was found out about whole columns, sentences in Vietnamese.
+    """
 
     digest: str
     size: int
     kind: str
     encoding: str
     separator: str
-    sheet: str
-    rows: int | None
-    headings_row: int
+    sheets: tuple[tuple[str, int, int], ...]
+    unread: tuple[str, ...]
     taken: tuple[tuple[str, str], ...]
     missing: tuple[str, ...]
     sample: tuple[tuple[tuple[str, str], ...], ...]
+    findings: tuple[str, ...]
+
+    @property
+    def rows(self) -> int:
+        """How many rows stand under the headings, in all sheets."""
+        return sum(rows for _, _, rows in self.sheets)
+
+    def place(self, number: int) -> tuple[str, int]:
+        """The sheet and its row of what `Bad` and `Prepared` call row `number`: they are counted on through all sheets."""
+        number -= self.sheets[0][1]
+        for title, headings, rows in self.sheets:
+            if number <= rows:
+                return title, headings + number
+            number -= rows
+        return self.sheets[-1][0], self.sheets[-1][1] + self.sheets[-1][2] + number
+
+    def number(self, title: str, row: int) -> int:
+        """`place` the other way round."""
+        before = self.sheets[0][1]
+        for name, headings, rows in self.sheets:
+            if name == title:
+                return before + row - headings
+            before += rows
+        return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,64 +119,173 @@ class Preparation:
         self._file = files.opened(self._path)
         try:
             self._found = files.examine(self._file, self._path, job.options)
-            self._mapping, self._first, self.about = self._look()
+            self._sheets, self.about = self._look()
         except BaseException:
             self._file.close()
             raise
 
-    def _look(self) -> tuple[ColumnMapping, int, ImportFacts]:
-        found = self._found
-        rows = files.rows(self._file, found)
-        tried = ((n, map_headings(row)) for n, row in enumerate(islice(rows, WITHIN), 1))
-        n, mapping = next(((n, m) for n, m in tried if m is not None), (0, None))
-        if mapping is None:
-            raise ValueError(
-                f"{self._path.name}: no row of headings with a BHXH code (Mã số BHXH) and a name (Họ tên) in the first {WITHIN} rows"
-            )
-        sample = tuple(
-            tuple((c, masked(_cell(row, mapping.places[c]))) for c in COLUMNS if c in mapping.places)
-            for row in islice((r for r in rows if not is_blank(r)), SAMPLE)
-        )
-        if not sample:
-            raise ValueError(f"{self._path.name} has headings and no rows under them")
+    def _look(self) -> tuple[list[_SheetRead], ImportFacts]:
+        found, workbook = self._found, self._found.workbook
+        unread: list[str] = []
+        read: list[_SheetRead] = []
+        why = ""
+        for sheet in workbook.sheets if workbook is not None else ():
+            seen = self._first_look(sheet.title)
+            headings = None
+            if sheet.title == found.sheet or (sheet.visible and not found.sheet):
+                headings = self._headings(sheet.title, seen.head, sheet.merges)
+                why = why or (self._why_not(seen.head) if headings is None else "")
+            if headings is None:
+                if seen.table if sheet.visible else seen.numbers:
+                    unread.append(sheet.title)
+            elif seen.filled > headings[0]:
+                read.append(self._surveyed(sheet.title, *headings))
+            else:
+                why = f"{self._path.name} có dòng tiêu đề mà không có dòng nào bên dưới"
+        if workbook is None:
+            head = list(islice(files.rows(self._file, found), WITHIN + 3))
+            headings = self._headings("", head, ())
+            if headings is None:
+                why = self._why_not(head)
+            elif all(is_blank(r) for r in islice(files.rows(self._file, found), headings[0], None)):
+                why = f"{self._path.name} có dòng tiêu đề mà không có dòng nào bên dưới"
+            else:
+                read.append(self._surveyed("", *headings))
+        if not read:
+            raise ValueError(why or self._why_not([]))
+        first = read[0].table.mapping
+        named = len(read) > 1
         about = ImportFacts(
             digest=found.digest,
             size=found.size,
             kind=found.kind,
             encoding=found.encoding,
             separator=next((k for k, v in files.SEPARATORS.items() if v == found.separator), ""),
-            sheet=found.sheet,
-            rows=None if found.rows is None else max(found.rows - n, 0),
-            headings_row=n,
-            taken=mapping.taken,
-            missing=mapping.missing,
-            sample=sample,
+            sheets=tuple((r.title, r.headings_row, r.table.rows) for r in read),
+            unread=tuple(unread),
+            taken=first.taken,
+            missing=first.missing,
+            sample=self._sample(read[0]),
+            findings=tuple(f"trang “{r.title}”, {f}" if named else f for r in read for f in r.table.findings),
         )
-        return mapping, n, about
+        return read, about
+
+    def _first_look(self, title: str) -> _FirstLook:
+        """Go through a sheet once: its merged cells are known behind its rows."""
+        head: list[Sequence[str]] = []
+        filled, pairs, numbers = 0, 0, False
+        workbook = self._found.workbook
+        assert workbook is not None
+        for n, row in enumerate(workbook.rows(title, own=None), 1):
+            if n <= WITHIN + 3:
+                head.append(row)
+            cells = [c for c in row if c.strip()]
+            filled = n if cells else filled
+            pairs += len(cells) > 1
+            numbers = numbers or (len(cells) > 1 and any(_LONG_NUMBER.search(c) for c in cells))
+        return _FirstLook(head, filled, pairs > 1 or numbers, numbers)
+
+    def _headings(
+        self, title: str, head: Sequence[Sequence[str]], merges: Sequence[Merge]
+    ) -> tuple[int, ColumnMapping] | None:
+        try:
+            return find_headings(head, merges)
+        except ValueError as wrong:
+            where = f"{self._path.name}, trang “{title}”" if title else self._path.name
+            raise ValueError(f"{where}: {wrong}") from None
+
+    def _why_not(self, head: Sequence[Sequence[str]]) -> str:
+        if row := lost_headings(head):
+            return (
+                f"{self._path.name}, dòng {row}: tiêu đề bị mất chữ (dấu ? thay cho chữ có dấu);"
+                " hãy xuất lại danh sách bằng UTF-8 hoặc .xlsx"
+            )
+        said = ""
+        for n, row_ in enumerate(head, 1):
+            known = [(" ".join(h.split())[:40], c) for h in row_ if (c := column_of(h))]
+            if len(known) > 1:
+                lacks = " và ".join(_NEEDED[c] for c in _NEEDED if c not in {c for _, c in known})
+                said = f"; dòng {n} có {', '.join(f'“{h}”' for h, _ in known[:6])} mà chưa có {lacks}"
+                break
+        return (
+            f"{self._path.name}: {WITHIN} dòng đầu không có dòng tiêu đề nào gồm mã số BHXH và họ tên{said}"
+        )
+
+    def _surveyed(self, title: str, headings_row: int, mapping: ColumnMapping) -> _SheetRead:
+        workbook = self._found.workbook
+        rows = islice(files.rows(self._file, self._found, title, mapping.own), headings_row, None)
+        try:
+            table = survey(
+                rows,
+                mapping,
+                headings_row + 1,
+                text=workbook is None,
+                mac=workbook is not None and workbook.mac,
+            )
+        except ValueError as wrong:
+            name = self._path.name
+            raise ValueError(str(wrong) if name in str(wrong) else f"{name}: {wrong}") from None
+        return _SheetRead(title, headings_row, table)
+
+    def _sample(self, sheet: _SheetRead) -> tuple[tuple[tuple[str, str], ...], ...]:
+        places, joined = sheet.table.mapping.places, sheet.table.joined
+        rows = islice(
+            files.rows(self._file, self._found, sheet.title, sheet.table.mapping.own),
+            sheet.headings_row,
+            None,
+        )
+        shown = (r if joined is None else joined(r) for r in rows if not is_blank(r))
+        return tuple(
+            tuple((c, masked(cell(row, places[c]))) for c in COLUMNS if c in places)
+            for row in islice(shown, SAMPLE)
+        )
 
     def batches(self, after: int) -> Iterator[Batch]:
         """What is to be written, from behind the `after`-th row under the headings on. The last look is at the file."""
-        rows = files.rows(self._file, self._found)
-        skipped = sum(1 for _ in islice(rows, self._first + after))
-        if skipped < self._first + after:
+        seal, today = Seal(self._job.secret), date.fromisoformat(self._job.today)
+        before = 0  # rows under the headings of the sheets before this one
+        for sheet in self._sheets:
+            if after < before + sheet.table.rows:
+                yield from self._batches_of(
+                    sheet, max(after, before), before, checker(seal, today, sheet.table)
+                )
+            before += sheet.table.rows
+        if files.digest_of(self._file, self._job.options) != self._found.digest:
             raise files.changed(self._path)
-        check = checker(Seal(self._job.secret), date.fromisoformat(self._job.today), self._mapping)
-        upto, batch = after, self._job.batch
+
+    def _batches_of(self, sheet: _SheetRead, after: int, before: int, check: Check) -> Iterator[Batch]:
+        first, table = self._sheets[0].headings_row, sheet.table
+        rows = files.rows(self._file, self._found, sheet.title, table.mapping.own)
+        skip = sheet.headings_row + after - before
+        if sum(1 for _ in islice(rows, skip)) < skip:
+            raise files.changed(self._path)
+        upto, size = after, self._job.batch
+        local = sheet.headings_row - before  # the sheet's own number of a row, less `upto`
         while True:
             good: list[Prepared] = []
             bad: list[Bad] = []
             present: list[str] = []
             began = upto
-            for row in islice(rows, batch):
+            for row in islice(rows, size):
                 upto += 1
-                if row:
-                    check(row, self._first + upto, good, bad, present)
-            if files.stamp_of(self._file, self._path) != self._found.stamp:
+                if not row:
+                    continue
+                if upto + local in table.broken:
+                    bad.append((first + upto, "", _BROKEN))
+                elif table.longest is not None and len(row) > table.longest and any(row[table.longest :]):
+                    bad.append((first + upto, "", _SHIFTED))
+                else:
+                    check(
+                        row if table.joined is None else table.joined(row), first + upto, good, bad, present
+                    )
+                    continue
+                _mark_present(row, table, present)
+            if files.stamp_of(self._file, self._path) != self._found.stamp or upto > before + table.rows:
                 raise files.changed(self._path)
             if upto == began:
                 break
             yield Batch(good, bad, present, upto, files.position(self._file))
-        if files.digest_of(self._file, self._job.options) != self._found.digest:
+        if upto != before + table.rows:
             raise files.changed(self._path)
 
     def close(self) -> None:
@@ -173,122 +293,34 @@ class Preparation:
         self._file.close()
 
 
-def _cell(row: Sequence[str], places: tuple[int, ...]) -> str:
-    return " ".join(row[i] for i in places if i < len(row))
+@dataclass(frozen=True, slots=True)
+class _FirstLook:
+    """What a sheet looks like: its first rows, its last filled row, whether it is a table, whether long numbers stand in it."""
+
+    head: list[Sequence[str]]
+    filled: int
+    table: bool
+    numbers: bool
 
 
-def _plain_syllable(syllable: str) -> str:
-    """The name key of a syllable of nothing but letters in NFC; "" for any other."""
-    if syllable.isalpha() and unicodedata.is_normalized("NFC", syllable):
-        return " ".join(w.text for w in words(syllable))
-    return ""
+@dataclass(frozen=True, slots=True)
+class _SheetRead:
+    """A sheet that is read, or a text, which has one without a name."""
+
+    title: str
+    headings_row: int
+    table: Table
 
 
-def name_reader() -> Callable[[str], tuple[str, str]]:
-    """`read_name` and `data.registry.keys.name_key` for many names: syllable by syllable, each remembered."""
-    known = Memory(_plain_syllable, _SYLLABLES)
-
-    def read(text: str) -> tuple[str, str]:
-        syllables = text.split()
-        keys = [known[s] for s in syllables]
-        if keys and "" not in keys:
-            name, key = " ".join(syllables), " ".join(keys)
-            if len(name) <= TEXT_LIMIT and len(key) <= TEXT_LIMIT:
-                return name, key
-        name = read_name(text)
-        return name, name_key(name)
-
-    return read
+_NEEDED = {"code": "mã số BHXH", "name": "họ tên"}
+_LONG_NUMBER = re.compile(r"\d{9}")
+_BROKEN = "dòng bị ngắt đôi bởi dấu xuống dòng trong một ô; hãy nối lại thành một dòng"
+_SHIFTED = "dòng có nhiều ô hơn dòng tiêu đề nên các cột có thể bị lệch; hãy kiểm tra dấu phân cách trong ô"
 
 
-def checker(
-    seal: Seal, today: date, mapping: ColumnMapping
-) -> Callable[[Sequence[str], int, list[Prepared], list[Bad], list[str]], None]:
-    """A function that puts one row to the good or to the bad ones. Blank rows are neither."""
-    places = mapping.places
-    columns = tuple(c for c in COLUMNS if c in places)
-    headings = {c: next(h for h, taken in mapping.taken if taken == c) for c in columns}
-    width = 1 + max(i for p in places.values() for i in p)
-    nowhere = width  # an empty cell behind every row
-    at_code, at_sex, at_born, at_id, at_province, at_phone, at_household, at_commune, at_unit = (
-        places[c][0] if c in places else nowhere for c in COLUMNS if c != "name"
-    )
-    at_names = places["name"]
-    read_born = birth_reader(today)
-    borns, sexes, provinces = Memory(read_born), Memory(READERS["sex"]), Memory(READERS["province"])
-    communes, units = Memory(READERS["commune"]), Memory(READERS["unit"])
-    read_both = name_reader()
-    keyed_id, keyed_phone = seal.keyed_many("id"), seal.keyed_many("phone")
-    close, row_digest = (
-        seal.close_many(_NONCES),
-        hashlib.blake2b(key=seal.key_for("registry row"), digest_size=DIGEST),
-    )
-
-    def check(
-        row: Sequence[str], number: int, good: list[Prepared], bad: list[Bad], present: list[str]
-    ) -> None:
-        cells = [*row[:width], *[""] * (width + 1 - len(row[:width]))]
-        raw_name = cells[at_names[0]] if len(at_names) == 1 else _cell(cells, at_names)
-        try:
-            code = cells[at_code]
-            if not (len(code) == 10 and code.isascii() and code.isdigit()):
-                code = read_code(code)
-            name, key = read_both(raw_name)
-            sex = sexes[cells[at_sex]]
-            born, year = borns[cells[at_born]]
-            id_number = cells[at_id]
-            if id_number and not (len(id_number) == 12 and id_number.isascii() and id_number.isdigit()):
-                id_number = read_id_number(id_number)
-            province = provinces[cells[at_province]]
-            phone = cells[at_phone]
-            if phone and not (
-                len(phone) == 10
-                and phone.isascii()
-                and phone.isdigit()
-                and phone[0] == "0"
-                and phone[1] in "35789"
-            ):
-                phone = read_phone(phone)
-            household = cells[at_household]
-            if household and not (len(household) == 10 and household.isascii() and household.isdigit()):
-                household = read_household(household)
-            commune = communes[cells[at_commune]]
-            unit = units[cells[at_unit]]
-        except BadValue:
-            if is_blank(row):
-                return
-            texts = {c: _cell(cells, places[c]) for c in columns}
-            with suppress(BadValue):
-                present.append(read_code(texts["code"]))
-            bad.extend((number, headings[column], reason) for column, reason in reasons(texts, read_born))
-            return
-        digest = row_digest.copy()
-        digest.update(
-            "\x1f".join(
-                (code, name, sex, born, id_number, province, phone, household, commune, unit)
-            ).encode()
-        )
-        good.append(
-            (
-                code,
-                name,
-                key,
-                sex,
-                born,
-                year,
-                keyed_id(id_number)[:16] if id_number else None,
-                keyed_phone(phone).hex() if phone else None,
-                close(phone, f"registry {code}") if phone else None,
-                province,
-                household,
-                commune,
-                unit,
-                digest.digest(),
-                number,
-            )
-        )
-
-    return check
+def _mark_present(row: Sequence[str], table: Table, present: list[str]) -> None:
+    with suppress(BadValue):
+        present.append(read_code(cell(row, table.mapping.places["code"])))
 
 
 # --- over a pipe ---

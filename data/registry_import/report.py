@@ -11,11 +11,29 @@ import shutil
 from collections.abc import Iterable
 from itertools import count
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from data.spreadsheet import BOM, csv_line, new_file
 
 _HEAD = ("Dòng", "Cột", "Lý do")
+_SHEET = "Trang tính"  # a fourth column, where several sheets are read
+
+
+class Places(Protocol):
+    """Where a row stands that is counted through all sheets of a file; `ImportFacts` is one."""
+
+    @property
+    def sheets(self) -> tuple[tuple[str, int, int], ...]:
+        """Name, row of the headings and rows under them of each sheet."""
+        ...
+
+    def place(self, number: int) -> tuple[str, int]:
+        """Its sheet and its row there."""
+        ...
+
+    def number(self, title: str, row: int) -> int:
+        """The other way round."""
+        ...
 
 
 def _private(path: Path) -> IO[str]:
@@ -36,12 +54,17 @@ class BadRows:
     It is written in the data folder, under the import's own name. A file of this name that is not its own is put aside.
     """
 
-    def __init__(self, path: Path, upto: int, *, source: Path | None = None, again: bool = False) -> None:
+    def __init__(
+        self, path: Path, places: Places, upto: int, *, source: Path | None = None, again: bool = False
+    ) -> None:
         """`upto`: rows of the file behind this one are written again, so an earlier start's lines on them go.
 
         `source` is the file that is imported: no report is written over it. `again`: a file of this name is an earlier try's.
         """
         self.path = path
+        self._places = places
+        self._several = len(places.sheets) > 1
+        self._head = (*_HEAD, _SHEET) if self._several else _HEAD
         self._file: IO[str] | None = None
         if source is not None and path.exists() and path.samefile(source):
             raise ValueError(
@@ -66,18 +89,26 @@ class BadRows:
         if not self.path.exists():
             return []
         with self.path.open(encoding="utf-8-sig", newline="") as file:
-            lines = [line for line in csv.reader(file) if len(line) == len(_HEAD)]
-        good = [line for line in lines[1:] if line[0].isdecimal() and int(line[0]) <= upto]
-        return [list(_HEAD), *good] if good else []
+            lines = [line for line in csv.reader(file) if len(line) == len(self._head)]
+        good = [line for line in lines[1:] if line[0].isdecimal() and self._number(line) <= upto]
+        return [list(self._head), *good] if good else []
+
+    def _number(self, line: list[str]) -> int:
+        sheet = line[3].removeprefix("'") if self._several else self._places.sheets[0][0]
+        return self._places.number(sheet, int(line[0]))
+
+    def _line(self, number: int, column: str, reason: str) -> str:
+        sheet, row = self._places.place(number)
+        return csv_line((str(row), column, reason, sheet) if self._several else (str(row), column, reason))
 
     def add(self, bad: Iterable[tuple[int, str, str]]) -> None:
         """Write these (row, column, reason) down, durably."""
-        lines = "".join(csv_line((str(row), column, reason)) for row, column, reason in bad)
+        lines = "".join(self._line(*one) for one in bad)
         if not lines:
             return
         if self._file is None:
             self._file = _private(self.path)
-            self._file.write(BOM + csv_line(_HEAD))
+            self._file.write(BOM + csv_line(self._head))
         self._file.write(lines)
         self._file.flush()
         os.fsync(self._file.fileno())

@@ -16,12 +16,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import audit
 from data.engine import Database
-from data.registry import name_index
+from data.registry import name_index, removed
 from data.registry_import.prepare import Batch, ImportFacts, ImportJob
 from data.registry_import.report import BadRows
 from data.registry_import.worker import ParserProcess, started
@@ -31,6 +31,7 @@ from data.tables import imports, registry
 
 LOCK = "registry import"
 _PAGE = 5000  # people taken from the registry, or removed, at once
+_SHOWN = 10  # people and communes of those who are gone that are shown
 _COUNTS = ("new", "changed", "unchanged", "bad")
 
 
@@ -102,8 +103,8 @@ class Import:
         self.looked(worker.about, tally)
         heading = _heading(worker.about)
         writer = writer_for(self.db)
-        upto = worker.about.headings_row + tally.row if tally.row else 0
-        report = BadRows(self.report(tally.id), upto, source=Path(self.job.path))
+        upto = worker.about.sheets[0][1] + tally.row if tally.row else 0
+        report = BadRows(self.report(tally.id), worker.about, upto, source=Path(self.job.path))
 
         async def take(batch: Batch, before: Tally) -> Tally:
             async with self.db.writing() as connection:
@@ -145,7 +146,7 @@ class Import:
             report.add(sorted([*batch.bad, *out.bad]))
             return before.with_batch(batch, out)
 
-        report = BadRows(self.report(0), 0, source=Path(self.job.path), again=True)
+        report = BadRows(self.report(0), worker.about, 0, source=Path(self.job.path), again=True)
         try:
             tally = await self._all(worker, tally, report, take)
             async with self.db.reading() as connection:
@@ -190,6 +191,7 @@ class Import:
                 return Tally(**counts, resumed_at=newest.row)
             row: dict[str, Any] = dict.fromkeys(("row", *_COUNTS), 0)
             row |= {"file": Path(self.job.path).name[-120:], "digest": about.digest, "state": "running"}
+            row["unread"] = len(about.unread)
             made = await connection.execute(imports.insert().values(**row, at=self.clock()))
             number = int(made.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row has one
             await self._note(connection, "started", number, "")
@@ -275,26 +277,113 @@ async def gone(db: Database, number: int) -> AsyncIterator[Sequence[str]]:
             yield codes
 
 
-async def remove_gone(db: Database, seal: Seal, number: int, at: float, who: str = "operator") -> int:
-    """Delete those who came by an earlier import and are not in import `number`; returns how many.
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Whom `remove_gone` would take out: how many of how many who came by earlier imports, in which communes, some of them.
 
-    Raises ValueError when that import is not done, or not the newest.
+    `sample`: (code, name, born, commune).
     """
-    removed = 0
+
+    people: int
+    known: int
+    communes: tuple[tuple[str, int], ...]
+    sample: tuple[tuple[str, str, str, str], ...]
+
+    @property
+    def percent(self) -> float:
+        """Their share."""
+        return 100 * self.people / max(self.known, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class GoneLimits:
+    """What is too much for a mistake: percent of the registry, percent of bad rows of the file; see bot/settings.py."""
+
+    gone_percent: float = 5.0
+    bad_percent: float = 1.0
+
+
+async def about_the_gone(connection: AsyncConnection, number: int) -> Gone:
+    """Look at those who came by an earlier import and are not in import `number`, the newest."""
+    here = _absent(number)
+    newest = await _newest(connection)
+    known = (await connection.execute(select(func.count()).where(registry.c.seen != 0))).scalar_one()
+    counted = (
+        select(registry.c.commune, func.count().label("people")).where(here).group_by(registry.c.commune)
+    )
+    communes = await connection.execute(
+        counted.order_by(func.count().desc(), registry.c.commune).limit(_SHOWN)
+    )
+    some = select(registry).where(here).order_by(registry.c.code).limit(_SHOWN)
+    return Gone(
+        await count_gone(connection, number),
+        int(known) - (newest.new if newest is not None else 0),
+        tuple((r.commune, int(r.people)) for r in communes),
+        tuple((r.code, r.name, r.born, r.commune) for r in await connection.execute(some)),
+    )
+
+
+def why_not(newest: Any, number: int, gone: Gone, limits: GoneLimits, expected: int | None) -> str:
+    """The sentence that says why nobody is removed; "" where nothing is against it."""
+    if newest is None or newest.id != number or newest.state != "done":
+        return "only after a whole import, and the newest one, can people be removed"
+    if newest.unread:
+        return f"nobody is removed: {newest.unread} sheets of {newest.file} were not read, and people may stand there"
+    rows = newest.new + newest.changed + newest.unchanged + newest.bad
+    if newest.bad * 100 > limits.bad_percent * rows:
+        return (
+            f"nobody is removed: {newest.bad:,} of {rows:,} rows were bad, more than {limits.bad_percent:g} %;"
+            " mend them and import the file again"
+        )
+    if expected is not None and expected != gone.people:
+        return f"nobody is removed: {gone.people:,} people are gone, not {expected:,}"
+    if expected is None and gone.percent > limits.gone_percent:
+        return (
+            f"nobody is removed: {gone.people:,} of {gone.known:,} people ({gone.percent:.0f} %) are not in the file,"
+            f" more than {limits.gone_percent:g} %; if that is right, say their number: --gone-count {gone.people}"
+        )
+    return ""
+
+
+async def check_gone(db: Database, number: int, *, expected: int | None, limits: GoneLimits) -> None:
+    """Raises ValueError with one sentence where `remove_gone` would."""
+    async with db.reading() as connection:
+        newest = await _newest(connection)
+        found = await about_the_gone(connection, number)
+    if reason := why_not(newest, number, found, limits, expected):
+        raise ValueError(reason)
+
+
+async def remove_gone(
+    db: Database,
+    seal: Seal,
+    number: int,
+    at: float,
+    who: str = "operator",
+    *,
+    expected: int | None = None,
+    limits: GoneLimits | None = None,
+) -> int:
+    """Take those out who came by an earlier import and are not in import `number`; returns how many. They are kept sealed.
+
+    `expected`: their number, as whoever asks has seen it. Raises ValueError with one sentence, see `why_not`.
+    """
+    taken = 0
     async with db.alone(LOCK) as mine:
         if not mine:
             raise ValueError("another import is under way; wait until it is over")
+        await check_gone(db, number, expected=expected, limits=limits or GoneLimits())
         while True:
             async with db.writing() as connection:
                 newest = await _newest(connection)
-                if newest is None or newest.id != number or newest.state != "done":
+                if newest is None or newest.id != number:
                     raise ValueError("only after a whole import, and the newest one, can people be removed")
                 codes = await anext(_pages(connection, _absent(number)), None)
                 if codes:
-                    await connection.execute(delete(registry).where(registry.c.code.in_(codes)))
-                    removed += len(codes)
+                    await removed.keep(connection, seal, number, codes, at)
+                    taken += len(codes)
                     continue
-                if removed:
+                if taken:
                     await audit.note(
                         db,
                         connection,
@@ -303,7 +392,7 @@ async def remove_gone(db: Database, seal: Seal, number: int, at: float, who: str
                         who=who,
                         what="registry_import",
                         outcome="removed",
-                        fields=f"gone={removed}",
+                        fields=f"gone={taken}",
                         why=f"import {number}: {newest.file}",
                     )
-                return removed
+                return taken

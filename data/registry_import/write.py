@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import Database
-from data.registry_import.prepare import Bad, Prepared
+from data.registry_import.rows import Bad, Prepared
 
 NAMES_KEPT = 60_000  # names whose ids are remembered; half of them go when there are more
 COLUMNS = (
