@@ -24,6 +24,7 @@ Asked = Literal[
     "where",
     "sex",
     "private",
+    "full_name",
     "number",
 ]
 
@@ -91,6 +92,11 @@ _PATTERNS: tuple[tuple[Asked, str], ...] = (
         rf"|co (?:vo|chong|gia dinh)|chuc (?:vu )?(?:gi|nao)|(?:la |lam )?(?:truong phong|pho phong|giam doc|sep) (?:ha|phai|{_NOT})",
     ),
     (
+        "full_name",
+        r"(?:ho ten|ten ho|ten|ho va ten)(?: ho)?(?: cua \w+(?: \w+)?)? (?:day du|dd|that|thiet)|(?:day du|ho) (?:ten )?(?:la )?(?:gi|j|chi)|(?:ho|ten)(?: \w+)? (?:ho|day du) (?:gi|j)"
+        r"|(?:ten|ho ten|ho va ten)(?: (?:la|anh|chi|ong|ba|do|ay))* (?:gi|j)",
+    ),
+    (
         "number",
         r"(?:xin|cho|doc|nhac|noi|can|(?:gui|dua|lay)(?= (?:lai|giup|gium|dum|cho)))(?: (?:lai|cai|con|em|toi|tui|co|bac|chi|anh|minh|chu|luon|them|giup|gium|dum|xin|coi|ca|het|ten|voi|va))*"
         r" (?:so|sdt|dt|so dt|so dien thoai|dien thoai|lien lac|so lien lac|so may)(?! (?:ho|bhxh|the|cccd|cmnd|can cuoc|dinh danh|bao hiem|tong dai|ma|tien|em|toi|tui|minh|con|chau))"
@@ -138,7 +144,7 @@ _SMALL = frozenset(
 
 # Somebody tells that they are asked for something, or who called: no card makes it look true.
 _TOLD_TO = re.compile(
-    r"\b(?:xung|tu xung|gia danh|mao danh|lua|lua dao|bieu|bat em|bat toi|doi tien|doi no|chuyen khoan|chuyen tien|chuyen \d|dong (?:\w+ )?(?:tien|phi|\d)"
+    r"\b(?:xung|tu xung|gia danh|mao danh|lua|lua dao|bieu(?! (?:\w+ ){0,2}(?:hoi|kiem|lien he)\b)|bat em|bat toi|doi tien|doi no|chuyen khoan|chuyen tien|chuyen \d|dong (?:\w+ )?(?:tien|phi|\d)"
     r"|doc (?:ma|otp)|otp|chup (?:cccd|can cuoc|hinh|giay|cmnd)|bam (?:vo |vao )?link|cai (?:file|apk)|(?:goi|nhan)(?: \w+){0,3} (?:keu|yeu cau|doi|noi la|bao em|bao toi|bao tui|bao minh))\b"
 )
 _WHOM = re.compile(
@@ -150,6 +156,17 @@ _WHOM = re.compile(
     r"|(?:so|sdt|dt|dien thoai|ten|danh thiep|lien lac)(?: (?:cua|voi|va|so|ten|dt|sdt|dien thoai|lien lac|cho|may))* (?:nguoi|can bo|anh|chi|ong|co|dong chi)"
     r"|(?:sdt|dt|dien thoai|danh thiep|lien lac|ten)(?: (?:cua|voi|va|so|ten|dt|sdt|dien thoai|cho))* (?:ben|phong|khoi)"
     r"|(?:xin|cho|can|lay|kiem|tim)(?: \w+){0,2} (?:so|sdt|dt|dien thoai|lien lac|lien he|danh thiep)(?! (?:ho|bhxh|the|cccd|cmnd|can cuoc|dinh danh|bao hiem)))\b"
+)
+# A number that is put in somewhere is nobody's telephone: "lấy số nào đăng nhập".
+_NUMBER_TO_TYPE = re.compile(
+    r"\b(?:so|so nao|so gi)(?: \w+){0,3} (?:dang nhap|de nhap|ma nhap|nhap vo|nhap vao|dien vo|dien vao|de dien|de ghi|ghi vo|ghi vao|de khai|de dang ky|lam ten dang nhap)\b"
+)
+_MORE_PEOPLE = re.compile(
+    r"\b(?:nua|thi sao|sao roi|luon|lun|so may|so gi|so bao nhieu)\b|^(?:\w+ ){0,2}(?:con|thoi|vay|roi|r|doi|chuyen|hay|cho|xin|lay|qua|them|the)\b.*\b(?:lay|cho|xin|con|qua|them|gap|goi|hoi)\b|^(?:con|them|lay|xin|cho|goi|gap|hoi)\b|\b(?:di|nha|nhe|nghen|nhen)$"
+)
+_PARTS = re.compile(
+    r"[.,;:!?\n]+| (?=(?:cho (?:tôi|em|tui|mình|con|bác|chú|cô|hỏi)|xin (?:hỏi|cho)|vậy (?:chớ|thì|cho)|kính đề nghị|đề nghị|kính mong)\b)|(?<=\w) (?=(?:xin hoi|kinh de nghi|de nghi|vay cho|cho hoi|cho toi hoi|cho em hoi)\b)",
+    re.IGNORECASE,
 )
 _APPROVES = re.compile(
     r"\b(?:(?:ai|nguoi nao|ben nao|can bo nao|phong nao|cho nao)(?: (?:la|nguoi|se|moi|dang|o tinh|ben bhxh))* (?:phe duyet|xet duyet|duyet|cap tai khoan|xet|nhan danh sach|nhan ho so|tiep nhan)"
@@ -239,7 +256,21 @@ def told_by_others(plain: str) -> bool:
 
 def asks_whom(plain: str) -> bool:
     """Whether folded words ask for a person, a phone number or who is responsible."""
-    return bool(_WHOM.search(plain))
+    return bool(_WHOM.search(plain)) and not _NUMBER_TO_TYPE.search(plain)
+
+
+def asks_for_more(plain: str) -> bool:
+    """Whether folded words add somebody or change to somebody: "chị diễm nữa", "thôi lấy ông quyến đi"."""
+    return bool(_MORE_PEOPLE.search(plain))
+
+
+def request_in(text: str) -> tuple[str, ...]:
+    """A long text's request for a contact and what stands before it, the nearest first; () when none of its parts asks."""
+    parts = [part.strip() for part in _PARTS.split(text) if part.strip()]
+    asking = [at for at, part in enumerate(parts) if asks_whom(fold(part.lower()))]
+    if not asking:
+        return ()
+    return tuple(", ".join(parts[start : asking[-1] + 1]) for start in range(asking[-1], -1, -1))
 
 
 def asks_who_approves(plain: str, *, of_a_list: bool = False) -> bool:

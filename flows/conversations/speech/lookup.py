@@ -45,7 +45,7 @@ _NO_CODE = re.compile(
 _AGREES = re.compile(
     r"(?<!khong )(?<!hong )(?<!ko )(?<!chua )(?<!k )(?<!hok )(?:dong y|chiu|nhat tri|ok luon|cho phep|bang long)\b|(?:^|thoi |u |da |ok |vay )(?:tra|lam|kiem|tim|coi)(?: \w+)? (?:gium|giup|dum|di|luon|lien)\b"
 )
-_SAYS_YES = re.compile(r"\b(?:dong y|nhat tri|chap thuan|cho phep|bang long)\b")
+_CONSENTS = re.compile(r"\b(?:dong y|nhat tri|chap thuan|cho phep|bang long)\b")
 _FIRST = re.compile(r"\b(?:truoc|trc|truoc tien|dau tien)\b")
 _REFUSES = re.compile(
     rf"\b{NO}(?: \w+){{0,2}} (?:dong y|muon|dua|cho|cung cap|khai|tra|can|chiu|cho dau|tin|dam|thich|gui|lam)\b|\b(?:ngai|e ngai|ky lam|ki lam|so lam|thoi khoi|thoi bo|thoi so|tu choi|khoi can|khoi di|bo di|thoi de|thoi em|thoi tui|thoi toi|thoi minh|thoi con)\b"
@@ -99,7 +99,7 @@ def _consent(reading: Reading) -> Iterator[Proposal]:
     person = read_person(text, reading.context.at.date(), reading.context.content)
     refuses, agrees = _REFUSES.search(words), _AGREES.search(words)
     agreed = agrees is not None and not (refuses and refuses.end() > agrees.end())
-    if person.name and person.sure and agreed and _SAYS_YES.search(words):
+    if person.name and person.sure and agreed and _CONSENTS.search(words):
         yield Proposal(0.92, "agrees, with a name", Answer(Parsed("agreed")), _about(person.whose))
         return
     if person.name and person.sure:
