@@ -58,7 +58,7 @@ TWO_THOUSAND = re.compile(r"(?<![0-9a-z])(?P<year>2k[0-9]?)(?![0-9a-z])")
 BARE = re.compile(rf"(?<![0-9a-z/.,])(?P<year>[0-9]{{2}})(?![0-9a-z/]|[.,][0-9]){_NO_AGE}")
 BARE_WORDS = re.compile(rf"(?<![a-z])(?P<year>{_SAID})(?![a-z]){_NO_AGE}")
 WHOLE_YEAR = re.compile(
-    rf"(?<![a-z])(?P<year>{_FULL_YEAR})(?![a-z]){_NO_AGE}(?! (?:dong|do|cay|met|nguoi)\b)"
+    rf"(?<![a-z])(?P<year>{_FULL_YEAR})(?![a-z]){_NO_AGE}(?! (?:dong|do|cay|met|nguoi|muoi|tram|trieu|{_UNIT})\b)"
 )
 _MONTHS = {"gieng": 1, "chap": 12}
 _IN_FULL = re.compile(_FULL_YEAR)

@@ -106,13 +106,15 @@ def _consent(reading: Reading) -> Iterator[Proposal]:
         said = "Tôi chưa giữ lại tin vừa rồi: cần anh/chị đồng ý trước, rồi gửi lại giúp tôi."
         yield Proposal(0.86, "a name before consent", Say(said))
         return
+    who = whose(text)
+    if agreed and who not in ("", "self") and _CONSENTS.search(words) and _FIRST.search(words):
+        note = f"Dạ, mình làm cho {called(text)} trước."
+        yield Proposal(0.92, "agrees, and who comes first", Answer(Parsed("agreed", note=note)), _about(who))
+        return
     if asks(text):
         return
     if agreed:
-        who = whose(text)
-        first = who not in ("", "self") and _FIRST.search(words)
-        note = f"Dạ, mình làm cho {called(text)} trước." if first else ""
-        yield Proposal(0.92 if first else 0.88, "agrees", Answer(Parsed("agreed", note=note)), _about(who))
+        yield Proposal(0.88, "agrees", Answer(Parsed("agreed")), _about(who))
     elif refuses:
         yield Proposal(0.87, "refuses", Answer(Parsed("refused")))
 
