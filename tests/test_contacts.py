@@ -292,3 +292,49 @@ def test_the_request_inside_a_letter_or_a_story_is_found(text: str, shows: str) 
 )
 def test_a_story_that_asks_for_no_contact_gets_no_card(text: str) -> None:
     assert not _told(text, _state())
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("chị trúc ở phòng nào z", "TT&PTĐT"),
+        ("Đồng chí Hưng phụ trách những khối nào ạ", "Hành chính"),
+        ("ông khoa lo cái gì dậy con", "Cao Lãnh"),
+        ("ông tuấn ổng nghỉ hưu chưa con", "không biết Lê Minh Tuấn"),
+    ],
+)
+def test_what_is_asked_of_somebody_named_is_answered_without_memory(text: str, says: str) -> None:
+    assert says in _told(text, _state())
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("phòng đó còn ai nữa không", "chỉ ghi một người"),
+        ("ngoài anh Vũ ra còn ai nữa hông", "chỉ ghi một người"),
+        ("Xin hỏi ngoài đồng chí này còn cán bộ nào khác không", "chỉ ghi một người"),
+        ("bác lãng tai, số mấy con nói lại coi", "one le-tuan-vu"),
+        ("đồng chí này có tiếp công dân vào thứ bảy không", "giờ làm việc"),
+        ("goi gio nghi trua dc hk, e lam ca hong ranh", "giờ làm việc"),
+    ],
+)
+def test_more_that_is_asked_of_the_contact_just_shown(text: str, says: str) -> None:
+    assert says in _told(text, _state(VU, 1, *_AT_ONE))
+
+
+@pytest.mark.parametrize(
+    "text", ["ổng làm phòng nào dạ", "Đồng chí đó thuộc phòng nào", "ổng ở phòng nào dậy con"]
+)
+def test_a_near_guess_is_what_is_spoken_of(text: str) -> None:
+    step = catalog.FLOWS.find("contacts", "perhaps")[1]
+    assert step is not None
+    recalled = step.recalls(Context({"near": "vo-duc-toan"}, CONTENT, AT, catalog.FLOWS))
+    assert recalled["contacts"] == "vo-duc-toan"
+    assert "Phòng CNTT" in _told(text, _state(recalled["contacts"], 1, "contacts", "perhaps"))
+
+
+@pytest.mark.parametrize(
+    "text", ["có ai bị vậy nữa hông", "con tui nó tên gì thì khai vậy", "họ tên đầy đủ ghi in hoa hả"]
+)
+def test_what_is_asked_of_nobody_shown_is_left_to_others(text: str) -> None:
+    assert not _told(text, _state())

@@ -64,6 +64,7 @@ _ORDINALS = (
     (-1, re.compile(r"\b(?:nguoi|ong|anh|chi) (?:cuoi|sau cung|sau|kia|con lai)\b")),
 )
 _OF_A_PERSON = ("sex", "private", "where", "full_name")  # asked of somebody, or of the assistant itself
+_TOLD_OF_ANYBODY = ("department", "duty", "valid", "in_office", "hours", "zalo", "full_name")
 _OF_A_DEPARTMENT = re.compile(r"\b(?:phong|bo phan|ben)\b")
 _OF_A_DUTY = re.compile(r"\b(?:lo|phu trach|quan ly|ben|khoi|mang|phong|bo phan|thuoc)\b")
 _STATED = ("la ", "lam ", "day o ", "day tai ", "dang ")  # "em là giáo viên" tells, it does not ask
@@ -159,7 +160,8 @@ class _Message:
             return kind if loose <= 6 else ""
         if kind in _OF_A_PERSON or (kind in ("department", "duty") and not _OF_A_DUTY.search(self.plain)):
             return ""
-        return kind if loose <= (4 if kind == "direct" else 0) else ""
+        again = kind == "number" and self.turns <= _FRESH and "lai" in self.reading.input.words
+        return kind if loose <= (4 if kind == "direct" or again else 3 if kind in ("others", "hours") else 0) else ""
 
     @cached_property
     def points(self) -> bool:
@@ -216,6 +218,11 @@ class _Message:
         typed = words(corrected_to(text))
         people = called_in(self.directory.contacts, typed, self.mentions.departments)
         if not people or (seeks_a_yes(self.plain) and not self.asks):
+            return
+        told, _ = asked_about(self.plain)
+        if told in _TOLD_OF_ANYBODY and self.at_rest and not self.asks and len(people) == 1:
+            facts = ContactFacts(self.content, people)
+            yield self._say(0.88, f"{told} of somebody named", facts.answer(told, people), people)
             return
         step, keep = listed([c.id for c in people])
         asked = self.asks or self._number_asked()

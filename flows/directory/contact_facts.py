@@ -101,6 +101,12 @@ class ContactFacts:
                 return f"Danh sách lập năm {year} nên số có thể đã đổi. {other} tổng đài {hotline}."
             case "direct":
                 return self._directly(people)
+            case "others":
+                number = "một người" if len(self.shown) == 1 else "những người này"
+                return (
+                    f"Dạ, phần đó công văn chỉ ghi {number}: {_lines(self.shown)} ({self.source.short}). "
+                    f"Gọi không được thì gọi tổng đài {hotline}."
+                )
             case "full_name":
                 alone = [c for c in people if " " not in c.name]
                 if alone:

@@ -25,6 +25,7 @@ Asked = Literal[
     "sex",
     "private",
     "full_name",
+    "others",
     "number",
 ]
 
@@ -65,7 +66,8 @@ _PATTERNS: tuple[tuple[Asked, str], ...] = (
     (
         "hours",
         r"(?:goi|alo|hoi)(?: \w+){0,3} (?:gio nao|luc nao|khi nao|may gio|buoi nao)|(?:gio nao|luc nao|may gio|buoi nao|khi nao)(?: \w+){0,2} goi"
-        r"|goi (?:ngoai gio|buoi toi|ban dem|chu nhat|thu bay|thu 7|cuoi tuan|le)|(?:toi|chu nhat|thu bay|thu 7|ngoai gio)(?: \w+)? goi (?:duoc|dc|co)",
+        r"|goi (?:ngoai gio|buoi toi|ban dem|chu nhat|thu bay|thu 7|cuoi tuan|le)|(?:toi|chu nhat|thu bay|thu 7|ngoai gio)(?: \w+)? goi (?:duoc|dc|co)"
+        r"|goi (?:vao )?(?:gio |luc )?(?:nghi trua|buoi trua|gio trua|buoi sang|buoi chieu)|(?:lam viec|tiep dan|tiep cong dan|tiep khach|truc|co mat)(?: \w+){0,3} (?:thu bay|thu 7|chu nhat|ngoai gio|cuoi tuan|buoi nao|gio nao|ngay nao|may gio)",
     ),
     ("zalo", r"za ?lo|viber|messenger"),
     (
@@ -74,7 +76,7 @@ _PATTERNS: tuple[tuple[Asked, str], ...] = (
     ),
     (
         "duty",
-        r"(?:phu trach|lo|quan ly|dam nhan|trong coi|chiu trach nhiem) (?:ve |cho )?(?:ben |khoi |mang |viec |cai |nhung |may |vu )?(?:gi|nao|j|don vi nao|cho nao|co quan nao)"
+        r"(?:phu trach|lo|quan ly|dam nhan|trong coi|chiu trach nhiem) (?:ve |cho )?(?:nhung |cac )?(?:ben |khoi |mang |viec |cai |nhung |may |vu )?(?:gi|nao|j|don vi nao|cho nao|co quan nao)"
         r"|lam (?:gi|chuc gi|nhiem vu gi|viec gi)(?: \w+)?$|(?:lo|phu trach) (?:luon )?(?:het|may khoi|may ben)",
     ),
     (
@@ -90,6 +92,10 @@ _PATTERNS: tuple[tuple[Asked, str], ...] = (
         "private",
         r"(?:bao nhieu|may|nhieu) tuoi|sinh nam (?:nao|may|bao nhieu)|tuoi gi|que (?:o )?dau|nha (?:o )?(?:dau|cho nao)|e ?mail|gmail|facebook|\bfb\b"
         rf"|co (?:vo|chong|gia dinh)|chuc (?:vu )?(?:gi|nao)|(?:la |lam )?(?:truong phong|pho phong|giam doc|sep) (?:ha|phai|{_NOT})",
+    ),
+    (
+        "others",
+        rf"(?:con|co)(?: \w+)? (?:ai|nguoi nao|can bo nao|dong chi nao|anh nao|chi nao)(?: \w+)? (?:nua|khac)(?: {_NOT})?|(?:nguoi|can bo|dau moi) (?:nao )?khac (?:{_NOT}|nua)",
     ),
     (
         "full_name",
@@ -152,7 +158,8 @@ _WHOM = re.compile(
     r"(?:ai|nguoi nao|can bo nao|anh nao|chi nao|co nao|ong nao|thay nao|so nao|so may|dong chi nao|phong nao)"
     r"|(?:ai|nguoi nao|can bo nao|anh nao|chi nao|ong nao|co nao|nguoi|can bo)(?: (?:dang|la|nguoi|se|ben|o|dung|cua|bhxh|tinh))* "
     r"(?:phu trach|lo|quan ly|dam nhan|ho tro|huong dan|chiu trach nhiem|trong coi)"
-    r"|dau moi|la ai|ai vay|ai ha"
+    r"|dau moi|la ai|ai vay|ai ha|(?:so|sdt|dt)(?: (?:nay|do|dien thoai))? (?:la )?(?:cua )?ai|la so (?:cua )?ai"
+    r"|(?:phong|bo phan|khoi)(?: \w+){1,6} (?:co|gom)(?: (?:nhung|cac|may))? (?:ai|can bo nao|dong chi nao|nguoi nao|anh chi nao)"
     r"|(?:so|sdt|dt|dien thoai|ten|danh thiep|lien lac)(?: (?:cua|voi|va|so|ten|dt|sdt|dien thoai|lien lac|cho|may))* (?:nguoi|can bo|anh|chi|ong|co|dong chi)"
     r"|(?:sdt|dt|dien thoai|danh thiep|lien lac|ten)(?: (?:cua|voi|va|so|ten|dt|sdt|dien thoai|cho))* (?:ben|phong|khoi)"
     r"|(?:xin|cho|can|lay|kiem|tim)(?: \w+){0,2} (?:so|sdt|dt|dien thoai|lien lac|lien he|danh thiep)(?! (?:ho|bhxh|the|cccd|cmnd|can cuoc|dinh danh|bao hiem)))\b"
