@@ -274,3 +274,16 @@ def test_refusing_is_no_consent_whoever_would_come_first() -> None:
 )
 def test_whether_the_phone_must_be_given_is_answered_in_place(text: str) -> None:
     assert "Dạ phải" in talk("17/01/1983", text).said
+
+
+@pytest.mark.parametrize(
+    "text", ["năm một chín bốn lăm", "dạ sinh năm một chín bốn lăm", "bác sanh hồi năm bốn lăm lận con"]
+)
+def test_a_year_said_in_words_is_no_code_where_a_fact_is_asked_for(text: str) -> None:
+    assert talk("Phan Văn Bảy", text).held("born") == ("1945",)
+
+
+@pytest.mark.parametrize("text", ["mã là một chín bốn lăm hai ba", "bảy hai một chín bốn lăm"])
+def test_six_spoken_digits_stay_a_secret_there(text: str) -> None:
+    heard = talk("Phan Văn Bảy", text)
+    assert (heard.held("born"), "OTP" in heard.said) == (("",), True)

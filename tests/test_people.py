@@ -255,3 +255,28 @@ def test_a_year_said_in_full_is_read(said: str, born: str) -> None:
 )
 def test_an_amount_is_no_year(said: str) -> None:
     assert read(said, "").born == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("người cần tra là ông Đặng Văn Lâm, sinh năm 1961", "Đặng Văn Lâm"),
+        ("tra cho ong dang van lam sinh nam 1961", "dang van lam"),
+        ("Ông Văn Lâm", "Ông Văn Lâm"),
+        ("ông thị lan 1961", "ông thị lan"),
+    ],
+)
+def test_a_word_of_address_is_no_family(said: str, name: str) -> None:
+    assert read(said).name == name
+
+
+@pytest.mark.parametrize(
+    ("said", "born"),
+    [
+        ("bác sanh hồi năm bốn lăm lận con", "1945"),
+        ("sinh năm năm mươi tám", "1958"),
+        ("sanh khoảng năm sáu mốt", "1961"),
+    ],
+)
+def test_a_year_in_a_story_is_read(said: str, born: str) -> None:
+    assert read(said, "fact").born == born

@@ -161,7 +161,11 @@ class _Message:
         if kind in _OF_A_PERSON or (kind in ("department", "duty") and not _OF_A_DUTY.search(self.plain)):
             return ""
         again = kind == "number" and self.turns <= _FRESH and "lai" in self.reading.input.words
-        return kind if loose <= (4 if kind == "direct" or again else 3 if kind in ("others", "hours") else 0) else ""
+        return (
+            kind
+            if loose <= (4 if kind == "direct" or again else 3 if kind in ("others", "hours") else 0)
+            else ""
+        )
 
     @cached_property
     def points(self) -> bool:

@@ -52,7 +52,7 @@ MONTH_AND_YEAR = re.compile(
     rf"{_HEAD}(?:thang|thg) ?{_MONTH}[ ,]*(?:nam )?(?P<year>(?:19|20)[0-9]{{2}}){_TAIL}"
 )
 LABELLED = re.compile(
-    rf"{_HEAD}{_BORN}[ :]*(?:khoang |tam |hoi |la |cung )*(?P<year>2k[0-9]?|[0-9]{{2}}|{_SAID}){_TAIL}{_NO_AGE}"
+    rf"{_HEAD}{_BORN}[ :]*(?:(?:hoi|khoang|tam) nam |khoang |tam |hoi |la |cung )*(?P<year>2k[0-9]?|[0-9]{{2}}|{_SAID}){_TAIL}{_NO_AGE}"
 )
 TWO_THOUSAND = re.compile(r"(?<![0-9a-z])(?P<year>2k[0-9]?)(?![0-9a-z])")
 BARE = re.compile(rf"(?<![0-9a-z/.,])(?P<year>[0-9]{{2}})(?![0-9a-z/]|[.,][0-9]){_NO_AGE}")
@@ -61,6 +61,9 @@ WHOLE_YEAR = re.compile(
     rf"(?<![a-z])(?P<year>{_FULL_YEAR})(?![a-z]){_NO_AGE}(?! (?:dong|do|cay|met|nguoi|muoi|tram|trieu|{_UNIT})\b)"
 )
 _MONTHS = {"gieng": 1, "chap": 12}
+_ONLY_A_YEAR = re.compile(
+    rf"(?:(?:da|thua|bac|chu|co|toi|tui|em|con|chau|minh) )*(?:{_BORN} )*{_FULL_YEAR}(?: (?:a|nha|nghen|con|em|do|lan))*"
+)
 _IN_FULL = re.compile(_FULL_YEAR)
 _NUMBERED = re.compile(
     "(?:thang|ngay|mung|mong|so|ap|khom|to|phuong|quan|xa|lop|thu|tinh|ma|nha|khoang|tuoi|cuoi|dau) ?$"
@@ -207,6 +210,11 @@ def _forms(today: date, expected: str) -> Iterator[tuple[re.Pattern[str], _Read]
         yield BARE, bare
     if expected == "fact":
         yield BARE_WORDS, bare
+
+
+def is_said_year(folded: str) -> bool:
+    """Whether a folded text is nothing but a year said in full: "nam mot chin bon lam", "sinh nam hai khong khong tam"."""
+    return _ONLY_A_YEAR.fullmatch(" ".join(folded.split()).strip(" .,")) is not None
 
 
 def no_date_known(folded: str) -> bool:
