@@ -216,6 +216,7 @@ _AT_ONE = ("contacts", "one")
         ("thế còn đồng chí Diễm thì số mấy ạ", "one diem"),
         ("Xin cho biết thêm đồng chí Trúc", "one quach-le-hong-truc"),
         ("còn bà trúc nữa nghen con", "one quach-le-hong-truc"),
+        ("thôi lấy anh vũ đi", "one le-tuan-vu yes"),
     ],
 )
 def test_another_contact_named_beside_those_shown_is_shown(text: str, shows: str) -> None:
@@ -228,6 +229,8 @@ def test_another_contact_named_beside_those_shown_is_shown(text: str, shows: str
         "thôi khỏi, cảm ơn chị nha",
         "anh toàn bộ hồ sơ để đâu",
         "em cảm ơn anh vũ nhiều",
+        "cảm ơn anh toàn nha",
+        "thôi khỏi gọi anh toàn nha",
         "chị ơi còn cái thẻ nữa",
     ],
 )

@@ -64,6 +64,10 @@ _ORDINALS = (
     (-1, re.compile(r"\b(?:nguoi|ong|anh|chi) (?:cuoi|sau cung|sau|kia|con lai)\b")),
 )
 _OF_A_PERSON = ("sex", "private", "where", "full_name")  # asked of somebody, or of the assistant itself
+_WANTS_NOBODY = re.compile(r"\b(?:cam on|cam un|khoi|khong can|hong can|ko can|dung (?:goi|lay|gap))\b")
+_TAKES = re.compile(
+    r"\b(?:lay|chon|xin|cho|goi|gap|lien he)\b.*\b(?:di|nha|nhe|nghen|cung duoc|cho chac|luon|vay)$"
+)
 _TOLD_OF_ANYBODY = ("department", "duty", "valid", "in_office", "hours", "zalo", "full_name")
 _OF_A_DEPARTMENT = re.compile(r"\b(?:phong|bo phan|ben)\b")
 _OF_A_DUTY = re.compile(r"\b(?:lo|phu trach|quan ly|ben|khoi|mang|phong|bo phan|thuoc)\b")
@@ -233,10 +237,12 @@ class _Message:
         if len(people) > 1 and asked:
             yield self._show(0.9, "several are named", step, keep)
         elif self.shown and self.turns <= 2 * _RECENT and self.at_rest and not self.kind_of_fact:
-            short = len(self.reading.input.words) <= _FOLLOWS_IN
+            short = len(self.reading.input.words) <= _FOLLOWS_IN and not _WANTS_NOBODY.search(self.plain)
             known = all(c in self.shown for c in people)
-            if short and not known and (asked or asks_for_more(self.plain)):
-                yield self._show(0.9, "another is named", step, keep)
+            wanted = asked or (asks_for_more(self.plain) if not known else _TAKES.search(self.plain))
+            if short and wanted:
+                again = {"again": "yes"} if known else {}
+                yield self._show(0.9, "another is named", step, {**keep, **again})
 
     @property
     def kind_of_fact(self) -> bool:
