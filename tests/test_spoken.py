@@ -598,11 +598,9 @@ def test_why_consent_is_asked_is_told_and_it_is_no_consent(place: str, text: str
     assert "Không đồng ý cũng được" in words(turn)
 
 
-@pytest.mark.parametrize("text", ["hong, e hong đồng ý", "Tôi không đồng ý.", "thôi bác hổng chịu đâu"])
+@pytest.mark.parametrize("text", ["hong, e hong đồng ý", "Tôi không đồng ý.", "thôi bác hổng đồng ý đâu con"])
 @pytest.mark.parametrize("place", ["helpdesk/consent", "helpdesk/want", "lookup/consent"])
 def test_consent_that_is_refused_is_never_a_reason_for_an_officer(place: str, text: str) -> None:
-    if place == "helpdesk/want" and "chịu" in text:
-        pytest.skip("at the reason 'hổng chịu' may be told of something")
     turn = said(POSITIONS[place], text)
     assert turn.awaits is None
     assert turn.state.flow == ""

@@ -226,10 +226,9 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
     if waiting and free and gives_up(text):
         yield Proposal(0.97, "withdraws the ticket", Show("helpdesk", "withdraw", {}))
         return
-    if reading.recall("refused") == "handover" and heard_in(text, _OTHER_WAYS):
-        if not wants_it_now(text):
-            yield Proposal(0.96, "other ways to a person", Say(_other_ways(reading.context), reminds=False))
-            return
+    if reading.recall("refused") == "handover" and heard_in(text, _OTHER_WAYS) and not wants_it_now(text):
+        yield Proposal(0.96, "other ways to a person", Say(_other_ways(reading.context), reminds=False))
+        return
     if leaves_ticket(text, close=reading.is_at("helpdesk", "waiting")):
         if waiting or heard_in(text, ("phieu",)):
             yield Proposal(0.97, "withdraws the ticket", Show("helpdesk", "withdraw", {}))

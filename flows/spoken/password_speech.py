@@ -84,7 +84,7 @@ def reads(reading: Reading) -> Iterator[Proposal]:
     elif (
         (secret := reading.recall("secret"))
         and (after := after_secret(text))
-        and not (secret == "password" and after == "where_enter")
+        and (after != "where_enter" or secret == "otp")
     ):
         told = Say(answer_to(after, reading.context.content))
         yield Proposal(0.93, f"after a secret: {after}", told, remember={"secret": secret})

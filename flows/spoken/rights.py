@@ -87,9 +87,9 @@ def person_wanted(text: str) -> Stance:
     """How a text means speaking with a person; a question for one is a wish."""
     if refuses_machine(text):
         return "wanted"
-    if any(heard(c, _STILL) and not heard(c, _NOT_PERSON[:4]) and not c.asks for c in clauses(text)):
-        if not any(heard(c, ("khong|khoi|đừng can|muon|phai|gap",)) for c in clauses(text)):
-            return "wanted"
+    said_so = any(heard(c, _STILL) and not heard(c, _NOT_PERSON[:4]) and not c.asks for c in clauses(text))
+    if said_so and not heard_in(text, ("khong|khoi|đừng can|muon|phai|gap",)):
+        return "wanted"
     said = [
         s
         for c in clauses(text)
