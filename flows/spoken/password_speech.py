@@ -82,12 +82,12 @@ def reads(reading: Reading) -> Iterator[Proposal]:
     elif reading.recall("secret") and heard_in(text, _TRIES_AGAIN):
         yield Proposal(0.85, "tries again", Say("Dạ, anh/chị cứ thử lại, vướng chỗ nào thì nhắn tôi."))
     elif (
-        (secret := reading.recall("secret"))
+        (kind := reading.recall("secret"))
         and (after := after_secret(text))
-        and (after != "where_enter" or secret == "otp")
+        and (after != "where_enter" or kind == "otp")
     ):
         told = Say(answer_to(after, reading.context.content))
-        yield Proposal(0.93, f"after a secret: {after}", told, remember={"secret": secret})
+        yield Proposal(0.93, f"after a secret: {after}", told, remember={"secret": kind})
     elif tells_of_message(text):
         told = Say(answer_to("sms_says", reading.context.content))
         yield Proposal(0.93, "what the message says", told, remember={"item": "sms-cap-lai"})
