@@ -202,3 +202,142 @@ def test_a_mention_is_told_from_a_name_and_from_nothing() -> None:
     assert mentioned_in("xã với trường học", CONTENT.directory).rows == (("ubnd-xa-phuong",), ("truong-hoc",))
     assert mentioned_in("ông xã tui đi vắng", CONTENT.directory).rows == ()
     assert mentioned_in("", CONTENT.directory).loose == 0
+
+
+_AT_ONE = ("contacts", "one")
+
+
+@pytest.mark.parametrize(
+    ("text", "shows"),
+    [
+        ("chị diễm nữa, bả số mấy", "one diem"),
+        ("thoi lay ong quyen di", "one nguyen-van-quyen"),
+        ("vậy lấy ông toàn đi", "one vo-duc-toan"),
+        ("thế còn đồng chí Diễm thì số mấy ạ", "one diem"),
+        ("Xin cho biết thêm đồng chí Trúc", "one quach-le-hong-truc"),
+        ("còn bà trúc nữa nghen con", "one quach-le-hong-truc"),
+        ("thôi lấy anh vũ đi", "one le-tuan-vu yes"),
+    ],
+)
+def test_another_contact_named_beside_those_shown_is_shown(text: str, shows: str) -> None:
+    assert _told(text, _state(VU, 1, *_AT_ONE)) == shows
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "thôi khỏi, cảm ơn chị nha",
+        "anh toàn bộ hồ sơ để đâu",
+        "em cảm ơn anh vũ nhiều",
+        "cảm ơn anh toàn nha",
+        "thôi khỏi gọi anh toàn nha",
+        "chị ơi còn cái thẻ nữa",
+    ],
+)
+def test_words_of_address_alone_name_nobody_else(text: str) -> None:
+    shown = _told(text, _state("le-minh-tuan", 1, *_AT_ONE))
+    assert not shown.startswith(("one", "several"))
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("cho xin so anh hai cntt voi anh toan lun 1 luot", "nguyen-tuan-hai vo-duc-toan"),
+        ("cho xin số anh hải với anh toàn luôn một lượt", "nguyen-tuan-hai vo-duc-toan"),
+        ("Đề nghị cho xin số điện thoại đồng chí Trúc và đồng chí Vũ", "quach-le-hong-truc le-tuan-vu"),
+        ("xin số của ông Quyến với bà Trúc nghen con", "nguyen-van-quyen quach-le-hong-truc"),
+    ],
+)
+def test_two_names_in_one_message_show_both(text: str, ids: str) -> None:
+    assert _told(text, _state()) == f"several {ids}"
+
+
+def test_anh_hai_without_a_department_is_no_contact() -> None:
+    assert "nguyen-tuan-hai" not in _told("cho xin số anh hai với anh ba em", _state())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["diễm tên đầy đủ j", "họ tên đầy đủ của đồng chí Diễm là gì ạ", "bả tên họ gì dậy con, chị diễm đó"],
+)
+def test_a_full_name_that_is_not_held_is_said_to_be_unknown(text: str) -> None:
+    assert "không ghi họ tên đầy đủ" in _told(text, _state(HELPERS, 1, "contacts", "several"))
+
+
+@pytest.mark.parametrize(
+    "text", ["r lấy số nào đăng nhập", "vậy lấy số nào để đăng nhập", "Vậy tôi dùng số nào điền vào tờ khai"]
+)
+@pytest.mark.parametrize("shown", ["", VU])
+def test_a_number_to_type_in_is_no_telephone(text: str, shown: str) -> None:
+    assert not _told(text, _state(shown, 3, "questions", "answer", item="ma-ho"))
+
+
+@pytest.mark.parametrize(
+    ("text", "shows"),
+    [
+        ("Kính gửi BHXH tỉnh, tôi là Nguyễn Thị Hoa, công tác tại Trường THCS Kim Hồng, xin hỏi đầu mối phụ trách khối trường học là đồng chí nào, số điện thoại liên hệ", "begin contacts"),
+        ("Kính gửi quý cơ quan, tôi là Trần Văn Bình, kế toán UBND phường 1, nay đơn vị có 12 người chưa đăng ký VssID, kính đề nghị cho biết đầu mối phụ trách khối xã, phường để liên hệ", "one le-tuan-vu ubnd-xa-phuong"),
+        ("Tôi đang phụ trách nhân sự của công ty cổ phần xây lắp, đề nghị quý cơ quan cung cấp thông tin liên hệ của cán bộ phụ trách khối doanh nghiệp", "one vo-duc-toan doanh-nghiep-tu-nhan"),
+        ("hồi trước tui làm cấp dưỡng bên trường mẫu giáo mười mấy năm, giờ nghỉ rồi mà con nhỏ hiệu trưởng nó biểu hỏi bảo hiểm, vậy chớ trường học thì tui gọi cho ai", "one le-tuan-vu truong-hoc"),
+        ("bác bảy năm nay bảy chục tuổi rồi con, thằng cháu bác nó làm bên hợp tác xã, nó hỏi ai lo vụ vssid bên đó cho nó xin cái số", "gap Doanh nghiệp FDI, hợp tác xã, hội đoàn thể, Mặt trận Tổ quốc"),
+    ],
+)  # fmt: skip  # reason: whole letters
+def test_the_request_inside_a_letter_or_a_story_is_found(text: str, shows: str) -> None:
+    assert _told(text, _state()) == shows
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hôm qua có người xưng bên bảo hiểm gọi cho má tui, nói hồ sơ bị lỗi rồi biểu chuyển tiền, vậy chớ tui gọi số nào bên trường học",
+        "Kính gửi cơ quan, tôi công tác tại trường mầm non, mật khẩu VssID của tôi bị khóa từ hôm qua, đề nghị hướng dẫn cách mở",
+    ],
+)
+def test_a_story_that_asks_for_no_contact_gets_no_card(text: str) -> None:
+    assert not _told(text, _state())
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("chị trúc ở phòng nào z", "TT&PTĐT"),
+        ("Đồng chí Hưng phụ trách những khối nào ạ", "Hành chính"),
+        ("ông khoa lo cái gì dậy con", "Cao Lãnh"),
+        ("ông tuấn ổng nghỉ hưu chưa con", "không biết Lê Minh Tuấn"),
+    ],
+)
+def test_what_is_asked_of_somebody_named_is_answered_without_memory(text: str, says: str) -> None:
+    assert says in _told(text, _state())
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("phòng đó còn ai nữa không", "chỉ ghi một người"),
+        ("ngoài anh Vũ ra còn ai nữa hông", "chỉ ghi một người"),
+        ("Xin hỏi ngoài đồng chí này còn cán bộ nào khác không", "chỉ ghi một người"),
+        ("bác lãng tai, số mấy con nói lại coi", "one le-tuan-vu"),
+        ("đồng chí này có tiếp công dân vào thứ bảy không", "giờ làm việc"),
+        ("goi gio nghi trua dc hk, e lam ca hong ranh", "giờ làm việc"),
+    ],
+)
+def test_more_that_is_asked_of_the_contact_just_shown(text: str, says: str) -> None:
+    assert says in _told(text, _state(VU, 1, *_AT_ONE))
+
+
+@pytest.mark.parametrize(
+    "text", ["ổng làm phòng nào dạ", "Đồng chí đó thuộc phòng nào", "ổng ở phòng nào dậy con"]
+)
+def test_a_near_guess_is_what_is_spoken_of(text: str) -> None:
+    step = catalog.FLOWS.find("contacts", "perhaps")[1]
+    assert step is not None
+    recalled = step.recalls(Context({"near": "vo-duc-toan"}, CONTENT, AT, catalog.FLOWS))
+    assert recalled["contacts"] == "vo-duc-toan"
+    assert "Phòng CNTT" in _told(text, _state(recalled["contacts"], 1, "contacts", "perhaps"))
+
+
+@pytest.mark.parametrize(
+    "text", ["có ai bị vậy nữa hông", "con tui nó tên gì thì khai vậy", "họ tên đầy đủ ghi in hoa hả"]
+)
+def test_what_is_asked_of_nobody_shown_is_left_to_others(text: str) -> None:
+    assert not _told(text, _state())

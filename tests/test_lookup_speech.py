@@ -205,9 +205,85 @@ def test_no_text_crashes_or_loses_a_filled_slot_without_being_told(
         return
     for was, now in zip(held, heard.held("name", "born"), strict=True):
         if was and not now:
-            assert "bỏ thông tin" in heard.said or "sửa lại" in heard.said or "hỏi lại" in heard.said, (
+            anew = "cho biết họ và tên" in heard.said  # asked for everything again
+            assert anew or any(said in heard.said for said in ("bỏ thông tin", "sửa lại", "hỏi lại")), (
                 text,
                 heard.said,
             )
         elif was != now and now:
             assert now in heard.said, (text, heard.said)
+
+
+LONG = (
+    # young
+    "tra mã cho dì trần thị bé ba 17/01/1983 với thằng em nguyễn văn tèo sn 2008 lun",
+    "ad tra giùm mã bh của nhỏ em lê thị kim ngân 2004 vs thằng anh lê hoàng phúc 2001 nha",
+    "e quên mã bhxh r, tên nguyen van an sn 1998 kiếm giùm e vs",
+    # official
+    "Kính gửi cơ quan BHXH, tôi là Lê Thị Hồng Gấm, sinh ngày 05/06/1980, công tác tại UBND xã Mỹ Trà, đề nghị tra cứu giúp mã số BHXH",
+    "Đề nghị quý cơ quan cung cấp mã số BHXH của ông Phạm Văn Hùng, sinh năm một nghìn chín trăm sáu mươi hai, để đơn vị hoàn thiện hồ sơ",
+    # old
+    "Hồi đó tui đi làm nhà máy xay lúa, giờ già rồi giấy tờ mất hết, tui tên Nguyễn Văn Được sanh năm 1952, kiếm giùm tui cái mã số bảo hiểm",
+    "cho tôi hỏi mã số bảo hiểm xã hội của mẹ tôi trần thị bé ba sinh ngày mười bảy tháng một năm một chín tám ba",
+    "con ơi bác tên nguyen van muoi sanh nam 1950 coi giup bac so bao hiem",
+    "mã bảo hiểm của má tui là bà Nguyễn Thị Lành, tra giùm nghen con",
+)
+NO_LOOKUP = (
+    "Tôi là Lê Thị Hồng Gấm, sinh năm 1980, công tác tại UBND xã, xin hỏi đầu mối phụ trách khối xã",
+    "cho tôi xin số điện thoại đồng chí Nguyễn Tuấn Hải",
+    "em tên Nguyễn Văn An sinh 1998, quên mật khẩu vssid thì sao",
+    "khỏi tra mã cho Nguyễn Văn An",
+)
+
+
+@pytest.mark.parametrize("text", LONG)
+def test_a_name_and_a_fact_inside_a_long_message_begin_the_lookup(text: str) -> None:
+    asked = Talk().say(text)
+    assert (asked.step, asked.held("name", "born", "id_number")) == ("consent", ("", "", ""))
+    assert asked.say("đồng ý").step == "name"
+
+
+@pytest.mark.parametrize("text", NO_LOOKUP)
+def test_a_name_that_asks_for_something_else_begins_no_lookup(text: str) -> None:
+    assert Talk().say(text).state.flow != "lookup"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("đồng ý, làm của dì trước", "dì trước"),
+        ("ok đồng ý, tra của má trước nha", "má trước"),
+        ("Tôi đồng ý, đề nghị tra cho vợ trước", "vợ trước"),
+        ("ừ đồng ý nghen con, coi cho ông ngoại nó trước đi", "ông ngoại trước"),
+    ],
+)
+def test_who_comes_first_is_taken_with_the_consent_and_no_name_is_kept(text: str, says: str) -> None:
+    heard = Talk().say("tra mã cho trần thị bé ba 17/01/1983 với nguyễn văn tèo 2008", text)
+    assert (heard.step, heard.held("name", "born")) == ("name", ("", ""))
+    assert says in heard.said
+    assert heard.say("sđt dì hong có ở đây, vậy làm của thằng em trước").step == "name"
+    assert "tra cho em" in heard.said
+
+
+def test_refusing_is_no_consent_whoever_would_come_first() -> None:
+    assert Talk().say("tra cứu", "thôi không đồng ý làm của dì trước đâu").state.flow != "lookup"
+
+
+@pytest.mark.parametrize(
+    "text", ["phải chia sẻ số mới coi được hả", "bắt buộc phải cung cấp số điện thoại sao"]
+)
+def test_whether_the_phone_must_be_given_is_answered_in_place(text: str) -> None:
+    assert "Dạ phải" in talk("17/01/1983", text).said
+
+
+@pytest.mark.parametrize(
+    "text", ["năm một chín bốn lăm", "dạ sinh năm một chín bốn lăm", "bác sanh hồi năm bốn lăm lận con"]
+)
+def test_a_year_said_in_words_is_no_code_where_a_fact_is_asked_for(text: str) -> None:
+    assert talk("Phan Văn Bảy", text).held("born") == ("1945",)
+
+
+@pytest.mark.parametrize("text", ["mã là một chín bốn lăm hai ba", "bảy hai một chín bốn lăm"])
+def test_six_spoken_digits_stay_a_secret_there(text: str) -> None:
+    heard = talk("Phan Văn Bảy", text)
+    assert (heard.held("born"), "OTP" in heard.said) == (("",), True)

@@ -227,3 +227,56 @@ def test_any_text_is_read_without_harm(text: str, expected: str) -> None:
     if correction is not None:
         corrected_date("20/11/1975", correction, TODAY)
         corrected_name("Nguyễn Văn An", correction.right, correction.wrong)
+
+
+@pytest.mark.parametrize(
+    ("said", "born"),
+    [
+        ("ngày mười bảy tháng một năm một nghìn chín trăm tám mươi ba", "17/01/1983"),
+        ("sinh ngày mười bảy tháng một năm một chín tám ba", "17/01/1983"),
+        ("một ngàn chín trăm năm mươi tám", "1958"),
+        ("sinh năm một nghìn chín trăm bốn mươi lăm", "1945"),
+        ("chín trăm tám ba", "1983"),
+        ("một chín tám mươi ba", "1983"),
+        ("hai nghìn không trăm lẻ tám", "2008"),
+        ("hai ngàn lẻ tám", "2008"),
+        ("hai không một không", "2010"),
+        ("ngày mùng năm tháng chạp năm năm tám", "05/12/1958"),
+        ("mồng ba tháng giêng năm sáu lăm", "03/01/1965"),
+        ("năm tám ba", "1983"),
+    ],
+)
+def test_a_year_said_in_full_is_read(said: str, born: str) -> None:
+    assert (read(said, "fact").born, read(fold(said), "fact").born) == (born, born)
+
+
+@pytest.mark.parametrize(
+    "said", ["hai ngàn đồng", "một nghìn chín trăm tám mươi ba người", "ba trăm tám mươi"]
+)
+def test_an_amount_is_no_year(said: str) -> None:
+    assert read(said, "").born == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("người cần tra là ông Đặng Văn Lâm, sinh năm 1961", "Đặng Văn Lâm"),
+        ("tra cho ong dang van lam sinh nam 1961", "dang van lam"),
+        ("Ông Văn Lâm", "Ông Văn Lâm"),
+        ("ông thị lan 1961", "ông thị lan"),
+    ],
+)
+def test_a_word_of_address_is_no_family(said: str, name: str) -> None:
+    assert read(said).name == name
+
+
+@pytest.mark.parametrize(
+    ("said", "born"),
+    [
+        ("bác sanh hồi năm bốn lăm lận con", "1945"),
+        ("sinh năm năm mươi tám", "1958"),
+        ("sanh khoảng năm sáu mốt", "1961"),
+    ],
+)
+def test_a_year_in_a_story_is_read(said: str, born: str) -> None:
+    assert read(said, "fact").born == born

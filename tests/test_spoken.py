@@ -280,7 +280,7 @@ def test_notices_are_ended_in_any_wording_at_any_step(text: str, place: str) -> 
         "vậy có gửi tin nữa không",
     ],
 )
-@pytest.mark.parametrize("place", ["", "password/code"])
+@pytest.mark.parametrize("place", ["", "password/code", "notices/manage"])
 def test_notices_are_not_ended_by_what_refuses_or_tells(text: str, place: str) -> None:
     assert not isinstance(said(POSITIONS[place], text).awaits, StopNotices)
     assert rights.notices_stopped(text, close=True) != "wanted"
@@ -496,3 +496,181 @@ def test_a_code_that_comes_late_is_not_to_be_typed() -> None:
     state = State(late.flow, late.step, {**late.answers, "otp_until": "2026-11-30T07:59:00+00:00"})
     assert said(state, "bây giờ mới thấy nó về nhập được hông").state.step == "late"
     assert "Dạ được" in words(said(late, "vậy lấy mã đó nhập được hả"))
+
+
+# -- three voices: young, an official letter, an old person of the country
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sao tin nó kêu cấp lại mk, t đang đổi mà",
+        "Tin nhắn của hệ thống ghi nội dung xin cấp lại mật khẩu trong khi tôi thực hiện đổi mật khẩu",
+        "ủa cái tin nó ghi xin cấp lại mật khẩu, bác có xin xỏ gì đâu con",
+    ],
+)
+def test_our_own_message_is_no_tale_and_is_explained(text: str) -> None:
+    assert tale_in(text) == ((), False)
+    assert "vẫn đúng" in words(said(State(), text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "trên face có đứa nhận làm vssid 150k, làm hong",
+        "Có cá nhân nhận làm dịch vụ cài đặt VssID với chi phí 300.000 đồng, tôi có nên sử dụng không?",
+        "có thằng nó rao làm giùm vssid lấy hai trăm ngàn, mướn nó được hông con",
+        "nó bắt chụp cccd 2 mặt gửi zalo cho nó",
+    ],
+)
+def test_an_offer_for_money_and_papers_by_zalo_are_tales(text: str) -> None:
+    assert "lừa đảo" in words(said(State(), text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "chết r e lỡ bấm link điền stk ngân hàng r",
+        "Tôi đã truy cập đường dẫn nói trên và đã cung cấp thông tin tài khoản ngân hàng",
+        "bác lỡ khai số thẻ ngân hàng trên cái trang đó rồi con ơi",
+    ],
+)
+def test_bank_details_that_were_entered_after_a_warning_are_an_emergency(text: str) -> None:
+    assert "gọi ngân hàng" in words(said(after("warned", "scam"), text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "e gửi hình cccd qua đây ad làm giúp e nha",
+        "Tôi xin gửi ảnh chụp căn cước công dân tại đây để quý cơ quan đăng ký giúp",
+        "bác chụp cái giấy tờ gửi vô đây con làm giùm bác nghe",
+    ],
+)
+def test_papers_are_not_to_be_sent_here(text: str) -> None:
+    assert "đừng gửi hình căn cước" in words(said(State(), text))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("có cần đọc cho ai hong", "đừng đọc"),
+        ("Tôi có phải cung cấp mã này cho cán bộ không?", "đừng đọc"),
+        ("rồi mã đó có phải đọc cho ai hông con", "đừng đọc"),
+        ("lỡ quá r thì s", "mã mới"),
+        ("bác lỡ trễ giờ rồi thì sao con", "mã mới"),
+        ("màn hình nào", "Hoàn tất"),
+    ],
+)
+def test_what_is_asked_after_an_answer_on_codes(text: str, told: str) -> None:
+    turn = said(after("item", "otp-het-han"), text)
+    assert told in words(turn)
+    assert "lừa đảo" not in words(turn)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cho e nói chuyện vs ng thật đi hong nói vs máy đâu",
+        "hong dc r, vẫn cần người nha",
+        "Tôi không muốn làm việc với hệ thống tự động, đề nghị cho gặp cán bộ",
+        "bác hổng nói chuyện với máy đâu, kêu người ra đây",
+    ],
+)
+def test_who_refuses_the_machine_wants_a_person(text: str) -> None:
+    assert isinstance(said(State(), text).awaits, CheckTicket)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sao phải đồng ý chi v",
+        "Vì lý do gì tôi phải đồng ý?",
+        "mắc gì phải đồng ý hả con",
+        "không đồng ý có sao không",
+    ],
+)
+@pytest.mark.parametrize("place", ["lookup/consent", "helpdesk/consent", "registration/consent"])
+def test_why_consent_is_asked_is_told_and_it_is_no_consent(place: str, text: str) -> None:
+    turn = said(POSITIONS[place], text)
+    assert turn.awaits is None
+    assert turn.state.step == "consent"
+    assert "Không đồng ý cũng được" in words(turn)
+
+
+@pytest.mark.parametrize("text", ["hong, e hong đồng ý", "Tôi không đồng ý.", "thôi bác hổng đồng ý đâu con"])
+@pytest.mark.parametrize("place", ["helpdesk/consent", "helpdesk/want", "lookup/consent"])
+def test_consent_that_is_refused_is_never_a_reason_for_an_officer(place: str, text: str) -> None:
+    turn = said(POSITIONS[place], text)
+    assert turn.awaits is None
+    assert turn.state.flow == ""
+
+
+def test_a_short_yes_of_the_south_is_consent_and_wondering_is_not() -> None:
+    assert said(POSITIONS["helpdesk/consent"], "ừa").state.step == "agreed"
+    assert said(POSITIONS["helpdesk/consent"], "ủa").state.step == "consent"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "v còn cách nào gặp ng",
+        "Vậy tôi có thể liên hệ bằng cách nào khác?",
+        "vậy chớ còn chỗ nào hỏi người ta hông con",
+    ],
+)
+def test_other_ways_are_told_after_a_refusal(text: str) -> None:
+    turn = said(after("refused", "handover"), text)
+    assert turn.awaits is None
+    assert "1900 9068" in words(turn)
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("dạ hong gấp, khi nào rảnh nhắn e cũng đc", "patient"),
+        ("Tôi không gấp, khi nào thuận tiện đề nghị phản hồi", "patient"),
+        ("bác hổng gấp đâu, chừng nào rảnh trả lời cũng được", "patient"),
+        ("chừng nào có ng trả lời", "wait"),
+    ],
+)
+def test_a_waiting_ticket_is_kept_for_the_patient(text: str, asks: str) -> None:
+    turn = said(after("ticket", "12"), text)
+    assert turn.state.answers["asks"] == asks
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hủy hủy, e lấy lại dc r",
+        "Đề nghị hủy yêu cầu, vấn đề đã được giải quyết",
+        "thôi khỏi con, cháu nó làm được rồi",
+    ],
+)
+def test_a_ticket_is_called_off_when_it_is_solved(text: str) -> None:
+    assert said(after("ticket", "12"), text).state.step == "withdraw"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["v lưu gì của e dạ, cho coi", "Hệ thống đang lưu những thông tin gì của tôi?", "giữ gì của bác vậy con"],
+)
+@pytest.mark.parametrize("place", ["", "registration/who"])
+def test_what_is_kept_is_shown_in_any_voice(place: str, text: str) -> None:
+    assert isinstance(said(POSITIONS[place], text).awaits, LoadMyData)
+
+
+def test_erasing_that_was_put_off_is_taken_up_again() -> None:
+    assert isinstance(said(after("did", "data:kept"), "ok xóa đi, lần này chắc").awaits, LoadMyData)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tk bị khóa hoài ko vô dc",
+        "Tài khoản của tôi bị khóa, không đăng nhập được",
+        "công ty hổng đóng cho bác mấy tháng nay",
+    ],
+)
+def test_the_reason_is_told_to_the_officer(text: str) -> None:
+    assert said(POSITIONS["helpdesk/want"], text).state.answers["want"] == text

@@ -7,13 +7,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from flows.content import Contact
-from flows.directory.contact_facts import ContactFacts, is_called, not_by_its_number, of_block, same_person
+from flows.directory.contact_facts import (
+    ContactFacts,
+    called_in,
+    is_called,
+    not_by_its_number,
+    of_block,
+    same_person,
+)
 from flows.directory.follow_ups import (
     Asked,
     asked_about,
+    asks_for_more,
     asks_if_same_person,
     asks_likewise,
     asks_who_approves,
@@ -21,6 +30,7 @@ from flows.directory.follow_ups import (
     corrected_to,
     corrects,
     points_at_somebody,
+    request_in,
     seeks_a_yes,
     told_by_others,
     vouches_for_a_caller,
@@ -30,6 +40,7 @@ from flows.engine.memory import age
 from flows.engine.proposals import Answer, Begin, Command, Proposal, Reading, Say, Show
 from flows.engine.steps import Parsed
 from flows.text.fold import words
+from flows.understanding.input import Input
 
 FLOW_NAME = "contacts"
 _AT_REST = ("", FLOW_NAME, "questions")  # flows in which an answer interrupts nothing
@@ -37,6 +48,10 @@ _OF_LISTS = ("don-vi-gui-ai",)  # items that name the helpers
 _OF_BLOCKS = ("dau-moi", "ho-tro-tai-cho")  # items that lead to the contacts
 _FRESH, _RECENT = 1, 3  # turns since contacts were shown
 _LONGEST = 40  # words
+_A_SENTENCE = 12  # words: a longer message is searched for its request
+_PARTS_BACK = 4
+_SURE = 0.82
+_FOLLOWS_IN = 9  # words: what adds a person to those shown
 _A_NAME = 4  # words: a message that may be nothing but what is looked for
 _ORDINALS = (
     (
@@ -48,7 +63,12 @@ _ORDINALS = (
     (1, re.compile(r"\b(?:(?:nguoi|ong|anh|chi) (?:thu hai|thu 2|ke|2)|so thu (?:hai|2))\b")),
     (-1, re.compile(r"\b(?:nguoi|ong|anh|chi) (?:cuoi|sau cung|sau|kia|con lai)\b")),
 )
-_OF_A_PERSON = ("sex", "private", "where")  # asked of somebody, or of the assistant itself
+_OF_A_PERSON = ("sex", "private", "where", "full_name")  # asked of somebody, or of the assistant itself
+_WANTS_NOBODY = re.compile(r"\b(?:cam on|cam un|khoi|khong can|hong can|ko can|dung (?:goi|lay|gap))\b")
+_TAKES = re.compile(
+    r"\b(?:lay|chon|xin|cho|goi|gap|lien he)\b.*\b(?:di|nha|nhe|nghen|cung duoc|cho chac|luon|vay)$"
+)
+_TOLD_OF_ANYBODY = ("department", "duty", "valid", "in_office", "hours", "zalo", "full_name")
 _OF_A_DEPARTMENT = re.compile(r"\b(?:phong|bo phan|ben)\b")
 _OF_A_DUTY = re.compile(r"\b(?:lo|phu trach|quan ly|ben|khoi|mang|phong|bo phan|thuoc)\b")
 _STATED = ("la ", "lam ", "day o ", "day tai ", "dang ")  # "em là giáo viên" tells, it does not ask
@@ -67,17 +87,46 @@ def listed(
 def propose(reading: Reading) -> Iterator[Proposal]:
     """See `Flow.reads`."""
     plain = reading.input.plain
-    if not plain or len(reading.input.words) > _LONGEST:
+    if not plain or told_by_others(plain):
+        if plain and reading.recall("warned") and vouches_for_a_caller(plain):
+            yield Proposal(
+                0.9, "contacts: the caller's number", Say(not_by_its_number(reading.context.content))
+            )
+        return
+    if len(reading.input.words) > _A_SENTENCE:
+        yield from _asked_at_length(reading)
+    if len(reading.input.words) > _LONGEST:
         return
     said = _Message(reading)
     if reading.recall("warned") and vouches_for_a_caller(plain):
         yield Proposal(0.9, "contacts: the caller's number", Say(not_by_its_number(said.content)))
         return
-    if told_by_others(plain):
-        return
     yield from said.wanted()
     if said.shown:
         yield from said.about_them()
+
+
+def _asked_at_length(reading: Reading) -> Iterator[Proposal]:
+    """The request inside a letter or a story: the part that asks, with what stands before it until something is named."""
+    unsure: Proposal | None = None  # of several blocks that the request alone may mean
+    for part in request_in(reading.input.text)[:_PARTS_BACK]:
+        request = replace(reading, input=Input(part, reading.context.content))
+        if len(request.input.words) > _LONGEST:
+            break
+        said = _Message(request)
+        found = max((p for p in said.wanted() if p.score >= _SURE), key=_score, default=None)
+        if found is None and said.mentions.gap and not said.mentions.blocks:
+            found = said.gap_named(said.mentions.gap)
+        if found is not None and not getattr(found.command, "keep", {}).get("unsure"):
+            yield found
+            return
+        unsure = unsure or found
+    if unsure is not None:
+        yield unsure
+
+
+def _score(proposal: Proposal) -> float:
+    return proposal.score
 
 
 class _Message:
@@ -115,7 +164,12 @@ class _Message:
             return kind if loose <= 6 else ""
         if kind in _OF_A_PERSON or (kind in ("department", "duty") and not _OF_A_DUTY.search(self.plain)):
             return ""
-        return kind if loose <= (4 if kind == "direct" else 0) else ""
+        again = kind == "number" and self.turns <= _FRESH and "lai" in self.reading.input.words
+        return (
+            kind
+            if loose <= (4 if kind == "direct" or again else 3 if kind in ("others", "hours") else 0)
+            else ""
+        )
 
     @cached_property
     def points(self) -> bool:
@@ -141,6 +195,7 @@ class _Message:
         after_lists = self.item in _OF_LISTS or (bool(self.shown) and all(c.helper for c in self.shown))
         if asks_who_approves(self.plain, of_a_list=after_lists or self.item in ("bao-lau", "nop-to-khai")):
             yield self._show(0.93, "who approves", *listed(self.helpers))
+        yield from self._people()
         few = len(self.reading.input.words) <= _A_NAME
         if not (few or self.asks or self.here or self.shown or self.item in _OF_BLOCKS):
             return
@@ -164,6 +219,35 @@ class _Message:
         yield from self._found(groups)
         if self.item in _OF_BLOCKS and not groups and not self.shown and self._number_asked():
             yield self._show(0.75, "number of nobody yet", "query", {})
+
+    def _people(self) -> Iterator[Proposal]:
+        """Contacts called by their given names: several whose numbers are asked for, or one more beside those shown."""
+        text = self.reading.input.text
+        typed = words(corrected_to(text))
+        people = called_in(self.directory.contacts, typed, self.mentions.departments)
+        if not people or (seeks_a_yes(self.plain) and not self.asks):
+            return
+        told, _ = asked_about(self.plain)
+        if told in _TOLD_OF_ANYBODY and self.at_rest and not self.asks and len(people) == 1:
+            facts = ContactFacts(self.content, people)
+            yield self._say(0.88, f"{told} of somebody named", facts.answer(told, people), people)
+            return
+        step, keep = listed([c.id for c in people])
+        asked = self.asks or self._number_asked()
+        if len(people) > 1 and asked:
+            yield self._show(0.9, "several are named", step, keep)
+        elif self.shown and self.turns <= 2 * _RECENT and self.at_rest and not self.kind_of_fact:
+            short = len(self.reading.input.words) <= _FOLLOWS_IN and not _WANTS_NOBODY.search(self.plain)
+            known = all(c in self.shown for c in people)
+            wanted = asked or (asks_for_more(self.plain) if not known else _TAKES.search(self.plain))
+            if short and wanted:
+                again = {"again": "yes"} if known else {}
+                yield self._show(0.9, "another is named", step, {**keep, **again})
+
+    @property
+    def kind_of_fact(self) -> bool:
+        """Whether something is asked about somebody other than a number."""
+        return self.kind not in ("", "number")
 
     def _number_asked(self) -> bool:
         return self.kind == "number"
@@ -192,6 +276,10 @@ class _Message:
             ids = [c.id for c in self.directory.contacts if c.department in self.mentions.departments]
             if ids:
                 yield self._show(score - 0.05, "another department", *listed(ids))
+
+    def gap_named(self, gap: str) -> Proposal:
+        """A kind of organisation for which the appendix names nobody."""
+        return self._show(0.82, "gap", "gap", {"gap": self._gap(gap)})
 
     def _gap(self, gap: str) -> str:
         return next((g.name for g in self.directory.gaps if g.id == gap), "")
@@ -256,6 +344,9 @@ class _Message:
             return
         picked = self._picked()
         people = picked or self.shown
+        if asked_about(self.plain)[0] == "full_name" and (named := self._named_here()):
+            yield self._say(0.89, "full name", self.told.answer("full_name", named), named)
+            return
         if claim := self._claim(people):
             yield self._say(sure, "is it so", claim, people)
             return
@@ -296,6 +387,13 @@ class _Message:
         if seeks_a_yes(self.plain) or not _OF_A_DEPARTMENT.search(self.plain):
             return []
         return [c for c in self.shown if c.department in self.mentions.departments]
+
+    def _named_here(self) -> list[Contact]:
+        """Those whose given name is typed, called or not: of the contacts shown first."""
+        typed = words(self.reading.input.text)
+        given = {word.text if word.marked else word.plain for word in typed}
+        called = called_in(self.directory.contacts, typed, self.mentions.departments)
+        return called or [c for c in self.shown if {(g := words(c.name)[-1]).text, g.plain} & given]
 
     def _claim(self, people: Sequence[Contact]) -> str:
         """The answer to "ảnh lo bên trường học phải hông"; "" where nothing is held."""

@@ -62,7 +62,14 @@ def _flow() -> Flow:
                 recalls=_recalled("contacts"),
             ),
             _found("by_block", _by_block_prompt, _these_blocks, label="chọn khối", recalls=_recalled_blocks),
-            _found("perhaps", _perhaps_prompt, _perhaps_choices, label="đoán đầu mối", done=False),
+            _found(
+                "perhaps",
+                _perhaps_prompt,
+                _perhaps_choices,
+                label="đoán đầu mối",
+                done=False,
+                recalls=_recalled("near"),
+            ),
             _found(
                 "gap",
                 lambda s: (

@@ -8,18 +8,23 @@ from flows.conversations import handover_card
 from flows.conversations.consent import consent_steps
 from flows.effects import CheckTicket, LeaveQueue, OpenTicket
 from flows.engine.events import Event, Said
+from flows.engine.memory import age
 from flows.engine.proposals import Answer, Proposal, Reading, Say, Show
 from flows.engine.steps import Choice, Context, Flow, Parsed, ask, call, choose, end
+from flows.spoken.consent_speech import refuses_consent
 from flows.spoken.rights import (
     adds_to_ticket,
     agrees_to_pass_on,
     asks_of_ticket,
+    gives_up,
     keeps_nothing,
     leaves_ticket,
     person_wanted,
+    wants_it_now,
 )
 from flows.spoken.wordings import heard_in
 
+SHORT_REFUSAL = 40  # characters: a longer text that refuses something tells of it
 WANT_LIMIT = 500  # characters of what is asked, as the card shows it
 
 WORDING = (
@@ -154,6 +159,8 @@ def _in_queue_prompt(context: Context) -> str:
     match context.get("asks"):
         case "added":
             return f"Dạ, tôi đã ghi thêm vào phiếu số {number}; cán bộ sẽ thấy khi trả lời anh/chị."
+        case "patient":
+            return f"Dạ được, phiếu số {number} vẫn giữ chỗ cho anh/chị; tới lượt cán bộ sẽ trả lời ngay tại đây."
         case "place" | "number":
             return f"Phiếu số {number} đang chờ. {_queue(context)}"
         case "hours":
@@ -179,6 +186,22 @@ def _refused_prompt(context: Context) -> str:
     return f"Tôi không chuyển gì cả. Anh/chị gọi tổng đài {office.hotline} để nói chuyện với người hỗ trợ. {office.nearest}"
 
 
+_OTHER_WAYS = (
+    "cach|cho|duong|kenh|noi nao|khac .. gap|hoi|noi|lien_he|duoc|khong|$",
+    "con cach|cho|duong .. nao|khac|khong",
+    "gap|hoi|lien_he|noi .. o_dau|cach_nao|sao|the_nao|bang_cach_nao",
+    "vay|the|roi|gio .. lam_sao|tinh_sao|sao_day|the_nao|biet_hoi_ai",
+)
+
+
+def _other_ways(context: Context) -> str:
+    office = context.content.office
+    return (
+        f"Dạ còn: anh/chị gọi tổng đài {office.hotline} nói chuyện với người thật. {office.nearest} "
+        "Đổi ý thì gõ “gặp cán bộ”."
+    )
+
+
 _SPEAKS_OF_IT = ("phieu|can_bo|nhan_vien|nguoi_that|hang_cho|rut",)
 _TOO = 0.95
 
@@ -189,7 +212,7 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
     person = person_wanted(text)
     ticket, left = reading.recall("ticket"), reading.recall("did") == "ticket:left"
     if reading.is_at("helpdesk", "want"):
-        if leaves_ticket(text, close=True):
+        if leaves_ticket(text, close=True) or (refuses_consent(text) and len(text) < SHORT_REFUSAL):
             yield Proposal(_TOO, "does not want a person after all", Answer(Parsed("withdrawn")))
         return
     if reading.is_at("helpdesk", "consent"):
@@ -199,6 +222,13 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
             yield Proposal(0.86, "says to pass it on", Answer(Parsed("agreed")))
         return
     waiting = bool(ticket) or reading.is_at("helpdesk", "waiting")
+    free = reading.flow is None or reading.is_at("helpdesk") or reading.flow.name == "questions"
+    if waiting and free and gives_up(text):
+        yield Proposal(0.97, "withdraws the ticket", Show("helpdesk", "withdraw", {}))
+        return
+    if reading.recall("refused") == "handover" and heard_in(text, _OTHER_WAYS) and not wants_it_now(text):
+        yield Proposal(0.96, "other ways to a person", Say(_other_ways(reading.context), reminds=False))
+        return
     if leaves_ticket(text, close=reading.is_at("helpdesk", "waiting")):
         if waiting or heard_in(text, ("phieu",)):
             yield Proposal(0.97, "withdraws the ticket", Show("helpdesk", "withdraw", {}))
@@ -217,11 +247,11 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
 def _of_ticket(reading: Reading, wanted: bool) -> Iterator[Proposal]:
     """What is asked of a ticket, or added to it. Words that the conversation writes down go into the ticket anyway."""
     text = reading.input.text
-    free = reading.flow is None or reading.is_at("helpdesk")
+    free = reading.flow is None or reading.is_at("helpdesk") or age(reading.state.memory, "ticket") == 1
     about = heard_in(text, _SPEAKS_OF_IT)
     asked = asks_of_ticket(text)
-    if asked and (about or free) and not wanted:
-        score = 0.97 if about else 0.9 if asked != "hours" else 0.88
+    if asked and (about or free) and (not wanted or asked in ("wait", "place", "hours", "where")):
+        score = 0.97 if about or wanted else 0.9 if asked != "hours" else 0.88
         yield Proposal(score, f"asks of the ticket: {asked}", Show("helpdesk", "look", {"asks": asked}))
     elif adds_to_ticket(text) and about:
         yield Proposal(0.94, "adds to the ticket", Show("helpdesk", "look", {"asks": "added"}))

@@ -19,8 +19,9 @@ from flows.people.places import by_name, without_kind
 from flows.people.reading import PersonRead, read_person
 from flows.secrets import detector
 from flows.text.dates import calendar_day, written
-from flows.text.fold import join_key
+from flows.text.fold import fold, join_key
 from flows.text.normalise import plain
+from flows.text.spoken_dates import is_said_year
 
 YEAR_DIGITS = 4
 
@@ -327,8 +328,10 @@ def _found(context: Context) -> str:
 
 
 def _expects_digits(step: str, text: str, content: Content) -> bool:
-    """Where a name or a fact is asked for, four digits alone are a year of birth."""
-    return step in ("name", "fact") and detector.bare_digits(text) == YEAR_DIGITS
+    """Where a name or a fact is asked for, four digits alone are a year of birth, and so is a year said in words."""
+    if step not in ("name", "fact"):
+        return False
+    return detector.bare_digits(text) == YEAR_DIGITS or is_said_year(fold(text.lower()))
 
 
 _AFTER = (

@@ -12,6 +12,7 @@ from flows.conversations.notices import TOPICS
 from flows.effects import EraseMyData, ExportMyData, LoadMyData
 from flows.engine.proposals import Answer, Proposal, Reading, Say, Show
 from flows.engine.steps import Choice, Context, Flow, Parsed, Reply, call, choose, end
+from flows.spoken import consent_speech
 from flows.spoken.rights import asks_if_sure, asks_what_is_kept, erasing, exporting, keeping, keeps_nothing
 
 
@@ -113,10 +114,14 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
         elif exporting(text):
             yield Proposal(0.9, "takes a copy", Answer(Parsed("export")))
         return
-    if reading.state.step == "consent" and keeps_nothing(text):
-        yield Proposal(_SURE, "wants nothing kept", Answer(Parsed("refused")))
-        return
+    if reading.state.step == "consent":
+        yield from consent_speech.reads(reading)
+        if keeps_nothing(text):
+            return
     did = reading.recall("did")
+    if did == "data:kept" and (again := erasing(text, close=True)) == "wanted":
+        yield Proposal(_SURE, f"erasing {again} after all", Show("my_data", "kept", {}))
+        return
     if erase == "refused":
         yield Proposal(
             _SURE,

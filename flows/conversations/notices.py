@@ -11,7 +11,7 @@ from flows.conversations.consent import consent_steps
 from flows.effects import LoadNotices, SetTopics, StopNotices
 from flows.engine.proposals import Answer, Proposal, Reading, Say, Show
 from flows.engine.steps import Choice, Context, Flow, Parsed, call, choose, end
-from flows.spoken.rights import asks_if_sure, notices_stopped
+from flows.spoken.rights import asks_if_sure, misses_notices, notices_stopped
 from flows.spoken.topics import topics_chosen
 from flows.spoken.wordings import heard_in
 from flows.text.normalise import plain
@@ -173,6 +173,8 @@ _ANSWERS_ON = (
     "hoi|nhan|viet|chat .. tra_loi|duoc|giup .. khong|ha|chua|$",
     "tra_loi .. khong|ha|chua|binh_thuong",
 )
+_STOPS_ELSEWHERE = ("dung|ngung|dung_lai|ket|tat|huy .. o|cho|buoc|muc|phan|man_hinh|tai|giua_chung",)
+_MAY_STOP = "Anh/chị muốn ngừng nhận thông báo không ạ? Muốn ngừng thì bấm “Ngừng nhận” hay gõ DUNG; không thì tôi giữ như vậy."
 _STOPPED = {
     "notices:stopped": "Dạ chắc rồi: tôi đã ngừng, không gửi thông báo nào nữa.",
     "notices:none": "Dạ chắc rồi: anh/chị không đăng ký nhận, tôi không gửi thông báo nào.",
@@ -192,6 +194,15 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
                 _SURE, "topics in a sentence", Answer(Parsed("chosen", {"topics": " ".join(wanted)}))
             )
             return
+        if misses_notices(text):
+            receives = (
+                _still(_wanted(reading.context))
+                if at_manage
+                else "Dạ, anh/chị chọn xong thì tôi bắt đầu gửi."
+            )
+            none = f"{receives} Có thông báo mới tôi mới gửi ngay tại đây; chưa có gì thì tôi không nhắn."
+            yield Proposal(_SURE, "misses notices", Say(none, reminds=False))
+            return
     stop = notices_stopped(text, close=close, at_menu=reading.flow is None)
     if stop == "wanted":
         yield Proposal(0.98, "ends the notices", Show("notices", STOP, {}))
@@ -200,6 +211,14 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
         said = Say(_still(_wanted(reading.context)), reminds=False)
         command = said if at_manage else Show("notices", "look", {})
         yield Proposal(_SURE, "keeps the notices", command, remember=kept)
+    elif at_manage and stop == "asked":
+        yield Proposal(
+            _SURE, "asks about ending them", Say(_MAY_STOP, ("Ngừng nhận", "Giữ như vậy"), reminds=False)
+        )
+    elif at_manage and not is_stop_word(text) and heard_in(text, _STOPS_ELSEWHERE):
+        yield Proposal(
+            _SURE, "may not mean the notices", Say(_MAY_STOP, ("Ngừng nhận", "Giữ như vậy"), reminds=False)
+        )
     elif did in _STOPPED and asks_if_sure(text):
         yield Proposal(_SURE, "asks if it is done", Say(_STOPPED[did], reminds=False), remember={"did": did})
     elif did in _STOPPED and heard_in(text, _ANSWERS_ON):

@@ -101,6 +101,20 @@ class ContactFacts:
                 return f"Danh sách lập năm {year} nên số có thể đã đổi. {other} tổng đài {hotline}."
             case "direct":
                 return self._directly(people)
+            case "others":
+                number = "một người" if len(self.shown) == 1 else "những người này"
+                return (
+                    f"Dạ, phần đó công văn chỉ ghi {number}: {_lines(self.shown)} ({self.source.short}). "
+                    f"Gọi không được thì gọi tổng đài {hotline}."
+                )
+            case "full_name":
+                alone = [c for c in people if " " not in c.name]
+                if alone:
+                    return (
+                        f"Công văn chỉ ghi tên {_names(alone)}, không ghi họ tên đầy đủ nên tôi không biết. "
+                        f"Liên hệ thì gọi {_lines(alone)} ({self.source.short})."
+                    )
+                return f"Dạ, họ tên đầy đủ là {_names(people)} ({self.source.short})."
             case "hours":
                 return f"Anh/chị nên gọi trong giờ làm việc: {office.hours.told}. Số là số di động ghi trong danh sách năm {year}."
             case "zalo":
@@ -138,6 +152,49 @@ def is_called(contact: Contact, typed: Sequence[Word]) -> bool:
             if before in _BEFORE_A_NAME or len(typed) <= 2:
                 return True
     return False
+
+
+_CALLED = frozenset("anh chi ong ba co chu bac thay dc chị ông bà cô chú bác thầy đc a c".split())  # as typed
+_OTHER_WORDS = frozenset("bo quyen the dan ven".split())  # "toàn bộ"
+
+
+def called_in(
+    contacts: Sequence[Contact], typed: Sequence[Word], departments: Sequence[str] = ()
+) -> list[Contact]:
+    """The contacts whose given name stands behind a word of address, in the order of the words: "anh toàn với chị diễm".
+
+    A name that is a numeral too ("anh hai") counts only with its mark, or where its department is named.
+    """
+    found: dict[int, list[Contact]] = {}
+    for at, word in enumerate(typed):
+        before = typed[at - 1] if at else None
+        party = (
+            at > 1
+            and typed[at - 2].plain in ("dong", "d")
+            and before is not None
+            and before.plain in ("chi", "c")
+        )
+        if before is None or not (before.text in _CALLED or party):
+            continue
+        after = typed[at + 1].plain if at + 1 < len(typed) else ""
+        if after in _OTHER_WORDS:
+            continue
+        names = [(c, words(c.name)) for c in contacts]
+        for contact, name in names:
+            given = name[-1]
+            fits = word.plain == given.plain and (not word.marked or word.text == given.text)
+            two = len(name) > 2 and word.plain == name[-2].plain and after == given.plain
+            whole = (
+                word.plain == name[0].plain and after == name[min(1, len(name) - 1)].plain and len(name) > 1
+            )
+            if fits and word.plain in _NUMERALS and not word.marked and contact.department not in departments:
+                continue
+            if fits or two or whole:
+                found.setdefault(at, []).append(contact)
+    return list(dict.fromkeys(c for at in sorted(found) for c in found[at]))
+
+
+_NUMERALS = frozenset({"hai", "ba", "nam", "sau"})
 
 
 def _names(people: Sequence[Contact]) -> str:

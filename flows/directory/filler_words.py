@@ -117,7 +117,7 @@ OTHER_THINGS = _listed("""
     lưu lại | lưu số | lưu thông tin | điểm thi | địa điểm | thời điểm | ưu điểm | quan điểm | hai ngày | hai tháng | hai năm
     hai cái | hai lần | hai mươi | thứ hai | vụ việc | nhiệm vụ | dịch vụ | nghĩa vụ | phục vụ | thủ tục | thu tiền
     thu hồi | thu nhập | trực tuyến | trực tiếp | khóa học | mở khóa | gia đình
-    toàn tỉnh | điểm số | sở thích | sở hữu | ông xã | bà xã
+    toàn tỉnh | điểm số | sở thích | sở hữu | ông xã | bà xã | đăng nhập | số nào đăng nhập
 """)
 
 # Explained only beside a word for a telephone number: "sdt … là bao nhiêu", but not "thu bhxh là bao nhiêu".

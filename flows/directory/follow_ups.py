@@ -24,6 +24,8 @@ Asked = Literal[
     "where",
     "sex",
     "private",
+    "full_name",
+    "others",
     "number",
 ]
 
@@ -64,7 +66,8 @@ _PATTERNS: tuple[tuple[Asked, str], ...] = (
     (
         "hours",
         r"(?:goi|alo|hoi)(?: \w+){0,3} (?:gio nao|luc nao|khi nao|may gio|buoi nao)|(?:gio nao|luc nao|may gio|buoi nao|khi nao)(?: \w+){0,2} goi"
-        r"|goi (?:ngoai gio|buoi toi|ban dem|chu nhat|thu bay|thu 7|cuoi tuan|le)|(?:toi|chu nhat|thu bay|thu 7|ngoai gio)(?: \w+)? goi (?:duoc|dc|co)",
+        r"|goi (?:ngoai gio|buoi toi|ban dem|chu nhat|thu bay|thu 7|cuoi tuan|le)|(?:toi|chu nhat|thu bay|thu 7|ngoai gio)(?: \w+)? goi (?:duoc|dc|co)"
+        r"|goi (?:vao )?(?:gio |luc )?(?:nghi trua|buoi trua|gio trua|buoi sang|buoi chieu)|(?:lam viec|tiep dan|tiep cong dan|tiep khach|truc|co mat)(?: \w+){0,3} (?:thu bay|thu 7|chu nhat|ngoai gio|cuoi tuan|buoi nao|gio nao|ngay nao|may gio)",
     ),
     ("zalo", r"za ?lo|viber|messenger"),
     (
@@ -73,7 +76,7 @@ _PATTERNS: tuple[tuple[Asked, str], ...] = (
     ),
     (
         "duty",
-        r"(?:phu trach|lo|quan ly|dam nhan|trong coi|chiu trach nhiem) (?:ve |cho )?(?:ben |khoi |mang |viec |cai |nhung |may |vu )?(?:gi|nao|j|don vi nao|cho nao|co quan nao)"
+        r"(?:phu trach|lo|quan ly|dam nhan|trong coi|chiu trach nhiem) (?:ve |cho )?(?:nhung |cac )?(?:ben |khoi |mang |viec |cai |nhung |may |vu )?(?:gi|nao|j|don vi nao|cho nao|co quan nao)"
         r"|lam (?:gi|chuc gi|nhiem vu gi|viec gi)(?: \w+)?$|(?:lo|phu trach) (?:luon )?(?:het|may khoi|may ben)",
     ),
     (
@@ -89,6 +92,15 @@ _PATTERNS: tuple[tuple[Asked, str], ...] = (
         "private",
         r"(?:bao nhieu|may|nhieu) tuoi|sinh nam (?:nao|may|bao nhieu)|tuoi gi|que (?:o )?dau|nha (?:o )?(?:dau|cho nao)|e ?mail|gmail|facebook|\bfb\b"
         rf"|co (?:vo|chong|gia dinh)|chuc (?:vu )?(?:gi|nao)|(?:la |lam )?(?:truong phong|pho phong|giam doc|sep) (?:ha|phai|{_NOT})",
+    ),
+    (
+        "others",
+        rf"(?:con|co)(?: \w+)? (?:ai|nguoi nao|can bo nao|dong chi nao|anh nao|chi nao)(?: \w+)? (?:nua|khac)(?: {_NOT})?|(?:nguoi|can bo|dau moi) (?:nao )?khac (?:{_NOT}|nua)",
+    ),
+    (
+        "full_name",
+        r"(?:ho ten|ten ho|ten|ho va ten)(?: ho)?(?: cua \w+(?: \w+)?)? (?:day du|dd|that|thiet)|(?:day du|ho) (?:ten )?(?:la )?(?:gi|j|chi)|(?:ho|ten)(?: \w+)? (?:ho|day du) (?:gi|j)"
+        r"|(?:ten|ho ten|ho va ten)(?: (?:la|anh|chi|ong|ba|do|ay))* (?:gi|j)",
     ),
     (
         "number",
@@ -138,7 +150,7 @@ _SMALL = frozenset(
 
 # Somebody tells that they are asked for something, or who called: no card makes it look true.
 _TOLD_TO = re.compile(
-    r"\b(?:xung|tu xung|gia danh|mao danh|lua|lua dao|bieu|bat em|bat toi|doi tien|doi no|chuyen khoan|chuyen tien|chuyen \d|dong (?:\w+ )?(?:tien|phi|\d)"
+    r"\b(?:xung|tu xung|gia danh|mao danh|lua|lua dao|bieu(?! (?:\w+ ){0,2}(?:hoi|kiem|lien he)\b)|bat em|bat toi|doi tien|doi no|chuyen khoan|chuyen tien|chuyen \d|dong (?:\w+ )?(?:tien|phi|\d)"
     r"|doc (?:ma|otp)|otp|chup (?:cccd|can cuoc|hinh|giay|cmnd)|bam (?:vo |vao )?link|cai (?:file|apk)|(?:goi|nhan)(?: \w+){0,3} (?:keu|yeu cau|doi|noi la|bao em|bao toi|bao tui|bao minh))\b"
 )
 _WHOM = re.compile(
@@ -146,10 +158,22 @@ _WHOM = re.compile(
     r"(?:ai|nguoi nao|can bo nao|anh nao|chi nao|co nao|ong nao|thay nao|so nao|so may|dong chi nao|phong nao)"
     r"|(?:ai|nguoi nao|can bo nao|anh nao|chi nao|ong nao|co nao|nguoi|can bo)(?: (?:dang|la|nguoi|se|ben|o|dung|cua|bhxh|tinh))* "
     r"(?:phu trach|lo|quan ly|dam nhan|ho tro|huong dan|chiu trach nhiem|trong coi)"
-    r"|dau moi|la ai|ai vay|ai ha"
+    r"|dau moi|la ai|ai vay|ai ha|(?:so|sdt|dt)(?: (?:nay|do|dien thoai))? (?:la )?(?:cua )?ai|la so (?:cua )?ai"
+    r"|(?:phong|bo phan|khoi)(?: \w+){1,6} (?:co|gom)(?: (?:nhung|cac|may))? (?:ai|can bo nao|dong chi nao|nguoi nao|anh chi nao)"
     r"|(?:so|sdt|dt|dien thoai|ten|danh thiep|lien lac)(?: (?:cua|voi|va|so|ten|dt|sdt|dien thoai|lien lac|cho|may))* (?:nguoi|can bo|anh|chi|ong|co|dong chi)"
     r"|(?:sdt|dt|dien thoai|danh thiep|lien lac|ten)(?: (?:cua|voi|va|so|ten|dt|sdt|dien thoai|cho))* (?:ben|phong|khoi)"
     r"|(?:xin|cho|can|lay|kiem|tim)(?: \w+){0,2} (?:so|sdt|dt|dien thoai|lien lac|lien he|danh thiep)(?! (?:ho|bhxh|the|cccd|cmnd|can cuoc|dinh danh|bao hiem)))\b"
+)
+# A number that is put in somewhere is nobody's telephone: "lấy số nào đăng nhập".
+_NUMBER_TO_TYPE = re.compile(
+    r"\b(?:so|so nao|so gi)(?: \w+){0,3} (?:dang nhap|de nhap|ma nhap|nhap vo|nhap vao|dien vo|dien vao|de dien|de ghi|ghi vo|ghi vao|de khai|de dang ky|lam ten dang nhap)\b"
+)
+_MORE_PEOPLE = re.compile(
+    r"\b(?:nua|thi sao|sao roi|luon|lun|so may|so gi|so bao nhieu)\b|^(?:\w+ ){0,2}(?:con|thoi|vay|roi|r|doi|chuyen|hay|cho|xin|lay|qua|them|the)\b.*\b(?:lay|cho|xin|con|qua|them|gap|goi|hoi)\b|^(?:con|them|lay|xin|cho|goi|gap|hoi)\b|\b(?:di|nha|nhe|nghen|nhen)$"
+)
+_PARTS = re.compile(
+    r"[.,;:!?\n]+| (?=(?:cho (?:tôi|em|tui|mình|con|bác|chú|cô|hỏi)|xin (?:hỏi|cho)|vậy (?:chớ|thì|cho)|kính đề nghị|đề nghị|kính mong)\b)|(?<=\w) (?=(?:xin hoi|kinh de nghi|de nghi|vay cho|cho hoi|cho toi hoi|cho em hoi)\b)",
+    re.IGNORECASE,
 )
 _APPROVES = re.compile(
     r"\b(?:(?:ai|nguoi nao|ben nao|can bo nao|phong nao|cho nao)(?: (?:la|nguoi|se|moi|dang|o tinh|ben bhxh))* (?:phe duyet|xet duyet|duyet|cap tai khoan|xet|nhan danh sach|nhan ho so|tiep nhan)"
@@ -239,7 +263,21 @@ def told_by_others(plain: str) -> bool:
 
 def asks_whom(plain: str) -> bool:
     """Whether folded words ask for a person, a phone number or who is responsible."""
-    return bool(_WHOM.search(plain))
+    return bool(_WHOM.search(plain)) and not _NUMBER_TO_TYPE.search(plain)
+
+
+def asks_for_more(plain: str) -> bool:
+    """Whether folded words add somebody or change to somebody: "chị diễm nữa", "thôi lấy ông quyến đi"."""
+    return bool(_MORE_PEOPLE.search(plain))
+
+
+def request_in(text: str) -> tuple[str, ...]:
+    """A long text's request for a contact and what stands before it, the nearest first; () when none of its parts asks."""
+    parts = [part.strip() for part in _PARTS.split(text) if part.strip()]
+    asking = [at for at, part in enumerate(parts) if asks_whom(fold(part.lower()))]
+    if not asking:
+        return ()
+    return tuple(", ".join(parts[start : asking[-1] + 1]) for start in range(asking[-1], -1, -1))
 
 
 def asks_who_approves(plain: str, *, of_a_list: bool = False) -> bool:

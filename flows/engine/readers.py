@@ -45,11 +45,11 @@ Reader = Callable[[Reading], Iterator[Proposal]]
 
 
 def proposals(reading: Reading) -> Iterator[Proposal]:
-    """What every reader makes of a message."""
-    for reader in READERS:
-        yield from reader(reading)
+    """What every reader makes of a message; of equal scores the flows' own readings come first."""
     for flow in reading.context.flows.values():
         yield from flow.reads(reading)
+    for reader in READERS:
+        yield from reader(reading)
 
 
 def _choices(reading: Reading) -> tuple[Choice, ...]:

@@ -253,6 +253,10 @@ def _run(
     if not first.family() or start + 1 >= len(segment):
         return None
     cased = not capitals and first.title and segment[start + 1].title
+    if first.plain == "ong" and start + 3 < len(segment):  # "ông Đặng Văn Lâm": address, not a family
+        following, third = segment[start + 1], segment[start + 2]
+        if following.family() and (third.plain in ("thi", "van") or following.plain not in MIDDLES):
+            return None
     if first.lower == "la" and not cased:
         return None
     if len(first.plain) == 1 and not (cased and start + 2 < len(segment)):

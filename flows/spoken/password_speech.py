@@ -18,6 +18,7 @@ from flows.spoken.password_topics import (
     has_not_forgotten,
     remembers,
     screen_of,
+    tells_of_message,
     topic_of,
 )
 from flows.spoken.wordings import heard_in
@@ -46,6 +47,8 @@ _TAKES_UP = (
     "toi|den|dang dau|buoc_nao|man_hinh_nao|cho_nao roi|vay|ha|$",
     "lam|doi tiep .. di|nha|$",
 )
+_CODE_ITEMS = frozenset("otp-het-han khong-nhan-otp sms-cap-lai".split())  # answers on codes
+_AFTER_ITEM = frozenset("expired new_code where_enter may_enter five_minutes which_number sms_says".split())
 _TRIES_AGAIN = (
     "^ ok|da|u|roi|vay? de|cho toi|em|e|minh|bac|con|chi|anh|co? thu|lam|nhap|coi .. lai|coi|xem|$",
 )
@@ -80,9 +83,20 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         yield from _in_guide(reading, "old_phone" if by_phone else topic_of(text))
     elif reading.recall("secret") and heard_in(text, _TRIES_AGAIN):
         yield Proposal(0.85, "tries again", Say("Dạ, anh/chị cứ thử lại, vướng chỗ nào thì nhắn tôi."))
-    elif (secret := reading.recall("secret")) and (after := after_secret(text)):
+    elif (
+        (kind := reading.recall("secret"))
+        and (after := after_secret(text))
+        and (after != "where_enter" or kind == "otp")
+    ):
         told = Say(answer_to(after, reading.context.content))
-        yield Proposal(0.93, f"after a secret: {after}", told, remember={"secret": secret})
+        yield Proposal(0.93, f"after a secret: {after}", told, remember={"secret": kind})
+    elif tells_of_message(text):
+        told = Say(answer_to("sms_says", reading.context.content))
+        yield Proposal(0.93, "what the message says", told, remember={"item": "sms-cap-lai"})
+    elif reading.recall("item") in _CODE_ITEMS and (after := after_secret(text)) in _AFTER_ITEM:
+        yield Proposal(
+            0.86, f"after an answer on codes: {after}", Say(answer_to(after, reading.context.content))
+        )
     elif by_phone and "mat khau" in reading.input.plain:
         begun = Begin(FLOW_NAME, "", "trouble", {"trouble": "old_phone"})
         yield Proposal(0.9, "changes the phone, not the password", begun)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from flows.content import Content
 from flows.spoken.polarity import stance
 from flows.spoken.wordings import clauses, heard
+from flows.text.vssid_sms import which_secret
 
 _NO = "khong|chua|chang|cha|dau_co|dau"
 _PW = "mat_khau|mat_ma|pass|mk"
@@ -50,6 +51,14 @@ TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (f"co .. {_COMES} .. {_CODE}|tin|gi .. dau", f"{_CODE}|tin .. co .. dau", f"co {_CODE}|tin .. dau"),
     ),
     (
+        "where_enter",
+        (
+            "^ vay|ma|mà|roi|la|ua|nhap|o|vao|trong? cai? man_hinh|cho|o|muc|trang nao $",
+            "^ vay|roi|ma|mà|gio|ua|the? nhap|go|dien|bo|danh .. o_dau|dau|cho_nao|man_hinh_nao|o_nao|vao_dau",
+            f"{_CODE} .. nhap|go|dien|bo|danh .. o_dau|cho_nao|dau|man_hinh_nao|vao_dau|o_nao",
+        ),
+    ),
+    (
         "five_minutes",
         (
             "phut .. tinh|tinh_tu|dem|ke_tu|bat_dau|tu_luc|tu_khi",
@@ -86,6 +95,8 @@ TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "expired",
         (
+            "^ da|chet|troi|ua|ma|mà|roi|gio|neu|vay? em|toi|minh|bac|con? lo|tre|qua|de qua|tre|mat roi|gio|phut|thoi_gian|lau",
+            "lo qua|tre|lau|gio",
             "het_han|het_hieu_luc|het_gio|qua_han|qua_gio|het_phut|tre_gio|hieu_luc",
             "qua|hon|tre|het 5|nam|6|10 phut",
         ),
@@ -217,6 +228,7 @@ TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             f"{_IN} .. khong|chua .. duoc|vao|chiu|noi|an",
             f"{_NO} .. {_IN} .. duoc|noi|$",
+            "^ roi|vay|gio|the|bay_gio|ua|ma|mà .. gio|bay_gio|toi|em|minh? .. vao|dang_nhap|mo .. sao|cach_nao|lam_sao|the_nao|nhu_nao|dau|$",
             "sai hoai|mai|nua",
             f"van|cu|con .. {_NO} .. duoc|vao",
             "cung|van sai",
@@ -255,6 +267,16 @@ def topic_of(text: str) -> str:
     return first
 
 
+_MESSAGE_SAYS = (
+    "tin|tin_nhan|sms|mau_tin ... ghi|noi|bao|viet|de|la|keu .. xin_cap_lai|cap_lai .. mat_khau|mk|$",
+)
+
+
+def tells_of_message(text: str) -> bool:
+    """Whether it is asked why VssID's message speaks of a new password being applied for."""
+    return any(heard(c, _MESSAGE_SAYS) for c in clauses(text)) and which_secret(text) == ""
+
+
 def has_not_forgotten(text: str, *, close: bool) -> bool:
     """Whether somebody says that the password is not forgotten; `close`: passwords are being spoken of ("không quen" is unused to)."""
     named = stance(text, (f"quen .. {_PW}", f"phai? quen {_PW}")) == "refused"
@@ -285,7 +307,7 @@ def remembers(text: str) -> bool:
 _SCREEN_OF = {"no_menu": "menu", "no_change": "change", "old_wrong": "passwords", "finish_dead": "finish"}
 _AFTER_SECRET = frozenset(
     "expired new_code five_minutes wrong_code which_number rule rejected login tries kept may_enter first_password locked "
-    "sms_says no_otp old_wrong".split()
+    "sms_says no_otp old_wrong where_enter".split()
 )
 
 

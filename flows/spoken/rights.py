@@ -43,6 +43,7 @@ _NOT_PERSON = (  # one of the directory, or a question about officers
     "so_la|nguoi_la|xung|lua|doi_tien|otp",
     f"co|bi .. {_STAFF} .. goi|nhan .. keu|bieu|doi|noi",
     "lien_he|tim|hoi|gap|noi|gui voi|cho? ai $",
+    "xin|lay|them so|sdt|so_dt .. nguoi|may|ca",
     "nguoi|bot|may .. hay .. may|bot|nguoi|nguoi_that|that",
     "no|vssid|app keu|bao|noi co",
     "ai bat|bat_may|nghe_may",
@@ -52,8 +53,43 @@ _NOT_PERSON = (  # one of the directory, or a question about officers
 )
 
 
+_MACHINE = "may|bot|robot|chatbot|may_moc|tu_dong|tro_ly_ao|con_bot|con_may|cai_may"
+_NO_MACHINE = (
+    f"khong|đừng|khoi|chan|het|ngan|ghet|met|chang|dau_co .. noi|noi_chuyen|chat|hoi|tra_loi|tro_chuyen|lam_viec|nghe .. voi? {_MACHINE}",
+    f"noi|noi_chuyen|chat|lam_viec voi? {_MACHINE} .. dau|khong_duoc|khong_hieu|khong_noi|chan|met|kho",
+)
+_STILL = (  # a person after all
+    f"van|cung|lai|con|thoi can|muon|phai|xin|nho|gap .. {_STAFF}",
+    "van|thoi|lai can|muon|phai gap|nguoi",
+)
+
+
+def refuses_machine(text: str) -> bool:
+    """Whether somebody does not want to speak with a machine, which is a wish for a person."""
+    return heard_in(text, _NO_MACHINE)
+
+
+def solved(text: str) -> bool:
+    """Whether somebody says that they managed it: "lấy lại được rồi", "con tui làm xong rồi"."""
+    return any(heard(c, _SOLVED) and not heard(c, ("khong|chua .. duoc|xong|vao",)) for c in clauses(text))
+
+
+_SOLVED = (
+    "lay_lai|lam|vao|giai_quyet|xu_ly|dang_nhap|tim|doi|mo|dang_ky|nhan|co|xong|tu_lam .. duoc|xong|ra|ve .. roi|luon|$",
+    "tu lam|giai_quyet|xu_ly|tim .. duoc|xong|roi",
+    "^ da|ma|mà|gio? em|toi|minh|bac? duoc|xong|on|ok|khoe roi",
+    "da|moi duoc_giai_quyet|xu_ly|khac_phuc|giai_dap|ve_roi",
+    "co|duoc nguoi|con|chau .. chi|lam|giup .. roi|xong",
+)
+
+
 def person_wanted(text: str) -> Stance:
     """How a text means speaking with a person; a question for one is a wish."""
+    if refuses_machine(text):
+        return "wanted"
+    said_so = any(heard(c, _STILL) and not heard(c, _NOT_PERSON[:4]) and not c.asks for c in clauses(text))
+    if said_so and not heard_in(text, ("khong|khoi|đừng can|muon|phai|gap",)):
+        return "wanted"
     said = [
         s
         for c in clauses(text)
@@ -64,7 +100,7 @@ def person_wanted(text: str) -> Stance:
 
 # -- a ticket that waits
 
-Ask = Literal["place", "wait", "hours", "where", "again", "nobody", "number", ""]
+Ask = Literal["patient", "place", "wait", "hours", "where", "again", "nobody", "number", ""]
 _TICKET_ACTS = (
     f"gap|cho|doi|can|keu|goi|nho|chuyen|lien_he|tra_loi .. {_STAFF}|ho|nua|ai|phieu|giup",
     "gap|cho|doi|keu|can $",
@@ -83,6 +119,16 @@ _ADDS = (
     "^ a|ua|da|oi? quen|con .. so|ma|ten|la|nua",
 )
 _ASKS: tuple[tuple[Ask, tuple[str, ...]], ...] = (
+    (
+        "patient",
+        (
+            "khong|chang|chua|dau co? gap|gấp|voi|vội|hoi_thuc|can_gap",
+            "luc_nao|khi_nao|chung_nao|bao_gio|hoi_nao .. ranh|tien|thuan_tien|sap_xep .. nhan|tra_loi|goi|rep|bao|cung_duoc|phan_hoi|thi",
+            "luc_nao|khi_nao|chung_nao .. cung_duoc",
+            "cu|tu tu_tu|thong_tha .. khong|nha|em|con|$",
+            "cho|doi .. duoc|cung_duoc .. ma|mà|nha|khong_sao|$",
+        ),
+    ),
     (
         "where",
         (
@@ -140,6 +186,8 @@ _ASKS: tuple[tuple[Ask, tuple[str, ...]], ...] = (
 def leaves_ticket(text: str, *, close: bool) -> bool:
     """Whether the ticket is to be withdrawn; `close`: it is just being spoken of, so that "thôi khỏi" is enough."""
     said = clauses(text)
+    if refuses_machine(text):
+        return False
     if stance(text, ("rut|huy|bo|xoa .. phieu|yeu_cau|hang",)) == "refused" or heard_in(
         text, ("dung|đừng|khoan|chua rut|huy|bo",)
     ):
@@ -153,6 +201,24 @@ def leaves_ticket(text: str, *, close: bool) -> bool:
     if heard_in(text, (f"huy|thoi|bo .. gap|cho|doi .. {_STAFF}",)):
         return True
     return close and any(is_refusal(c) or stance_in(c, _LEAVE[1:]) == "wanted" for c in said)
+
+
+def gives_up(text: str) -> bool:
+    """Whether somebody whose ticket waits calls it off without naming it: "hủy hủy, e lấy lại được rồi"."""
+    said = clauses(text)
+    if heard_in(text, ("dung|đừng|khoan|chua|khong huy|bo|rut",)):
+        return False
+    calls_off = any(
+        is_refusal(c) or heard(c, ("^ da|thoi|ma|mà? huy|rut huy|rut|di|nha|giup|luon|$",)) for c in said
+    )
+    return calls_off and (solved(text) or heard_in(text, ("^ da|thoi? huy|rut huy|rut|di|nha|giup|luon|$",)))
+
+
+def wants_it_now(text: str) -> bool:
+    """Whether consent that was refused is given after all: "thôi đồng ý đi", "gặp cán bộ" said again as a command."""
+    return stance(text, ("dong_y|cho_phep|chuyen",)) == "wanted" or heard_in(
+        text, ("^ da|thoi|ma|mà? gap|noi_chuyen_voi|chuyen can_bo|nhan_vien|nguoi $",)
+    )
 
 
 def adds_to_ticket(text: str) -> bool:
@@ -215,6 +281,14 @@ def notices_stopped(text: str, *, close: bool, at_menu: bool = False) -> Stance:
         elif stop and not (by_other and not heard(clause, STOP_ACTS[:1])):
             said.append(stop)
     return said[-1] if said else ""
+
+
+def misses_notices(text: str) -> bool:
+    """Whether it is told that no notice or message comes; nothing is refused by that."""
+    return any(
+        heard(c, _CANNOT) and not heard(c, ("khong muon|can|ham|thich", "nua|cho toi|em $"))
+        for c in clauses(text)
+    ) and heard_in(text, (_NOTICE,))
 
 
 # -- one's data

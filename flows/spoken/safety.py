@@ -14,7 +14,7 @@ from flows.engine.memory import age
 from flows.engine.proposals import Answer, Begin, Command, Do, Proposal, Reading, Say
 from flows.engine.steps import Parsed
 from flows.spoken.scams import Demand, Next, continuation, tale_in
-from flows.spoken.wordings import heard_in
+from flows.spoken.wordings import clauses, heard, heard_in
 
 FIRST, NEXT, LATER = 0.98, 0.97, 0.86  # scores: a tale; what goes on with it; the same after other matters
 FRESH = 2  # turns in which half sentences still belong to the tale
@@ -49,12 +49,48 @@ _ASKED = (
 )
 
 
+_PAPERS = "cccd|can_cuoc|cmnd|chung_minh|giay_to|hinh|anh|khai_sinh|so_bhxh|so_bao_hiem|the_bhyt|ho_so|mat_truoc|hai_mat|2_mat|thong_tin_ca_nhan"
+_TO_US = (
+    f"gui|nop|up|chup|dua|dang|quang|chuyen|nem .. {_PAPERS} .. qua_day|vao_day|o_day|len_day|tai_day|trong_nay|qua_nay|cho_ad|cho_bot|cho_ban|"
+    "cho_em|cho_may|cho_may_con|ben_em|ben_ban|ben_minh|quy_co_quan|len_khung_nay",
+    f"{_PAPERS} .. gui|nop|up|dua|dang|chuyen .. qua|vao|o|len|cho|tai day|nay|ad|bot|ban|em|may|con|chat|ben_em|quy_co_quan",
+    f"gui|nop|up|chup|dua .. {_PAPERS} .. nho|de|cho|roi ad|bot|ban|em|con|b|may|ben_em .. lam|dang_ky|tra|lo|coi .. giup|ho|thay|gium|$",
+)
+_NOT_TO_US = (
+    "khong|khoi|dung|đừng|chua .. gui|nop|chup|dua",
+    "cong_ty|ke_toan|zalo|facebook|buu_dien|co_quan_bhxh|ho|nguoi_ta|no",
+)
+KEEPS_PAPERS = (
+    "Dạ không cần, anh/chị đừng gửi hình căn cước hay giấy tờ vào đây: tôi không nhận và không làm thay được. "
+    "Anh/chị tự đăng ký ngay trên VssID, tôi chỉ từng bước."
+)
+_SHOW_ME = (
+    "chi|huong_dan|bay|day .. em|toi|minh|bac|co|chu|con|cho|cach|tu .. lam|di|dang_ky|cach|voi|tung_buoc|$",
+    "^ vay|u|roi|thi|the|da? em|toi|minh|bac|con? tu lam|dang_ky",
+    "^ vay|u|roi|thi|the|da? lam|dang_ky .. sao|di|nao|the_nao",
+)
+_TO_WHOM = (
+    "doc|dua|cung_cap|chia_se|khai_bao .. ai|nguoi_ta|ho|can_bo|nhan_vien|ben_em|nguoi_khac|tong_dai .. khong|ha|sao con|em|ad|ban|vay|chu|a? $",
+    "doc|dua|noi|gui|bao|cho ma|otp|no|mat_khau .. ai|nguoi_ta|ho|can_bo|nhan_vien|ben_em|nguoi_khac .. khong|ha|sao con|em|ad|ban|vay|chu|a? $",
+    "ai|can_bo|nguoi_ta .. hoi|xin|can .. doc|dua .. khong|sao|ha $",
+)
+_CODE_TALK = frozenset("otp-het-han khong-nhan-otp sms-cap-lai doi-mat-khau quen-mat-khau".split())
+FOR_NOBODY = (
+    "Dạ không, anh/chị đừng đọc mã OTP hay mật khẩu cho ai, kể cả người xưng là cán bộ; mã chỉ tự mình gõ trong VssID. "
+    "BHXH không bao giờ hỏi mã. Ai hỏi thì gọi {hotline}."
+)
+
+
 def warning(demands: tuple[Demand, ...], content: Content, *, asked: bool = False) -> str:
     """The first warning: what it is, what not to do, whom to ask."""
     named = [d for d in demands if d in _DO_NOT][:2]
     do_not = "; ".join(_DO_NOT[d] for d in named) or _DO_NOT_AT_ALL
     who = "" if named[:1] in (["link"], ["app"]) else ", dù người đó biết tên hay dùng số quen"
-    truth = _TRUTH[named[0]] if named else "Ai cũng xưng là BHXH được, số hiện trên máy cũng giả được."
+    truth = (
+        _TRUTH["helper" if "helper" in named else named[0]]
+        if named
+        else "Ai cũng xưng là BHXH được, số hiện trên máy cũng giả được."
+    )
     opening = (
         "Dạ không nên, đây là dấu hiệu lừa đảo" if asked else "Anh/chị coi chừng, đây là dấu hiệu lừa đảo"
     )
@@ -145,8 +181,24 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         if top >= SURE_ITEM:
             said = given((), content) if item.id == "lo-bam-link" else warning((), content)
             yield _said(reading, 0.9, f"question {item.id}", said, ITEMS[item.id])
+    if not demands and _sends_papers(text):
+        flows = reading.context.flows
+        said_so = Say(KEEPS_PAPERS, (flows.label("registration", content),) if reading.flow is None else ())
+        yield Proposal(
+            0.9, "papers are not to be sent here", said_so, remember={"offered": "flow:registration"}
+        )
+    if reading.recall("offered") == "flow:registration" and reading.flow is None and heard_in(text, _SHOW_ME):
+        yield Proposal(0.86, "wants to be shown how", Begin("registration"), remember={"offered": ""})
+    of_codes = reading.recall("secret") or reading.recall("item") in _CODE_TALK or reading.is_at("password")
+    if not demands and of_codes and heard_in(text, _TO_WHOM):
+        yield Proposal(0.95, "for whom a code is", Say(FOR_NOBODY.format(hotline=content.office.hotline)))
     if (warned or reading.recall("secret")) and reading.flow is not None and heard_in(text, _TAKES_UP):
         yield Proposal(0.9, "goes on after a warning", Do("resume" if reading.under[0] else "repeat"))
+
+
+def _sends_papers(text: str) -> bool:
+    """Whether pictures or papers are to be sent into this conversation."""
+    return any(heard(c, _TO_US) and not heard(c, _NOT_TO_US) for c in clauses(text))
 
 
 def _continued(reading: Reading, after: Next, turns: int) -> Iterator[Proposal]:

@@ -33,6 +33,8 @@ _STRANGER = (
     "shipper|giao_hang|buu_dien|ngan_hang|dien_luc|can_bo|nhan_vien|ben_bao_hiem|ben_bhxh|bao_hiem|bhxh|cong_an|tong_dai .. goi|nhan|nhan_tin|dien .. keu|bieu|doi|xin|hoi|bao|yeu_cau|noi",
     "tren|o|qua|ben mang|mang_khac|facebook|zalo|tiktok|fb|mangkhac|viber|messenger",
     "mangkhac|facebook|zalo|tiktok .. nhan|noi|nhan_lam|moi|rao|dang|doi|keu|bieu",
+    "rao|nhan_lam|chao_moi|quang_cao|moi_chao|de_nghi_lam .. lam|dang_ky|mo|cai|vssid|giup|ho|thay|dich_vu",
+    "no|ho|nguoi_ta|ben_do|ben_nay|dua_do|dua_nay .. doi|keu|bieu|bat|xin|bao|yeu_cau .. gui|dua|nhan|nop|chuyen .. zalo|facebook|fb|viber|telegram|messenger|mail|email",
     "ho|nguoi_ta|ong_do|ba_do|ong_ay|chi_do|anh_do|thang_do|ben_do .. goi|nhan_tin|nhan|xung|doi|ham|doa|keu|bieu",
     "no goi|goi_dien|xung|ham|doa|ket_ban",
     "tin_nhan|tn|sms|tin|email|mail|giay_moi .. noi|ghi|keu|bieu|bao|doi|kem|gui|co ...",
@@ -77,6 +79,8 @@ _DEMANDS: Mapping[Demand, tuple[str, ...]] = {
     "helper": (
         "lam_giup|lam_ho|lam_thay|dang_ky_giup|dang_ky_ho|rut_giup|dich_vu|bao_dau|bao_xong|lam_nhanh|lo_giup|giai_quyet_giup",
         "lam|lo .. giup|ho|thay .. xong|phut|ngay",
+        f"lam|lo|dang_ky|mo|cai|lay|rut .. giup|ho|thay|tron_goi|dich_vu|nhanh .. {MONEY}|tien|phi|ngan|tram|cong",
+        f"nhan|rao lam|dang_ky|mo .. {MONEY}|tien|phi|ngan|tram|dich_vu",
     ),
     "threat": (
         "se|sap|bi|dang|da khoa|cat|ngung|huy|dinh_chi|phat|gian_doan|het_han|vo_hieu",
@@ -84,6 +88,16 @@ _DEMANDS: Mapping[Demand, tuple[str, ...]] = {
     ),
 }
 _SURE = frozenset({"code", "link", "app"})
+_OUR_MESSAGES = (  # what the text message and the screens of VssID say by themselves
+    "tin|tin_nhan|sms|no|sao|mau ... ghi|noi|bao|viet|de|la|keu .. cap_lai|xin_cap_lai",
+    f"bao|noi|ghi|hien|keu|la .. sai|khong_dung|khong_hop_le|het_han|khong_khop|khong_chinh_xac .. {_CODES}|ma|tai_khoan",
+    f"{_CODES}|ma .. sai|khong_dung|khong_hop_le|het_han|khong_khop|khong_chinh_xac",
+    "tin|tin_nhan|sms .. ghi|noi|bao|gui .. ma|otp .. 5_phut|nam_phut|hieu_luc",
+)
+_HANDED_OUT = (
+    f"doc|dua|cho|gui|cung_cap|noi|chup .. {_CODES}|ma",
+    f"chuyen|nop|dong|bam|tai|cai .. {MONEY}|tien|link|{LINK}|{APK}",
+)
 _GAVE_VERB = "doc|dua|cho|gui|nhap|bam|chuyen|chuyen_khoan|cai|cai_dat|tai|dong|nop|khai|dien|noi|cung_cap|click|quet|chup|nhan|vao|mo|ck|an"
 _GAVE = (
     f"lo|trot|lo_do|nghe_loi|tuong_that|tin_that mieng|tay|dai|ngu|toi|em|bac|minh|co|chu|con? {_GAVE_VERB}",
@@ -91,6 +105,20 @@ _GAVE = (
     f"da|moi|vua {_GAVE_VERB} .. otp|ma|mat_khau|tien|trieu|ngan|cccd|can_cuoc|hinh|link|lanh|app|{APK}|{LINK}|thong_tin",
     f"{_GAVE_VERB} .. otp|mat_khau|tien|trieu|cccd|can_cuoc|link|lanh|{LINK}|{APK}|het_thong_tin ... roi|luon",
     "bi_lua|bi_hack|bi_mat_tien|mat_het_tien|bi_chiem|mat_tien_roi .. roi|mat|het|luon|tien|$",
+)
+_BANK = "so_tai_khoan|stk|tai_khoan_ngan_hang|so_the|the_ngan_hang|ngan_hang|ma_pin|the_tin_dung|mat_khau_ngan_hang"
+_FILLED_IN = (  # into a stranger's page; only with a sigh, a click, or after a warning
+    f"dien|nhap|khai|go|cung_cap|cho|doc|dua|gui .. {_BANK}|otp|mat_khau|cccd|can_cuoc|thong_tin .. roi|luon|het|mat",
+    f"da|lo|moi|vua dien|nhap|khai|go|cung_cap|cho|doc|dua|gui .. {_BANK}|otp|mat_khau|cccd|can_cuoc|thong_tin",
+)
+_BANK_FILLED_IN = (f"dien|nhap|khai|go|cung_cap|cho|doc|dua|gui .. {_BANK}",)
+_SIGHS = ("chet|troi|thoi_chet|hu|lo|lo_lo|lam_sao_day|cuu|so_qua|lo_qua",)
+_CLICKED_IT = (f"bam|vao|mo|click|nhan|an .. link|lanh|duong_dan|trang|{LINK}|cai|no|web|do",)
+_NOT_GIVEN = (
+    "doi|keu|bieu|bat|xin|yeu_cau .. dien|nhap|khai|go|ghi|cung_cap|cho|doc|dua|gui|chup",
+    "chua|khong|dung|khoi|dau .. dien|nhap|khai|go|ghi|cung_cap|cho|doc|dua|gui|bam",
+    "co nen|can|phai|duoc",
+    "khong|sao|ha|chua $",
 )
 _GAVE_TO = (
     "cho|voi|het no|ho|nguoi_ta|ong|ba|ai|nguoi_la|nguoi_do|thang|con|chi_do|anh_do|nguoi|dua|bon|nguoi_goi",
@@ -118,8 +146,12 @@ def tale_in(text: str) -> tuple[tuple[Demand, ...], bool]:
 
 def _tale(text: str, said: tuple[Clause, ...], stranger: bool) -> tuple[tuple[Demand, ...], bool]:
     demands = tuple(kind for kind in _DEMANDS if any(heard(c, _DEMANDS[kind]) for c in said))
+    if demands == ("code",) and _tells_our_message(said):
+        demands = ()
     if _gave(said, stranger):
         return demands or ("code",), True
+    if filled_in(said, warned=False):
+        return demands or ("link",), True
     if any(heard(c, _POSES) for c in said):
         return demands or ("name",), False
     if not demands or (demands == ("threat",) and not _names_us(said)):
@@ -128,6 +160,12 @@ def _tale(text: str, said: tuple[Clause, ...], stranger: bool) -> tuple[tuple[De
     if _is_pasted(text, said, demands) or (stranger and not by_right):
         return demands, False
     return (), False
+
+
+def _tells_our_message(said: tuple[Clause, ...]) -> bool:
+    """Whether somebody only tells what a message or screen of ours says, and nothing is to be handed out."""
+    ours = any(heard(c, _OUR_MESSAGES) for c in said)
+    return ours and not any(heard(c, (*_HANDED_OUT, *_STRANGER[:2], *_POSES)) for c in said)
 
 
 def _names_us(said: tuple[Clause, ...]) -> bool:
@@ -157,6 +195,17 @@ def _gave(said: tuple[Clause, ...], stranger: bool) -> bool:
             ):
                 return bool(to or stranger or heard(clause, (f"link|lanh|{LINK}|{APK}",)))
     return False
+
+
+def filled_in(said: tuple[Clause, ...], *, warned: bool) -> bool:
+    """Whether bank details, codes or papers were entered in a page that was clicked on, or after a warning."""
+    if any(heard(c, _NOT_GIVEN) for c in said):
+        return False
+    sighs = any(heard(c, _SIGHS) for c in said)
+    clicked = any(heard(c, _CLICKED_IT) for c in said)
+    if warned:
+        return any(heard(c, _FILLED_IN) for c in said)
+    return sighs and clicked and any(heard(c, _BANK_FILLED_IN) for c in said)
 
 
 def _is_pasted(text: str, said: tuple[Clause, ...], demands: tuple[Demand, ...]) -> bool:
@@ -268,7 +317,9 @@ def continuation(text: str) -> Next:
     """What somebody who was just warned says about it further; "" when it is about something else."""
     demands, gave = tale_in(text)
     said = clauses(text)
-    if gave or any(heard(c, _GAVE[1:2]) for c in said):
+    if not demands and _tells_our_message(said):
+        return ""
+    if gave or filled_in(said, warned=True) or any(heard(c, _GAVE[1:2]) for c in said):
         return "gave" if not any(heard(c, _CONTINUES[1][1][:2]) for c in said) else "clicked"
     if any(
         heard(c, (f"lo|trot .. {_GAVE_VERB}", f"^ toi|em|bac|minh|chi? {_GAVE_VERB} .. roi $")) for c in said

@@ -51,6 +51,8 @@ _DO_NOT = re.compile(
 )
 # read otherwise than in questions: what is asked, told, sent is told apart here
 _OWN = {
+    "e": "em",
+    "cccd": "cccd",
     "hỏng": "khong",
     "ảnh": "anh",
     "kiu": "keu",
@@ -74,7 +76,7 @@ _OWN |= {
 # pairs that are one word, so that "bo", "bao", "nhan" alone are what one does
 _PAIRS = {
     pair: pair.replace(" ", "")
-    for pair in "can bo, bo sung, bao hiem, thong bao, ho so, bao nhieu, bao lau, bao gio, can cuoc, nhan vien, tin nhan, bo nho, thong tin, dong bo, toan bo, bo qua, noi bo".split(
+    for pair in "can bo, bo sung, bao hiem, thong bao, ho so, bao nhieu, bao lau, bao gio, can cuoc, nhan vien, tin nhan, bo nho, thong tin, dong bo, toan bo, bo qua, noi bo, noi dung".split(
         ", "
     )
 }
@@ -144,7 +146,7 @@ def _spelt(piece: str) -> tuple[str, ...]:
     if short in _PERSON_SPOKEN_OF:
         return _PERSON_SPOKEN_OF[short]
     folded = fold(short)
-    own = _OWN.get(short) or _OWN.get(folded)
+    own = _OWN.get(piece) or _OWN.get(short) or _OWN.get(folded)
     known = own or MARKED.get(short) or WORDS.get(folded)
     if known is None:
         real = decoded(short) if len(folded) >= 3 else None

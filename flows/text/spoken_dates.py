@@ -27,9 +27,17 @@ _UNITS = {
     "chin": 9,
 }
 _WORD = "(?:mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin|muoi|le|linh|khong)"
-_SAID = rf"{_WORD}(?: {_WORD}){{1,2}}"
+_UNIT = "(?:mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin)"
+_DIGIT = "(?:khong|mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin)"
+_TENS = rf"(?:(?:{_UNIT} )?muoi(?: {_UNIT})?|(?:le|linh) {_UNIT}|{_UNIT} {_UNIT})"
+# "mot nghin chin tram tam muoi ba", "hai ngan le tam", "mot chin tam ba", "hai khong khong tam"
+_FULL_YEAR = (
+    rf"(?:(?:mot|hai) (?:nghin|ngan)(?: {_DIGIT} tram)?(?: {_TENS})?|chin tram {_TENS}"
+    rf"|mot chin (?:{_DIGIT} {_DIGIT}|{_UNIT} muoi(?: {_UNIT})?)|hai khong {_DIGIT} {_DIGIT})"
+)
+_SAID = rf"(?:{_FULL_YEAR}|{_WORD}(?: {_WORD}){{1,2}})"
 _DAY = rf"(?P<day>[0-9]{{1,2}}|(?:hai |ba )?muoi(?: {_WORD})?|hai {_WORD}|{_WORD})"
-_MONTH = rf"(?P<month>[0-9]{{1,2}}|muoi mot|muoi hai|muoi|{_WORD})"
+_MONTH = rf"(?P<month>[0-9]{{1,2}}|muoi mot|muoi hai|muoi|gieng|chap|{_WORD})"
 _YEAR = rf"(?P<year>[0-9]{{4}}|2k[0-9]?|[0-9]{{2}}|{_SAID})"
 _BORN = r"(?:nam sinh|(?:sinh|sanh) (?:vao )?nam|sinh|sanh|nam|sn|ns|nsinh)"
 _HEAD, _TAIL = r"(?<![0-9a-z/.])", r"(?![0-9a-z])"
@@ -44,11 +52,19 @@ MONTH_AND_YEAR = re.compile(
     rf"{_HEAD}(?:thang|thg) ?{_MONTH}[ ,]*(?:nam )?(?P<year>(?:19|20)[0-9]{{2}}){_TAIL}"
 )
 LABELLED = re.compile(
-    rf"{_HEAD}{_BORN}[ :]*(?:khoang |tam |hoi |la |cung )*(?P<year>2k[0-9]?|[0-9]{{2}}|{_SAID}){_TAIL}{_NO_AGE}"
+    rf"{_HEAD}{_BORN}[ :]*(?:(?:hoi|khoang|tam) nam |khoang |tam |hoi |la |cung )*(?P<year>2k[0-9]?|[0-9]{{2}}|{_SAID}){_TAIL}{_NO_AGE}"
 )
 TWO_THOUSAND = re.compile(r"(?<![0-9a-z])(?P<year>2k[0-9]?)(?![0-9a-z])")
 BARE = re.compile(rf"(?<![0-9a-z/.,])(?P<year>[0-9]{{2}})(?![0-9a-z/]|[.,][0-9]){_NO_AGE}")
 BARE_WORDS = re.compile(rf"(?<![a-z])(?P<year>{_SAID})(?![a-z]){_NO_AGE}")
+WHOLE_YEAR = re.compile(
+    rf"(?<![a-z])(?P<year>{_FULL_YEAR})(?![a-z]){_NO_AGE}(?! (?:dong|do|cay|met|nguoi|muoi|tram|trieu|{_UNIT})\b)"
+)
+_MONTHS = {"gieng": 1, "chap": 12}
+_ONLY_A_YEAR = re.compile(
+    rf"(?:(?:da|thua|bac|chu|co|toi|tui|em|con|chau|minh) )*(?:{_BORN} )*{_FULL_YEAR}(?: (?:a|nha|nghen|con|em|do|lan))*"
+)
+_IN_FULL = re.compile(_FULL_YEAR)
 _NUMBERED = re.compile(
     "(?:thang|ngay|mung|mong|so|ap|khom|to|phuong|quan|xa|lop|thu|tinh|ma|nha|khoang|tuoi|cuoi|dau) ?$"
 )
@@ -71,6 +87,8 @@ def number_said(words: str) -> int | None:
     """ "75", "bay lam", "bay muoi lam", "muoi hai", "le ba" as a number; None for other words."""
     if words.isdigit():
         return int(words)
+    if words in _MONTHS:
+        return _MONTHS[words]
     said = words.split()
     if said and said[0] in ("le", "linh", "khong"):
         said = said[1:]
@@ -89,10 +107,28 @@ def number_said(words: str) -> int | None:
     return int("".join(str(digit) for digit in digits))
 
 
+def _year_in_full(words: str) -> int | None:
+    """A year said with all its parts: "mot nghin chin tram tam muoi ba", "chin tram tam ba", "mot chin tam ba"."""
+    thousands, _, rest = words.replace("ngan", "nghin").rpartition("nghin")
+    hundreds, hundred, tens = rest.rpartition("tram")
+    if thousands or hundred:
+        above = _UNITS.get(thousands.strip(), 1) * 1000 + _UNITS.get(hundreds.strip(), 0) * 100
+        below = number_said(tens.strip()) if tens.strip() else 0
+        return above + below if below is not None else None
+    first, second, *last = words.split()
+    if first == "mot" and second == "chin" and "muoi" in last:
+        below = number_said(" ".join(last))
+        return 1900 + below if below is not None else None
+    digits = [0 if word == "khong" else _UNITS.get(word, 0) for word in (first, second, *last)]
+    return int("".join(str(digit) for digit in digits)) if len(digits) == 4 else None
+
+
 def year_said(words: str, today: date) -> int | None:
     """A year as it is said, in four digits: "2k1" 2001, "83" 1983, "15" 2015; None for what is no year of birth."""
     if words.startswith("2k"):
         year: int | None = 2000 + int(words[2:] or 0)
+    elif _IN_FULL.fullmatch(words):
+        year = _year_in_full(words)
     else:
         year = number_said(words)
         if year is not None and year < 100:
@@ -167,12 +203,18 @@ def _forms(today: date, expected: str) -> Iterator[tuple[re.Pattern[str], _Read]
     yield MONTH, year_only
     yield DAY_AND_MONTH, day_and_month
     yield YEAR, year_only
+    yield WHOLE_YEAR, year_only
     yield LABELLED, year_only
     yield TWO_THOUSAND, year_only
     if expected:
         yield BARE, bare
     if expected == "fact":
         yield BARE_WORDS, bare
+
+
+def is_said_year(folded: str) -> bool:
+    """Whether a folded text is nothing but a year said in full: "nam mot chin bon lam", "sinh nam hai khong khong tam"."""
+    return _ONLY_A_YEAR.fullmatch(" ".join(folded.split()).strip(" .,")) is not None
 
 
 def no_date_known(folded: str) -> bool:

@@ -5,6 +5,7 @@ Invariant: a wish has a score; the engine weighs it against what else the text m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
@@ -12,6 +13,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from flows.content import Content, Route
+from flows.people.reading import read_person
 from flows.text import politeness
 from flows.text.normalise import plain
 from flows.understanding.facts import full_name, read_fact
@@ -44,8 +46,8 @@ def named(text: str, content: Content, routes: tuple[Route, ...]) -> tuple[str, 
 def wishes(message: Input, routes: tuple[Route, ...]) -> Iterator[tuple[str, float, str]]:
     """The flows that a text wants begun in other words: the flow, how likely, and what it should read first."""
     text, words = message.text, message.plain
-    if _is_name_and_fact(text):
-        yield "lookup", 0.84, text
+    if (sure := _names_somebody(message)) > 0:
+        yield "lookup", sure, text
         return
     core = _without_politeness(words) or words
     size = max(len(core.split()), 1)
@@ -82,9 +84,31 @@ def _is_wish(words: str) -> bool:
     return not _ASKING & set(words.split())
 
 
-def _is_name_and_fact(text: str) -> bool:
-    reading = read_fact(text, date.max)
-    return reading.fact is not None and full_name(reading.rest) is not None
+# The code itself is wanted: "tra mã giùm", "cho hỏi mã số bảo hiểm của …", "coi số sổ bảo hiểm".
+_CODE = r"(?:ma|ma so|ms|so so|so bao hiem|so bhxh|so bhyt)"
+_CODE_ASKED = re.compile(
+    rf"\b(?:tra|tra cuu|kiem|tim|coi|xem|xin|cho|hoi|lay|biet|can|nho|de nghi|cung cap|xac dinh|muon|quen|mat)\b.*\b{_CODE}\b"
+    rf"|\b{_CODE}\b.*\b(?:tra|tra cuu|kiem|tim|la gi|bao nhieu|so may|coi|xem|may|gium|giup|dum)\b|\btra (?:cuu )?(?:gium|giup|dum|cho)\b"
+)
+_NOT_THE_CODE = re.compile(
+    r"\bma (?:otp|xac nhan|xac thuc|qr|khach|pin)\b|\bmat khau\b|\b(?:khong|hong|ko|khoi|dung) (?:can |muon |phai )?(?:tra|kiem|tim)\b"
+)
+
+
+def asks_for_code(words: str) -> bool:
+    """Whether folded words ask for somebody's social-insurance code, or to look somebody up."""
+    return _CODE_ASKED.search(words) is not None and not _NOT_THE_CODE.search(words)
+
+
+def _names_somebody(message: Input) -> float:
+    """How surely a name with a date or ID number asks for a look-up; 0 for neither. Amid speech the code must be asked for."""
+    if not any(char.isdigit() for char in message.text) and not asks_for_code(message.plain):
+        return 0.0
+    person = read_person(message.text, date(2100, 1, 1), message.content)
+    told = person.fact or person.trouble == "several" or person.day > 0
+    if not (person.name and person.sure and told):
+        return 0.0
+    return 0.84 if not person.speech else 0.82 if asks_for_code(message.plain) else 0.0
 
 
 def _after_phrase(text: str, flow: str, routes: tuple[Route, ...]) -> str:

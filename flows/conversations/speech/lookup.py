@@ -18,9 +18,10 @@ from flows.engine.proposals import Answer, Begin, Proposal, Reading, Say
 from flows.engine.steps import Parsed
 from flows.people.places import by_name, without_kind
 from flows.people.reading import PersonRead, read_person
-from flows.people.relations import CALLED, whose
+from flows.people.relations import CALLED, called, whose
 from flows.text.spoken_dates import no_date_known
 from flows.understanding.everyday import asks
+from flows.understanding.intents import asks_for_code
 
 SIMILAR = 86.0  # rapidfuzz ratio from which a wording is a province's name with a slip
 _PHONE = re.compile(r"(?<![0-9])0[0-9]{2,3}[ .]?[0-9]{3}[ .]?[0-9]{3,4}(?![0-9])")
@@ -42,8 +43,10 @@ _NO_CODE = re.compile(
     r"^(?:da |van |v |ma |no |sao )*(?:chua|khong|hong|ko|hok|k) (?:thay|co|nhan|nhan duoc|toi|ve)(?: gi| het| ma| nua| nha| a| em| luon)*$|\b(?:chua|khong|hong|ko|hok|k|kg|hem|chang|dau) (?:thay|nhan|co|nghe|ve|toi|nhan duoc|nhan dc|thay nhan)\b(?: \w+){0,4}? ?(?:ma|tin|tin nhan|otp|sms|gi|het|ve|toi)\b|\b(?:ma|tin|otp)(?: nhan)?(?: \w+)? (?:chua|khong|hong|ko|hok|k) (?:thay|ve|toi|co|den|gui)\b|gui lai (?:ma|otp|di|gium|giup|cho|lan)"
 )
 _AGREES = re.compile(
-    r"(?<!khong )(?<!hong )(?<!ko )(?<!chua )(?<!k )(?<!hok )(?:dong y|chiu|nhat tri|ok luon|cho phep|bang long)\b|(?:^|thoi |u |da |ok |vay )(?:tra|lam|kiem|tim|coi)(?: \w+)? (?:gium|giup|dum|di|luon|lien)\b"
+    r"(?<!khong )(?<!hong )(?<!ko )(?<!chua )(?<!\bk )(?<!hok )(?:dong y|chiu|nhat tri|ok luon|cho phep|bang long)\b|(?:^|thoi |u |da |ok |vay )(?:tra|lam|kiem|tim|coi)(?: \w+)? (?:gium|giup|dum|di|luon|lien)\b"
 )
+_CONSENTS = re.compile(r"\b(?:dong y|nhat tri|chap thuan|cho phep|bang long)\b")
+_FIRST = re.compile(r"\b(?:truoc|trc|truoc tien|dau tien)\b")
 _REFUSES = re.compile(
     rf"\b{NO}(?: \w+){{0,2}} (?:dong y|muon|dua|cho|cung cap|khai|tra|can|chiu|cho dau|tin|dam|thich|gui|lam)\b|\b(?:ngai|e ngai|ky lam|ki lam|so lam|thoi khoi|thoi bo|thoi so|tu choi|khoi can|khoi di|bo di|thoi de|thoi em|thoi tui|thoi toi|thoi minh|thoi con)\b"
 )
@@ -57,6 +60,8 @@ _KEPT = (
 _REGAINED = re.compile(
     r"\b(?:dong y|doi y|nghi lai)\b.*|\b(?:tra|kiem|tim|coi|xem) (?:gium|giup|dum|lai|lai di)\b.*"
 )
+_ABOUT_CONTACTS = re.compile(r"\b(?:so dien thoai|sdt|dau moi|phu trach|lien he|phong|can bo)\b")
+_TURNS_TO = re.compile(r"\b(?:lam|tra|kiem|coi|tim)(?: \w+){0,5} (?:truoc|trc|da|di)$")
 _ELSEWHERE = re.compile(
     r"(?:coi|xem|nhin|lay|kiem|tim|tra|biet|ghi|nam|in)\b.*\b(?:tren|o|dau|cai gi|giay gi|cho nao|cach khac|cach nao)\b.*\b(?:ma|so bhxh|ma so)\b|\b(?:ma|ma so)\b.*\b(?:ghi|nam|in|coi|xem)\b.*\b(?:dau|cho nao|cai gi|tren)\b|cach (?:nao )?khac\b"
 )
@@ -66,7 +71,7 @@ def reads(reading: Reading) -> Iterator[Proposal]:
     """What the look-up makes of a message, at its own steps and just after a refusal."""
     if reading.is_at("lookup", "consent"):
         yield from _consent(reading)
-    elif reading.state.flow == "" or reading.is_at("questions"):
+    elif reading.state.flow == "" or reading.is_at("questions") or reading.is_at("contacts"):
         yield from _after_refusal(reading)
         yield from _named(reading)
     elif reading.is_at("lookup", *ANYWHERE):
@@ -78,11 +83,10 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         yield from _misspelt_province(reading)
         for ready in READY_ANSWERS:
             if reading.state.step in ready.steps and ready.pattern.search(reading.input.plain):
-                yield Proposal(
-                    ready.score,
-                    "asked beside the look-up",
-                    Say(ready.said.replace("{hotline}", reading.context.content.office.hotline)),
-                )
+                said = ready.said.replace("{hotline}", reading.context.content.office.hotline)
+                beside = asks(reading.input.text) and reading.is_at("lookup", *PROVING)  # asks about the code
+                score = max(ready.score, 0.91) if beside else ready.score
+                yield Proposal(score, "asked beside the look-up", Say(said))
                 break
 
 
@@ -93,15 +97,24 @@ def _consent(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(0.86, "worries about the data", Say(_KEPT))
         return
     person = read_person(text, reading.context.at.date(), reading.context.content)
+    refuses, agrees = _REFUSES.search(words), _AGREES.search(words)
+    agreed = agrees is not None and not (refuses and refuses.end() > agrees.end())
+    if person.name and person.sure and agreed and _CONSENTS.search(words):
+        yield Proposal(0.92, "agrees, with a name", Answer(Parsed("agreed")), _about(person.whose))
+        return
     if person.name and person.sure:
         said = "Tôi chưa giữ lại tin vừa rồi: cần anh/chị đồng ý trước, rồi gửi lại giúp tôi."
         yield Proposal(0.86, "a name before consent", Say(said))
         return
+    who = whose(text)
+    if agreed and who not in ("", "self") and _CONSENTS.search(words) and _FIRST.search(words):
+        note = f"Dạ, mình làm cho {called(text)} trước."
+        yield Proposal(0.92, "agrees, and who comes first", Answer(Parsed("agreed", note=note)), _about(who))
+        return
     if asks(text):
         return
-    refuses, agrees = _REFUSES.search(words), _AGREES.search(words)
-    if agrees and not (refuses and refuses.end() > agrees.end()):
-        yield Proposal(0.88, "agrees", Answer(Parsed("agreed")))
+    if agreed:
+        yield Proposal(0.88, "agrees", Answer(Parsed("agreed")), _about(who))
     elif refuses:
         yield Proposal(0.87, "refuses", Answer(Parsed("refused")))
 
@@ -118,11 +131,18 @@ def _after_refusal(reading: Reading) -> Iterator[Proposal]:
 
 
 def _named(reading: Reading) -> Iterator[Proposal]:
-    """A name with a date or ID number while nothing is under way: a look-up is wanted."""
+    """A name with a date or ID number while nothing is under way, or a name whose code is asked for: a look-up is wanted."""
     person = read_person(reading.input.text, reading.context.at.date(), reading.context.content)
-    if person.name and person.sure and person.fact:
-        asked = not person.speech or reading.input.has("ma", "ma so", "tra", "kiem", "tim", "tra cuu")
-        yield Proposal(0.9 if asked else 0.7, "a name and a fact", Begin("lookup", reading.input.text))
+    if not person.name or not person.sure:
+        return
+    words = reading.input.plain
+    told = person.fact or person.day > 0 or person.trouble == "several"
+    asked = asks_for_code(words)
+    if told:
+        score = 0.9 if asked or not person.speech else 0.7
+        yield Proposal(score, "a name and a fact", Begin("lookup", reading.input.text), _about(person.whose))
+    elif asked and len(person.name.split()) > 2 and not _ABOUT_CONTACTS.search(words):
+        yield Proposal(0.84, "the code of a name", Begin("lookup", reading.input.text), _about(person.whose))
 
 
 def _person(reading: Reading) -> Iterator[Proposal]:
@@ -140,12 +160,14 @@ def _person(reading: Reading) -> Iterator[Proposal]:
     if parsed is not None:
         yield Proposal(_how_surely(reading, person), "names or facts", Answer(parsed), _about(who))
         return
-    if person.name or person.fact or not who or len(reading.input.words) > 6 or asks(reading.input.text):
+    turns = _TURNS_TO.search(reading.input.plain)
+    few = len(reading.input.words) <= 6 and not asks(reading.input.text)
+    if person.name or person.fact or not who or not (few or turns):
         return
     if reading.is_at("lookup", "name"):
-        called = "anh/chị" if who == "self" else CALLED[who]
-        asked = f"Dạ, tra cho {called}. Anh/chị gõ họ tên đầy đủ, kèm ngày sinh hoặc năm sinh giúp tôi."
-        yield Proposal(0.72, f"for whom: {who}", Say(asked, reminds=False), remember={"who": who})
+        asked = f"Dạ, tra cho {called(reading.input.text)}. Anh/chị gõ họ tên đầy đủ, kèm ngày sinh hoặc năm sinh giúp tôi."
+        score = 0.88 if turns else 0.72
+        yield Proposal(score, f"for whom: {who}", Say(asked, reminds=False), remember={"who": who})
 
 
 def _about(who: str) -> dict[str, str]:
@@ -193,7 +215,7 @@ def _phones(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(0.88, "somebody else's phone", Say(_others_phone(reading)))
     elif not waiting and _KEEP_IT.search(words):
         said = "Dạ, tôi chưa gửi gì cả. Khi nào cần thì anh/chị bấm “Nhận mã OTP”."
-        yield Proposal(0.9, "does not want the code yet", Say(said))
+        yield Proposal(0.93, "does not want the code yet", Say(said))
     elif (
         not waiting
         and (whose(text) != "mother" or "gui" in reading.input.words)
@@ -214,11 +236,11 @@ def _asks_about(reading: Reading) -> bool:
 def _others_phone(reading: Reading) -> str:
     who = whose(reading.input.text)
     who = reading.recall("who") if who in ("", "self") else who
-    called = CALLED.get(who, "người đó") if who != "self" else "người đó"
-    if called == "người đó" and re.search(r"\b(?:ba|bả)\b", reading.input.plain):
-        called = "bà"
+    owner = CALLED.get(who, "người đó") if who != "self" else "người đó"
+    if owner == "người đó" and re.search(r"\b(?:ba|bả)\b", reading.input.plain):
+        owner = "bà"
     return (
-        f"Mã chỉ gửi về số đã đăng ký, nên cần máy của {called} bên cạnh: {called} đọc tin rồi nhập mã trên trang bảo mật. "
+        f"Mã chỉ gửi về số đã đăng ký, nên cần máy của {owner} bên cạnh: {owner} đọc tin rồi nhập mã trên trang bảo mật. "
         "Không mượn được máy thì bấm “Cách khác”, hoặc mang giấy tờ tùy thân đến cơ quan BHXH gần nhất."
     )
 

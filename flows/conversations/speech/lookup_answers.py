@@ -38,6 +38,13 @@ _PRESS = "Anh/chị bấm “Nhận mã OTP”, mã gửi về số điện tho�
 _NEXT = "Còn một bước nữa là xác minh số điện thoại đã đăng ký, xong mới xem được kết quả. " + _PRESS
 READY_ANSWERS = (
     _ready(
+        (*ASKED, *PROVING),
+        r"\b(?:phai|can|bat buoc)(?: \w+)? (?:chia se|dua|cho|khai|gui|cung cap|xac minh|co)(?: \w+){0,2} (?:so|sdt|dt|dien thoai)\b(?!.*\b(?:the|bhxh|cccd|cmnd|so so)\b)",
+        "Dạ phải ạ: cần xác minh số điện thoại đã đăng ký để chắc đúng người, người khác không xem được. Không còn dùng số đó thì "
+        "mang giấy tờ tùy thân đến cơ quan BHXH gần nhất, hoặc gọi {hotline}.",
+        0.9,
+    ),
+    _ready(
         WAITING,
         r"\b(?:nhap|go|dien|bam)(?: ma| no| xong| vo| vao)* (?:roi|xong)\b|\b(?:het gio|het han|qua gio|qua han|qua 5 phut|het 5 phut|bao sai|bao loi|ma sai|sai ma|khong dung ma)\b",
         "Dạ, nhập đúng thì kết quả hiện ngay ở đây. Chưa hiện thì mã chưa đúng hoặc đã quá 5 phút: bấm “Gửi lại mã” để nhận mã mới.",
