@@ -166,6 +166,8 @@ def _sureness(reading: Reading, found: QuestionResult, item: Question) -> float:
         score = 0.3 + 0.55 * found.confidence
         if item.next:  # to be told how it is done is less than to have it done
             score -= 0.25 * reading.input.acts["wish"]
+        if found.same and asks(reading.input.text):  # what was just answered, asked again: said shortly
+            score += 0.1
     else:
         top = found.candidates[0].score if found.candidates else 0.0
         score = 0.4 + (0.5 if found.decision == "answer" else 0.35) * top
