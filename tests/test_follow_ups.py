@@ -1,4 +1,4 @@
-"""Kinds of messages, and second questions after an answer. The models are trained from the six authors of benchmarks/talk.
+"""Kinds of messages, and second questions after an answer. The models are trained from the nine hands of benchmarks/talk.
 
 So these figures say only that what was shown was learnt; `python -m benchmarks.talk` measures authors left out, docs/decisions/0024 has them.
 """
@@ -125,10 +125,10 @@ def test_the_second_questions_that_authors_showed_were_learnt(hand: str) -> None
     found = [(one, read(one.text, one.before)) for one in new]
     first = [f.candidates[0].item.id == one.want for one, f in found]
     three = [one.want in [c.item.id for c in f.candidates[:3]] for one, f in found]
-    assert sum(first) >= 0.93 * len(new), [
+    assert sum(first) >= 0.9 * len(new), [
         one for (one, _), right in zip(found, first, strict=True) if not right
     ]
-    assert sum(three) >= 0.97 * len(new)
+    assert sum(three) >= 0.93 * len(new)
 
 
 @pytest.mark.parametrize(

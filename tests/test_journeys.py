@@ -149,7 +149,7 @@ async def test_a_citizen_asks_for_a_person_and_goes_on_at_the_same_step(
     want = f"khong nho ngay sinh cua ba {hands} {size['width']}"
     await citizen.say(want)
     await expect(citizen.theirs.filter(has_text="phiếu số")).to_have_count(1)
-    await citizen.told("MỘT thông tin")
+    await citizen.told("một thông tin")
     await good_for_everybody(citizen.page)
 
     officer = await signed_in(visitors, server, "as an officer", size, hands)

@@ -19,7 +19,7 @@ from benchmarks.talk.follow import Judged, judged, questions
 from benchmarks.talk.texts import HANDS, messages
 from flows.content import NOT_ASKED, SMALL_TALK
 from flows.understanding.acts import ASKING, act_features
-from flows.understanding.follow_ups import FollowUps, FollowUpWeights
+from flows.understanding.follow_ups import surely
 
 PAIRS = (
     *(("question", "statement"), ("question", "trouble"), ("question", "wish"), ("trouble", "statement")),
@@ -34,7 +34,17 @@ PAIRS = (
 )
 NOT_TO_ANSWER = ("statement", "chat", "ack", "thanks", "yes", "no", "done")
 SURE = 0.5
-T_95 = {1: 12.7, 2: 4.3, 3: 3.18, 4: 2.78, 5: 2.57, 6: 2.45, 7: 2.36}  # Student's, by degrees of freedom
+T_95 = {
+    1: 12.7,
+    2: 4.3,
+    3: 3.18,
+    4: 2.78,
+    5: 2.57,
+    6: 2.45,
+    7: 2.36,
+    8: 2.31,
+    9: 2.26,
+}  # Student's, by degrees of freedom
 
 
 def of_one(hits: int, many: int) -> str:
@@ -104,7 +114,9 @@ def _ranks(one: Judged, *, after: bool) -> list[int]:
     return sorted(allowed, key=lambda n: -chances[n])[:3]
 
 
-def show_follow(hands: Sequence[str], every: Sequence[Judged], sure: dict[str, FollowUps]) -> None:
+def show_follow(
+    hands: Sequence[str], every: Sequence[Judged], sure: dict[str, dict[bool, tuple[float, ...]]]
+) -> None:
     """Second questions of these hands, and what is not to be answered."""
     asked = [one for one in every if one.act == "question" and one.want is not None and one.hand in hands]
     for after, name in ((False, "text alone"), (True, "after the item before")):
@@ -118,7 +130,9 @@ def show_follow(hands: Sequence[str], every: Sequence[Judged], sure: dict[str, F
             print(of_several(f"second questions, {name}, {called}", shares))
     for after, name in ((False, "text alone"), (True, "after an item")):
         some = [one for one in every if one.hand in hands and (one.found.before is not None) == after]
-        scored = [(sure[one.hand].confidence(one.found), one) for one in some]
+        scored = [
+            (0.0 if follow.small(one.found) else surely(sure[one.hand][after], one.seen), one) for one in some
+        ]
         real = [(p, one) for p, one in scored if one.act == "question"]
         over = [one for p, one in real if p >= SURE]
         print(
@@ -163,8 +177,7 @@ def main(hands: Sequence[str]) -> int:
         others = [h for h in HANDS if h != hand]
         beside = [one for h in others for one in everyone[h]] if len(hands) > 1 else None
         rest = [*beside, *follow.judged_alone(others)] if beside else follow.all_judged(others)
-        surely = (follow.fitted_sureness(rest, after=after) for after in (False, True))
-        sure[hand] = FollowUps(questions().items, FollowUpWeights((), (), *surely), lambda _: None, 1.0)
+        sure[hand] = {after: follow.fitted_sureness(rest, after=after) for after in (False, True)}
     show_follow(hands, [one for some in everyone.values() for one in some], sure)
     return 0
 

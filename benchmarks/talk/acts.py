@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from benchmarks.models import digest_of, table_of
-from benchmarks.talk.texts import HANDS, closed, messages, seconds
+from benchmarks.talk.texts import HANDS, closed, folds, messages, seconds
 from flows.understanding.acts import ASKING, KIND, ActModel, act_features, unpacked
 from flows.understanding.model_file import ModelFile
 
@@ -64,13 +64,13 @@ def train() -> ModelFile:
 
 
 def temperature(hands: Sequence[str]) -> float:
-    """What scores are multiplied by, so that hands left out one by one are best foretold."""
+    """What scores are multiplied by, so that hands left out are best foretold."""
     import numpy as np
 
     chances, truth = [], []
-    for hand in hands:
-        model = model_of([other for other in hands if other != hand])
-        for one in messages(hand):
+    for group, others in folds(hands):
+        model = model_of(others)
+        for one in (one for hand in group for one in messages(hand)):
             for before in (one.before, ""):
                 found = model.chances(act_features(one.text, before))
                 chances.append([found[act] for act in model.acts])
@@ -107,7 +107,7 @@ def fitted(hands: Sequence[str], sharper: float = 1.0) -> ModelFile:
     table = normalize(counts.multiply(rarity.astype(np.float32)).tocsr())
     acts, shares = np.array([row.act for row in rows]), np.array([row.share for row in rows])
     known = acts != ""
-    model: Any = LogisticRegression(C=C, max_iter=400, class_weight="balanced")
+    model: Any = LogisticRegression(C=C, max_iter=400, class_weight="balanced", warm_start=True)
     model.fit(table[known], acts[known], sample_weight=shares[known])
     places = [list(model.classes_).index(act) for act in ASKING]
     acts[~known] = np.array(ASKING)[model.predict_proba(table[~known])[:, places].argmax(axis=1)]

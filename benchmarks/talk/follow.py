@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from benchmarks.models import digest_of
 from benchmarks.questions import __file__ as questions_init
 from benchmarks.talk.acts import model_of
-from benchmarks.talk.texts import HANDS, Second, messages, seconds
+from benchmarks.talk.texts import HANDS, Second, folds, messages, seconds
 from data.knowledge.content import QUESTIONS, read_weights
 from data.knowledge.question_files import QUESTIONS_DIR, read_questions_only
 from flows.content import NOT_ASKED, SMALL_TALK, Question, Questions
@@ -56,7 +56,7 @@ def _never(item: Question) -> bool:
 class Judged(NamedTuple):
     """How a text was found, and whether the best item is right; `hand` "" for no hand.
 
-    `act`: of a message, "question" for a second question; `want`: the item that answers that.
+    `act`: of a message, "question" for a second question; `want`: the item that answers that; `seen`: what the confidence depends on.
     """
 
     found: QuestionText
@@ -64,6 +64,7 @@ class Judged(NamedTuple):
     hand: str
     act: str
     want: int | None
+    seen: tuple[float, ...]
 
 
 @cache
@@ -90,7 +91,16 @@ def followed(hands: Collection[str]) -> tuple[SecondQuestion, ...]:
 def _ready(hands: Collection[str], columns: Sequence[float] = ()) -> FollowUps:
     finder = _finder(questions())
     learnt = FollowUpWeights(followed(hands), tuple(columns), (), ())
-    return FollowUps(questions().items, learnt, finder.rare, finder.unknown)
+    ready = FollowUps(questions().items, learnt, finder.rare, finder.unknown)
+    ready.__dict__["answers"] = _answers()
+    return ready
+
+
+@cache
+def _answers() -> Any:
+    """What the answers say: the same whatever was learnt."""
+    finder = _finder(questions())
+    return FollowUps(questions().items, FollowUpWeights((), (), (), ()), finder.rare, finder.unknown).answers
 
 
 @cache
@@ -112,23 +122,29 @@ def fitted_columns(hands: Sequence[str]) -> tuple[float, ...]:
                 words, chances, _ = _alone(one.text)
                 rows.append((np.array(ready.columns(number[one.before], words, chances)), number[want]))
 
+    tables, wanted = np.array([table for table, _ in rows]), np.array([want for _, want in rows])
+    which = np.arange(len(rows))
+
     def lost(weights: Any) -> tuple[float, Any]:
-        total, slope = STRENGTH * len(rows) * float(weights @ weights) / 2, STRENGTH * len(rows) * weights
-        for table, want in rows:
-            scores = table @ weights
-            grown = np.exp(scores - scores.max())
-            chances = grown / grown.sum()
-            total -= float(np.log(chances[want] + 1e-12))
-            slope = slope + chances @ table - table[want]
-        return total / len(rows), slope / len(rows)
+        scores = tables @ weights
+        grown = np.exp(scores - scores.max(axis=1, keepdims=True))
+        chances = grown / grown.sum(axis=1, keepdims=True)
+        total = -float(np.log(chances[which, wanted] + 1e-12).mean())
+        slope = (np.einsum("ri,rik->k", chances, tables) - tables[which, wanted].sum(axis=0)) / len(rows)
+        return total + STRENGTH * float(weights @ weights) / 2, slope + STRENGTH * weights
 
     found = minimize(lost, np.zeros(len(COLUMNS)), jac=True, method="L-BFGS-B")
     return tuple(round(float(w), 3) for w in found.x)
 
 
+@cache
+def _shown(hands: tuple[str, ...]) -> FollowUps:
+    return _ready(hands, fitted_columns(hands))
+
+
 def judged(hand: str, others: Sequence[str]) -> Iterator[Judged]:
     """How the texts of a hand are found by what others showed, with and without the item before."""
-    ready, acts = _ready(others, fitted_columns(others)), model_of(others)
+    ready, acts = _shown(tuple(others)), model_of(others)
     finder, chance = _finder(questions()), random.Random(f"{SEED} {hand}")
     usual = [one.before for one in seconds(hand)]
     texts = [(one.text, one.before, target(one), "question") for one in seconds(hand)]
@@ -143,16 +159,17 @@ def judged(hand: str, others: Sequence[str]) -> Iterator[Judged]:
         number = finder.number[before]
         known, kinds = sum(map(finder.knows, words)), acts.chances(act_features(text))
         without = QuestionText(words, known, alone, alone, like, None, kinds)
-        beside = replace(without, chances=ready.chances(number, words, alone), before=number)
+        placed = acts.chances(act_features(text, "told"))
+        beside = replace(without, chances=ready.chances(number, words, alone), before=number, acts=placed)
         for found in (without, beside):
             best = max(range(len(alone)), key=lambda n: found.chances[n])
             right = want == finder.items[best].id or BY_ITEM.get(act, _never)(finder.items[best])
-            yield Judged(found, right, hand, act, finder.number.get(want))
+            yield Judged(found, right, hand, act, finder.number.get(want), ready.sureness(found))
 
 
 def judged_alone(hands: Sequence[str]) -> Iterator[Judged]:
     """How whole questions of other authors are found, without an item before (benchmarks/questions/unseen_*.jsonl)."""
-    finder, acts = _finder(questions()), model_of(hands)
+    finder, acts, ready = _finder(questions()), model_of(hands), _ready(())
     for path in UNSEEN:
         for line in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
             words, alone, like = _alone(line["text"])
@@ -161,14 +178,13 @@ def judged_alone(hands: Sequence[str]) -> Iterator[Judged]:
             known, kinds = sum(map(finder.knows, words)), acts.chances(act_features(line["text"]))
             best = finder.items[max(range(len(alone)), key=lambda n: alone[n])].topic
             right = best == line["topic"] and best not in NOT_ASKED
-            yield Judged(
-                QuestionText(words, known, alone, alone, like, None, kinds), right, "", "question", None
-            )
+            found = QuestionText(words, known, alone, alone, like, None, kinds)
+            yield Judged(found, right, "", "question", None, ready.sureness(found))
 
 
 def all_judged(hands: Sequence[str]) -> list[Judged]:
-    """Every text of these hands, found by what the others of them showed."""
-    of_hands = [one for hand in hands for one in judged(hand, [h for h in hands if h != hand])]
+    """Every text of these hands, found by what others of them showed."""
+    of_hands = [one for group, others in folds(hands) for hand in group for one in judged(hand, others)]
     return [*of_hands, *judged_alone(hands)]
 
 
@@ -178,9 +194,8 @@ def fitted_sureness(every: Sequence[Judged], *, after: bool) -> tuple[float, ...
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
 
-    ready = _ready(())
     some = [one for one in every if (one.found.before is not None) == after and not small(one.found)]
-    table = np.array([ready.sureness(one.found) for one in some])[:, 1:]
+    table = np.array([one.seen for one in some])[:, 1:]
     scaler = StandardScaler().fit(table)
     model = LogisticRegression(C=1.0, max_iter=500).fit(scaler.transform(table), [one.right for one in some])
     scale = np.where(scaler.scale_ > 0, scaler.scale_, 1.0)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -43,6 +43,9 @@ _CLOSED = {
         (step, "*"): ("fact", "answer") for step in ("reg_who", "reg_phone", "ct_block", "lk_fact", "lk_name")
     },
 }
+
+
+FOLDS = 3  # groups of hands, each left out once
 
 
 class Message(NamedTuple):
@@ -85,6 +88,12 @@ def closed(hand: str) -> list[Message]:
 def seconds(hand: str) -> list[Second]:
     """The second questions of a hand."""
     return [Second(d["text"], d["prev"], d["want"]) for d in _lines(f"follow_{hand}")]
+
+
+def folds(hands: Sequence[str]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Groups of these hands, each with those it leaves."""
+    groups = [tuple(hands[at::FOLDS]) for at in range(min(FOLDS, len(hands)))]
+    return [(group, tuple(hand for hand in hands if hand not in group)) for group in groups]
 
 
 def kind_of(said: str) -> Before:

@@ -24,12 +24,13 @@ ENDS_READ = pairs("nk-ng")
 # One typed word with its marks, before they go: without them these are other words ("hỏng" is broken, "hổng" is not).
 MARKED = {
     "hỏng": "hu", "hư": "hu", "ảnh": "hinh", "hổng": "khong", "hông": "khong", "hong": "khong", "hôg": "khong", "vô": "vao",
+    "hơm": "khong", "dô": "vao", "gòi": "roi", "òi": "roi", "dị": "vay", "dậy": "vay", "vại": "vay", "dìa": "ve", "zìa": "ve",
     "đk": "dangky", "đc": "duoc", "đt": "dienthoai", "sđt": "sodienthoai", "đn": "dangnhap",
 }  # fmt: skip  # reason: reads as the table it is
 # One folded word; its own spelling goes without saying. Others' accounts are told by their kind: what is asked about one
 # is asked about all.
 _words = """
-khong: k ko kg kh khg hok hem khum kong hk; duoc: dc dcc dx; dangky: dk dky dki reg dangki; vay: z v zay dzay zi dzi;
+khong: k ko kg kh khg hok hem khum kong hk hog hek hokk; duoc: dc dcc dx; dangky: dk dky dki reg dangki; vay: z v zay dzay zi dzi;
 gi: j ji gj; roi: r rui; sao: s seo ntn; lam: lm; gio: h jo; nhieu: nhiu bnhieu; vao: vo zo dzo zao; xem: coi xim;
 dung: xai sd; tim: kiem; bao: keu bieu; giup: gium dum dium gip;
 matkhau: mk pass password passwork pas passwd pw mkhau; taikhoan: tk account acc acount; dangnhap: dn login log;
@@ -37,11 +38,12 @@ congty: cty cti; cccd: cancuoc cc; cmnd: cmt cmtnd cm; sodienthoai: sdt sodt dtd
 dienthoai: dt phone smartphone dthoai; email: mail imeo meo; email gmail: gmail; app: apps ap application;
 vssid: vsid vssd vssip visid vssi vissid vss ssid; vneid: vnid vneiid vned vneidd vnei; chplay: googleplay ggplay;
 appstore: apstore; iphone: ip iphon; tinnhan: sms nt; benhvien: bv; bhxh: bhx bhxhh bxhh; bhyt: bhytt byt; bhtn: bhtnn;
-baohiem: bh; hoso: hs; tongdai: hotline; nhanvien: nv nvien; nguoi: ng ngui; lam sao: ls lsao; that: thiet;
+baohiem: bh; hoso: hs; tongdai: hotline; nhanvien: nv nvien; nguoi: ng ngui; that: thiet;
 hinh: photo foto; tai len: up upload upp; tai: download down dow; link: lik lin; camon: tks thanks thank thankiu tkss;
 ok: oke okie okela oki; lanh: linh; toi: tui mik minh; nham: lon; ubnd: uybannhandan; baonhieu: bn; thongbao: tb noti;
 truong: trg; lien he: lh lhe lienhe; huong dan: hd hdan huongdan; luon: lun lunn; muon: mun; nguoi ta: ngta nta;
-qua: wa qa; tra loi: tl trl rep; voi: vs; ma so: ms; biet: bit bik; ket qua: kq ketqua; noi chuyen: nc; cung: cx;
+qua: wa qa; tra loi: tl trl rep; voi: vs; ma so: ms; biet: bit bik bt bjt; truoc: trc trk; thoi: thui thoai; tiep: tip; hieu: hiu; xong: xg; yeu: iu; chua: chx;
+bay gio: bjo bgio; hom nay: hnay; hom qua: hqua; khinao: knao; lam sao: ls lsao tnao; thong tin: ttin; giao vien: gv gvien; ket qua: kq ketqua; noi chuyen: nc; cung: cx;
 quen: wen; thoi gian: tgian tg; vo: vk; chong: ck;
 mangkhac: facebook fb face tiktok instagram insta youtube twitter messenger mess viber telegram yahoo icloud garena
 game netflix wifi windows shopee lazada tiki sendo grab gojek begroup capcut roblox freefire;
@@ -69,6 +71,7 @@ nhanvien: tu van vien; tongdai: duong day nong | so nong; nganhang: the atm | mb
 cong quoc gia: dich vu cong quoc gia; nguoi ta: nguoi ta | ng ta;
 khinao: bao gio | chung nao | bua nao | luc nao | hoi nao; odau: cho nao | cho mo | o cho nao | muc nao;
 lamsao: lam the nao | nhu the nao | the nao | nhu nao | kieu gi | cach nao | bang cach nao | lam cach nao;
+ton baonhieu: ton nhieu; het baonhieu: het nhieu; hom qua: hum qua; hom nay: hum nay; bay gio: bi gio;
 tra: kiem tra | tra cuu; tra ra: tra ra; dung: su dung; lay lai: khoi phuc; caplai: lam lai | in lai; camon: thank you;
 file: tap tin; luadao: gia mao | gia danh; mau01: mau so 01 | mau so 1; khieunai: to cao
 """

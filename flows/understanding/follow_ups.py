@@ -10,7 +10,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 
 from flows.content import NOT_ASKED, SMALL_TALK, Question
@@ -31,7 +31,7 @@ COLUMNS = (
         "after item",
         "after topic",
     ),  # whatever the words are
-    *("alone", "its answer", "said alike"),
+    *("alone", "its answer", "said alike", "said alike after item"),
 )
 SHORT = 4  # words
 _SOME = 0.3  # added to counts
@@ -39,6 +39,12 @@ _OFTEN = 0.4  # a word that so many answers have says nothing
 _LEAST = 1e-5
 _LOG_LEAST = math.log(_LEAST)
 _MENTIONS = frozenset("do nay kia no vay thi con nua ay".split())  # what points at something said before
+_QUESTION_WORDS = frozenset(
+    "gi sao lamsao dau odau nao ai may baonhieu baolau khinao gio chung ha hay phai".split()
+)
+_QUESTION_ENDS = frozenset(
+    "khong chua ha ta gi sao lamsao dau odau nao ai may baonhieu baolau khinao".split()
+)
 _NO_QUESTION = ("statement", "done", "answer", "chat")
 _WISHES = ("wish", "person")
 _SCAMS = "lua_dao_bao_mat"  # the topic of swindles
@@ -128,6 +134,9 @@ class FollowUps:
                 self.lengths.append(length(values))
         self.unsure = [n for n, q in enumerate(items) if q.topic in SMALL_TALK]
         self._scores: dict[tuple[int, bool], list[float]] = {}
+        self._said = lru_cache(maxsize=16)(
+            self._said_of
+        )  # both for one message: its items, then its confidence
 
     @cached_property
     def answers(self) -> tuple[Mapping[str, list[int]], Mapping[str, float]]:
@@ -163,27 +172,48 @@ class FollowUps:
             for n, item in enumerate(self.items)
         ]
 
-    def _moving(self, words: tuple[str, ...], chances: Sequence[float]) -> Iterable[tuple[float, ...]]:
+    def _moving(
+        self, before: int, words: tuple[str, ...], chances: Sequence[float]
+    ) -> Iterable[tuple[float, ...]]:
         """For each item the other columns."""
         alone = [math.log(chance) if chance > _LEAST else _LOG_LEAST for chance in chances]
-        return zip(alone, self._answered(words), self._alike(words), strict=True)
+        answered, likes = self._said(words)
+        near = ((at, like) for at, like in likes.items() if self.pairs[at][0] == before)
+        return zip(alone, answered, self._nearest(likes.items()), self._nearest(near), strict=True)
+
+    def _said_of(self, words: tuple[str, ...]) -> tuple[list[float], Mapping[int, float]]:
+        """For each item the share of the words that its answer has; and how like they are to each second question."""
+        return self._answered(words), self._alike(words)
+
+    def _nearest(self, likes: Iterable[tuple[int, float]]) -> list[float]:
+        """For each item the likeness of the nearest of these second questions that it answered, 0..1."""
+        best = [0.0] * len(self.items)
+        for at, like in likes:
+            after = self.pairs[at][1]
+            if like > best[after]:
+                best[after] = like
+        return best
 
     def columns(
         self, before: int, words: tuple[str, ...], chances: Sequence[float]
     ) -> list[tuple[float, ...]]:
         """For each item what `COLUMNS` names. `chances`: of the items by the text alone."""
         fixed = self._fixed(before, short=len(words) <= SHORT)
-        return [(*one, *other) for one, other in zip(fixed, self._moving(words, chances), strict=True)]
+        return [
+            (*one, *other) for one, other in zip(fixed, self._moving(before, words, chances), strict=True)
+        ]
 
     def chances(self, before: int, words: tuple[str, ...], chances: Sequence[float]) -> list[float]:
         """The probability of each item for a text after item number `before`: the sum of its columns, by their weights."""
-        *weights, alone, answered, alike = self.learnt.columns
+        *weights, alone, answered, alike, after_it = self.learnt.columns
         key = (before, len(words) <= SHORT)
         if key not in self._scores:
             fixed = self._fixed(before, short=key[1])
             self._scores[key] = [sum(w * v for w, v in zip(weights, one, strict=True)) for one in fixed]
-        moving = zip(self._scores[key], self._moving(words, chances), strict=True)
-        return softmax(score + alone * a + answered * b + alike * c for score, (a, b, c) in moving)
+        moving = zip(self._scores[key], self._moving(before, words, chances), strict=True)
+        return softmax(
+            score + alone * a + answered * b + alike * c + after_it * d for score, (a, b, c, d) in moving
+        )
 
     def confidence(self, found: QuestionText) -> float:
         """The probability that the best item answers what is asked; 0 for small talk, which asks nothing."""
@@ -191,8 +221,7 @@ class FollowUps:
         if best in self.unsure:
             return 0.0
         weights = self.learnt.surely_alone if found.before is None else self.learnt.surely_after
-        score = sum(w * v for w, v in zip(weights, self.sureness(found), strict=True))
-        return round(1 / (1 + math.exp(-max(-30.0, min(30.0, score)))), 3)
+        return surely(weights, self.sureness(found))
 
     def sureness(self, found: QuestionText) -> tuple[float, ...]:
         """What the confidence in the best item depends on."""
@@ -225,7 +254,23 @@ class FollowUps:
             found.acts["scam"],
             found.acts["scam"] if item.topic == _SCAMS else 0.0,
             float(item.topic == _PEOPLE),
+            *self._leaning(found, best),
         )
+
+    def _leaning(self, found: QuestionText, best: int) -> tuple[float, ...]:
+        """What says that a text leans on the answer before it: the form of a question, and words that others asked then."""
+        if found.before is None:
+            return ()
+        words = found.words
+        asks, ends, short = (
+            not _QUESTION_WORDS.isdisjoint(words),
+            bool(words) and words[-1] in _QUESTION_ENDS,
+            len(words) <= SHORT,
+        )
+        answered, likes = self._said(words)
+        near = max((like for at, like in likes.items() if self.pairs[at][1] == best), default=0.0)
+        form = (asks, ends, short and asks, short and not asks and not ends)
+        return (*map(float, form), answered[best], max(found.likeness[best], near))
 
     def _answered(self, words: Iterable[str]) -> list[float]:
         """For each item the share of the text's words that its answer has, by their rarity."""
@@ -240,20 +285,21 @@ class FollowUps:
                 found[n] += weight
         return [value / whole for value in found] if whole else found
 
-    def _alike(self, words: tuple[str, ...]) -> list[float]:
-        """For each item how like the words are to a second question that it answered, 0..1."""
+    def _alike(self, words: tuple[str, ...]) -> Mapping[int, float]:
+        """How like the words are to each second question that has one of them, 0..1."""
         values = vector(words, self.rare, self.unknown)
         close: dict[int, float] = defaultdict(float)
         for name, value in values.items():
             for at, theirs in self.having.get(name, ()):
                 close[at] += value * theirs
         whole = length(values)
-        best = [0.0] * len(self.items)
-        for at, value in close.items():
-            after, like = self.pairs[at][1], value / self.lengths[at]
-            if like > best[after]:
-                best[after] = like
-        return [like / whole for like in best]
+        return {at: value / self.lengths[at] / whole for at, value in close.items()}
+
+
+def surely(weights: Sequence[float], values: Sequence[float]) -> float:
+    """The confidence, from what it depends on."""
+    score = sum(w * v for w, v in zip(weights, values, strict=True))
+    return round(1 / (1 + math.exp(-max(-30.0, min(30.0, score)))), 3)
 
 
 def _best(chances: Sequence[float]) -> int:

@@ -66,7 +66,7 @@ _WEEKDAYS = {
 _WEEKDAY = re.compile(
     r"(?:thu|t) ?(hai|ba|tu|bon|nam|sau|bay|[2-7])(?= |$)|(chu nhat|chu nhut|chua nhut|chua nhat|cn)(?= |$)"
 )
-_LUNAR = re.compile(r"(?:^| )(?:mung|mong|ram|gieng|chap|am lich|am|ta)(?= |$)")
+_LUNAR = re.compile(r"(?:^| )(?:mung|mong|ram|gieng|chap|am lich|am|(?<!mua tam )ta)(?= |$)")
 _FUTURE = re.compile(
     r"(?:^| )(?:ngay mai|bua mai|sang mai|chieu mai|toi mai|mai moi|mai|mot|tuan sau|tuan toi|thang sau|thang toi)(?= |$)"
 )
