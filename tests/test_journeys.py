@@ -164,7 +164,7 @@ async def test_a_citizen_asks_for_a_person_and_goes_on_at_the_same_step(
     await officer.checked()
 
     await citizen.say("bua nay ngay may")  # until the claim the bot goes on answering
-    await citizen.told("MỘT thông tin")
+    await citizen.told("một thông tin")
     await officer.act(officer.button("Nhận trả lời"))
     answer = officer.page.get_by_role("textbox", name="Trả lời người dân")
     await expect(answer).to_be_visible()
