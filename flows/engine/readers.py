@@ -33,6 +33,7 @@ MEANT, LESS_SURE = (
 _READ_ONLY = frozenset({"how", "all", "look_up", "lookup", "edit", "other_ways"})
 _DENIED = frozenset("khong ko k kg hong hok hem khum dung khoi chua dau thoi".split())
 UNSURE, ASKS = 0.32, 0.5  # from this score on some questions are offered, where something is surely asked
+WISHED = 0.15  # what a wish is worth more when the whole message sounds like one
 TELLS = 0.55  # probability of a text that tells something and asks nothing
 SECOND = 0.7  # how sure the second wish of a message must be
 _JOINS = re.compile(r" (?:voi lai|roi|con|luon tien|tien the|dong thoi|va|hong ton thi|ma) ")
@@ -162,7 +163,9 @@ def wish(reading: Reading) -> Iterator[Proposal]:
     """A flow that is asked for in other words than its phrases."""
     flows = reading.context.flows
     here = reading.flow.name if reading.flow else ""
-    for name, score, opening in wishes(reading.input, flows.routes(reading.context.content)):
+    more = WISHED * reading.input.acts["wish"]
+    for name, plainly, opening in wishes(reading.input, flows.routes(reading.context.content)):
+        score = min(plainly + more, 0.92)
         if name != here:
             yield Proposal(score, f"wish for {name}", Begin(name, opening))
 
@@ -173,12 +176,15 @@ _DONE_BY = {
     "back": Do("resume"),
     "stop": Do("stop"),
     "skip": Do("skip"),
+    "anew": Do("menu"),
 }
 
 
 def everyday_words(reading: Reading) -> Iterator[Proposal]:
     """Thanks, "ok", "để mai", "ủa", anger, going on, stopping, skipping."""
     found = dict(everyday(reading.input.text))
+    if "shorter" in found:
+        found.pop("repeat", None)
     content, under_way = reading.context.content, reading.flow is not None
     for act, score in found.items():
         command = _DONE_BY.get(act)
@@ -198,7 +204,8 @@ def greeting(reading: Reading) -> Iterator[Proposal]:
     if item is None or item.topic not in SMALL_TALK or found.shield:
         return
     if item.topic not in NOT_ASKED:
-        yield Proposal(0.62, f"small talk {item.id}", Say(item.answer))
+        score = 0.62 if reading.input.asks < ASKS else 0.46  # thanks before a question
+        yield Proposal(score, f"small talk {item.id}", Say(item.answer))
 
 
 def only_told(reading: Reading) -> Iterator[Proposal]:
