@@ -347,8 +347,9 @@ def _assumed_who(context: Context, memory: Memory) -> Choice | None:
 
 
 FRESH = 4  # turns for which what was said before the flow began answers its questions
+_WHO_NOTE = {"child": "Dạ, làm cho con nhỏ: lúc nộp nhớ mang thêm giấy khai sinh của con."}
 _WHO_CHOICES = tuple(
-    Choice(label, "chosen", {"who": who}, words=words, means=who)
+    Choice(label, "chosen", {"who": who}, words=words, means=who, note=_WHO_NOTE.get(who, ""))
     for who, label, words in (
         (
             "employee",

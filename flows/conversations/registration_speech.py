@@ -56,6 +56,15 @@ _COUNTS = re.compile(r"\b(?:tinh|dem|ke|tru)\b")
 _ANEW = re.compile(
     r"\b(?:lam|bat dau|dang ky|khai)(?: \w+)? lai(?: tu dau| het| moi)\b|\blam lai tu dau\b|\bxoa het lam lai\b"
 )
+_REMINDS = re.compile(
+    r"\b(?:co|tu|se|nho)?(?: \w+)? ?nhac (?:em|toi|tui|minh|anh|chi|nop|truoc|gium|giup|ho|lai|khi)\b(?!.* thong bao)"
+)
+_KEPT = re.compile(
+    r"\b(?:mat|luu|con giu|xoa)\b.*(?:khong|ko|k|hong|hok|chua|ha)$|\b(?:co|bi) mat (?:khong|ko|hong|gi)\b"
+)
+_NOT_AT_HAND = re.compile(
+    r"\b(?:the|so)\b.*\b(?:o nha|mat|that lac|khong mang|khong co day|chua cam|quen mang)\b"
+)
 _CARD = re.compile(
     r"\b(?:the|so)(?: \w+)? (?:bhyt|bao hiem|bhxh|y te)(?: \w+){0,3} (?:co|con|day|ne|do|day ne)\b|\b(?:co|con|cam|coi|ghi|in)(?: \w+){0,3} (?:tren )?(?:the|so) (?:bhyt|bao hiem|bhxh|y te)\b"
 )
@@ -73,6 +82,7 @@ _NEXT_PERSON = re.compile(
 def reads(reading: Reading) -> Iterator[Proposal]:
     """What the registration makes of a message, wherever the conversation stands."""
     yield from _story(reading)
+    yield from _reminded(reading)
     if not reading.is_at(FLOW):
         return
     yield from _of_the_declaration(reading)
@@ -108,6 +118,20 @@ def _story(reading: Reading) -> Iterator[Proposal]:
     yield Proposal(0.8, "the declaration told as a story", Say(told), remember={"item": "qua-han"})
 
 
+def _reminded(reading: Reading) -> Iterator[Proposal]:
+    """Whether one is reminded, and whether what was done is kept: told as it is."""
+    words, under_way = reading.input.plain, reading.is_at(FLOW, *_ON_THE_LIST)
+    if _REMINDS.search(words):
+        told = (
+            "Dạ, hiện tôi chưa tự nhắn nhắc hạn được. Anh/chị ghi lại ngày hạn, hoặc lúc nào cũng gõ “còn mấy ngày” trong việc đăng ký, "
+            "tôi đếm cho."
+        )
+        yield Proposal(0.86, "asks to be reminded", Say(told))
+    elif under_way and _KEPT.search(words):
+        told = "Dạ không mất: các mục đã đánh dấu được lưu lại. Khi nào rảnh, gõ “làm tiếp” là mình nối lại đúng chỗ này."
+        yield Proposal(0.88, "is what was done kept", Say(told))
+
+
 def _of_the_declaration(reading: Reading) -> Iterator[Proposal]:
     """The days left of a declaration whose day is known, and that day corrected."""
     context, said = reading.context, reading.input
@@ -139,6 +163,11 @@ def _two_people(reading: Reading) -> Iterator[Proposal]:
 def _on_the_card(reading: Reading) -> Iterator[Proposal]:
     """ "mã thì không biết mà thẻ BHYT thì có": the code is on the card."""
     words = reading.input.plain
+    if _NOT_AT_HAND.search(words):
+        unknown = reading.step.choices(reading.context)[1].parsed if reading.step else None
+        if unknown is not None:
+            yield Proposal(0.9, "the card is not at hand", Answer(unknown))
+        return
     if _CARD.search(words) and not _NO_CARD.search(words):
         known = reading.step.choices(reading.context)[0].parsed if reading.step else None
         note = "Dạ, 10 số cuối trên thẻ BHYT chính là mã số BHXH, vậy là đã có mã."

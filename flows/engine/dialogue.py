@@ -49,6 +49,7 @@ from flows.understanding.intents import named
 from flows.understanding.question_finder import QuestionResult, find_questions, missed, titled_question
 
 MEANT = 0.85  # from this on an option is meant
+REASON = 6  # words of an agreement that says more than that
 HARDLY_SURE = 0.55  # an answer that is shown at a lower score counts as half a miss
 
 
@@ -263,7 +264,10 @@ class Dialogue(Commands):
             self.state = replace(self.state, misses=0)
         self.remember(best.remember)
         self.effects += best.effects
-        if isinstance(best.command, Answer) and facts_told(reading.input):
+        more = facts_told(reading.input) or (
+            step is not None and step.asked_once and len(reading.input.words) > REASON
+        )
+        if isinstance(best.command, Answer) and more:
             self.opening = event.text  # may answer the next questions too
         self.carry_out(best.command)
         self.opening = self.opening if self.awaits is not None else ""

@@ -21,7 +21,7 @@ from flows.engine.flows import Flows
 from flows.engine.memory import Memory, noted, recall
 from flows.engine.state import State
 from flows.engine.steps import AGAIN, MENU, RESTING, Choice, Context, Flow, Parsed, Reply, Step
-from flows.text.normalise import same_words
+from flows.text.normalise import plain, same_words
 from flows.understanding.address import addressed
 from flows.understanding.answers import meanings
 from flows.understanding.input import Input
@@ -198,7 +198,7 @@ class Navigation:
     def opened(self, flow: Flow, step: Step) -> bool:
         """Whether the words that began the flow already answer its first question."""
         opening, self.opening = self.opening, ""
-        if not opening or step.kind not in RESTING:
+        if not opening or step.kind not in RESTING or (step.takes_any and not _REASON.search(plain(opening))):
             return False
         event = Said(opening, self.at)
         chosen = self.choice(step, event)
@@ -371,6 +371,9 @@ FACTS = frozenset(
     {"employee", "individual", "child", "android", "ios", "known", "unknown"}
 )  # told beside an answer
 SURELY_MEANT = 0.85
+_REASON = re.compile(
+    r"\b(?:ly do|viec cua|noi dung|cu the la|toi can|em can|nho|vi|do)\b.*\w+ \w+ \w+"
+)  # a reason beside "đồng ý"
 STACKED = 2  # how many interrupted flows a state keeps
 BRIEF = 180  # characters of a reminder
 

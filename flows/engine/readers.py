@@ -36,6 +36,7 @@ _TURNS_DOWN = frozenset({"not_it", "none_of_these"})
 OWN_QUESTION = 6  # words from which a question that an item answers is no refusal
 _DENIED = frozenset("khong ko k kg hong hok hem khum dung khoi chua dau thoi".split())
 UNSURE, ASKS = 0.32, 0.5  # from this score on some questions are offered, where something is surely asked
+WISHED = 0.15  # what a wish is worth more when the whole message sounds like one
 TELLS = 0.55  # probability of a text that tells something and asks nothing
 NAMED_AGAIN = 0.29  # how much less sure it is that a flow is named which is under way
 SECOND = 0.7  # how sure the second wish of a message must be
@@ -178,7 +179,9 @@ def wish(reading: Reading) -> Iterator[Proposal]:
     """A flow that is asked for in other words than its phrases."""
     flows = reading.context.flows
     here = reading.flow.name if reading.flow else ""
-    for name, score, opening in wishes(reading.input, flows.routes(reading.context.content)):
+    more = WISHED * reading.input.acts["wish"]
+    for name, plainly, opening in wishes(reading.input, flows.routes(reading.context.content)):
+        score = min(plainly + more, 0.92)
         if name != here:
             yield Proposal(score, f"wish for {name}", Begin(name, opening))
         else:  # it is under way already: said again
@@ -191,6 +194,7 @@ _DONE_BY = {
     "back": Do("resume"),
     "stop": Do("stop"),
     "skip": Do("skip"),
+    "anew": Do("menu"),
 }
 
 
@@ -209,6 +213,8 @@ def _answers(reading: Reading, meaning: str) -> bool:
 def everyday_words(reading: Reading) -> Iterator[Proposal]:
     """Thanks, "ok", "để mai", "ủa", anger, going on, stopping, skipping."""
     found = dict(everyday(reading.input.text))
+    if "shorter" in found:
+        found.pop("repeat", None)
     content, under_way = reading.context.content, reading.flow is not None
     for act, meaning in _ANSWERED_BY.items():
         if act in found and _answers(reading, meaning):
@@ -231,7 +237,8 @@ def greeting(reading: Reading) -> Iterator[Proposal]:
     if item is None or item.topic not in SMALL_TALK or found.shield:
         return
     if item.topic not in NOT_ASKED:
-        yield Proposal(0.62, f"small talk {item.id}", Say(item.answer, answers=False))
+        score = 0.62 if reading.input.asks < ASKS else 0.46  # thanks before a question
+        yield Proposal(score, f"small talk {item.id}", Say(item.answer, answers=False))
 
 
 def only_told(reading: Reading) -> Iterator[Proposal]:

@@ -86,6 +86,8 @@ _INSIDE: Mapping[str, tuple[str, ...]] = {
         r"\bthoi (?:em|e|tui|toi|minh|con|chi|anh) (?:vo ca|vao ca|di lam|di cho|di hoc|di ngu|ban|nghi)\b",
         r"\b(?:de|thoi de|thoi) (?:mai|mot|lat|chut|toi|sang mai|chieu|bua khac|hom khac|khi khac|cuoi tuan|tuan sau)\b",
         r"\b(?:khoan|doi|cho|de)(?: da| chut| xiu| ti| cai)?,? ?(?:de )?(?:em|e|tui|toi|minh|con|chau|anh|chi|co|t)? ?(?:di )?(?:hoi|coi|kiem|tim|kiu|goi|ve|chay|lay|bac|suy nghi|tinh)\b",
+        r"\b(?:doi|cho) (?:toi|em|e|tui|minh|con|anh|chi|co|chu|bac)? ?(?:mot |1 )?(?:lat|chut|xiu|ti|lac)\b",
+        r"\b(?:co khach|phai hop|dang hop|ban hop|di hop|co viec|co cong chuyen)\b",
         r"\b(?:dang ban|ban viec|ban roi|gio di|di cong chuyen|lat (?:nua )?(?:em|tui|toi|minh|con|chi|anh)?)\b",
     ),
     "repeat": (
@@ -106,6 +108,7 @@ _INSIDE: Mapping[str, tuple[str, ...]] = {
         r"\b(?:vcl|vl|dm|dmm|dkm|dcm|deo|cc|clm|vai|dit|me may|cha may|con me)\b",
         r"\bhoi (?:mot dang|mot dang)|hoi hoai|tra loi (?:lung tung|tao lao|gi dau|trat)\b",
     ),
+    "anew": (r"\b(?:lam|bat dau|noi|hoi|quay) lai tu dau\b", r"\bcoi nhu (?:\w+ )?chua (?:hoi|noi|lam) gi\b"),
     "back": (
         r"\b(?:lam tiep|tiep tuc|quay lai|tro lai|quay ve|tiep)(?: \w+)? (?:vu|viec|cai|cho|hoi nay|hom qua|bua truoc|hom truoc|danh sach|dang do)\b",
         r"\b(?:toi|den|dang|lam)(?: toi| den)? (?:dau|buoc may|cho nao) (?:roi|r|vay|v|z)\b",
