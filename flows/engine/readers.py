@@ -250,12 +250,12 @@ def only_told(reading: Reading) -> Iterator[Proposal]:
         return
     if told >= TELLS:
         said = courtesy.HEARD if under_way else courtesy.HEARD_AT_MENU
-        yield Proposal(0.4 + 0.1 * told, "something is told", Say(said))
+        yield Proposal(0.4 + 0.1 * told, "something is told", Say(said, answers=False))
     elif agreed >= TELLS and not under_way:
         yield Proposal(
             0.4 + 0.1 * agreed,
             "an agreement to nothing",
-            Say(courtesy.answer("ack", content, under_way=False)[0]),
+            Say(courtesy.answer("ack", content, under_way=False)[0], answers=False),
         )
 
 
