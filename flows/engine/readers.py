@@ -39,6 +39,7 @@ UNSURE, ASKS = 0.32, 0.5  # from this score on some questions are offered, where
 WISHED = 0.15  # what a wish is worth more when the whole message sounds like one
 TELLS = 0.55  # probability of a text that tells something and asks nothing
 NAMED_AGAIN = 0.29  # how much less sure it is that a flow is named which is under way
+SURE_WISH = 0.9  # from this score on it is not asked which of two wishes is meant
 SECOND = 0.7  # how sure the second wish of a message must be
 _JOINS = re.compile(r" (?:voi lai|roi|con|luon tien|tien the|dong thoi|va|hong ton thi|ma) ")
 SURELY_ANSWERED = 0.8  # a correction of an earlier answer must be so sure
@@ -309,7 +310,7 @@ READERS: tuple[Reader, ...] = (
 def between(good: Iterable[Proposal], flows: Flows, reading: Reading) -> Clarify | None:
     """What to ask when two wishes are about equally likely and neither is sure."""
     begun = [p for p in good if isinstance(p.command, Begin)]
-    if len(begun) < 2 or begun[0].score >= 0.8 or begun[0].score - begun[1].score > 0.05:
+    if len(begun) < 2 or begun[0].score >= SURE_WISH or begun[0].score - begun[1].score > 0.05:
         return None
     if second_wish(begun, reading) is not None:  # both are wanted, one after the other
         return None
