@@ -19,6 +19,7 @@ _CODE = {"screen": 5, "otp_until": "2026-11-30T08:04:00+00:00"}
 _ANSWERS: dict[str, dict[str, Any]] = {
     "lookup/consent": {},
     "lookup/name": {},
+    "lookup/name_perhaps": {"unsure": "Trần Thị Bé Ba"},
     "lookup/fact": {"name": "Trần Thị Bé Ba"},
     "lookup/province": {"name": "Trần Thị Bé Ba"},
     "lookup/proof": _ASKED,

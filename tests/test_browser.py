@@ -418,7 +418,7 @@ async def test_a_secret_seen_only_by_what_was_said_before_is_wiped_also_when_the
     await page.goto(visitors.address)
     talk = await ChatPage(page).greeted()
     await talk.say("mật khẩu của tôi là")
-    await talk.told("Anh/chị chọn một việc")
+    await talk.told("Xin đừng gõ mật khẩu")
     await talk.say(secret)
     if after == "a reload":
         while not lost:  # the other side of a socket

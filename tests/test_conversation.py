@@ -169,3 +169,67 @@ def test_a_remembered_word_fades() -> None:
     for _ in range(SUBJECTS["item"].turns + 1):
         state = catalog.advance(state, Pressed("Menu", AT), CONTENT).state
     assert "item" not in state.memory
+
+
+# ---------------------------------------------------------------- which reading comes first
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "then", "said"),
+    [
+        ("registration/consent", "ok luôn em", "registration/agreed", ""),  # a yes, not "I heard"
+        ("registration/consent", "hiểu rồi", "registration/consent", "Anh/chị có đồng ý không?"),
+        ("registration/list", "làm được rồi", "registration/mark", ""),  # done, not thanks
+        ("registration/list", "cảm ơn em", "registration/list", "không có gì"),
+        ("registration/list", "xong năm", "registration/mark", "Đã đánh dấu mục 5"),
+        ("registration/list", "Bỏ dấu mục 5", "registration/unmark", "Đã bỏ dấu mục 5"),
+        ("registration/sent_on", "31/12/2099", "registration/sent_on", "Ngày đó không hợp"),
+        ("password/trouble", "không nhận được otp", "password/trouble", "Công văn 416"),  # named again
+        ("password/code", "mã về rồi nè", "password/screen", "Màn hình 6/7"),  # an answer, no announcement
+        ("password/code", "xong rồi em ơi", "password/code", "đã nhận được"),  # a screen is no answer
+        ("password/screen", "đâu có thấy cái đó đâu", "password/screen", "Màn hình 3/7"),
+        ("lookup/fact", "tra cuu ma so", "lookup/fact", "MỘT thông tin"),
+        ("lookup/consent", "hả", "lookup/consent", "Để tra cứu mã số BHXH"),
+        (
+            "questions/answer",
+            "bao tai khoan dang dang nhap tren thiet bi khac",
+            "questions/answer",
+            "một máy",
+        ),
+        ("", "Sao tin nhắn OTP ghi xin cấp lại mật khẩu?", "", "vẫn đúng"),  # no tale of a swindle
+        ("", "dang ky vssid cho con the nao", "questions/answer", "giấy khai sinh"),
+    ],
+)
+def test_the_likelier_reading_is_taken(place: str, text: str, then: str, said: str) -> None:
+    turn = say(POSITIONS[place], text)
+    assert said in "\n".join(r.text for r in turn.replies)
+    assert not then or f"{turn.state.flow}/{turn.state.step}" == then
+
+
+def test_which_number_it_is_is_asked_alone_and_the_answer_leads_back() -> None:
+    asked = say(POSITIONS["registration/who"], "0900000001")
+    assert len(asked.replies) == 1
+    told = say(asked.state, "số điện thoại")
+    assert "Vậy đó là số điện thoại" in told.replies[0].text
+    assert (told.state.flow, told.state.step) == ("registration", "who")
+
+
+def test_a_second_query_for_contacts_is_one_step_back() -> None:
+    state = say(POSITIONS["contacts/one"], "nông dân").state
+    assert state.step == "gap"
+    assert say(state, "quay lại").state.step == "one"
+
+
+def test_what_is_only_read_gives_way_to_what_lies_beneath() -> None:
+    above = say(POSITIONS["lookup/fact"], "quên mật khẩu").state
+    assert (above.flow, above.under["flow"]) == ("password", "lookup")
+    back = say(above, "làm tiếp").state
+    assert (back.flow, back.step) == ("lookup", "fact")
+
+
+def test_of_two_wishes_one_is_begun_and_a_yes_begins_the_other() -> None:
+    both = say(State(), "trường học liên hệ ai, với lại quên mật khẩu")
+    assert both.state.flow == "contacts"
+    assert "Đổi mật khẩu" in both.replies[-1].text
+    assert say(both.state, "ừ làm luôn đi").state.flow == "password"
+    assert say(State(), "tra mã số giùm rồi đăng ký vssid luôn nha").state.flow == "lookup"

@@ -135,7 +135,7 @@ def test_the_second_questions_that_authors_showed_were_learnt(hand: str) -> None
     ("before", "text", "item"),
     [
         ("nop-to-khai", "trễ thì bị gì", "qua-han"),
-        ("giay-to", "con nít thì sao", "cho-con"),
+        ("cach-dang-ky", "con nít thì sao", "cho-con"),
         ("nop-to-khai", "tôi quên mật khẩu rồi làm sao", "quen-mat-khau"),
         ("quen-mat-khau", "nộp tờ khai ở đâu vậy", "nop-to-khai"),
     ],

@@ -149,7 +149,7 @@ async def test_a_citizen_asks_for_a_person_and_goes_on_at_the_same_step(
     want = f"khong nho ngay sinh cua ba {hands} {size['width']}"
     await citizen.say(want)
     await expect(citizen.theirs.filter(has_text="phiếu số")).to_have_count(1)
-    await citizen.told("MỘT thông tin")
+    await citizen.told("một thông tin")
     await good_for_everybody(citizen.page)
 
     officer = await signed_in(visitors, server, "as an officer", size, hands)
@@ -164,7 +164,7 @@ async def test_a_citizen_asks_for_a_person_and_goes_on_at_the_same_step(
     await officer.checked()
 
     await citizen.say("bua nay ngay may")  # until the claim the bot goes on answering
-    await citizen.told("MỘT thông tin")
+    await citizen.told("một thông tin")
     await officer.act(officer.button("Nhận trả lời"))
     answer = officer.page.get_by_role("textbox", name="Trả lời người dân")
     await expect(answer).to_be_visible()

@@ -152,11 +152,11 @@ async def test_a_text_nobody_understood_is_counted_and_a_name_in_a_look_up_is_no
                 address, f"{address}-{n}", lambda state, at, text=text: Said(text, at), pushed=False
             )
 
-    await said("terminal:a", "ờ cái này là sao ta", "ờ cái này là sao ta")
-    await said("terminal:b", "tra cuu", "đồng ý", "cái này là sao ta nè hả ta")
+    await said("terminal:a", "màu xanh của máy", "màu xanh của máy")
+    await said("terminal:b", "tra cuu", "đồng ý", "màu xanh của máy")
     async with sqlite_house.db.reading() as connection:
         rows = (await connection.execute(select(misses_table.c.words, misses_table.c["count"]))).all()
-    assert [tuple(r) for r in rows] == [(missed("ờ cái này là sao ta", CONTENT.questions), 2)]
+    assert [tuple(r) for r in rows] == [(missed("màu xanh của máy", CONTENT.questions), 2)]
 
 
 def test_the_commands_edit_and_tell(

@@ -30,6 +30,7 @@ from flows.engine.steps import (
     end,
     show,
 )
+from flows.text.fold import tidy
 from flows.text.normalise import plain
 from flows.text.vssid_sms import read_received
 from flows.understanding import numbers_explained
@@ -42,6 +43,7 @@ CONSENT = (
 )
 WHO = {"employee": "người lao động của đơn vị", "individual": "cá nhân tự do", "child": "con nhỏ"}
 PLATFORM = {"android": "Android", "ios": "iPhone"}
+_NUMBERED_SURELY = 0.92  # "bỏ dấu mục 5" is more than the wording of an option in it
 SHOWN_HELP = {"ho_ten": "record_name", "ma_so_bhxh": "record_code"}
 
 
@@ -119,6 +121,7 @@ def _flow() -> Flow:
                 _list_choices,
                 label="danh sách việc cần làm",
                 parse=_parse_number,
+                surely=_NUMBERED_SURELY,
                 hint=_HINT,
                 brief=_list_brief,
                 transitions=_TRANSITIONS,
@@ -147,6 +150,7 @@ def _reading(name: str, prompt: Prompt, choices: Choices | tuple[Choice, ...], *
         choices,
         label=label,
         parse=_parse_number,
+        surely=_NUMBERED_SURELY,
         hint=_HINT,
         transitions=_TRANSITIONS,
         done=True,
@@ -251,6 +255,11 @@ def _list_choices(context: Context) -> tuple[Choice, ...]:
 
 
 _DONE = "xong, xong roi, da xong, roi"
+_NUMBERS = {  # only with their marks: "sau" is also "later"
+    word: str(n)
+    for n, word in enumerate("một hai ba bốn năm sáu bảy tám chín mười".split(), start=1)
+    if word != "ba"
+}
 _NUMBERED = re.compile(r"(xong|bo|bo dau|cach lam|lam sao|huong dan)(?: viec| muc| so)? ([0-9]{1,2})")
 
 
@@ -258,7 +267,8 @@ def _parse_number(context: Context, event: Event) -> Parsed | None:
     if not isinstance(event, Said):
         return None
     received = parse_received(context, event)
-    found = _NUMBERED.fullmatch(plain(event.text))
+    said = " ".join(_NUMBERS.get(word, word) for word in tidy(event.text).split())
+    found = _NUMBERED.fullmatch(plain(said))
     if received is not None or found is None:
         return received
     items, what, n = items_of(context), found.group(1), int(found.group(2))

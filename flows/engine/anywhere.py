@@ -82,7 +82,9 @@ class Commands(Navigation):
         """Go on with what was under way before, here or left."""
         place = recall(self.memory, "place")
         flow, _, _step = place.partition("/")
-        if self.state.under and not self.state.history:
+        _, here = self.here()
+        read = here is not None and (here.done or here.tells)  # nothing of it would go on
+        if self.state.under and (read or not self.state.history):
             self.resume(fully=True)
         elif self.state.flow:
             self.ask_again()

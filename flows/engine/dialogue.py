@@ -42,12 +42,13 @@ from flows.text.normalise import plain, same_words
 from flows.understanding import numbers_explained
 from flows.understanding.acts import Before
 from flows.understanding.address import address_of
-from flows.understanding.answers import facts_told
+from flows.understanding.answers import facts_told, meanings
 from flows.understanding.facts import number_of
 from flows.understanding.input import Input
 from flows.understanding.intents import named
 from flows.understanding.question_finder import QuestionResult, find_questions, missed, titled_question
 
+MEANT = 0.85  # from this on an option is meant
 REASON = 6  # words of an agreement that says more than that
 HARDLY_SURE = 0.55  # an answer that is shown at a lower score counts as half a miss
 
@@ -140,7 +141,7 @@ class Dialogue(Commands):
         flow, step = self.here()
         if secret:
             self.forewarned(event, secret)
-        elif isinstance(event, Said) and detector.is_announcement(event.text, self.content.secret_weights):
+        elif isinstance(event, Said) and self.announces(step, event.text):
             self.say_and_remind(detector.forewarning(self.content))
         elif isinstance(event, Answered):
             self.answered(flow, step, event)
@@ -155,6 +156,13 @@ class Dialogue(Commands):
                 self.understand(event)
             else:
                 self.other_event(event)
+
+    def announces(self, step: Step | None, text: str) -> bool:
+        """Whether a secret is about to be typed; that a code has come is an answer where that is asked."""
+        asked = step is not None and any(c.means == "received" for c in step.choices(self.context()))
+        if asked and meanings(Input(text, self.content), frozenset({"received"})).get("received", 0) >= MEANT:
+            return False
+        return detector.is_announcement(text, self.content.secret_weights)
 
     def forewarned(self, event: Event, secret: str) -> None:
         """A secret was typed: it is forgotten and warned about."""
@@ -266,7 +274,7 @@ class Dialogue(Commands):
         second = readers.second_wish(good, reading)
         if second is not None:
             label, what = second
-            self.remember({"later": what})
+            self.remember({"later": what, "offered": what})
             self.say(Reply(messages.second_wish(label)))
             self.also_offer(label)
 
@@ -290,8 +298,12 @@ class Dialogue(Commands):
                 if self.state.misses >= LOST:
                     self.say(Reply(messages.person_after_misses(self.content), options=self.state.options))
                     self.also_offer(commands.PERSON_LABEL)
-            case Say(text, options, reminds):
-                self.say(Reply(text, options=options))
+            case Say(text, options, reminds, answers):
+                reply = Reply(text, options=options)
+                bare = step is not None and not reminds and not options
+                self.say(self.offering(step, reply) if step is not None and bare else reply)
+                if reminds and answers and step is not None and not step.done:
+                    self.remember({"aside": "1"})
                 if reminds:
                     self.remind()
             case Clarify(text, options):
@@ -304,8 +316,9 @@ class Dialogue(Commands):
         pasted = numbers_explained.chosen(words, self.state.options, self.content)
         if pasted is None:
             return False
-        labels = () if self.state.flow else tuple(self.flows.label(f, self.content) for f in pasted.flows)
-        self.carry_out(Say(pasted.text, (*pasted.asks, *labels)))
+        labels = tuple(self.flows.label(f, self.content) for f in pasted.flows)
+        options = () if self.state.flow else (*pasted.asks, *labels, commands.MENU_LABEL)
+        self.carry_out(Say(pasted.text, options))
         return True
 
     def unasked(self, event: Event) -> bool:

@@ -205,7 +205,7 @@ class Navigation:
         if chosen is None and (chosen := self.meant(step, opening)) is not None:
             self.opening = opening  # it may say more than this
         parsed = chosen.parsed if chosen else step.parse(self.context(), event)
-        if parsed is None or step.transitions.get(parsed.outcome) == AGAIN:
+        if parsed is None or step.transitions.get(parsed.outcome) in (AGAIN, step.name):
             return False
         self.accept(flow, step, parsed)
         return True

@@ -60,12 +60,16 @@ class Show:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """One of our own sentences; what is under way stays where it is, and one line reminds of it when `reminds`."""
+    """One of our own sentences; what is under way stays where it is, and one line reminds of it when `reminds`.
+
+    `answers`: something was asked in between, from which "quay lại" comes back to the step.
+    """
 
     needs: ClassVar[float] = 0.45
     text: str
     options: tuple[str, ...] = ()
     reminds: bool = True
+    answers: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,10 @@ MEANT, LESS_SURE = (
     0.9,
     0.8,
 )  # what a natural answer is worth at most; what is asked for in a question's words, less
-_READ_ONLY = frozenset({"how", "all", "look_up", "lookup", "edit", "other_ways"})
+_READ_ONLY = frozenset({"how", "all", "look_up", "edit", "other_ways"})
+_SENDS, SENT = frozenset({"otp", "resend"}), 0.85  # below what a flow reads of it with polarity
+_TURNS_DOWN = frozenset({"not_it", "none_of_these"})
+OWN_QUESTION = 6  # words from which a question that an item answers is no refusal
 _DENIED = frozenset("khong ko k kg hong hok hem khum dung khoi chua dau thoi".split())
 UNSURE, ASKS = 0.32, 0.5  # from this score on some questions are offered, where something is surely asked
 WISHED = 0.15  # what a wish is worth more when the whole message sounds like one
@@ -41,6 +44,7 @@ _SECOND = re.compile(
     r"\b(?:viec|cai|y|cau|chuyen|van de)(?: \w+)? (?:thu hai|thu 2|kia|con lai|luc dau|hoi nay)\b|\bnhu (?:\w+ )?(?:noi|hoi) (?:luc dau|hoi nay|ban dau)\b"
     r"|\b(?:con|gio|roi) (?:toi )?(?:viec|cai|y) (?:thu hai|kia|con lai|sau)\b"
 )
+NAMED_AGAIN = 0.29  # how much less sure it is that a flow is named which is under way
 SECOND = 0.7  # how sure the second wish of a message must be
 _TWO = re.compile(r"\b(?:hai viec|2 viec|hai y|2 y|hai la|hai cau|thu hai|mot la)\b")
 _JOINS = re.compile(
@@ -86,7 +90,16 @@ def natural_answer(reading: Reading) -> Iterator[Proposal]:
         if choice.means and (score := found.get(choice.means, 0.0)) > 0:
             answer = Answer(choice.parsed)
             most = LESS_SURE if choice.means in _READ_ONLY else MEANT
+            if choice.means in _SENDS:
+                most = SENT
+            if choice.means in _TURNS_DOWN and _asks_something_known(reading):
+                most = PARSED_AGAIN
             yield Proposal(min(score, most), f"means {choice.means}", answer)
+
+
+def _asks_something_known(reading: Reading) -> bool:
+    """Whether the words are a question of their own, in more words than a refusal needs."""
+    return len(reading.input.words) >= OWN_QUESTION and reading.input.question.decision == "answer"
 
 
 def contained_option(reading: Reading) -> Iterator[Proposal]:
@@ -120,7 +133,8 @@ def earlier_answer(reading: Reading) -> Iterator[Proposal]:
         found = meanings(_corrected(reading), wanted) if wanted else {}
         for choice in choices:
             score = found.get(choice.means, 0.0)
-            changed = any(state.answers.get(key) != value for key, value in choice.keep.items())
+            told = {key: value for key, value in choice.keep.items() if isinstance(value, str)}  # no position
+            changed = any(state.answers.get(key) != value for key, value in told.items())
             if score < SURELY_ANSWERED or not changed or not (corrects or score >= 0.85):
                 continue
             note = f"Dạ, tôi sửa lại: {choice.label[0].lower()}{choice.label[1:]}."
@@ -163,6 +177,8 @@ def _sureness(reading: Reading, found: QuestionResult, item: Question) -> float:
         score = 0.3 + 0.55 * found.confidence
         if item.next:  # to be told how it is done is less than to have it done
             score -= 0.25 * reading.input.acts["wish"]
+        if found.same and asks(reading.input.text):  # what was just answered, asked again: said shortly
+            score += 0.1
     else:
         top = found.candidates[0].score if found.candidates else 0.0
         score = 0.4 + (0.5 if found.decision == "answer" else 0.35) * top
@@ -178,6 +194,8 @@ def wish(reading: Reading) -> Iterator[Proposal]:
         score = min(plainly + more, 0.92)
         if name != here:
             yield Proposal(score, f"wish for {name}", Begin(name, opening))
+        else:  # it is under way already: said again
+            yield Proposal(score - NAMED_AGAIN, f"names {name} again", Correct(reading.state.step, {}))
 
 
 _DONE_BY = {
@@ -190,12 +208,27 @@ _DONE_BY = {
 }
 
 
+_ANSWERED_BY = {
+    "ack": "yes",
+    "thanks": "done",
+}  # "ok luôn" is a yes where that is asked, "làm được rồi" is done
+
+
+def _answers(reading: Reading, meaning: str) -> bool:
+    """Whether the words surely mean an option of the step, so more than a courtesy."""
+    wanted = frozenset(choice.means for choice in _choices(reading) if choice.means)
+    return meaning in wanted and meanings(reading.input, wanted).get(meaning, 0.0) >= SURELY_ANSWERED
+
+
 def everyday_words(reading: Reading) -> Iterator[Proposal]:
     """Thanks, "ok", "để mai", "ủa", anger, going on, stopping, skipping."""
     found = dict(everyday(reading.input.text))
     if "shorter" in found:
         found.pop("repeat", None)
     content, under_way = reading.context.content, reading.flow is not None
+    for act, meaning in _ANSWERED_BY.items():
+        if act in found and _answers(reading, meaning):
+            del found[act]
     for act, score in found.items():
         command = _DONE_BY.get(act)
         if command is not None:
@@ -204,7 +237,7 @@ def everyday_words(reading: Reading) -> Iterator[Proposal]:
             yield Proposal(score - less, f"everyday {act}", command)
         else:
             text, options = courtesy.answer(act, content, under_way=under_way)
-            yield Proposal(score, f"everyday {act}", Say(text, options))
+            yield Proposal(score, f"everyday {act}", Say(text, options, answers=False))
 
 
 def greeting(reading: Reading) -> Iterator[Proposal]:
@@ -215,7 +248,7 @@ def greeting(reading: Reading) -> Iterator[Proposal]:
         return
     if item.topic not in NOT_ASKED:
         score = 0.62 if reading.input.asks < ASKS else 0.46  # thanks before a question
-        yield Proposal(score, f"small talk {item.id}", Say(item.answer))
+        yield Proposal(score, f"small talk {item.id}", Say(item.answer, answers=False))
 
 
 def only_told(reading: Reading) -> Iterator[Proposal]:
@@ -227,12 +260,12 @@ def only_told(reading: Reading) -> Iterator[Proposal]:
         return
     if told >= TELLS:
         said = courtesy.HEARD if under_way else courtesy.HEARD_AT_MENU
-        yield Proposal(0.4 + 0.1 * told, "something is told", Say(said))
+        yield Proposal(0.4 + 0.1 * told, "something is told", Say(said, answers=False))
     elif agreed >= TELLS and not under_way:
         yield Proposal(
             0.4 + 0.1 * agreed,
             "an agreement to nothing",
-            Say(courtesy.answer("ack", content, under_way=False)[0]),
+            Say(courtesy.answer("ack", content, under_way=False)[0], answers=False),
         )
 
 
@@ -273,10 +306,13 @@ def pasted_number(reading: Reading) -> Iterator[Proposal]:
         reading.state.step, reading.input.text, content
     )
     found = numbers_explained.explained(reading.input.text, content, reading.context.at.date())
-    if found is None or expected:
+    own = any(proposal.score >= PARSED_AGAIN for proposal in own_answer(reading))
+    if found is None or expected or own:
         return
-    labels = () if reading.flow else tuple(reading.context.flows.label(f, content) for f in found.flows)
-    yield Proposal(0.86, "a number", Say(found.text, (*found.asks, *labels)))
+    asked = Say(found.text, (*found.asks, MENU_LABEL), reminds=False)  # one question at a time
+    labels = tuple(reading.context.flows.label(f, content) for f in found.flows)
+    told = Say(found.text) if reading.flow else Say(found.text, (*labels, MENU_LABEL))
+    yield Proposal(0.86, "a number", asked if found.asks else told)
 
 
 READERS: tuple[Reader, ...] = (
@@ -299,6 +335,8 @@ def between(good: Iterable[Proposal], flows: Flows, reading: Reading) -> Clarify
     """What to ask when two wishes are about equally likely and neither is sure."""
     begun = [p for p in good if isinstance(p.command, Begin)]
     if len(begun) < 2 or begun[0].score >= 0.8 or begun[0].score - begun[1].score > 0.05:
+        return None
+    if second_wish(begun, reading) is not None:  # both are wanted, one after the other
         return None
     names = list(dict.fromkeys(p.command.flow for p in begun if isinstance(p.command, Begin)))[:3]
     if len(names) < 2:

@@ -39,6 +39,8 @@ _ON_SCREEN: Mapping[str, Mapping[str, str]] = {
     "menu": {"login": "no_menu"},
     "finish": {"no_otp": "no_otp"},
 }
+_CODE_SCREENS = ("finish", "otp", "otp_sent")
+_OF_A_CODE = ("ma|otp|ma_otp|ma_xac_thuc|tin|tin_nhan|sms|6_so|sau_so",)
 _TOPIC = 0.945  # above an option's meaning: a topic says more than "không được"
 _TAKES_UP = (
     "doi|lam tiep",
@@ -108,6 +110,8 @@ def _in_guide(reading: Reading, topic: str) -> Iterator[Proposal]:
     n = min(int(reading.context.get("screen") or 0), len(screens) - 1)
     screen = screens[n].id if step == "screen" else ""
     topic = _ON_SCREEN.get(screen, {}).get(topic, topic)
+    if topic == "no_otp" and screen not in ("", *_CODE_SCREENS) and not heard_in(text, _OF_A_CODE):
+        topic = ""  # "không thấy" of what the screen shows
     if step == "trouble" and reading.context.get("trouble") == "old_phone" and asks_by_app(text):
         yield Proposal(0.95, "asks if the app does it", Say(answer_to("by_app", content)))
         return

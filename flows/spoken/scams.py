@@ -6,6 +6,7 @@ it in half sentences, which `continuation` reads. Invariant: the message that a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
@@ -131,9 +132,12 @@ _OURS = (  # given to us, or things one does by mistake in VssID or in this chat
 )
 
 
+_OWN_SMS = re.compile(r"xin c[ấa]p l[ạa]i m[ậa]t kh[ẩa]u", re.IGNORECASE)  # the words of the real code's SMS
+
+
 def tale_in(text: str) -> tuple[tuple[Demand, ...], bool]:
     """What a stranger asks for in the text (empty for no tale), and whether something was given already."""
-    said = clauses(text)
+    said = clauses(_OWN_SMS.sub(" ", text))
     stranger = any(heard(c, _STRANGER) for c in said)
     found = _tale(text, said, stranger)
     ours = bool(found[0]) and (read_received(text) is not None or (not stranger and which_secret(text) != ""))

@@ -146,6 +146,8 @@ def everyday(text: str) -> Mapping[str, float]:
     if not words:
         return {"ack": 0.9} if text.strip(" .…!") == "" or not any(c.isalnum() for c in text) else {}
     count = len(words.split())
+    if words in _WHOLE["repeat"]:
+        return {"repeat": 0.93}
     found: dict[str, float] = {}
     cores = _cores(words)
     if not cores - {words} and all(word in _ENDS for word in words.split()):

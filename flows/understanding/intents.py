@@ -51,7 +51,7 @@ def wishes(message: Input, routes: tuple[Route, ...]) -> Iterator[tuple[str, flo
         return
     core = _without_politeness(words) or words
     size = max(len(core.split()), 1)
-    asking = 0.0 if _is_wish(words) else 0.18
+    asking = 0.0 if _is_wish(words) else 0.26
     cue = 0.05 if _WANTED & set(words.split()) else 0.0
     for r, phrases in _phrases(routes):
         best = 0.0

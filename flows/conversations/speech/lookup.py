@@ -51,7 +51,7 @@ _REFUSES = re.compile(
     rf"\b{NO}(?: \w+){{0,2}} (?:dong y|muon|dua|cho|cung cap|khai|tra|can|chiu|cho dau|tin|dam|thich|gui|lam)\b|\b(?:ngai|e ngai|ky lam|ki lam|so lam|thoi khoi|thoi bo|thoi so|tu choi|khoi can|khoi di|bo di|thoi de|thoi em|thoi tui|thoi toi|thoi minh|thoi con)\b"
 )
 _WORRIES = re.compile(
-    r"\b(?:so|bi|co) (?:lo|lua|mat|an toan|lay cap|danh cap)\b|\ban toan (?:khong|hong|ko)\b|\bbao mat\b.*\b(?:khong|hong|ko)\b|\b(?:lay|can|xin|hoi|luu|giu) (?:thong tin|so dien thoai|ngay sinh|cccd|ten|may cai do|gi)\b.*\b(?:gi|chi|sao|lam)\b"
+    r"\b(?:so|bi|co) (?:lo|lua|mat(?! khau| ma)|an toan|lay cap|danh cap)\b|\ban toan (?:khong|hong|ko)\b|\bbao mat\b.*\b(?:khong|hong|ko)\b|\b(?:lay|can|xin|hoi|luu|giu) (?:thong tin|so dien thoai|ngay sinh|cccd|ten|may cai do|gi)\b.*\b(?:gi|chi|sao|lam)\b"
 )
 _KEPT = (
     "Dạ, họ tên, ngày sinh và số giấy tờ chỉ dùng để tìm đúng người cho lần tra này; số giấy tờ bị xóa ngay khi xong, và mã OTP "

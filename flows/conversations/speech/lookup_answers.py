@@ -52,7 +52,7 @@ READY_ANSWERS = (
     ),
     _ready(
         WAITING,
-        r"\b(?:lau|cho) (?:du|qua|vay|the|hoai|ghe|lam|dang so)\b|\bsao lau\b|\bbao lau\b|\bcho hoai\b",
+        r"\b(?:lau|cho) (?:du|qua|vay|the|hoai|ghe|lam|dang so)\b|\bsao lau\b|\bbao lau\b(?!.*\b(?:mat khau|tai khoan|duyet|the)\b)|\bcho hoai\b",
         "Dạ quá 3 phút chưa có tin thì có thể thông tin chưa khớp hoặc hồ sơ chưa có số điện thoại: bấm “Sửa thông tin”, hay “Cách khác”.",
         0.88,
     ),
