@@ -120,7 +120,7 @@ def _story(reading: Reading) -> Iterator[Proposal]:
 
 def _reminded(reading: Reading) -> Iterator[Proposal]:
     """Whether one is reminded, and whether what was done is kept: told as it is."""
-    words, under_way = reading.input.plain, reading.is_at(FLOW, *_ON_THE_LIST)
+    words, under_way = reading.input.plain, reading.is_at(FLOW)
     if _REMINDS.search(words):
         told = (
             "Dạ, hiện tôi chưa tự nhắn nhắc hạn được. Anh/chị ghi lại ngày hạn, hoặc lúc nào cũng gõ “còn mấy ngày” trong việc đăng ký, "
@@ -128,7 +128,7 @@ def _reminded(reading: Reading) -> Iterator[Proposal]:
         )
         yield Proposal(0.86, "asks to be reminded", Say(told))
     elif under_way and _KEPT.search(words):
-        told = "Dạ không mất: các mục đã đánh dấu được lưu lại. Khi nào rảnh, gõ “làm tiếp” là mình nối lại đúng chỗ này."
+        told = "Dạ không mất: việc đang làm được lưu lại. Khi nào rảnh, gõ “làm tiếp” là mình nối lại đúng chỗ này."
         yield Proposal(0.88, "is what was done kept", Say(told))
 
 

@@ -38,10 +38,19 @@ _DENIED = frozenset("khong ko k kg hong hok hem khum dung khoi chua dau thoi".sp
 UNSURE, ASKS = 0.32, 0.5  # from this score on some questions are offered, where something is surely asked
 WISHED = 0.15  # what a wish is worth more when the whole message sounds like one
 TELLS = 0.55  # probability of a text that tells something and asks nothing
+SURELY_YES = 0.7
+_WILLING = re.compile(r"\b(?:dong y|co|duoc|dc|muon|lam|dang ky|chuyen|di|luon|giup|gium|nhan)\b")
+_SECOND = re.compile(
+    r"\b(?:viec|cai|y|cau|chuyen|van de)(?: \w+)? (?:thu hai|thu 2|kia|con lai|luc dau|hoi nay)\b|\bnhu (?:\w+ )?(?:noi|hoi) (?:luc dau|hoi nay|ban dau)\b"
+    r"|\b(?:con|gio|roi) (?:toi )?(?:viec|cai|y) (?:thu hai|kia|con lai|sau)\b"
+)
 NAMED_AGAIN = 0.29  # how much less sure it is that a flow is named which is under way
 SURE_WISH = 0.9  # from this score on it is not asked which of two wishes is meant
 SECOND = 0.7  # how sure the second wish of a message must be
-_JOINS = re.compile(r" (?:voi lai|roi|con|luon tien|tien the|dong thoi|va|hong ton thi|ma) ")
+_TWO = re.compile(r"\b(?:hai viec|2 viec|hai y|2 y|hai la|hai cau|thu hai|mot la)\b")
+_JOINS = re.compile(
+    r" (?:voi lai|roi|con|luon tien|tien the|dong thoi|va|hong ton thi|ma|hai la|thu hai la|y hai) "
+)
 SURELY_ANSWERED = 0.8  # a correction of an earlier answer must be so sure
 Reader = Callable[[Reading], Iterator[Proposal]]
 
@@ -160,7 +169,8 @@ def question(reading: Reading) -> Iterator[Proposal]:
         return
     if step:
         shown = Show(flows.questions.name, step, kept)
-        yield Proposal(score, f"question {item.id}", shown, remember={"item": item.id})
+        noted = {"item": item.id, "offered": f"flow:{item.next}" if item.next else ""}
+        yield Proposal(score, f"question {item.id}", shown, remember=noted)
 
 
 def _sureness(reading: Reading, found: QuestionResult, item: Question) -> float:
@@ -266,7 +276,8 @@ def offered(reading: Reading) -> Iterator[Proposal]:
     kind, _, name = what.partition(":")
     if not what or age(reading.state.memory, "offered") > 1:
         return
-    if meanings(reading.input, frozenset({"yes", "no"})).get("yes", 0.0) < 0.7:
+    yes = meanings(reading.input, frozenset({"yes", "no"})).get("yes", 0.0)
+    if yes < SURELY_YES or not _WILLING.search(reading.input.plain):  # "dạ" alone may only have heard
         return
     flows = reading.context.flows
     if kind == "flow" and name in flows:
@@ -274,6 +285,19 @@ def offered(reading: Reading) -> Iterator[Proposal]:
     elif kind == "item":
         shown = Show(flows.questions.name, "answer", {"item": name, "others": None})
         yield Proposal(0.86, f"yes to {what}", shown, remember={"item": name, "offered": ""})
+
+
+def later_wish(reading: Reading) -> Iterator[Proposal]:
+    """ "còn việc thứ hai thì sao": the second wish that was kept."""
+    kind, _, name = reading.recall("later").partition(":")
+    if not kind or not _SECOND.search(reading.input.plain):
+        return
+    flows = reading.context.flows
+    if kind == "flow" and name in flows:
+        yield Proposal(0.9, "the second wish", Begin(name), remember={"later": ""})
+    elif kind == "item":
+        shown = Show(flows.questions.name, "answer", {"item": name, "others": None})
+        yield Proposal(0.9, "the second wish", shown, remember={"item": name, "later": ""})
 
 
 def pasted_number(reading: Reading) -> Iterator[Proposal]:
@@ -303,6 +327,7 @@ READERS: tuple[Reader, ...] = (
     greeting,
     only_told,
     offered,
+    later_wish,
     pasted_number,
 )
 
@@ -336,7 +361,17 @@ def second_wish(good: Sequence[Proposal], reading: Reading) -> tuple[str, str] |
     for part in _JOINS.split(reading.input.plain):
         if part is None or len(part.split()) < 2:
             continue
-        for name, score, _ in wishes(Input(part, content), flows.routes(content)):
-            if score >= SECOND and name not in done:
+        read = Input(part, content)
+        for name, score, _ in wishes(read, flows.routes(content)):
+            if score + WISHED * read.acts["wish"] >= SECOND and name not in done:
                 return flows.label(name, content), f"flow:{name}"
+        asked = read.question
+        found = asked.item
+        if (
+            _TWO.search(reading.input.plain)
+            and asked.decision == "answer"
+            and found is not None
+            and found is not item
+        ):
+            return found.title, f"item:{found.id}"
     return None

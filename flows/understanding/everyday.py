@@ -113,6 +113,7 @@ _INSIDE: Mapping[str, tuple[str, ...]] = {
         r"\b(?:lam tiep|tiep tuc|quay lai|tro lai|quay ve|tiep)(?: \w+)? (?:vu|viec|cai|cho|hoi nay|hom qua|bua truoc|hom truoc|danh sach|dang do)\b",
         r"\b(?:toi|den|dang|lam)(?: toi| den)? (?:dau|buoc may|cho nao) (?:roi|r|vay|v|z)\b",
         r"\b(?:hom qua|hom wa|hoi nay|bua truoc|hom truoc)(?: \w+){0,3} (?:toi|den) (?:dau|buoc)\b",
+        r"\b(?:lam tiep|tiep tuc)(?: lam)? (?:phan|muc|buoc)\b",
         r"\blam tiep (?:cho nao|di|luon|nha|thoi)\b",
         r"\b(?:gio|rồi|roi|thoi|vay) (?:tui|toi|em|minh|con|chi|anh|co)? ?lam tiep\b",
     ),
@@ -170,7 +171,7 @@ def everyday(text: str) -> Mapping[str, float]:
         score = 0.88 - (0.06 if act == "anger" else 0.03) * max(left, 0)
         if act == "back" and _PLACE.search(words):
             score = max(score, 0.88)
-        if asking and act not in ("repeat", "shorter", "anger", "back") and not _AGAIN.search(words):
+        if asking and act not in ("repeat", "shorter", "anger", "back", "anew") and not _AGAIN.search(words):
             score -= 0.3
         if score >= 0.3:
             found[act] = score
