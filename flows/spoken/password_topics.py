@@ -267,14 +267,14 @@ def topic_of(text: str) -> str:
     return first
 
 
-_MESSAGE_SAYS = (
+_MESSAGE_WORDING = (
     "tin|tin_nhan|sms|mau_tin ... ghi|noi|bao|viet|de|la|keu .. xin_cap_lai|cap_lai .. mat_khau|mk|$",
 )
 
 
 def tells_of_message(text: str) -> bool:
     """Whether it is asked why VssID's message speaks of a new password being applied for."""
-    return any(heard(c, _MESSAGE_SAYS) for c in clauses(text)) and which_secret(text) == ""
+    return any(heard(c, _MESSAGE_WORDING) for c in clauses(text)) and which_secret(text) == ""
 
 
 def has_not_forgotten(text: str, *, close: bool) -> bool:

@@ -74,7 +74,7 @@ _TO_WHOM = (
     "doc|dua|noi|gui|bao|cho ma|otp|no|mat_khau .. ai|nguoi_ta|ho|can_bo|nhan_vien|ben_em|nguoi_khac .. khong|ha|sao con|em|ad|ban|vay|chu|a? $",
     "ai|can_bo|nguoi_ta .. hoi|xin|can .. doc|dua .. khong|sao|ha $",
 )
-_CODE_TALK = frozenset("otp-het-han khong-nhan-otp sms-cap-lai doi-mat-khau quen-mat-khau".split())
+_ABOUT_A_CODE = frozenset("otp-het-han khong-nhan-otp sms-cap-lai doi-mat-khau quen-mat-khau".split())
 FOR_NOBODY = (
     "Dạ không, anh/chị đừng đọc mã OTP hay mật khẩu cho ai, kể cả người xưng là cán bộ; mã chỉ tự mình gõ trong VssID. "
     "BHXH không bao giờ hỏi mã. Ai hỏi thì gọi {hotline}."
@@ -189,7 +189,9 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         )
     if reading.recall("offered") == "flow:registration" and reading.flow is None and heard_in(text, _SHOW_ME):
         yield Proposal(0.86, "wants to be shown how", Begin("registration"), remember={"offered": ""})
-    of_codes = reading.recall("secret") or reading.recall("item") in _CODE_TALK or reading.is_at("password")
+    of_codes = (
+        reading.recall("secret") or reading.recall("item") in _ABOUT_A_CODE or reading.is_at("password")
+    )
     if not demands and of_codes and heard_in(text, _TO_WHOM):
         yield Proposal(0.95, "for whom a code is", Say(FOR_NOBODY.format(hotline=content.office.hotline)))
     if (warned or reading.recall("secret")) and reading.flow is not None and heard_in(text, _TAKES_UP):
