@@ -15,6 +15,7 @@ from flows.directory.contact_facts import (
     ContactFacts,
     called_in,
     is_called,
+    list_of_its_year,
     not_by_its_number,
     of_block,
     same_person,
@@ -22,7 +23,9 @@ from flows.directory.contact_facts import (
 from flows.directory.follow_ups import (
     Asked,
     asked_about,
+    asked_in_parts,
     asks_for_more,
+    asks_if_list_holds,
     asks_if_same_person,
     asks_likewise,
     asks_who_approves,
@@ -52,6 +55,7 @@ _A_SENTENCE = 12  # words: a longer message is searched for its request
 _PARTS_BACK = 4
 _SURE = 0.82
 _FOLLOWS_IN = 9  # words: what adds a person to those shown
+_LOOSE = 3  # words that nothing explains
 _A_NAME = 4  # words: a message that may be nothing but what is looked for
 _ORDINALS = (
     (
@@ -62,6 +66,10 @@ _ORDINALS = (
     ),
     (1, re.compile(r"\b(?:(?:nguoi|ong|anh|chi) (?:thu hai|thu 2|ke|2)|so thu (?:hai|2))\b")),
     (-1, re.compile(r"\b(?:nguoi|ong|anh|chi) (?:cuoi|sau cung|sau|kia|con lai)\b")),
+)
+_THE_REST = re.compile(r"\b(?:nguoi|ong|anh|chi|dong chi|so|vi) (?:con lai|kia|thu hai kia)\b")
+_WHICH_OF_THEM = re.compile(
+    r"\b(?:(?:hai|ba|may|2|3|nhung|cac|trong) (?:nguoi|anh|chi|ong|vi|dong chi|so)|trong so)\b.*\b(?:ai|nguoi nao|dong chi nao|anh nao|vi nao|chi nao)\b"
 )
 _OF_A_PERSON = ("sex", "private", "where", "full_name")  # asked of somebody, or of the assistant itself
 _WANTS_NOBODY = re.compile(r"\b(?:cam on|cam un|khoi|khong can|hong can|ko can|dung (?:goi|lay|gap))\b")
@@ -147,10 +155,22 @@ class _Message:
         self.item = item
         found = (self.directory.contact(i) for i in ids)
         self.shown = [c for c in found if c]
+        self.listed = self._of_the_list()
         self.told = ContactFacts(self.content, self.shown)
         self.asks = asks_whom(self.plain)
         self.at_rest = reading.state.flow in _AT_REST
         self.here = reading.state.flow in ("", FLOW_NAME)
+
+    def _of_the_list(self) -> list[Contact]:
+        """The list of which one was looked at last; without one, those shown."""
+        kept = self.reading.context.get("contacts").split() if self.reading.is_at(FLOW_NAME) else []
+        found = [c for i in kept if (c := self.directory.contact(i))]
+        return found if found and all(c in found for c in self.shown) else self.shown
+
+    @cached_property
+    def parts(self) -> tuple[Asked, ...]:
+        """What the parts of the message ask of somebody, one after the other."""
+        return asked_in_parts(self.reading.input.text)
 
     @cached_property
     def mentions(self) -> Mention:
@@ -194,7 +214,10 @@ class _Message:
         """Contacts asked for in these words, with or without what was said before."""
         after_lists = self.item in _OF_LISTS or (bool(self.shown) and all(c.helper for c in self.shown))
         if asks_who_approves(self.plain, of_a_list=after_lists or self.item in ("bao-lau", "nop-to-khai")):
-            yield self._show(0.93, "who approves", *listed(self.helpers))
+            said_whole = len(self.reading.input.words) > _FOLLOWS_IN
+            yield self._show(0.96 if said_whole else 0.93, "who approves", *listed(self.helpers))
+        if asks_if_list_holds(self.plain) and not self.points and not self.mentions.names:
+            yield self._say(0.94, "whether the list holds", list_of_its_year(self.content))
         yield from self._people()
         few = len(self.reading.input.words) <= _A_NAME
         if not (few or self.asks or self.here or self.shown or self.item in _OF_BLOCKS):
@@ -225,7 +248,8 @@ class _Message:
         text = self.reading.input.text
         typed = words(corrected_to(text))
         people = called_in(self.directory.contacts, typed, self.mentions.departments)
-        if not people or (seeks_a_yes(self.plain) and not self.asks):
+        asked = self.asks or self._number_asked() or "number" in self.parts
+        if not people or (seeks_a_yes(self.plain) and not asked):
             return
         told, _ = asked_about(self.plain)
         if told in _TOLD_OF_ANYBODY and self.at_rest and not self.asks and len(people) == 1:
@@ -233,7 +257,6 @@ class _Message:
             yield self._say(0.88, f"{told} of somebody named", facts.answer(told, people), people)
             return
         step, keep = listed([c.id for c in people])
-        asked = self.asks or self._number_asked()
         if len(people) > 1 and asked:
             yield self._show(0.9, "several are named", step, keep)
         elif self.shown and self.turns <= 2 * _RECENT and self.at_rest and not self.kind_of_fact:
@@ -313,9 +336,15 @@ class _Message:
         elif self.asks and self.mentions.departments and _OF_A_DEPARTMENT.search(self.plain):
             ids = [c.id for c in self.directory.contacts if c.department in self.mentions.departments]
             yield self._show(0.84 if ids else 0, "a department is named", *listed(ids))
-        elif found.gap is not None and (self.asks or self.here):
+        elif found.gap is not None and (
+            self.asks or (self.here and len(self.reading.input.words) <= _A_SENTENCE)
+        ):
             yield self._show(0.82 if self.asks else 0.58, "gap", "gap", {"gap": found.gap.name})
-        elif found.decision == "suggest" and ids and (self.asks or self.here):
+        elif (
+            found.decision == "suggest"
+            and ids
+            and (self.asks or (self.here and self.mentions.loose <= _LOOSE))
+        ):
             close = self.mentions.loose <= 3 if self.asks else len(self.reading.input.words) <= 4
             score = (0.7 if self.asks else 0.64) if close else 0.45
             yield self._show(score, "nearly", "perhaps", {"near": " ".join(ids)})
@@ -342,6 +371,10 @@ class _Message:
         sure = self._sure()
         if sure < 0.45:
             return
+        if self.turns <= _RECENT and self.at_rest and (other := self._other_of_the_list()):
+            step, keep = listed([c.id for c in other])
+            yield self._show(0.94, "another of the list", step, {**keep, "again": "yes"})
+            return
         picked = self._picked()
         people = picked or self.shown
         if asked_about(self.plain)[0] == "full_name" and (named := self._named_here()):
@@ -351,6 +384,10 @@ class _Message:
             yield self._say(sure, "is it so", claim, people)
             return
         kind = self.kind
+        told = [t for part in self.parts if (t := self.told.answer(part, people))]
+        if len(told) > 1 and len(self.reading.input.words) > _FOLLOWS_IN:
+            yield self._say(sure, "several facts", "\n".join(told[:2]), people)
+            return
         if kind and (answer := self.told.answer(kind, people)):
             yield self._say(sure, kind, answer, people)
         elif (
@@ -359,7 +396,10 @@ class _Message:
             and (len(self.reading.input.words) <= 9 or kind == "number")
         ):
             step, keep = listed([c.id for c in picked])
-            yield self._show(max(sure, 0.86), "one of those shown", step, {**keep, "again": "yes"})
+            told_which = any(ways.search(self.plain) for _, ways in _ORDINALS)
+            yield self._show(
+                max(sure, 0.9 if told_which else 0.86), "one of those shown", step, {**keep, "again": "yes"}
+            )
         elif kind == "number" and not self.mentions.blocks and not self.mentions.names:
             step, keep = listed([c.id for c in people])
             yield self._show(sure, "the number again", step, {**keep, "again": "yes"})
@@ -374,6 +414,16 @@ class _Message:
         if self.turns <= _FRESH:
             return 0.87
         return 0.6 if later_item or self.turns > _RECENT else 0.78
+
+    def _other_of_the_list(self) -> list[Contact]:
+        """Of the list last shown: the remaining one, or those of the department that is asked for."""
+        if seeks_a_yes(self.plain) or self.kind_of_fact or len(self.reading.input.words) > _A_SENTENCE:
+            return []
+        if _THE_REST.search(self.plain):
+            return [c for c in self.listed if c not in self.shown] or self.shown[1:]
+        if len(self.listed) > 1 and _WHICH_OF_THEM.search(self.plain) and self.mentions.departments:
+            return [c for c in self.listed if c.department in self.mentions.departments]
+        return []
 
     def _picked(self) -> list[Contact]:
         """Those of the contacts shown whom the words single out."""

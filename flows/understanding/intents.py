@@ -91,7 +91,7 @@ _CODE_ASKED = re.compile(
     rf"|\b{_CODE}\b.*\b(?:tra|tra cuu|kiem|tim|la gi|bao nhieu|so may|coi|xem|may|gium|giup|dum)\b|\btra (?:cuu )?(?:gium|giup|dum|cho)\b"
 )
 _NOT_THE_CODE = re.compile(
-    r"\bma (?:otp|xac nhan|xac thuc|qr|khach|pin)\b|\bmat khau\b|\b(?:khong|hong|ko|khoi|dung) (?:can |muon |phai )?(?:tra|kiem|tim)\b"
+    r"\bma (?:otp|xac nhan|xac thuc|qr|khach|pin)\b|\bmat khau\b|\b(?:bam|doi|cho hoai|nhan)(?: \w+){0,2} ma\b(?! so)|\bma\b(?: \w+)? (?:mot|hai|ba|bon|nam|may|vai|nhieu|[0-9]) lan\b|\b(?:khong|hong|ko|khoi|dung) (?:can |muon |phai )?(?:tra|kiem|tim)\b"
 )
 
 

@@ -60,6 +60,11 @@ _KEPT = (
 _REGAINED = re.compile(
     r"\b(?:dong y|doi y|nghi lai)\b.*|\b(?:tra|kiem|tim|coi|xem) (?:gium|giup|dum|lai|lai di)\b.*"
 )
+# "giờ tra mã như tôi nói lúc đầu": the look-up that was put off.
+_BACK_TO_IT = re.compile(
+    r"\b(?:gio|bay gio|tiep|tiep theo|quay lai|tro lai|roi|xong roi|con|sang|qua)(?: \w+){0,3} (?:tra|tra cuu|kiem|tim|xem|coi)(?: \w+){0,2} ma(?: so)?\b(?! (?:otp|xac|ho so))"
+)
+_A_TURN = 14  # words
 _ABOUT_CONTACTS = re.compile(r"\b(?:so dien thoai|sdt|dau moi|phu trach|lien he|phong|can bo)\b")
 _TURNS_TO = re.compile(r"\b(?:lam|tra|kiem|coi|tim)(?: \w+){0,5} (?:truoc|trc|da|di)$")
 _ELSEWHERE = re.compile(
@@ -133,6 +138,10 @@ def _after_refusal(reading: Reading) -> Iterator[Proposal]:
 def _named(reading: Reading) -> Iterator[Proposal]:
     """A name with a date or ID number while nothing is under way, or a name whose code is asked for: a look-up is wanted."""
     person = read_person(reading.input.text, reading.context.at.date(), reading.context.content)
+    back = _BACK_TO_IT.search(reading.input.plain) and len(reading.input.words) <= _A_TURN
+    if back and not person.name and not asks(reading.input.text):
+        yield Proposal(0.83, "comes to the look-up now", Begin("lookup"))
+        return
     if not person.name or not person.sure:
         return
     words = reading.input.plain
