@@ -198,7 +198,8 @@ class Navigation:
     def opened(self, flow: Flow, step: Step) -> bool:
         """Whether the words that began the flow already answer its first question."""
         opening, self.opening = self.opening, ""
-        if not opening or step.kind not in RESTING:
+        shows_only = step.done and step.digression  # what was asked for is answered there
+        if not opening or step.kind not in RESTING or shows_only:
             return False
         event = Said(opening, self.at)
         chosen = self.choice(step, event)
