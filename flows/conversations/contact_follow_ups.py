@@ -340,14 +340,15 @@ class _Message:
             self.asks or (self.here and len(self.reading.input.words) <= _A_SENTENCE)
         ):
             yield self._show(0.82 if self.asks else 0.58, "gap", "gap", {"gap": found.gap.name})
-        elif (
-            found.decision == "suggest"
-            and ids
-            and (self.asks or (self.here and self.mentions.loose <= _LOOSE))
-        ):
+        elif found.decision == "suggest" and ids and (self.asks or self._nearly_here()):
             close = self.mentions.loose <= 3 if self.asks else len(self.reading.input.words) <= 4
             score = (0.7 if self.asks else 0.64) if close else 0.45
             yield self._show(score, "nearly", "perhaps", {"near": " ".join(ids)})
+
+    def _nearly_here(self) -> bool:
+        """Whether words that ask for nobody may still be meant for contacts: amid this flow, or few words before it."""
+        few = len(self.reading.input.words) <= _FOLLOWS_IN
+        return self.here and self.mentions.loose <= _LOOSE and (few or self.reading.state.flow == FLOW_NAME)
 
     def _one_phrase(self, score: float, blocks: tuple[str, ...]) -> Iterator[Proposal]:
         """The contacts of the one phrase that names an organisation; of several blocks it may mean, which is asked."""
