@@ -39,6 +39,7 @@ from flows.directory.follow_ups import (
     vouches_for_a_caller,
 )
 from flows.directory.mention import Mention, mentioned_in
+from flows.directory.pointing import ORDINALS, TAKES, THE_REST, WANTS_NOBODY, WHICH_OF_THEM
 from flows.engine.memory import age
 from flows.engine.proposals import Answer, Begin, Command, Proposal, Reading, Say, Show
 from flows.engine.steps import Parsed
@@ -57,25 +58,7 @@ _SURE = 0.82
 _FOLLOWS_IN = 9  # words: what adds a person to those shown
 _LOOSE = 3  # words that nothing explains
 _A_NAME = 4  # words: a message that may be nothing but what is looked for
-_ORDINALS = (
-    (
-        0,
-        re.compile(
-            r"\b(?:(?:nguoi|ong) dau|(?:nguoi|ong|anh|chi) (?:thu nhat|dau tien|thu 1|1)|so (?:thu nhat|dau tien))\b"
-        ),
-    ),
-    (1, re.compile(r"\b(?:(?:nguoi|ong|anh|chi) (?:thu hai|thu 2|ke|2)|so thu (?:hai|2))\b")),
-    (-1, re.compile(r"\b(?:nguoi|ong|anh|chi) (?:cuoi|sau cung|sau|kia|con lai)\b")),
-)
-_THE_REST = re.compile(r"\b(?:nguoi|ong|anh|chi|dong chi|so|vi) (?:con lai|kia|thu hai kia)\b")
-_WHICH_OF_THEM = re.compile(
-    r"\b(?:(?:hai|ba|may|2|3|nhung|cac|trong) (?:nguoi|anh|chi|ong|vi|dong chi|so)|trong so)\b.*\b(?:ai|nguoi nao|dong chi nao|anh nao|vi nao|chi nao)\b"
-)
 _OF_A_PERSON = ("sex", "private", "where", "full_name")  # asked of somebody, or of the assistant itself
-_WANTS_NOBODY = re.compile(r"\b(?:cam on|cam un|khoi|khong can|hong can|ko can|dung (?:goi|lay|gap))\b")
-_TAKES = re.compile(
-    r"\b(?:lay|chon|xin|cho|goi|gap|lien he)\b.*\b(?:di|nha|nhe|nghen|cung duoc|cho chac|luon|vay)$"
-)
 _TOLD_OF_ANYBODY = ("department", "duty", "valid", "in_office", "hours", "zalo", "full_name")
 _OF_A_DEPARTMENT = re.compile(r"\b(?:phong|bo phan|ben)\b")
 _OF_A_DUTY = re.compile(r"\b(?:lo|phu trach|quan ly|ben|khoi|mang|phong|bo phan|thuoc)\b")
@@ -260,9 +243,9 @@ class _Message:
         if len(people) > 1 and asked:
             yield self._show(0.9, "several are named", step, keep)
         elif self.shown and self.turns <= 2 * _RECENT and self.at_rest and not self.kind_of_fact:
-            short = len(self.reading.input.words) <= _FOLLOWS_IN and not _WANTS_NOBODY.search(self.plain)
+            short = len(self.reading.input.words) <= _FOLLOWS_IN and not WANTS_NOBODY.search(self.plain)
             known = all(c in self.shown for c in people)
-            wanted = asked or (asks_for_more(self.plain) if not known else _TAKES.search(self.plain))
+            wanted = asked or (asks_for_more(self.plain) if not known else TAKES.search(self.plain))
             if short and wanted:
                 again = {"again": "yes"} if known else {}
                 yield self._show(0.9, "another is named", step, {**keep, **again})
@@ -397,7 +380,7 @@ class _Message:
             and (len(self.reading.input.words) <= 9 or kind == "number")
         ):
             step, keep = listed([c.id for c in picked])
-            told_which = any(ways.search(self.plain) for _, ways in _ORDINALS)
+            told_which = any(ways.search(self.plain) for _, ways in ORDINALS)
             yield self._show(
                 max(sure, 0.9 if told_which else 0.86), "one of those shown", step, {**keep, "again": "yes"}
             )
@@ -420,9 +403,9 @@ class _Message:
         """Of the list last shown: the remaining one, or those of the department that is asked for."""
         if seeks_a_yes(self.plain) or self.kind_of_fact or len(self.reading.input.words) > _A_SENTENCE:
             return []
-        if _THE_REST.search(self.plain):
+        if THE_REST.search(self.plain):
             return [c for c in self.listed if c not in self.shown] or self.shown[1:]
-        if len(self.listed) > 1 and _WHICH_OF_THEM.search(self.plain) and self.mentions.departments:
+        if len(self.listed) > 1 and WHICH_OF_THEM.search(self.plain) and self.mentions.departments:
             return [c for c in self.listed if c.department in self.mentions.departments]
         return []
 
@@ -432,7 +415,7 @@ class _Message:
         named = [c for c in self.shown if is_called(c, typed)]
         if named or len(self.shown) == 1:
             return named
-        for at, ways in _ORDINALS:
+        for at, ways in ORDINALS:
             if ways.search(self.plain) and at < len(self.shown):
                 return [self.shown[at]]
         if seeks_a_yes(self.plain) or not _OF_A_DEPARTMENT.search(self.plain):

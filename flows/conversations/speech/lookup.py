@@ -51,7 +51,13 @@ _REFUSES = re.compile(
     rf"\b{NO}(?: \w+){{0,2}} (?:dong y|muon|dua|cho|cung cap|khai|tra|can|chiu|cho dau|tin|dam|thich|gui|lam)\b|\b(?:ngai|e ngai|ky lam|ki lam|so lam|thoi khoi|thoi bo|thoi so|tu choi|khoi can|khoi di|bo di|thoi de|thoi em|thoi tui|thoi toi|thoi minh|thoi con)\b"
 )
 _WORRIES = re.compile(
-    r"\b(?:so|bi|co) (?:lo|lua|mat|an toan|lay cap|danh cap)\b|\ban toan (?:khong|hong|ko)\b|\bbao mat\b.*\b(?:khong|hong|ko)\b|\b(?:lay|can|xin|hoi|luu|giu) (?:thong tin|so dien thoai|ngay sinh|cccd|ten|may cai do|gi)\b.*\b(?:gi|chi|sao|lam)\b"
+    r"\b(?:so|bi) mat\b|\bco mat (?:thong tin|tien|du lieu|so|gi)\b|\b(?:so|bi|co) (?:lo|lua|an toan|lay cap|danh cap)\b|\ban toan (?:khong|hong|ko)\b|\bbao mat\b.*\b(?:khong|hong|ko)\b|\b(?:lay|can|xin|hoi|luu|giu) (?:thong tin|so dien thoai|ngay sinh|cccd|ten|may cai do|gi)\b.*\b(?:gi|chi|sao|lam)\b"
+)
+# "người lao động không có mặt thì em tra hộ được không, có cần ủy quyền không"
+FOR_SOMEBODY_AWAY = re.compile(
+    rf"\b(?:tra|xem|tim|lam|kiem)(?: \w+){{0,2}} (?:ho|thay|gium|giup|dum)\b.*\b(?:duoc|dc) (?:khong|ko|hong|k)\b.*\b(?:uy quyen|dong y|co mat|vang)\b"
+    rf"|\b(?:{NO} (?:co mat|o day|o nha|den duoc)|vang mat|di vang)\b.*\b(?:tra|xem|tim|lam|kiem)(?: \w+){{0,2}} (?:ho|thay|gium|giup|dum|duoc|dc)\b.*\b(?:khong|ko|hong|k|ha)\b"
+    rf"|\b(?:can|phai|co)(?: \w+){{0,3}} (?:giay |ban )?uy quyen\b.*\b(?:khong|ko|hong|k|gi)\b"
 )
 _KEPT = (
     "Dạ, họ tên, ngày sinh và số giấy tờ chỉ dùng để tìm đúng người cho lần tra này; số giấy tờ bị xóa ngay khi xong, và mã OTP "
@@ -81,6 +87,8 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         yield from _named(reading)
     elif reading.is_at("lookup", *ANYWHERE):
         yield from corrections(reading)
+        if FOR_SOMEBODY_AWAY.search(reading.input.plain):
+            yield Proposal(0.9, "a look-up for somebody away", Say(_for_somebody_away(reading)))
         yield from _person(reading)
         yield from _phones(reading)
         yield from _dates(reading)
@@ -98,6 +106,9 @@ def reads(reading: Reading) -> Iterator[Proposal]:
 def _consent(reading: Reading) -> Iterator[Proposal]:
     """Agreeing and refusing in ordinary words; a question is neither."""
     words, text = reading.input.plain, reading.input.text
+    if FOR_SOMEBODY_AWAY.search(words):
+        yield Proposal(0.9, "a look-up for somebody away", Say(_for_somebody_away(reading)))
+        return
     if _WORRIES.search(words) and not _AGREES.search(words) and not words.startswith(("thoi", "khoi")):
         yield Proposal(0.86, "worries about the data", Say(_KEPT))
         return
@@ -122,6 +133,14 @@ def _consent(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(0.88, "agrees", Answer(Parsed("agreed")), _about(who))
     elif refuses:
         yield Proposal(0.87, "refuses", Answer(Parsed("refused")))
+
+
+def _for_somebody_away(reading: Reading) -> str:
+    return (
+        "Dạ, anh/chị gõ hộ được, nhưng mã số chỉ cho xem khi chính người đó xác minh: OTP gửi về số điện thoại người đó đã đăng ký. "
+        "Về ủy quyền thì chưa có văn bản nào nói rõ ở đây; không gặp được người đó thì gọi "
+        f"{reading.context.content.office.hotline} hoặc hỏi cơ quan BHXH gần nhất."
+    )
 
 
 def _after_refusal(reading: Reading) -> Iterator[Proposal]:
