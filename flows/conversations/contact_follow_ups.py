@@ -105,7 +105,7 @@ def _asked_at_length(reading: Reading) -> Iterator[Proposal]:
         if len(request.input.words) > _LONGEST:
             break
         said = _Message(request)
-        found = max((p for p in said.wanted() if p.score >= _SURE), key=_score, default=None)
+        found = max((p for p in said.wanted() if p.score >= _SURE), key=lambda p: p.score, default=None)
         if found is None and said.mentions.gap and not said.mentions.blocks:
             found = said.gap_named(said.mentions.gap)
         if found is not None and not getattr(found.command, "keep", {}).get("unsure"):
@@ -114,10 +114,6 @@ def _asked_at_length(reading: Reading) -> Iterator[Proposal]:
         unsure = unsure or found
     if unsure is not None:
         yield unsure
-
-
-def _score(proposal: Proposal) -> float:
-    return proposal.score
 
 
 class _Message:
@@ -213,13 +209,8 @@ class _Message:
             return
         if len(groups) > 1 and (self.asks or self.here) and not self.mentions.names:
             blocks = [b for g in groups for b in g]
-            score = (
-                0.9
-                if self.asks
-                else 0.7
-                if self.mentions.loose <= 1 and len(self.reading.input.words) <= 9
-                else 0.45
-            )
+            brief = self.mentions.loose <= 1 and len(self.reading.input.words) <= _FOLLOWS_IN
+            score = 0.9 if self.asks else 0.7 if brief else 0.45
             yield self._show(score, "several blocks", "by_block", by_block(blocks, unsure=False))
             return
         yield from self._found(groups)
