@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from flows.content import Contact
+from flows.directory.choice_words import ORDINALS, TAKES, THE_REST, WANTS_NOBODY, WHICH_OF_THEM
 from flows.directory.contact_facts import (
     ContactFacts,
     called_in,
@@ -39,7 +40,6 @@ from flows.directory.follow_ups import (
     vouches_for_a_caller,
 )
 from flows.directory.mention import Mention, mentioned_in
-from flows.directory.pointing import ORDINALS, TAKES, THE_REST, WANTS_NOBODY, WHICH_OF_THEM
 from flows.engine.memory import age
 from flows.engine.proposals import Answer, Begin, Command, Proposal, Reading, Say, Show
 from flows.engine.steps import Parsed
