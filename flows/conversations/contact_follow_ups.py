@@ -11,10 +11,12 @@ from dataclasses import replace
 from functools import cached_property
 
 from flows.content import Contact
+from flows.directory.choice_words import ORDINALS, TAKES, THE_REST, WANTS_NOBODY, WHICH_OF_THEM
 from flows.directory.contact_facts import (
     ContactFacts,
     called_in,
     is_called,
+    list_of_its_year,
     not_by_its_number,
     of_block,
     same_person,
@@ -22,7 +24,9 @@ from flows.directory.contact_facts import (
 from flows.directory.follow_ups import (
     Asked,
     asked_about,
+    asked_in_parts,
     asks_for_more,
+    asks_if_list_holds,
     asks_if_same_person,
     asks_likewise,
     asks_who_approves,
@@ -52,22 +56,9 @@ _A_SENTENCE = 12  # words: a longer message is searched for its request
 _PARTS_BACK = 4
 _SURE = 0.82
 _FOLLOWS_IN = 9  # words: what adds a person to those shown
+_LOOSE = 3  # words that nothing explains
 _A_NAME = 4  # words: a message that may be nothing but what is looked for
-_ORDINALS = (
-    (
-        0,
-        re.compile(
-            r"\b(?:(?:nguoi|ong) dau|(?:nguoi|ong|anh|chi) (?:thu nhat|dau tien|thu 1|1)|so (?:thu nhat|dau tien))\b"
-        ),
-    ),
-    (1, re.compile(r"\b(?:(?:nguoi|ong|anh|chi) (?:thu hai|thu 2|ke|2)|so thu (?:hai|2))\b")),
-    (-1, re.compile(r"\b(?:nguoi|ong|anh|chi) (?:cuoi|sau cung|sau|kia|con lai)\b")),
-)
 _OF_A_PERSON = ("sex", "private", "where", "full_name")  # asked of somebody, or of the assistant itself
-_WANTS_NOBODY = re.compile(r"\b(?:cam on|cam un|khoi|khong can|hong can|ko can|dung (?:goi|lay|gap))\b")
-_TAKES = re.compile(
-    r"\b(?:lay|chon|xin|cho|goi|gap|lien he)\b.*\b(?:di|nha|nhe|nghen|cung duoc|cho chac|luon|vay)$"
-)
 _TOLD_OF_ANYBODY = ("department", "duty", "valid", "in_office", "hours", "zalo", "full_name")
 _OF_A_DEPARTMENT = re.compile(r"\b(?:phong|bo phan|ben)\b")
 _OF_A_DUTY = re.compile(r"\b(?:lo|phu trach|quan ly|ben|khoi|mang|phong|bo phan|thuoc)\b")
@@ -114,7 +105,7 @@ def _asked_at_length(reading: Reading) -> Iterator[Proposal]:
         if len(request.input.words) > _LONGEST:
             break
         said = _Message(request)
-        found = max((p for p in said.wanted() if p.score >= _SURE), key=_score, default=None)
+        found = max((p for p in said.wanted() if p.score >= _SURE), key=lambda p: p.score, default=None)
         if found is None and said.mentions.gap and not said.mentions.blocks:
             found = said.gap_named(said.mentions.gap)
         if found is not None and not getattr(found.command, "keep", {}).get("unsure"):
@@ -123,10 +114,6 @@ def _asked_at_length(reading: Reading) -> Iterator[Proposal]:
         unsure = unsure or found
     if unsure is not None:
         yield unsure
-
-
-def _score(proposal: Proposal) -> float:
-    return proposal.score
 
 
 class _Message:
@@ -147,10 +134,22 @@ class _Message:
         self.item = item
         found = (self.directory.contact(i) for i in ids)
         self.shown = [c for c in found if c]
+        self.listed = self._of_the_list()
         self.told = ContactFacts(self.content, self.shown)
         self.asks = asks_whom(self.plain)
         self.at_rest = reading.state.flow in _AT_REST
         self.here = reading.state.flow in ("", FLOW_NAME)
+
+    def _of_the_list(self) -> list[Contact]:
+        """The list of which one was looked at last; without one, those shown."""
+        kept = self.reading.context.get("contacts").split() if self.reading.is_at(FLOW_NAME) else []
+        found = [c for i in kept if (c := self.directory.contact(i))]
+        return found if found and all(c in found for c in self.shown) else self.shown
+
+    @cached_property
+    def parts(self) -> tuple[Asked, ...]:
+        """What the parts of the message ask of somebody, one after the other."""
+        return asked_in_parts(self.reading.input.text)
 
     @cached_property
     def mentions(self) -> Mention:
@@ -194,7 +193,10 @@ class _Message:
         """Contacts asked for in these words, with or without what was said before."""
         after_lists = self.item in _OF_LISTS or (bool(self.shown) and all(c.helper for c in self.shown))
         if asks_who_approves(self.plain, of_a_list=after_lists or self.item in ("bao-lau", "nop-to-khai")):
-            yield self._show(0.93, "who approves", *listed(self.helpers))
+            said_whole = len(self.reading.input.words) > _FOLLOWS_IN
+            yield self._show(0.96 if said_whole else 0.93, "who approves", *listed(self.helpers))
+        if asks_if_list_holds(self.plain) and not self.points and not self.mentions.names:
+            yield self._say(0.94, "whether the list holds", list_of_its_year(self.content))
         yield from self._people()
         few = len(self.reading.input.words) <= _A_NAME
         if not (few or self.asks or self.here or self.shown or self.item in _OF_BLOCKS):
@@ -207,13 +209,8 @@ class _Message:
             return
         if len(groups) > 1 and (self.asks or self.here) and not self.mentions.names:
             blocks = [b for g in groups for b in g]
-            score = (
-                0.9
-                if self.asks
-                else 0.7
-                if self.mentions.loose <= 1 and len(self.reading.input.words) <= 9
-                else 0.45
-            )
+            brief = self.mentions.loose <= 1 and len(self.reading.input.words) <= _FOLLOWS_IN
+            score = 0.9 if self.asks else 0.7 if brief else 0.45
             yield self._show(score, "several blocks", "by_block", by_block(blocks, unsure=False))
             return
         yield from self._found(groups)
@@ -225,7 +222,8 @@ class _Message:
         text = self.reading.input.text
         typed = words(corrected_to(text))
         people = called_in(self.directory.contacts, typed, self.mentions.departments)
-        if not people or (seeks_a_yes(self.plain) and not self.asks):
+        asked = self.asks or self._number_asked() or "number" in self.parts
+        if not people or (seeks_a_yes(self.plain) and not asked):
             return
         told, _ = asked_about(self.plain)
         if told in _TOLD_OF_ANYBODY and self.at_rest and not self.asks and len(people) == 1:
@@ -233,13 +231,12 @@ class _Message:
             yield self._say(0.88, f"{told} of somebody named", facts.answer(told, people), people)
             return
         step, keep = listed([c.id for c in people])
-        asked = self.asks or self._number_asked()
         if len(people) > 1 and asked:
             yield self._show(0.9, "several are named", step, keep)
         elif self.shown and self.turns <= 2 * _RECENT and self.at_rest and not self.kind_of_fact:
-            short = len(self.reading.input.words) <= _FOLLOWS_IN and not _WANTS_NOBODY.search(self.plain)
+            short = len(self.reading.input.words) <= _FOLLOWS_IN and not WANTS_NOBODY.search(self.plain)
             known = all(c in self.shown for c in people)
-            wanted = asked or (asks_for_more(self.plain) if not known else _TAKES.search(self.plain))
+            wanted = asked or (asks_for_more(self.plain) if not known else TAKES.search(self.plain))
             if short and wanted:
                 again = {"again": "yes"} if known else {}
                 yield self._show(0.9, "another is named", step, {**keep, **again})
@@ -313,12 +310,19 @@ class _Message:
         elif self.asks and self.mentions.departments and _OF_A_DEPARTMENT.search(self.plain):
             ids = [c.id for c in self.directory.contacts if c.department in self.mentions.departments]
             yield self._show(0.84 if ids else 0, "a department is named", *listed(ids))
-        elif found.gap is not None and (self.asks or self.here):
+        elif found.gap is not None and (
+            self.asks or (self.here and len(self.reading.input.words) <= _A_SENTENCE)
+        ):
             yield self._show(0.82 if self.asks else 0.58, "gap", "gap", {"gap": found.gap.name})
-        elif found.decision == "suggest" and ids and (self.asks or self.here):
+        elif found.decision == "suggest" and ids and (self.asks or self._nearly_here()):
             close = self.mentions.loose <= 3 if self.asks else len(self.reading.input.words) <= 4
             score = (0.7 if self.asks else 0.64) if close else 0.45
             yield self._show(score, "nearly", "perhaps", {"near": " ".join(ids)})
+
+    def _nearly_here(self) -> bool:
+        """Whether words that ask for nobody may still be meant for contacts: amid this flow, or few words before it."""
+        few = len(self.reading.input.words) <= _FOLLOWS_IN
+        return self.here and self.mentions.loose <= _LOOSE and (few or self.reading.state.flow == FLOW_NAME)
 
     def _one_phrase(self, score: float, blocks: tuple[str, ...]) -> Iterator[Proposal]:
         """The contacts of the one phrase that names an organisation; of several blocks it may mean, which is asked."""
@@ -342,6 +346,10 @@ class _Message:
         sure = self._sure()
         if sure < 0.45:
             return
+        if self.turns <= _RECENT and self.at_rest and (other := self._other_of_the_list()):
+            step, keep = listed([c.id for c in other])
+            yield self._show(0.94, "another of the list", step, {**keep, "again": "yes"})
+            return
         picked = self._picked()
         people = picked or self.shown
         if asked_about(self.plain)[0] == "full_name" and (named := self._named_here()):
@@ -351,6 +359,10 @@ class _Message:
             yield self._say(sure, "is it so", claim, people)
             return
         kind = self.kind
+        told = [t for part in self.parts if (t := self.told.answer(part, people))]
+        if len(told) > 1 and len(self.reading.input.words) > _FOLLOWS_IN:
+            yield self._say(sure, "several facts", "\n".join(told[:2]), people)
+            return
         if kind and (answer := self.told.answer(kind, people)):
             yield self._say(sure, kind, answer, people)
         elif (
@@ -359,7 +371,10 @@ class _Message:
             and (len(self.reading.input.words) <= 9 or kind == "number")
         ):
             step, keep = listed([c.id for c in picked])
-            yield self._show(max(sure, 0.86), "one of those shown", step, {**keep, "again": "yes"})
+            told_which = any(ways.search(self.plain) for _, ways in ORDINALS)
+            yield self._show(
+                max(sure, 0.9 if told_which else 0.86), "one of those shown", step, {**keep, "again": "yes"}
+            )
         elif kind == "number" and not self.mentions.blocks and not self.mentions.names:
             step, keep = listed([c.id for c in people])
             yield self._show(sure, "the number again", step, {**keep, "again": "yes"})
@@ -375,13 +390,23 @@ class _Message:
             return 0.87
         return 0.6 if later_item or self.turns > _RECENT else 0.78
 
+    def _other_of_the_list(self) -> list[Contact]:
+        """Of the list last shown: the remaining one, or those of the department that is asked for."""
+        if seeks_a_yes(self.plain) or self.kind_of_fact or len(self.reading.input.words) > _A_SENTENCE:
+            return []
+        if THE_REST.search(self.plain):
+            return [c for c in self.listed if c not in self.shown] or self.shown[1:]
+        if len(self.listed) > 1 and WHICH_OF_THEM.search(self.plain) and self.mentions.departments:
+            return [c for c in self.listed if c.department in self.mentions.departments]
+        return []
+
     def _picked(self) -> list[Contact]:
         """Those of the contacts shown whom the words single out."""
         typed = words(self.reading.input.text)
         named = [c for c in self.shown if is_called(c, typed)]
         if named or len(self.shown) == 1:
             return named
-        for at, ways in _ORDINALS:
+        for at, ways in ORDINALS:
             if ways.search(self.plain) and at < len(self.shown):
                 return [self.shown[at]]
         if seeks_a_yes(self.plain) or not _OF_A_DEPARTMENT.search(self.plain):

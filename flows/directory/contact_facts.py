@@ -211,6 +211,15 @@ def block_lines(content: Content, blocks: Iterable[Block]) -> str:
     return "\n".join(f"• {b.name}: {_lines(of_block(content, b.id))}" for b in blocks)
 
 
+def list_of_its_year(content: Content) -> str:
+    """How old the list is, and whom to call where it no longer holds."""
+    source, hotline = content.directory.source, content.office.hotline
+    return (
+        f"Danh sách đầu mối ban hành năm {source.valid_from[:4]} ({source.short}), đến nay có thể đã đổi, tôi chưa đối chiếu lại được. "
+        f"Số nào gọi không được hoặc không còn đúng thì gọi tổng đài {hotline}."
+    )
+
+
 def not_by_its_number(content: Content) -> str:
     """What is said to somebody who holds a caller for ours because of the number or name."""
     return (

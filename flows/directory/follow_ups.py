@@ -115,7 +115,7 @@ _OTHER_NUMBERS = re.compile(
     r"\b(?:ma so|so ho so|so bhxh|so the|so cccd|so cmnd|so can cuoc|so dinh danh|so tong dai|tong dai|1900|ma bhxh|so bao hiem)\b"
 )
 _THAT_PERSON = re.compile(
-    r"\b(?:(?:anh|chi|ong|ba|co|chu|bac|thay|nguoi|hai nguoi|2 nguoi|ba nguoi|3 nguoi|cha|ba chi|vi)(?: \w+)? (?:ay|do|nay|kia|hoi nay|luc nay|nay gio)"
+    r"\b(?:(?:anh|chi|ong|ba|co|chu|bac|thay|nguoi|hai nguoi|2 nguoi|ba nguoi|3 nguoi|cha|ba chi|vi)(?: \w+){0,2} (?:ay|do|nay|kia|hoi nay|luc nay|nay gio|vua neu|vua noi|noi tren|neu tren)"
     r"|(?:may|hai|2|3|nhung|cac) (?:anh|chi|ong|ba|co|chu|nguoi|ng|vi|dong chi)\b|so (?:do|nay|ay|kia|hoi nay|may nguoi)|tui no)\b"
 )
 _PRONOUNS = frozenset({"ảnh", "ổng", "bả", "chỉ", "cổ", "chả", "thẩy", "ẻm"})
@@ -158,6 +158,7 @@ _WHOM = re.compile(
     r"(?:ai|nguoi nao|can bo nao|anh nao|chi nao|co nao|ong nao|thay nao|so nao|so may|dong chi nao|phong nao)"
     r"|(?:ai|nguoi nao|can bo nao|anh nao|chi nao|ong nao|co nao|nguoi|can bo)(?: (?:dang|la|nguoi|se|ben|o|dung|cua|bhxh|tinh))* "
     r"(?:phu trach|lo|quan ly|dam nhan|ho tro|huong dan|chiu trach nhiem|trong coi)"
+    r"|(?:lien he|lien lac|gap|goi|hoi|kiem|tim|chuyen|chuyen sang)(?: (?:voi|cho|toi|den|qua|sang))* (?:nguoi|can bo|dong chi|anh chi|ai do)(?: (?:o|cua|thuoc|phu trach))* (?:ben|phong|bo phan|khoi)"
     r"|dau moi|la ai|ai vay|ai ha|(?:so|sdt|dt)(?: (?:nay|do|dien thoai))? (?:la )?(?:cua )?ai|la so (?:cua )?ai"
     r"|(?:phong|bo phan|khoi)(?: \w+){1,6} (?:co|gom)(?: (?:nhung|cac|may))? (?:ai|can bo nao|dong chi nao|nguoi nao|anh chi nao)"
     r"|(?:so|sdt|dt|dien thoai|ten|danh thiep|lien lac)(?: (?:cua|voi|va|so|ten|dt|sdt|dien thoai|lien lac|cho|may))* (?:nguoi|can bo|anh|chi|ong|co|dong chi)"
@@ -165,6 +166,9 @@ _WHOM = re.compile(
     r"|(?:xin|cho|can|lay|kiem|tim)(?: \w+){0,2} (?:so|sdt|dt|dien thoai|lien lac|lien he|danh thiep)(?! (?:ho|bhxh|the|cccd|cmnd|can cuoc|dinh danh|bao hiem)))\b"
 )
 # A number that is put in somewhere is nobody's telephone: "lấy số nào đăng nhập".
+_A_COUNT = re.compile(
+    r"\bso (?:luong )?nguoi (?!do\b|nay\b|ay\b|kia\b|phu trach|lo\b|quan ly|o\b|ben\b|phong|thu\b|dau|cuoi|con lai|nao|ta\b|minh\b)"
+)  # "số người đã cài" counts
 _NUMBER_TO_TYPE = re.compile(
     r"\b(?:so|so nao|so gi)(?: \w+){0,3} (?:dang nhap|de nhap|ma nhap|nhap vo|nhap vao|dien vo|dien vao|de dien|de ghi|ghi vo|ghi vao|de khai|de dang ky|lam ten dang nhap)\b"
 )
@@ -204,6 +208,15 @@ _LIKEWISE = re.compile(
 )
 _STILL = re.compile(r"\bcon (?:muon|can|phai|duoc|chua|cho|em|toi|tui|bac|co)\b")
 _FRAMED = 9  # words
+_CLAUSES = re.compile(r"[.,;:!?\n]+|\s(?:và|va|với|đồng thời|dong thoi)\s", re.IGNORECASE)
+_LOOSE_IN_A_PART = 5  # words
+_OF_THE_LIST = re.compile(
+    r"\b(?:danh sach|danh ba|phu luc)(?: \w+){0,3} (?:dau moi|lien he|so dien thoai|can bo)\b"
+)
+_HOLDS = re.compile(
+    r"\b(?:(?:khong|ko|hong|het|chua|co|dau) con (?:dung|hieu luc|gia tri|chinh xac)|con (?:dung|hieu luc|gia tri|chinh xac)(?: \w+)? (?:khong|ko|hong|chua)"
+    r"|(?:nam nao|khi nao|bao gio|luc nao|hoi nao)|cu (?:roi|qua)|(?:co )?(?:thay doi|cap nhat|sua doi)(?: \w+){0,2} (?:khong|ko|hong|chua|gi))\b"
+)
 _WARNED_ABOUT = re.compile(
     r"\b(?:trong danh sach|dung (?:so|ten|nguoi|phong)|so (?:do|that|thiet)|ten (?:that|thiet)|co (?:ten|so)|thiet ma|that ma)\b"
 )
@@ -218,6 +231,18 @@ def asked_about(plain: str) -> tuple[Asked, int]:
             rest = f"{plain[: found.start()]} {plain[found.end() :]}".split()
             return kind, sum(w not in _SMALL for w in rest)
     return "", 0
+
+
+def asked_in_parts(text: str) -> tuple[Asked, ...]:
+    """What each part of a longer message asks of a contact, in their order: "thuộc phòng nào, và số còn đúng không"."""
+    parts = (fold(part.lower()).strip() for part in _CLAUSES.split(text))
+    found = (asked_about(part) for part in parts if part)
+    return tuple(dict.fromkeys(kind for kind, loose in found if kind and loose <= _LOOSE_IN_A_PART))
+
+
+def asks_if_list_holds(plain: str) -> bool:
+    """Whether it is asked how old the list of contacts is, or what to do where it no longer holds."""
+    return bool(_OF_THE_LIST.search(plain)) and bool(_HOLDS.search(plain))
 
 
 def points_at_somebody(typed: tuple[Word, ...] | list[Word]) -> bool:
@@ -263,7 +288,7 @@ def told_by_others(plain: str) -> bool:
 
 def asks_whom(plain: str) -> bool:
     """Whether folded words ask for a person, a phone number or who is responsible."""
-    return bool(_WHOM.search(plain)) and not _NUMBER_TO_TYPE.search(plain)
+    return bool(_WHOM.search(_A_COUNT.sub(" ", plain))) and not _NUMBER_TO_TYPE.search(plain)
 
 
 def asks_for_more(plain: str) -> bool:

@@ -198,7 +198,9 @@ class Navigation:
     def opened(self, flow: Flow, step: Step) -> bool:
         """Whether the words that began the flow already answer its first question."""
         opening, self.opening = self.opening, ""
-        if not opening or step.kind not in RESTING or (step.takes_any and not _REASON.search(plain(opening))):
+        shows_only = step.done and step.digression  # what was asked for is answered there
+        no_reason = step.takes_any and not _REASON.search(plain(opening))
+        if not opening or step.kind not in RESTING or shows_only or no_reason:
             return False
         event = Said(opening, self.at)
         chosen = self.choice(step, event)

@@ -49,6 +49,29 @@ def wishes(message: Input, routes: tuple[Route, ...]) -> Iterator[tuple[str, flo
     if (sure := _names_somebody(message)) > 0:
         yield "lookup", sure, text
         return
+    best: dict[str, tuple[float, str]] = {}
+    for name, score, opening in _wished(text, words, routes):
+        best[name] = (score, opening)
+    if len(message.words) > _AT_LENGTH:  # the request of a letter stands in one of its parts
+        for part in _PARTS.split(text):
+            asked = plain(part)
+            if _REQUESTS.search(asked) and len(asked.split()) <= _AT_LENGTH + 4:
+                for name, score, opening in _wished(part, asked, routes):
+                    if score - 0.04 > best.get(name, (0.0, ""))[0]:
+                        best[name] = (score - 0.04, opening)
+    for name, (score, opening) in best.items():
+        yield name, score, opening
+
+
+_AT_LENGTH = 10  # words: in a longer message the request is looked for part by part
+_PARTS = re.compile(r"[.,;:!?\n]+")
+_REQUESTS = re.compile(
+    r"\b(?:xin|nho|de nghi|kinh (?:de nghi|mong|nho|hoi|xin)|mong|can|muon|huong dan|giup|gium|dum|cho (?:toi|em|tui|con|minh|chau|bac|hoi|biet))\b"
+)
+
+
+def _wished(text: str, words: str, routes: tuple[Route, ...]) -> Iterator[tuple[str, float, str]]:
+    """The flows that these words want begun."""
     core = _without_politeness(words) or words
     size = max(len(core.split()), 1)
     asking = 0.0 if _is_wish(words) else 0.26
@@ -79,9 +102,14 @@ def _wanted_in(words: str, phrase: str) -> bool:
 _WANTED = frozenset("giup gium dum muon can cho nho di luon lien voi xin".split())
 
 
+_ADDRESSED = re.compile(
+    r"\b(?:(?:anh|cac|quy|em|co|dong) chi|chi oi|^(?:da |thua )?chi\b)"
+)  # no "chi" that asks
+
+
 def _is_wish(words: str) -> bool:
     """Whether the words ask for something to be done ("tra mã số giùm"), not about it."""
-    return not _ASKING & set(words.split())
+    return not _ASKING & set(_ADDRESSED.sub(" ", words).split())
 
 
 # The code itself is wanted: "tra mã giùm", "cho hỏi mã số bảo hiểm của …", "coi số sổ bảo hiểm".
@@ -91,7 +119,7 @@ _CODE_ASKED = re.compile(
     rf"|\b{_CODE}\b.*\b(?:tra|tra cuu|kiem|tim|la gi|bao nhieu|so may|coi|xem|may|gium|giup|dum)\b|\btra (?:cuu )?(?:gium|giup|dum|cho)\b"
 )
 _NOT_THE_CODE = re.compile(
-    r"\bma (?:otp|xac nhan|xac thuc|qr|khach|pin)\b|\bmat khau\b|\b(?:khong|hong|ko|khoi|dung) (?:can |muon |phai )?(?:tra|kiem|tim)\b"
+    r"\bma (?:otp|xac nhan|xac thuc|qr|khach|pin)\b|\bmat khau\b|\b(?:bam|doi|cho hoai|nhan)(?: \w+){0,2} ma\b(?! so)|\bma\b(?: \w+)? (?:mot|hai|ba|bon|nam|may|vai|nhieu|[0-9]) lan\b|\b(?:khong|hong|ko|khoi|dung) (?:can |muon |phai )?(?:tra|kiem|tim)\b"
 )
 
 

@@ -51,7 +51,13 @@ _REFUSES = re.compile(
     rf"\b{NO}(?: \w+){{0,2}} (?:dong y|muon|dua|cho|cung cap|khai|tra|can|chiu|cho dau|tin|dam|thich|gui|lam)\b|\b(?:ngai|e ngai|ky lam|ki lam|so lam|thoi khoi|thoi bo|thoi so|tu choi|khoi can|khoi di|bo di|thoi de|thoi em|thoi tui|thoi toi|thoi minh|thoi con)\b"
 )
 _WORRIES = re.compile(
-    r"\b(?:so|bi|co) (?:lo|lua|mat(?! khau| ma)|an toan|lay cap|danh cap)\b|\ban toan (?:khong|hong|ko)\b|\bbao mat\b.*\b(?:khong|hong|ko)\b|\b(?:lay|can|xin|hoi|luu|giu) (?:thong tin|so dien thoai|ngay sinh|cccd|ten|may cai do|gi)\b.*\b(?:gi|chi|sao|lam)\b"
+    r"\b(?:so|bi) mat(?! khau| ma)\b|\bco mat (?:thong tin|tien|du lieu|so|gi)\b|\b(?:so|bi|co) (?:lo|lua|an toan|lay cap|danh cap)\b|\ban toan (?:khong|hong|ko)\b|\bbao mat\b.*\b(?:khong|hong|ko)\b|\b(?:lay|can|xin|hoi|luu|giu) (?:thong tin|so dien thoai|ngay sinh|cccd|ten|may cai do|gi)\b.*\b(?:gi|chi|sao|lam)\b"
+)
+# "người lao động không có mặt thì em tra hộ được không, có cần ủy quyền không"
+FOR_SOMEBODY_AWAY = re.compile(
+    rf"\b(?:tra|xem|tim|lam|kiem)(?: \w+){{0,2}} (?:ho|thay|gium|giup|dum)\b.*\b(?:duoc|dc) (?:khong|ko|hong|k)\b.*\b(?:uy quyen|dong y|co mat|vang)\b"
+    rf"|\b(?:{NO} (?:co mat|o day|o nha|den duoc)|vang mat|di vang)\b.*\b(?:tra|xem|tim|lam|kiem)(?: \w+){{0,2}} (?:ho|thay|gium|giup|dum|duoc|dc)\b.*\b(?:khong|ko|hong|k|ha)\b"
+    rf"|\b(?:can|phai|co)(?: \w+){{0,3}} (?:giay |ban )?uy quyen\b.*\b(?:khong|ko|hong|k|gi)\b"
 )
 _KEPT = (
     "Dạ, họ tên, ngày sinh và số giấy tờ chỉ dùng để tìm đúng người cho lần tra này; số giấy tờ bị xóa ngay khi xong, và mã OTP "
@@ -60,6 +66,11 @@ _KEPT = (
 _REGAINED = re.compile(
     r"\b(?:dong y|doi y|nghi lai)\b.*|\b(?:tra|kiem|tim|coi|xem) (?:gium|giup|dum|lai|lai di)\b.*"
 )
+# "giờ tra mã như tôi nói lúc đầu": the look-up that was put off.
+_BACK_TO_IT = re.compile(
+    r"\b(?:gio|bay gio|tiep|tiep theo|quay lai|tro lai|roi|xong roi|con|sang|qua)(?: \w+){0,3} (?:tra|tra cuu|kiem|tim|xem|coi)(?: \w+){0,2} ma(?: so)?\b(?! (?:otp|xac|ho so))"
+)
+_A_TURN = 14  # words
 _ABOUT_CONTACTS = re.compile(r"\b(?:so dien thoai|sdt|dau moi|phu trach|lien he|phong|can bo)\b")
 _TURNS_TO = re.compile(r"\b(?:lam|tra|kiem|coi|tim)(?: \w+){0,5} (?:truoc|trc|da|di)$")
 _ELSEWHERE = re.compile(
@@ -76,6 +87,8 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         yield from _named(reading)
     elif reading.is_at("lookup", *ANYWHERE):
         yield from corrections(reading)
+        if FOR_SOMEBODY_AWAY.search(reading.input.plain):
+            yield Proposal(0.9, "a look-up for somebody away", Say(_for_somebody_away(reading)))
         yield from _person(reading)
         yield from _phones(reading)
         yield from _dates(reading)
@@ -93,6 +106,9 @@ def reads(reading: Reading) -> Iterator[Proposal]:
 def _consent(reading: Reading) -> Iterator[Proposal]:
     """Agreeing and refusing in ordinary words; a question is neither."""
     words, text = reading.input.plain, reading.input.text
+    if FOR_SOMEBODY_AWAY.search(words):
+        yield Proposal(0.9, "a look-up for somebody away", Say(_for_somebody_away(reading)))
+        return
     if _WORRIES.search(words) and not _AGREES.search(words) and not words.startswith(("thoi", "khoi")):
         yield Proposal(0.86, "worries about the data", Say(_KEPT))
         return
@@ -119,6 +135,14 @@ def _consent(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(0.87, "refuses", Answer(Parsed("refused")))
 
 
+def _for_somebody_away(reading: Reading) -> str:
+    return (
+        "Dạ, anh/chị gõ hộ được, nhưng mã số chỉ cho xem khi chính người đó xác minh: OTP gửi về số điện thoại người đó đã đăng ký. "
+        "Về ủy quyền thì chưa có văn bản nào nói rõ ở đây; không gặp được người đó thì gọi "
+        f"{reading.context.content.office.hotline} hoặc hỏi cơ quan BHXH gần nhất."
+    )
+
+
 def _after_refusal(reading: Reading) -> Iterator[Proposal]:
     """At the menu: the look-up after all, or where else a code is to be read."""
     words = reading.input.plain
@@ -133,6 +157,10 @@ def _after_refusal(reading: Reading) -> Iterator[Proposal]:
 def _named(reading: Reading) -> Iterator[Proposal]:
     """A name with a date or ID number while nothing is under way, or a name whose code is asked for: a look-up is wanted."""
     person = read_person(reading.input.text, reading.context.at.date(), reading.context.content)
+    back = _BACK_TO_IT.search(reading.input.plain) and len(reading.input.words) <= _A_TURN
+    if back and not person.name and "?" not in reading.input.text:
+        yield Proposal(0.83, "comes to the look-up now", Begin("lookup"))
+        return
     if not person.name or not person.sure:
         return
     words = reading.input.plain
