@@ -70,6 +70,7 @@ TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "first_password",
         (
             f"{_PW} .. gui|cap|dau|tam|mac_dinh|tin_nhan|tin|mail|nguoi_ta ... khong|sai|chua",
+            f"{_PW} .. cai|phan gui|cap|trong .. tin|tin_nhan|sms|mail|email",
             f"gui|cap|cho|co|nhan .. {_PW} ... {_IN}|nhap|go|dung .. khong|sai|chua",
         ),
     ),
@@ -137,7 +138,8 @@ TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "which_number",
         (
-            "gui|ve|nhan|toi .. so|may|dau|email|mail|dien_thoai .. nao|nao_vay|dau|ai",
+            "gui|ve|nhan .. so|may|dau|email|mail|dien_thoai .. nao|nao_vay|dau|ai",
+            "ma|otp|no|tin toi .. so|may|email|mail|dien_thoai .. nao|nao_vay|ai",
             "so_nao|may_nao|so_may|so_dien_thoai_nao|email_nao|ve_dau|ve_mail|ve_so .. ve|gui|nhan|khong|hay|ha|vay|$",
             "ve|gui .. mail|email .. hay|khong|ha .. so|dien_thoai|$",
             "ve|gui .. dien_thoai|so .. hay|khong|ha",
@@ -265,6 +267,45 @@ def topic_of(text: str) -> str:
     if stance(text, FORGETS) in ("wanted", "asked") or any(heard(c, _FORGOT) for c in said):
         return "forgotten_email" if any(heard(c, _EMAIL_TOO) for c in said) else "forgotten"
     return first
+
+
+_NEWEST = (
+    f"dung|nhap|xai|lay|go|dien .. {_CODE}|cai|tin nao|lan_nao",
+    f"{_CODE}|tin nao .. dung|nhap|xai|lay|go|moi|truoc|sau",
+    f"lay|gui|nhan|bam .. {_CODE} .. hai|2|ba|3|may|nhieu lan",
+)
+_FOR_ME = (
+    f"doi|dat|cap|lay|lam|reset|khoi_phuc|mo .. giup|ho|thay|gium .. {_PW}",
+    f"doi|dat|cap|reset|khoi_phuc .. {_PW} .. giup|ho|thay|gium",
+)
+_BY_YOU = (
+    "tro_ly|bot|ban|ad|may|tai_day|o_day|ngay_day|qua_day|trong_day|ben_em|ben_minh|co_quan|can_bo|anh_chi",
+)
+_ONCE_IN = (
+    f"khi|luc|neu|sau_khi|lo|nho|ma .. {_IN} .. duoc|xong|roi ... doi|lam_gi|can_lam|nen_lam|nen|phai|truoc_tien",
+    f"^ con|roi|vay|the|neu|sau|khi? .. vao .. duoc|xong|roi .. co|thi|nen|phai|can .. doi .. {_PW}",
+    f"co|nen|can|phai .. doi .. {_PW} .. gui|cap|tam|mac_dinh|dau|sau_so|6_so|do|ban_dau .. khong|ha|$",
+)
+
+
+def newest_code(text: str) -> bool:
+    """Whether it is asked which of several codes counts."""
+    return any(heard(c, _NEWEST[:2]) for c in clauses(text))
+
+
+def several_codes(text: str) -> bool:
+    """Whether somebody tells that codes were fetched several times."""
+    return any(heard(c, _NEWEST[2:]) for c in clauses(text))
+
+
+def asks_us_to_change(text: str) -> bool:
+    """Whether we are asked to change the password for somebody, here."""
+    return any(heard(c, _FOR_ME) for c in clauses(text)) and any(heard(c, _BY_YOU) for c in clauses(text))
+
+
+def once_logged_in(text: str) -> bool:
+    """Whether it is asked what to do first after the first login, or if the password that was sent is to be changed."""
+    return any(heard(c, _ONCE_IN) for c in clauses(text))
 
 
 _MESSAGE_SAYS = (

@@ -38,7 +38,7 @@ _TRUTH: Mapping[Demand, str] = {
     "app": "VssID chỉ tải ở CH Play hoặc App Store.",
     "link": "BHXH không gửi đường dẫn để cập nhật VssID; địa chỉ thật có đuôi .gov.vn.",
     "code": "BHXH không bao giờ hỏi mã OTP hay mật khẩu.",
-    "money": "BHXH không kết bạn, nhắn tin để đòi tiền.",
+    "money": "BHXH không kết bạn, nhắn tin hay gửi mã QR để đòi tiền, phí.",
     "papers": "BHXH không kết bạn Zalo để đòi thông tin hay giấy tờ.",
     "helper": "VssID tự mình đăng ký được, tôi đi cùng từng bước.",
 }
@@ -79,6 +79,13 @@ FOR_NOBODY = (
     "Dạ không, anh/chị đừng đọc mã OTP hay mật khẩu cho ai, kể cả người xưng là cán bộ; mã chỉ tự mình gõ trong VssID. "
     "BHXH không bao giờ hỏi mã. Ai hỏi thì gọi {hotline}."
 )
+
+
+_ENTERED = (
+    "nguoi_khac|nguoi_la|ai|ai_do|ke_xau|ke_gian|ho .. vao|dang_nhap|xam_nhap|chiem|dung|xai .. chua|khong|roi|duoc|mat|$",
+    "tai_khoan|vssid|may .. bi .. vao|dang_nhap|xam_nhap|chiem|hack|lo .. chua|khong|roi|$",
+)
+_ENTERED = tuple(f"tai_khoan|vssid .. bi|da|co|dang .. {p}" for p in _ENTERED[:1]) + _ENTERED[1:]
 
 
 def warning(demands: tuple[Demand, ...], content: Content, *, asked: bool = False) -> str:
@@ -142,10 +149,15 @@ _ON: Mapping[Next, str] = {
         "Thông báo của tôi chỉ gửi ngay tại đây. Chưa chắc thì anh/chị gọi {hotline} hỏi lại."
     ),
     "report": (
-        "Anh/chị báo công an xã, phường nơi mình ở, và gọi {hotline} để BHXH biết. Giữ lại tin nhắn, số gọi đến làm bằng chứng."
+        "Anh/chị báo công an xã, phường nơi mình ở, và gọi {hotline} để BHXH biết. Giữ lại tin nhắn, số gọi đến làm bằng chứng. "
+        "Có lộ thẻ hay tài khoản ngân hàng thì gọi ngân hàng khóa ngay."
     ),
     "money": (
         "Anh/chị đừng chuyển thêm. Đã chuyển hay đã lộ thẻ thì gọi ngay ngân hàng để khóa, báo công an nơi gần nhất, rồi gọi {hotline}."
+    ),
+    "address": (
+        "Trang của BHXH Việt Nam là baohiemxahoi.gov.vn, cổng dịch vụ công là dichvucong.baohiemxahoi.gov.vn; VssID tải ở CH Play "
+        "hoặc App Store. Địa chỉ khác thì đừng bấm, gọi {hotline} hỏi lại."
     ),
     "safe": (
         "Dạ đúng rồi, anh/chị làm vậy là phải. Họ gọi lại thì đừng nghe, đừng đọc mã, đừng bấm gì. Lo thì gọi {hotline}."
@@ -155,7 +167,9 @@ _ON: Mapping[Next, str] = {
         "Muốn chắc thì tự gọi {hotline}."
     ),
 }
-_SAID_AT_ONCE: frozenset[Next] = frozenset({"known", "claims", "app", "clicked", "access", "gave"})
+_SAID_AT_ONCE: frozenset[Next] = frozenset(
+    {"known", "claims", "app", "clicked", "access", "gave", "money", "address"}
+)
 _TAKES_UP = (
     "lam|doi|dang_ky tiep|nua",
     "tiep_tuc|lam_tiep|doi_tiep",
@@ -181,6 +195,14 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         if top >= SURE_ITEM:
             said = given((), content) if item.id == "lo-bam-link" else warning((), content)
             yield _said(reading, 0.9, f"question {item.id}", said, ITEMS[item.id])
+    if not demands and not warned and heard_in(text, _ENTERED):
+        yield _said(
+            reading,
+            0.9,
+            "somebody may be in the account",
+            _ON["access"].format(hotline=content.office.hotline),
+            "gave",
+        )
     if not demands and _sends_papers(text):
         flows = reading.context.flows
         said_so = Say(KEEPS_PAPERS, (flows.label("registration", content),) if reading.flow is None else ())
