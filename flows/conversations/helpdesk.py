@@ -9,10 +9,17 @@ from flows.conversations.consent import consent_steps
 from flows.effects import CheckTicket, LeaveQueue, OpenTicket
 from flows.engine.events import Event, Said
 from flows.engine.memory import age
-from flows.engine.proposals import Answer, Begin, Proposal, Reading, Say, Show
+from flows.engine.proposals import Answer, Proposal, Reading, Say, Show
 from flows.engine.steps import Choice, Context, Flow, Parsed, ask, call, choose, end
-from flows.spoken.asked_first import hotline_unanswered, keeps_ticket, only_asks, petitions_instead
 from flows.spoken.consent_speech import refuses_consent
+from flows.spoken.questions_first import (
+    hotline_unanswered,
+    keeps_ticket,
+    only_asks,
+    petitions_instead,
+    reason_after_yes,
+    still_stuck,
+)
 from flows.spoken.rights import (
     adds_to_ticket,
     agrees_to_pass_on,
@@ -210,6 +217,18 @@ _SORRY = (
 )
 
 
+_STUCK = "Dạ, tôi hiểu, việc vẫn chưa xong. Hồ sơ đang vướng chỗ nào, anh/chị viết cho tôi một câu; hoặc bấm “Gặp cán bộ” để cán bộ trả lời."
+_PETITIONS = (
+    "Dạ được. Kiến nghị, phản ánh cũng gửi ngay tại đây: anh/chị viết ngắn việc gì, ở đâu, khi nào, tôi chuyển cho cán bộ tiếp nhận; "
+    "đừng gửi ảnh giấy tờ. Hoặc gọi {hotline}."
+)
+
+
+def _petition(context: Context) -> Say:
+    """What is said to somebody who wants to send a petition and not to speak with a person."""
+    return Say(_PETITIONS.format(hotline=context.content.office.hotline))
+
+
 def _before(context: Context) -> str:
     """What is said to somebody who asks how long a person takes, before there is a ticket."""
     return f"Dạ, tôi chưa biết chắc mấy phút, tùy số người đang chờ. {_hours(context)} Muốn gặp thì gõ “gặp cán bộ”."
@@ -226,7 +245,7 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
     ticket, left = reading.recall("ticket"), reading.recall("did") == "ticket:left"
     if reading.is_at("helpdesk", "want"):
         if petitions_instead(text):
-            yield Proposal(0.97, "a petition instead", Begin("petitions"))
+            yield Proposal(0.97, "a petition instead", _petition(reading.context))
         elif asks_of_ticket(text) in ("wait", "hours", "where") and len(text) < SHORT_QUESTION:
             yield Proposal(_TOO, "asks how long it takes", Say(_before(reading.context)))
         elif leaves_ticket(text, close=True) or (refuses_consent(text) and len(text) < SHORT_REFUSAL):
@@ -234,7 +253,10 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
         return
     if reading.is_at("helpdesk", "consent"):
         if petitions_instead(text):
-            yield Proposal(0.97, "a petition instead", Begin("petitions"))
+            yield Proposal(0.97, "a petition instead", _petition(reading.context))
+        elif (reason := reason_after_yes(text)) and not keeps_nothing(text):
+            agreed = Answer(Parsed("agreed", {"want": reason[:WANT_LIMIT]}))
+            yield Proposal(_TOO, "agrees and says what for", agreed)
         elif leaves_ticket(text, close=True) and person != "wanted":
             sure = 0.92 if len(text) > SHORT_REFUSAL else _TOO  # a longer text wants something else
             yield Proposal(sure, "wants nothing handed over", Answer(Parsed("refused")))
@@ -253,6 +275,13 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
         and asks_of_ticket(text) in ("wait", "hours", "where")
     ):
         yield Proposal(_TOO, "only asks about a person", Say(_before(reading.context)))
+        return
+    if reading.recall("offered") == "flow:helpdesk" and reading.flow is None and still_stuck(text):
+        yield Proposal(
+            0.86,
+            "is stuck still",
+            Say(_STUCK, (reading.context.flows.label("helpdesk", reading.context.content),)),
+        )
         return
     if not waiting and hotline_unanswered(text):
         sorry = Say(_SORRY, (reading.context.flows.label("helpdesk", reading.context.content),))

@@ -13,8 +13,8 @@ from flows.effects import EraseMyData, ExportMyData, LoadMyData
 from flows.engine.proposals import Answer, Proposal, Reading, Say, Show
 from flows.engine.steps import Choice, Context, Flow, Parsed, Reply, call, choose, end
 from flows.spoken import consent_speech
-from flows.spoken.asked_first import asks_if_erased
 from flows.spoken.polarity import stance
+from flows.spoken.questions_first import asks_if_erased
 from flows.spoken.rights import asks_if_sure, asks_what_is_kept, erasing, exporting, keeping, keeps_nothing
 
 
@@ -109,7 +109,7 @@ _WOULD_BE_LOST = (
 
 def _not_erased(text: str) -> bool:
     """Whether erasing is refused with nothing named: "khoan, đừng xóa"."""
-    return stance(text, ("xoa $|het|gi|di|nha|voi|vội|luc_nay",)) == "refused"
+    return stance(text, ("xoa het|gi|di|nha|voi|vội|luc_nay|$",)) == "refused"
 
 
 def _reads(reading: Reading) -> Iterator[Proposal]:

@@ -32,6 +32,7 @@ FLOW_NAME = "password"
 _TROUBLES = frozenset({"no_otp", "old_phone", "locked", "forgotten", "forgotten_email", "first_password"})
 # topics that mean another one on a screen
 _ON_SCREEN: Mapping[str, Mapping[str, str]] = {
+    "menu": {"login": "no_menu"},
     "otp": {
         "login": "wrong_code",
         "old_wrong": "wrong_code",
@@ -40,7 +41,6 @@ _ON_SCREEN: Mapping[str, Mapping[str, str]] = {
     },
     "otp_sent": {"login": "wrong_code"},
     "passwords": {"login": "old_wrong"},
-    "menu": {"login": "no_menu"},
     "finish": {"no_otp": "no_otp"},
 }
 _TOPIC = 0.945  # above an option's meaning: a topic says more than "không được"
@@ -83,7 +83,7 @@ def reads(reading: Reading) -> Iterator[Proposal]:
             answer = Answer(Parsed("guide", {"screen": 0}))
         yield Proposal(0.93, "remembers it, wants to change it", answer)
         return
-    if (said_to := _aside(reading)) and not (here and reading.is_at(FLOW_NAME, "done")):
+    if (said_to := _beside_the_guide(reading)) and not (here and reading.is_at(FLOW_NAME, "done")):
         told = Say(answer_to(said_to, reading.context.content))
         yield Proposal(0.95, f"password talk: {said_to}", told)
         return
@@ -114,7 +114,7 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(0.9, "changes the phone, not the password", begun)
 
 
-def _aside(reading: Reading) -> str:
+def _beside_the_guide(reading: Reading) -> str:
     """An answer that holds in the guide and after talk of passwords or codes; "" for none."""
     text = reading.input.text
     of_passwords = (

@@ -150,7 +150,7 @@ TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             f"{_PW} .. may|bao_nhieu|toi_thieu|it_nhat|nhu_nao|the_nao|gom .. ky_tu|so|chu",
             "may|bao_nhieu|it_nhat ky_tu|chu_so|chu_cai",
-            "dat|lam|tao|de|nhap|dien .. sao|the_nao|nhu_nao|nao|lam_sao .. dung|hop_le|duoc|chiu|$",
+            "dat|lam|tao|de|nhap|dien .. sao|the_nao|nhu_nao|kieu_nao|lam_sao .. dung|hop_le|duoc|chiu|$",
             f"{_PW} .. phai|can co .. gi|sao|chu|so|hoa|dac_biet|ky_tu",
         ),
     ),
@@ -258,10 +258,18 @@ _BY_APP = (
 )
 
 
+_CALLS_WHOM = (
+    "goi|dien|hoi|lien_he|bam|quay .. so_nao|so_may|so|ai|dau|o_dau",
+    "so_nao|so_may .. goi|dien|lien_he|con|het|dung|sai",
+)
+
+
 def topic_of(text: str) -> str:
     """The topic that a text speaks of, "" for none."""
     said = clauses(text)
     first = next((name for name, patterns in TOPICS if any(heard(c, patterns) for c in said)), "")
+    if first == "which_number" and any(heard(c, _CALLS_WHOM) for c in said):
+        return ""
     if first in ("sms_says", "kept", "forgotten_email"):
         return first
     if stance(text, FORGETS) in ("wanted", "asked") or any(heard(c, _FORGOT) for c in said):
@@ -308,14 +316,14 @@ def once_logged_in(text: str) -> bool:
     return any(heard(c, _ONCE_IN) for c in clauses(text))
 
 
-_MESSAGE_SAYS = (
+_MESSAGE_TEXT = (
     "tin|tin_nhan|sms|mau_tin ... ghi|noi|bao|viet|de|la|keu .. xin_cap_lai|cap_lai .. mat_khau|mk|$",
 )
 
 
 def tells_of_message(text: str) -> bool:
     """Whether it is asked why VssID's message speaks of a new password being applied for."""
-    return any(heard(c, _MESSAGE_SAYS) for c in clauses(text)) and which_secret(text) == ""
+    return any(heard(c, _MESSAGE_TEXT) for c in clauses(text)) and which_secret(text) == ""
 
 
 def has_not_forgotten(text: str, *, close: bool) -> bool:

@@ -38,7 +38,7 @@ _TRUTH: Mapping[Demand, str] = {
     "app": "VssID chỉ tải ở CH Play hoặc App Store.",
     "link": "BHXH không gửi đường dẫn để cập nhật VssID; địa chỉ thật có đuôi .gov.vn.",
     "code": "BHXH không bao giờ hỏi mã OTP hay mật khẩu.",
-    "money": "BHXH không kết bạn, nhắn tin hay gửi mã QR để đòi tiền, phí.",
+    "money": "BHXH không kết bạn, nhắn tin hay gửi mã QR để đòi tiền; cán bộ không thu phí kích hoạt VssID.",
     "papers": "BHXH không kết bạn Zalo để đòi thông tin hay giấy tờ.",
     "helper": "VssID tự mình đăng ký được, tôi đi cùng từng bước.",
 }
@@ -74,7 +74,7 @@ _TO_WHOM = (
     "doc|dua|noi|gui|bao|cho ma|otp|no|mat_khau .. ai|nguoi_ta|ho|can_bo|nhan_vien|ben_em|nguoi_khac .. khong|ha|sao con|em|ad|ban|vay|chu|a? $",
     "ai|can_bo|nguoi_ta .. hoi|xin|can .. doc|dua .. khong|sao|ha $",
 )
-_CODE_TALK = frozenset("otp-het-han khong-nhan-otp sms-cap-lai doi-mat-khau quen-mat-khau".split())
+_CODE_ITEMS = frozenset("otp-het-han khong-nhan-otp sms-cap-lai doi-mat-khau quen-mat-khau".split())
 FOR_NOBODY = (
     "Dạ không, anh/chị đừng đọc mã OTP hay mật khẩu cho ai, kể cả người xưng là cán bộ; mã chỉ tự mình gõ trong VssID. "
     "BHXH không bao giờ hỏi mã. Ai hỏi thì gọi {hotline}."
@@ -94,7 +94,7 @@ def warning(demands: tuple[Demand, ...], content: Content, *, asked: bool = Fals
     do_not = "; ".join(_DO_NOT[d] for d in named) or _DO_NOT_AT_ALL
     who = "" if named[:1] in (["link"], ["app"]) else ", dù người đó biết tên hay dùng số quen"
     truth = (
-        _TRUTH["helper" if "helper" in named else named[0]]
+        _TRUTH[next((d for d in ("helper", "money") if d in named), named[0])]
         if named
         else "Ai cũng xưng là BHXH được, số hiện trên máy cũng giả được."
     )
@@ -155,6 +155,10 @@ _ON: Mapping[Next, str] = {
     "money": (
         "Anh/chị đừng chuyển thêm. Đã chuyển hay đã lộ thẻ thì gọi ngay ngân hàng để khóa, báo công an nơi gần nhất, rồi gọi {hotline}."
     ),
+    "paid": (
+        "Anh/chị đừng chuyển thêm. Gọi ngay ngân hàng để báo chuyển nhầm cho kẻ lừa đảo và khóa thẻ, trình báo công an xã, phường, rồi gọi {hotline}. "
+        "Giữ lại tin nhắn, số gọi đến, biên lai chuyển tiền làm bằng chứng."
+    ),
     "address": (
         "Trang của BHXH Việt Nam là baohiemxahoi.gov.vn, cổng dịch vụ công là dichvucong.baohiemxahoi.gov.vn; VssID tải ở CH Play "
         "hoặc App Store. Địa chỉ khác thì đừng bấm, gọi {hotline} hỏi lại."
@@ -168,7 +172,7 @@ _ON: Mapping[Next, str] = {
     ),
 }
 _SAID_AT_ONCE: frozenset[Next] = frozenset(
-    {"known", "claims", "app", "clicked", "access", "gave", "money", "address"}
+    {"known", "claims", "app", "clicked", "access", "gave", "paid", "address"}
 )
 _TAKES_UP = (
     "lam|doi|dang_ky tiep|nua",
@@ -211,7 +215,7 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         )
     if reading.recall("offered") == "flow:registration" and reading.flow is None and heard_in(text, _SHOW_ME):
         yield Proposal(0.86, "wants to be shown how", Begin("registration"), remember={"offered": ""})
-    of_codes = reading.recall("secret") or reading.recall("item") in _CODE_TALK or reading.is_at("password")
+    of_codes = reading.recall("secret") or reading.recall("item") in _CODE_ITEMS or reading.is_at("password")
     if not demands and of_codes and heard_in(text, _TO_WHOM):
         yield Proposal(0.95, "for whom a code is", Say(FOR_NOBODY.format(hotline=content.office.hotline)))
     if (warned or reading.recall("secret")) and reading.flow is not None and heard_in(text, _TAKES_UP):

@@ -223,6 +223,7 @@ Next = Literal[
     "report",
     "money",
     "address",
+    "paid",
     "change",
     "safe",
     "more",
@@ -310,6 +311,7 @@ _CONTINUES: tuple[tuple[Next, tuple[str, ...]], ...] = (
 )
 
 
+_BY_THE_WAY = ("^ nhan_tien|tien_the|tien_day cho|day|xin|toi|em|minh|hoi",)
 _PAID = (
     f"da|lo|moi|vua|trot chuyen|chuyen_khoan|nop|dong|nap|ck|thanh_toan .. {MONEY}|tien|trieu|ngan|phi|dong",
     f"chuyen|chuyen_khoan|nop|nap|thanh_toan .. {MONEY}|tien|trieu|ngan .. roi|mat|$",
@@ -327,11 +329,11 @@ _SCANNED = ("da|lo|moi|vua|trot quet", "quet .. roi|luon|mat")
 def continuation(text: str) -> Next:
     """What somebody who was just warned says about it further; "" when it is about something else."""
     demands, gave = tale_in(text)
-    said = clauses(text)
+    said = tuple(c for c in clauses(text) if not heard(c, _BY_THE_WAY))
     if not demands and _tells_our_message(said):
         return ""
     if any(heard(c, _PAID) and not heard(c, _NOT_PAID) for c in said):
-        return "money"
+        return "paid"
     if any(heard(c, _TRUE_ADDRESS) for c in said):
         return "address"
     if any(heard(c, _SCANNED) for c in said):

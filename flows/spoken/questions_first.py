@@ -5,6 +5,8 @@ Invariant: what these hear opens no ticket, withdraws none and erases nothing.
 
 from __future__ import annotations
 
+import re
+
 from flows.spoken.polarity import stance
 from flows.spoken.rights import erasing
 from flows.spoken.wordings import clauses, heard, heard_in
@@ -13,6 +15,10 @@ _DROPS = ("rut|huy|bo|xoa|dong|khep .. phieu|yeu_cau|hang|cuoc_hen|so_thu_tu", "
 _WAITS_ON = ("toi|em|minh|bac|chi|anh|co|chu|con|^ van|con|cu|se cho|doi them|tiep|can_bo|day|nua|$",)
 _KEEPS = ("giu .. phieu|yeu_cau|so_thu_tu|hang|cho_cho",)
 _PETITION = ("gui|viet|lam|nop|chuyen|muon|can|xin .. kien_nghi|phan_anh|gop_y|khieu_nai",)
+_NO_PERSON = (
+    "khoi|khong|thoi|khong_can .. gap|noi_chuyen|can_bo",
+    "thay_the|thay_vao|thay_vi|doi_y|chuyen_sang",
+)
 _ONLY_ASKS = (
     "chi|moi hoi|muon_biet|muon_hoi|hoi_truoc|hoi_thoi",
     "hoi|biet truoc|thoi|da",
@@ -46,7 +52,7 @@ def keeps_ticket(text: str) -> bool:
 
 def petitions_instead(text: str) -> bool:
     """Whether a petition is wanted in place of a person: "khỏi gặp nữa, cho tôi gửi kiến nghị"."""
-    return stance(text, _PETITION) == "wanted"
+    return stance(text, _PETITION) == "wanted" and heard_in(text, _NO_PERSON)
 
 
 def only_asks(text: str) -> bool:
@@ -57,6 +63,31 @@ def only_asks(text: str) -> bool:
 def hotline_unanswered(text: str) -> bool:
     """Whether it is complained that a call was not answered."""
     return any(heard(c, _UNANSWERED) and heard(c, _OFTEN) for c in clauses(text))
+
+
+_STUCK = (
+    "van|con|cu .. dung_do|dang_do|do_dang|ket|ach|nam_do|dinh_tre|tre|chua_xong|y_nguyen|vay",
+    "chua|khong .. xong|giai_quyet|giai_quyet_duoc|dau_vao_dau",
+)
+_REASON = re.compile(
+    r"^\s*(?:dạ|da|vâng|vang|ừ|u|ok|được|duoc|tôi|toi|em|mình|minh)?[\s,]*(?:đồng ý|dong y|ok|vâng|vang)(?:\s(?:ạ|a|nhé|nha))?\s*[.,;:!]\s*(?=\S)",
+    re.IGNORECASE,
+)
+_NAMES_REASON = (
+    "^ ly_do|viec_cua_toi|viec_cua_em|toi_hoi|em_hoi|toi_can|em_can|noi_dung|cu_the|van_de|toi_bi|em_bi",
+)
+
+
+def still_stuck(text: str) -> bool:
+    """Whether somebody who was told sorry says that nothing is done yet."""
+    return heard_in(text, _STUCK)
+
+
+def reason_after_yes(text: str) -> str:
+    """What the officer is wanted for, said in one message with the consent; "" where nothing is."""
+    found = _REASON.match(text)
+    rest = text[found.end() :].strip() if found else ""
+    return rest if rest and "?" not in rest and heard_in(rest, _NAMES_REASON) else ""
 
 
 def asks_if_erased(text: str) -> bool:
