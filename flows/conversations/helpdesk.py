@@ -283,7 +283,7 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
             Say(_STUCK, (reading.context.flows.label("helpdesk", reading.context.content),)),
         )
         return
-    if not waiting and hotline_unanswered(text):
+    if not waiting and person != "wanted" and not reading.recall("contacts") and hotline_unanswered(text):
         sorry = Say(_SORRY, (reading.context.flows.label("helpdesk", reading.context.content),))
         yield Proposal(0.94, "nobody answered the call", sorry, remember={"offered": "flow:helpdesk"})
         return

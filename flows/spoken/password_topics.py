@@ -278,8 +278,9 @@ def topic_of(text: str) -> str:
 
 
 _NEWEST = (
-    f"dung|nhap|xai|lay|go|dien .. {_CODE}|cai|tin nao|lan_nao",
-    f"{_CODE}|tin nao .. dung|nhap|xai|lay|go|moi|truoc|sau",
+    f"dung|nhap|xai|lay|go|dien .. {_CODE} nao",
+    "dung|nhap|xai|lay tin|lan nao",
+    f"{_CODE}|tin nao .. dung|nhap|xai|moi|sau",
     f"lay|gui|nhan|bam .. {_CODE} .. hai|2|ba|3|may|nhieu lan",
 )
 _FOR_ME = (
@@ -298,12 +299,12 @@ _ONCE_IN = (
 
 def newest_code(text: str) -> bool:
     """Whether it is asked which of several codes counts."""
-    return any(heard(c, _NEWEST[:2]) for c in clauses(text))
+    return any(heard(c, _NEWEST[:3]) for c in clauses(text))
 
 
 def several_codes(text: str) -> bool:
     """Whether somebody tells that codes were fetched several times."""
-    return any(heard(c, _NEWEST[2:]) for c in clauses(text))
+    return any(heard(c, _NEWEST[3:]) for c in clauses(text))
 
 
 def asks_us_to_change(text: str) -> bool:

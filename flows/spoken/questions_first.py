@@ -31,11 +31,13 @@ _UNANSWERED = (
     "tong_dai .. may_ban|ban_hoai|tut_tut",
 )
 _OFTEN = ("lan|hoai|mai|ca_ngay|nay_gio|sang|suot|ai|tong_dai|1900",)
+_SUPPOSES = ("neu|gia_su|lo|nho|ma goi|dien|khong", "thi sao|lam_sao|the_nao")
 _IF_ERASED = (
     "neu|gia_su|lo|nho|khi|ma|sau_khi xoa|rut ... mat|thi|con|gi|sao|anh_huong",
     "xoa|rut .. thi|roi|xong|di .. mat|con|sao|anh_huong|ra_sao|the_nao|gi|duoc_gi",
     "xoa .. mat|anh_huong .. gi|nhung_gi|cai_gi|sao|khong",
 )
+_ENDS_ASKING = ("gi|sao|khong|nao|chua|gi_khong|the_nao|ra_sao a|vay|ha|con|em|$ $",)
 _NOT_DATA = ("app|ung_dung|vssid|tin|hinh|zalo|tai_khoan",)
 
 
@@ -62,7 +64,7 @@ def only_asks(text: str) -> bool:
 
 def hotline_unanswered(text: str) -> bool:
     """Whether it is complained that a call was not answered."""
-    return any(heard(c, _UNANSWERED) and heard(c, _OFTEN) for c in clauses(text))
+    return any(heard(c, _UNANSWERED) and heard(c, _OFTEN) and not heard(c, _SUPPOSES) for c in clauses(text))
 
 
 _STUCK = (
@@ -93,5 +95,6 @@ def reason_after_yes(text: str) -> str:
 def asks_if_erased(text: str) -> bool:
     """Whether it is asked what erasing would do; nothing is to be erased by that."""
     return erasing(text, close=False) != "wanted" and any(
-        heard(c, _IF_ERASED) and not heard(c, _NOT_DATA) for c in clauses(text)
+        heard(c, _IF_ERASED) and (c.asks or heard(c, _ENDS_ASKING)) and not heard(c, _NOT_DATA)
+        for c in clauses(text)
     )

@@ -60,6 +60,7 @@ _NO_MACHINE = (
     f"khong|đừng|khoi|chan|het|ngan|ghet|met|chang|dau_co .. noi|noi_chuyen|chat|hoi|tra_loi|tro_chuyen|lam_viec|nghe .. voi? {_MACHINE}",
     f"noi|noi_chuyen|chat|lam_viec voi? {_MACHINE} .. dau|khong_duoc|khong_hieu|khong_noi|chan|met|kho",
 )
+_UNANSWERED_CALL = ("ai|tong_dai|so_do|so_nay|goi .. nghe|bat|nhac may",)
 _STILL = (  # a person after all
     f"van|cung|lai|con|thoi can|muon|phai|xin|nho|gap .. {_STAFF}",
     "van|thoi|lai can|muon|phai gap|nguoi",
@@ -68,7 +69,7 @@ _STILL = (  # a person after all
 
 def refuses_machine(text: str) -> bool:
     """Whether somebody does not want to speak with a machine, which is a wish for a person."""
-    return heard_in(text, _NO_MACHINE)
+    return any(heard(c, _NO_MACHINE) and not heard(c, _UNANSWERED_CALL) for c in clauses(text))
 
 
 def solved(text: str) -> bool:
