@@ -82,10 +82,9 @@ FOR_NOBODY = (
 
 
 _ENTERED = (
-    "nguoi_khac|nguoi_la|ai|ai_do|ke_xau|ke_gian|ho .. vao|dang_nhap|xam_nhap|chiem|dung|xai .. chua|khong|roi|duoc|mat|$",
-    "tai_khoan|vssid|may .. bi xam_nhap|chiem|hack|danh_cap|lay_mat|lo .. chua|khong|roi|$",
+    "tai_khoan|vssid .. bi|da|co|dang .. nguoi_khac|nguoi_la|ai|ai_do|ke_xau|ke_gian|ho .. vao|dang_nhap|xam_nhap|chiem|dung|xai .. chua|khong|roi|duoc|mat|$",
+    "tai_khoan|vssid|may .. bi .. xam_nhap|chiem|hack|danh_cap|lay_mat|lo .. chua|khong|roi|$",
 )
-_ENTERED = tuple(f"tai_khoan|vssid .. bi|da|co|dang .. {p}" for p in _ENTERED[:1]) + _ENTERED[1:]
 
 
 def warning(demands: tuple[Demand, ...], content: Content, *, asked: bool = False) -> str:
