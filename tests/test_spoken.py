@@ -674,3 +674,101 @@ def test_erasing_that_was_put_off_is_taken_up_again() -> None:
 )
 def test_the_reason_is_told_to_the_officer(text: str) -> None:
     assert said(POSITIONS["helpdesk/want"], text).state.answers["want"] == text
+
+
+# -- formal letters: a right is asked about before it is used, and reasons are told at length
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tôi chỉ hỏi trước, nếu gặp cán bộ thì chờ khoảng bao lâu?",
+        "Trước khi chuyển, xin hỏi nếu gặp cán bộ thì bao lâu được trả lời?",
+    ],
+)
+def test_a_person_who_is_only_asked_about_is_not_called(text: str) -> None:
+    turn = said(State(), text)
+    assert turn.awaits is None
+    assert "giờ làm việc" in words(turn)
+
+
+def test_the_reason_said_with_the_consent_goes_into_the_ticket() -> None:
+    turn = said(POSITIONS["helpdesk/consent"], "Tôi đồng ý. Lý do: người lao động có hai mã số BHXH cần gộp.")
+    assert turn.state.answers["want"] == "Lý do: người lao động có hai mã số BHXH cần gộp."
+
+
+@pytest.mark.parametrize("text", ["Xin đừng hủy yêu cầu này, tôi vẫn chờ.", "dạ em vẫn chờ cán bộ"])
+def test_a_ticket_that_is_to_stay_stays(text: str) -> None:
+    assert said(after("ticket", "12"), text).state.answers["asks"] == "patient"
+
+
+def test_a_petition_in_place_of_a_person_is_told_the_way() -> None:
+    turn = said(POSITIONS["helpdesk/want"], "Thôi, khỏi gặp nữa, tôi xin gửi kiến nghị thay thế.")
+    assert turn.state.step == "want"
+    assert "Kiến nghị" in words(turn)
+
+
+def test_a_call_that_nobody_answered_is_met_with_an_apology() -> None:
+    for text in ("gọi tổng đài cả buổi không ai bắt máy", "Tôi gọi năm lần không ai nghe máy"):
+        assert "xin lỗi" in words(said(State(), text))
+    assert "xin lỗi" not in words(said(State(), "gọi số đó không ai bắt máy thì sao"))
+
+
+@pytest.mark.parametrize(
+    "text", ["Tôi chưa yêu cầu xóa, chỉ hỏi: nếu xóa thì mất những gì?", "xóa rồi thì mất cái gì vậy?"]
+)
+def test_what_erasing_would_do_is_told_and_nothing_is_erased(text: str) -> None:
+    turn = said(State(), text)
+    assert turn.awaits is None
+    assert "chưa xóa gì" in words(turn)
+    assert "giữ nguyên" in words(said(turn.state, "Vậy thì khoan, đừng xóa."))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Có người trong ấp đã chuyển 300.000 đồng theo lời họ. Nay phải làm gì?", "ngân hàng"),
+        ("Vậy địa chỉ thật của BHXH là gì?", "baohiemxahoi.gov.vn"),
+        ("có vị đã quét mã rồi nhưng chưa chuyển tiền, có sao không?", "đừng nhập"),
+    ],
+)
+def test_what_a_clerk_asks_after_a_warning(text: str, told: str) -> None:
+    assert told in words(said(after("warned", "scam"), text))
+
+
+def test_a_fee_by_a_code_to_scan_is_a_tale_and_by_the_way_is_another_matter() -> None:
+    text = "Phụ huynh được yêu cầu quét mã QR đóng 50.000đ phí kích hoạt VssID, ngành có thu không?"
+    assert "không thu phí" in words(said(State(), text))
+    assert continuation("nhân tiện cho hỏi trường học liên hệ ai") == ""
+    assert tale_in("Tôi được yêu cầu nộp tờ khai mẫu 01 cho kế toán") == ((), False)
+
+
+@pytest.mark.parametrize(
+    ("item", "text", "told"),
+    [
+        ("khong-nhan-otp", "Tôi bấm lấy mã ba lần rồi, giờ dùng mã nào?", "mới nhất"),
+        ("bi-khoa", "sau khi vào được thì nên làm gì trước tiên ạ", "nên đổi mật khẩu"),
+        ("", "Trợ lý đổi giúp tôi mật khẩu ngay tại đây được không?", "không đổi thay"),
+        (
+            "",
+            "Tài khoản của tôi đã bị người khác vào chưa? Có nên đổi mật khẩu không?",
+            "đổi mật khẩu VssID ngay",
+        ),
+    ],
+)
+def test_passwords_told_at_length(item: str, text: str, told: str) -> None:
+    assert told.lower() in words(said(after("item", item) if item else State(), text)).lower()
+
+
+def test_no_code_is_spoken_of_where_a_number_to_call_or_a_list_is() -> None:
+    for text in (
+        "Nếu vẫn không được, tôi gọi ai, gọi số nào?",
+        "danh sách đầu mối số nào không còn đúng thì gọi đâu",
+    ):
+        assert password_topics.after_secret(text) == ""
+    assert not rights.leaves_ticket("Người lao động có hai mã số cần gộp sổ", close=True)
+    assert not rights.leaves_ticket("Đề nghị công bố số người đã cài", close=True)
+
+
+def test_not_sending_a_secret_any_more_ends_no_notices() -> None:
+    assert not isinstance(said(after("secret", "password"), "Vậy thôi không gửi nữa.").awaits, StopNotices)

@@ -12,6 +12,14 @@ from flows.engine.memory import age
 from flows.engine.proposals import Answer, Proposal, Reading, Say, Show
 from flows.engine.steps import Choice, Context, Flow, Parsed, ask, call, choose, end
 from flows.spoken.consent_speech import refuses_consent
+from flows.spoken.questions_first import (
+    hotline_unanswered,
+    keeps_ticket,
+    only_asks,
+    petitions_instead,
+    reason_after_yes,
+    still_stuck,
+)
 from flows.spoken.rights import (
     adds_to_ticket,
     agrees_to_pass_on,
@@ -24,6 +32,7 @@ from flows.spoken.rights import (
 )
 from flows.spoken.wordings import heard_in
 
+SHORT_QUESTION = 90  # characters: a longer one is what the officer is to answer
 SHORT_REFUSAL = 40  # characters: a longer text that refuses something tells of it
 WANT_LIMIT = 500  # characters of what is asked, as the card shows it
 
@@ -202,6 +211,29 @@ def _other_ways(context: Context) -> str:
     )
 
 
+_SORRY = (
+    "Dạ, xin lỗi anh/chị vì gọi mà chưa có ai nghe máy. Anh/chị bấm “Gặp cán bộ” để cán bộ trả lời ngay tại đây trong giờ làm việc; "
+    "hồ sơ đang vướng gì thì cứ viết, tôi chỉ được tới đâu tôi chỉ."
+)
+
+
+_STUCK = "Dạ, tôi hiểu, việc vẫn chưa xong. Hồ sơ đang vướng chỗ nào, anh/chị viết cho tôi một câu; hoặc bấm “Gặp cán bộ” để cán bộ trả lời."
+_PETITIONS = (
+    "Dạ được. Kiến nghị, phản ánh cũng gửi ngay tại đây: anh/chị viết ngắn việc gì, ở đâu, khi nào, tôi chuyển cho cán bộ tiếp nhận; "
+    "đừng gửi ảnh giấy tờ. Hoặc gọi {hotline}."
+)
+
+
+def _petition(context: Context) -> Say:
+    """What is said to somebody who wants to send a petition and not to speak with a person."""
+    return Say(_PETITIONS.format(hotline=context.content.office.hotline))
+
+
+def _before(context: Context) -> str:
+    """What is said to somebody who asks how long a person takes, before there is a ticket."""
+    return f"Dạ, tôi chưa biết chắc mấy phút, tùy số người đang chờ. {_hours(context)} Muốn gặp thì gõ “gặp cán bộ”."
+
+
 _SPEAKS_OF_IT = ("phieu|can_bo|nhan_vien|nguoi_that|hang_cho|rut",)
 _TOO = 0.95
 
@@ -212,17 +244,49 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
     person = person_wanted(text)
     ticket, left = reading.recall("ticket"), reading.recall("did") == "ticket:left"
     if reading.is_at("helpdesk", "want"):
-        if leaves_ticket(text, close=True) or (refuses_consent(text) and len(text) < SHORT_REFUSAL):
+        if petitions_instead(text):
+            yield Proposal(0.97, "a petition instead", _petition(reading.context))
+        elif asks_of_ticket(text) in ("wait", "hours", "where") and len(text) < SHORT_QUESTION:
+            yield Proposal(_TOO, "asks how long it takes", Say(_before(reading.context)))
+        elif leaves_ticket(text, close=True) or (refuses_consent(text) and len(text) < SHORT_REFUSAL):
             yield Proposal(_TOO, "does not want a person after all", Answer(Parsed("withdrawn")))
         return
     if reading.is_at("helpdesk", "consent"):
-        if leaves_ticket(text, close=True) and person != "wanted":
-            yield Proposal(_TOO, "wants nothing handed over", Answer(Parsed("refused")))
+        if petitions_instead(text):
+            yield Proposal(0.97, "a petition instead", _petition(reading.context))
+        elif (reason := reason_after_yes(text)) and not keeps_nothing(text):
+            agreed = Answer(Parsed("agreed", {"want": reason[:WANT_LIMIT]}))
+            yield Proposal(_TOO, "agrees and says what for", agreed)
+        elif leaves_ticket(text, close=True) and person != "wanted":
+            sure = 0.92 if len(text) > SHORT_REFUSAL else _TOO  # a longer text wants something else
+            yield Proposal(sure, "wants nothing handed over", Answer(Parsed("refused")))
         elif agrees_to_pass_on(text) and not keeps_nothing(text):
             yield Proposal(0.86, "says to pass it on", Answer(Parsed("agreed")))
         return
     waiting = bool(ticket) or reading.is_at("helpdesk", "waiting")
     free = reading.flow is None or reading.is_at("helpdesk") or reading.flow.name == "questions"
+    if waiting and keeps_ticket(text):
+        yield Proposal(0.96, "keeps the ticket", Show("helpdesk", "look", {"asks": "patient"}))
+        return
+    if (
+        not waiting
+        and person != "refused"
+        and only_asks(text)
+        and asks_of_ticket(text) in ("wait", "hours", "where")
+    ):
+        yield Proposal(_TOO, "only asks about a person", Say(_before(reading.context)))
+        return
+    if reading.recall("offered") == "flow:helpdesk" and reading.flow is None and still_stuck(text):
+        yield Proposal(
+            0.86,
+            "is stuck still",
+            Say(_STUCK, (reading.context.flows.label("helpdesk", reading.context.content),)),
+        )
+        return
+    if not waiting and person != "wanted" and not reading.recall("contacts") and hotline_unanswered(text):
+        sorry = Say(_SORRY, (reading.context.flows.label("helpdesk", reading.context.content),))
+        yield Proposal(0.94, "nobody answered the call", sorry, remember={"offered": "flow:helpdesk"})
+        return
     if waiting and free and gives_up(text):
         yield Proposal(0.97, "withdraws the ticket", Show("helpdesk", "withdraw", {}))
         return
@@ -253,7 +317,7 @@ def _of_ticket(reading: Reading, wanted: bool) -> Iterator[Proposal]:
     if asked and (about or free) and (not wanted or asked in ("wait", "place", "hours", "where")):
         score = 0.97 if about or wanted else 0.9 if asked != "hours" else 0.88
         yield Proposal(score, f"asks of the ticket: {asked}", Show("helpdesk", "look", {"asks": asked}))
-    elif adds_to_ticket(text) and about:
+    elif adds_to_ticket(text) and (about or age(reading.state.memory, "ticket") == 1):
         yield Proposal(0.94, "adds to the ticket", Show("helpdesk", "look", {"asks": "added"}))
 
 

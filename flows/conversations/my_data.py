@@ -13,6 +13,8 @@ from flows.effects import EraseMyData, ExportMyData, LoadMyData
 from flows.engine.proposals import Answer, Proposal, Reading, Say, Show
 from flows.engine.steps import Choice, Context, Flow, Parsed, Reply, call, choose, end
 from flows.spoken import consent_speech
+from flows.spoken.polarity import stance
+from flows.spoken.questions_first import asks_if_erased
 from flows.spoken.rights import asks_if_sure, asks_what_is_kept, erasing, exporting, keeping, keeps_nothing
 
 
@@ -99,6 +101,15 @@ _DONE = {
     "data:kept": "Dạ chắc rồi: tôi chưa xóa gì, mọi thứ còn nguyên.",
 }
 _SURE = 0.95
+_WOULD_BE_LOST = (
+    "Dạ, tôi chưa xóa gì. Nếu xóa thì mất hồ sơ đăng ký làm dở, số điện thoại đã xác minh, tin với cán bộ và đăng ký nhận thông báo mà "
+    "tôi đang giữ, không lấy lại được; tài khoản VssID và mã số BHXH thì không đụng tới. Xem tôi giữ gì: gõ “dữ liệu của tôi”."
+)
+
+
+def _not_erased(text: str) -> bool:
+    """Whether erasing is refused with nothing named: "khoan, đừng xóa"."""
+    return stance(text, ("xoa het|gi|di|nha|voi|vội|luc_nay|$",)) == "refused"
 
 
 def _reads(reading: Reading) -> Iterator[Proposal]:
@@ -119,6 +130,11 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
         if keeps_nothing(text):
             return
     did = reading.recall("did")
+    if asks_if_erased(text):
+        yield Proposal(0.96, "asks what erasing would do", Say(_WOULD_BE_LOST), remember={"did": "data:kept"})
+        return
+    if not erase and (did == "data:kept" or reading.flow is None) and _not_erased(text):
+        erase = "refused"
     if did == "data:kept" and (again := erasing(text, close=True)) == "wanted":
         yield Proposal(_SURE, f"erasing {again} after all", Show("my_data", "kept", {}))
         return

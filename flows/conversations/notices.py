@@ -203,7 +203,7 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
             none = f"{receives} Có thông báo mới tôi mới gửi ngay tại đây; chưa có gì thì tôi không nhắn."
             yield Proposal(_SURE, "misses notices", Say(none, reminds=False))
             return
-    stop = notices_stopped(text, close=close, at_menu=reading.flow is None)
+    stop = notices_stopped(text, close=close, at_menu=reading.flow is None and not reading.recall("secret"))
     if stop == "wanted":
         yield Proposal(0.98, "ends the notices", Show("notices", STOP, {}))
     elif stop == "refused":

@@ -14,10 +14,14 @@ from flows.spoken.password_topics import (
     after_secret,
     answer_to,
     asks_by_app,
+    asks_us_to_change,
     changes_phone,
     has_not_forgotten,
+    newest_code,
+    once_logged_in,
     remembers,
     screen_of,
+    several_codes,
     tells_of_message,
     topic_of,
 )
@@ -28,6 +32,7 @@ FLOW_NAME = "password"
 _TROUBLES = frozenset({"no_otp", "old_phone", "locked", "forgotten", "forgotten_email", "first_password"})
 # topics that mean another one on a screen
 _ON_SCREEN: Mapping[str, Mapping[str, str]] = {
+    "menu": {"login": "no_menu"},
     "otp": {
         "login": "wrong_code",
         "old_wrong": "wrong_code",
@@ -36,7 +41,6 @@ _ON_SCREEN: Mapping[str, Mapping[str, str]] = {
     },
     "otp_sent": {"login": "wrong_code"},
     "passwords": {"login": "old_wrong"},
-    "menu": {"login": "no_menu"},
     "finish": {"no_otp": "no_otp"},
 }
 _CODE_SCREENS = ("finish", "otp", "otp_sent")
@@ -48,6 +52,9 @@ _TAKES_UP = (
     "lam|doi tiep .. di|nha|$",
 )
 _CODE_ITEMS = frozenset("otp-het-han khong-nhan-otp sms-cap-lai".split())  # answers on codes
+_PASSWORD_ITEMS = _CODE_ITEMS | frozenset(
+    "bi-khoa mk-gui-ve quen-mat-khau sai-mat-khau doi-mat-khau vneid-dang-nhap".split()
+)
 _AFTER_ITEM = frozenset("expired new_code where_enter may_enter five_minutes which_number sms_says".split())
 _TRIES_AGAIN = (
     "^ ok|da|u|roi|vay? de|cho toi|em|e|minh|bac|con|chi|anh|co? thu|lam|nhap|coi .. lai|coi|xem|$",
@@ -78,6 +85,10 @@ def reads(reading: Reading) -> Iterator[Proposal]:
             answer = Answer(Parsed("guide", {"screen": 0}))
         yield Proposal(0.93, "remembers it, wants to change it", answer)
         return
+    if (said_to := _beside_the_guide(reading)) and not (here and reading.is_at(FLOW_NAME, "done")):
+        told = Say(answer_to(said_to, reading.context.content))
+        yield Proposal(0.95, f"password talk: {said_to}", told)
+        return
     by_phone = changes_phone(text)
     if here:
         yield from _in_guide(reading, "old_phone" if by_phone else topic_of(text))
@@ -97,9 +108,26 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(
             0.86, f"after an answer on codes: {after}", Say(answer_to(after, reading.context.content))
         )
+    elif reading.recall("item") in _PASSWORD_ITEMS and topic_of(text) == "first_password":
+        told = Say(answer_to("first_password", reading.context.content))
+        yield Proposal(0.86, "the password that was sent", told, remember={"item": "mk-gui-ve"})
     elif by_phone and "mat khau" in reading.input.plain:
         begun = Begin(FLOW_NAME, "", "trouble", {"trouble": "old_phone"})
         yield Proposal(0.9, "changes the phone, not the password", begun)
+
+
+def _beside_the_guide(reading: Reading) -> str:
+    """An answer that holds in the guide and after talk of passwords or codes; "" for none."""
+    text = reading.input.text
+    of_passwords = (
+        reading.is_at(FLOW_NAME) or reading.recall("secret") or reading.recall("item") in _PASSWORD_ITEMS
+    )
+    if asks_us_to_change(text):
+        return "not_for_you"
+    if once_logged_in(text) and (of_passwords or heard_in(text, ("mat_khau|mk|pass",))):
+        return "once_in"
+    of_codes = of_passwords or several_codes(text) or heard_in(text, ("otp|ma_otp|ma_xac_thuc",))
+    return "newest" if of_codes and newest_code(text) else ""
 
 
 def _in_guide(reading: Reading, topic: str) -> Iterator[Proposal]:

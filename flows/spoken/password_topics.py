@@ -70,6 +70,7 @@ TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "first_password",
         (
             f"{_PW} .. gui|cap|dau|tam|mac_dinh|tin_nhan|tin|mail|nguoi_ta ... khong|sai|chua",
+            f"{_PW} .. cai|phan gui|cap|trong .. tin|tin_nhan|sms|mail|email",
             f"gui|cap|cho|co|nhan .. {_PW} ... {_IN}|nhap|go|dung .. khong|sai|chua",
         ),
     ),
@@ -137,7 +138,8 @@ TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "which_number",
         (
-            "gui|ve|nhan|toi .. so|may|dau|email|mail|dien_thoai .. nao|nao_vay|dau|ai",
+            "gui|ve|nhan .. so|may|dau|email|mail|dien_thoai .. nao|nao_vay|dau|ai",
+            "ma|otp|no|tin toi .. so|may|email|mail|dien_thoai .. nao|nao_vay|ai",
             "so_nao|may_nao|so_may|so_dien_thoai_nao|email_nao|ve_dau|ve_mail|ve_so .. ve|gui|nhan|khong|hay|ha|vay|$",
             "ve|gui .. mail|email .. hay|khong|ha .. so|dien_thoai|$",
             "ve|gui .. dien_thoai|so .. hay|khong|ha",
@@ -148,7 +150,7 @@ TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             f"{_PW} .. may|bao_nhieu|toi_thieu|it_nhat|nhu_nao|the_nao|gom .. ky_tu|so|chu",
             "may|bao_nhieu|it_nhat ky_tu|chu_so|chu_cai",
-            "dat|lam|tao|de|nhap|dien .. sao|the_nao|nhu_nao|nao|lam_sao .. dung|hop_le|duoc|chiu|$",
+            "dat|lam|tao|de|nhap|dien .. sao|the_nao|nhu_nao|kieu_nao|lam_sao .. dung|hop_le|duoc|chiu|$",
             f"{_PW} .. phai|can co .. gi|sao|chu|so|hoa|dac_biet|ky_tu",
         ),
     ),
@@ -256,10 +258,18 @@ _BY_APP = (
 )
 
 
+_CALLS_WHOM = (
+    "goi|dien|hoi|lien_he|bam|quay .. so_nao|so_may|so|ai|dau|o_dau",
+    "so_nao|so_may .. goi|dien|lien_he|con|het|dung|sai",
+)
+
+
 def topic_of(text: str) -> str:
     """The topic that a text speaks of, "" for none."""
     said = clauses(text)
     first = next((name for name, patterns in TOPICS if any(heard(c, patterns) for c in said)), "")
+    if first == "which_number" and any(heard(c, _CALLS_WHOM) for c in said):
+        return ""
     if first in ("sms_says", "kept", "forgotten_email"):
         return first
     if stance(text, FORGETS) in ("wanted", "asked") or any(heard(c, _FORGOT) for c in said):
@@ -267,14 +277,54 @@ def topic_of(text: str) -> str:
     return first
 
 
-_MESSAGE_WORDING = (
+_NEWEST = (
+    f"dung|nhap|xai|lay|go|dien .. {_CODE} nao",
+    "dung|nhap|xai|lay tin|lan nao",
+    f"{_CODE}|tin nao .. dung|nhap|xai|moi|sau",
+    f"lay|gui|nhan|bam .. {_CODE} .. hai|2|ba|3|may|nhieu lan",
+)
+_FOR_ME = (
+    f"doi|dat|cap|lay|lam|reset|khoi_phuc|mo .. giup|ho|thay|gium .. {_PW}",
+    f"doi|dat|cap|reset|khoi_phuc .. {_PW} .. giup|ho|thay|gium",
+)
+_BY_YOU = (
+    "tro_ly|bot|ban|ad|may|tai_day|o_day|ngay_day|qua_day|trong_day|ben_em|ben_minh|co_quan|can_bo|anh_chi",
+)
+_ONCE_IN = (
+    f"khi|luc|neu|sau_khi|lo|nho|ma .. {_IN} .. duoc|xong|roi ... doi|lam_gi|can_lam|nen_lam|nen|phai|truoc_tien",
+    f"^ con|roi|vay|the|neu|sau|khi? .. vao .. duoc|xong|roi .. co|thi|nen|phai|can .. doi .. {_PW}",
+    f"co|nen|can|phai .. doi .. {_PW} .. gui|cap|tam|mac_dinh|dau|sau_so|6_so|do|ban_dau .. khong|ha|$",
+)
+
+
+def newest_code(text: str) -> bool:
+    """Whether it is asked which of several codes counts."""
+    return any(heard(c, _NEWEST[:3]) for c in clauses(text))
+
+
+def several_codes(text: str) -> bool:
+    """Whether somebody tells that codes were fetched several times."""
+    return any(heard(c, _NEWEST[3:]) for c in clauses(text))
+
+
+def asks_us_to_change(text: str) -> bool:
+    """Whether we are asked to change the password for somebody, here."""
+    return any(heard(c, _FOR_ME) for c in clauses(text)) and any(heard(c, _BY_YOU) for c in clauses(text))
+
+
+def once_logged_in(text: str) -> bool:
+    """Whether it is asked what to do first after the first login, or if the password that was sent is to be changed."""
+    return any(heard(c, _ONCE_IN) for c in clauses(text))
+
+
+_MESSAGE_TEXT = (
     "tin|tin_nhan|sms|mau_tin ... ghi|noi|bao|viet|de|la|keu .. xin_cap_lai|cap_lai .. mat_khau|mk|$",
 )
 
 
 def tells_of_message(text: str) -> bool:
     """Whether it is asked why VssID's message speaks of a new password being applied for."""
-    return any(heard(c, _MESSAGE_WORDING) for c in clauses(text)) and which_secret(text) == ""
+    return any(heard(c, _MESSAGE_TEXT) for c in clauses(text)) and which_secret(text) == ""
 
 
 def has_not_forgotten(text: str, *, close: bool) -> bool:

@@ -50,6 +50,8 @@ _NOT_PERSON = (  # one of the directory, or a question about officers
     "phan_anh|kien_nghi|khieu_nai|to_cao",
     "nguoi lao_dong|nha|khac|than|dan|nay|quen|su_dung|nhan|xai|dung|xuong|trong|bi|duoc|moi",
     "lam|dang_ky|tra|hoi cho nguoi",
+    "nguoi con_lai|kia|thu_nhat|thu_hai|thu_ba|dau|sau|truoc|do .. cho|luon|nua|so|chac|$",
+    "goi|dien|lien_he|bam|quay .. khong|chang|chua .. nghe|tra_loi|bat|bat_may|nhac_may",
 )
 
 
@@ -58,6 +60,7 @@ _NO_MACHINE = (
     f"khong|đừng|khoi|chan|het|ngan|ghet|met|chang|dau_co .. noi|noi_chuyen|chat|hoi|tra_loi|tro_chuyen|lam_viec|nghe .. voi? {_MACHINE}",
     f"noi|noi_chuyen|chat|lam_viec voi? {_MACHINE} .. dau|khong_duoc|khong_hieu|khong_noi|chan|met|kho",
 )
+_UNANSWERED_CALL = ("ai|tong_dai|so_do|so_nay|goi .. nghe|bat|nhac may",)
 _STILL = (  # a person after all
     f"van|cung|lai|con|thoi can|muon|phai|xin|nho|gap .. {_STAFF}",
     "van|thoi|lai can|muon|phai gap|nguoi",
@@ -66,7 +69,7 @@ _STILL = (  # a person after all
 
 def refuses_machine(text: str) -> bool:
     """Whether somebody does not want to speak with a machine, which is a wish for a person."""
-    return heard_in(text, _NO_MACHINE)
+    return any(heard(c, _NO_MACHINE) and not heard(c, _UNANSWERED_CALL) for c in clauses(text))
 
 
 def solved(text: str) -> bool:
@@ -112,6 +115,7 @@ _LEAVE = (
     "ra_khoi|roi hang|hang_cho",
 )
 _ADDS = (
+    "^ ly_do|noi_dung|su_viec|viec_cua_toi|cu_the|viec_toi_can|viec_can_hoi|toi_can_hoi|van_de|cau_hoi",
     "bo_sung|ghi_them|noi_them|nhan_them|gui_them|them_vao|kem_theo|viet_them",
     "them vao|cho|la|phieu|so|y|cai|mot|1|luon",
     "cho|nhan|noi|bao|gui|nho|de|nhac|chuyen|dua .. can_bo|nguoi_ta|ho|co_do|cac_anh|phieu .. coi|xem|biet|luon|giup|them|rang|la|hay|doc",

@@ -38,7 +38,7 @@ _TRUTH: Mapping[Demand, str] = {
     "app": "VssID chỉ tải ở CH Play hoặc App Store.",
     "link": "BHXH không gửi đường dẫn để cập nhật VssID; địa chỉ thật có đuôi .gov.vn.",
     "code": "BHXH không bao giờ hỏi mã OTP hay mật khẩu.",
-    "money": "BHXH không kết bạn, nhắn tin để đòi tiền.",
+    "money": "BHXH không kết bạn, nhắn tin hay gửi mã QR để đòi tiền; cán bộ không thu phí kích hoạt VssID.",
     "papers": "BHXH không kết bạn Zalo để đòi thông tin hay giấy tờ.",
     "helper": "VssID tự mình đăng ký được, tôi đi cùng từng bước.",
 }
@@ -74,10 +74,16 @@ _TO_WHOM = (
     "doc|dua|noi|gui|bao|cho ma|otp|no|mat_khau .. ai|nguoi_ta|ho|can_bo|nhan_vien|ben_em|nguoi_khac .. khong|ha|sao con|em|ad|ban|vay|chu|a? $",
     "ai|can_bo|nguoi_ta .. hoi|xin|can .. doc|dua .. khong|sao|ha $",
 )
-_ABOUT_A_CODE = frozenset("otp-het-han khong-nhan-otp sms-cap-lai doi-mat-khau quen-mat-khau".split())
+_CODE_ITEMS = frozenset("otp-het-han khong-nhan-otp sms-cap-lai doi-mat-khau quen-mat-khau".split())
 FOR_NOBODY = (
     "Dạ không, anh/chị đừng đọc mã OTP hay mật khẩu cho ai, kể cả người xưng là cán bộ; mã chỉ tự mình gõ trong VssID. "
     "BHXH không bao giờ hỏi mã. Ai hỏi thì gọi {hotline}."
+)
+
+
+_ENTERED = (
+    "tai_khoan|vssid .. bi|da|co|dang .. nguoi_khac|nguoi_la|ai|ai_do|ke_xau|ke_gian|ho .. vao|dang_nhap|xam_nhap|chiem|dung|xai .. chua|khong|roi|duoc|mat|$",
+    "tai_khoan|vssid|may .. bi .. xam_nhap|chiem|hack|danh_cap|lay_mat|lo .. chua|khong|roi|$",
 )
 
 
@@ -87,7 +93,7 @@ def warning(demands: tuple[Demand, ...], content: Content, *, asked: bool = Fals
     do_not = "; ".join(_DO_NOT[d] for d in named) or _DO_NOT_AT_ALL
     who = "" if named[:1] in (["link"], ["app"]) else ", dù người đó biết tên hay dùng số quen"
     truth = (
-        _TRUTH["helper" if "helper" in named else named[0]]
+        _TRUTH[next((d for d in ("helper", "money") if d in named), named[0])]
         if named
         else "Ai cũng xưng là BHXH được, số hiện trên máy cũng giả được."
     )
@@ -142,10 +148,19 @@ _ON: Mapping[Next, str] = {
         "Thông báo của tôi chỉ gửi ngay tại đây. Chưa chắc thì anh/chị gọi {hotline} hỏi lại."
     ),
     "report": (
-        "Anh/chị báo công an xã, phường nơi mình ở, và gọi {hotline} để BHXH biết. Giữ lại tin nhắn, số gọi đến làm bằng chứng."
+        "Anh/chị báo công an xã, phường nơi mình ở, và gọi {hotline} để BHXH biết. Giữ lại tin nhắn, số gọi đến làm bằng chứng. "
+        "Có lộ thẻ hay tài khoản ngân hàng thì gọi ngân hàng khóa ngay."
     ),
     "money": (
         "Anh/chị đừng chuyển thêm. Đã chuyển hay đã lộ thẻ thì gọi ngay ngân hàng để khóa, báo công an nơi gần nhất, rồi gọi {hotline}."
+    ),
+    "paid": (
+        "Anh/chị đừng chuyển thêm. Gọi ngay ngân hàng để báo chuyển nhầm cho kẻ lừa đảo và khóa thẻ, trình báo công an xã, phường, rồi gọi {hotline}. "
+        "Giữ lại tin nhắn, số gọi đến, biên lai chuyển tiền làm bằng chứng."
+    ),
+    "address": (
+        "Trang của BHXH Việt Nam là baohiemxahoi.gov.vn, cổng dịch vụ công là dichvucong.baohiemxahoi.gov.vn; VssID tải ở CH Play "
+        "hoặc App Store. Địa chỉ khác thì đừng bấm, gọi {hotline} hỏi lại."
     ),
     "safe": (
         "Dạ đúng rồi, anh/chị làm vậy là phải. Họ gọi lại thì đừng nghe, đừng đọc mã, đừng bấm gì. Lo thì gọi {hotline}."
@@ -155,7 +170,9 @@ _ON: Mapping[Next, str] = {
         "Muốn chắc thì tự gọi {hotline}."
     ),
 }
-_SAID_AT_ONCE: frozenset[Next] = frozenset({"known", "claims", "app", "clicked", "access", "gave"})
+_SAID_AT_ONCE: frozenset[Next] = frozenset(
+    {"known", "claims", "app", "clicked", "access", "gave", "paid", "address"}
+)
 _TAKES_UP = (
     "lam|doi|dang_ky tiep|nua",
     "tiep_tuc|lam_tiep|doi_tiep",
@@ -181,6 +198,14 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         if top >= SURE_ITEM:
             said = given((), content) if item.id == "lo-bam-link" else warning((), content)
             yield _said(reading, 0.9, f"question {item.id}", said, ITEMS[item.id])
+    if not demands and not warned and heard_in(text, _ENTERED):
+        yield _said(
+            reading,
+            0.9,
+            "somebody may be in the account",
+            _ON["access"].format(hotline=content.office.hotline),
+            "gave",
+        )
     if not demands and _sends_papers(text):
         flows = reading.context.flows
         said_so = Say(KEEPS_PAPERS, (flows.label("registration", content),) if reading.flow is None else ())
@@ -189,9 +214,7 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         )
     if reading.recall("offered") == "flow:registration" and reading.flow is None and heard_in(text, _SHOW_ME):
         yield Proposal(0.86, "wants to be shown how", Begin("registration"), remember={"offered": ""})
-    of_codes = (
-        reading.recall("secret") or reading.recall("item") in _ABOUT_A_CODE or reading.is_at("password")
-    )
+    of_codes = reading.recall("secret") or reading.recall("item") in _CODE_ITEMS or reading.is_at("password")
     if not demands and of_codes and heard_in(text, _TO_WHOM):
         yield Proposal(0.95, "for whom a code is", Say(FOR_NOBODY.format(hotline=content.office.hotline)))
     if (warned or reading.recall("secret")) and reading.flow is not None and heard_in(text, _TAKES_UP):

@@ -21,6 +21,7 @@ _STRANGER = (
     "xung|tu_xung|gia_danh|mao_danh|gia_dang|tu_nhan_la|mao_nhan|tu_gioi_thieu",
     "bi .. du|lua|doi|ep|hu|goi .. dua|chuyen|doc|dong|nap|bam|cai|gui|nop",
     f"no|ho .. doi|keu|bieu .. chuyen|dong|nap|coc? {MONEY}|tien|phi|trieu|ngan",
+    f"bi|duoc yeu_cau|de_nghi|huong_dan|thong_bao|bao|nhac|keu ... quet|chuyen_khoan|nap|dong|chuyen|bam .. ma_qr|qr|{MONEY}|phi|tien|link|{LINK}|duong_dan",
     "ket_ban|kb|add|lam_quen",
     f"co|bi|duoc mot|1|may|cai|ong|ba|anh|chi|co|thang|con? {_WHO} .. {_CALLS}",
     f"thang|con|dua|ong|ba nao|kia|do|nao_do|gi|la|no|cha .. {_CALLS}",
@@ -195,8 +196,7 @@ def _gave(said: tuple[Clause, ...], stranger: bool) -> bool:
 
 def filled_in(said: tuple[Clause, ...], *, warned: bool) -> bool:
     """Whether bank details, codes or papers were entered in a page that was clicked on, or after a warning."""
-    if any(heard(c, _NOT_GIVEN) for c in said):
-        return False
+    said = tuple(c for c in said if not heard(c, _NOT_GIVEN))
     sighs = any(heard(c, _SIGHS) for c in said)
     clicked = any(heard(c, _CLICKED_IT) for c in said)
     if warned:
@@ -222,6 +222,8 @@ Next = Literal[
     "tell",
     "report",
     "money",
+    "address",
+    "paid",
     "change",
     "safe",
     "more",
@@ -309,12 +311,33 @@ _CONTINUES: tuple[tuple[Next, tuple[str, ...]], ...] = (
 )
 
 
+_BY_THE_WAY = ("^ nhan_tien|tien_the|tien_day cho|day|xin|toi|em|minh|hoi",)
+_PAID = (
+    f"da|lo|moi|vua|trot chuyen|chuyen_khoan|nop|dong|nap|ck|thanh_toan .. {MONEY}|tien|trieu|ngan|phi|dong",
+    f"chuyen|chuyen_khoan|nop|nap|thanh_toan .. {MONEY}|tien|trieu|ngan .. roi|mat|$",
+)
+_NOT_PAID = (
+    "chua|khong|đừng|khoi .. chuyen|nop|dong|nap|thanh_toan",
+    "yeu_cau|bat|doi|keu|bieu|bao .. chuyen|nop|dong|nap",
+)
+_TRUE_ADDRESS = (
+    "dia_chi|trang|website|trang_web|web|cong .. that|chinh_thuc|chinh_thong|dung|chinh_xac .. gi|nao|sao|dau|o_dau|vay",
+)
+_SCANNED = ("da|lo|moi|vua|trot quet", "quet .. roi|luon|mat")
+
+
 def continuation(text: str) -> Next:
     """What somebody who was just warned says about it further; "" when it is about something else."""
     demands, gave = tale_in(text)
-    said = clauses(text)
+    said = tuple(c for c in clauses(text) if not heard(c, _BY_THE_WAY))
     if not demands and _tells_our_message(said):
         return ""
+    if any(heard(c, _PAID) and not heard(c, _NOT_PAID) for c in said):
+        return "paid"
+    if any(heard(c, _TRUE_ADDRESS) for c in said):
+        return "address"
+    if any(heard(c, _SCANNED) for c in said):
+        return "clicked"
     if gave or filled_in(said, warned=True) or any(heard(c, _GAVE[1:2]) for c in said):
         return "gave" if not any(heard(c, _CONTINUES[1][1][:2]) for c in said) else "clicked"
     if any(

@@ -76,7 +76,7 @@ _OWN |= {
 # pairs that are one word, so that "bo", "bao", "nhan" alone are what one does
 _PAIRS = {
     pair: pair.replace(" ", "")
-    for pair in "can bo, bo sung, bao hiem, thong bao, ho so, bao nhieu, bao lau, bao gio, can cuoc, nhan vien, tin nhan, bo nho, thong tin, dong bo, toan bo, bo qua, noi bo, noi dung".split(
+    for pair in "can bo, bo sung, bao hiem, thong bao, ho so, bao nhieu, bao lau, bao gio, can cuoc, nhan vien, tin nhan, bo nho, thong tin, dong bo, toan bo, bo qua, noi bo, noi dung, lao dong, danh sach, dau moi, dong chi, cong bo, phan bo".split(
         ", "
     )
 }
