@@ -410,7 +410,7 @@ def test_a_transcript_says_which_door(tmp_path: Path) -> None:
 )
 def test_of_a_letter_the_sentence_that_asks_is_read(text: str, item: str) -> None:
     found = find_questions(text, CONTENT)
-    assert found.item is not None and found.item.id == item
+    assert found.candidates[0].item.id == item
     assert found.confidence is not None and found.confidence >= 0.8
 
 
@@ -419,3 +419,12 @@ def test_a_clause_never_takes_a_secret_or_what_is_not_ours_out_of_a_letter() -> 
     assert find_questions(letter, CONTENT).shield
     assert clauses("đổi mật khẩu ở đâu") == []
     assert clauses("Chào em. Tôi ở xã. Đổi mật khẩu ở đâu vậy em?") == ["Đổi mật khẩu ở đâu vậy em?"]
+
+
+def test_two_questions_in_one_text_are_both_found() -> None:
+    found = find_questions(
+        "cho em hỏi hai việc ạ: một là OTP hết hạn sau mấy phút, hai là OTP gửi về đâu", CONTENT
+    )
+    assert found.item is not None and found.second is not None
+    assert {found.item.id, found.second.id} == {"otp-het-han", "khong-nhan-otp"}
+    assert find_questions("OTP hết hạn sau mấy phút, hết hạn thì sao ạ", CONTENT).second is None

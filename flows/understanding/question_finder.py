@@ -39,7 +39,8 @@ CLAUSE_WORDS, CLAUSES = 4, 4  # of the least words, and so many are read
 OUTSIDE = "ngoai_pham_vi"  # the topic of what is not ours
 GIVEN_AWAY = "gui_thong_tin_nhay_cam"  # the topic of texts that hand over what must not be typed here
 _CLAUSE = re.compile(
-    r"(?<=[.!?;:\n])\s+|,\s+(?=(?:nhưng|nhung|còn|con|vậy|vay|thế|the|xin|cho|voi lai|với lại)\b)",
+    r"(?<=[.!?;:\n])\s+|,\s+(?=(?:nhưng|nhung|còn|con|vậy|vay|thế|the|xin|cho|và|va)\b)"
+    r"|,?\s+(?=(?:một là|mot la|hai là|hai la|với lại|voi lai|thứ hai là|thu hai la)\b)",
     re.IGNORECASE,
 )
 _LONG = re.compile(r"(?<![0-9A-Za-z./])[0-9](?:[ .]?[0-9]){8,15}(?![0-9/])")
@@ -71,6 +72,7 @@ class QuestionResult:
     alone: QuestionResult | None = (
         None  # what was made of the text alone, when an item was answered before it
     )
+    second: Question | None = None  # what another sentence of the text asks beside `item`
 
     @property
     def topic(self) -> str:
@@ -87,17 +89,26 @@ def find_questions(
     """
     text = text[:TEXT_READ]
     whole = _found(text, content, item, acts)
-    if whole.shield or whole.decision == "none" and whole.topic == OUTSIDE:
+    if whole.shield or (whole.decision == "none" and whole.topic == OUTSIDE):
         return whole
-    sure = whole.confidence or 0.0
+    best, sure, several = whole, whole.confidence or 0.0, []
     for clause in clauses(text):
         heard = act_chances(clause, content.acts_weights)
         if sum(heard[act] for act in ASKING) < SURE:
             continue
         found = _found(clause, content, item, heard)
-        if not found.shield and (found.confidence or 0.0) >= max(CLAUSE_SURE, sure + CLAUSE_SURER):
-            whole, sure = found, found.confidence or 0.0
-    return whole
+        if found.shield or not found.candidates or (found.confidence or 0.0) < CLAUSE_SURE:
+            continue
+        several.append(_first(found))
+        if (found.confidence or 0.0) >= sure + CLAUSE_SURER:
+            best, sure = found, found.confidence or 0.0
+    others = [one for one in several if one is not _first(best)] if len(several) > 1 else []
+    return replace(best, second=others[0]) if others and len(others) < len(several) else best
+
+
+def _first(found: QuestionResult) -> Question:
+    """The best item, asserted or not."""
+    return found.item or found.candidates[0].item
 
 
 def clauses(text: str) -> list[str]:
