@@ -32,7 +32,7 @@ from flows.text.fold import fold
 from flows.text.normalise import normalise
 from flows.understanding import question_model
 from flows.understanding.model_file import packed
-from flows.understanding.question_finder import _QuestionFinder, find_questions
+from flows.understanding.question_finder import _QuestionFinder, clauses, find_questions
 from flows.understanding.question_model import unpacked
 from flows.understanding.question_neighbours import made_ready
 from tests.timing import allowed
@@ -407,3 +407,39 @@ def test_the_command_says_what_the_contract_promises(capsys: pytest.CaptureFixtu
 def test_a_transcript_says_which_door(tmp_path: Path) -> None:
     for name in ("questions-in-the-middle", "questions-leaves"):
         assert set(read(FOLDER / f"{name}.txt").doors) == {"straight", "telegram", "web", "chat"}
+
+
+@pytest.mark.parametrize(
+    ("text", "item"),
+    [
+        (
+            "Cảm ơn. Còn nếu vào được rồi thì có phải đổi cái mật khẩu sáu số đó không, đổi ở đâu?",
+            "doi-mat-khau",
+        ),
+        (
+            "em chào anh chị ạ, em bên nhân sự công ty may. tờ khai mẫu 01 có hiệu lực trong bao nhiêu ngày ạ",
+            "qua-han",
+        ),
+        ("Chào bạn. Cho mình hỏi ứng dụng VssID có những chức năng chính nào?", "vssid-la-gi"),
+    ],
+)
+def test_of_a_letter_the_sentence_that_asks_is_read(text: str, item: str) -> None:
+    found = find_questions(text, CONTENT)
+    assert found.candidates[0].item.id == item
+    assert found.confidence is not None and found.confidence >= 0.8
+
+
+def test_a_clause_never_takes_a_secret_or_what_is_not_ours_out_of_a_letter() -> None:
+    letter = "Xin cảm ơn. Mật khẩu của tôi là Ha@2024xyz. Đổi mật khẩu ở đâu?"
+    assert find_questions(letter, CONTENT).shield
+    assert clauses("đổi mật khẩu ở đâu") == []
+    assert clauses("Chào em. Tôi ở xã. Đổi mật khẩu ở đâu vậy em?") == ["Đổi mật khẩu ở đâu vậy em?"]
+
+
+def test_two_questions_in_one_text_are_both_found() -> None:
+    found = find_questions(
+        "cho em hỏi hai việc ạ: một là OTP hết hạn sau mấy phút, hai là OTP gửi về đâu", CONTENT
+    )
+    assert found.item is not None and found.second is not None
+    assert {found.item.id, found.second.id} == {"otp-het-han", "khong-nhan-otp"}
+    assert find_questions("OTP hết hạn sau mấy phút, hết hạn thì sao ạ", CONTENT).second is None

@@ -92,6 +92,7 @@ def _kept(found: QuestionResult) -> dict[str, Any]:
         "others": " ".join(others) or None,
         "also": " ".join(others[:ALSO]) if unsure else None,
         "short": "1" if found.same else None,
+        "second": found.second.id if first and found.second else None,
     }
 
 
@@ -125,7 +126,10 @@ def _answer_prompt(context: Context) -> str:
     item = _item(context)
     if item is None:  # taken out since
         return f"Câu trả lời này không còn. Anh/chị hỏi lại, hoặc gọi {context.content.office.hotline}."
-    return said(item, short=bool(context.get("short")))
+    answer = said(item, short=bool(context.get("short")))
+    return "\n".join(
+        (answer, *(f"Còn ý kia: {said(q, short=True)}" for q in _items(context, [context.get("second")])))
+    )
 
 
 def _answer_choices(context: Context) -> tuple[Choice, ...]:
@@ -133,7 +137,7 @@ def _answer_choices(context: Context) -> tuple[Choice, ...]:
     onward = [item.next] if item and item.next else []
     outcome, keep = _not_it(context.get("others"))
     also = (
-        Choice(q.title, "answer", {"item": q.id, "also": None, "short": None})
+        Choice(q.title, "answer", {"item": q.id, "also": None, "short": None, "second": None})
         for q in _items(context, context.get("also").split())
     )
     return (
@@ -150,7 +154,7 @@ def _perhaps_choices(context: Context) -> tuple[Choice, ...]:
     items = _items(context, context.get("others").split())
     others = {q: " ".join(o.id for o in items if o is not q) or None for q in items}
     choices = (
-        Choice(q.title, "answer", {"item": q.id, "others": left}, means=which)
+        Choice(q.title, "answer", {"item": q.id, "others": left, "second": None}, means=which)
         for which, (q, left) in zip((*ORDINALS, *[""] * len(others)), others.items(), strict=False)
     )
     none = Choice(NOT_IT, "person", words=f"{NOT_IT_WORDS}, khong, ko, khong co", means="none_of_these")
@@ -166,7 +170,7 @@ def _person_prompt(context: Context) -> str:
 
 def _popular(context: Context) -> tuple[Choice, ...]:
     items = _items(context, POPULAR)
-    return tuple(Choice(q.title, "answer", {"item": q.id, "others": None}) for q in items)
+    return tuple(Choice(q.title, "answer", {"item": q.id, "others": None, "second": None}) for q in items)
 
 
 _HINT = (

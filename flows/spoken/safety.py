@@ -38,7 +38,7 @@ _TRUTH: Mapping[Demand, str] = {
     "app": "VssID chỉ tải ở CH Play hoặc App Store.",
     "link": "BHXH không gửi đường dẫn để cập nhật VssID; địa chỉ thật có đuôi .gov.vn.",
     "code": "BHXH không bao giờ hỏi mã OTP hay mật khẩu.",
-    "money": "BHXH không kết bạn, nhắn tin hay gửi mã QR để đòi tiền; cán bộ không thu phí kích hoạt VssID.",
+    "money": "BHXH không kết bạn, nhắn tin hay gửi mã QR để đòi tiền; tôi chưa thấy văn bản nào nói có khoản phí kích hoạt đó.",
     "papers": "BHXH không kết bạn Zalo để đòi thông tin hay giấy tờ.",
     "helper": "VssID tự mình đăng ký được, tôi đi cùng từng bước.",
 }

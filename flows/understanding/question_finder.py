@@ -17,7 +17,7 @@ from flows.secrets import detector
 from flows.text.fold import fold
 from flows.text.normalise import normalise, plain
 from flows.understanding import follow_ups
-from flows.understanding.acts import act_chances
+from flows.understanding.acts import ASKING, act_chances
 from flows.understanding.follow_ups import FollowUps, QuestionText
 from flows.understanding.other_accounts import is_about_another_account
 from flows.understanding.question_model import TEXT_READ, Decision, features, softmax, unpacked
@@ -34,7 +34,15 @@ SURE, PERHAPS = 0.5, 0.2  # confidence in the best item after another from which
 WORTH_A_LOOK = 0.008  # probability of an item from which it is shown after "không đúng ý tôi"
 NEIGHBOUR = 0.35  # share of the neighbours in the joint probability
 SHARP = 9.0  # how quickly a neighbour's say falls with its distance
+CLAUSE_SURE, CLAUSE_SURER = 0.8, 0.15  # confidence of a clause read for itself, and how much surer it must be
+CLAUSE_WORDS, CLAUSES = 4, 4  # of the least words, and so many are read
+OUTSIDE = "ngoai_pham_vi"  # the topic of what is not ours
 GIVEN_AWAY = "gui_thong_tin_nhay_cam"  # the topic of texts that hand over what must not be typed here
+_CLAUSE = re.compile(
+    r"(?<=[.!?;:\n])\s+|,\s+(?=(?:nhưng|nhung|còn|con|vậy|vay|thế|the|xin|cho|và|va)\b)"
+    r"|,?\s+(?=(?:một là|mot la|hai là|hai la|với lại|voi lai|thứ hai là|thu hai la)\b)",
+    re.IGNORECASE,
+)
 _LONG = re.compile(r"(?<![0-9A-Za-z./])[0-9](?:[ .]?[0-9]){8,15}(?![0-9/])")
 _GIVES = re.compile(
     r"\b(?:cccd|can cuoc|cmnd|chung minh|cmt|stk|so tai khoan|tai khoan ngan hang|so the atm|so the ngan hang)\b"
@@ -64,6 +72,7 @@ class QuestionResult:
     alone: QuestionResult | None = (
         None  # what was made of the text alone, when an item was answered before it
     )
+    second: Question | None = None  # what another sentence of the text asks beside `item`
 
     @property
     def topic(self) -> str:
@@ -78,8 +87,39 @@ def find_questions(
 
     `item`: the id of the question answered last, which the text may lean on; `acts`: what kind of message it is, when that is known.
     """
-    finder = _finder(content.questions)
     text = text[:TEXT_READ]
+    whole = _found(text, content, item, acts)
+    if whole.shield or (whole.decision == "none" and whole.topic == OUTSIDE):
+        return whole
+    best, sure, several = whole, whole.confidence or 0.0, []
+    for clause in clauses(text):
+        heard = act_chances(clause, content.acts_weights)
+        if sum(heard[act] for act in ASKING) < SURE:
+            continue
+        found = _found(clause, content, item, heard)
+        if found.shield or not found.candidates or (found.confidence or 0.0) < CLAUSE_SURE:
+            continue
+        several.append(_first(found))
+        if (found.confidence or 0.0) >= sure + CLAUSE_SURER:
+            best, sure = found, found.confidence or 0.0
+    others = [one for one in several if one is not _first(best)] if len(several) > 1 else []
+    return replace(best, second=others[0]) if others and len(others) < len(several) else best
+
+
+def _first(found: QuestionResult) -> Question:
+    """The best item, asserted or not."""
+    return found.item or found.candidates[0].item
+
+
+def clauses(text: str) -> list[str]:
+    """The sentences of a text and their parts that begin with a conjunction, the last ones; none when it is one."""
+    parts = [part for part in _CLAUSE.split(text) if len(part.split()) >= CLAUSE_WORDS]
+    return parts[-CLAUSES:] if len(_CLAUSE.split(text)) > 1 else []
+
+
+def _found(text: str, content: Content, item: str, acts: Mapping[str, float] | None) -> QuestionResult:
+    """The item that this text asks for, read as one."""
+    finder = _finder(content.questions)
     words = normalise(text)
     ruled = finder.ruled(text, words, content.secret_weights)
     if ruled is not None:
@@ -236,7 +276,7 @@ class _QuestionFinder:
     def out_of_scope(self, chances: list[float]) -> QuestionResult:
         """A text about something else than us."""
         order = sorted(range(len(chances)), key=lambda n: -chances[n])
-        return _ruled("none", (self.items[n] for n in order if self.items[n].topic == "ngoai_pham_vi"))
+        return _ruled("none", (self.items[n] for n in order if self.items[n].topic == OUTSIDE))
 
     def decided_after(
         self, chances: list[float], like: list[float], before: int, confidence: float
