@@ -36,6 +36,7 @@ _TURNS_DOWN = frozenset({"not_it", "none_of_these"})
 OWN_QUESTION = 6  # words from which a question that an item answers is no refusal
 _DENIED = frozenset("khong ko k kg hong hok hem khum dung khoi chua dau thoi".split())
 UNSURE, ASKS = 0.32, 0.5  # from this score on some questions are offered, where something is surely asked
+WHOLE, WHOLE_WORDS, WHOLE_QUESTION = 0.85, 4, 0.955  # a question that needs nothing said before
 WISHED = 0.15  # what a wish is worth more when the whole message sounds like one
 AT_MENU = 0.08  # where nothing is under way a wish that is misread costs little
 TELLS = 0.55  # probability of a text that tells something and asks nothing
@@ -178,16 +179,31 @@ def question(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(score, f"question {item.id}", shown, remember=noted)
 
 
+def _is_whole(reading: Reading, item: Question) -> bool:
+    """Whether the text is a question complete in itself, about another matter than what is under way."""
+    said, step = reading.input, reading.step
+    if step is None or step.takes_any or len(said.words) < WHOLE_WORDS or said.acts["question"] < ASKS:
+        return False
+    if (
+        reading.flow is None
+        or item.next == reading.flow.name
+        or reading.recall("secret")
+        or reading.recall("warned")
+    ):
+        return False
+    alone = said.question
+    sure = alone.decision == "answer" and alone.item is item and (alone.confidence or 0.0) >= WHOLE
+    return sure and said.contacts.decision != "answer"
+
+
 def _sureness(reading: Reading, found: QuestionResult, item: Question) -> float:
-    if found.confidence is not None:
-        score = 0.3 + 0.55 * found.confidence
-        if item.next:  # to be told how it is done is less than to have it done
-            score -= 0.25 * reading.input.acts["wish"]
-        if found.same and asks(reading.input.text):  # what was just answered, asked again: said shortly
-            score += 0.1
-    else:
-        top = found.candidates[0].score if found.candidates else 0.0
-        score = 0.4 + (0.5 if found.decision == "answer" else 0.35) * top
+    if _is_whole(reading, item):
+        return WHOLE_QUESTION  # whatever the step makes of its words
+    score = 0.3 + 0.55 * (found.confidence or 0.0)
+    if item.next:  # to be told how it is done is less than to have it done
+        score -= 0.25 * reading.input.acts["wish"]
+    if found.same and asks(reading.input.text):  # what was just answered, asked again: said shortly
+        score += 0.1
     return score
 
 
