@@ -40,7 +40,9 @@ OUTSIDE = "ngoai_pham_vi"  # the topic of what is not ours
 GIVEN_AWAY = "gui_thong_tin_nhay_cam"  # the topic of texts that hand over what must not be typed here
 _CLAUSE = re.compile(
     r"(?<=[.!?;:\n])\s+|,\s+(?=(?:nhưng|nhung|còn|con|vậy|vay|thế|the|xin|cho|và|va)\b)"
-    r"|,?\s+(?=(?:một là|mot la|hai là|hai la|với lại|voi lai|thứ hai là|thu hai la)\b)",
+    r"|,?\s+(?=(?:một là|mot la|hai là|hai la|với lại|voi lai|thứ hai là|thu hai la)\b)"
+    # "… ở đâu với …": the word before "với" asks, so what follows it is another question
+    r"|(?:(?<=[đd][âa]u)|(?<= g[ìi])|(?<= sao)|(?<=h[ôo]ng)|(?<= n[àa]o))\s+(?=(?:với|voi)\b)",
     re.IGNORECASE,
 )
 _LONG = re.compile(r"(?<![0-9A-Za-z./])[0-9](?:[ .]?[0-9]){8,15}(?![0-9/])")
