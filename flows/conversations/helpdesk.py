@@ -34,6 +34,7 @@ from flows.spoken.wordings import heard_in
 
 SHORT_QUESTION = 90  # characters: a longer one is what the officer is to answer
 SHORT_REFUSAL = 40  # characters: a longer text that refuses something tells of it
+LIKELY = 0.6  # that an item is asked for
 WANT_LIMIT = 500  # characters of what is asked, as the card shows it
 
 WORDING = (
@@ -256,8 +257,8 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
     if reading.is_at("helpdesk", "want"):
         if petitions_instead(text):
             yield Proposal(0.97, "a petition instead", _petition(reading.context))
-        elif heard_in(text, _MEANWHILE) and (item := reading.input.question.item) is not None:
-            keep = {"item": item.id, "others": None, "also": None, "short": None, "second": None}
+        elif heard_in(text, _MEANWHILE) and (item_id := _asked_meanwhile(reading)):
+            keep = {"item": item_id, "others": None, "also": None, "short": None, "second": None}
             yield Proposal(0.96, "asks the assistant meanwhile", Show("questions", "answer", keep))
         elif asks_of_ticket(text) in ("wait", "hours", "where") and len(text) < SHORT_QUESTION:
             yield Proposal(_TOO, "asks how long it takes", Say(_before(reading.context)))
@@ -326,6 +327,12 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
         yield from _of_ticket(reading, person == "wanted")
     if person == "wanted":
         yield Proposal(0.93, "wants a person", Show("helpdesk", "queue", {}))
+
+
+def _asked_meanwhile(reading: Reading) -> str:
+    """The item that is asked for while an officer is being called, "" for none that is likely."""
+    best = next(iter(reading.input.question.candidates), None)
+    return best.item.id if best is not None and best.score >= LIKELY else ""
 
 
 def _of_ticket(reading: Reading, wanted: bool) -> Iterator[Proposal]:

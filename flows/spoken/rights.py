@@ -344,7 +344,7 @@ _ASKS_KEPT = (
 _OF_ME = ("cua|ve toi|em|minh|bac|chi|co|chu|con|ma|me|ba|chau|chung|gia_dinh|nguoi",)
 
 
-_ERASED_YET = ("co? lo|da|co|lo xoa .. chua|roi_ha|khong",)
+_ERASED_YET = ("co? lo|da|co|lo xoa .. chua|roi_ha",)
 
 
 def erasing(text: str, *, close: bool) -> Stance:

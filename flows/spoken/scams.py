@@ -244,14 +244,14 @@ _CONTINUES: tuple[tuple[Next, tuple[str, ...]], ...] = (
         "blame",
         (
             "tai|do|loi toi|em|minh|bac|ba|ong|chi|anh|co|di|chu|con|tui_nay .. ngu|dai|kho|khu|ca_tin|nhe_da|ham|tham|gia|nghe_loi|tin",
-            "toi|em|minh|bac|ba|ong|chi|co|di|chu .. ngu|dai|kho_khao|nhe_da|ca_tin .. qua|ghe|that|thiet|$",
+            "toi|em|minh|bac|ba|ong|chi|co|di|chu ngu|dai|kho_khao|nhe_da|ca_tin qua|ghe|that|thiet|dot",
         ),
     ),
     (
         "block",
         (
-            "co? nen|hay|can|phai|hoac .. chan|block|chui|mang",
-            "chan|block|chui|mang .. hay .. chan|block|chui|mang|im|ke",
+            "co? nen|hay|can|phai|hoac .. chan|block|chui",
+            "chan|block|chui .. hay .. chan|block|chui|im|ke",
             "chan|block .. khong|ha|duoc_khong|sao $",
         ),
     ),
@@ -298,6 +298,7 @@ _CONTINUES: tuple[tuple[Next, tuple[str, ...]], ...] = (
         "access",
         (
             "vao|lay|rut|dung|xai|doi|biet|mo|chiem|mat|lam .. duoc .. khong|chua|ha",
+            "no|ho|nguoi_ta|dua_do vao|lay|doi|chiem|mo .. roi|luon ha|khong|chua|sao",
             "co .. bi|sao|mat|lo|vao|sai .. khong|gi_khong|chua|ha",
             "mat_tien|bi_mat|bi_lo|bi_hack|co_sao|bi_gi|nguy_hiem|hau_qua|anh_huong .. khong|gi|sao|ha",
         ),
