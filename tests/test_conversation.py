@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from data.knowledge.content import load_content
 from flows import catalog
-from flows.engine.events import Pressed, Said
+from flows.effects import EffectResult
+from flows.engine.events import Answered, Pressed, Said
 from flows.engine.navigation import Turn
 from flows.engine.state import State
 from flows.engine.steps import RESTING
@@ -161,6 +162,19 @@ def test_the_memory_holds_no_typed_words_and_the_state_stays_small(place: str) -
             assert day > 0
 
     tried()
+
+
+def test_what_is_remembered_is_named_in_ones_data() -> None:
+    state = say(State(), "trường học thì liên hệ ai").state
+    asked = say(state, "dữ liệu của tôi")
+    told = catalog.advance(asked.state, Answered(EffectResult("nothing"), AT), CONTENT)
+    assert SUBJECTS["contacts"].called in told.replies[0].text
+    assert SUBJECTS["contacts"].called not in _nothing_kept(), "nothing is named that is not there"
+
+
+def _nothing_kept() -> str:
+    asked = say(State(), "dữ liệu của tôi")
+    return catalog.advance(asked.state, Answered(EffectResult("nothing"), AT), CONTENT).replies[0].text
 
 
 def test_a_remembered_word_fades() -> None:

@@ -16,6 +16,7 @@ from flows.spoken import consent_speech
 from flows.spoken.polarity import stance
 from flows.spoken.questions_first import asks_if_erased
 from flows.spoken.rights import asks_if_sure, asks_what_is_kept, erasing, exporting, keeping, keeps_nothing
+from flows.subjects import SUBJECTS
 
 
 def _flow() -> Flow:
@@ -62,7 +63,7 @@ def _flow() -> Flow:
                 "Tôi giữ nguyên. Lúc nào muốn xóa, anh/chị gõ “dữ liệu của tôi”.",
                 recalls=lambda s: {"did": "data:kept"},
             ),
-            end("nothing", "Tôi không giữ thông tin cá nhân nào của anh/chị."),
+            end("nothing", lambda s: f"Tôi không giữ thông tin cá nhân nào của anh/chị.{_remembered(s)}"),
         ),
         slash="dulieu",
         last_on_menu=True,
@@ -84,7 +85,22 @@ def _kept_prompt(context: Context) -> str:
     }
     question = "Anh/chị muốn rút lại đồng ý và xóa hết không? Xóa rồi không lấy lại được."
     lines = [f"• {line}" for line, known in kept.items() if known]
-    return "\n".join(("Tôi đang giữ về anh/chị:", *lines, question))
+    return "\n".join(("Tôi đang giữ về anh/chị:", *lines, f"{question}{_remembered(context)}"))
+
+
+def _remembered(context: Context) -> str:
+    """What this conversation remembers of what was said before, by name; "" for nothing."""
+    called = [
+        subject.called
+        for name, subject in SUBJECTS.items()
+        if name in context.memory and name not in _PASSING
+    ]
+    if not called:
+        return ""
+    return f"\n(Trong cuộc trò chuyện này tôi còn nhớ tạm: {'; '.join(called)}. Vài lượt hoặc vài ngày nữa là tự quên.)"
+
+
+_PASSING = frozenset({"aside", "said", "did", "offered"})  # of this moment only
 
 
 def _exported_prompt(context: Context) -> Reply:

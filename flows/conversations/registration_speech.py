@@ -47,6 +47,9 @@ _SKIPPED = re.compile(
 _STORY = re.compile(
     r"\b(?:gui|nop|bam|lam|dien|khai)(?: \w+){0,2} (?:to khai|ghi nhan|ho so|dang ky)\b|\bghi nhan\b|\bto khai\b"
 )
+_SENT = re.compile(
+    r"\b(?:bam|gui|nop)(?: \w+){0,2} (?:ghi nhan|to khai)(?: \w+){0,2} (?:roi|r|xong)\b|\bghi nhan(?: \w+){0,2} (?:roi|r|xong)\b"
+)
 _LEFT = re.compile(
     r"\b(?:con (?:may|bao nhieu) (?:ngay|bua|hom)|con han|con hieu luc|het han|qua han|tre han|han nop|han chot|"
     r"ngay nao het|bao gio het|chung nao het|khi nao het|may ngay nua|bi huy)\b"
@@ -101,6 +104,17 @@ def _story(reading: Reading) -> Iterator[Proposal]:
         return
     today = reading.context.at.date()
     day = day_of(said.text, today)
+    if (
+        day is None
+        and _SENT.search(said.plain)
+        and not asks(said.text)
+        and not reading.is_at(FLOW, *_ON_THE_LIST)
+    ):
+        told = (
+            "Dạ, bấm Ghi nhận rồi thì trong 10 ngày làm việc nộp giấy: người của đơn vị in, ký mẫu 01 nộp cho cán bộ đầu mối (thường là kế "
+            "toán); người tự do mang giấy tờ tùy thân tới BHXH gần nhất."
+        )
+        yield Proposal(0.84, "the declaration was sent", Say(told), remember={"item": "nop-to-khai"})
     if day is None or not said.has("roi", "r", "hom qua", "bua qua", "hom kia", "tuan truoc", "bua truoc"):
         return
     content = reading.context.content

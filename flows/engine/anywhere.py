@@ -56,6 +56,12 @@ class Commands(Navigation):
                 self.say_and_remind(self.flows.help_text(self.content))
             case "repeat" | "shorter":
                 self.repeated(short=command == "shorter")
+            case "anew" if flow is not None and not flow.digression:
+                self.say(Reply(messages.ANEW))
+                self.enter(flow.name, "")
+            case "anew":
+                self.say(Reply(messages.ANEW))
+                self.open_menu(again=True)
             case "skip":
                 skipped = step.skips(self.context()) if step is not None else None
                 if flow is not None and step is not None and skipped is not None:

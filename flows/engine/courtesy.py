@@ -18,6 +18,7 @@ _SAID = {
     "bye": "Dạ chào anh/chị, hẹn gặp lại. Cần gì anh/chị cứ nhắn.",
     "later": "Dạ được, anh/chị cứ từ từ. Khi nào rảnh, gõ “làm tiếp” là mình nối lại đúng chỗ này.",
     "ack": "Dạ.",
+    "sorry": "Dạ không sao đâu ạ, cảm ơn anh/chị. Cần gì anh/chị cứ nhắn.",
 }
 _AT_MENU = {
     "later": "Dạ được ạ. Lúc nào cần, anh/chị cứ nhắn.",

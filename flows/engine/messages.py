@@ -10,6 +10,7 @@ STILL_HERE = "Chào anh/chị. Việc lần trước còn đang dở, mình làm
 FIRST_STEP = "Đây là bước đầu tiên, nên tôi đưa anh/chị về menu."
 OLD_BUTTON = "Nút đó thuộc tin cũ, bây giờ không dùng được nữa."
 RENEWED = "Trợ lý vừa được cập nhật nên tôi bắt đầu lại phần này; những gì anh/chị đã cho biết vẫn còn."
+ANEW = "Dạ, mình làm lại từ đầu."
 NOT_SKIPPED = "Dạ, bước này chưa bỏ qua được."
 NOT_UNDERSTOOD = (
     "Tôi chưa hiểu ý anh/chị. Anh/chị chọn một việc dưới đây, hoặc viết ngắn gọn, ví dụ “quên mật khẩu”, "

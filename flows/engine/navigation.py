@@ -326,7 +326,9 @@ class Navigation:
         _, step = self.here()
         if step is None or step.kind not in RESTING or step.done:
             last = self.replies[-1] if self.replies else None
-            if last is not None and not last.options:
+            if last is None:
+                self.ask_again()
+            elif not last.options:
                 self.replies.pop()
                 offered = self.offering(step, last) if step is not None else self.flows.menu(self.content)
                 self.say(replace(last, options=offered.options))

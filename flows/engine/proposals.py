@@ -39,7 +39,7 @@ class Correct:
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """Another flow is wanted; leaving something under way is asked once. `step`: not at its first step."""
+    """Another flow is wanted, on top of what is under way. `step`: not at its first step."""
 
     needs: ClassVar[float] = 0.6
     flow: str
@@ -77,7 +77,9 @@ class Do:
     """One of the commands that work anywhere."""
 
     needs: ClassVar[float] = 0.6
-    command: Literal["menu", "back", "stop", "person", "help", "repeat", "shorter", "skip", "resume", "start"]
+    command: Literal[
+        "menu", "back", "stop", "person", "help", "repeat", "shorter", "skip", "resume", "start", "anew"
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ OWN_QUESTION = 6  # words from which a question that an item answers is no refus
 _DENIED = frozenset("khong ko k kg hong hok hem khum dung khoi chua dau thoi".split())
 UNSURE, ASKS = 0.32, 0.5  # from this score on some questions are offered, where something is surely asked
 WISHED = 0.15  # what a wish is worth more when the whole message sounds like one
+AT_MENU = 0.08  # where nothing is under way a wish that is misread costs little
 TELLS = 0.55  # probability of a text that tells something and asks nothing
 SURELY_YES = 0.7
 _WILLING = re.compile(r"\b(?:dong y|co|duoc|dc|muon|lam|dang ky|chuyen|di|luon|giup|gium|nhan)\b")
@@ -46,6 +47,10 @@ _SECOND = re.compile(
 )
 NAMED_AGAIN = 0.29  # how much less sure it is that a flow is named which is under way
 SURE_WISH = 0.9  # from this score on it is not asked which of two wishes is meant
+_WHICH_NUMBER = re.compile(
+    r"\b(?:so|ma|cai|day)(?: \w+){0,4} (?:gi|chi|nao)\b|\bla (?:so|ma|cai) (?:gi|chi|nao)\b"
+)
+_NUMBER = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,2}[0-9](?:[ .-]?[0-9]){7,14}(?![0-9])")
 SECOND = 0.7  # how sure the second wish of a message must be
 _TWO = re.compile(r"\b(?:hai viec|2 viec|hai y|2 y|hai la|hai cau|thu hai|mot la)\b")
 _JOINS = re.compile(
@@ -190,7 +195,7 @@ def wish(reading: Reading) -> Iterator[Proposal]:
     """A flow that is asked for in other words than its phrases."""
     flows = reading.context.flows
     here = reading.flow.name if reading.flow else ""
-    more = WISHED * reading.input.acts["wish"]
+    more = WISHED * reading.input.acts["wish"] + (AT_MENU if reading.flow is None else 0)
     for name, plainly, opening in wishes(reading.input, flows.routes(reading.context.content)):
         score = min(plainly + more, 0.92)
         if name != here:
@@ -205,7 +210,7 @@ _DONE_BY = {
     "back": Do("resume"),
     "stop": Do("stop"),
     "skip": Do("skip"),
-    "anew": Do("menu"),
+    "anew": Do("anew"),
 }
 
 
@@ -226,6 +231,8 @@ def everyday_words(reading: Reading) -> Iterator[Proposal]:
     found = dict(everyday(reading.input.text))
     if "shorter" in found:
         found.pop("repeat", None)
+    if len(found) > 1:  # "xin lỗi, có khách, đợi tôi một lát"
+        found.pop("sorry", None)
     content, under_way = reading.context.content, reading.flow is not None
     for act, meaning in _ANSWERED_BY.items():
         if act in found and _answers(reading, meaning):
@@ -306,7 +313,10 @@ def pasted_number(reading: Reading) -> Iterator[Proposal]:
     expected = reading.flow is not None and reading.flow.expects_digits(
         reading.state.step, reading.input.text, content
     )
-    found = numbers_explained.explained(reading.input.text, content, reading.context.at.date())
+    text, today = reading.input.text, reading.context.at.date()
+    found = numbers_explained.explained(text, content, today)
+    if found is None and _WHICH_NUMBER.search(reading.input.plain) and (inside := _NUMBER.search(text)):
+        found = numbers_explained.explained(inside.group(), content, today)
     own = any(proposal.score >= PARSED_AGAIN for proposal in own_answer(reading))
     if found is None or expected or own:
         return
@@ -335,11 +345,14 @@ READERS: tuple[Reader, ...] = (
 def between(good: Iterable[Proposal], flows: Flows, reading: Reading) -> Clarify | None:
     """What to ask when two wishes are about equally likely and neither is sure."""
     begun = [p for p in good if isinstance(p.command, Begin)]
+    named = [p.command.flow for p in begun if isinstance(p.command, Begin)]
     if len(begun) < 2 or begun[0].score >= SURE_WISH or begun[0].score - begun[1].score > 0.05:
         return None
     if second_wish(begun, reading) is not None:  # both are wanted, one after the other
         return None
-    names = list(dict.fromkeys(p.command.flow for p in begun if isinstance(p.command, Begin)))[:3]
+    if named.count(named[0]) > 1:  # two readers heard the same
+        return None
+    names = list(dict.fromkeys(named))[:3]
     if len(names) < 2:
         return None
     labels = tuple(flows.label(name, reading.context.content) for name in names)

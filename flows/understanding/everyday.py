@@ -16,7 +16,7 @@ _ENDS = frozenset(
     "da a ah ak nha nhe nhen nghen hen he ha em e anh chi co chu bac con chau ong ba ad admin ban oi luon do ne nua hong "
     "cung thi ma dum gium giup voi cai ghe lam qua tui toi minh z v vay the day thui".split()
 )
-_KEPT_WHOLE = 14  # words: a longer message is about something
+_KEPT_WHOLE = 24  # words: a longer message is about something
 
 
 def _table(text: str) -> frozenset[str]:
@@ -80,11 +80,12 @@ _WHOLE: Mapping[str, frozenset[str]] = {
 _INSIDE: Mapping[str, tuple[str, ...]] = {
     "thanks": (r"\b(?:cam on|camon|thank|thanks|tks|cam on nhieu|biet on|doi on)\b",),
     "bye": (r"\b(?:bye|tam biet|bai bai|hen gap lai)\b",),
+    "sorry": (r"\b(?:xin loi|sorry|thong cam)\b",),
     "later": (
         r"\b(?:mai|lat|sau|bua sau|hom sau)(?: \w+){0,4} (?:go|nhan|viet|bam) (?:gi|j|sao)\b",
         r"\b(?:mai|lat|toi|chieu|hom khac|bua khac)(?: \w+){0,2} (?:lam|lm|coi|tinh|nop|dk|dang ky)(?: \w+)? (?:tiep|tip|sau|lai)\b",
         r"\bthoi (?:em|e|tui|toi|minh|con|chi|anh) (?:vo ca|vao ca|di lam|di cho|di hoc|di ngu|ban|nghi)\b",
-        r"\b(?:de|thoi de|thoi) (?:mai|mot|lat|chut|toi|sang mai|chieu|bua khac|hom khac|khi khac|cuoi tuan|tuan sau)\b",
+        r"\b(?:de|thoi de|thoi) (?:mai|moi|mot|lat|chut|toi|sang mai|chieu|bua khac|hom khac|khi khac|cuoi tuan|tuan sau)\b",
         r"\b(?:khoan|doi|cho|de)(?: da| chut| xiu| ti| cai)?,? ?(?:de )?(?:em|e|tui|toi|minh|con|chau|anh|chi|co|t)? ?(?:di )?(?:hoi|coi|kiem|tim|kiu|goi|ve|chay|lay|bac|suy nghi|tinh)\b",
         r"\b(?:doi|cho) (?:toi|em|e|tui|minh|con|anh|chi|co|chu|bac)? ?(?:mot |1 )?(?:lat|chut|xiu|ti|lac)\b",
         r"\b(?:co khach|phai hop|dang hop|ban hop|di hop|co viec|co cong chuyen)\b",
@@ -168,7 +169,7 @@ def everyday(text: str) -> Mapping[str, float]:
         if act in found or not any(p.search(words) for p in patterns):
             continue
         left = count - 4
-        score = 0.88 - (0.06 if act == "anger" else 0.03) * max(left, 0)
+        score = 0.88 - (0.05 if act == "anger" else 0.03) * min(max(left, 0), 6) - 0.01 * max(left - 6, 0)
         if act == "back" and _PLACE.search(words):
             score = max(score, 0.88)
         if asking and act not in ("repeat", "shorter", "anger", "back", "anew") and not _AGAIN.search(words):
