@@ -344,15 +344,17 @@ _ASKS_KEPT = (
 _OF_ME = ("cua|ve toi|em|minh|bac|chi|co|chu|con|ma|me|ba|chau|chung|gia_dinh|nguoi",)
 
 
-_ERASED_YET = ("co? lo|da|co|lo xoa .. chua|roi_ha",)
+ERASED_YET = ("co? lo|da|co|lo xoa .. chua|roi_ha",)
 
 
 def erasing(text: str, *, close: bool) -> Stance:
     """How a text means erasing what is kept about the person; `close`: it was just asked about."""
     acts = (*_ERASE, *(_ERASE_ALONE[:2] if close else ()))
-    if heard_in(text, _ERASED_YET):
+    if heard_in(text, ERASED_YET):
         return ""
     for clause in clauses(text):
+        if stance_in(clause, ("xoa nua",)) == "refused":
+            return "refused"
         if close and stance_in(clause, _KEEPS) == "wanted":
             return "refused"
         if close and (
@@ -426,7 +428,7 @@ def asks_if_sure(text: str) -> bool:
         text,
         (
             "^ da|vay|ma|mà|ua|roi|co|la? chac|that|xong|duoc|dung .. chua|khong|ha|$",
-            *_ERASED_YET,
+            *ERASED_YET,
             "chac_khong|chac_chua|co_chac|chac_an|that_khong|xong_chua|duoc_chua|roi_ha",
         ),
     )
