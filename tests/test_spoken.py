@@ -738,7 +738,7 @@ def test_what_a_clerk_asks_after_a_warning(text: str, told: str) -> None:
 
 def test_a_fee_by_a_code_to_scan_is_a_tale_and_by_the_way_is_another_matter() -> None:
     text = "Phụ huynh được yêu cầu quét mã QR đóng 50.000đ phí kích hoạt VssID, ngành có thu không?"
-    assert "không thu phí" in words(said(State(), text))
+    assert "chưa thấy văn bản" in words(said(State(), text))
     assert continuation("nhân tiện cho hỏi trường học liên hệ ai") == ""
     assert tale_in("Tôi được yêu cầu nộp tờ khai mẫu 01 cho kế toán") == ((), False)
 
@@ -772,3 +772,64 @@ def test_no_code_is_spoken_of_where_a_number_to_call_or_a_list_is() -> None:
 
 def test_not_sending_a_secret_any_more_ends_no_notices() -> None:
     assert not isinstance(said(after("secret", "password"), "Vậy thôi không gửi nữa.").awaits, StopNotices)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("tui ngu quá nên mới ra vầy", "không phải lỗi"),
+        ("rồi nên chặn nó hay chửi nó", "chặn số đó là đủ"),
+        ("tui không biết số ngân hàng là số nào", "không có số của ngân hàng"),
+        ("vậy vụ khóa thẻ có thiệt không", "coi mục thẻ bhyt"),
+        ("để tui gọi số đó hỏi trước", "1900 9068"),
+    ],
+)
+def test_what_old_people_say_after_a_warning(text: str, told: str) -> None:
+    assert told in words(said(after("warned", "gave"), text)).lower()
+
+
+def test_money_gone_is_told_as_a_swindle_and_a_fear_is_not() -> None:
+    assert tale_in("trời ơi nó rút hết 5 triệu của tui rồi")[1]
+    assert not tale_in("sao tin ghi vậy, hay là bị lừa")[1]
+    assert continuation("sao nó cứ báo sai") == ""
+    assert continuation("cần mang giấy gì") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("bot có hỏi mật khẩu của tui không", "không bao giờ hỏi"),
+        ("có người gửi cho tui số 0900000012 nói là của bảo hiểm, có thiệt không", "không xác nhận được"),
+    ],
+)
+def test_trust_is_asked_about(text: str, told: str) -> None:
+    assert told in words(said(State(), text))
+
+
+@pytest.mark.parametrize(
+    ("subject", "value", "text", "told"),
+    [
+        ("secret", "password", "mà mật khẩu đó có cần đổi không", "nên đổi ngay"),
+        ("secret", "password", "vậy là xong chưa", "đăng nhập"),
+        ("secret", "password", "vô rồi làm gì nữa", "đổi mật khẩu ngay"),
+        ("secret", "password", "chỉ tui từng bước đi", "Màn hình 1/"),
+        ("secret", "password", "sao con không vô coi dùm", "không vào tài khoản"),
+        ("item", "quen-mat-khau", "tui đâu có email", "BH MK"),
+        ("item", "tin-nhan-8079", "nhắn bằng số nào cũng được hả", "số điện thoại đã đăng ký"),
+        ("item", "bi-khoa", "đặt mật khẩu mới sao cho dễ nhớ", "ngày sinh"),
+        ("item", "quen-email", "ra đó người ta sửa lại hết hả", "giấy tờ tùy thân"),
+        ("did", "notices:stopped", "vậy còn gửi hay hết gửi", "đang tắt"),
+        ("did", "notices:stopped", "ủa đừng có tắt cái nhắc hạn nghen", "bật lại"),
+        ("did", "data:kept", "nãy giờ có lỡ xóa gì chưa", "còn nguyên"),
+        ("ticket", "5", "con nào trả lời vậy", "cán bộ đang trực"),
+    ],
+)
+def test_what_is_asked_of_what_was_just_spoken_of(subject: str, value: str, text: str, told: str) -> None:
+    assert told in words(said(after(subject, value), text))
+
+
+def test_a_ticket_is_called_off_in_passing() -> None:
+    assert isinstance(said(after("ticket", "5"), "chờ hoài, thôi bỏ đi con").awaits, CheckTicket)
+    assert rights.gives_up("thôi dẹp đi") and not rights.gives_up("đừng bỏ tui nghen")
+    assert rights.person_wanted("ra đó cho người ta sửa lại hết") == ""
+    assert rights.erasing("thôi để đó, hổng xóa nữa", close=False) == "refused"

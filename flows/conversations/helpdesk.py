@@ -34,6 +34,7 @@ from flows.spoken.wordings import heard_in
 
 SHORT_QUESTION = 90  # characters: a longer one is what the officer is to answer
 SHORT_REFUSAL = 40  # characters: a longer text that refuses something tells of it
+LIKELY = 0.6  # that an item is asked for
 WANT_LIMIT = 500  # characters of what is asked, as the card shows it
 
 WORDING = (
@@ -231,9 +232,19 @@ def _petition(context: Context) -> Say:
 
 def _before(context: Context) -> str:
     """What is said to somebody who asks how long a person takes, before there is a ticket."""
-    return f"Dạ, tôi chưa biết chắc mấy phút, tùy số người đang chờ. {_hours(context)} Muốn gặp thì gõ “gặp cán bộ”."
+    return f"Dạ, tôi chưa biết chắc mấy phút, tùy số người đang chờ. {_hours(context)} Gấp thì gọi {context.content.office.hotline}; muốn gặp thì gõ “gặp cán bộ”."
 
 
+_MEANWHILE = ("trong_luc|trong_khi|luc|lo cho|doi ... con|em|ad|bot|ban|may .. tra_loi|chi|noi",)
+_YES_FIRST = ("^ da|u|ok? dong_y|chiu|cho_phep",)
+_WHO_ANSWERS = (
+    "co_nao|anh_nao|chi_nao|ong_nao|ba_nao|con_nao|thang_nao|dua_nao|nguoi_nao|con_nho_nao|can_bo_nao .. tra_loi|truc|nghe|tiep|xu_ly",
+    "con_trai|dan_ong|nam hay con_gai|dan_ba|phu_nu|nu",
+)
+_SOMEBODY_ON_DUTY = (
+    "Dạ, cán bộ đang trực của cơ quan BHXH sẽ trả lời; là ai thì tôi chưa biết trước. "
+    "Chuyện riêng, anh/chị cứ nói với cán bộ, chỉ cán bộ của cơ quan xem."
+)
 _SPEAKS_OF_IT = ("phieu|can_bo|nhan_vien|nguoi_that|hang_cho|rut",)
 _TOO = 0.95
 
@@ -246,6 +257,9 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
     if reading.is_at("helpdesk", "want"):
         if petitions_instead(text):
             yield Proposal(0.97, "a petition instead", _petition(reading.context))
+        elif heard_in(text, _MEANWHILE) and (item_id := _asked_meanwhile(reading)):
+            keep = {"item": item_id, "others": None, "also": None, "short": None, "second": None}
+            yield Proposal(0.96, "asks the assistant meanwhile", Show("questions", "answer", keep))
         elif asks_of_ticket(text) in ("wait", "hours", "where") and len(text) < SHORT_QUESTION:
             yield Proposal(_TOO, "asks how long it takes", Say(_before(reading.context)))
         elif leaves_ticket(text, close=True) or (refuses_consent(text) and len(text) < SHORT_REFUSAL):
@@ -257,6 +271,10 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
         elif (reason := reason_after_yes(text)) and not keeps_nothing(text):
             agreed = Answer(Parsed("agreed", {"want": reason[:WANT_LIMIT]}))
             yield Proposal(_TOO, "agrees and says what for", agreed)
+        elif heard_in(text, _YES_FIRST) and asks_of_ticket(text) in ("wait", "hours"):
+            yield Proposal(
+                _TOO, "agrees and asks how long", Answer(Parsed("agreed", note=_before(reading.context)))
+            )
         elif leaves_ticket(text, close=True) and person != "wanted":
             sure = 0.92 if len(text) > SHORT_REFUSAL else _TOO  # a longer text wants something else
             yield Proposal(sure, "wants nothing handed over", Answer(Parsed("refused")))
@@ -302,10 +320,19 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
             said = "Dạ, tôi không chuyển cho cán bộ. Anh/chị cứ hỏi, tôi trả lời ngay tại đây."
             yield Proposal(_TOO, "wants no person", Say(said, reminds=reading.flow is not None))
         return
+    if waiting and heard_in(text, _WHO_ANSWERS):
+        yield Proposal(0.96, "who will answer", Say(_SOMEBODY_ON_DUTY))
+        return
     if waiting or left:
         yield from _of_ticket(reading, person == "wanted")
     if person == "wanted":
         yield Proposal(0.93, "wants a person", Show("helpdesk", "queue", {}))
+
+
+def _asked_meanwhile(reading: Reading) -> str:
+    """The item that is asked for while an officer is being called, "" for none that is likely."""
+    best = next(iter(reading.input.question.candidates), None)
+    return best.item.id if best is not None and best.score >= LIKELY else ""
 
 
 def _of_ticket(reading: Reading, wanted: bool) -> Iterator[Proposal]:

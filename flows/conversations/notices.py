@@ -11,7 +11,7 @@ from flows.conversations.consent import consent_steps
 from flows.effects import LoadNotices, SetTopics, StopNotices
 from flows.engine.proposals import Answer, Proposal, Reading, Say, Show
 from flows.engine.steps import Choice, Context, Flow, Parsed, call, choose, end
-from flows.spoken.rights import asks_if_sure, misses_notices, notices_stopped
+from flows.spoken.rights import asks_if_receiving, asks_if_sure, misses_notices, notices_stopped
 from flows.spoken.topics import topics_chosen
 from flows.spoken.wordings import heard_in
 from flows.text.normalise import plain
@@ -40,7 +40,7 @@ WORDING = (
 def _flow() -> Flow:
     return Flow(
         "notices",
-        "Nhận thông báo",
+        _LABEL,
         (
             call(
                 "subscribed",
@@ -56,7 +56,7 @@ def _flow() -> Flow:
             ),
             choose(
                 "topics",
-                "Anh/chị muốn nhận thông báo về việc gì?",
+                "Anh/chị muốn nhận thông báo về việc gì? Anh/chị chọn chủ đề giúp tôi.",
                 _first_choices,
                 label="chọn chủ đề",
                 transitions={"chosen": "keep"},
@@ -85,7 +85,7 @@ def _flow() -> Flow:
             ),
             end(
                 "not_subscribed",
-                "Anh/chị hiện không đăng ký nhận thông báo nào, nên tôi không gửi gì.",
+                "Anh/chị hiện không đăng ký nhận thông báo nào, nên tôi sẽ không gửi gì.",
                 recalls=lambda s: {"did": "notices:none"},
             ),
             # reached by "đừng ngưng nha", wherever the conversation stands
@@ -175,6 +175,9 @@ _ANSWERS_ON = (
 )
 _STOPS_ELSEWHERE = ("dung|ngung|dung_lai|ket|tat|huy .. o|cho|buoc|muc|phan|man_hinh|tai|giua_chung",)
 _MAY_STOP = "Anh/chị muốn ngừng nhận thông báo không ạ? Muốn ngừng thì bấm “Ngừng nhận” hay gõ DUNG; không thì tôi giữ như vậy."
+_LABEL = "Nhận thông báo"
+_TURN_ON = "Dạ, thông báo hiện đang tắt, tôi chưa bật lại. Muốn bật lại thì bấm “Nhận thông báo” rồi chọn tin muốn giữ."
+_IS_OFF = "Dạ hết nhận rồi ạ: thông báo đang tắt, tôi không gửi gì. Muốn nhận lại thì bấm “Nhận thông báo”."
 _STOPPED = {
     "notices:stopped": "Dạ chắc rồi: tôi đã ngừng, không gửi thông báo nào nữa.",
     "notices:none": "Dạ chắc rồi: anh/chị không đăng ký nhận, tôi không gửi thông báo nào.",
@@ -206,6 +209,10 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
     stop = notices_stopped(text, close=close, at_menu=reading.flow is None and not reading.recall("secret"))
     if stop == "wanted":
         yield Proposal(0.98, "ends the notices", Show("notices", STOP, {}))
+    elif did in _STOPPED and stop == "refused":
+        yield Proposal(
+            _SURE, "wants some of them", Say(_TURN_ON, (_LABEL,), reminds=False), remember={"did": did}
+        )
     elif stop == "refused":
         kept = {"did": "notices:kept"}
         said = Say(_still(_wanted(reading.context)), reminds=False)
@@ -219,6 +226,12 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(
             _SURE, "may not mean the notices", Say(_MAY_STOP, ("Ngừng nhận", "Giữ như vậy"), reminds=False)
         )
+    elif did in _STOPPED and asks_if_receiving(text):
+        yield Proposal(
+            _SURE, "asks if it is on", Say(_IS_OFF, (_LABEL,), reminds=False), remember={"did": did}
+        )
+    elif (close or heard_in(text, ("thong_bao",))) and asks_if_receiving(text):
+        yield Proposal(_SURE, "asks if it is on", Show("notices", "look", {}))
     elif did in _STOPPED and asks_if_sure(text):
         yield Proposal(_SURE, "asks if it is done", Say(_STOPPED[did], reminds=False), remember={"did": did})
     elif did in _STOPPED and heard_in(text, _ANSWERS_ON):

@@ -11,17 +11,22 @@ from datetime import datetime
 from flows.engine.proposals import Answer, Begin, Command, Do, Proposal, Reading, Say
 from flows.engine.steps import Parsed
 from flows.spoken.password_topics import (
+    after_account,
     after_secret,
     answer_to,
+    any_number,
     asks_by_app,
     asks_us_to_change,
+    beside,
     changes_phone,
+    has_no_mail,
     has_not_forgotten,
     newest_code,
     once_logged_in,
     remembers,
     screen_of,
     several_codes,
+    should_change,
     tells_of_message,
     topic_of,
 )
@@ -43,6 +48,7 @@ _ON_SCREEN: Mapping[str, Mapping[str, str]] = {
     "passwords": {"login": "old_wrong"},
     "finish": {"no_otp": "no_otp"},
 }
+_YOU_LOOK = ("sao em|con|ad|bot|ban|may|ben_em khong .. vao|mo|dang_nhap .. coi|xem|kiem_tra|tra",)
 _CODE_SCREENS = ("finish", "otp", "otp_sent")
 _OF_A_CODE = ("ma|otp|ma_otp|ma_xac_thuc|tin|tin_nhan|sms|6_so|sau_so",)
 _TOPIC = 0.945  # above an option's meaning: a topic says more than "không được"
@@ -55,6 +61,10 @@ _CODE_ITEMS = frozenset("otp-het-han khong-nhan-otp sms-cap-lai".split())  # ans
 _PASSWORD_ITEMS = _CODE_ITEMS | frozenset(
     "bi-khoa mk-gui-ve quen-mat-khau sai-mat-khau doi-mat-khau vneid-dang-nhap".split()
 )
+_LOGIN_ITEMS = _PASSWORD_ITEMS | frozenset(
+    "quen-email doi-sdt tin-nhan-8079 can-email quy-tac-mat-khau".split()
+)
+_BY_MESSAGE = frozenset("tin-nhan-8079 quen-email quen-mat-khau".split())
 _AFTER_ITEM = frozenset("expired new_code where_enter may_enter five_minutes which_number sms_says".split())
 _TRIES_AGAIN = (
     "^ ok|da|u|roi|vay? de|cho toi|em|e|minh|bac|con|chi|anh|co? thu|lam|nhap|coi .. lai|coi|xem|$",
@@ -72,6 +82,12 @@ def reads(reading: Reading) -> Iterator[Proposal]:
     """Topics of the password guide, read with order and polarity."""
     text = reading.input.text
     here = reading.is_at(FLOW_NAME)
+    if reading.recall("secret") and not here and should_change(text):
+        told = Say(answer_to("should_change", reading.context.content))
+        yield Proposal(
+            0.95, "asks if it is to be changed", told, remember={"secret": reading.recall("secret")}
+        )
+        return
     if has_not_forgotten(text, close=here) and not remembers(text):
         said = Say(answer_to("not_forgotten", reading.context.content), reminds=here)
         yield Proposal(0.95, "has not forgotten it", said)
@@ -90,6 +106,13 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(0.95, f"password talk: {said_to}", told)
         return
     by_phone = changes_phone(text)
+    if reading.recall("secret") == "password" and not here and (next_step := after_account(text)):
+        if next_step == "one_by_one":
+            yield Proposal(0.93, "changes it screen by screen", Begin(FLOW_NAME, "", "screen", {"screen": 0}))
+        else:
+            told = Say(answer_to(next_step, reading.context.content))
+            yield Proposal(0.93, f"after the account: {next_step}", told, remember={"secret": "password"})
+        return
     if here:
         yield from _in_guide(reading, "old_phone" if by_phone else topic_of(text))
     elif reading.recall("secret") and heard_in(text, _TRIES_AGAIN):
@@ -108,6 +131,12 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(
             0.86, f"after an answer on codes: {after}", Say(answer_to(after, reading.context.content))
         )
+    elif reading.recall("item") in _BY_MESSAGE and any_number(text):
+        told = Say(answer_to("from_number", reading.context.content))
+        yield Proposal(0.9, "from which number", told, remember={"item": reading.recall("item")})
+    elif reading.recall("item") in _LOGIN_ITEMS and has_no_mail(text):
+        told = Say(answer_to("forgotten_email", reading.context.content))
+        yield Proposal(0.86, "has no e-mail", told, remember={"item": "quen-email"})
     elif reading.recall("item") in _PASSWORD_ITEMS and topic_of(text) == "first_password":
         told = Say(answer_to("first_password", reading.context.content))
         yield Proposal(0.86, "the password that was sent", told, remember={"item": "mk-gui-ve"})
@@ -124,8 +153,12 @@ def _beside_the_guide(reading: Reading) -> str:
     )
     if asks_us_to_change(text):
         return "not_for_you"
+    if reading.recall("secret") and heard_in(text, _YOU_LOOK):
+        return "not_inside"
     if once_logged_in(text) and (of_passwords or heard_in(text, ("mat_khau|mk|pass",))):
         return "once_in"
+    if (of_passwords or reading.recall("item") in _LOGIN_ITEMS) and (said_to := beside(text)):
+        return said_to
     of_codes = of_passwords or several_codes(text) or heard_in(text, ("otp|ma_otp|ma_xac_thuc",))
     return "newest" if of_codes and newest_code(text) else ""
 

@@ -124,6 +124,7 @@ TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             f"bao|noi|cu|ghi|van|no|lai|hoai .. sai .. {_PW}|tai_khoan",
             f"sai {_PW}|tai_khoan",
+            "no|app|vssid|cu|van bao|noi|ghi|bieu|keu sai hoai|mai|nua|$",
             f"{_PW} .. sai|khong_dung",
         ),
     ),
@@ -200,7 +201,7 @@ TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             f"quen|mat|khong_nho .. {_MAIL}",
             f"{_MAIL} .. quen|mat|khong_nho|khong_vao|khong_mo|khong .. duoc|nho|vao|mo|$",
-            f"khong .. nho|vao|mo|con|co .. {_MAIL}",
+            f"khong|dau|chua .. nho|vao|mo|con|co .. {_MAIL}",
         ),
     ),
     (
@@ -295,6 +296,66 @@ _ONCE_IN = (
     f"^ con|roi|vay|the|neu|sau|khi? .. vao .. duoc|xong|roi .. co|thi|nen|phai|can .. doi .. {_PW}",
     f"co|nen|can|phai .. doi .. {_PW} .. gui|cap|tam|mac_dinh|dau|sau_so|6_so|do|ban_dau .. khong|ha|$",
 )
+
+
+_SHOULD_CHANGE = (
+    "co|nen|can|phai .. nen|can|phai? doi|thay .. khong|ha|chua|luon",
+    f"{_PW} .. co? can|nen|phai doi",
+)
+_WHAT_NEXT = (
+    "^ da|roi|vay|the|con|gio? vao duoc? roi|xong .. lam_gi|lam_sao|sao_nua|gi_nua|lam .. gi|toi_dau",
+    "dang_nhap duoc? roi|xong .. lam_gi|gi_nua|lam .. gi",
+)
+_READY = ("vay|the la? xong .. chua|ha|roi", "vao .. duoc? chua|roi_ha", "xong chua|roi_ha|het_chua")
+_ONE_BY_ONE = ("chi .. tung cai|buoc|chut|tu", "doi .. tung_buoc|tung_cai")
+_WHERE_CHANGED = ("doi .. cho_nao|o_dau|dau|sao|lam_sao|cach_nao",)
+_EASY = ("de nho|thuoc", "khong .. mo|doan|biet|do|lay ra", "kho doan|mo|do")
+_NEW_ONE = (f"dat|tao|chon|nghi|de|lay|doi .. {_PW}|moi|cai|sao",)
+_ANY_NUMBER = (
+    "so|sim|may|dien_thoai nao|khac|con|nguoi_khac .. cung|duoc .. duoc? ha|khong|$",
+    "nhan|gui|soan .. so nao|khac|gi",
+)
+_IN_PERSON = (
+    "^ ra|len|toi|den|vao|qua do|bao_hiem|bhxh|co_quan|tan_noi .. sua|lam|doi|cap_nhat|mo|giup|nho",
+    "ra|len|toi|den do|bao_hiem|bhxh .. sua|lam|doi|cap_nhat .. het|luon|phai|ha|duoc",
+)
+
+
+def should_change(text: str) -> bool:
+    """Whether it is asked if a password that was given away is to be changed."""
+    return any(heard(c, _SHOULD_CHANGE) for c in clauses(text))
+
+
+def after_account(text: str) -> str:
+    """What is said after the message with the account: "ready", "once_in", "one_by_one"; "" for nothing of these."""
+    said = clauses(text)
+    if any(heard(c, _ONE_BY_ONE) for c in said):
+        return "one_by_one"
+    if any(heard(c, (*_WHAT_NEXT, *_WHERE_CHANGED)) for c in said):
+        return "once_in"
+    return "ready" if any(heard(c, _READY) for c in said) else ""
+
+
+def beside(text: str) -> str:
+    """A question that stands beside the guide and needs talk of passwords before it; "" for none."""
+    said = clauses(text)
+    if any(heard(c, _EASY) for c in said) and any(heard(c, _NEW_ONE) for c in said):
+        return "easy"
+    if any(heard(c, _IN_PERSON) for c in said):
+        return "in_person"
+    return ""
+
+
+def has_no_mail(text: str) -> bool:
+    """Whether somebody tells that there is no e-mail, or none that is known; sharing one is another question."""
+    return topic_of(text) == "forgotten_email" and not any(
+        c.asks or heard(c, ("chung|rieng|vo_chong|hai_nguoi", "co|phai .. khong|ha $")) for c in clauses(text)
+    )
+
+
+def any_number(text: str) -> bool:
+    """Whether it is asked if the message to 8079 may be sent from any number."""
+    return any(heard(c, _ANY_NUMBER) for c in clauses(text))
 
 
 def newest_code(text: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from flows.spoken.polarity import stance
-from flows.spoken.rights import erasing
+from flows.spoken.rights import ERASED_YET, erasing
 from flows.spoken.wordings import clauses, heard, heard_in
 
 _DROPS = ("rut|huy|bo|xoa|dong|khep .. phieu|yeu_cau|hang|cuoc_hen|so_thu_tu", "rut|huy .. cua|nay|do|$")
@@ -94,7 +94,11 @@ def reason_after_yes(text: str) -> str:
 
 def asks_if_erased(text: str) -> bool:
     """Whether it is asked what erasing would do; nothing is to be erased by that."""
-    return erasing(text, close=False) != "wanted" and any(
-        heard(c, _IF_ERASED) and (c.asks or heard(c, _ENDS_ASKING)) and not heard(c, _NOT_DATA)
-        for c in clauses(text)
+    return (
+        erasing(text, close=False) != "wanted"
+        and not heard_in(text, ERASED_YET)
+        and any(
+            heard(c, _IF_ERASED) and (c.asks or heard(c, _ENDS_ASKING)) and not heard(c, _NOT_DATA)
+            for c in clauses(text)
+        )
     )

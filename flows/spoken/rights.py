@@ -39,6 +39,7 @@ _PERSON = (
 _NOT_PERSON = (  # one of the directory, or a question about officers
     "phu_trach|dau_moi|phong|truong|benh_vien|tram|xa|huyen|ubnd|cong_ty|don_vi|khối|lanh_dao|ten_gi|doanh_nghiep|mam_non|hoc_sinh|uy_ban|kho_bac|ngan_hang",
     "o_dau|may_gio|gio_nao|thu_may|nop|to_khai|mang|can_gi|giay_to|ton_tien|bao_lau|chung_nao",
+    "^ ra|len|toi|den|qua do|bao_hiem|bhxh|co_quan|tan_noi|noi",
     "da|hom_qua|hoi_sang|bua_truoc|bua_qua|hom_truoc|hom_bua|luc_truoc .. gap|goi|hoi|noi",
     "so_la|nguoi_la|xung|lua|doi_tien|otp",
     f"co|bi .. {_STAFF} .. goi|nhan .. keu|bieu|doi|noi",
@@ -207,6 +208,12 @@ def leaves_ticket(text: str, *, close: bool) -> bool:
     return close and any(is_refusal(c) or stance_in(c, _LEAVE[1:]) == "wanted" for c in said)
 
 
+_CALLED_OFF = (
+    "^ da|thoi? huy|rut huy|rut|di|nha|giup|luon|$",
+    "^ da|ma|mà? thoi|dep bo|dep|nghi|khoi di|luon|nha|con|em|nghen|$",
+)
+
+
 def gives_up(text: str) -> bool:
     """Whether somebody whose ticket waits calls it off without naming it: "hủy hủy, e lấy lại được rồi"."""
     said = clauses(text)
@@ -215,7 +222,7 @@ def gives_up(text: str) -> bool:
     calls_off = any(
         is_refusal(c) or heard(c, ("^ da|thoi|ma|mà? huy|rut huy|rut|di|nha|giup|luon|$",)) for c in said
     )
-    return calls_off and (solved(text) or heard_in(text, ("^ da|thoi? huy|rut huy|rut|di|nha|giup|luon|$",)))
+    return calls_off and (solved(text) or heard_in(text, _CALLED_OFF))
 
 
 def wants_it_now(text: str) -> bool:
@@ -239,7 +246,9 @@ def asks_of_ticket(text: str) -> Ask:
 # -- notices
 
 _SENDS = "gui|nhan|nhan_tin|bao|day|spam|dang|phat|cho|nhac|lam_phien|ban"
-_NOTICE = "thong_bao|tin|tin_nhan|quang_cao|ban_tin|tin_bao|sms|noti"
+_NOTICE = (
+    "thong_bao|tin|tin_nhan|quang_cao|ban_tin|tin_bao|sms|noti|nhac_han|nhac_viec|nhac_nho|loi_nhac|cai_nhac"
+)
 _STOPS = "ngung|tat|huy|dep|cat|bo|chan|stop|off|go|dung|thoi|huy_dang_ky|ngat|nghi"
 STOP_ACTS = (
     f"{_STOPS} .. {_NOTICE}",
@@ -287,6 +296,18 @@ def notices_stopped(text: str, *, close: bool, at_menu: bool = False) -> Stance:
     return said[-1] if said else ""
 
 
+def asks_if_receiving(text: str) -> bool:
+    """Whether it is asked if notices still come: "vậy là còn nhận hay hết nhận"."""
+    return heard_in(
+        text,
+        (
+            "con|dang|van|co nhan|gui|bat|bao .. hay .. het|thoi|khong|tat|ngung|tat_roi|ngung_roi",
+            "dang|con bat hay tat",
+            "tat|ngung|dung|huy hay .. chua|con|van",
+        ),
+    )
+
+
 def misses_notices(text: str) -> bool:
     """Whether it is told that no notice or message comes; nothing is refused by that."""
     return any(
@@ -323,10 +344,17 @@ _ASKS_KEPT = (
 _OF_ME = ("cua|ve toi|em|minh|bac|chi|co|chu|con|ma|me|ba|chau|chung|gia_dinh|nguoi",)
 
 
+ERASED_YET = ("co? lo|da|co|lo xoa .. chua|roi_ha",)
+
+
 def erasing(text: str, *, close: bool) -> Stance:
     """How a text means erasing what is kept about the person; `close`: it was just asked about."""
     acts = (*_ERASE, *(_ERASE_ALONE[:2] if close else ()))
+    if heard_in(text, ERASED_YET):
+        return ""
     for clause in clauses(text):
+        if stance_in(clause, ("xoa nua",)) == "refused":
+            return "refused"
         if close and stance_in(clause, _KEEPS) == "wanted":
             return "refused"
         if close and (
@@ -400,6 +428,7 @@ def asks_if_sure(text: str) -> bool:
         text,
         (
             "^ da|vay|ma|mà|ua|roi|co|la? chac|that|xong|duoc|dung .. chua|khong|ha|$",
+            *ERASED_YET,
             "chac_khong|chac_chua|co_chac|chac_an|that_khong|xong_chua|duoc_chua|roi_ha",
         ),
     )

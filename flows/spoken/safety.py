@@ -81,6 +81,23 @@ FOR_NOBODY = (
 )
 
 
+_DO_WE_ASK = (
+    "may|bot|ad|em|con|ban|ben_em|ben_con|ben_nay|bhxh|bao_hiem co hoi|lay|xin|doi|can|bat .. mat_khau|otp|ngan_hang|so_tai_khoan|tien|stk .. khong|ha|$",
+)
+_HOW_TO = ("otp|mat_khau .. moi|cu|lai|o_dau|cach", "em|con|bhxh co can doi|lay .. mat_khau")
+WE_DO_NOT = "Dạ không ạ. Tôi không bao giờ hỏi mật khẩu, mã OTP, tài khoản ngân hàng hay tiền; anh/chị đừng gõ vào đây. Ai hỏi thì gọi {hotline}."
+_NUMBER_GIVEN = (
+    "nguoi|ai|ai_do|ho|nguoi_ta|thang|con|dua|ong|ba|no .. gui|cho|dua|nhan .. so .. noi|noi_la|bao|xung|keu|bieu|la .. bhxh|bao_hiem|can_bo|vssid",
+)
+_IS_IT_TRUE = (
+    "that|dung|tin|phai|thiet duoc? khong|ha|hay|chua",
+    "co that|dung|phai|tin",
+    "that_khong|dung_khong|phai_khong",
+)
+NOT_CONFIRMED = "Dạ tôi không xác nhận được số đó là của BHXH, nên anh/chị đừng tin vội, đừng gọi lại và đừng đưa gì. Muốn chắc thì tự gọi {hotline} hỏi."
+ITEMS_OF_TRUST = frozenset("bot-that lua-dao lo-bam-link".split())
+
+
 _ENTERED = (
     "tai_khoan|vssid .. bi|da|co|dang .. nguoi_khac|nguoi_la|ai|ai_do|ke_xau|ke_gian|ho .. vao|dang_nhap|xam_nhap|chiem|dung|xai .. chua|khong|roi|duoc|mat|$",
     "tai_khoan|vssid|may .. bi .. xam_nhap|chiem|hack|danh_cap|lay_mat|lo .. chua|khong|roi|$",
@@ -162,6 +179,21 @@ _ON: Mapping[Next, str] = {
         "Trang của BHXH Việt Nam là baohiemxahoi.gov.vn, cổng dịch vụ công là dichvucong.baohiemxahoi.gov.vn; VssID tải ở CH Play "
         "hoặc App Store. Địa chỉ khác thì đừng bấm, gọi {hotline} hỏi lại."
     ),
+    "blame": (
+        "Dạ không phải lỗi của anh/chị đâu, đừng tự trách: chiêu của họ tinh vi, nhiều người cũng bị. Giờ cần nhất là báo ngân hàng, công an "
+        "và gọi {hotline}; nhờ người nhà phụ một tay cho lẹ."
+    ),
+    "block": (
+        "Dạ chặn số đó là đủ; đừng chửi, đừng trả lời, họ gọi nữa cũng đừng nghe. Giữ lại tin nhắn làm bằng chứng để báo công an; lo thì gọi {hotline}."
+    ),
+    "bank": (
+        "Dạ tôi không có số của ngân hàng. Anh/chị nhờ người nhà tìm giúp, hoặc ra ngay quầy ngân hàng gần nhất nhờ khóa thẻ, và báo công an nơi gần nhất. "
+        "Về VssID thì gọi {hotline}."
+    ),
+    "calls": "Dạ, anh/chị tự gọi {hotline} hỏi trước cho chắc ăn. Cần gì thêm cứ nhắn tôi.",
+    "card": (
+        "Lời người đó thì đừng tin. Muốn biết thẻ ra sao, anh/chị tự mở VssID coi mục thẻ BHYT, hoặc gọi {hotline} hỏi lại; đừng đóng tiền cho ai."
+    ),
     "safe": (
         "Dạ đúng rồi, anh/chị làm vậy là phải. Họ gọi lại thì đừng nghe, đừng đọc mã, đừng bấm gì. Lo thì gọi {hotline}."
     ),
@@ -171,7 +203,21 @@ _ON: Mapping[Next, str] = {
     ),
 }
 _SAID_AT_ONCE: frozenset[Next] = frozenset(
-    {"known", "claims", "app", "clicked", "access", "gave", "paid", "address"}
+    {
+        "blame",
+        "block",
+        "bank",
+        "calls",
+        "card",
+        "known",
+        "claims",
+        "app",
+        "clicked",
+        "access",
+        "gave",
+        "paid",
+        "address",
+    }
 )
 _TAKES_UP = (
     "lam|doi|dang_ky tiep|nua",
@@ -206,6 +252,25 @@ def reads(reading: Reading) -> Iterator[Proposal]:
             _ON["access"].format(hotline=content.office.hotline),
             "gave",
         )
+    if not gave and heard_in(text, _DO_WE_ASK) and not heard_in(text, _HOW_TO):
+        yield Proposal(
+            0.96, "asks if we ask for secrets", Say(WE_DO_NOT.format(hotline=content.office.hotline))
+        )
+    if not gave and heard_in(text, _NUMBER_GIVEN) and heard_in(text, _IS_IT_TRUE):
+        yield _said(
+            reading,
+            0.96,
+            "a number that is said to be ours",
+            NOT_CONFIRMED.format(hotline=content.office.hotline),
+            "scam",
+        )
+    if (
+        not demands
+        and not warned
+        and reading.recall("item") in ITEMS_OF_TRUST
+        and continuation(text) == "calls"
+    ):
+        yield Proposal(0.86, "will ask first", Say(_ON["calls"].format(hotline=content.office.hotline)))
     if not demands and _sends_papers(text):
         flows = reading.context.flows
         said_so = Say(KEEPS_PAPERS, (flows.label("registration", content),) if reading.flow is None else ())

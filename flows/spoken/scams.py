@@ -92,6 +92,7 @@ _OUR_MESSAGES = (  # what the text message and the screens of VssID say by thems
     "tin|tin_nhan|sms|no|sao|mau ... ghi|noi|bao|viet|de|la|keu .. cap_lai|xin_cap_lai",
     f"bao|noi|ghi|hien|keu|la .. sai|khong_dung|khong_hop_le|het_han|khong_khop|khong_chinh_xac .. {_CODES}|ma|tai_khoan",
     f"{_CODES}|ma .. sai|khong_dung|khong_hop_le|het_han|khong_khop|khong_chinh_xac",
+    "no|app|vssid|may|cu|van bao|noi|ghi|bieu|keu sai|loi|khong_dung hoai|mai|nua|$",
     "tin|tin_nhan|sms .. ghi|noi|bao|gui .. ma|otp .. 5_phut|nam_phut|hieu_luc",
 )
 _HANDED_OUT = (
@@ -105,6 +106,7 @@ _GAVE = (
     f"da|moi|vua {_GAVE_VERB} .. otp|ma|mat_khau|tien|trieu|ngan|cccd|can_cuoc|hinh|link|lanh|app|{APK}|{LINK}|thong_tin",
     f"{_GAVE_VERB} .. otp|mat_khau|tien|trieu|cccd|can_cuoc|link|lanh|{LINK}|{APK}|het_thong_tin ... roi|luon",
     "bi_lua|bi_hack|bi_mat_tien|mat_het_tien|bi_chiem|mat_tien_roi .. roi|mat|het|luon|tien|$",
+    f"no|ho|nguoi_ta|dua_do|thang_do|con_do lay|rut|hot|cuom|lua|tru .. het|mat|sach .. {MONEY}|tien|trieu|ngan|tram",
 )
 _BANK = "so_tai_khoan|stk|tai_khoan_ngan_hang|so_the|the_ngan_hang|ngan_hang|ma_pin|the_tin_dung|mat_khau_ngan_hang"
 _FILLED_IN = (  # into a stranger's page; only with a sigh, a click, or after a warning
@@ -120,6 +122,7 @@ _NOT_GIVEN = (
     "co nen|can|phai|duoc",
     "khong|sao|ha|chua $",
 )
+_FEARS = ("hay|phai|co_khi|so|e|co|coi_chung la? toi|em|minh|bac|ba|ong? bi_lua|bi_hack",)
 _GAVE_TO = (
     "cho|voi|het no|ho|nguoi_ta|ong|ba|ai|nguoi_la|nguoi_do|thang|con|chi_do|anh_do|nguoi|dua|bon|nguoi_goi",
 )
@@ -173,7 +176,7 @@ def _names_us(said: tuple[Clause, ...]) -> bool:
 def _gave(said: tuple[Clause, ...], stranger: bool) -> bool:
     """Whether something was given by mistake, to somebody, or of a kind that does harm."""
     for clause in said:
-        if heard(clause, _GAVE[4:]):
+        if heard(clause, _GAVE[4:]) and not heard(clause, _FEARS):
             return True
         by_mistake, told = heard(clause, _GAVE[:1]), heard(clause, _GAVE[1:4])
         if (
@@ -213,6 +216,11 @@ def _is_pasted(text: str, said: tuple[Clause, ...], demands: tuple[Demand, ...])
 
 
 Next = Literal[
+    "blame",
+    "block",
+    "bank",
+    "calls",
+    "card",
     "gave",
     "known",
     "claims",
@@ -232,6 +240,35 @@ Next = Literal[
 
 _THEY = "no|ho|nguoi_ta|ong|ba|ong_do|ba_do|chi_do|anh_do|co_do|chu_do|thang_do|con_do|ben_do|dau_do|so_do|ong_ay|chi_ay|anh_ay|ba_ay|co_ay|nguoi_do|dua_do|bon_do|dam_do|thang|tui_no"
 _CONTINUES: tuple[tuple[Next, tuple[str, ...]], ...] = (
+    (
+        "blame",
+        (
+            "tai|do|loi toi|em|minh|bac|ba|ong|chi|anh|co|di|chu|con|tui_nay .. ngu|dai|kho|khu|ca_tin|nhe_da|ham|tham|gia|nghe_loi|tin",
+            "toi|em|minh|bac|ba|ong|chi|co|di|chu ngu|dai|kho_khao|nhe_da|ca_tin qua|ghe|that|thiet|dot",
+        ),
+    ),
+    (
+        "block",
+        (
+            "co? nen|hay|can|phai|hoac .. chan|block|chui",
+            "chan|block|chui .. hay .. chan|block|chui|im|ke",
+            "chan|block .. khong|ha|duoc_khong|sao $",
+        ),
+    ),
+    ("bank", ("ngan_hang .. so|so_may|dau|may|nao|sao|o_dau", "khong .. biet|co|nho .. so? ngan_hang")),
+    (
+        "card",
+        (
+            "the|bhyt|tai_khoan .. treo|khoa|cat|ngung|huy .. that|thiet|dung|co_dung|phai .. khong|ha|sao",
+            "vu|chuyen|cai .. treo|khoa|cat|ngung|huy .. the|bhyt|that .. khong|o_dau|that",
+        ),
+    ),
+    (
+        "calls",
+        (
+            "de|toi|tao|em|minh|bac|ba|ong|chi|se goi|dien .. so|tong_dai|1900|hoi .. truoc|cho_chac|lai|cai|$",
+        ),
+    ),
     (
         "app",
         (f"{APK}|apk", "tai|cai|cai_dat .. file|app_la|app_do|app_gia|ung_dung_la|phan_mem", "tu_tai|tu_cai"),
@@ -261,6 +298,7 @@ _CONTINUES: tuple[tuple[Next, tuple[str, ...]], ...] = (
         "access",
         (
             "vao|lay|rut|dung|xai|doi|biet|mo|chiem|mat|lam .. duoc .. khong|chua|ha",
+            "no|ho|nguoi_ta|dua_do vao|lay|doi|chiem|mo .. roi|luon ha|khong|chua|sao",
             "co .. bi|sao|mat|lo|vao|sai .. khong|gi_khong|chua|ha",
             "mat_tien|bi_mat|bi_lo|bi_hack|co_sao|bi_gi|nguy_hiem|hau_qua|anh_huong .. khong|gi|sao|ha",
         ),
@@ -311,6 +349,7 @@ _CONTINUES: tuple[tuple[Next, tuple[str, ...]], ...] = (
 )
 
 
+_CLICKED = dict(_CONTINUES)["clicked"]
 _BY_THE_WAY = ("^ nhan_tien|tien_the|tien_day cho|day|xin|toi|em|minh|hoi",)
 _PAID = (
     f"da|lo|moi|vua|trot chuyen|chuyen_khoan|nop|dong|nap|ck|thanh_toan .. {MONEY}|tien|trieu|ngan|phi|dong",
@@ -339,10 +378,10 @@ def continuation(text: str) -> Next:
     if any(heard(c, _SCANNED) for c in said):
         return "clicked"
     if gave or filled_in(said, warned=True) or any(heard(c, _GAVE[1:2]) for c in said):
-        return "gave" if not any(heard(c, _CONTINUES[1][1][:2]) for c in said) else "clicked"
+        return "gave" if not any(heard(c, _CLICKED[:2]) for c in said) else "clicked"
     if any(
         heard(c, (f"lo|trot .. {_GAVE_VERB}", f"^ toi|em|bac|minh|chi? {_GAVE_VERB} .. roi $")) for c in said
-    ) and not any(heard(c, _CONTINUES[1][1][:3]) for c in said):
+    ) and not any(heard(c, _CLICKED[:3]) for c in said):
         return "gave"
     for name, patterns in _CONTINUES:
         if any(heard(clause, patterns) for clause in said):
