@@ -15,6 +15,7 @@ from flows.spoken.rights import asks_if_receiving, asks_if_sure, misses_notices,
 from flows.spoken.topics import topics_chosen
 from flows.spoken.wordings import heard_in
 from flows.text.normalise import plain
+from flows.understanding.everyday import asks
 
 TOPICS: Mapping[str, str] = {"chung": "Thông báo chung", "dang_ky": "Đăng ký VssID", "bhyt": "Thẻ BHYT"}
 _MEANT = {
@@ -178,6 +179,7 @@ _MAY_STOP = "Anh/chị muốn ngừng nhận thông báo không ạ? Muốn ng�
 _LABEL = "Nhận thông báo"
 _TURN_ON = "Dạ, thông báo hiện đang tắt, tôi chưa bật lại. Muốn bật lại thì bấm “Nhận thông báo” rồi chọn tin muốn giữ."
 _IS_OFF = "Dạ hết nhận rồi ạ: thông báo đang tắt, tôi không gửi gì. Muốn nhận lại thì bấm “Nhận thông báo”."
+_ASKED = 0.5  # probability of a question, which chooses nothing
 _STOPPED = {
     "notices:stopped": "Dạ chắc rồi: tôi đã ngừng, không gửi thông báo nào nữa.",
     "notices:none": "Dạ chắc rồi: anh/chị không đăng ký nhận, tôi không gửi thông báo nào.",
@@ -192,7 +194,7 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
     close = at_topics or at_manage or did in _STOPPED or did == "notices:kept"
     if at_topics or at_manage:
         wanted = topics_chosen(text, tuple(TOPICS), _wanted(reading.context) if at_manage else ())
-        if wanted:
+        if wanted and not (asks(text) and reading.input.acts["question"] >= _ASKED):
             yield Proposal(
                 _SURE, "topics in a sentence", Answer(Parsed("chosen", {"topics": " ".join(wanted)}))
             )
