@@ -17,25 +17,31 @@ from flows.directory.contact_facts import (
     called_in,
     is_called,
     list_of_its_year,
+    named_by_two,
     not_by_its_number,
     of_block,
+    of_the_name,
     same_person,
 )
 from flows.directory.follow_ups import (
     Asked,
     asked_about,
     asked_in_parts,
+    asks_for_a_colleague,
     asks_for_more,
     asks_if_list_holds,
     asks_if_same_person,
     asks_likewise,
+    asks_of_each,
     asks_who_approves,
     asks_whom,
+    belongs_nowhere,
     corrected_to,
     corrects,
     points_at_somebody,
     request_in,
     seeks_a_yes,
+    seeks_by_name,
     told_by_others,
     vouches_for_a_caller,
 )
@@ -84,7 +90,7 @@ def propose(reading: Reading) -> Iterator[Proposal]:
                 0.9, "contacts: the caller's number", Say(not_by_its_number(reading.context.content))
             )
         return
-    if len(reading.input.words) > _A_SENTENCE:
+    if len(reading.input.words) > _A_SENTENCE and not asks_of_each(plain):
         yield from _asked_at_length(reading)
     if len(reading.input.words) > _LONGEST:
         return
@@ -197,7 +203,11 @@ class _Message:
             yield self._show(0.96 if said_whole else 0.93, "who approves", *listed(self.helpers))
         if asks_if_list_holds(self.plain) and not self.points and not self.mentions.names:
             yield self._say(0.94, "whether the list holds", list_of_its_year(self.content))
+        if belongs_nowhere(self.plain) and (self.asks or "ai" in self.reading.input.words):
+            yield self._show(0.88, "belongs nowhere", "nobody", {})
         yield from self._people()
+        if self.shown and self.at_rest:
+            yield from self._beside_them()
         few = len(self.reading.input.words) <= _A_NAME
         if not (few or self.asks or self.here or self.shown or self.item in _OF_BLOCKS):
             return
@@ -217,6 +227,22 @@ class _Message:
         if self.item in _OF_BLOCKS and not groups and not self.shown and self._number_asked():
             yield self._show(0.75, "number of nobody yet", "query", {})
 
+    def _beside_them(self) -> Iterator[Proposal]:
+        """Somebody else than those shown: who sits in their room, or whose name was meant ("trật rồi, Tuấn Hải kìa")."""
+        typed = words(self.reading.input.text)
+        if asks_for_a_colleague(self.plain) and not self.mentions.rows:
+            rooms = {c.department for c in self.shown}
+            theirs = [c for c in self.directory.contacts if c.department in rooms and c not in self.shown]
+            named = [c for c in theirs if words(c.name)[-1].plain in self.reading.input.words]
+            if named or theirs:
+                yield self._show(0.89, "a colleague", *listed([c.id for c in named or theirs]))
+        elif corrects(self.reading.input.text) and not self.mentions.rows:
+            meant = named_by_two(
+                self.directory.contacts, words(corrected_to(self.reading.input.text)) or typed
+            )
+            if len(meant) == 1:
+                yield self._show(0.91, "another was meant", *listed([meant[0].id]))
+
     def _people(self) -> Iterator[Proposal]:
         """Contacts called by their given names: several whose numbers are asked for, or one more beside those shown."""
         text = self.reading.input.text
@@ -230,6 +256,13 @@ class _Message:
             facts = ContactFacts(self.content, people)
             yield self._say(0.88, f"{told} of somebody named", facts.answer(told, people), people)
             return
+        given = words(people[0].name)[-1].plain
+        if len(people) == 1 and seeks_by_name(self.plain, given) and self.at_rest and self._fits(people[0]):
+            same = of_the_name(self.directory.contacts, given)
+            alone = people[0].department in self.mentions.departments or bool(self.mentions.rows)
+            ids = [c.id for c in (people if alone else same)]
+            yield self._show(0.88, "sought by name", *listed(ids, f"Tên {people[0].name.split()[-1]}"))
+            return
         step, keep = listed([c.id for c in people])
         if len(people) > 1 and asked:
             yield self._show(0.9, "several are named", step, keep)
@@ -240,6 +273,13 @@ class _Message:
             if short and wanted:
                 again = {"again": "yes"} if known else {}
                 yield self._show(0.9, "another is named", step, {**keep, **again})
+
+    def _fits(self, contact: Contact) -> bool:
+        """Whether nothing that is named beside a given name belongs to somebody else."""
+        rows, departments = self.mentions.rows, self.mentions.departments
+        return all(set(row) & set(contact.blocks) for row in rows) and (
+            not departments or contact.department in departments
+        )
 
     @property
     def kind_of_fact(self) -> bool:
