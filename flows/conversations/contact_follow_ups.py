@@ -6,28 +6,27 @@ Invariant: a card is proposed only for somebody surely asked for; about a contac
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
 from flows.content import Contact
+from flows.conversations.speech.contacts_sought import by_block, listed, meant_beside, sought_by_name
 from flows.directory.choice_words import ORDINALS, TAKES, THE_REST, WANTS_NOBODY, WHICH_OF_THEM
 from flows.directory.contact_facts import (
     ContactFacts,
     called_in,
+    grouped,
     is_called,
     list_of_its_year,
-    named_by_two,
     not_by_its_number,
     of_block,
-    of_the_name,
     same_person,
 )
 from flows.directory.follow_ups import (
     Asked,
     asked_about,
     asked_in_parts,
-    asks_for_a_colleague,
     asks_for_more,
     asks_if_list_holds,
     asks_if_same_person,
@@ -41,7 +40,6 @@ from flows.directory.follow_ups import (
     points_at_somebody,
     request_in,
     seeks_a_yes,
-    seeks_by_name,
     told_by_others,
     vouches_for_a_caller,
 )
@@ -69,16 +67,6 @@ _TOLD_OF_ANYBODY = ("department", "duty", "valid", "in_office", "hours", "zalo",
 _OF_A_DEPARTMENT = re.compile(r"\b(?:phong|bo phan|ben)\b")
 _OF_A_DUTY = re.compile(r"\b(?:lo|phu trach|quan ly|ben|khoi|mang|phong|bo phan|thuoc)\b")
 _STATED = ("la ", "lam ", "day o ", "day tai ", "dang ")  # "em là giáo viên" tells, it does not ask
-
-
-def listed(
-    ids: Sequence[str], about: str = "", blocks: Iterable[str] = ()
-) -> tuple[str, dict[str, str | None]]:
-    """The step that shows these contacts, and what to keep: a list stays when one of it is looked at, for the way back."""
-    kept: dict[str, str | None] = {"blocks": " ".join(blocks) or None, "again": None}
-    if len(ids) == 1:
-        return "one", {"one": ids[0], **kept}
-    return "several", {"contacts": " ".join(ids), "about": about, **kept}
 
 
 def propose(reading: Reading) -> Iterator[Proposal]:
@@ -206,8 +194,9 @@ class _Message:
         if belongs_nowhere(self.plain) and (self.asks or "ai" in self.reading.input.words):
             yield self._show(0.88, "belongs nowhere", "nobody", {})
         yield from self._people()
-        if self.shown and self.at_rest:
-            yield from self._beside_them()
+        rest = self.shown if self.at_rest else []
+        if rest and (others := meant_beside(self.directory, rest, self.mentions, self.reading.input.text)):
+            yield self._show(0.9, "another was meant", *listed([c.id for c in others]))
         few = len(self.reading.input.words) <= _A_NAME
         if not (few or self.asks or self.here or self.shown or self.item in _OF_BLOCKS):
             return
@@ -227,22 +216,6 @@ class _Message:
         if self.item in _OF_BLOCKS and not groups and not self.shown and self._number_asked():
             yield self._show(0.75, "number of nobody yet", "query", {})
 
-    def _beside_them(self) -> Iterator[Proposal]:
-        """Somebody else than those shown: who sits in their room, or whose name was meant ("trật rồi, Tuấn Hải kìa")."""
-        typed = words(self.reading.input.text)
-        if asks_for_a_colleague(self.plain) and not self.mentions.rows:
-            rooms = {c.department for c in self.shown}
-            theirs = [c for c in self.directory.contacts if c.department in rooms and c not in self.shown]
-            named = [c for c in theirs if words(c.name)[-1].plain in self.reading.input.words]
-            if named or theirs:
-                yield self._show(0.89, "a colleague", *listed([c.id for c in named or theirs]))
-        elif corrects(self.reading.input.text) and not self.mentions.rows:
-            meant = named_by_two(
-                self.directory.contacts, words(corrected_to(self.reading.input.text)) or typed
-            )
-            if len(meant) == 1:
-                yield self._show(0.91, "another was meant", *listed([meant[0].id]))
-
     def _people(self) -> Iterator[Proposal]:
         """Contacts called by their given names: several whose numbers are asked for, or one more beside those shown."""
         text = self.reading.input.text
@@ -256,12 +229,11 @@ class _Message:
             facts = ContactFacts(self.content, people)
             yield self._say(0.88, f"{told} of somebody named", facts.answer(told, people), people)
             return
-        given = words(people[0].name)[-1].plain
-        if len(people) == 1 and seeks_by_name(self.plain, given) and self.at_rest and self._fits(people[0]):
-            same = of_the_name(self.directory.contacts, given)
-            alone = people[0].department in self.mentions.departments or bool(self.mentions.rows)
-            ids = [c.id for c in (people if alone else same)]
-            yield self._show(0.88, "sought by name", *listed(ids, f"Tên {people[0].name.split()[-1]}"))
+        if self.at_rest and (
+            same := sought_by_name(self.directory, people, self.shown, self.mentions, self.plain)
+        ):
+            about = f"Tên {people[0].name.split()[-1]}"
+            yield self._show(0.88, "sought by name", *listed([c.id for c in same], about))
             return
         step, keep = listed([c.id for c in people])
         if len(people) > 1 and asked:
@@ -274,13 +246,6 @@ class _Message:
                 again = {"again": "yes"} if known else {}
                 yield self._show(0.9, "another is named", step, {**keep, **again})
 
-    def _fits(self, contact: Contact) -> bool:
-        """Whether nothing that is named beside a given name belongs to somebody else."""
-        rows, departments = self.mentions.rows, self.mentions.departments
-        return all(set(row) & set(contact.blocks) for row in rows) and (
-            not departments or contact.department in departments
-        )
-
     @property
     def kind_of_fact(self) -> bool:
         """Whether something is asked about somebody other than a number."""
@@ -292,7 +257,9 @@ class _Message:
     def _instead(self, groups: tuple[tuple[str, ...], ...]) -> Iterator[Proposal]:
         """The same asked of another block: "còn bệnh viện thì sao", "lộn, bên xổ số mới đúng"."""
         likewise, wrong = asks_likewise(self.reading.input.text), corrects(self.reading.input.text)
-        if not (likewise or wrong) or (self.points and seeks_a_yes(self.plain)):
+        if not (likewise or wrong) or (
+            self.points and seeks_a_yes(self.plain) and "thi sao" not in self.plain
+        ):
             return
         if wrong:
             meant = mentioned_in(corrected_to(self.reading.input.text), self.directory)
@@ -400,6 +367,8 @@ class _Message:
             return
         kind = self.kind
         told = [t for part in self.parts if (t := self.told.answer(part, people))]
+        if kind not in ("", "number") and "number" in self.parts and len(people) == 1 and len(told) < 2:
+            told = [self.told.answer(kind, people), f"Số điện thoại: {grouped(people[0].phone)}."]
         if len(told) > 1 and len(self.reading.input.words) > _FOLLOWS_IN:
             yield self._say(sure, "several facts", "\n".join(told[:2]), people)
             return
@@ -479,8 +448,3 @@ class _Message:
             return ""
         right = [c for c in people if c.department in departments]
         return self.told.department(people, "Dạ phải, " if right else "Dạ không, ")
-
-
-def by_block(blocks: Sequence[str], *, unsure: bool) -> dict[str, str | None]:
-    """What the step that tells the blocks apart keeps; `unsure`: one of them is meant, it is not known which."""
-    return {"blocks": " ".join(dict.fromkeys(blocks)), "unsure": "yes" if unsure else None}
