@@ -161,7 +161,7 @@ _OF_EACH = re.compile(
     r"\b(?:hai|2|ba|3) (?:dua|nguoi|ben|noi|cho|don vi|co quan)\b|\bai ai\b|\bca hai\b|\btung (?:dua|nguoi|ben|noi)\b"
 )
 _BY_NAME = re.compile(
-    r"\b(?:so|sdt|dt|dien thoai|gap|kiem|tim|goi|lien he|lien lac|nhan|hoi)(?: (?:dien thoai|cua|cho|voi|duoc))* (?:ong|ba|co|chu|anh|chi|thay|bac|cha|cau) (?P<given>[a-z]+)(?=\b)"
+    r"(?<!khoi )(?<!dung )(?<!khong )(?<!hong )(?<!ko )(?<!chua )(?<!khoi can )(?<!khong can )(?<!hong can )(?<!dung co )\b(?:so|sdt|dt|dien thoai|gap|kiem|tim|goi|lien he|lien lac|nhan|hoi)(?: (?:dien thoai|cua|cho|voi|duoc))* (?:ong|ba|co|chu|anh|chi|thay|bac|cha|cau) (?P<given>[a-z]+)(?=\b)"
 )
 _SAME_ROOM = re.compile(r"\b(?:ngoi |lam |o )?(?:chung|cung) phong\b")
 _NOWHERE = re.compile(
