@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from flows.content import Contact
-from flows.conversations.speech.contacts_sought import by_block, listed, meant_beside, sought_by_name
+from flows.conversations.speech.contacts import by_block, listed, meant_beside, sought_by_name
 from flows.directory.choice_words import ORDINALS, TAKES, THE_REST, WANTS_NOBODY, WHICH_OF_THEM
 from flows.directory.contact_facts import (
     ContactFacts,
