@@ -9,6 +9,7 @@ import pytest
 from data.knowledge.content import load_content
 from flows import catalog
 from flows.conversations.contact_follow_ups import propose
+from flows.directory.follow_ups import seeks_by_name
 from flows.directory.mention import mentioned_in
 from flows.engine.events import Said
 from flows.engine.proposals import Answer, Begin, Proposal, Reading, Say, Show
@@ -341,3 +342,11 @@ def test_a_near_guess_is_what_is_spoken_of(text: str) -> None:
 )
 def test_what_is_asked_of_nobody_shown_is_left_to_others(text: str) -> None:
     assert not _told(text, _state())
+
+
+@pytest.mark.parametrize(
+    ("plain", "sought"),
+    [("cho xin so ong tuan bao hiem", True), ("khoi goi anh tuan", False), ("toi la ong tuan", False)],
+)
+def test_somebody_is_sought_by_a_given_name(plain: str, sought: bool) -> None:
+    assert seeks_by_name(plain, "tuan") is sought

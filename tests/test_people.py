@@ -280,3 +280,8 @@ def test_a_word_of_address_is_no_family(said: str, name: str) -> None:
 )
 def test_a_year_in_a_story_is_read(said: str, born: str) -> None:
     assert read(said, "fact").born == born
+
+
+def test_a_tone_told_in_words_corrects_the_name() -> None:
+    told = read_correction("ten Sáng dau sac nghen, cho hong phai Sang")
+    assert told is not None and corrected_name("Lê Văn Sang", told.right, told.wrong) == "Lê Văn Sáng"

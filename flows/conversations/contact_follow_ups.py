@@ -6,15 +6,17 @@ Invariant: a card is proposed only for somebody surely asked for; about a contac
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
 from flows.content import Contact
+from flows.conversations.speech.contacts import by_block, listed, meant_beside, sought_by_name
 from flows.directory.choice_words import ORDINALS, TAKES, THE_REST, WANTS_NOBODY, WHICH_OF_THEM
 from flows.directory.contact_facts import (
     ContactFacts,
     called_in,
+    grouped,
     is_called,
     list_of_its_year,
     not_by_its_number,
@@ -29,8 +31,10 @@ from flows.directory.follow_ups import (
     asks_if_list_holds,
     asks_if_same_person,
     asks_likewise,
+    asks_of_each,
     asks_who_approves,
     asks_whom,
+    belongs_nowhere,
     corrected_to,
     corrects,
     points_at_somebody,
@@ -65,16 +69,6 @@ _OF_A_DUTY = re.compile(r"\b(?:lo|phu trach|quan ly|ben|khoi|mang|phong|bo phan|
 _STATED = ("la ", "lam ", "day o ", "day tai ", "dang ")  # "em là giáo viên" tells, it does not ask
 
 
-def listed(
-    ids: Sequence[str], about: str = "", blocks: Iterable[str] = ()
-) -> tuple[str, dict[str, str | None]]:
-    """The step that shows these contacts, and what to keep: a list stays when one of it is looked at, for the way back."""
-    kept: dict[str, str | None] = {"blocks": " ".join(blocks) or None, "again": None}
-    if len(ids) == 1:
-        return "one", {"one": ids[0], **kept}
-    return "several", {"contacts": " ".join(ids), "about": about, **kept}
-
-
 def propose(reading: Reading) -> Iterator[Proposal]:
     """See `Flow.reads`."""
     plain = reading.input.plain
@@ -84,7 +78,7 @@ def propose(reading: Reading) -> Iterator[Proposal]:
                 0.9, "contacts: the caller's number", Say(not_by_its_number(reading.context.content))
             )
         return
-    if len(reading.input.words) > _A_SENTENCE:
+    if len(reading.input.words) > _A_SENTENCE and not asks_of_each(plain):
         yield from _asked_at_length(reading)
     if len(reading.input.words) > _LONGEST:
         return
@@ -197,7 +191,12 @@ class _Message:
             yield self._show(0.96 if said_whole else 0.93, "who approves", *listed(self.helpers))
         if asks_if_list_holds(self.plain) and not self.points and not self.mentions.names:
             yield self._say(0.94, "whether the list holds", list_of_its_year(self.content))
+        if belongs_nowhere(self.plain) and (self.asks or "ai" in self.reading.input.words):
+            yield self._show(0.88, "belongs nowhere", "nobody", {})
         yield from self._people()
+        rest = self.shown if self.at_rest else []
+        if rest and (others := meant_beside(self.directory, rest, self.mentions, self.reading.input.text)):
+            yield self._show(0.9, "another was meant", *listed([c.id for c in others]))
         few = len(self.reading.input.words) <= _A_NAME
         if not (few or self.asks or self.here or self.shown or self.item in _OF_BLOCKS):
             return
@@ -230,6 +229,12 @@ class _Message:
             facts = ContactFacts(self.content, people)
             yield self._say(0.88, f"{told} of somebody named", facts.answer(told, people), people)
             return
+        if self.at_rest and (
+            same := sought_by_name(self.directory, people, self.shown, self.mentions, self.plain)
+        ):
+            about = f"Tên {people[0].name.split()[-1]}"
+            yield self._show(0.88, "sought by name", *listed([c.id for c in same], about))
+            return
         step, keep = listed([c.id for c in people])
         if len(people) > 1 and asked:
             yield self._show(0.9, "several are named", step, keep)
@@ -252,7 +257,9 @@ class _Message:
     def _instead(self, groups: tuple[tuple[str, ...], ...]) -> Iterator[Proposal]:
         """The same asked of another block: "còn bệnh viện thì sao", "lộn, bên xổ số mới đúng"."""
         likewise, wrong = asks_likewise(self.reading.input.text), corrects(self.reading.input.text)
-        if not (likewise or wrong) or (self.points and seeks_a_yes(self.plain)):
+        if not (likewise or wrong) or (
+            self.points and seeks_a_yes(self.plain) and "thi sao" not in self.plain
+        ):
             return
         if wrong:
             meant = mentioned_in(corrected_to(self.reading.input.text), self.directory)
@@ -360,6 +367,8 @@ class _Message:
             return
         kind = self.kind
         told = [t for part in self.parts if (t := self.told.answer(part, people))]
+        if kind not in ("", "number") and "number" in self.parts and len(people) == 1 and len(told) < 2:
+            told = [self.told.answer(kind, people), f"Số điện thoại: {grouped(people[0].phone)}."]
         if len(told) > 1 and len(self.reading.input.words) > _FOLLOWS_IN:
             yield self._say(sure, "several facts", "\n".join(told[:2]), people)
             return
@@ -439,8 +448,3 @@ class _Message:
             return ""
         right = [c for c in people if c.department in departments]
         return self.told.department(people, "Dạ phải, " if right else "Dạ không, ")
-
-
-def by_block(blocks: Sequence[str], *, unsure: bool) -> dict[str, str | None]:
-    """What the step that tells the blocks apart keeps; `unsure`: one of them is meant, it is not known which."""
-    return {"blocks": " ".join(dict.fromkeys(blocks)), "unsure": "yes" if unsure else None}

@@ -6,6 +6,7 @@ Invariant: nothing is said but what the directory holds; a contact's sex, age an
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from flows.content import Block, Contact, Content
 from flows.directory.follow_ups import Asked
@@ -192,6 +193,28 @@ def called_in(
             if fits or two or whole:
                 found.setdefault(at, []).append(contact)
     return list(dict.fromkeys(c for at in sorted(found) for c in found[at]))
+
+
+def named_by_two(contacts: Sequence[Contact], typed: Sequence[Word]) -> list[Contact]:
+    """The contacts whose last two syllables stand in the words: "Tuấn Hải"."""
+    found = []
+    for contact in contacts:
+        last = words(contact.name)[-2:]
+        for pair in pairwise(typed):
+            if len(last) == 2 and all(
+                t.plain == k.plain and (not t.marked or t.text == k.text)
+                for t, k in zip(pair, last, strict=True)
+            ):
+                found.append(contact)
+                break
+    return found
+
+
+def of_the_name(contacts: Sequence[Contact], given: str) -> list[Contact]:
+    """The contacts with this folded syllable in their names, those whose given name it is first; a family name does not count."""
+    names = [(c, [w.plain for w in words(c.name)]) for c in contacts]
+    found = [(name[-1] != given, c) for c, name in names if given in name[1:] or name == [given]]
+    return [c for _, c in sorted(found, key=lambda hit: hit[0])]
 
 
 _NUMERALS = frozenset({"hai", "ba", "nam", "sau"})

@@ -153,6 +153,20 @@ _TOLD_TO = re.compile(
     r"\b(?:xung|tu xung|gia danh|mao danh|lua|lua dao|bieu(?! (?:\w+ ){0,2}(?:hoi|kiem|lien he)\b)|bat em|bat toi|doi tien|doi no|chuyen khoan|chuyen tien|chuyen \d|dong (?:\w+ )?(?:tien|phi|\d)"
     r"|doc (?:ma|otp)|otp|chup (?:cccd|can cuoc|hinh|giay|cmnd)|bam (?:vo |vao )?link|cai (?:file|apk)|(?:goi|nhan)(?: \w+){0,3} (?:keu|yeu cau|doi|noi la|bao em|bao toi|bao tui|bao minh))\b"
 )
+# One's own people or place of work are no strangers: "trường biểu cài app".
+_BY_ONES_OWN = re.compile(
+    r"\b(?:truong|nha truong|co quan|cong ty|cty|don vi|xi nghiep|uy ban|xa|sep|ke toan|con|chau|vo|chong|thang nho|hop tac xa)(?: no| nha| tui| toi| em)? bieu (?!doc|chuyen|dong tien|nop tien)"
+)
+_OF_EACH = re.compile(
+    r"\b(?:hai|2|ba|3) (?:dua|nguoi|ben|noi|cho|don vi|co quan)\b|\bai ai\b|\bca hai\b|\btung (?:dua|nguoi|ben|noi)\b"
+)
+_BY_NAME = re.compile(
+    r"(?<!khoi )(?<!dung )(?<!khong )(?<!hong )(?<!ko )(?<!chua )(?<!khoi can )(?<!khong can )(?<!hong can )(?<!dung co )\b(?:so|sdt|dt|dien thoai|gap|kiem|tim|goi|lien he|lien lac|nhan|hoi)(?: (?:dien thoai|cua|cho|voi|duoc))* (?:ong|ba|co|chu|anh|chi|thay|bac|cha|cau) (?P<given>[a-z]+)(?=\b)"
+)
+_SAME_ROOM = re.compile(r"\b(?:ngoi |lam |o )?(?:chung|cung) phong\b")
+_NOWHERE = re.compile(
+    r"\b(?:khong|hong|ko|hok|k|hem|chang|dau co) (?:thuoc|lam|co|o)(?: cho| trong)? (?:cho|co quan|cong ty|cty|don vi|ben|khoi|nhom|loai)(?: nao)\b"
+)
 _WHOM = re.compile(
     r"\b(?:(?:lien he|lien lac|lh|gap|goi|hoi|kiem|tim|nho|bao|keu|alo|nhan)(?: (?:voi|cho|toi|den|so|cua))* "
     r"(?:ai|nguoi nao|can bo nao|anh nao|chi nao|co nao|ong nao|thay nao|so nao|so may|dong chi nao|phong nao)"
@@ -195,7 +209,7 @@ _TAG = re.compile(
     r"(?:phai|dung)(?: roi)? (?:khong|ko|k|hong|hok|hem|hon|hg|hk|hen|ha)\b|\b(?:ha|hen|hem|hong|khong|ko|chu gi|hok)(?: (?:em|con|chi|anh|ban|ad|co|chu|vay))?$"
 )
 _CORRECTING = re.compile(
-    r"^(?:\w+ ){0,2}(?:lon|nham|khong phai|hong phai|ko phai|hok phai|y la|y toi la|y tui la|y em la|y minh la|sua lai|noi lai)\b|\bmoi dung\b|\b(?:chu|cho) (?:khong|hong|ko|hok|dau) (?:phai|co)"
+    r"^(?:\w+ ){0,2}(?:lon|nham|trat roi|trat|khong phai|hong phai|ko phai|hok phai|y la|y toi la|y tui la|y em la|y minh la|sua lai|noi lai)\b|\bmoi dung\b|\b(?:chu|cho) (?:khong|hong|ko|hok|dau) (?:phai|co)"
 )
 _INSTEAD = re.compile(r"\b(?:chu|cho) (?:khong|hong|ko|hok|dau) (?:phai|co)\b.*")
 _NOT_THAT = re.compile(r"\b(?:khong|hong|ko|hok) phai(?: la)?((?: \w+){1,5}?)(?:,| ma la | ma | y la | la )")
@@ -208,6 +222,7 @@ _LIKEWISE = re.compile(
 )
 _STILL = re.compile(r"\bcon (?:muon|can|phai|duoc|chua|cho|em|toi|tui|bac|co)\b")
 _FRAMED = 9  # words
+_FRAMED_BOTH = 14  # words between "còn" and "thì sao"
 _CLAUSES = re.compile(r"[.,;:!?\n]+|\s(?:và|va|với|đồng thời|dong thoi)\s", re.IGNORECASE)
 _LOOSE_IN_A_PART = 5  # words
 _OF_THE_LIST = re.compile(
@@ -283,7 +298,27 @@ def _other_meaning(word: Word, before: str, after: str) -> bool:
 
 def told_by_others(plain: str) -> bool:
     """Whether somebody seems to tell of a caller who wants something of them."""
-    return bool(_TOLD_TO.search(plain))
+    return bool(_TOLD_TO.search(_BY_ONES_OWN.sub(" ", plain)))
+
+
+def seeks_by_name(plain: str, given: str) -> bool:
+    """Whether the words ask for somebody addressed by this folded given name: "cho xin số ông Tuấn", "gặp cô Trúc"."""
+    return any(hit["given"] == given for hit in _BY_NAME.finditer(plain))
+
+
+def asks_for_a_colleague(plain: str) -> bool:
+    """Whether whoever sits in the same room as those shown is asked for."""
+    return bool(_SAME_ROOM.search(plain))
+
+
+def belongs_nowhere(plain: str) -> bool:
+    """Whether somebody who works for nobody asks whom to call."""
+    return bool(_NOWHERE.search(plain))
+
+
+def asks_of_each(plain: str) -> bool:
+    """Whether somebody asks for two people at once: "hỏi cho hai đứa cháu, … hỏi ai ai"."""
+    return bool(_OF_EACH.search(plain))
 
 
 def asks_whom(plain: str) -> bool:
@@ -345,9 +380,13 @@ def corrected_to(text: str) -> str:
 
 def asks_likewise(text: str) -> bool:
     """Whether the same is asked of something else, in few words: "còn … thì sao", "… nữa". "con" unmarked may be a child."""
+    told = _CLAUSES.split(text)[0]
+    framed = _FRAMED
+    if _ENDS_LIKEWISE.search(fold(told)) and fold(told).startswith(("con ", "roi con ", "them ")):
+        text, framed = told, _FRAMED_BOTH  # "còn thằng rể làm công ty bao bì thì sao, cũng gọi ổng hả"
     typed = words(text)
     plain = " ".join(w.plain for w in typed)
-    if len(typed) > _FRAMED or not _LIKEWISE.search(plain) or _STILL.search(plain):
+    if len(typed) > framed or not _LIKEWISE.search(plain) or _STILL.search(plain):
         return False
     con = next((w for w in typed if w.plain == "con"), None)
     child = con is not None and con.text == "con" and any(w.marked for w in typed)

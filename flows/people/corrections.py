@@ -173,7 +173,7 @@ def _which(number: int, said: str, wrong: str, old: _Given, today: date) -> _Giv
 
 
 _NAME_LABELS = re.compile(
-    r"(?:^|(?<= ))(?:ten|chu|lot|chu lot|dem|la|co|them|thieu|nua|lan|nha|a|ne|do|ma|chu dem|ho|cuoi|moi|dung|thi)(?= |$)"
+    r"(?:^|(?<= ))(?:ten|chu|lot|chu lot|dem|la|co|them|thieu|nua|lan|nha|a|ne|do|ma|chu dem|ho|cuoi|moi|dung|thi|co dau|dau (?:sac|huyen|hoi|nga|nang)|khong dau|nghen|nghe|nhe|hen)(?= |$)"
 )
 _INSERTED = re.compile(
     r"\b(?:thieu|con thieu|co|them)(?: them)? (?:lot )?(?:chu )?(?:lot )?[^ ]+(?: nua| lan| nua lan)|\bthieu (?:chu )?"

@@ -52,8 +52,13 @@ def wishes(message: Input, routes: tuple[Route, ...]) -> Iterator[tuple[str, flo
     best: dict[str, tuple[float, str]] = {}
     for name, score, opening in _wished(text, words, routes):
         best[name] = (score, opening)
-    if len(message.words) > _AT_LENGTH:  # the request of a letter stands in one of its parts
-        for part in _PARTS.split(text):
+    parts = [part for part in _PARTS.split(text) if part.strip()]
+    if (head := _FOR_WHOM.match(text)) and len(head.group().split()) < len(message.words):
+        parts.append(head.group())  # "tra mã số cho cô tên là …"
+    if (
+        len(message.words) > _AT_LENGTH or len(parts) > 1
+    ):  # the request of a letter stands in one of its parts
+        for part in parts:
             asked = plain(part)
             if _REQUESTS.search(asked) and len(asked.split()) <= _AT_LENGTH + 4:
                 for name, score, opening in _wished(part, asked, routes):
@@ -65,13 +70,24 @@ def wishes(message: Input, routes: tuple[Route, ...]) -> Iterator[tuple[str, flo
 
 _AT_LENGTH = 10  # words: in a longer message the request is looked for part by part
 _PARTS = re.compile(r"[.,;:!?\n]+")
+_KIN = "chi|chu|co|di|bac|ba|ong|ngoai|noi|cau|mo|thim|anh|em|con|chau|me|ma|tui|toi|minh"
+_FOR_WHOM = re.compile(
+    rf"^.{{4,50}}? cho (?:{_KIN}|chị|chú|cô|dì|bác|bà|ông|ngoại|nội|cậu|mợ|thím|cháu|mẹ|má|tôi|mình)(?= |$)",
+    re.IGNORECASE,
+)
 _REQUESTS = re.compile(
-    r"\b(?:xin|nho|de nghi|kinh (?:de nghi|mong|nho|hoi|xin)|mong|can|muon|huong dan|giup|gium|dum|cho (?:toi|em|tui|con|minh|chau|bac|hoi|biet))\b"
+    rf"\bcho (?:{_KIN})\b|\b(?:xin|bieu|chi|nho|de nghi|kinh (?:de nghi|mong|nho|hoi|xin)|mong|can|muon|huong dan|giup|gium|dum|cho (?:toi|em|tui|con|minh|chau|bac|hoi|biet))\b"
 )
 
 
 def _wished(text: str, words: str, routes: tuple[Route, ...]) -> Iterator[tuple[str, float, str]]:
     """The flows that these words want begun."""
+    if (
+        any(r.flow == "lookup" for r in routes)
+        and _CODE_FOR.search(words)
+        and not _NOT_THE_CODE.search(words)
+    ):
+        yield "lookup", 0.84, ""
     core = _without_politeness(words) or words
     size = max(len(core.split()), 1)
     asking = 0.0 if _is_wish(words) else 0.26
@@ -103,8 +119,10 @@ _WANTED = frozenset("giup gium dum muon can cho nho di luon lien voi xin".split(
 
 
 _ADDRESSED = re.compile(
-    r"\b(?:(?:anh|cac|quy|em|co|dong) chi|chi oi|^(?:da |thua )?chi\b)"
-)  # no "chi" that asks
+    r"\b(?:(?:anh|cac|quy|em|co|dong) chi|chi oi|^(?:da |thua )?chi\b"
+    r"|(?:cho|cua|bieu|voi|giup|gium|dum|la) (?:chu|chi)\b(?! (?:cho|do|$))|(?:^|con |em |chau )chi (?:ngoai|noi|ba|ong|bac|di|co|chu|tui|toi|em|giup|gium|dum)\b"
+    r"|may (?:android|iphone|samsung|xiaomi|oppo|vivo|em|toi|tui|con|chu|chi)\b|(?:tho|cai|chiec) may\b|bao hiem)"
+)  # no "chi" that asks, no "chứ", no "mấy"
 
 
 def _is_wish(words: str) -> bool:
@@ -120,6 +138,13 @@ _CODE_ASKED = re.compile(
 )
 _NOT_THE_CODE = re.compile(
     r"\bma (?:otp|xac nhan|xac thuc|qr|khach|pin)\b|\bmat khau\b|\b(?:bam|doi|cho hoai|nhan)(?: \w+){0,2} ma\b(?! so)|\bma\b(?: \w+)? (?:mot|hai|ba|bon|nam|may|vai|nhieu|[0-9]) lan\b|\b(?:khong|hong|ko|khoi|dung) (?:can |muon |phai )?(?:tra|kiem|tim)\b"
+)
+
+
+# "con tra mã bảo hiểm cho dì": somebody's code, and for whom.
+_CODE_FOR = re.compile(
+    rf"^(?:(?:{_KIN}|da|alo|oi|nho|lam on|a) )*(?:tra|tra cuu|kiem|tim|coi|xem)(?: (?:gium|giup|dum|lai|cai|con|ho))* {_CODE}(?: (?:bao hiem|bhxh|xa hoi|so))*"
+    rf"(?: (?:gium|giup|dum))* (?:cho |cua )?(?:{_KIN})\b(?!.*\b(?:duoc|dc) (?:khong|ko|hong|hok|k)\b)"
 )
 
 

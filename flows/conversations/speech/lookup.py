@@ -14,7 +14,7 @@ from flows.conversations.proof import other_ways
 from flows.conversations.speech.lookup_answers import ANYWHERE, NO, PERSON, PROVING, READY_ANSWERS, WAITING
 from flows.conversations.speech.lookup_corrections import corrections
 from flows.engine.events import Said
-from flows.engine.proposals import Answer, Begin, Proposal, Reading, Say
+from flows.engine.proposals import Answer, Begin, Do, Proposal, Reading, Say
 from flows.engine.steps import Parsed
 from flows.people.places import by_name, without_kind
 from flows.people.reading import PersonRead, read_person
@@ -78,6 +78,18 @@ _ELSEWHERE = re.compile(
 )
 
 
+_PUT_OFF = re.compile(
+    r"\b(?:de|thoi|doi y|khoan)\b(?: \w+){0,9}? (?:mai|moi|mot|bua khac|bua sau|hom khac|luc khac|khi khac|chieu|toi ve|lat|xong ve|ve)(?: \w+){0,3} (?:lam|tra|kiem) (?:tiep|sau)\b(?! (?:duoc|dc) (?:khong|hong|ko|k)\b)"
+)
+_EACH_ALONE = re.compile(
+    r"\b(?:moi nguoi|tung nguoi)(?: \w+)? (?:lam|tra|nhan|khai)\b.*\bhay\b|\bmot minh \w+ (?:lam|tra|nhan)\b"
+)
+_EACH_BY_PHONE = (
+    "Dạ một mình anh/chị gõ giúp cũng được, tôi tra lần lượt từng người. Nhưng mã OTP gửi về số điện thoại mỗi người đã đăng ký, "
+    "nên tới ai thì cần máy của người đó bên cạnh."
+)
+
+
 def reads(reading: Reading) -> Iterator[Proposal]:
     """What the look-up makes of a message, at its own steps and just after a refusal."""
     if reading.is_at("lookup", "consent"):
@@ -86,6 +98,10 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         yield from _after_refusal(reading)
         yield from _named(reading)
     elif reading.is_at("lookup", *ANYWHERE):
+        if _PUT_OFF.search(reading.input.plain) and "?" not in reading.input.text:
+            yield Proposal(0.93, "puts the look-up off", Do("stop"))
+        if _EACH_ALONE.search(reading.input.plain):
+            yield Proposal(0.94, "whether each does it alone", Say(_EACH_BY_PHONE))
         yield from corrections(reading)
         if FOR_SOMEBODY_AWAY.search(reading.input.plain):
             yield Proposal(0.9, "a look-up for somebody away", Say(_for_somebody_away(reading)))
