@@ -180,11 +180,11 @@ _ON: Mapping[Next, str] = {
         "hoặc App Store. Địa chỉ khác thì đừng bấm, gọi {hotline} hỏi lại."
     ),
     "blame": (
-        "Dạ không phải lỗi của anh/chị đâu, đừng tự trách: chiêu của họ tinh vi, nhiều người cũng bị. Giờ cần nhất là báo ngân hàng, công an "
+        "Dạ không phải lỗi của anh/chị đâu, đừng tự trách: chiêu của họ tinh vi. Giờ cần nhất là báo ngân hàng, công an "
         "và gọi {hotline}; nhờ người nhà phụ một tay cho lẹ."
     ),
     "block": (
-        "Dạ chặn số đó là đủ; đừng chửi, đừng trả lời, họ gọi nữa cũng đừng nghe. Giữ lại tin nhắn làm bằng chứng để báo công an; lo thì gọi {hotline}."
+        "Dạ anh/chị chặn số đó; đừng chửi, đừng trả lời, họ gọi nữa cũng đừng nghe. Giữ lại tin nhắn làm bằng chứng để báo công an; lo thì gọi {hotline}."
     ),
     "bank": (
         "Dạ tôi không có số của ngân hàng. Anh/chị nhờ người nhà tìm giúp, hoặc ra ngay quầy ngân hàng gần nhất nhờ khóa thẻ, và báo công an nơi gần nhất. "
