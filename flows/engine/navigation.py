@@ -378,7 +378,7 @@ SURELY_MEANT = 0.85
 _REASON = re.compile(
     r"\b(?:ly do|viec cua|noi dung|cu the la|toi can|em can|nho|vi|do)\b.*\w+ \w+ \w+"
 )  # a reason beside "đồng ý"
-STACKED = 2  # how many interrupted flows a state keeps
+STACKED = 3  # how many interrupted flows a state keeps
 BRIEF = 180  # characters of a reminder
 
 

@@ -47,6 +47,7 @@ _SECOND = re.compile(
     r"|\b(?:con|gio|roi) (?:toi )?(?:viec|cai|y) (?:thu hai|kia|con lai|sau)\b"
 )
 NAMED_AGAIN = 0.29  # how much less sure it is that a flow is named which is under way
+CLOSE, EQUAL = 0.05, 0.01  # wishes so close are asked about, when none is sure, and even then
 SURE_WISH = 0.9  # from this score on it is not asked which of two wishes is meant
 _WHICH_NUMBER = re.compile(
     r"\b(?:so|ma|cai|day)(?: \w+){0,4} (?:gi|chi|nao)\b|\bla (?:so|ma|cai) (?:gi|chi|nao)\b"
@@ -211,7 +212,9 @@ def wish(reading: Reading) -> Iterator[Proposal]:
     """A flow that is asked for in other words than its phrases."""
     flows = reading.context.flows
     here = reading.flow.name if reading.flow else ""
-    more = WISHED * reading.input.acts["wish"] + (AT_MENU if reading.flow is None else 0)
+    more = WISHED * reading.input.acts["wish"] + (
+        AT_MENU if reading.flow is None and not asks(reading.input.text) else 0
+    )
     for name, plainly, opening in wishes(reading.input, flows.routes(reading.context.content)):
         score = min(plainly + more, 0.92)
         if name != here:
@@ -362,11 +365,13 @@ def between(good: Iterable[Proposal], flows: Flows, reading: Reading) -> Clarify
     """What to ask when two wishes are about equally likely and neither is sure."""
     begun = [p for p in good if isinstance(p.command, Begin)]
     named = [p.command.flow for p in begun if isinstance(p.command, Begin)]
-    if len(begun) < 2 or begun[0].score >= SURE_WISH or begun[0].score - begun[1].score > 0.05:
+    ahead = begun[0].score - begun[1].score if len(begun) > 1 else 1.0
+    if ahead > CLOSE or (begun[0].score >= SURE_WISH and ahead > EQUAL):
         return None
     if second_wish(begun, reading) is not None:  # both are wanted, one after the other
         return None
-    if named.count(named[0]) > 1:  # two readers heard the same
+    heard = {p.why for p in begun if isinstance(p.command, Begin) and p.command.flow == named[0]}
+    if len(heard) > 1:  # two readers heard the same
         return None
     names = list(dict.fromkeys(named))[:3]
     if len(names) < 2:

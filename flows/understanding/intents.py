@@ -53,7 +53,8 @@ def wishes(message: Input, routes: tuple[Route, ...]) -> Iterator[tuple[str, flo
     for name, score, opening in _wished(text, words, routes):
         best[name] = (score, opening)
     parts = [part for part in _PARTS.split(text) if part.strip()]
-    if (head := _FOR_WHOM.match(text)) and len(head.group().split()) < len(message.words):
+    head = _FOR_WHOM.match(text)
+    if head and _is_wish(words) and len(head.group().split()) < len(message.words):
         parts.append(head.group())  # "tra mã số cho cô tên là …"
     if (
         len(message.words) > _AT_LENGTH or len(parts) > 1
@@ -90,7 +91,7 @@ def _wished(text: str, words: str, routes: tuple[Route, ...]) -> Iterator[tuple[
         yield "lookup", 0.84, ""
     core = _without_politeness(words) or words
     size = max(len(core.split()), 1)
-    asking = 0.0 if _is_wish(words) else 0.26
+    asking = 0.0 if _is_wish(words) else 0.42 if _HOW.search(words) else 0.26
     cue = 0.05 if _WANTED & set(words.split()) else 0.0
     for r, phrases in _phrases(routes):
         best = 0.0
@@ -106,6 +107,7 @@ def _wished(text: str, words: str, routes: tuple[Route, ...]) -> Iterator[tuple[
             yield r.flow, min(score, 0.92), opening
 
 
+_HOW = re.compile(r"\b(?:the nao|nhu nao|ra sao|bang cach nao)\b")
 _DENIED = frozenset("khong ko k kg hong hok hem khum dung khoi chua dau".split())
 
 
