@@ -102,7 +102,7 @@ WHOLE = Conversation(
         ("lookup/name", "lookup/fact"),
         ("Nhận mã OTP", "Menu"),
         1,
-        "contacts",
+        {"flow": "contacts", "step": "query"},
     ),
     "ab" * 16,
     7,

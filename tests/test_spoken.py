@@ -778,7 +778,7 @@ def test_not_sending_a_secret_any_more_ends_no_notices() -> None:
     ("text", "told"),
     [
         ("tui ngu quá nên mới ra vầy", "không phải lỗi"),
-        ("rồi nên chặn nó hay chửi nó", "chặn số đó là đủ"),
+        ("rồi nên chặn nó hay chửi nó", "chặn số đó"),
         ("tui không biết số ngân hàng là số nào", "không có số của ngân hàng"),
         ("vậy vụ khóa thẻ có thiệt không", "coi mục thẻ bhyt"),
         ("để tui gọi số đó hỏi trước", "1900 9068"),
@@ -815,7 +815,7 @@ def test_trust_is_asked_about(text: str, told: str) -> None:
         ("secret", "password", "chỉ tui từng bước đi", "Màn hình 1/"),
         ("secret", "password", "sao con không vô coi dùm", "không vào tài khoản"),
         ("item", "quen-mat-khau", "tui đâu có email", "BH MK"),
-        ("item", "tin-nhan-8079", "nhắn bằng số nào cũng được hả", "số điện thoại đã đăng ký"),
+        ("item", "tin-nhan-8079", "nhắn bằng số nào cũng được hả", "số đã đăng ký"),
         ("item", "bi-khoa", "đặt mật khẩu mới sao cho dễ nhớ", "ngày sinh"),
         ("item", "quen-email", "ra đó người ta sửa lại hết hả", "giấy tờ tùy thân"),
         ("did", "notices:stopped", "vậy còn gửi hay hết gửi", "đang tắt"),

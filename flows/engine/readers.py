@@ -20,7 +20,7 @@ from flows.engine.steps import AGAIN, RESTING, Choice
 from flows.text.normalise import plain
 from flows.understanding import numbers_explained
 from flows.understanding.answers import meanings
-from flows.understanding.everyday import asks, everyday
+from flows.understanding.everyday import asks, asks_on, everyday
 from flows.understanding.input import Input
 from flows.understanding.intents import wishes
 from flows.understanding.question_finder import QuestionResult
@@ -184,6 +184,8 @@ def _is_whole(reading: Reading, item: Question) -> bool:
     """Whether the text is a question complete in itself, about another matter than what is under way."""
     said, step = reading.input, reading.step
     if step is None or step.takes_any or len(said.words) < WHOLE_WORDS or said.acts["question"] < ASKS:
+        return False
+    if asks_on(said.text):
         return False
     if (
         reading.flow is None

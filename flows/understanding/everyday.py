@@ -123,6 +123,7 @@ _INSIDE: Mapping[str, tuple[str, ...]] = {
     ),
 }
 _COMPILED = {act: tuple(re.compile(p) for p in patterns) for act, patterns in _INSIDE.items()}
+_NEXT_ONE = re.compile(r"^(?:vay |the |roi |ma )?con \w+.* (?:thi )?sao\b")
 _AGAIN = re.compile(r"\b(?:go|nhan|viet|bam) (?:gi|j|sao)\b.*\b(?:lam )?(?:tiep|tip)\b")
 _PLACE = re.compile(r"\b(?:toi|den)(?: toi| den)? (?:dau|buoc may) (?:roi|r)\b")
 # Last words that ask, and words that ask anywhere.
@@ -132,6 +133,11 @@ _ASKS_LAST = re.compile(
 _ASKS = re.compile(
     r"\b(?:sao|tai sao|vi sao|lam sao|o dau|cho nao|bao nhieu|bao lau|khi nao|chung nao|may gio|the nao|ai|nao|gi)\b"
 )
+
+
+def asks_on(text: str) -> bool:
+    """Whether the wording leans on what was asked before: "còn … thì sao"."""
+    return bool(_NEXT_ONE.search(plain(text)))
 
 
 def asks(text: str) -> bool:
@@ -160,6 +166,8 @@ def everyday(text: str) -> Mapping[str, float]:
     for act, wordings in _WHOLE.items():
         if cores & wordings:
             found[act] = 0.93
+    if _NEXT_ONE.search(words):  # "còn ba tui thì sao" asks on
+        found.pop("repeat", None)
     if "dung" in cores and tidy(text).startswith("đúng"):
         found.pop("stop", None)
     if count > _KEPT_WHOLE:

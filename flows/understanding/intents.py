@@ -91,7 +91,7 @@ def _wished(text: str, words: str, routes: tuple[Route, ...]) -> Iterator[tuple[
         yield "lookup", 0.84, ""
     core = _without_politeness(words) or words
     size = max(len(core.split()), 1)
-    asking = 0.0 if _is_wish(words) else 0.42 if _HOW.search(words) else 0.26
+    asking = 0.0 if _is_wish(words) else 0.5 if _HOW.search(words) else 0.26
     cue = 0.05 if _WANTED & set(words.split()) else 0.0
     for r, phrases in _phrases(routes):
         best = 0.0

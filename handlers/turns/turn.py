@@ -44,6 +44,10 @@ ROUNDS = 8  # how many effects one turn may await
 TRIES = 3  # how often a failing turn is tried before it is put aside
 APOLOGY = "Xin lỗi, tôi vừa gặp lỗi với tin này. Anh/chị thử lại, hoặc gọi {}."
 
+WRITTEN = frozenset(
+    {"long", "empty", "edited"}
+)  # kinds of messages that are words: each is an act of its own
+
 
 def body_of(reply: Reply, topic: int = 0) -> dict[str, Any]:
     """A reply as the outbox keeps it: JSON values, what is empty left out. `topic`: where on its channel it is to go."""
@@ -211,7 +215,8 @@ class TurnMaker:
     ) -> tuple[Conversation, bool]:
         """Whether an act of this kind was answered a moment ago; and the conversation with that noted."""
         kind, at = conversation.answered
-        mine = waiting.act.kind or (event.kind if isinstance(event, Unreadable) else "")
+        unread = event.kind if isinstance(event, Unreadable) and event.kind not in WRITTEN else ""
+        mine = waiting.act.kind or unread
         recent = now - at < self.bursts.seconds
         if mine and self.bursts.seconds:
             return replace(conversation, answered=(mine, now)), recent and kind == mine
