@@ -35,6 +35,7 @@ def _letters(text: str, marks_kept: int) -> str:
     return "".join(kept).lower()
 
 
+@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """The text in lower case without diacritics, đ as d, full-width and raised forms as plain ones.
 
