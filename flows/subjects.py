@@ -26,13 +26,8 @@ SUBJECTS: Mapping[str, Subject] = MappingProxyType(
         "blocks": Subject(10, 7, "khối vừa hỏi"),  # block ids
         "who": Subject(40, 30, "làm cho ai"),  # self, mother, father, child, spouse, other
         "address": Subject(60, 30, "cách xưng hô"),  # cô, chú, anh …
-        "unit": Subject(40, 30, "làm ở đơn vị hay tự do"),  # employee, individual, unit_officer
         "offered": Subject(2, 2, "điều tôi vừa mời"),  # "flow:password", "item:bao-lau", "contact:le-tuan-vu"
         "later": Subject(8, 2, "việc hẹn làm sau"),  # as offered: the second wish of a message
-        "said": Subject(
-            2, 1, "câu tôi vừa nói ngoài quy trình"
-        ),  # id of a sentence of ours that “nói lại” repeats
-        "number": Subject(6, 2, "loại số vừa giải thích"),  # code, household, card, dossier, phone, id
         "refused": Subject(4, 2, "việc vừa không cho phép"),  # purpose of the consent
         "did": Subject(
             2, 1, "việc vừa làm xong"

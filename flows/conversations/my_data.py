@@ -100,7 +100,7 @@ def _remembered(context: Context) -> str:
     return f"\n(Trong cuộc trò chuyện này tôi còn nhớ tạm: {'; '.join(called)}. Vài lượt hoặc vài ngày nữa là tự quên.)"
 
 
-_PASSING = frozenset({"aside", "said", "did", "offered"})  # of this moment only
+_PASSING = frozenset({"aside", "did", "offered"})  # of this moment only
 
 
 def _exported_prompt(context: Context) -> Reply:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 
 from flows.content import Content, Item
-from flows.conversations import declaration, registration_speech
+from flows.conversations import declaration
 from flows.conversations.consent import consent_steps
 from flows.conversations.declaration import items_of, parse_received, sent_with_it
+from flows.conversations.speech import registration as speech
 from flows.effects import KeepSubmission, LoadDossier, MarkItems, StartDossier
 from flows.engine.events import Event, Said
 from flows.engine.memory import Memory, age, recall
@@ -135,10 +136,11 @@ def _flow() -> Flow:
         takes=("record_name", "record_code"),
         slash="dangky",
         questions_first=True,
+        for_whom=True,
         purposes={"registration": "đi cùng việc đăng ký VssID"},
         recognises=_recognises,
         about={"item": "nhan-sms"},
-        reads=registration_speech.reads,
+        reads=speech.reads,
     )
 
 

@@ -210,6 +210,7 @@ class Dialogue(Commands):
             return False
         name, opening = named(words, self.content, self.flows.routes(self.content))
         if name and name != self.state.flow:
+            self.remember(readers.for_whom(self.flows[name], Input(words, self.content)))
             self.begin(name, opening)
             return True
         shows = self.flows.questions.shows

@@ -21,7 +21,7 @@ from flows.engine.flows import Flows
 from flows.engine.memory import Memory, noted, recall
 from flows.engine.state import State
 from flows.engine.steps import AGAIN, MENU, RESTING, Choice, Context, Flow, Parsed, Reply, Step
-from flows.text.normalise import plain, same_words
+from flows.text.normalise import plain, plain_wording
 from flows.understanding.address import addressed
 from flows.understanding.answers import meanings
 from flows.understanding.input import Input
@@ -53,6 +53,7 @@ class Navigation:
         self.effects: list[Effect] = []
         self.awaits: Effect | None = None
         self.opening = ""
+        self.going_back = False
         self.once: Mapping[str, Any] = {}
         self.today = at.date().toordinal()
         self.memory: Memory = state.memory  # written into the state when the turn is over
@@ -141,6 +142,7 @@ class Navigation:
                 self.say(Reply(messages.FIRST_STEP))
             self.open_menu()
             return
+        self.going_back = True
         position, _, numbers = self.state.history[-1].partition("?")
         flow, step = position.split("/")
         self.state = replace(self.state, history=self.state.history[:-1], misses=0)
@@ -202,7 +204,7 @@ class Navigation:
         no_reason = step.takes_any and not _REASON.search(plain(opening))
         if not opening or step.kind not in RESTING or shows_only or no_reason:
             return False
-        event = Said(opening, self.at)
+        event = Said(opening if step.takes_any else Input(opening, self.content).text, self.at)
         chosen = self.choice(step, event)
         if chosen is None and (chosen := self.meant(step, opening)) is not None:
             self.opening = opening  # it may say more than this
@@ -223,21 +225,19 @@ class Navigation:
     def assumed(self, flow: Flow, step: Step) -> bool:
         """Whether the step's answer was said before; it is said back, and "quay lại" asks it."""
         known = step.assumes(self.context(), self.memory)
-        if known is None or any(
-            f"{flow.name}/{step.name}" == p.partition("?")[0] for p in self.state.history
-        ):
+        before = any(f"{flow.name}/{step.name}" == p.partition("?")[0] for p in self.state.history)
+        if known is None or before or self.going_back:
             return False
-        self.accept(
-            flow, step, Parsed(known.outcome, known.keep, note=f"Dạ, làm cho: {known.label.lower()}.")
-        )
+        note = known.note or f"Dạ, làm cho: {known.label.lower()}."
+        self.accept(flow, step, Parsed(known.outcome, known.keep, note=note))
         return True
 
     def choice(self, step: Step, event: Event) -> Choice | None:
         """The choice of this step that the words of an event name, exactly but for diacritics and case."""
-        words = words_of(event)
+        words = plain(words_of(event))
         choices = step.choices(self.context()) if words else ()
         named = ((c, name) for c in choices for name in (c.label, *c.words.split(", ")))
-        return next((choice for choice, name in named if same_words(words, name)), None)
+        return next((choice for choice, name in named if plain_wording(name) == words), None)
 
     def accept(self, flow: Flow, step: Step, parsed: Parsed) -> None:
         """An answer was understood: keep what it gave, and follow its outcome."""

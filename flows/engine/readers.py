@@ -16,27 +16,25 @@ from flows.engine.events import Said
 from flows.engine.flows import Flows
 from flows.engine.memory import age
 from flows.engine.proposals import Answer, Begin, Clarify, Correct, Do, Proposal, Reading, Say, Show
-from flows.engine.steps import AGAIN, RESTING, Choice
-from flows.text.normalise import plain
+from flows.engine.steps import AGAIN, RESTING, Choice, Flow
+from flows.text.normalise import plain_wording
+from flows.text.politeness import DENIALS
 from flows.understanding import numbers_explained
-from flows.understanding.answers import meanings
+from flows.understanding.answers import facts_told, meanings
 from flows.understanding.everyday import asks, asks_on, everyday
 from flows.understanding.input import Input
 from flows.understanding.intents import wishes
 from flows.understanding.question_finder import QuestionResult
 
 PARSED, PARSED_AGAIN, FREE_WORDS = 0.87, 0.66, 0.84
-MEANT, LESS_SURE = (
-    0.9,
-    0.8,
-)  # what a natural answer is worth at most; what is asked for in a question's words, less
+MEANT, LESS_SURE = 0.9, 0.8  # the most a natural answer is worth; and one that questions are worded like
 _READ_ONLY = frozenset({"how", "all", "look_up", "edit", "other_ways"})
 _SENDS, SENT = frozenset({"otp", "resend"}), 0.85  # below what a flow reads of it with polarity
 _TURNS_DOWN = frozenset({"not_it", "none_of_these"})
 OWN_QUESTION = 6  # words from which a question that an item answers is no refusal
-_DENIED = frozenset("khong ko k kg hong hok hem khum dung khoi chua dau thoi".split())
 UNSURE, ASKS = 0.32, 0.5  # from this score on some questions are offered, where something is surely asked
 WHOLE, WHOLE_WORDS, WHOLE_QUESTION = 0.85, 4, 0.955  # a question that needs nothing said before
+SAID_AGAIN = 0.6  # an answer given before: least of what is acted on
 WISHED = 0.15  # what a wish is worth more when the whole message sounds like one
 AT_MENU = 0.08  # where nothing is under way a wish that is misread costs little
 TELLS = 0.55  # probability of a text that tells something and asks nothing
@@ -79,7 +77,8 @@ def own_answer(reading: Reading) -> Iterator[Proposal]:
     step = reading.step
     if step is None:
         return
-    parsed = step.parse(reading.context, Said(reading.input.text, reading.context.at))
+    text = reading.input.whole if step.takes_any else reading.input.text
+    parsed = step.parse(reading.context, Said(text, reading.context.at))
     if parsed is None:
         return
     again = step.transitions.get(parsed.outcome) == AGAIN
@@ -114,10 +113,10 @@ def contained_option(reading: Reading) -> Iterator[Proposal]:
     """The words of an option inside a longer sentence."""
     count = len(reading.input.words)
     for choice in _choices(reading):
-        for wording in (plain(choice.label), *choice.words.split(", ")):
+        for wording in (plain_wording(choice.label), *choice.words.split(", ")):
             size = len(wording.split())
             before, found, _ = f" {reading.input.plain} ".partition(f" {wording} ")
-            if size < 2 or not found or _DENIED & set(before.split()[-2:]):
+            if size < 2 or not found or DENIALS.intersection(before.split()[-2:]):
                 continue
             score = 0.45 + 0.1 * min(size, 3) + 0.3 * size / count - (0.2 if asks(reading.input.text) else 0)
             answer = Answer(choice.parsed)
@@ -126,7 +125,7 @@ def contained_option(reading: Reading) -> Iterator[Proposal]:
 
 
 def earlier_answer(reading: Reading) -> Iterator[Proposal]:
-    """An answer to a question asked before, other than the one given: taken as a correction."""
+    """An answer to a question asked before: another than the one given is a correction, the same one is said back."""
     flow, state = reading.flow, reading.state
     if flow is None or reading.step is None:
         return
@@ -143,9 +142,15 @@ def earlier_answer(reading: Reading) -> Iterator[Proposal]:
             score = found.get(choice.means, 0.0)
             told = {key: value for key, value in choice.keep.items() if isinstance(value, str)}  # no position
             changed = any(state.answers.get(key) != value for key, value in told.items())
-            if score < SURELY_ANSWERED or not changed or not (corrects or score >= 0.85):
+            if not told or score < SURELY_ANSWERED or not (corrects or score >= 0.85):
                 continue
-            note = f"Dạ, tôi sửa lại: {choice.label[0].lower()}{choice.label[1:]}."
+            label = f"{choice.label[0].lower()}{choice.label[1:]}"
+            if not changed:
+                if not corrects:
+                    again = Correct(state.step, {}, f"Dạ, tôi ghi rồi: {label}.")
+                    yield Proposal(SAID_AGAIN, f"says {step.name} again", again)
+                continue
+            note = f"Dạ, tôi sửa lại: {label}."
             correct = Correct(state.step, choice.keep, note)
             yield Proposal(0.9 if corrects else 0.6, f"corrects {step.name}", correct)
 
@@ -210,6 +215,12 @@ def _sureness(reading: Reading, found: QuestionResult, item: Question) -> float:
     return score
 
 
+def for_whom(flow: Flow, said: Input) -> dict[str, str]:
+    """Whom a wish for this flow is for, as it is remembered; empty where it does not say, or the flow does not ask."""
+    who = facts_told(said).get("who", "") if flow.for_whom else ""
+    return {"who": who} if who else {}
+
+
 def wish(reading: Reading) -> Iterator[Proposal]:
     """A flow that is asked for in other words than its phrases."""
     flows = reading.context.flows
@@ -220,7 +231,8 @@ def wish(reading: Reading) -> Iterator[Proposal]:
     for name, plainly, opening in wishes(reading.input, flows.routes(reading.context.content)):
         score = min(plainly + more, 0.92)
         if name != here:
-            yield Proposal(score, f"wish for {name}", Begin(name, opening))
+            about = for_whom(flows[name], reading.input)
+            yield Proposal(score, f"wish for {name}", Begin(name, opening), remember=about)
         else:  # it is under way already: said again
             yield Proposal(score - NAMED_AGAIN, f"names {name} again", Correct(reading.state.step, {}))
 

@@ -175,6 +175,7 @@ class Flow:
     last_on_menu: bool = False
     digression: bool = False  # begun on top of what is under way, which goes on when it ends
     reads_opening: bool = False  # its first question may be answered by the words that led there
+    for_whom: bool = False  # a wish for it that says for whom is remembered: it need not be asked
     questions_first: bool = False  # a question beyond doubt is answered before an `ask` step reads the words
     counts_misses: bool = False  # what is not understood here is counted for staff
     purposes: Mapping[str, str] = field(default_factory=dict)  # consent it asks for -> how that is called

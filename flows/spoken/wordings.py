@@ -98,7 +98,7 @@ class Clause:
     known: frozenset[str]  # the words
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4)
 def clauses(text: str) -> tuple[Clause, ...]:
     """The clauses of a text, as far as it is read; empty ones are left out."""
     read = _FILE.sub(f" {APK} ", tidy(text[:LONGEST_READ]))

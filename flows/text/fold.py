@@ -35,7 +35,6 @@ def _letters(text: str, marks_kept: int) -> str:
     return "".join(kept).lower()
 
 
-@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """The text in lower case without diacritics, đ as d, full-width and raised forms as plain ones.
 
@@ -44,10 +43,20 @@ def fold(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text.lower()
+    return _folded_word(text) if len(text) <= _WORD_LENGTH else _folded(text)
+
+
+_WORD_LENGTH = 8  # letters of the longest syllable, marks apart: so much is remembered, and no message
+
+
+def _folded(text: str) -> str:
     folded = ""
     while text != folded:  # lower-casing may uncover a mark ("İ"); settles in a step or two
         text, folded = _letters(text.translate(_NOT_DECOMPOSED), 0), text
     return folded
+
+
+_folded_word = lru_cache(maxsize=8192)(_folded)
 
 
 def tidy(text: str) -> str:

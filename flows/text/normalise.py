@@ -44,14 +44,19 @@ def clean(text: str) -> str:
 
 
 def same_words(a: str, b: str) -> bool:
-    """Whether two wordings are the same once diacritics, case and punctuation are off."""
-    return plain(a) == plain(b) != ""
+    """Whether a text is the same as one of our wordings `b` once diacritics, case and punctuation are off."""
+    return plain(a) == plain_wording(b) != ""
 
 
-@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Folded words separated by single spaces: "Đổi mật khẩu!" -> "doi mat khau"."""
     return _NOT_WORDS.sub(" ", fold(text)).strip()
+
+
+@lru_cache(maxsize=4096)
+def plain_wording(text: str) -> str:
+    """`plain` of a wording of our own, which is remembered; what people type is not."""
+    return plain(text)
 
 
 _YES_NO = frozenset({"khong", "k", "ko", "hok", "hong", "hem", "kg", "chua", "hk"})

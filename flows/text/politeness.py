@@ -20,6 +20,9 @@ PARTICLES = ("ơi", "ạ", "ah", "nha", "nhé", "nhe")
 SOUTHERN_PARTICLES = ("ak", "nghen", "nhen", "hen")
 CALLS = ("alo", "vâng")
 REQUESTS = tuple(_requests.split())
+DENIALS = frozenset(
+    "khong ko k kg hong hok hem khum dung khoi chua dau thoi".split()
+)  # folded; before a wish they refuse it
 WISHES = ("muốn", "nhờ")
 
 

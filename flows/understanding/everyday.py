@@ -146,7 +146,7 @@ def asks(text: str) -> bool:
     return text.rstrip().endswith("?") or bool(_ASKS_LAST.search(words)) or bool(_ASKS.search(words))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4)
 def everyday(text: str) -> Mapping[str, float]:
     """For each everyday act of which something is in the text, how surely it is that and nothing else, 0..1."""
     words = plain(text)

@@ -14,15 +14,19 @@ from flows.text.normalise import normalise, plain
 from flows.understanding.acts import ASKING, Before, act_chances
 from flows.understanding.question_finder import QuestionResult, find_questions
 
+# Of a longer text the beginning and the end are read, where a letter greets and where it asks; in characters.
+READ_FIRST, READ_LAST = 300, 400
+
 
 class Input:
-    """One typed message.
+    """One typed message; `text` is what the readers look at, at most `READ_FIRST + READ_LAST` characters of it, `whole` all.
 
     `item`: the id of the question answered last, which a follow-up leans on; `before`: what kind of thing we said just before.
     """
 
     def __init__(self, text: str, content: Content, *, item: str = "", before: Before = "") -> None:
-        self.text = text
+        self.whole = text
+        self.text = text if len(text) <= READ_FIRST + READ_LAST else _ends_of(text)
         self.content = content
         self.item = item
         self.before = before
@@ -70,3 +74,9 @@ class Input:
     def has(self, *phrases: str) -> bool:
         """Whether one of these folded phrases stands in the text as whole words."""
         return any(f" {phrase} " in f" {self.plain} " for phrase in phrases)
+
+
+def _ends_of(text: str) -> str:
+    """The beginning and the end of a long text, cut between words where there are any."""
+    first, last = text[:READ_FIRST].rsplit(None, 1)[0], text[-READ_LAST:].split(None, 1)[-1]
+    return f"{first} {last}"

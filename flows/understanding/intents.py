@@ -15,7 +15,8 @@ from rapidfuzz import fuzz
 from flows.content import Content, Route
 from flows.people.reading import read_person
 from flows.text import politeness
-from flows.text.normalise import plain
+from flows.text.normalise import plain, plain_wording
+from flows.text.politeness import DENIALS
 from flows.understanding.facts import full_name, read_fact
 from flows.understanding.input import Input
 
@@ -31,7 +32,7 @@ def named(text: str, content: Content, routes: tuple[Route, ...]) -> tuple[str, 
     words = plain(text)
     if not words:
         return "", ""
-    if labelled := next((r.flow for r in routes if words == plain(r.label)), ""):
+    if labelled := next((r.flow for r in routes if words == plain_wording(r.label)), ""):
         return labelled, ""
     core = _without_politeness(words)
     for r, phrases in _phrases(routes):
@@ -108,13 +109,12 @@ def _wished(text: str, words: str, routes: tuple[Route, ...]) -> Iterator[tuple[
 
 
 _HOW = re.compile(r"\b(?:the nao|nhu nao|ra sao|bang cach nao)\b")
-_DENIED = frozenset("khong ko k kg hong hok hem khum dung khoi chua dau".split())
 
 
 def _wanted_in(words: str, phrase: str) -> bool:
     """Whether a phrase stands in the words and is not denied just before."""
     before, found, _ = f" {words} ".partition(f" {phrase} ")
-    return bool(found) and not _DENIED & set(before.split()[-2:])
+    return bool(found) and not DENIALS.intersection(before.split()[-2:])
 
 
 _WANTED = frozenset("giup gium dum muon can cho nho di luon lien voi xin".split())

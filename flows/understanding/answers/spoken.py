@@ -116,7 +116,7 @@ _DO_NOT = re.compile(  # "dung" before these is "đừng", which is read like "k
 )
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4)
 def spoken(text: str) -> Spoken:
     """The forms of one message."""
     tidied = tidy(text)

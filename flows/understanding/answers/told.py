@@ -178,7 +178,7 @@ _UNKNOWN = (
 )
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4)
 def facts_in(said: Spoken) -> dict[str, str]:
     """What a message tells: who, relation, device, code; only what it states."""
     said = _mothers(said)

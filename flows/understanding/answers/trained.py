@@ -94,7 +94,7 @@ _CUES = {  # what else a message may be
 }
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4)
 def cues_of(said: Spoken) -> tuple[str, ...]:
     """What else the message may be than an answer."""
     return tuple(
