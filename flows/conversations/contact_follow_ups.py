@@ -220,7 +220,7 @@ class _Message:
         """Contacts called by their given names: several whose numbers are asked for, or one more beside those shown."""
         text = self.reading.input.text
         typed = words(corrected_to(text))
-        people = called_in(self.directory.contacts, typed, self.mentions.departments)
+        people = called_in(self.directory.contacts, typed, lambda: self.mentions.departments)
         asked = self.asks or self._number_asked() or "number" in self.parts
         if not people or (seeks_a_yes(self.plain) and not asked):
             return
@@ -426,7 +426,7 @@ class _Message:
         """Those whose given name is typed, called or not: of the contacts shown first."""
         typed = words(self.reading.input.text)
         given = {word.text if word.marked else word.plain for word in typed}
-        called = called_in(self.directory.contacts, typed, self.mentions.departments)
+        called = called_in(self.directory.contacts, typed, lambda: self.mentions.departments)
         return called or [c for c in self.shown if {(g := words(c.name)[-1]).text, g.plain} & given]
 
     def _claim(self, people: Sequence[Contact]) -> str:

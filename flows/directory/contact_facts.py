@@ -5,7 +5,7 @@ Invariant: nothing is said but what the directory holds; a contact's sex, age an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
 from flows.content import Block, Contact, Content
@@ -160,13 +160,15 @@ _OTHER_WORDS = frozenset("bo quyen the dan ven".split())  # "toàn bộ"
 
 
 def called_in(
-    contacts: Sequence[Contact], typed: Sequence[Word], departments: Sequence[str] = ()
+    contacts: Sequence[Contact], typed: Sequence[Word], departments: Callable[[], Sequence[str]] = tuple
 ) -> list[Contact]:
     """The contacts whose given name stands behind a word of address, in the order of the words: "anh toàn với chị diễm".
 
-    A name that is a numeral too ("anh hai") counts only with its mark, or where its department is named.
+    A name that is a numeral too ("anh hai") counts only with its mark, or where its department is named: only then are
+    the `departments` that are named looked for.
     """
     found: dict[int, list[Contact]] = {}
+    names: list[tuple[Contact, tuple[Word, ...]]] = []
     for at, word in enumerate(typed):
         before = typed[at - 1] if at else None
         party = (
@@ -180,7 +182,7 @@ def called_in(
         after = typed[at + 1].plain if at + 1 < len(typed) else ""
         if after in _OTHER_WORDS:
             continue
-        names = [(c, words(c.name)) for c in contacts]
+        names = names or [(c, words(c.name)) for c in contacts]
         for contact, name in names:
             given = name[-1]
             fits = word.plain == given.plain and (not word.marked or word.text == given.text)
@@ -188,7 +190,8 @@ def called_in(
             whole = (
                 word.plain == name[0].plain and after == name[min(1, len(name) - 1)].plain and len(name) > 1
             )
-            if fits and word.plain in _NUMERALS and not word.marked and contact.department not in departments:
+            numeral = fits and word.plain in _NUMERALS and not word.marked
+            if numeral and contact.department not in departments():
                 continue
             if fits or two or whole:
                 found.setdefault(at, []).append(contact)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from flows.directory import filler_words
 from flows.directory.index import DirectoryIndex
@@ -27,6 +28,13 @@ def read_message(
     index: DirectoryIndex, typed: Sequence[Word], *, whole: bool, capital: frozenset[int] = frozenset()
 ) -> DirectoryQuery:
     """The words of one query, read. `whole`: nothing was left out of it; `capital`: words whose capital letter says something."""
+    return _read(index, tuple(typed), whole, capital)
+
+
+@lru_cache(maxsize=4)  # one message is read by the search and by whoever looks what it mentions
+def _read(
+    index: DirectoryIndex, typed: tuple[Word, ...], whole: bool, capital: frozenset[int]
+) -> DirectoryQuery:
     return _Read(index, typed, whole=whole, capital=capital)
 
 
@@ -122,13 +130,18 @@ class _Read(DirectoryQuery):
     def _similar_pieces(self) -> list[PhrasePiece]:
         """Aliases with a slip in them, in windows that hold a word nothing else explains."""
         pieces: list[PhrasePiece] = []
-        tried = 0
+        tried: set[tuple[int, int]] = set()
+        known = self.index.phrase_table.words_of_aliases(self.raw)
         for spot in self.unexplained[:6] or self._stray()[:6] or range(min(4, len(self.typed))):
             for start in range(max(0, spot - 6), spot + 1):
                 for end in range(spot + 1, min(start + MAX_WINDOW, len(self.typed)) + 1):
-                    if tried > _MAX_TRIES:
+                    if len(tried) > _MAX_TRIES:
                         return pieces
-                    tried += 1
+                    if (start, end) in tried:
+                        continue
+                    tried.add((start, end))
+                    if known[end] - known[start] < end - start - 2:
+                        continue
                     if piece := self.index.phrase_table.nearly(self.raw, start, end):
                         pieces.append(piece)
         return pieces

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Literal
 
 from rapidfuzz import process
@@ -120,6 +120,10 @@ class PhraseTable:
                 e for e in entries if e[1] == "alias" or len(e[0]) > 1 or e[0][0].plain == typed[start].plain
             ]
         return self._piece(entries, typed, start, end, sure=True, exact=True) if entries else None
+
+    def words_of_aliases(self, typed: Sequence[Word]) -> list[int]:
+        """How many of the first 0, 1, 2 … words stand in some alias: `nearly` bears two of a window that do not."""
+        return list(accumulate((w.plain in self._alias_words for w in typed), initial=0))
 
     def nearly(self, typed: Sequence[Word], start: int, end: int) -> PhrasePiece | None:
         """The alias these words are but for a slip or two; `sure` when the slip can be no other word."""

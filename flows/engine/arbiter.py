@@ -13,8 +13,9 @@ from flows.engine.proposals import Proposal
 
 def ranked(proposals: Iterable[Proposal]) -> Sequence[Proposal]:
     """The proposals that are good enough for what they do, best first."""
-    made = list(proposals)
-    good = sorted((p for p in made if p.score >= p.command.needs), key=lambda p: -p.score)
-    for p in sorted(made, key=lambda p: -p.score):
-        trace.note(f"{p.score:.2f} {'' if p.score >= p.command.needs else '(too low) '}{p.why}: {p.command}")
-    return good
+    made = sorted(proposals, key=lambda p: -p.score)
+    if trace.wanted():
+        for p in made:
+            low = "" if p.score >= p.command.needs else "(too low) "
+            trace.note(f"{p.score:.2f} {low}{p.why}: {p.command}")
+    return [p for p in made if p.score >= p.command.needs]

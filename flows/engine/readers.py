@@ -350,8 +350,7 @@ def pasted_number(reading: Reading) -> Iterator[Proposal]:
     found = numbers_explained.explained(text, content, today)
     if found is None and _WHICH_NUMBER.search(reading.input.plain) and (inside := _NUMBER.search(text)):
         found = numbers_explained.explained(inside.group(), content, today)
-    own = any(proposal.score >= PARSED_AGAIN for proposal in own_answer(reading))
-    if found is None or expected or own:
+    if found is None or expected or any(p.score >= PARSED_AGAIN for p in own_answer(reading)):
         return
     asked = Say(found.text, (*found.asks, MENU_LABEL), reminds=False)  # one question at a time
     labels = tuple(reading.context.flows.label(f, content) for f in found.flows)
@@ -413,13 +412,9 @@ def second_wish(good: Sequence[Proposal], reading: Reading) -> tuple[str, str] |
         for name, score, _ in wishes(read, flows.routes(content)):
             if score + WISHED * read.acts["wish"] >= SECOND and name not in done:
                 return flows.label(name, content), f"flow:{name}"
-        asked = read.question
-        found = asked.item
-        if (
-            _TWO.search(reading.input.plain)
-            and asked.decision == "answer"
-            and found is not None
-            and found is not item
-        ):
+        if not _TWO.search(reading.input.plain):
+            continue
+        found = read.question.item if read.question.decision == "answer" else None
+        if found is not None and found is not item:
             return found.title, f"item:{found.id}"
     return None

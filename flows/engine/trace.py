@@ -14,6 +14,11 @@ def start() -> None:
     _heard = []
 
 
+def wanted() -> bool:
+    """Whether somebody listens: only then is a reason worth wording."""
+    return _heard is not None
+
+
 def note(line: str) -> None:
     """Say a reason; nothing happens when nobody listens."""
     if _heard is not None:

@@ -149,10 +149,9 @@ def announced_in(text: str, weights: bytes) -> str:
 def is_announcement(text: str, weights: bytes) -> bool:
     """Whether a text breaks off where the secret would stand: "mật khẩu của tôi là", "otp nè:"."""
     last_word = plain(text).rpartition(" ")[2]
-    if tale_in(text)[0]:  # somebody else asks for it
+    if text.rstrip()[-1:] not in (":", "=") and last_word not in ("la", "day", "ne", "nay"):
         return False
-    broken_off = text.rstrip()[-1:] in (":", "=") or last_word in ("la", "day", "ne", "nay")
-    return broken_off and bool(announced_in(text, weights))
+    return bool(announced_in(text, weights)) and not tale_in(text)[0]  # or somebody else asks for it
 
 
 def forewarning(content: Content) -> str:

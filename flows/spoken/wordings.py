@@ -196,12 +196,30 @@ def wording(pattern: str) -> SpokenWording:
     return SpokenWording(re.compile((r"\A" if pattern[0] == "^" else r"(?<!\S)") + out), tuple(needs))
 
 
+@dataclass(frozen=True, slots=True)
+class _Wordings:
+    """Several wordings that are looked for together."""
+
+    every: tuple[SpokenWording, ...]
+    needs: (
+        frozenset[str] | None
+    )  # one of these words must occur for any of them to be found; None: that is not known
+
+
+@lru_cache(maxsize=1024)
+def _wordings(patterns: tuple[str, ...]) -> _Wordings:
+    every = tuple(map(wording, patterns))
+    if not all(one.needs for one in every):
+        return _Wordings(every, None)
+    return _Wordings(every, frozenset().union(*(min(one.needs, key=len) for one in every)))
+
+
 def heard(clause: Clause, patterns: Iterable[str]) -> re.Match[str] | None:
     """The first of these wordings that stands in a clause, as a match over `clause.line`; None for none."""
-    for pattern in patterns:
-        if found := wording(pattern).search(clause):
-            return found
-    return None
+    wanted = _wordings(patterns if isinstance(patterns, tuple) else tuple(patterns))
+    if wanted.needs is not None and wanted.needs.isdisjoint(clause.known):
+        return None
+    return next((found for one in wanted.every if (found := one.search(clause))), None)
 
 
 def heard_in(text: str, patterns: Iterable[str]) -> bool:

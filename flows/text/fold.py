@@ -7,32 +7,64 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
 # Letters that Unicode does not decompose. Vietnamese needs one; Ð and ɖ are what OCR and old fonts leave.
 _NOT_DECOMPOSED = str.maketrans({"đ": "d", "Đ": "d", "ð": "d", "Ð": "d", "ɖ": "d", "Ɖ": "d"})
 _WORD = re.compile(r"[^\W_]+")
-_MAX_MARKS = 2  # the most a Vietnamese letter carries ("ễ"); more is zalgo
+_MOST_CHARACTERS = 4096  # that a table keeps
 
 TONES = {"\u0300": "huyen", "\u0301": "sac", "\u0303": "nga", "\u0309": "hoi", "\u0323": "nang"}
 SHAPES = frozenset("\u0302\u0306\u031b")  # circumflex, breve, horn
+_MARK = f"[{''.join((*TONES, *sorted(SHAPES)))}]"
+_TOO_MANY_MARKS = re.compile(
+    f"({_MARK}{{2}}){_MARK}+"
+)  # a Vietnamese letter carries two at most ("ễ"); more is zalgo
 
 
-def _letters(text: str, marks_kept: int) -> str:
-    """Lower-case decomposed letters with at most so many Vietnamese marks each; no invisible signs or lone surrogates."""
-    kept: list[str] = []
-    marks = 0
-    for char in unicodedata.normalize("NFKD", text):
-        kind = unicodedata.category(char)
-        if kind[0] == "M":
-            marks += 1
-            if marks <= marks_kept and (char in TONES or char in SHAPES):
-                kept.append(char)
-        elif kind not in ("Cf", "Cs"):
-            marks = 0
-            kept.append(" " if kind[0] == "Z" or kind == "Cc" else char)
-    return "".join(kept).lower()
+class _Table(dict[int, str]):
+    """What each character becomes, found out when it is first met: a table for `str.translate`."""
+
+    def __init__(self, becomes: Callable[[str], str]) -> None:
+        super().__init__()
+        self._becomes = becomes
+
+    def __missing__(self, point: int) -> str:
+        if len(self) >= _MOST_CHARACTERS:
+            self.clear()
+        self[point] = self._becomes(chr(point))
+        return self[point]
+
+
+def _plain_letter(char: str) -> str:
+    """One character folded: a letter loses its marks, a separator is a space, a mark or an invisible sign nothing."""
+    folded = ""
+    while char != folded:  # lower-casing may uncover a mark ("İ"); settles in a step or two
+        parts = unicodedata.normalize("NFKD", char.translate(_NOT_DECOMPOSED))
+        char, folded = "".join("" if _is_mark(c) else _visible(c) for c in parts).lower(), char
+    return folded
+
+
+def _is_mark(char: str) -> bool:
+    return unicodedata.category(char)[0] == "M"
+
+
+def _visible(char: str) -> str:
+    """A character that is no mark; a space for separators and control characters, "" for what nobody sees."""
+    kind = unicodedata.category(char)
+    if kind in ("Cf", "Cs"):
+        return ""
+    return " " if kind[0] == "Z" or kind == "Cc" else char
+
+
+def _decomposed(char: str) -> str:
+    """One character of a decomposed text as `tidy` keeps it."""
+    return (char if char in TONES or char in SHAPES else "") if _is_mark(char) else _visible(char)
+
+
+_FOLDED, _TIDIED = _Table(_plain_letter), _Table(_decomposed)
 
 
 def fold(text: str) -> str:
@@ -43,27 +75,15 @@ def fold(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text.lower()
-    return _folded_word(text) if len(text) <= _WORD_LENGTH else _folded(text)
-
-
-_WORD_LENGTH = 8  # letters of the longest syllable, marks apart: so much is remembered, and no message
-
-
-def _folded(text: str) -> str:
-    folded = ""
-    while text != folded:  # lower-casing may uncover a mark ("İ"); settles in a step or two
-        text, folded = _letters(text.translate(_NOT_DECOMPOSED), 0), text
-    return folded
-
-
-_folded_word = lru_cache(maxsize=8192)(_folded)
+    return text.translate(_FOLDED)
 
 
 def tidy(text: str) -> str:
     """The text in lower-case NFC with its Vietnamese marks kept: at most two a letter, no invisible signs."""
     if text.isascii() and text.isprintable():
         return text.lower()
-    return unicodedata.normalize("NFC", _letters(text, _MAX_MARKS))
+    letters = unicodedata.normalize("NFKD", text).translate(_TIDIED)
+    return unicodedata.normalize("NFC", _TOO_MANY_MARKS.sub(r"\1", letters).lower())
 
 
 @dataclass(frozen=True, slots=True)

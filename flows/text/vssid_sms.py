@@ -13,6 +13,7 @@ from flows.text.dates import FULL, calendar_day, dates_in
 from flows.text.fold import fold
 
 _LONGEST = 1000  # characters; the messages have about 160
+_FEWEST_DIGITS = 12  # of a dossier number
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def _squeezed(text: str) -> str:
 
 def read_received(text: str) -> Received | None:
     """What the message that a declaration was received says; None for any other text."""
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or sum(map(str.isdigit, text)) < _FEWEST_DIGITS:
         return None
     squeezed = _squeezed(text)
     number = _NUMBER.search(squeezed)

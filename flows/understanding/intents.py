@@ -91,16 +91,18 @@ def _wished(text: str, words: str, routes: tuple[Route, ...]) -> Iterator[tuple[
     ):
         yield "lookup", 0.84, ""
     core = _without_politeness(words) or words
+    padded = f" {core} "
     size = max(len(core.split()), 1)
     asking = 0.0 if _is_wish(words) else 0.5 if _HOW.search(words) else 0.26
     cue = 0.05 if _WANTED & set(words.split()) else 0.0
     for r, phrases in _phrases(routes):
         best = 0.0
         for phrase in phrases:
-            long = len(phrase.split())
-            if long >= 2 and _wanted_in(core, phrase):
-                best = max(best, 0.55 + 0.35 * long / size)
-            elif (near := fuzz.ratio(core, phrase)) >= PLAUSIBLE and long >= 2:
+            if " " not in phrase:
+                continue
+            if f" {phrase} " in padded and _wanted_in(padded, phrase):
+                best = max(best, 0.55 + 0.35 * len(phrase.split()) / size)
+            elif near := fuzz.ratio(core, phrase, score_cutoff=PLAUSIBLE):
                 best = max(best, 0.5 + 0.4 * (near - PLAUSIBLE) / (100 - PLAUSIBLE))
         score = best + cue - asking
         if best and score >= 0.3:
@@ -111,10 +113,10 @@ def _wished(text: str, words: str, routes: tuple[Route, ...]) -> Iterator[tuple[
 _HOW = re.compile(r"\b(?:the nao|nhu nao|ra sao|bang cach nao)\b")
 
 
-def _wanted_in(words: str, phrase: str) -> bool:
-    """Whether a phrase stands in the words and is not denied just before."""
-    before, found, _ = f" {words} ".partition(f" {phrase} ")
-    return bool(found) and not DENIALS.intersection(before.split()[-2:])
+def _wanted_in(padded: str, phrase: str) -> bool:
+    """Whether a phrase that stands in the words is not denied just before; `padded`: the words with a blank at both ends."""
+    before = padded.partition(f" {phrase} ")[0]
+    return not DENIALS.intersection(before.split()[-2:])
 
 
 _WANTED = frozenset("giup gium dum muon can cho nho di luon lien voi xin".split())

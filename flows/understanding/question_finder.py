@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import chain
 
 from flows.content import NOT_ASKED, SMALL_TALK, Content, Question, Questions
 from flows.secrets import detector
@@ -21,7 +20,7 @@ from flows.understanding.acts import ASKING, act_chances
 from flows.understanding.follow_ups import FollowUps, QuestionText
 from flows.understanding.other_accounts import is_about_another_account
 from flows.understanding.question_model import TEXT_READ, Decision, features, softmax, unpacked
-from flows.understanding.question_neighbours import length, vector, weight_of, wordings_mark, wordings_of
+from flows.understanding.question_neighbours import length, vector, wordings_mark, wordings_of
 
 ASSERTED = 0.4  # probability of a topic from which it is asserted
 AHEAD = 0.2  # and so far ahead of the second
@@ -202,6 +201,7 @@ class _QuestionFinder:
         self.owner: list[int] = []  # of each wording; -1 when its item was edited or is gone
         self.lengths: list[float] = []
         self.since: dict[str, list[int]] = defaultdict(list)  # what items that staff edited have, by feature
+        self.rows: dict[str, tuple[int, ...]] = {}  # features in use
         fresh = dict.fromkeys(range(len(self.items)))
         for item_id, mark, many in self.ready.items:
             n = self.number.get(item_id, -1)
@@ -223,30 +223,39 @@ class _QuestionFinder:
 
     def likeness(self, words: tuple[str, ...]) -> list[float]:
         """For each item, how like its nearest wording the words are, 0..1."""
-        close: dict[int, float] = defaultdict(float)
         values = vector(words, self.rare, self.unknown)
+        close = [0.0] * len(self.owner)
+        touched: set[int] = set()
         for name, value in values.items():
-            square = value * weight_of(name, self.rare, self.unknown)
-            for at in self._having(name):
+            row = self._having(name)
+            touched.update(row)
+            square = value * value
+            for at in row:
                 close[at] += square
         whole = length(values)
         best = [0.0] * (len(self.items) + 1)  # the last for nobody's
         owners, lengths = self.owner, self.lengths
-        for at, value in close.items():
-            like = value / lengths[at]
+        for at in touched:
+            like = close[at] / lengths[at]
             if like > best[owners[at]]:
                 best[owners[at]] = like
         best.pop()
         return [like / whole for like in best]
 
-    def _having(self, name: str) -> Iterable[int]:
-        """The numbers of the wordings that have a feature."""
-        since = self.since.get(name, ())
-        place = self.ready.places.get(name)
-        if place is None:
-            return since
-        row = self.ready.at[self.ready.starts[place] : self.ready.starts[place + 1]]
-        return chain(row, since) if since else row
+    def _having(self, name: str) -> Sequence[int]:
+        """The numbers of the wordings that have a feature; kept from its first use on where any has it."""
+        row = self.rows.get(name)
+        if row is None:
+            place = self.ready.places.get(name)
+            ready = (
+                ()
+                if place is None
+                else self.ready.at[self.ready.starts[place] : self.ready.starts[place + 1]]
+            )
+            row = (*ready, *self.since.get(name, ()))
+            if row:
+                self.rows[name] = row
+        return row
 
     def knows(self, word: str) -> bool:
         """Whether a word stands in a wording of an item as it is now."""

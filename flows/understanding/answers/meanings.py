@@ -38,6 +38,9 @@ def _lines(tag: str) -> tuple[tuple[float, tuple[str, ...]], ...]:
     return tuple(out)
 
 
+_NOWHERE = replace(NO_HIT, hits=0)
+
+
 def by_wording(tag: str, said: Spoken) -> tuple[float, PhraseHit]:
     """The best score of a tag's wordings in a message, and where it was found."""
     best, where, hits, value = 0.0, NO_HIT, 0, 0.0
@@ -48,7 +51,7 @@ def by_wording(tag: str, said: Spoken) -> tuple[float, PhraseHit]:
             worth = score * hit.strength + SHARE_WORTH * hit.share
             if hit.strength and worth > value:
                 best, where, value = score * hit.strength, hit, worth
-    return best, replace(where, hits=hits)
+    return best, replace(where, hits=hits) if hits else _NOWHERE
 
 
 _TOLD = {"employee": "who", "individual": "who", "child": "who", "android": "device", "ios": "device"}
