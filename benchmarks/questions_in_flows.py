@@ -1,7 +1,7 @@
 """Asks questions at the menu and in the middle of each flow, and compares: `python -m benchmarks.questions_in_flows FILE.jsonl`.
 
-Each line is {"text", "topic"}. Right: the answer that is said belongs to the topic, or a flow begins that the topic's items lead to. The
-positions are those of tests/positions.py at which a person is in the middle of something.
+Each line is {"text", "topic"}. Right: the answer that is said belongs to the topic, or a flow begins or contacts are shown to which the
+topic's items lead. The positions are those of tests/positions.py at which a person is in the middle of something.
 """
 
 from __future__ import annotations
@@ -36,7 +36,10 @@ def answered(turn: Turn, topic: str) -> bool:
         q.topic == topic and (q.answer[:60] in said or (q.short and q.short in said))
         for q in content.questions.items
     )
-    return (item is not None and item.topic == topic) or told or turn.state.flow in nexts
+    shown = (
+        "contacts" if turn.state.memory.get("contacts") else ""
+    )  # the card is said, and what was under way goes on
+    return (item is not None and item.topic == topic) or told or bool({turn.state.flow, shown} & nexts)
 
 
 def main(file: Path) -> None:

@@ -33,7 +33,7 @@ NOT_ANYWHERE = frozenset(("k:NOT", "w:khong", "w:dungkhong"))
 PRUNED = 0.05  # weights nearer to nothing are left out
 TESTS = Path(__file__).parents[2] / "tests"
 TRANSCRIPTS = TESTS / "transcripts"
-HANDS = tuple(TESTS / f"officer_texts_held_{number}.jsonl" for number in (1, 2, 3, 4))
+HANDS = tuple(TESTS / f"officer_texts_held_{number}.jsonl" for number in range(1, 9))
 WEIGHT = 100_000  # of all rows together, so that C means the same whatever their number
 STEP = 0.02  # a weight is kept as so many of these, -127..127
 

@@ -163,7 +163,9 @@ def hands() -> tuple[str, ...]:
 
 
 def _lines(kind: str, hand: str, folder: Path = FOLDER) -> Iterator[dict[str, str]]:
-    for line in (folder / f"{kind}_{hand}.jsonl").read_text(encoding="utf-8").splitlines():
+    """The lines of a hand's file; none where the hand wrote nothing of the kind."""
+    path = folder / f"{kind}_{hand}.jsonl"
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
         if line.strip():
             yield json.loads(line)
 

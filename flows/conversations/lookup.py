@@ -137,6 +137,7 @@ def _flow() -> Flow:
             end("other", lambda s: other_ways(s.content)),
         ),
         slash="tracuu",
+        topics=frozenset({"tra_cuu_ma_so", "otp"}),
         questions_first=True,
         purposes={"lookup": "tra cứu mã số BHXH"},
         expects_digits=_expects_digits,

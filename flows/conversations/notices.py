@@ -100,6 +100,7 @@ def _flow() -> Flow:
         ),
         begun_at=("look",),
         slash="thongbao",
+        topics=frozenset({"quan_ly_tin_nhan"}),
         last_on_menu=True,
         purposes={"notices": "nhận thông báo"},
         reached_by=lambda text: STOP if is_stop_word(text) else "",

@@ -98,6 +98,17 @@ def _flow() -> Flow:
             ),
         ),
         slash="matkhau",
+        topics=frozenset(
+            {
+                "doi_mat_khau",
+                "quen_mat_khau",
+                "otp",
+                "dang_nhap_loi",
+                "dang_nhap_vneid",
+                "doi_sdt_email",
+                "lua_dao_bao_mat",
+            }
+        ),
         reads_opening=True,
         reads=_reads,
     )

@@ -135,6 +135,17 @@ def _flow() -> Flow:
         ),
         takes=("record_name", "record_code"),
         slash="dangky",
+        topics=frozenset(
+            {
+                "dang_ky_tai_khoan",
+                "dang_ky_cho_con",
+                "loi_dang_ky",
+                "nop_to_khai",
+                "trang_thai_ho_so",
+                "gioi_thieu_vssid",
+                "cai_dat_app",
+            }
+        ),
         questions_first=True,
         for_whom=True,
         purposes={"registration": "đi cùng việc đăng ký VssID"},

@@ -34,6 +34,8 @@ _TURNS_DOWN = frozenset({"not_it", "none_of_these"})
 OWN_QUESTION = 6  # words from which a question that an item answers is no refusal
 UNSURE, ASKS = 0.32, 0.5  # from this score on some questions are offered, where something is surely asked
 WHOLE, WHOLE_WORDS, WHOLE_QUESTION = 0.85, 4, 0.955  # a question that needs nothing said before
+BY_RIGHT = 0.97  # above it a right is read, or a warning
+ANOTHER_MATTER, ASKS_OR_COMPLAINS = 0.7, 0.25  # confidence of the item; probability of a question or trouble
 SAID_AGAIN = 0.6  # an answer given before: least of what is acted on
 WISHED = 0.15  # what a wish is worth more when the whole message sounds like one
 AT_MENU = 0.08  # where nothing is under way a wish that is misread costs little
@@ -62,10 +64,29 @@ Reader = Callable[[Reading], Iterator[Proposal]]
 
 def proposals(reading: Reading) -> Iterator[Proposal]:
     """What every reader makes of a message; of equal scores the flows' own readings come first."""
+    elsewhere = _is_another_matter(reading)
     for flow in reading.context.flows.values():
-        yield from flow.reads(reading)
+        for proposal in flow.reads(reading):
+            if not (elsewhere and flow is reading.flow) or proposal.score > BY_RIGHT:
+                yield proposal
     for reader in READERS:
-        yield from reader(reading)
+        if not (elsewhere and reader in _OF_THE_STEP):
+            yield from reader(reading)
+
+
+def _is_another_matter(reading: Reading) -> bool:
+    """Whether a message asks or complains of something that an item answers and that the flow under way is not about."""
+    flow, step, said = reading.flow, reading.step, reading.input
+    if flow is None or step is None or step.takes_any or not flow.topics or len(said.words) < WHOLE_WORDS:
+        return False
+    if said.acts["question"] + said.acts["trouble"] < ASKS_OR_COMPLAINS or asks_on(said.text):
+        return False
+    item, sure = said.question.item, said.question.confidence or 0.0
+    if item is None or said.question.decision != "answer" or sure < ANOTHER_MATTER:
+        return False
+    if reading.recall("secret") or reading.recall("warned"):
+        return False
+    return item.topic not in flow.topics and item.next != flow.name and item.topic not in SMALL_TALK
 
 
 def _choices(reading: Reading) -> tuple[Choice, ...]:
@@ -358,6 +379,7 @@ def pasted_number(reading: Reading) -> Iterator[Proposal]:
     yield Proposal(0.86, "a number", asked if found.asks else told)
 
 
+_OF_THE_STEP = (own_answer, natural_answer, contained_option, earlier_answer)
 READERS: tuple[Reader, ...] = (
     own_answer,
     natural_answer,

@@ -178,6 +178,9 @@ class Flow:
     for_whom: bool = False  # a wish for it that says for whom is remembered: it need not be asked
     questions_first: bool = False  # a question beyond doubt is answered before an `ask` step reads the words
     counts_misses: bool = False  # what is not understood here is counted for staff
+    topics: frozenset[str] = (
+        frozenset()
+    )  # of questions.yaml: what it is about itself; empty: questions do not go before its steps
     purposes: Mapping[str, str] = field(default_factory=dict)  # consent it asks for -> how that is called
     # -- hooks; each is pure
     expects_digits: Callable[[str, str, Content], bool] = lambda step, text, content: False

@@ -6,7 +6,8 @@ The weights are a linear model (benchmarks/talk/train.py). Invariant: pure Pytho
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -17,7 +18,7 @@ from flows.understanding.answers.spoken import Spoken
 from flows.understanding.model_file import unpacked
 
 KIND = "answers"  # of its file
-LIFT = 0.8  # logits; before a closed question an answer is likelier than among the texts of the training (answers_measure --leave-one-out)
+LIFT = 1.2  # logits; before a closed question an answer is likelier than among the texts of the training (answers_measure --leave-one-out)
 _LENGTHS = (1, 2, 3, 5, 8, 12, 18)
 _SCORES = (0.01, 0.4, 0.55, 0.8, 0.87, 0.91, 0.94)
 _SHARES = (0.2, 0.4, 0.6, 0.85)
@@ -39,48 +40,58 @@ def _step(value: float, limits: tuple[float, ...]) -> int:
     return sum(value >= limit for limit in limits)
 
 
-def features_of(
-    said: Spoken, tag: str, ruled: Mapping[str, Ruled], wanted: frozenset[str]
-) -> dict[str, float]:
+Counted = tuple[str, str, float]  # a table of the weights, what is counted, and how much it counts
+
+
+def counted(said: Spoken, tag: str, ruled: Mapping[str, Ruled], wanted: frozenset[str]) -> Iterator[Counted]:
     """What is counted of one option for a message; `ruled`: of all options that stand before the person."""
     own = ruled.get(tag, Ruled())
     others = max((r.score for t, r in ruled.items() if t != tag and t in wanted), default=0.0)
     score, other, length = _step(own.score, _SCORES), _step(others, _SCORES), _step(said.count, _LENGTHS)
     share = _step(own.hit.share, _SHARES)
-    out = {
-        "bias": 1.0,
-        f"tag:{tag}": 1.0,
-        f"score:{score}": 1.0,
-        f"score:{score} tag:{tag}": 1.0,
-        f"score:{score} other:{other}": 1.0,
-        f"score:{score} length:{length}": 1.0,
-        f"score:{score} share:{share}": 1.0,
-        f"score:{score} share:{share} length:{length}": 1.0,
-        f"score:{score} asks:{said.asks}": 1.0,
-        f"score:{score} start:{own.hit.at_start}": 1.0,
-        f"score:{score} hits:{min(own.hit.hits, 4)}": 1.0,
-        f"score:{score} clauses:{min(said.clauses, 3)}": 1.0,
-        f"tag:{tag} length:{length}": 0.5,
-    }
+    yield "", "bias", 1.0
+    yield "tag", tag, 1.0
+    yield "tag, length", f"{tag} {length}", 0.5
+    yield "tag, score", f"{tag} {score}", 1.0
+    yield "score", f"{score}", 1.0
+    yield "score, other", f"{score} {other}", 1.0
+    yield "score, length", f"{score} {length}", 1.0
+    yield "score, share", f"{score} {share}", 1.0
+    yield "score, share, length", f"{score} {share} {length}", 1.0
+    yield "score, asks", f"{score} {said.asks}", 1.0
+    yield "score, start", f"{score} {own.hit.at_start}", 1.0
+    yield "score, hits", f"{score} {min(own.hit.hits, 4)}", 1.0
+    yield "score, clauses", f"{score} {min(said.clauses, 3)}", 1.0
     if score:
-        out["ahead"] = max(-1.0, min(1.0, 4 * (own.score - others)))
+        yield "", "ahead", max(-1.0, min(1.0, 4 * (own.score - others)))
     for cue in cues_of(said):
-        out |= {
-            f"cue:{cue} score:{score}": 1.0,
-            f"cue:{cue} tag:{tag}": 1.0,
-            f"cue:{cue} share:{share} score:{score}": 1.0,
-        }
-    words = [w for w in fold(said.text).split() if w != ","]
-    common = _SAME.get(tag, tag)
+        yield "cue, score", f"{cue} {score}", 1.0
+        yield "cue, tag", f"{cue} {tag}", 1.0
+        yield "cue, share, score", f"{cue} {share} {score}", 1.0
+    words, pairs = _words_of(said)
+    theirs = f"words {_SAME.get(tag, tag)}"
     for word in words:
-        out[f"w:{word}"] = 0.25
-        out[f"t:{common}:{word}"] = 0.5
+        yield "words", word, 0.25
+        yield theirs, word, 0.5
         if score:
-            out[f"s:{word}"] = 0.25
-    for one, two in pairwise(words):
-        out[f"t:{common}:{one}_{two}"] = 0.35
-        out[f"w:{one}_{two}"] = 0.15
-    return out
+            yield "words where found", word, 0.25
+    for pair in pairs:
+        yield "words", pair, 0.15
+        yield theirs, pair, 0.35
+
+
+@lru_cache(maxsize=4)
+def _words_of(said: Spoken) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words of a message and its pairs of words, each once."""
+    words = [w for w in fold(said.text).split() if w != ","]
+    return tuple(dict.fromkeys(words)), tuple(dict.fromkeys(f"{one}_{two}" for one, two in pairwise(words)))
+
+
+def features_of(
+    said: Spoken, tag: str, ruled: Mapping[str, Ruled], wanted: frozenset[str]
+) -> dict[str, float]:
+    """What is counted of one option, by the names of the weights' file; for the training."""
+    return {f"{table}:{name}": value for table, name, value in counted(said, tag, ruled, wanted)}
 
 
 _CUES = {  # what else a message may be
@@ -102,17 +113,20 @@ def cues_of(said: Spoken) -> tuple[str, ...]:
     )
 
 
-def probability(found: Mapping[str, float], data: bytes) -> float:
+def probability(found: Iterable[Counted], data: bytes) -> float:
     """How sure it is, 0..1."""
-    bias, known = _model(data)
-    total = LIFT + bias + math.fsum(known.get(name, 0.0) * value for name, value in found.items())
+    bias, tables = _model(data)
+    total = LIFT + bias + math.fsum(tables[table].get(name, 0.0) * value for table, name, value in found)
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 
 @lru_cache(maxsize=4)
-def _model(data: bytes) -> tuple[float, Mapping[str, float]]:
+def _model(data: bytes) -> tuple[float, Mapping[str, dict[str, float]]]:
     """The weights in a file's bytes, unpacked when they are first needed. Raises ValueError for other bytes."""
     file = unpacked(data, KIND)
     [bias], [scale] = file.arrays["bias"], file.arrays["scale"]
-    weights = (weight * scale for weight in file.arrays["weights"])
-    return bias * scale, dict(zip(file.words["features"], weights, strict=True))
+    tables: dict[str, dict[str, float]] = defaultdict(dict)
+    for feature, weight in zip(file.words["features"], file.arrays["weights"], strict=True):
+        table, _, name = feature.partition(":")
+        tables[table][name] = weight * scale
+    return bias * scale, tables
