@@ -20,7 +20,7 @@ from flows.engine.steps import AGAIN, RESTING, Choice, Flow
 from flows.text.normalise import plain_wording
 from flows.text.politeness import DENIALS
 from flows.understanding import numbers_explained
-from flows.understanding.answers import facts_told, meanings
+from flows.understanding.answers import meanings
 from flows.understanding.everyday import asks, asks_on, everyday
 from flows.understanding.input import Input
 from flows.understanding.intents import wishes
@@ -215,12 +215,6 @@ def _sureness(reading: Reading, found: QuestionResult, item: Question) -> float:
     return score
 
 
-def for_whom(flow: Flow, said: Input) -> dict[str, str]:
-    """Whom a wish for this flow is for, as it is remembered; empty where it does not say, or the flow does not ask."""
-    who = facts_told(said).get("who", "") if flow.for_whom else ""
-    return {"who": who} if who else {}
-
-
 def wish(reading: Reading) -> Iterator[Proposal]:
     """A flow that is asked for in other words than its phrases."""
     flows = reading.context.flows
@@ -231,7 +225,7 @@ def wish(reading: Reading) -> Iterator[Proposal]:
     for name, plainly, opening in wishes(reading.input, flows.routes(reading.context.content)):
         score = min(plainly + more, 0.92)
         if name != here:
-            about = for_whom(flows[name], reading.input)
+            about = flows[name].told_with(reading.input)
             yield Proposal(score, f"wish for {name}", Begin(name, opening), remember=about)
         else:  # it is under way already: said again
             yield Proposal(score - NAMED_AGAIN, f"names {name} again", Correct(reading.state.step, {}))

@@ -13,6 +13,7 @@ from rapidfuzz import fuzz
 from flows.conversations.proof import other_ways
 from flows.conversations.speech.lookup_answers import ANYWHERE, NO, PERSON, PROVING, READY_ANSWERS, WAITING
 from flows.conversations.speech.lookup_corrections import corrections
+from flows.conversations.speech.wishes import wanted
 from flows.engine.events import Said
 from flows.engine.proposals import Answer, Begin, Do, Proposal, Reading, Say
 from flows.engine.steps import Parsed
@@ -92,6 +93,7 @@ _EACH_BY_PHONE = (
 
 def reads(reading: Reading) -> Iterator[Proposal]:
     """What the look-up makes of a message, at its own steps and just after a refusal."""
+    yield from wanted(reading, "lookup", _about(whose(reading.input.text)))
     if reading.is_at("lookup", "consent"):
         yield from _consent(reading)
     elif reading.state.flow == "" or reading.is_at("questions") or reading.is_at("contacts"):

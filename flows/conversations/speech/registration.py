@@ -11,6 +11,8 @@ from dataclasses import replace
 
 from flows.content import Item
 from flows.conversations.declaration import countdown, items_of, last_day, recounted
+from flows.conversations.speech import registration_answers
+from flows.conversations.speech.wishes import wanted
 from flows.engine import courtesy
 from flows.engine.proposals import Answer, Correct, Proposal, Reading, Say
 from flows.engine.steps import Context, Parsed
@@ -84,11 +86,14 @@ _NEXT_PERSON = re.compile(
 
 def reads(reading: Reading) -> Iterator[Proposal]:
     """What the registration makes of a message, wherever the conversation stands."""
+    for proposal in wanted(reading, FLOW):
+        yield replace(proposal, remember=registration_answers.told_with(reading.input))
     yield from _story(reading)
     yield from _reminded(reading)
     if not reading.is_at(FLOW):
         return
     yield from _of_the_declaration(reading)
+    yield from registration_answers.reads(reading)
     if reading.is_at(FLOW, "code"):
         yield from _on_the_card(reading)
     if reading.is_at(FLOW, "who"):
