@@ -281,10 +281,14 @@ class Dialogue(Commands):
         self.opening = self.opening if self.awaits is not None else ""
         second = readers.second_wish(good, reading)
         if second is not None:
-            label, what = second
-            self.remember({"later": what, "offered": what})
-            self.say(Reply(messages.second_wish(label)))
-            self.also_offer(label)
+            self.told_second(*second)
+
+    def told_second(self, label: str, what: str) -> None:
+        """The second thing of a message: a question is answered shortly, a wish is offered."""
+        item = self.content.questions.item(what.removeprefix("item:"))
+        self.remember({"later": what, "offered": what})
+        self.say(Reply(messages.second_wish(label) if item is None else messages.second_answer(item)))
+        self.also_offer(label)
 
     def carry_out(self, command: Command) -> None:
         """Do what was chosen."""

@@ -11,12 +11,13 @@ from dataclasses import replace
 
 from flows.content import NOT_ASKED, SMALL_TALK, Question
 from flows.engine import courtesy
+from flows.engine.clause_readers import question_in_a_clause, wish_behind
 from flows.engine.commands import MENU_LABEL
 from flows.engine.events import Said
 from flows.engine.flows import Flows
 from flows.engine.memory import age
 from flows.engine.proposals import Answer, Begin, Clarify, Correct, Do, Proposal, Reading, Say, Show
-from flows.engine.steps import AGAIN, RESTING, Choice, Flow
+from flows.engine.steps import AGAIN, RESTING, Choice
 from flows.text.normalise import plain_wording
 from flows.text.politeness import DENIALS
 from flows.understanding import numbers_explained
@@ -215,6 +216,11 @@ def _sureness(reading: Reading, found: QuestionResult, item: Question) -> float:
     return score
 
 
+def clauses(reading: Reading) -> Iterator[Proposal]:
+    """A question inside a story, and two questions in one message (clause_readers.py)."""
+    yield from question_in_a_clause(reading, _sureness)
+
+
 def wish(reading: Reading) -> Iterator[Proposal]:
     """A flow that is asked for in other words than its phrases."""
     flows = reading.context.flows
@@ -359,6 +365,7 @@ READERS: tuple[Reader, ...] = (
     contained_option,
     earlier_answer,
     question,
+    clauses,
     wish,
     everyday_words,
     greeting,
@@ -394,8 +401,10 @@ def second_wish(good: Sequence[Proposal], reading: Reading) -> tuple[str, str] |
     Only where a joining word parts the message and the parts are about different things.
     """
     first = good[0]
-    if not isinstance(first.command, Show | Begin) or not _JOINS.search(reading.input.plain):
+    if not isinstance(first.command, Show | Begin):
         return None
+    if not _JOINS.search(reading.input.plain):
+        return wish_behind(first, reading)
     done = {first.command.flow, reading.state.flow}
     flows, content = reading.context.flows, reading.context.content
     item = content.questions.item(str(first.command.keep.get("item", "")))
@@ -416,4 +425,4 @@ def second_wish(good: Sequence[Proposal], reading: Reading) -> tuple[str, str] |
             and found is not item
         ):
             return found.title, f"item:{found.id}"
-    return None
+    return wish_behind(first, reading)

@@ -15,7 +15,7 @@ SURE, LIKELY, PERHAPS = 0.88, 0.8, 0.68
 _BETWEEN = r"(?: \w+){0,5}?"
 _VSSID = r"(?:vssid|vss)"
 _CODE = r"(?:ma so|ma (?:bao hiem|bhxh|bh|bhyt|xa hoi)|so so(?: bao hiem| bhxh)?|so bao hiem|so bhxh)"
-_PASSWORD = r"(?:mat khau|mk|pass|password)"
+_MK = r"(?:mat khau|mk|pass|password)"
 _THINGS = {
     "registration": (
         rf"(?:lam|lm|man|dang ky|dk|dki|dky|tao|lap|cai|gan){_BETWEEN} {_VSSID}|(?:dang ky|dk|lam){_BETWEEN} tai khoan (?:{_VSSID}|bao hiem)",
@@ -26,24 +26,28 @@ _THINGS = {
         (" ma ", " so so ", " so bao hiem", " so bhxh"),
     ),
     "password": (
-        rf"(?:doi|quen|thay|dat lai|lay lai|mat){_BETWEEN} {_PASSWORD}(?: {_VSSID})?|mat khau(?: {_VSSID})?(?: \w+){{0,4}}? quen(?: mat| tieu| luon| bieng| roi)",
+        rf"(?:doi|quen|thay|dat lai|lay lai|mat){_BETWEEN} {_MK}(?: {_VSSID})?|mat khau(?: {_VSSID})?(?: \w+){{0,4}}? quen(?: mat| tieu| luon| bieng| roi)",
         ("mat khau",),
     ),
 }
+WISHED_IN_WORDS = tuple(_THINGS)
 _WANTED = {flow: re.compile(rf"\b(?:{thing})\b") for flow, (thing, _) in _THINGS.items()}
 _NEAR = {flow: near for flow, (_, near) in _THINGS.items()}
 _NOT_WANTED = re.compile(
-    r"\b(?:khong|ko|k|hong|hok|hem|chua|dung|khoi|thoi khoi|het|dau co|dau|chang|so|bi|nghe|thay|tung|sao|tai sao|hom qua|hoi truoc|luc truoc|bua truoc)(?: \w+){0,2}$"
+    r"\b(?:khong|ko|k|hong|hok|hem|chua|dung|khoi|thoi khoi|het|dau co|dau|chang|so|bi|nghe|thay|tung|sao|tai sao|cach|huong dan|hom qua|hoi truoc|luc truoc|bua truoc)(?: \w+){0,2}$"
+)
+_DECLINED = re.compile(
+    r"\b(?:(?:khong|ko|hong|hok|chua|dau co) (?:muon|mun|can|tinh)|dung(?: co)?|khoi|thoi khoi)(?: \w+)?$"
 )
 _OTHER_CODE = re.compile(r"^ (?:otp|xac|qr|vach|khau|ho\b|the|don vi|khac|pin|so ho so|thue|buu|giam)")
 _ASKED = re.compile(
-    r"\b(?:sao|the nao|cach nao|kieu gi|may buoc|may ngay|bao nhieu|bao lau|o dau|cho nao|khi nao|chung nao|bao gio|tai sao|la gi|giay gi|giay to gi|gi|nao|ai|ai lo|ai chi|"
+    r"\b(?:sao|the nao|cach nao|kieu gi|may buoc|may ngay|bao nhieu|bao lau|o dau|cho nao|khi nao|chung nao|bao gio|tai sao|la gi|giay gi|giay to gi|gi|j|nao|ai|ai lo|ai chi|"
     r"ton tien|mat tien|bat buoc|phai|co can|de lam|de chi|lam chi|kho|thi)\b|\b(?:chi|khong|ko|k|hong|hon|hok|chua|ha)$"
 )
 _MAY_WE = re.compile(r"\b(?:duoc|dc|dk) (?:khong|ko|k|hong|hon|hok|hem|chua)\b(?: \w+)?$")
 _MAY_IT = re.compile(r"\b(?:duoc|dc|dk) (?:khong|ko|k|hong|hon|hok|hem|chua)\b(?! (?:gi|biet|nho))")
 _PLEASE = re.compile(
-    r"\b(?:gium|giup|dum|ho|di|nghen|nghe|luon|lien|voi|nhe|nha|muon|mun|can|nho|phai lam|cho (?:tui|toi|c|em|e|minh|mk|co|chu|bac|ba|ong|ngoai|con|chi|anh|ck|vk|chong|vo|me|ma|thang|dua|be|nhoc|chau)|con oi|em oi|ad oi)\b"
+    r"\b(?:gium|giup|dum|ho|di|nghen|nghe|luon|lien|voi|nhe|nha|muon|mun|can(?! cuoc)|nho (?:em|con|ad|anh|chi|minh|giup|gium|dum|tro ly)|phai lam|cho (?:tui|toi|c|em|e|minh|mk|co|chu|bac|ba|ong|ngoai|con|chi|anh|ck|vk|chong|vo|me|ma|thang|dua|be|nhoc|chau)|con oi|em oi|ad oi)\b"
 )
 _DONE = re.compile(r"^(?: \w+){0,2}? (?:roi|r|xong)\b")
 _OF_A_CODE = re.compile(r"\bla (?:so )?(?:gi|may|bao nhieu)\b")
@@ -53,7 +57,7 @@ _LEFT_OUT = re.compile(
 _PIECES = re.compile(r"[.,;!?\n]+")
 _FORGOTTEN = re.compile(r"\bquen\b|^mat (?!khau)")
 _OF_PASSWORDS = re.compile(r"\bmat khau\b|\bpass")
-_BEFORE_IT = re.compile(r"\b(?:muon|mun|can|nho|gium|giup|cho|toi|tui)(?: \w+){0,2}$")
+_BEFORE_IT = re.compile(r"\b(?:muon|mun|can(?! cuoc)|nho|gium|giup|cho|toi|tui)(?: \w+){0,2}$")
 _ANY_AT_ALL = re.compile(r"\b(?:nao|gi|ai|sao)(?: \w+){0,3} cung\b")
 _HOW = re.compile(r"\b(?:doi|lam|lay)(?: lai)? (?:sao|cach nao|the nao)\b")
 AFTER = 5  # words of a question that follows
@@ -63,7 +67,7 @@ LONG = 22  # words; in a longer message the thing may be part of a story
 _ALONE = {
     "lookup": rf"(?:tra |kiem )?(?:ma|{_CODE})(?: (?:bao hiem|xa hoi|bhxh|so))*|tra(?: cuu)?|gio tra|tra ma",
     "registration": rf"(?:dang ky|lam|cai)?(?: vu)? ?{_VSSID}|dang ky|vu dang ky",
-    "password": rf"(?:doi )?{_PASSWORD}|vu {_PASSWORD}",
+    "password": rf"(?:doi )?{_MK}|vu {_MK}",
 }
 _FIRST = r"(?: (?:truoc|trc|da|di|a|do|nha|nghen|gium|giup|dum|luon|con|em|kia|voi|ne|ha|tra|cai))*"
 _THE_THING = {
@@ -121,6 +125,18 @@ def _wished_in(words: str, flow: str, length: int) -> float:
     if please:
         return SURE if length <= LONG else LIKELY
     return PERHAPS if length <= LONG else 0.0
+
+
+def declined(flow: str, said: Input) -> bool:
+    """Whether a message says that this is not wanted: "đừng có đăng ký gì cho tui", "cái tra mã cũng khỏi"."""
+    words = said.plain
+    if not any(near in f" {words} " for near in _NEAR[flow]):
+        return False
+    found = _WANTED[flow].search(words)
+    if found is None:
+        return False
+    before, behind = words[: found.start()].rstrip(), words[found.end() :]
+    return bool(_DECLINED.search(before) or _LEFT_OUT.search(behind)) and not _ASKED.search(behind)
 
 
 def names_the_thing(flow: str, said: Input) -> bool:

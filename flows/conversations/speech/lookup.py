@@ -20,6 +20,7 @@ from flows.engine.steps import Parsed
 from flows.people.places import by_name, without_kind
 from flows.people.reading import PersonRead, read_person
 from flows.people.relations import CALLED, called, whose
+from flows.spoken.wishes import declined
 from flows.text.spoken_dates import no_date_known
 from flows.understanding.everyday import asks
 from flows.understanding.intents import asks_for_code
@@ -176,7 +177,7 @@ def _named(reading: Reading) -> Iterator[Proposal]:
     """A name with a date or ID number while nothing is under way, or a name whose code is asked for: a look-up is wanted."""
     person = read_person(reading.input.text, reading.context.at.date(), reading.context.content)
     back = _BACK_TO_IT.search(reading.input.plain) and len(reading.input.words) <= _A_TURN
-    if back and not person.name and "?" not in reading.input.text:
+    if back and not person.name and not declined("lookup", reading.input) and "?" not in reading.input.text:
         yield Proposal(0.83, "comes to the look-up now", Begin("lookup"))
         return
     if not person.name or not person.sure:
