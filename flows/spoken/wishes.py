@@ -22,7 +22,7 @@ _THINGS = {
         ("vss",),
     ),
     "lookup": (
-        rf"(?:tra|kiem|tim|do|coi|xem|lay|cho|xin|hoi|luc|biet|muon|can)(?: cuu)?{_BETWEEN} {_CODE}|(?:tra|kiem|tim)(?: cuu)?(?: (?:gium|giup|dum|ho|cho|luon|cai|lai|con|toi|tui|em|c|co|chu|bac|ba|ong))* ma",
+        rf"(?:tra|kiem|tim|do|coi|xem|lay|cho|xin|muon biet|can biet)(?: cuu)?{_BETWEEN} {_CODE}|(?:tra|kiem|tim)(?: cuu)?(?: (?:gium|giup|dum|ho|cho|luon|cai|lai|con|toi|tui|em|c|co|chu|bac|ba|ong))* ma",
         (" ma ", " so so ", " so bao hiem", " so bhxh"),
     ),
     "password": (

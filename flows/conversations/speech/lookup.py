@@ -113,6 +113,8 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         yield from _dates(reading)
         yield from _provinces(reading)
         yield from _misspelt_province(reading)
+        if _tells_a_fact(reading):
+            return
         for ready in READY_ANSWERS:
             if reading.state.step in ready.steps and ready.pattern.search(reading.input.plain):
                 said = ready.said.replace("{hotline}", reading.context.content.office.hotline)
@@ -120,6 +122,15 @@ def reads(reading: Reading) -> Iterator[Proposal]:
                 score = max(ready.score, 0.91) if beside else ready.score
                 yield Proposal(score, "asked beside the look-up", Say(said))
                 break
+
+
+def _tells_a_fact(reading: Reading) -> bool:
+    """Whether a date or name that is asked for stands in the words, which ask nothing: "sanh năm 57, tuổi Dậu"."""
+    step = reading.step
+    if step is None or step.name not in ("name", "fact") or asks(reading.input.text):
+        return False
+    parsed = step.parse(reading.context, Said(reading.input.text, reading.context.at))
+    return parsed is not None and parsed.outcome == "complete"
 
 
 def _consent(reading: Reading) -> Iterator[Proposal]:
