@@ -5,11 +5,13 @@ Like readers.py, whose tuple of readers they join. Invariant: pure; a clause cou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from flows.content import NOT_ASKED, SMALL_TALK, Question
 from flows.engine.proposals import Begin, Proposal, Reading, Show
+from flows.spoken.livelihoods import speaks_of_child
 from flows.spoken.wishes import PERHAPS, WISHED_IN_WORDS, wished
 from flows.text.politeness import DENIALS
 from flows.understanding.clauses_spoken import spoken_clauses
@@ -17,6 +19,7 @@ from flows.understanding.everyday import asks
 from flows.understanding.input import Input
 from flows.understanding.question_finder import QuestionResult, find_questions
 
+_IT = re.compile(r"(?<!\w)n[óo](?!\w)", re.IGNORECASE)
 LENGTH = 8  # words from which a message may hold more than one thing
 SURE, SECOND_SURE = (
     0.6,
@@ -68,6 +71,8 @@ def question_in_a_clause(reading: Reading, sureness: Sureness) -> Iterator[Propo
 
 
 def _found(clause: str, reading: Reading) -> QuestionResult | None:
+    if (it := _IT.search(clause)) and speaks_of_child(reading.input.plain):
+        clause = f"{clause[: it.start()]}con nhỏ{clause[it.end() :]}"  # whom "nó" is
     found = find_questions(clause, reading.context.content)
     item = found.item
     sure = found.decision == "answer" and (found.confidence or 0.0) >= SURE

@@ -28,7 +28,7 @@ _EMPLOYED = re.compile(
     r"|\bbien che\b|\bvien chuc\b|\bcong chuc\b|\ban luong (?:nha nuoc|cong ty|cty|co quan)\b|\b(?:cong ty|cty|don vi|co quan|truong|benh vien|bv) (?:dong|mua|lo|tru luong)\b|\bhop dong lao dong\b"
 )
 _CHILD = re.compile(
-    r"\b(?:cho|cua|lam) (?:thang|con|nho|dua|be|cu|nhoc|chau)(?: \w+)? (?:ti|teo|ut|nho|be|nhoc|chau|con nit|noi|ngoai|chau noi|chau ngoai)\b|\bchau (?:noi|ngoai)\b|\b(?:cho|cua) (?:nhoc|be|chau|em be)\b|\b[2-9] tuoi\b|\b1[0-3] tuoi\b|\b(?:hai|ba|bon|nam|sau|bay|tam|chin|muoi) tuoi\b"
+    r"\b(?:cho|cua|lam) (?:thang|con|nho|dua|be|cu|nhoc|chau)(?: \w+)? (?:ti|teo|ut|nho|be|nhoc|chau|con nit|noi|ngoai|chau noi|chau ngoai)\b|\bchau (?:noi|ngoai)\b|\b(?:thang|con|dua) (?:ut|nho|be|cu)\b(?! \w+ lam)|\b(?:cho|cua) (?:nhoc|be|chau|em be)\b|\b[2-9] tuoi\b|\b1[0-3] tuoi\b|\b(?:hai|ba|bon|nam|sau|bay|tam|chin|muoi) tuoi\b"
 )
 _NOT_FOR = re.compile(
     r"\b(?:hong|khong|ko|k|hok|dau|chu k|cho hong|cho khong) (?:phai )?(?:lam )?(?:cho |cua )?(?:thang|con|nho|dua|be|cu|nhoc|chau)\b"
@@ -66,6 +66,11 @@ def livelihood(words: str) -> str:
     return "individual" if own else "employee" if employed else ""
 
 
+def speaks_of_child(words: str) -> bool:
+    """Whether folded words speak of a child."""
+    return bool(_CHILD.search(words)) and not _NOT_FOR.search(words)
+
+
 def told_in(said: Input) -> dict[str, str]:
     """What a message tells for a registration: who, device, code; only what it states."""
     spoken = _TO_US.sub(" ", said.text)
@@ -74,7 +79,7 @@ def told_in(said: Input) -> dict[str, str]:
     if "device" not in facts and (device := _device(words)):
         facts["device"] = device
     who = livelihood(words)
-    child = _CHILD.search(words) and not _NOT_FOR.search(words)
+    child = speaks_of_child(words)
     if child and who in ("", "individual"):
         who = "child"
     if who:

@@ -30,6 +30,7 @@ from flows.spoken.password_topics import (
     tells_of_message,
     topic_of,
 )
+from flows.spoken.secret_turns import NOT_TO_US, trusts_us, wants_new_one
 from flows.spoken.wordings import heard_in
 from flows.understanding.everyday import asks
 
@@ -88,6 +89,14 @@ def reads(reading: Reading) -> Iterator[Proposal]:
             0.95, "asks if it is to be changed", told, remember={"secret": reading.recall("secret")}
         )
         return
+    if (kind := reading.recall("secret")) and not here:
+        if trusts_us(reading.input.plain):
+            told = Say(NOT_TO_US.format(hotline=reading.context.content.office.hotline))
+            yield Proposal(0.955, "trusts us with a secret", told, remember={"secret": kind})
+            return
+        if kind == "password" and wants_new_one(reading.input.plain):
+            yield Proposal(0.93, "wants a new password", Begin(FLOW_NAME))
+            return
     if has_not_forgotten(text, close=here) and not remembers(text):
         said = Say(answer_to("not_forgotten", reading.context.content), reminds=here)
         yield Proposal(0.95, "has not forgotten it", said)

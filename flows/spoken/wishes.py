@@ -39,6 +39,9 @@ _NOT_WANTED = re.compile(
 _DECLINED = re.compile(
     r"\b(?:(?:khong|ko|hong|hok|chua|dau co) (?:muon|mun|can|tinh)|dung(?: co)?|khoi|thoi khoi)(?: \w+)?$"
 )
+_TROUBLE = re.compile(
+    r"\b(?:quen|khong nho|het nho|otp|ma xac|khoa|sai|email|doi so|mat sim|con nho|nho mat khau)\b"
+)
 _OTHER_CODE = re.compile(r"^ (?:otp|xac|qr|vach|khau|ho\b|the|don vi|khac|pin|so ho so|thue|buu|giam)")
 _ASKED = re.compile(
     r"\b(?:sao|the nao|cach nao|kieu gi|may buoc|may ngay|bao nhieu|bao lau|o dau|cho nao|khi nao|chung nao|bao gio|tai sao|la gi|giay gi|giay to gi|gi|j|nao|ai|ai lo|ai chi|"
@@ -125,6 +128,11 @@ def _wished_in(words: str, flow: str, length: int) -> float:
     if please:
         return SURE if length <= LONG else LIKELY
     return PERHAPS if length <= LONG else 0.0
+
+
+def tells_trouble(said: Input) -> bool:
+    """Whether a wish says what went wrong, which its flow reads: a password forgotten, a code that does not come."""
+    return bool(_TROUBLE.search(said.plain))
 
 
 def declined(flow: str, said: Input) -> bool:

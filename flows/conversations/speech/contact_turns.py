@@ -29,6 +29,7 @@ _TURNED = re.compile(
 _DENIED = re.compile(
     r"\b(?:khong|hong|ko|k|dau|cho|chu)(?: co)?(?: phai)?(?: la)? (?:\w+ ){0,2}?(?:gi|dau|nao|nua)\b|\b(?:khong|hong|ko|dau) phai\b|\b(?:gi|dau|nao)$"
 )
+_SOUGHT = re.compile(r"\b(?:lien he|gap|phong|bo phan|nguoi ben)\b")  # it is asked for, not told
 _SLIP = re.compile(
     r"\b(?:(?:khong|hong|ko|dau) phai )?(?:tui|toi|em|minh|con|c|e)? ?(?:noi|ghi|go|nho) (?:lon|nham)(?: nua)?\b"
 )
@@ -128,7 +129,7 @@ def _last_place(reading: Reading) -> tuple[str, ...]:
         if _OWNED.search(plain):
             return (_PRIVATE,)
         mentions = mentioned_in(clause, directory)
-        if mentions.departments or mentions.names:
+        if mentions.departments or mentions.names or _SOUGHT.search(plain):
             return ()
         rows = mentions.rows
         if rows and _WORKS.search(plain) and not _DENIED.search(plain):
