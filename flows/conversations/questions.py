@@ -79,6 +79,7 @@ def _flow() -> Flow:
     )
 
 
+KNOWN = 0.75  # confidence of the finder in another item
 PLAINLY, BEFORE_A_PERSON = 0.86, 0.94
 _FIRST = ("bot-that", "gio-lam-viec")  # asked in words that also call for a person
 
@@ -91,6 +92,9 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
     item = reading.context.content.questions.item(id_) if id_ else None
     if item is None or reading.recall("warned"):
         return
+    found = reading.input.question
+    if found.item is not item and (found.confidence or 0.0) >= KNOWN:
+        return  # the finder knows better
     asked_before = reading.recall("item") == item.id
     keep = {
         "item": item.id,

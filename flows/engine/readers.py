@@ -52,6 +52,10 @@ _WHICH_NUMBER = re.compile(
     r"\b(?:so|ma|cai|day)(?: \w+){0,4} (?:gi|chi|nao)\b|\bla (?:so|ma|cai) (?:gi|chi|nao)\b"
 )
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,2}[0-9](?:[ .-]?[0-9]){7,14}(?![0-9])")
+GREETING = 10  # words
+_GREETS = re.compile(
+    r"^(?:(?:alo|da|chao|hello|hi|con oi|em oi|chau oi|xin chao)\b ?)+(?:\w+ ){0,3}(?:khoe|manh gioi|do con|do em|do chau|day|ne|nghe khong|nghe hon)\b"
+)
 SECOND = 0.7  # how sure the second wish of a message must be
 _TWO = re.compile(r"\b(?:hai viec|2 viec|hai y|2 y|hai la|hai cau|thu hai|mot la)\b")
 _JOINS = re.compile(
@@ -283,6 +287,9 @@ def everyday_words(reading: Reading) -> Iterator[Proposal]:
 
 def greeting(reading: Reading) -> Iterator[Proposal]:
     """A greeting and nothing more, or words that nobody answers here."""
+    if _GREETS.match(reading.input.plain) and len(reading.input.words) <= GREETING:
+        hello = Do("start") if reading.flow is None else Say(courtesy.GREETED, answers=False)
+        yield Proposal(0.66, "a greeting with a name", hello)
     found = reading.input.question
     item = found.item
     if item is None or item.topic not in SMALL_TALK or found.shield:

@@ -11,11 +11,11 @@ import re
 _ASKED: tuple[tuple[str, str], ...] = (
     (
         "anh-qua-lon",
-        r"\b(?:anh|hinh|tam hinh|file)\b(?=.*\b(?:mb|nang|dung luong|lon|to)\b)(?=.*\b(?:may|bao nhieu|toi da|co nao|lon qua|nang qua|to qua|nang hon|lon hon|che|gioi han)\b)(?!.*\b(?:the|giay to|cccd)\b)",
+        r"\b(?:hinh|tam anh|anh (?:dk|dang ky|chan dung|chup|mat|do|nay|toi da))\b(?=.*\b(?:mb|nang|dung luong)\b)(?=.*\b(?:may|bao nhieu|toi da|co nao|qua|hon|che|gioi han)\b)(?!.*\b(?:the|giay to|cccd)\b)",
     ),
     (
         "gio-lam-viec",
-        r"\b(?:nghi trua|gio nghi|dong cua|chua mo cua|het gio lam|khong co ai lam)\b(?!.*\b(?:link|duong dan)\b)",
+        r"\b(?:nghi trua|(?<!lao )(?<!hoat )dong cua (?:roi|mat|het|som|tiem)|chua mo cua|het gio lam|khong co ai lam)\b(?!.*\b(?:link|duong dan)\b)",
     ),
     (
         "qua-han",

@@ -30,7 +30,7 @@ from flows.spoken.password_topics import (
     tells_of_message,
     topic_of,
 )
-from flows.spoken.secret_turns import NOT_TO_US, trusts_us, wants_new_one
+from flows.spoken.secret_turns import NOT_TO_US, follows_along, trusts_us, wants_new_one
 from flows.spoken.wordings import heard_in
 from flows.understanding.everyday import asks
 
@@ -185,6 +185,9 @@ def _in_guide(reading: Reading, topic: str) -> Iterator[Proposal]:
     if step == "trouble" and reading.context.get("trouble") == "old_phone" and asks_by_app(text):
         yield Proposal(0.95, "asks if the app does it", Say(answer_to("by_app", content)))
         return
+    if step == "trouble" and follows_along(reading.input.plain):
+        said = "Dạ, anh/chị làm tiếp theo hướng dẫn ở trên. Khác chỗ nào thì nhắn tôi; xong thì bấm “Đã giải quyết được”."
+        yield Proposal(0.88, "follows the recipe", Say(said, answers=False))
     if heard_in(text, _TAKES_UP):
         yield Proposal(0.92, "goes on with the guide", Do("repeat"))
     late = step == "code" and _is_late(reading)

@@ -29,3 +29,14 @@ def trusts_us(words: str) -> bool:
 def wants_new_one(words: str) -> bool:
     """Whether a new password is wanted in place of the one that was told."""
     return bool(_NEW_ONE.search(words))
+
+
+_SEES_IT = re.compile(
+    r"\b(?:thay|mo|bam|vo|vao|kiem|tim)(?: \w+){0,4}? (?:roi|r)(?: do| ne| nha)?$|\b(?:toi|lam|bam|roi) (?:dau|gi|sao) (?:nua|tiep)\b|\b(?:y chang|giong y|dung y)\b|\bcho (?:cai )?tin nhan\b"
+)
+_SOLVED = re.compile(r"\b(?:xong|vo duoc|vao duoc|doi duoc|lay duoc|giai quyet|thanh cong|cam on)\b")
+
+
+def follows_along(words: str) -> bool:
+    """Whether somebody is on the way through a recipe and has not come to its end: "mở lên rồi, thấy rồi đó"."""
+    return bool(_SEES_IT.search(words)) and not _SOLVED.search(words)

@@ -34,7 +34,7 @@ WISHED_IN_WORDS = tuple(_THINGS)
 _WANTED = {flow: re.compile(rf"\b(?:{thing})\b") for flow, (thing, _) in _THINGS.items()}
 _NEAR = {flow: near for flow, (_, near) in _THINGS.items()}
 _NOT_WANTED = re.compile(
-    r"\b(?:khong|ko|k|hong|hok|hem|chua|dung|khoi|thoi khoi|het|dau co|dau|chang|so|bi|nghe|thay|tung|sao|tai sao|cach|huong dan|hom qua|hoi truoc|luc truoc|bua truoc)(?: \w+){0,2}$"
+    r"\b(?:khong|ko|k|hong|hok|hem|chua|dung|khoi|thoi khoi|het|dau co|dau|chang|so|bi|nghe|thay|tung|sao|tai sao|cach|hom qua|hoi truoc|luc truoc|bua truoc)(?: \w+){0,2}$"
 )
 _DECLINED = re.compile(
     r"\b(?:(?:khong|ko|hong|hok|chua|dau co) (?:muon|mun|can|tinh)|dung(?: co)?|khoi|thoi khoi)(?: \w+)?$"

@@ -80,6 +80,10 @@ _WHOLE: Mapping[str, frozenset[str]] = {
 _INSIDE: Mapping[str, tuple[str, ...]] = {
     "thanks": (r"\b(?:cam on|camon|thank|thanks|tks|cam on nhieu|biet on|doi on)\b",),
     "bye": (r"\b(?:bye|tam biet|bai bai|hen gap lai)\b",),
+    "good_news": (
+        r"\b(?:bao|hien|ra) thanh cong\b",
+        r"\b(?:vo|vao|doi|lam|dang ky|dang nhap)(?: \w+)? duoc (?:roi|r)\b.*\b(?:mung|vui|khoe|gioi|hay|ghe)\b",
+    ),
     "sorry": (r"\b(?:xin loi|sorry|thong cam)\b",),
     "later": (
         r"\b(?:mai|lat|sau|bua sau|hom sau)(?: \w+){0,4} (?:go|nhan|viet|bam) (?:gi|j|sao)\b",

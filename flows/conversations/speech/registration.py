@@ -79,6 +79,9 @@ _NO_CARD = re.compile(
 _BOTH = re.compile(
     r"\b(?:tui|toi|em|minh|con|chi|anh|vo chong|ca nha)\b.*\b(?:voi|va|lan|cung)\b.*\b(?:con|be|chau|vo|chong|ma|me|ba|cha|luon|nua)\b|\bca hai\b|\bca nha\b"
 )
+_NOT_TICKED = re.compile(
+    r"\b(?:dung|khoan|khoi|chua)(?: co| hay)? (?:ghi|danh dau|tick|tinh|bao)(?: \w+){0,3} (?:xong|roi|dau)\b|\bchua (?:co )?xong (?:dau|nha|nghen|ma|cai gi)\b"
+)
 _NEXT_PERSON = re.compile(
     r"\b(?:toi|den|con|lam)(?: \w+)? (?:tui|toi|em|minh|chong|vo|ma|me|ba|nguoi khac|nguoi ke|dua nua|dua kia)\b.*\b(?:sao|the nao|lam sao|o dau|duoc khong|luon)\b"
 )
@@ -214,6 +217,9 @@ def _on_the_list(reading: Reading) -> Iterator[Proposal]:
             title = next(item.title for item in items if item.id == ids[-1])
             note = f"Dạ, tôi đánh dấu xong tới mục “{title}”."
             yield Proposal(0.92, f"done until {ids[-1]}", Answer(Parsed("mark", {"marked": ids}, note=note)))
+    if _NOT_TICKED.search(said.plain):
+        told = "Dạ, tôi chưa ghi gì, bước này vẫn để nguyên. Khi nào xong, anh/chị bấm “Xong việc này”."
+        yield Proposal(0.9, "is not to be ticked yet", Say(told, answers=False))
     trouble = max(done.get("trouble", 0.0), done.get("not_yet", 0.0))
     if trouble >= 0.6:
         which = named[0] if named else _current(context, items)
