@@ -94,6 +94,7 @@ def wish_behind(first: Proposal, reading: Reading) -> tuple[str, str] | None:
         return None
     done = {first.command.flow, reading.state.flow}
     shown = content.questions.item(str(first.command.keep.get("item", "")))
+    done |= {shown.next} if shown is not None else set()
     clauses = spoken_clauses(said.text)
     if len(clauses) < 2:
         return None
@@ -103,20 +104,17 @@ def wish_behind(first: Proposal, reading: Reading) -> tuple[str, str] | None:
             if name not in done and wished(name, read) > PERHAPS and not DENIALS.intersection(read.words[:2]):
                 return flows.label(name, content), f"flow:{name}"
         beside = isinstance(first.command, Show) and first.command.flow != flows.questions.name
-        item = _asked_beside(read, reading, shown) if beside else None
+        item = _asked_beside(read, reading, shown, first.command.flow) if beside else None
         if item is not None:
             return item.title, f"item:{item.id}"
     return None
 
 
-def _asked_beside(read: Input, reading: Reading, shown: Question | None) -> Question | None:
+def _asked_beside(read: Input, reading: Reading, shown: Question | None, flow: str) -> Question | None:
     if not asks(read.text) or len(read.words) < 4:
         return None
     found = _found(read.text, reading)
     if found is None or (found.confidence or 0.0) < SECOND_SURE or found.item is shown:
         return None
-    return None if read.contacts.decision == "answer" or _about_contacts(found.item) else found.item
-
-
-def _about_contacts(item: Question | None) -> bool:
-    return item is not None and item.next == "contacts"
+    shown_flow = found.item is not None and found.item.next == flow
+    return None if read.contacts.decision == "answer" or shown_flow else found.item

@@ -35,7 +35,10 @@ _NOT_FOR = re.compile(
 )
 
 
-_TO_US = re.compile(r"^\W*con ơi\b|^\W*con oi\b|\bcon(?: ơi| oi)?\W*$", re.IGNORECASE)
+_TO_US = re.compile(
+    r"^\W*con ơi\b|^\W*con oi\b|(?<!cho )(?<!của )(?<!cua )(?<!với )(?<!voi )(?<!là )\bcon(?: ơi| oi)?\W*$",
+    re.IGNORECASE,
+)
 _BRANDS = {
     "ios": r"(?:iphone|ip|apple|tao khuyet|trai tao|qua tao|hinh tao|tao can do|ipon)",
     "android": r"(?:android|samsung|oppo|vivo|xiaomi|realme|redmi|nokia|huawei)",

@@ -48,7 +48,7 @@ def given_since(words: str) -> str:
 
 def asks_leave(words: str) -> bool:
     """After a warning, whether it is asked if one may do it after all: "bấm vô được hôn"."""
-    return bool(_MAY_I.search(words))
+    return bool(_MAY_I.search(words)) and not _HANDED_OVER.search(words)
 
 
 def asks_the_place(words: str) -> bool:
