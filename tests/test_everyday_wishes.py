@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from data.knowledge.content import load_content
+from flows.people.livelihoods import livelihood, told_in
 from flows.spoken.asked_plainly import asked_plainly
-from flows.spoken.livelihoods import livelihood, told_in
 from flows.spoken.scam_turns import asks_leave, asks_the_place, given_since, only_demanded
 from flows.spoken.secret_turns import follows_along, trusts_us
 from flows.spoken.wishes import declined, names_the_thing, wished
+from flows.text.dictated import written
 from flows.text.normalise import plain
-from flows.understanding.clauses_spoken import spoken_clauses
-from flows.understanding.dictated import written
+from flows.text.spoken_clauses import spoken_clauses
 from flows.understanding.input import Input
 
 CONTENT = load_content()

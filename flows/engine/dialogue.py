@@ -38,12 +38,12 @@ from flows.engine.proposals import Answer, Begin, Clarify, Command, Correct, Do,
 from flows.engine.state import LOST, MISS, WEAK, State
 from flows.engine.steps import Context, Flow, Reply, Step
 from flows.secrets import detector
+from flows.text.dictated import written
 from flows.text.normalise import plain, same_words
 from flows.understanding import numbers_explained
 from flows.understanding.acts import Before
 from flows.understanding.address import address_of
 from flows.understanding.answers import facts_told, meanings
-from flows.understanding.dictated import written
 from flows.understanding.facts import number_of
 from flows.understanding.input import Input
 from flows.understanding.intents import named

@@ -11,13 +11,13 @@ from dataclasses import replace
 
 from flows.content import NOT_ASKED, SMALL_TALK, Question
 from flows.engine import courtesy
-from flows.engine.clause_readers import question_in_a_clause, wish_behind
 from flows.engine.commands import MENU_LABEL
 from flows.engine.events import Said
 from flows.engine.flows import Flows
 from flows.engine.memory import age
 from flows.engine.proposals import Answer, Begin, Clarify, Correct, Do, Proposal, Reading, Say, Show
 from flows.engine.steps import AGAIN, RESTING, Choice
+from flows.spoken.clause_readers import question_in_a_clause, wish_behind
 from flows.text.normalise import plain_wording
 from flows.text.politeness import DENIALS
 from flows.understanding import numbers_explained

@@ -17,7 +17,7 @@ from flows.engine.memory import age
 from flows.engine.proposals import Answer, Command, Proposal, Reading, Say, Show
 from flows.engine.steps import Parsed
 from flows.text.fold import words
-from flows.understanding.clauses_spoken import spoken_clauses
+from flows.text.spoken_clauses import spoken_clauses
 
 FLOW = "contacts"
 RECENT = 3  # turns since contacts were shown, in which a work place told is whom they want

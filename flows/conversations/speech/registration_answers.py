@@ -13,8 +13,8 @@ from flows.engine import courtesy
 from flows.engine.memory import Memory, age, recall
 from flows.engine.proposals import Answer, Correct, Proposal, Reading, Say
 from flows.engine.steps import Choice, Parsed
+from flows.people.livelihoods import told_in
 from flows.people.relations import called, whose
-from flows.spoken.livelihoods import told_in
 from flows.understanding.everyday import asks
 from flows.understanding.input import Input
 

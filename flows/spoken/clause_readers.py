@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from flows.content import NOT_ASKED, SMALL_TALK, Question
 from flows.engine.proposals import Begin, Proposal, Reading, Show
-from flows.spoken.livelihoods import speaks_of_child
+from flows.people.livelihoods import speaks_of_child
 from flows.spoken.wishes import PERHAPS, WISHED_IN_WORDS, wished
 from flows.text.politeness import DENIALS
-from flows.understanding.clauses_spoken import spoken_clauses
+from flows.text.spoken_clauses import spoken_clauses
 from flows.understanding.everyday import asks
 from flows.understanding.input import Input
 from flows.understanding.question_finder import QuestionResult, find_questions
