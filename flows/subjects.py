@@ -25,6 +25,7 @@ SUBJECTS: Mapping[str, Subject] = MappingProxyType(
         "contacts": Subject(10, 7, "đầu mối vừa cho xem"),  # contact ids, one blank between them
         "blocks": Subject(10, 7, "khối vừa hỏi"),  # block ids
         "who": Subject(40, 30, "làm cho ai"),  # self, mother, father, child, spouse, other
+        "told": Subject(40, 2, "điều đã cho biết trước khi được hỏi"),  # "individual android known"
         "address": Subject(60, 30, "cách xưng hô"),  # cô, chú, anh …
         "offered": Subject(2, 2, "điều tôi vừa mời"),  # "flow:password", "item:bao-lau", "contact:le-tuan-vu"
         "later": Subject(8, 2, "việc hẹn làm sau"),  # as offered: the second wish of a message

@@ -5,17 +5,19 @@ Invariant: the only people named are those of the appendix, and one who fits nea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from flows.content import Block, Contact, Content
 from flows.conversations.contact_follow_ups import propose
+from flows.conversations.speech import contact_turns
 from flows.conversations.speech.contacts import by_block, listed
 from flows.directory.contact_facts import block_lines, grouped, of_block
 from flows.directory.follow_ups import asks_whom
 from flows.directory.mention import mentioned_in
 from flows.directory.search import DirectoryResult, find_contacts
 from flows.engine.events import Event, Said
+from flows.engine.proposals import Proposal, Reading
 from flows.engine.steps import (
     Choice,
     Choices,
@@ -94,9 +96,15 @@ def _flow() -> Flow:
         ),
         slash="daumoi",
         reads_opening=True,
-        reads=propose,
+        reads=_reads,
         expects_digits=_expects_digits,
     )
+
+
+def _reads(reading: Reading) -> Iterator[Proposal]:
+    """Contacts asked for and asked about; then what is told beside them."""
+    yield from propose(reading)
+    yield from contact_turns.reads(reading)
 
 
 def _found(

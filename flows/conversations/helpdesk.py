@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from flows.conversations import handover_card
@@ -251,7 +252,9 @@ _TOO = 0.95
 
 def _reads(reading: Reading) -> Iterator[Proposal]:
     """A person, wanted or not, and what is said of a ticket that waits."""
-    text = reading.input.text
+    text = _TAG.sub(r"\1, ", reading.input.text)
+    if _OR_A_MACHINE.search(reading.input.plain):
+        return
     person = person_wanted(text)
     ticket, left = reading.recall("ticket"), reading.recall("did") == "ticket:left"
     if reading.is_at("helpdesk", "want"):
@@ -327,6 +330,16 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
         yield from _of_ticket(reading, person == "wanted")
     if person == "wanted":
         yield Proposal(0.93, "wants a person", Show("helpdesk", "queue", {}))
+
+
+# "có người thiệt hông cho gặp đi": a question ends before the wish, and denies nothing
+_TAG = re.compile(
+    r"\b((?:thiệt|thật|được|ai|có|that|thiet|duoc|nào|nao) (?:không|hông|hong|khong|ko|hok|k)) (?=(?:cho|kêu|keu|gọi|goi|nối|gặp|gap|chuyển|chuyen)\b)",
+    re.IGNORECASE,
+)
+_OR_A_MACHINE = re.compile(
+    r"\b(?:ai|nguoi|can bo)\b.*\bhay (?:la )?(?:may|bot|robot|tu dong)\b|\b(?:may|bot|robot) hay (?:la )?nguoi\b"
+)
 
 
 def _asked_meanwhile(reading: Reading) -> str:

@@ -5,6 +5,7 @@ Invariant: "DUNG" ends the notices at once, at any step.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from flows.conversations.consent import consent_steps
@@ -210,6 +211,8 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
             yield Proposal(_SURE, "misses notices", Say(none, reminds=False))
             return
     stop = notices_stopped(text, close=close, at_menu=reading.flow is None and not reading.recall("secret"))
+    if stop == "wanted" and _STANDS.search(text.lower()):  # "tin đứng tên BHXH" stops nothing
+        return
     if stop == "wanted":
         yield Proposal(0.98, "ends the notices", Show("notices", STOP, {}))
     elif did in _STOPPED and stop == "refused":
@@ -243,4 +246,5 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
 
 
 _SURE = 0.95
+_STANDS = re.compile(r"\bđứng\b(?!.*\b(?:dừng|ngừng|ngưng|tắt)\b)")
 FLOW = _flow()

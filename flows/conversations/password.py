@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from flows.content import Screen
+from flows.conversations.speech.wishes import wanted
 from flows.engine.events import Event, Said
 from flows.engine.proposals import Proposal, Reading
 from flows.engine.steps import Choice, Context, Flow, Parsed, Reply, choose, end, show, wait
@@ -142,6 +143,7 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
     """Safety first, then what is said of passwords and codes."""
     yield from safety.reads(reading)
     yield from password_speech.reads(reading)
+    yield from wanted(reading, "password")
 
 
 def _parse_situation(context: Context, event: Event) -> Parsed | None:

@@ -5,13 +5,15 @@ Invariant: a digression. In the middle of a flow the answer is said and the same
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from flows.content import SMALL_TALK, Question
 from flows.engine.commands import PERSON_LABEL
 from flows.engine.events import Event, Said
+from flows.engine.proposals import Proposal, Reading, Show
 from flows.engine.steps import Choice, Context, Flow, FollowUp, Parsed, ask, choose
+from flows.spoken.asked_plainly import asked_plainly
 from flows.understanding.question_finder import QuestionResult, find_questions
 
 NOT_IT = "Không đúng ý tôi"
@@ -73,7 +75,36 @@ def _flow() -> Flow:
         digression=True,
         counts_misses=True,
         shows=_shows,
+        reads=_reads,
     )
+
+
+KNOWN = 0.75  # confidence of the finder in another item
+PLAINLY, BEFORE_A_PERSON = 0.86, 0.94
+_FIRST = ("bot-that", "gio-lam-viec")  # asked in words that also call for a person
+
+
+def _reads(reading: Reading) -> Iterator[Proposal]:
+    """Questions in words of the country (flows/spoken/asked_plainly.py)."""
+    if reading.step is not None and reading.step.takes_any:
+        return
+    id_ = asked_plainly(reading.input.plain)
+    item = reading.context.content.questions.item(id_) if id_ else None
+    if item is None or reading.recall("warned"):
+        return
+    found = reading.input.question
+    if found.item is not item and (found.confidence or 0.0) >= KNOWN:
+        return  # the finder knows better
+    asked_before = reading.recall("item") == item.id
+    keep = {
+        "item": item.id,
+        "others": None,
+        "also": None,
+        "short": "1" if asked_before else None,
+        "second": None,
+    }
+    score = BEFORE_A_PERSON if item.id in _FIRST else PLAINLY
+    yield Proposal(score, f"asks plainly {item.id}", Show("questions", "answer", keep), {"item": item.id})
 
 
 def said(item: Question, *, short: bool = False) -> str:

@@ -12,9 +12,9 @@ from flows.conversations import declaration
 from flows.conversations.consent import consent_steps
 from flows.conversations.declaration import items_of, parse_received, sent_with_it
 from flows.conversations.speech import registration as speech
+from flows.conversations.speech.registration_answers import assumed, told_with
 from flows.effects import KeepSubmission, LoadDossier, MarkItems, StartDossier
 from flows.engine.events import Event, Said
-from flows.engine.memory import Memory, age, recall
 from flows.engine.steps import (
     AGAIN,
     Choice,
@@ -77,7 +77,7 @@ def _flow() -> Flow:
                 _WHO_CHOICES,
                 label="đăng ký cho ai",
                 parse=parse_received,
-                assumes=_assumed_who,
+                assumes=lambda context, memory: assumed("who", _WHO_CHOICES, memory),
                 transitions={"chosen": "platform", **_RECEIVED},
             ),
             choose(
@@ -85,6 +85,7 @@ def _flow() -> Flow:
                 "Điện thoại loại nào?",
                 _platform_choices,
                 label="chọn loại điện thoại",
+                assumes=lambda context, memory: assumed("platform", _platform_choices(context), memory),
                 parse=parse_received,
                 transitions={"chosen": "code", "known": "start", **_RECEIVED},
             ),
@@ -93,6 +94,7 @@ def _flow() -> Flow:
                 "Đã biết mã số BHXH (10 số) của người đăng ký chưa?",
                 _CODE_CHOICES,
                 label="đã có mã số chưa",
+                assumes=lambda context, memory: assumed("code", _CODE_CHOICES, memory),
                 parse=parse_received,
                 transitions={"chosen": "start", "lookup": "lookup/", **_RECEIVED},
             ),
@@ -147,7 +149,7 @@ def _flow() -> Flow:
             }
         ),
         questions_first=True,
-        for_whom=True,
+        told_with=told_with,
         purposes={"registration": "đi cùng việc đăng ký VssID"},
         recognises=_recognises,
         about={"item": "nhan-sms"},
@@ -353,13 +355,6 @@ def _platform_choices(context: Context) -> tuple[Choice, ...]:
     )
 
 
-def _assumed_who(context: Context, memory: Memory) -> Choice | None:
-    """The answer that the wish already held: "đăng ký cho con tui"."""
-    known = "child" if recall(memory, "who") == "child" and age(memory, "who") <= FRESH else ""
-    return next((c for c in _WHO_CHOICES if c.keep["who"] == known), None)
-
-
-FRESH = 4  # turns for which what was said before the flow began answers its questions
 _WHO_NOTE = {"child": "Dạ, làm cho con nhỏ: lúc nộp nhớ mang thêm giấy khai sinh của con."}
 _WHO_CHOICES = tuple(
     Choice(label, "chosen", {"who": who}, words=words, means=who, note=_WHO_NOTE.get(who, ""))

@@ -13,11 +13,13 @@ from flows.understanding.input import Input
 
 HEARD = "Dạ, tôi nghe rồi."
 HEARD_AT_MENU = "Dạ, tôi nghe rồi. Anh/chị cần tôi giúp gì về việc này ạ?"
+GREETED = "Dạ, chào anh/chị."
 _SAID = {
     "thanks": "Dạ không có gì ạ. Cần thêm, anh/chị cứ nhắn.",
     "bye": "Dạ chào anh/chị, hẹn gặp lại. Cần gì anh/chị cứ nhắn.",
     "later": "Dạ được, anh/chị cứ từ từ. Khi nào rảnh, gõ “làm tiếp” là mình nối lại đúng chỗ này.",
     "ack": "Dạ.",
+    "good_news": "Dạ chúc mừng anh/chị, vậy là xong rồi. Cần gì nữa, anh/chị cứ nhắn.",
     "sorry": "Dạ không sao đâu ạ, cảm ơn anh/chị. Cần gì anh/chị cứ nhắn.",
 }
 _AT_MENU = {

@@ -38,6 +38,7 @@ from flows.engine.proposals import Answer, Begin, Clarify, Command, Correct, Do,
 from flows.engine.state import LOST, MISS, WEAK, State
 from flows.engine.steps import Context, Flow, Reply, Step
 from flows.secrets import detector
+from flows.text.dictated import written
 from flows.text.normalise import plain, same_words
 from flows.understanding import numbers_explained
 from flows.understanding.acts import Before
@@ -55,13 +56,19 @@ HARDLY_SURE = 0.55  # an answer that is shown at a lower score counts as half a 
 
 def advance(state: State, event: Event, content: Content, flows: Flows) -> Turn:
     """One event of a conversation; pure. See the rules above."""
-    secret = _secret_of(state, event, content, flows)
+    secret = _secret_of(state, _written(event), content, flows)
     if isinstance(event, Said | Pressed):
         state = replace(state, memory=faded(state.memory, event.at.date().toordinal()))
     dialogue = Dialogue(state, event.at, content, flows)
-    dialogue.take(event, secret)
+    _, step = dialogue.here()
+    dialogue.take(event if step is not None and step.takes_any else _written(event), secret)
     turn = dialogue.turn()
     return replace(turn, state=replace(turn.state, watch=_watched(state, event, secret, content)))
+
+
+def _written(event: Event) -> Event:
+    """The event with misheard names put back; what is kept as somebody's own words stays as typed."""
+    return replace(event, text=written(event.text)) if isinstance(event, Said) else event
 
 
 def overhear(state: State, event: Event, content: Content, flows: Flows) -> Turn:
@@ -210,7 +217,7 @@ class Dialogue(Commands):
             return False
         name, opening = named(words, self.content, self.flows.routes(self.content))
         if name and name != self.state.flow:
-            self.remember(readers.for_whom(self.flows[name], Input(words, self.content)))
+            self.remember(self.flows[name].told_with(Input(words, self.content)))
             self.begin(name, opening)
             return True
         shows = self.flows.questions.shows
@@ -274,10 +281,14 @@ class Dialogue(Commands):
         self.opening = self.opening if self.awaits is not None else ""
         second = readers.second_wish(good, reading)
         if second is not None:
-            label, what = second
-            self.remember({"later": what, "offered": what})
-            self.say(Reply(messages.second_wish(label)))
-            self.also_offer(label)
+            self.told_second(*second)
+
+    def told_second(self, label: str, what: str) -> None:
+        """The second thing of a message: a question is answered shortly, a wish is offered."""
+        item = self.content.questions.item(what.removeprefix("item:"))
+        self.remember({"later": what, "offered": what})
+        self.say(Reply(messages.second_wish(label) if item is None else messages.second_answer(item)))
+        self.also_offer(label)
 
     def carry_out(self, command: Command) -> None:
         """Do what was chosen."""

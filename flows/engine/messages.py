@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.content import Content
+from flows.content import Content, Question
 
 STOPPED = "Đã dừng. Những gì anh/chị đang gõ dở không được giữ lại."
 NOTHING_TO_STOP = "Hiện không có việc nào đang làm."
@@ -40,6 +40,12 @@ UNREADABLE = {
 def second_wish(label: str) -> str:
     """Said after the first of two wishes is done."""
     return f"Còn “{label}” nữa: anh/chị bấm bên dưới, hoặc nhắn khi tới lúc."
+
+
+def second_answer(item: Question) -> str:
+    """The second question of a message, answered in one sentence."""
+    short = item.short or item.answer.split(". ")[0].rstrip(".") + "."
+    return f"Còn ý kia: {short} ({item.source.short})"
 
 
 def person_after_misses(content: Content) -> str:

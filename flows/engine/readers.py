@@ -16,11 +16,12 @@ from flows.engine.events import Said
 from flows.engine.flows import Flows
 from flows.engine.memory import age
 from flows.engine.proposals import Answer, Begin, Clarify, Correct, Do, Proposal, Reading, Say, Show
-from flows.engine.steps import AGAIN, RESTING, Choice, Flow
+from flows.engine.steps import AGAIN, RESTING, Choice
+from flows.spoken.clause_readers import question_in_a_clause, wish_behind
 from flows.text.normalise import plain_wording
 from flows.text.politeness import DENIALS
 from flows.understanding import numbers_explained
-from flows.understanding.answers import facts_told, meanings
+from flows.understanding.answers import meanings
 from flows.understanding.everyday import asks, asks_on, everyday
 from flows.understanding.input import Input
 from flows.understanding.intents import wishes
@@ -53,6 +54,10 @@ _WHICH_NUMBER = re.compile(
     r"\b(?:so|ma|cai|day)(?: \w+){0,4} (?:gi|chi|nao)\b|\bla (?:so|ma|cai) (?:gi|chi|nao)\b"
 )
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,2}[0-9](?:[ .-]?[0-9]){7,14}(?![0-9])")
+GREETING = 10  # words
+_GREETS = re.compile(
+    r"^(?:(?:alo|da|chao|hello|hi|con oi|em oi|chau oi|xin chao)\b ?)+(?:\w+ ){0,3}(?:khoe|manh gioi|do con|do em|do chau|day|ne|nghe khong|nghe hon)\b"
+)
 SECOND = 0.7  # how sure the second wish of a message must be
 _TWO = re.compile(r"\b(?:hai viec|2 viec|hai y|2 y|hai la|hai cau|thu hai|mot la)\b")
 _JOINS = re.compile(
@@ -236,10 +241,9 @@ def _sureness(reading: Reading, found: QuestionResult, item: Question) -> float:
     return score
 
 
-def for_whom(flow: Flow, said: Input) -> dict[str, str]:
-    """Whom a wish for this flow is for, as it is remembered; empty where it does not say, or the flow does not ask."""
-    who = facts_told(said).get("who", "") if flow.for_whom else ""
-    return {"who": who} if who else {}
+def clauses(reading: Reading) -> Iterator[Proposal]:
+    """A question inside a story, and two questions in one message (clause_readers.py)."""
+    yield from question_in_a_clause(reading, _sureness)
 
 
 def wish(reading: Reading) -> Iterator[Proposal]:
@@ -252,7 +256,7 @@ def wish(reading: Reading) -> Iterator[Proposal]:
     for name, plainly, opening in wishes(reading.input, flows.routes(reading.context.content)):
         score = min(plainly + more, 0.92)
         if name != here:
-            about = for_whom(flows[name], reading.input)
+            about = flows[name].told_with(reading.input)
             yield Proposal(score, f"wish for {name}", Begin(name, opening), remember=about)
         else:  # it is under way already: said again
             yield Proposal(score - NAMED_AGAIN, f"names {name} again", Correct(reading.state.step, {}))
@@ -304,6 +308,9 @@ def everyday_words(reading: Reading) -> Iterator[Proposal]:
 
 def greeting(reading: Reading) -> Iterator[Proposal]:
     """A greeting and nothing more, or words that nobody answers here."""
+    if _GREETS.match(reading.input.plain) and len(reading.input.words) <= GREETING:
+        hello = Do("start") if reading.flow is None else Say(courtesy.GREETED, answers=False)
+        yield Proposal(0.66, "a greeting with a name", hello)
     found = reading.input.question
     item = found.item
     if item is None or item.topic not in SMALL_TALK or found.shield:
@@ -386,6 +393,7 @@ READERS: tuple[Reader, ...] = (
     contained_option,
     earlier_answer,
     question,
+    clauses,
     wish,
     everyday_words,
     greeting,
@@ -421,8 +429,10 @@ def second_wish(good: Sequence[Proposal], reading: Reading) -> tuple[str, str] |
     Only where a joining word parts the message and the parts are about different things.
     """
     first = good[0]
-    if not isinstance(first.command, Show | Begin) or not _JOINS.search(reading.input.plain):
+    if not isinstance(first.command, Show | Begin):
         return None
+    if not _JOINS.search(reading.input.plain):
+        return wish_behind(first, reading)
     done = {first.command.flow, reading.state.flow}
     flows, content = reading.context.flows, reading.context.content
     item = content.questions.item(str(first.command.keep.get("item", "")))
@@ -439,4 +449,4 @@ def second_wish(good: Sequence[Proposal], reading: Reading) -> tuple[str, str] |
         found = read.question.item if read.question.decision == "answer" else None
         if found is not None and found is not item:
             return found.title, f"item:{found.id}"
-    return None
+    return wish_behind(first, reading)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from flows.engine.flows import Flows
     from flows.engine.proposals import Reads
     from flows.engine.state import State
+    from flows.understanding.input import Input
     from flows.understanding.question_finder import QuestionResult
 
 MENU = "/"  # target: the flow is over, the menu stands open
@@ -175,7 +176,6 @@ class Flow:
     last_on_menu: bool = False
     digression: bool = False  # begun on top of what is under way, which goes on when it ends
     reads_opening: bool = False  # its first question may be answered by the words that led there
-    for_whom: bool = False  # a wish for it that says for whom is remembered: it need not be asked
     questions_first: bool = False  # a question beyond doubt is answered before an `ask` step reads the words
     counts_misses: bool = False  # what is not understood here is counted for staff
     topics: frozenset[str] = (
@@ -199,6 +199,8 @@ class Flow:
     """What is remembered when a pasted message of this flow was recognised: subjects of memory.py."""
     reads: Reads = lambda reading: ()
     """What this flow proposes for a message, wherever the conversation stands; most propose nothing."""
+    told_with: Callable[[Input], Mapping[str, str]] = lambda said: {}
+    """What a wish for it tells that need not be asked any more: subjects of memory.py."""
     handed_back: Callable[[str], str] | None = None
     """What is said when an officer hands the conversation back for this reason."""
 

@@ -30,6 +30,7 @@ from flows.spoken.password_topics import (
     tells_of_message,
     topic_of,
 )
+from flows.spoken.secret_turns import NOT_TO_US, follows_along, trusts_us, wants_new_one
 from flows.spoken.wordings import heard_in
 from flows.understanding.everyday import asks
 
@@ -88,6 +89,14 @@ def reads(reading: Reading) -> Iterator[Proposal]:
             0.95, "asks if it is to be changed", told, remember={"secret": reading.recall("secret")}
         )
         return
+    if (kind := reading.recall("secret")) and not here:
+        if trusts_us(reading.input.plain):
+            told = Say(NOT_TO_US.format(hotline=reading.context.content.office.hotline))
+            yield Proposal(0.955, "trusts us with a secret", told, remember={"secret": kind})
+            return
+        if kind == "password" and wants_new_one(reading.input.plain):
+            yield Proposal(0.93, "wants a new password", Begin(FLOW_NAME))
+            return
     if has_not_forgotten(text, close=here) and not remembers(text):
         said = Say(answer_to("not_forgotten", reading.context.content), reminds=here)
         yield Proposal(0.95, "has not forgotten it", said)
@@ -176,6 +185,9 @@ def _in_guide(reading: Reading, topic: str) -> Iterator[Proposal]:
     if step == "trouble" and reading.context.get("trouble") == "old_phone" and asks_by_app(text):
         yield Proposal(0.95, "asks if the app does it", Say(answer_to("by_app", content)))
         return
+    if step == "trouble" and follows_along(reading.input.plain):
+        said = "Dạ, anh/chị làm tiếp theo hướng dẫn ở trên. Khác chỗ nào thì nhắn tôi; xong thì bấm “Đã giải quyết được”."
+        yield Proposal(0.88, "follows the recipe", Say(said, answers=False))
     if heard_in(text, _TAKES_UP):
         yield Proposal(0.92, "goes on with the guide", Do("repeat"))
     late = step == "code" and _is_late(reading)

@@ -7,16 +7,19 @@ never said that something is safe, and no contact is confirmed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
 from flows.content import Content
 from flows.engine.events import Said
 from flows.engine.memory import age
 from flows.engine.proposals import Answer, Begin, Command, Do, Proposal, Reading, Say
 from flows.engine.steps import Parsed
+from flows.spoken.scam_turns import MAY_NOT, asks_leave, asks_the_place, given_since, only_demanded
 from flows.spoken.scams import Demand, Next, continuation, tale_in
 from flows.spoken.wordings import clauses, heard, heard_in
 
 FIRST, NEXT, LATER = 0.98, 0.97, 0.86  # scores: a tale; what goes on with it; the same after other matters
+STILL = 4  # turns in which what was given, or is asked, is about the tale
 FRESH = 2  # turns in which half sentences still belong to the tale
 ITEMS = {
     "lua-dao": "scam",
@@ -194,6 +197,7 @@ _ON: Mapping[Next, str] = {
     "card": (
         "Lời người đó thì đừng tin. Muốn biết thẻ ra sao, anh/chị tự mở VssID coi mục thẻ BHYT, hoặc gọi {hotline} hỏi lại; đừng đóng tiền cho ai."
     ),
+    "may_not": MAY_NOT,
     "safe": (
         "Dạ đúng rồi, anh/chị làm vậy là phải. Họ gọi lại thì đừng nghe, đừng đọc mã, đừng bấm gì. Lo thì gọi {hotline}."
     ),
@@ -217,6 +221,7 @@ _SAID_AT_ONCE: frozenset[Next] = frozenset(
         "gave",
         "paid",
         "address",
+        "may_not",
     }
 )
 _TAKES_UP = (
@@ -232,7 +237,10 @@ def reads(reading: Reading) -> Iterator[Proposal]:
     text, content = reading.input.text, reading.context.content
     warned, turns = reading.recall("warned"), age(reading.state.memory, "warned")
     demands, gave = tale_in(text)
+    gave = gave and not only_demanded(reading.input.plain)
     after = continuation(text) if warned else ""
+    if warned and turns <= STILL:
+        after = _turn_after(reading.input.plain, after)
     if demands and not (after in ("known", "claims") and turns <= FRESH and not gave):
         asked = not gave and heard_in(text, _ASKED)
         said = given(demands, content) if gave else warning(demands, content, asked=asked)
@@ -284,6 +292,18 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(0.95, "for whom a code is", Say(FOR_NOBODY.format(hotline=content.office.hotline)))
     if (warned or reading.recall("secret")) and reading.flow is not None and heard_in(text, _TAKES_UP):
         yield Proposal(0.9, "goes on after a warning", Do("resume" if reading.under[0] else "repeat"))
+
+
+def _turn_after(words: str, after: Next | Literal[""]) -> Next | Literal[""]:
+    """What a half sentence after a warning is, where the words of a tale do not tell."""
+    if asks_the_place(words):
+        return "address"
+    if asks_leave(words) and after in ("", "more", "clicked", "app", "claims"):
+        return "may_not"
+    since = given_since(words)
+    if since and after in ("", "more"):
+        return "paid" if since == "paid" else "gave"
+    return after
 
 
 def _sends_papers(text: str) -> bool:

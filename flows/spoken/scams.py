@@ -216,6 +216,7 @@ def _is_pasted(text: str, said: tuple[Clause, ...], demands: tuple[Demand, ...])
 
 
 Next = Literal[
+    "may_not",
     "blame",
     "block",
     "bank",

@@ -80,6 +80,10 @@ _WHOLE: Mapping[str, frozenset[str]] = {
 _INSIDE: Mapping[str, tuple[str, ...]] = {
     "thanks": (r"\b(?:cam on|camon|thank|thanks|tks|cam on nhieu|biet on|doi on)\b",),
     "bye": (r"\b(?:bye|tam biet|bai bai|hen gap lai)\b",),
+    "good_news": (
+        r"\b(?:bao|hien|ra) thanh cong\b",
+        r"\b(?:vo|vao|doi|lam|dang ky|dang nhap)(?: \w+)? duoc (?:roi|r)\b.*\b(?:mung|vui|khoe|gioi|hay|ghe)\b",
+    ),
     "sorry": (r"\b(?:xin loi|sorry|thong cam)\b",),
     "later": (
         r"\b(?:mai|lat|sau|bua sau|hom sau)(?: \w+){0,4} (?:go|nhan|viet|bam) (?:gi|j|sao)\b",
@@ -88,6 +92,8 @@ _INSIDE: Mapping[str, tuple[str, ...]] = {
         r"\b(?:de|thoi de|thoi) (?:mai|moi|mot|lat|chut|toi|sang mai|chieu|bua khac|hom khac|khi khac|cuoi tuan|tuan sau)\b",
         r"\b(?:khoan|doi|cho|de)(?: da| chut| xiu| ti| cai)?,? ?(?:de )?(?:em|e|tui|toi|minh|con|chau|anh|chi|co|t)? ?(?:di )?(?:hoi|coi|kiem|tim|kiu|goi|ve|chay|lay|bac|suy nghi|tinh)\b",
         r"\b(?:doi|cho) (?:toi|em|e|tui|minh|con|anh|chi|co|chu|bac)? ?(?:mot |1 )?(?:lat|chut|xiu|ti|lac)\b",
+        r"\b(?:mai mot|bua khac|hom khac|khi khac|luc khac|bua sau|hom sau)(?: \w+)?(?: nghen| nha| di| nhe| roi| han)*$",
+        r"\bthoi (?:\w+ )?(?:don hang|don dep|nau com|dia|di dia|di chua|cho an|nghi tay|di tam)\b|\bnghi (?:khoe|mot lat|ty|ti|xiu|tay)\b",
         r"\b(?:co khach|phai hop|dang hop|ban hop|di hop|co viec|co cong chuyen)\b",
         r"\b(?:dang ban|ban viec|ban roi|gio di|di cong chuyen|lat (?:nua )?(?:em|tui|toi|minh|con|chi|anh)?)\b",
     ),
@@ -105,8 +111,8 @@ _INSIDE: Mapping[str, tuple[str, ...]] = {
     ),
     "anger": (
         r"\b(?:buc|tuc|dien|chan|nan|ghet|met|ngan)(?: minh| qua| ghe| that| thiet| muon chet| tiet)+\b",
-        r"\b(?:lam an kieu gi|lam an gi|vo dung|vo tich su|do to|te qua|do qua|ngu|dot|khung|xam|nham nhi|dien ha|phien qua|phien phuc)\b",
-        r"\b(?:vcl|vl|dm|dmm|dkm|dcm|deo|cc|clm|vai|dit|me may|cha may|con me)\b",
+        r"\b(?:lam an kieu gi|lam an gi|vo dung|vo tich su|do to|te qua|do qua|ngu (?:qua|ngoc|vay|the|nhu)|dot|khung|xam|nham nhi|dien ha|phien qua|phien phuc)\b",
+        r"\b(?:vcl|vl|dm|dmm|dkm|dcm|deo|clm|vai(?: l| ca|$)|dit (?:me|ma|cu|con)|me may|cha may|con me)\b",
         r"\bhoi (?:mot dang|mot dang)|hoi hoai|tra loi (?:lung tung|tao lao|gi dau|trat)\b",
     ),
     "anew": (r"\b(?:lam|bat dau|noi|hoi|quay) lai tu dau\b", r"\bcoi nhu (?:\w+ )?chua (?:hoi|noi|lam) gi\b"),

@@ -13,12 +13,15 @@ from rapidfuzz import fuzz
 from flows.conversations.proof import other_ways
 from flows.conversations.speech.lookup_answers import ANYWHERE, NO, PERSON, PROVING, READY_ANSWERS, WAITING
 from flows.conversations.speech.lookup_corrections import corrections
+from flows.conversations.speech.wishes import wanted
 from flows.engine.events import Said
 from flows.engine.proposals import Answer, Begin, Do, Proposal, Reading, Say
 from flows.engine.steps import Parsed
 from flows.people.places import by_name, without_kind
 from flows.people.reading import PersonRead, read_person
 from flows.people.relations import CALLED, called, whose
+from flows.spoken.wishes import declined
+from flows.text.fold import fold
 from flows.text.spoken_dates import no_date_known
 from flows.understanding.everyday import asks
 from flows.understanding.intents import asks_for_code
@@ -92,6 +95,7 @@ _EACH_BY_PHONE = (
 
 def reads(reading: Reading) -> Iterator[Proposal]:
     """What the look-up makes of a message, at its own steps and just after a refusal."""
+    yield from wanted(reading, "lookup", _about(whose(reading.input.text)))
     if reading.is_at("lookup", "consent"):
         yield from _consent(reading)
     elif reading.state.flow == "" or reading.is_at("questions") or reading.is_at("contacts"):
@@ -110,6 +114,8 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         yield from _dates(reading)
         yield from _provinces(reading)
         yield from _misspelt_province(reading)
+        if _tells_a_fact(reading):
+            return
         for ready in READY_ANSWERS:
             if reading.state.step in ready.steps and ready.pattern.search(reading.input.plain):
                 said = ready.said.replace("{hotline}", reading.context.content.office.hotline)
@@ -117,6 +123,18 @@ def reads(reading: Reading) -> Iterator[Proposal]:
                 score = max(ready.score, 0.91) if beside else ready.score
                 yield Proposal(score, "asked beside the look-up", Say(said))
                 break
+
+
+def _tells_a_fact(reading: Reading) -> bool:
+    """Whether a date or name that is asked for stands in the words, which ask nothing: "sanh năm 57, tuổi Dậu"."""
+    step = reading.step
+    if step is None or step.name not in ("name", "fact", "name_perhaps") or "?" in reading.input.text:
+        return False
+    parsed = step.parse(reading.context, Said(reading.input.text, reading.context.at))
+    if parsed is None or not reading.input.has("sinh", "sanh", "nam", "ngay", "thang"):
+        return False
+    year_for_name = step.name == "name_perhaps" and bool(parsed.keep.get("born"))
+    return parsed.outcome == "complete" or year_for_name
 
 
 def _consent(reading: Reading) -> Iterator[Proposal]:
@@ -174,7 +192,7 @@ def _named(reading: Reading) -> Iterator[Proposal]:
     """A name with a date or ID number while nothing is under way, or a name whose code is asked for: a look-up is wanted."""
     person = read_person(reading.input.text, reading.context.at.date(), reading.context.content)
     back = _BACK_TO_IT.search(reading.input.plain) and len(reading.input.words) <= _A_TURN
-    if back and not person.name and "?" not in reading.input.text:
+    if back and not person.name and not declined("lookup", reading.input) and "?" not in reading.input.text:
         yield Proposal(0.83, "comes to the look-up now", Begin("lookup"))
         return
     if not person.name or not person.sure:
@@ -202,7 +220,13 @@ def _person(reading: Reading) -> Iterator[Proposal]:
         return
     parsed = reading.step.parse(context, Said(reading.input.text, context.at)) if reading.step else None
     if parsed is not None:
-        yield Proposal(_how_surely(reading, person), "names or facts", Answer(parsed), _about(who))
+        sure = _surer(reading, person, parsed)
+        yield Proposal(
+            0.92 if sure is not parsed else _how_surely(reading, person),
+            "names or facts",
+            Answer(sure),
+            _about(who),
+        )
         return
     turns = _TURNS_TO.search(reading.input.plain)
     few = len(reading.input.words) <= 6 and not asks(reading.input.text)
@@ -212,6 +236,20 @@ def _person(reading: Reading) -> Iterator[Proposal]:
         asked = f"Dạ, tra cho {called(reading.input.text)}. Anh/chị gõ họ tên đầy đủ, kèm ngày sinh hoặc năm sinh giúp tôi."
         score = 0.88 if turns else 0.72
         yield Proposal(score, f"for whom: {who}", Say(asked, reminds=False), remember={"who": who})
+
+
+def _surer(reading: Reading, person: PersonRead, parsed: Parsed) -> Parsed:
+    """A name that is explained ("Hiền là hiền lành") is meant; so is one that was asked back and is given a year."""
+    unsure = str(parsed.keep.get("unsure") or "")
+    if reading.is_at("lookup", "name") and parsed.outcome == "unsure" and unsure:
+        explained = any(f" {word} la " in f" {reading.input.plain} " for word in fold(unsure.lower()).split())
+        if explained:
+            return Parsed("partly", {**parsed.keep, "name": unsure, "unsure": None}, note=parsed.note)
+    asked_back = reading.context.get("unsure")
+    told = parsed.keep.get("born") or parsed.keep.get("id_number")
+    if reading.is_at("lookup", "name_perhaps") and asked_back and told and not person.name:
+        return Parsed("complete", {**parsed.keep, "name": asked_back, "unsure": None})
+    return parsed
 
 
 def _about(who: str) -> dict[str, str]:

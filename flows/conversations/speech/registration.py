@@ -11,6 +11,8 @@ from dataclasses import replace
 
 from flows.content import Item
 from flows.conversations.declaration import countdown, items_of, last_day, recounted
+from flows.conversations.speech import registration_answers
+from flows.conversations.speech.wishes import wanted
 from flows.engine import courtesy
 from flows.engine.proposals import Answer, Correct, Proposal, Reading, Say
 from flows.engine.steps import Context, Parsed
@@ -77,6 +79,9 @@ _NO_CARD = re.compile(
 _BOTH = re.compile(
     r"\b(?:tui|toi|em|minh|con|chi|anh|vo chong|ca nha)\b.*\b(?:voi|va|lan|cung)\b.*\b(?:con|be|chau|vo|chong|ma|me|ba|cha|luon|nua)\b|\bca hai\b|\bca nha\b"
 )
+_NOT_TICKED = re.compile(
+    r"\b(?:dung|khoan|khoi|chua)(?: co| hay)? (?:ghi|danh dau|tick|tinh|bao)(?: \w+){0,3} (?:xong|roi|dau)\b|\bchua (?:co )?xong (?:dau|nha|nghen|ma|cai gi)\b"
+)
 _NEXT_PERSON = re.compile(
     r"\b(?:toi|den|con|lam)(?: \w+)? (?:tui|toi|em|minh|chong|vo|ma|me|ba|nguoi khac|nguoi ke|dua nua|dua kia)\b.*\b(?:sao|the nao|lam sao|o dau|duoc khong|luon)\b"
 )
@@ -84,11 +89,14 @@ _NEXT_PERSON = re.compile(
 
 def reads(reading: Reading) -> Iterator[Proposal]:
     """What the registration makes of a message, wherever the conversation stands."""
+    for proposal in wanted(reading, FLOW):
+        yield replace(proposal, remember=registration_answers.told_with(reading.input))
     yield from _story(reading)
     yield from _reminded(reading)
     if not reading.is_at(FLOW):
         return
     yield from _of_the_declaration(reading)
+    yield from registration_answers.reads(reading)
     if reading.is_at(FLOW, "code"):
         yield from _on_the_card(reading)
     if reading.is_at(FLOW, "who"):
@@ -209,6 +217,9 @@ def _on_the_list(reading: Reading) -> Iterator[Proposal]:
             title = next(item.title for item in items if item.id == ids[-1])
             note = f"Dạ, tôi đánh dấu xong tới mục “{title}”."
             yield Proposal(0.92, f"done until {ids[-1]}", Answer(Parsed("mark", {"marked": ids}, note=note)))
+    if _NOT_TICKED.search(said.plain):
+        told = "Dạ, tôi chưa ghi gì, bước này vẫn để nguyên. Khi nào xong, anh/chị bấm “Xong việc này”."
+        yield Proposal(0.9, "is not to be ticked yet", Say(told, answers=False))
     trouble = max(done.get("trouble", 0.0), done.get("not_yet", 0.0))
     if trouble >= 0.6:
         which = named[0] if named else _current(context, items)
