@@ -68,6 +68,14 @@ class SampleRow:
     place: str
     cells: tuple[tuple[str, str, str], ...]
 
+    def value(self, column: str) -> str:
+        """What a column has here, masked."""
+        return next((value for name, value, _ in self.cells if name == column), "")
+
+    def trouble(self, column: str) -> str:
+        """Why a column's cell is not taken, "" when it is."""
+        return next((why for name, _, why in self.cells if name == column), "")
+
     @property
     def troubles(self) -> tuple[str, ...]:
         """Why it is not taken; () when it is."""
@@ -114,6 +122,17 @@ class ImportReport:
         return ", ".join(str(s) for s in said if s)
 
     @property
+    def sample_columns(self) -> tuple[tuple[str, str], ...]:
+        """The columns of the samples and their meanings."""
+        there = {column for row in self.sample for column, _, _ in row.cells}
+        return tuple((column, meaning) for column, meaning in MEANINGS.items() if column in there)
+
+    @property
+    def most_cells(self) -> int:
+        """Of the most frequent reason."""
+        return max((one.cells for one in self.reasons), default=1)
+
+    @property
     def left_empty(self) -> str:
         """The columns that the file does not have, in words."""
         return ", ".join(MEANINGS[column] for column in self.missing)
@@ -148,11 +167,10 @@ class ImportReport:
             if one.column and one.taken is not None:
                 bad = f", {figure(one.bad or 0)} không nhận" if one.bad else ""
                 yield f"  {quoted(one.heading)}: {figure(one.taken)} có giá trị, {figure(one.empty or 0)} trống{bad}"
-        most = max((one.cells for one in self.reasons), default=1)
         if self.reasons:
             yield "  lý do không nhận:"
         for reason in self.reasons:
-            bar = "█" * max(round(_BAR * reason.cells / most), 1)
+            bar = "█" * max(round(_BAR * reason.cells / self.most_cells), 1)
             where = f"cột {quoted(reason.heading)}: " if reason.heading else ""
             yield f"    {bar} {figure(reason.cells)} {where}{reason.reason} ({', '.join(reason.places)})"
 

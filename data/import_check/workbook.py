@@ -36,7 +36,7 @@ _STYLES = (
     '</fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="4"><xf/>'
     '<xf numFmtId="49" applyNumberFormat="1"/><xf numFmtId="49" fontId="1" applyNumberFormat="1" applyFont="1"/>'
     '<xf numFmtId="49" fillId="2" applyNumberFormat="1" applyFill="1" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf>'
-    "</cellXfs></styleSheet>"
+    '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 
 
@@ -98,11 +98,11 @@ def _write_sheet(
     for number, found in wanted:
         if written == most:
             break
-        row = _at(number, at, rows)
+        cells = _at(number, at, rows)
         at = number
         reason = "; ".join(f"{column}: {why}" if column else why for column, why in found)
         written += 1
-        part.write(_row(headings_row + written, (reason, str(number)), row, _REASON, _PLAIN))
+        part.write(_row(headings_row + written, (reason, str(number)), cells, _REASON, _PLAIN))
     part.write(b"</sheetData></worksheet>")
     return written
 
