@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from tempfile import mkdtemp
+from secrets import token_hex
+from tempfile import gettempdir
 from typing import Any
 
 import httpx
@@ -41,7 +42,9 @@ class Office:
     limits: Limits = field(default_factory=Limits)
     telegram: bool = False
     import_limits: ImportLimits = field(default_factory=ImportLimits)
-    folder: Path = field(default_factory=lambda: Path(mkdtemp()))  # of uploads; empty until there is one
+    folder: Path = field(
+        default_factory=lambda: Path(gettempdir()) / token_hex(8)
+    )  # of uploads; not there before one
 
     def __post_init__(self) -> None:
         self.imports = ImportRuns(

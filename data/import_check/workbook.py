@@ -93,18 +93,25 @@ def _write_sheet(
         ).encode()
     )
     for n, row in enumerate(head):
-        part.write(_row(n + 1, (heading, _ROW) if n == main else ("", ""), row, _HEADING, _HEADING))
+        part.write(
+            _row(n + 1, (heading, _ROW) if n == main else ("", ""), _unmarked(row, ""), _HEADING, _HEADING)
+        )
     written, at = 0, headings_row
     for number, found in wanted:
         if written == most:
             break
-        cells = _at(number, at, rows)
+        cells = _unmarked(_at(number, at, rows), "?")
         at = number
         reason = "; ".join(f"{column}: {why}" if column else why for column, why in found)
         written += 1
         part.write(_row(headings_row + written, (reason, str(number)), cells, _REASON, _PLAIN))
     part.write(b"</sheetData></worksheet>")
     return written
+
+
+def _unmarked(row: Sequence[str], sign: str) -> list[str]:
+    """The row with this sign where sheets.py could not read a cell."""
+    return [_MARKERS.sub(sign, text) for text in row]
 
 
 def _at(number: int, before: int, rows: Iterator[Sequence[str]]) -> Sequence[str]:
@@ -116,7 +123,7 @@ def _at(number: int, before: int, rows: Iterator[Sequence[str]]) -> Sequence[str
 
 def _row(number: int, front: Sequence[str], row: Sequence[str], first: int, style: int) -> bytes:
     cells = [_cell(text, first) for text in front]
-    cells += [_cell(_MARKERS.sub("?", text), style) for text in row]
+    cells += [_cell(text, style) for text in row]
     return f'<row r="{number}">{"".join(cells)}</row>'.encode()
 
 

@@ -184,6 +184,7 @@ class ImportRuns:
     def go(self, run: ImportRun, *, dry: bool) -> None:
         """Check it, or import it; returns at once."""
         run.dry, run.state, run.error, run.stopping = dry, WAITING, "", False
+        run.tally, run.rows, run.report, run.written = Tally(0), 0, None, 0
         if run.timer is not None:
             run.timer.cancel()
         run.task = asyncio.create_task(self._gone_through(run))
@@ -213,7 +214,6 @@ class ImportRuns:
     async def _read(self, run: ImportRun) -> None:
         """Raises what `Import.run` raises."""
         (run.folder / WORKBOOK).unlink(missing_ok=True)
-        run.tally, run.report, run.written = Tally(0), None, 0
         today = datetime.fromtimestamp(self.clock(), UTC).astimezone(VIETNAM).date().isoformat()
         work = Import(
             self._db,
