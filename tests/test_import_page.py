@@ -361,14 +361,14 @@ async def test_others_are_answered_during_a_large_check(office: Office) -> None:
     async def tick() -> None:
         while ticking:
             began = time.perf_counter()
-            await asyncio.sleep(0.005)
-            late.append(time.perf_counter() - began - 0.005)
+            await asyncio.sleep(0.01)
+            late.append(time.perf_counter() - began - 0.01)
 
     ticks, answered = asyncio.create_task(tick()), 0
     seen = set()
     while not run.task.done():
         assert (await officer.look("/console")).status_code == 200
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.1)
         answered += 1
         seen.add(run.tally.row)
     ticking = False
