@@ -27,7 +27,7 @@ _TYPE = b"multipart/form-data"
 
 
 @dataclass(slots=True)
-class _Parts:
+class _UploadForm:
     """What the parser tells: fields, and the pieces of the one file."""
 
     begin: Callable[[dict[str, str], str], Path]  # fields so far, the file's name -> where it goes
@@ -123,7 +123,7 @@ async def receive(
         raise TooLargeFile
     if longer := request.scope.get("state", {}).get("allow_body"):
         longer(seconds)  # a file takes longer than a form; see handlers/web/connections.py
-    parts = _Parts(begin, limit)
+    parts = _UploadForm(begin, limit)
     file: Any = None
     read = 0
     try:
