@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
+import httpx
 import openpyxl
 import pytest
 import pytest_asyncio
@@ -23,13 +26,20 @@ pytestmark = [
 ]
 
 
+SETTINGS = {
+    "TROLY_CONSOLE_LIVE_SECONDS": "0.2",
+    "TROLY_IMPORT_BATCH": "500",
+    "TROLY_REQUEST_BODY_SECONDS": "0.5",
+}
+
+
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def server(
     tmp_path_factory: pytest.TempPathFactory, fork_server: ForkServer
 ) -> AsyncIterator[RealServer]:
     """A real service whose open pages ask often for what is new."""
     folder = tmp_path_factory.mktemp("import")
-    one = RealServer(folder, fork_server, TROLY_CONSOLE_LIVE_SECONDS="0.2", TROLY_IMPORT_BATCH="500")
+    one = RealServer(folder, fork_server, **SETTINGS)
     await one.start()
     yield one
     await one.stop()
@@ -117,3 +127,31 @@ async def test_a_refusal_is_read_on_the_page_and_a_killed_service_keeps_no_file(
     assert files(server) != []
     await server.start()
     assert files(server) == []
+
+
+async def test_a_slow_line_has_time_for_a_file_where_an_admin_sends_it(
+    visitors: Visitors, server: RealServer
+) -> None:
+    page = await opened(visitors, server, "as a second admin")
+    token = await page.locator("#upload [name=csrf_token]").get_attribute("value")
+    cookies = {one["name"]: one["value"] for one in await page.context.cookies()}  # type: ignore[typeddict-item]  # they have both
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b'--x\r\ncontent-disposition: form-data; name="csrf_token"\r\n\r\n%b\r\n' % str(token).encode()
+        yield b'--x\r\ncontent-disposition: form-data; name="file"; filename="slow.csv"\r\n\r\ncode,name\r\n'
+        for n in range(4):
+            await asyncio.sleep(0.25)
+            yield b"880000090%d,An\r\n" % n
+        yield b"\r\n--x--\r\n"
+
+    typed = {"content-type": "multipart/form-data; boundary=x"}
+    async with httpx.AsyncClient(base_url=server.address) as stranger:
+        with suppress(httpx.TransportError):  # answered before all was sent, and cut off
+            sent = await stranger.post("/console/import", content=slowly(), headers=typed)
+            assert sent.status_code in (401, 408)
+    async with httpx.AsyncClient(base_url=server.address, cookies=cookies) as admin:
+        sent = await admin.post("/console/import", content=slowly(), headers=typed)
+    assert sent.status_code == 303, sent.text[:500]
+    await page.reload()
+    await expect(page.get_by_role("heading", name="slow.csv")).to_be_visible()
+    await page.get_by_role("button", name="Bỏ tệp này").click()

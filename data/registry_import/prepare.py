@@ -401,10 +401,10 @@ def main() -> int:
     except BrokenPipeError:
         os._exit(0)
     except (ValueError, OSError) as wrong:
-        put(
-            out,
-            ("wrong", f"{wrong.strerror}: {wrong.filename}" if isinstance(wrong, OSError) else str(wrong)),
-        )
+        said = f"{wrong.strerror}: {wrong.filename}" if isinstance(wrong, OSError) else str(wrong)
+        with suppress(BrokenPipeError):  # who asked was killed, and the file is perhaps deleted
+            put(out, ("wrong", said))
+        os._exit(0)
     return 0
 
 
