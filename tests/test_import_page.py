@@ -25,7 +25,7 @@ from data.tables import registry
 from handlers.console.import_runs import ImportLimits
 from tests.consoles import Office, Signed
 from tests.houses import House
-from tests.imports import all_imports, people, text
+from tests.imports import HEADINGS, all_imports, people, text
 from tests.test_registry_cases import book
 from tests.timing import allowed
 
@@ -159,56 +159,44 @@ async def test_the_bad_rows_come_back_mended(office: Office) -> None:
     given = await me.post(f"{HOME}/bad-rows")
     workbook = openpyxl.load_workbook(io.BytesIO(given.content))
     assert workbook.sheetnames == ["Danh sách", "Xã hai"]
-    await send(me, "b.xlsx", given.content)
-    page = await ended(me)
-    assert "Dòng không nhận 2" in page and "còn ghi lý do" in page
     first, second = workbook.worksheets
     first["A4"], first["C4"] = None, "8800000902"
-    second["A2"], second["C2"] = None, "8800000904"
+    second["C2"] = "8800000904"
     out = io.BytesIO()
     workbook.save(out)
     await send(me, "b.xlsx", out.getvalue())
     page = await ended(me)
-    assert "Sẽ thêm mới 2" in page and "Dòng không nhận 0" in page, page
-    run = office.imports.of(me.member)
-    assert run is not None
-    await me.post(f"{HOME}/bring", None, run=run.id, confirmed="yes")
-    await ended(me)
-    async with office.house.db.reading() as connection:
-        row = (await connection.execute(select(registry).where(registry.c.code == "8800000902"))).one()
-    assert (row.name, row.sex, row.born) == ("Lê Thị Thử", "F", "1990")
+    assert "Sẽ thêm mới 1" in page and "Dòng không nhận 1" in page, page
+    assert "L* T** T** Nữ 1***" in page, "headings of two rows are read without their merged cells"
+    assert "còn ghi lý do; sửa dòng xong thì xóa ô đó" in page
 
 
 LOCKED = b"\xd0\xcf\x11\xe0" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le")
-
-
-@pytest.mark.parametrize(
-    ("name", "body", "says"),
-    [
-        ("", b"x", "chưa chọn tệp"),
-        ("a.csv", b"", "a.csv trống"),
-        ("a.xlsx", LOCKED, "bị khoá bằng mật khẩu"),
-        ("a.xlsx", b"%PDF-1.7", "không phải bảng tính .xlsx"),
-        ("a.pdf", b"%PDF-1.7", "chỉ đọc được tệp"),
-        ("a.xls", b"<html><table>", "là trang web chứ không phải bảng tính"),
-        ("../../a.csv", "Mã số BHXH,Họ và tên\n", "không có dòng nào bên dưới"),
-        ("a.csv", 'code,name\n8800000001,"Trần\n8800000002,Lê\n', "dấu nháy kép"),
-        (
-            "a.csv",
-            "code,name\n8800000001,Nguy\xea~n".encode("latin-1") + b"\x81\x8d",
-            "bảng mã khác trong mục",
-        ),
-    ],
+BAD: tuple[tuple[str, bytes | str, str], ...] = (
+    ("", b"x", "chưa chọn tệp"),
+    ("a.csv", b"", "a.csv trống"),
+    ("a.xlsx", LOCKED, "bị khoá bằng mật khẩu"),
+    ("a.xlsx", b"%PDF-1.7", "không phải bảng tính .xlsx"),
+    ("a.pdf", b"%PDF-1.7", "chỉ đọc được tệp"),
+    ("a.xls", b"<html><table>", "là trang web chứ không phải bảng tính"),
+    ("../../a.csv", "Mã số BHXH,Họ và tên\n", "không có dòng nào bên dưới"),
+    ("a.csv", 'code,name\n8800000001,"Trần\n8800000002,Lê\n', "dấu nháy kép"),
+    (
+        "a.csv",
+        "code,name\n8800000001,Nguy\xea~n".encode("latin-1") + b"\x81\x8d",
+        "bảng mã khác trong mục",
+    ),
 )
-async def test_bad_input_gets_one_clear_sentence_and_leaves_no_file(
-    office: Office, name: str, body: bytes | str, says: str
-) -> None:
+
+
+async def test_bad_input_gets_one_clear_sentence_and_leaves_no_file(office: Office) -> None:
     me = await office.signed_in("admin")
-    response = await send(me, name, body, encoding="utf-8")
-    told = refused(response) if response.status_code != 303 else await ended(me)
-    assert says in told
-    assert "--" not in told.partition("Gửi tệp khác")[0].replace("--remove-gone", "")
-    assert files_of(office) == []
+    for name, body, says in BAD:
+        response = await send(me, name, body, encoding="utf-8")
+        told = refused(response) if response.status_code != 303 else await ended(me)
+        assert says in told, name
+        assert "--" not in told.partition("Gửi tệp khác")[0].replace("--remove-gone", "")
+        assert files_of(office) == []
 
 
 async def test_a_foreign_form_leaves_no_byte(office: Office) -> None:
@@ -275,7 +263,7 @@ async def test_limits_of_size_and_number(sqlite_house: House, tmp_path: Path) ->
 
 async def test_a_check_can_be_left_stopped_and_seen_again(office: Office) -> None:
     me = await office.signed_in("admin")
-    await send(me, CSV, text(people(30_000)))
+    await send(me, CSV, text(people(9000)))
     page = (await me.look(HOME)).text
     assert "<progress" in page and "Dừng" in page
     run = office.imports.of(me.member)
@@ -352,7 +340,7 @@ async def test_others_are_answered_during_a_large_check(office: Office) -> None:
     me = await office.signed_in("admin")
     officer = await office.signed_in("officer")
     rows = people(1000)
-    body = text([[f"88{n + 10**6:08d}", *rows[n % 1000][1:]] for n in range(100_000)])
+    body = text([[f"88{n + 10**6:08d}", *rows[n % 1000][1:4]] for n in range(100_000)], HEADINGS[:4])
     await send(me, "lon.csv", body)
     run = office.imports.of(me.member)
     assert run is not None and run.task is not None
