@@ -7,14 +7,14 @@ import contextlib
 import gc
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import ParamSpec
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, ParamSpec
 
 import uvicorn
 from starlette.routing import Route
 
 from bot import logs
-from bot.app import App, limits_of, lone_server, opened
+from bot.app import App, limits_of, lone_server, opened, secret_for
 from bot.settings import BadSetting, Settings, load, proxy_networks
 from bot.stopping import Stop, side_by_side
 from bot.worker import worker_of
@@ -29,6 +29,9 @@ from handlers.web.connections import ConnectionLimits, ConnectionTable, fitting,
 from handlers.web.sockets import SocketLimits
 from handlers.web.source import SourceRates, Sources
 from handlers.web.webhooks import Webhooks
+
+if TYPE_CHECKING:
+    from handlers.console import ImportRuns
 
 log = logging.getLogger("troly.serve")
 _P = ParamSpec("_P")
@@ -72,7 +75,8 @@ async def _run(app: App, stop: Stop, *, demo: bool, roles: tuple[str, ...]) -> N
     parts = Parts(app.turns, app.seal, settings, lambda result: _each(errands, result))
     doors = open_doors(parts) if "chat" in roles else {}
     voices |= {name: door.say for name, door in doors.items()}
-    web = _web(app, doors, desk if console else None, demo=demo)
+    imports = _import_runs(app) if console else None
+    web = _web(app, doors, _staff_pages(app, desk, imports) if imports is not None else (), demo=demo)
     web.app.readiness = Readiness(app.db, floor=settings.disk_floor_mb * 2**20)
     errands.append(web.run_errands)
     voices["web"] = web.say
@@ -128,6 +132,8 @@ async def _run(app: App, stop: Stop, *, demo: bool, roles: tuple[str, ...]) -> N
         stops = [web.stop(seconds), *(door.stop() for door in doors.values())]
         if worker is not None:
             stops.append(worker.stop(seconds))
+        if imports is not None:
+            stops.append(imports.stop())
         tasks = [serving, *(asyncio.create_task(one) for one in stops), *chores]
         late = await side_by_side(tasks, seconds)
         if late:
@@ -235,7 +241,24 @@ def _greeting(settings: Settings, links: list[str], *, demo: bool) -> str:
     return "\n".join(lines)
 
 
-def _staff_pages(app: App, desk: Desk) -> list[Route]:
+def _import_runs(app: App) -> ImportRuns:
+    """The lists that admins upload; what a killed process left of them is deleted."""
+    from handlers.console import ImportLimits, ImportRuns
+
+    s = app.settings
+    runs = ImportRuns(
+        app.db,
+        app.seal,
+        secret=secret_for(s),
+        data_dir=s.data_dir,
+        limits=ImportLimits(**{name: getattr(s, name) for name in ImportLimits.__dataclass_fields__}),
+        clock=app.turns.clock,
+    )
+    runs.start()
+    return runs
+
+
+def _staff_pages(app: App, desk: Desk, imports: ImportRuns) -> list[Route]:
     """The console's routes; it is loaded only where it is served."""
     from handlers.console import Console, Rules
 
@@ -256,6 +279,7 @@ def _staff_pages(app: App, desk: Desk) -> list[Route]:
         limits=limits_of(s),
         telegram=bool(s.telegram_token),
         sources=Sources(proxy_networks(s.trusted_proxies)),
+        imports=imports,
     ).routes
 
 
@@ -277,7 +301,7 @@ def _connections(s: Settings) -> ConnectionTable:
     )
 
 
-def _web(app: App, doors: Mapping[str, Door], desk: Desk | None, *, demo: bool) -> Web:
+def _web(app: App, doors: Mapping[str, Door], staff_pages: Sequence[Route], *, demo: bool) -> Web:
     s = app.settings
     return Web(
         app.turns,
@@ -288,7 +312,7 @@ def _web(app: App, doors: Mapping[str, Door], desk: Desk | None, *, demo: bool) 
         code_sender=app.code_sender,
         say_elsewhere={name: door.say for name, door in doors.items()},
         webhooks=Webhooks(webhooks_of(doors), s.webhooks_at_once),
-        staff_pages=_staff_pages(app, desk) if desk is not None else (),
+        staff_pages=staff_pages,
         sources=Sources(proxy_networks(s.trusted_proxies)),
         source_rates=SourceRates(
             sockets_per_minute=s.sockets_per_minute_source, frames_per_minute=s.frames_per_minute_source

@@ -309,6 +309,26 @@ class Settings:
         "rows of a file that `troly registry import` writes in one transaction, at most 20000",
         between=(1, 20000),
     )
+    import_upload_mb: int = _s(
+        200, "largest file that the console takes for an import, in megabytes", between=(1, 4096)
+    )
+    import_upload_seconds: int = _s(
+        600, "how long a file may take to come in at the console, in seconds", between=(10, 3600)
+    )
+    import_uploads: int = _s(
+        4, "files that the console holds at once, one of each admin; a further admin waits", between=(1, 50)
+    )
+    import_check_minutes: int = _s(
+        30, "how long a dry run at the console may take, in minutes; then it is broken off", between=(1, 720)
+    )
+    import_kept_minutes: int = _s(
+        60,
+        "how long a file and its bad rows are kept for the admin who uploaded it, in minutes; then they are deleted",
+        between=(1, 1440),
+    )
+    import_bad_rows: int = _s(
+        20000, "bad rows of a file that the console gives back as a workbook at most", between=(10, 200000)
+    )
     gone_percent: float = _s(
         5,
         "share of the registry, in percent, above which `--remove-gone` takes people out only if their number is given",

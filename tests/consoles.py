@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
+from secrets import token_hex
+from tempfile import gettempdir
 from typing import Any
 
 import httpx
@@ -13,10 +16,10 @@ from data import desk, staff
 from data.desk import Ticket, TicketCard
 from data.limits import Limits
 from data.staff import Member
-from handlers.console import Console, Rules
+from handlers.console import Console, ImportLimits, ImportRuns, Rules
 from handlers.desk import Desk
 from handlers.web.chat import Web
-from tests.houses import House
+from tests.houses import SECRET, House
 
 HERE = "http://127.0.0.1:8080"
 _addresses = count(1)
@@ -38,8 +41,20 @@ class Office:
     rules: Rules = field(default_factory=Rules)
     limits: Limits = field(default_factory=Limits)
     telegram: bool = False
+    import_limits: ImportLimits = field(default_factory=ImportLimits)
+    folder: Path = field(
+        default_factory=lambda: Path(gettempdir()) / token_hex(8)
+    )  # of uploads; not there before one
 
     def __post_init__(self) -> None:
+        self.imports = ImportRuns(
+            self.house.db,
+            self.house.seal,
+            secret=SECRET,
+            data_dir=self.folder,
+            limits=self.import_limits,
+            clock=self.house.clock,
+        )
         self.console = Console(
             self.house.turns,
             Desk(self.house.turns, say={}),
@@ -47,6 +62,7 @@ class Office:
             rules=self.rules,
             limits=self.limits,
             telegram=self.telegram,
+            imports=self.imports,
         )
         self.app = Web(
             self.house.turns,

@@ -73,6 +73,12 @@ MATRIX: dict[str, tuple[int, int, int]] = {
     f"POST {NOTICE}/retry": (403, 409, 403),
     f"GET {NOTICE}/recipients": (403, 200, 403),
     f"POST {NOTICE}/export": (403, 200, 403),
+    "GET /console/import": (403, 200, 403),
+    "POST /console/import": (403, 422, 403),
+    "POST /console/import/stop": (403, 303, 403),
+    "POST /console/import/discard": (403, 303, 403),
+    "POST /console/import/bring": (403, 409, 403),
+    "POST /console/import/bad-rows": (403, 404, 403),
     "POST /console/sign-out": (200, 200, 200),
 }
 OPEN = {

@@ -132,6 +132,7 @@ class Serving:
                 rules=Rules(),
                 limits=self.office.limits,
                 telegram=False,
+                imports=self.office.imports,
             )
             self.office.console = console
             web = Web(

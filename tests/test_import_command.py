@@ -34,9 +34,9 @@ def test_the_mapping_is_shown_before_and_the_counts_after(
     file = written(house / "now.csv", [[*r, "x"] for r in rows], [*headings, "Ghi\tchú \x1b[31m"])
     assert main(["registry", "import", str(file), "--progress"]) == 0
     out, err = capsys.readouterr()
-    assert "now.csv: utf-8, columns parted by comma, headings in row 1, 40 rows" in err
-    assert "'Mã số BHXH' is code" in err
-    assert "is ignored" in err and "\x1b[31m" not in err
+    assert "now.csv: bảng mã utf-8, cột ngăn bằng dấu phẩy, tiêu đề ở dòng 1, 40 dòng bên dưới" in err
+    assert "“Mã số BHXH” là mã số BHXH" in err
+    assert "được bỏ qua" in err and "\x1b[31m" not in err
     assert "import: " in err, "the bar"
     assert not any(row[0] in out + err or row[1] in out + err or row[6] in out + err for row in rows)
     assert "new 39, changed 0, unchanged 0, gone 0, bad 1" in out

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from data.engine import Database
     from data.registry_import.prepare import ImportFacts, ImportJob
-    from data.registry_import.run import Gone, Tally
+    from data.registry_import.run import Gone, Import, Tally
     from data.seal import Seal
 
 _ENCODINGS = ("auto", "utf-8", "utf-16", "windows-1258", "tcvn3", "vni")
@@ -101,11 +101,9 @@ async def _go(args: argparse.Namespace, settings: Settings) -> int:
             refuse_taken(Path(wanted))
     db = await open_database(settings)
     bar = _Bar(args.progress or sys.stderr.isatty())
-    abouts: list[ImportFacts] = []
     asked = _stop_at_the_signal()
 
     def looked(about: ImportFacts, tally: Tally) -> None:
-        abouts.append(about)
         if not args.json:
             _show(path, about, tally)
         bar.begin(about.size, tally)
@@ -138,7 +136,7 @@ async def _go(args: argparse.Namespace, settings: Settings) -> int:
             hand_over(tally.report, Path(args.report))
             tally = replace(tally, report=Path(args.report))
         removed = await _about_the_gone(args, settings, db, seal, tally)
-        _sum_up(args, abouts[0], tally, removed, time.monotonic() - began)
+        _sum_up(args, work, tally, removed, time.monotonic() - began)
     finally:
         await db.close()
     return 0
@@ -229,26 +227,12 @@ class _Bar:
 
 
 def _show(path: Path, about: ImportFacts, tally: Tally) -> None:
-    said: list[Any] = [about.encoding, about.separator and f"columns parted by {about.separator}"]
-    named = [title for title, _, _ in about.sheets if title]
-    said += [named and f"sheet{'s' * (len(named) > 1)} {', '.join(named)}"]
-    said += [f"headings in row {about.sheets[0][1]}", f"{about.rows:,} rows"]
-    say = _to_stderr
-    say(f"{path.name}: {', '.join(str(s) for s in said if s)}")
-    for heading, column in about.taken:
-        say(f"  {heading!r} is {column}" if column else f"  {heading!r} is ignored")
-    for finding in about.findings:
-        say(f"  ! {finding}")
-    if len(about.sheets) > 1:
-        say(f"  rows by sheet: {', '.join(f'{title} {rows:,}' for title, _, rows in about.sheets)}")
-    if about.unread:
-        say(f"  ! sheets that are not read: {', '.join(about.unread)}; nobody can be removed after this file")
-    if about.missing:
-        say(f"  not in the file, left empty: {', '.join(about.missing)}")
-    for row in about.sample:
-        say(f"  {' | '.join(value for _, value in row)}")
+    from data.import_check.report import report_of
+
+    for line in report_of(path.name, about).understood():
+        _to_stderr(line)
     if tally.resumed_at:
-        say(f"going on behind row {tally.resumed_at:,}, where an earlier start stopped")
+        _to_stderr(f"going on behind row {tally.resumed_at:,}, where an earlier start stopped")
 
 
 def _to_stderr(line: str) -> None:
@@ -294,7 +278,10 @@ def _show_the_gone(who: Gone) -> None:
         _to_stderr(f"  …{code[-4:]} {masked(name)}, {born[-4:] or '?'}, {commune or '?'}")
 
 
-def _sum_up(args: argparse.Namespace, about: ImportFacts, tally: Tally, removed: int, seconds: float) -> None:
+def _sum_up(args: argparse.Namespace, work: Import, tally: Tally, removed: int, seconds: float) -> None:
+    about = work.about
+    assert about is not None
+    whole = work.report_now(tally)
     report = str(tally.report) if tally.report is not None else None
     if args.json:
         summary = {
@@ -314,12 +301,17 @@ def _sum_up(args: argparse.Namespace, about: ImportFacts, tally: Tally, removed:
             "separator": about.separator or None,
             "sheet": ", ".join(title for title, _, _ in about.sheets if title) or None,
             "unread": list(about.unread),
-            "findings": list(about.findings),
+            "findings": list(whole.findings),
             "columns": {column: heading for heading, column in about.taken if column},
             "ignored": [heading for heading, column in about.taken if not column],
+            **whole.as_json(),
         }
         print(json.dumps(summary, ensure_ascii=False))
         return
+    for finding in whole.findings[len(about.findings) :]:
+        _to_stderr(f"  ! {finding}")
+    for line in whole.counted():
+        _to_stderr(line)
     print(f"{'would be ' if args.dry_run else ''}new {tally.new:,}, changed {tally.changed:,},", end=" ")
     print(f"unchanged {tally.unchanged:,}, gone {tally.gone or 0:,}, bad {tally.bad:,}")
     if removed:

@@ -77,6 +77,7 @@ _FAMILY = frozenset(
     )
 )
 _GIVEN = frozenset(("ten", "given name", "first name", "ten goi"))
+REASON = "Lý do không nhận"  # the heading under which the workbook of bad rows says why
 _BRACKETS = re.compile(r"[(\[{][^)\]}]{0,80}[)\]}]")
 _LONGEST = 120  # characters of a heading that are looked at
 
@@ -94,7 +95,8 @@ class ColumnMapping:
 
     `places`: column -> positions in the row (two for a name in two columns); `taken`: (heading, column), "" ignored; `width`: cells
     of the heading row. `sexes`: columns of men and of women, None where there is none; `parts`: day, month and year of birth.
-    What is read from those stands in two cells behind the row, see `joined`.
+    What is read from those stands in two cells behind the row, see `joined`. `reason`: where the reasons stand in a workbook of bad
+    rows that comes back, None in any other file.
     """
 
     places: dict[str, tuple[int, ...]]
@@ -102,6 +104,7 @@ class ColumnMapping:
     width: int = 0
     sexes: tuple[int | None, int | None] = (None, None)
     parts: tuple[int | None, ...] = ()
+    reason: int | None = None
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -203,6 +206,7 @@ def map_headings(row: Sequence[str], above: Sequence[str] = ()) -> ColumnMapping
         len(row),
         marked,
         tuple(parts.get(p) for p in (_DAY, _MONTH, _YEAR)) if parts else (),
+        next((i for i, key in enumerate(keys) if key == join_key(REASON)), None),
     )
 
 

@@ -18,13 +18,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
 
 from data.registry_import import files
 from data.registry_import.columns import (
     COLUMNS,
+    REASON,
     WITHIN,
     ColumnMapping,
     Merge,
@@ -33,9 +35,9 @@ from data.registry_import.columns import (
     lost_headings,
 )
 from data.registry_import.files import Options
-from data.registry_import.rows import Bad, Check, Prepared, cell, checker
+from data.registry_import.rows import Bad, Check, Prepared, cell, checker, readers_of
 from data.registry_import.survey import Table, survey
-from data.registry_import.values import BadValue, is_blank, masked, read_code
+from data.registry_import.values import BadValue, is_blank, masked, read_code, shown_stored
 from data.seal import Seal
 
 SAMPLE = 10  # rows shown, masked, before anything is written
@@ -54,10 +56,11 @@ class ImportJob:
 
 @dataclass(frozen=True, slots=True)
 class ImportFacts:
-    """What is known before the first row is used; `sample` is masked.
+    """What is known before the first row is used.
 
     `sheets`: (its name, row of its headings, rows under them) of each sheet that is read, one without a name for a text. `unread`: the
-    sheets that may hold people and are not read. `findings`: what was found out about whole columns, sentences in Vietnamese.
+    sheets that may hold people and are not read. `findings`: what was found out about whole columns, sentences in Vietnamese. `sample`:
+    (sheet, row, (column, its value as it would be stored and masked, why it is not taken) …), a reason without a column is the row's.
     """
 
     digest: str
@@ -69,7 +72,7 @@ class ImportFacts:
     unread: tuple[str, ...]
     taken: tuple[tuple[str, str], ...]
     missing: tuple[str, ...]
-    sample: tuple[tuple[tuple[str, str], ...], ...]
+    sample: tuple[tuple[str, int, tuple[tuple[str, str, str], ...]], ...]
     findings: tuple[str, ...]
 
     @property
@@ -155,6 +158,7 @@ class Preparation:
             raise ValueError(why or self._why_not([]))
         first = read[0].table.mapping
         named = len(read) > 1
+        most = max(SAMPLE // len(read), 1)
         about = ImportFacts(
             digest=found.digest,
             size=found.size,
@@ -165,7 +169,7 @@ class Preparation:
             unread=tuple(unread),
             taken=first.taken,
             missing=first.missing,
-            sample=self._sample(read[0]),
+            sample=tuple(islice(chain.from_iterable(map(partial(self._sample, most), read)), SAMPLE)),
             findings=tuple(f"trang “{r.title}”, {f}" if named else f for r in read for f in r.table.findings),
         )
         return read, about
@@ -227,18 +231,44 @@ class Preparation:
             raise ValueError(str(wrong) if name in str(wrong) else f"{name}: {wrong}") from None
         return _SheetRead(title, headings_row, table)
 
-    def _sample(self, sheet: _SheetRead) -> tuple[tuple[tuple[str, str], ...], ...]:
-        places, joined = sheet.table.mapping.places, sheet.table.joined
-        rows = islice(
-            files.rows(self._file, self._found, sheet.title, sheet.table.mapping.own),
-            sheet.headings_row,
-            None,
-        )
-        shown = (r if joined is None else joined(r) for r in rows if not is_blank(r))
-        return tuple(
-            tuple((c, masked(cell(row, places[c]))) for c in COLUMNS if c in places)
-            for row in islice(shown, SAMPLE)
-        )
+    def _sample(
+        self, most: int, sheet: _SheetRead
+    ) -> list[tuple[str, int, tuple[tuple[str, str, str], ...]]]:
+        """The first rows of a sheet as they would be stored."""
+        table, first = sheet.table, sheet.headings_row + 1
+        places, joined = table.mapping.places, table.joined
+        readers = readers_of(date.fromisoformat(self._job.today), table)
+        rows = islice(self.raw_rows(sheet), sheet.headings_row, None)
+        sample = []
+        for number, row in islice(((n, r) for n, r in enumerate(rows, first) if not is_blank(r)), most):
+            cells = [] if (why := _why_not_row(row, number, table)) is None else [("", "", why)]
+            row = row if joined is None else joined(row)
+            for column in (c for c in COLUMNS if c in places):
+                text = cell(row, places[column])
+                try:
+                    read = readers[column](text)
+                except BadValue as bad:
+                    cells.append((column, masked(text), str(bad)))
+                else:
+                    cells.append((column, shown_stored(column, read[0] if column == "born" else read), ""))
+            sample.append((sheet.title, number, tuple(cells)))
+        return sample
+
+    @property
+    def sheets_read(self) -> Sequence[_SheetRead]:
+        """The sheets that are read, in their order."""
+        return self._sheets
+
+    def raw_rows(self, sheet: _SheetRead) -> Iterator[Sequence[str]]:
+        """All rows of a sheet as they stand in the file, titles and headings included."""
+        return files.rows(self._file, self._found, sheet.title, sheet.table.mapping.own)
+
+    def write_bad_rows(self, report: Path, out: Path, most: int) -> int:
+        """Write the rows that this report names into a new workbook; returns how many, at most `most`."""
+        from data.import_check.workbook import write_bad_rows
+
+        sheets = [(s.title, s.headings_row, partial(self.raw_rows, s)) for s in self._sheets]
+        return write_bad_rows(sheets, report, out, most, column_of, REASON)
 
     def batches(self, after: int) -> Iterator[Batch]:
         """What is to be written, from behind the `after`-th row under the headings on. The last look is at the file."""
@@ -255,7 +285,7 @@ class Preparation:
 
     def _batches_of(self, sheet: _SheetRead, after: int, before: int, check: Check) -> Iterator[Batch]:
         first, table = self._sheets[0].headings_row, sheet.table
-        rows = files.rows(self._file, self._found, sheet.title, table.mapping.own)
+        rows = self.raw_rows(sheet)
         skip = sheet.headings_row + after - before
         if sum(1 for _ in islice(rows, skip)) < skip:
             raise files.changed(self._path)
@@ -270,10 +300,8 @@ class Preparation:
                 upto += 1
                 if not row:
                     continue
-                if upto + local in table.broken:
-                    bad.append((first + upto, "", _BROKEN))
-                elif table.longest is not None and len(row) > table.longest and any(row[table.longest :]):
-                    bad.append((first + upto, "", _SHIFTED))
+                if (why := _why_not_row(row, upto + local, table)) is not None:
+                    bad.append((first + upto, "", why))
                 else:
                     check(
                         row if table.joined is None else table.joined(row), first + upto, good, bad, present
@@ -312,10 +340,24 @@ class _SheetRead:
     table: Table
 
 
+_BEHIND = 10  # how much nicer the process is that works for a page
 _NEEDED = {"code": "mã số BHXH", "name": "họ tên"}
 _LONG_NUMBER = re.compile(r"\d{9}")
 _BROKEN = "dòng bị ngắt đôi bởi dấu xuống dòng trong một ô; hãy nối lại thành một dòng"
+_NOT_MENDED = f"ô “{REASON}” của dòng này còn ghi lý do; sửa dòng xong thì xóa ô đó"
 _SHIFTED = "dòng có nhiều ô hơn dòng tiêu đề nên các cột có thể bị lệch; hãy kiểm tra dấu phân cách trong ô"
+
+
+def _why_not_row(row: Sequence[str], number: int, table: Table) -> str | None:
+    """Why a row as a whole cannot be believed; None when it can. `number` is its sheet's own."""
+    if number in table.broken:
+        return _BROKEN
+    reason = table.mapping.reason
+    if reason is not None and reason < len(row) and row[reason].strip():
+        return _NOT_MENDED
+    if table.longest is not None and len(row) > table.longest and any(row[table.longest :]):
+        return _SHIFTED
+    return None
 
 
 def _mark_present(row: Sequence[str], table: Table, present: list[str]) -> None:
@@ -334,8 +376,12 @@ def put(out: IO[bytes], frame: tuple[Any, ...]) -> None:
 
 
 def main() -> int:
-    """Prepare what stdin says: the job, then the row to begin behind; "" there means that nothing more is wanted."""
+    """Prepare what stdin says: the job, then the row to begin behind, then where to write the bad rows; "" there
+    means that nothing more is wanted. With the argument `behind` all else on this machine goes first.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who imports decides when to stop
+    if "behind" in sys.argv[1:]:
+        os.nice(_BEHIND)
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints does not mix with the frames
     told = json.loads(sys.stdin.readline())
@@ -348,13 +394,17 @@ def main() -> int:
             for b in work.batches(int(after)):
                 put(out, ("batch", b.rows, b.bad, b.present, b.upto, b.position))
             put(out, ("end",))
+            wanted = sys.stdin.readline().strip()
+            if wanted:
+                report, into, most = json.loads(wanted)
+                put(out, ("written", work.write_bad_rows(Path(report), Path(into), most)))
     except BrokenPipeError:
         os._exit(0)
     except (ValueError, OSError) as wrong:
-        put(
-            out,
-            ("wrong", f"{wrong.strerror}: {wrong.filename}" if isinstance(wrong, OSError) else str(wrong)),
-        )
+        said = f"{wrong.strerror}: {wrong.filename}" if isinstance(wrong, OSError) else str(wrong)
+        with suppress(BrokenPipeError):  # who asked was killed, and the file is perhaps deleted
+            put(out, ("wrong", said))
+        os._exit(0)
     return 0
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import csv
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 from typing import IO, Protocol
 
+from data.import_check.counts import ReasonCounts
 from data.spreadsheet import BOM, csv_line, new_file
 
 _HEAD = ("Dòng", "Cột", "Lý do")
@@ -66,6 +67,7 @@ class BadRows:
         self._several = len(places.sheets) > 1
         self._head = (*_HEAD, _SHEET) if self._several else _HEAD
         self._file: IO[str] | None = None
+        self.reasons = ReasonCounts()
         if source is not None and path.exists() and path.samefile(source):
             raise ValueError(
                 f"{path} is imported, and its report would be written there: move it elsewhere first"
@@ -91,6 +93,7 @@ class BadRows:
         with self.path.open(encoding="utf-8-sig", newline="") as file:
             lines = [line for line in csv.reader(file) if len(line) == len(self._head)]
         good = [line for line in lines[1:] if line[0].isdecimal() and self._number(line) <= upto]
+        self.reasons.add((self._number(line), line[1], line[2]) for line in good)
         return [list(self._head), *good] if good else []
 
     def _number(self, line: list[str]) -> int:
@@ -101,8 +104,9 @@ class BadRows:
         sheet, row = self._places.place(number)
         return csv_line((str(row), column, reason, sheet) if self._several else (str(row), column, reason))
 
-    def add(self, bad: Iterable[tuple[int, str, str]]) -> None:
+    def add(self, bad: Sequence[tuple[int, str, str]]) -> None:
         """Write these (row, column, reason) down, durably."""
+        self.reasons.add(bad)
         lines = "".join(self._line(*one) for one in bad)
         if not lines:
             return

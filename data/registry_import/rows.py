@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import partial
+from typing import Any
 
 from data.registry.keys import name_key
 from data.registry_import.columns import COLUMNS
@@ -85,11 +86,8 @@ def name_reader(font: str = "") -> Callable[[str], tuple[str, str]]:
     return read
 
 
-def checker(seal: Seal, today: date, table: Table) -> Check:
-    """A function that puts one row to the good or to the bad ones. Blank rows are neither."""
-    places = table.mapping.places
-    columns = tuple(c for c in COLUMNS if c in places)
-    headings = {c: table.mapping.heading(c) for c in columns}
+def readers_of(today: date, table: Table) -> dict[str, Callable[[str], Any]]:
+    """How the cells of each column of this table are read; that of births gives (date or year, year)."""
     fonts = table.fonts
     readers = READERS | {
         "born": birth_reader(today, table.dates),
@@ -99,6 +97,15 @@ def checker(seal: Seal, today: date, table: Table) -> Check:
     }
     if table.zeros_and_twos:
         readers["sex"] = read_sex_of_three_numbers
+    return readers
+
+
+def checker(seal: Seal, today: date, table: Table) -> Check:
+    """A function that puts one row to the good or to the bad ones. Blank rows are neither."""
+    places = table.mapping.places
+    columns = tuple(c for c in COLUMNS if c in places)
+    headings = {c: table.mapping.heading(c) for c in columns}
+    fonts, readers = table.fonts, readers_of(today, table)
     width = 1 + max(i for p in places.values() for i in p)
     nowhere = width  # an empty cell behind every row
     at_code, at_sex, at_born, at_id, at_province, at_phone, at_household, at_commune, at_unit = (

@@ -21,6 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import audit
 from data.engine import Database
+from data.import_check.counts import ColumnCounts, ReasonCounts
+from data.import_check.report import ImportReport, report_of
 from data.registry import name_index, removed
 from data.registry_import.prepare import Batch, ImportFacts, ImportJob
 from data.registry_import.report import BadRows
@@ -64,6 +66,14 @@ class Tally:
         )
 
 
+class ImportBusy(ValueError):
+    """Somebody else imports into this registry."""
+
+
+class NotMadeUp(ValueError):
+    """A file of people who are not made up, for a demo."""
+
+
 class Stopped(Exception):
     """Asked to stop, and stopped between two batches; the message says how to go on."""
 
@@ -81,16 +91,31 @@ class Import:
     share: bool = False  # somebody else writes to this SQLite file too: leave as much time as is taken
     who: str = "operator"
     codes: str = ""  # how all of them must begin: in a demo, those of made-up people
+    behind: bool = False  # for a page: what else the machine does goes before it
+    workbook: tuple[Path, int] | None = (
+        None  # where the bad rows are written as they stand, and how many at most
+    )
     looked: Callable[[ImportFacts, Tally], None] = field(default=lambda about, tally: None)
     told: Callable[[Tally], None] = field(default=lambda tally: None)
     stop: Callable[[], bool] = field(default=lambda: False)
+    writes: Callable[[], None] = field(default=lambda: None)  # all rows are read, and the workbook is written
+    counts: ColumnCounts = field(default_factory=ColumnCounts, init=False)
+    reasons: ReasonCounts = field(default_factory=ReasonCounts, init=False)
+    about: ImportFacts | None = field(default=None, init=False)
+    written: int = field(default=0, init=False)  # bad rows in the workbook
+
+    def report_now(self, tally: Tally) -> ImportReport:
+        """What is known, once the file was looked at."""
+        assert self.about is not None
+        return report_of(Path(self.job.path).name, self.about, tally, self.counts, self.reasons)
 
     async def run(self) -> Tally:
         """Read the file to its end. Raises ValueError with one sentence, Stopped when asked to stop."""
         async with self.db.alone(LOCK) as mine:
             if not mine:
-                raise ValueError("another import is under way; wait until it is over")
-            worker = await started(self.job)
+                raise ImportBusy("another import is under way; wait until it is over")
+            worker = await started(self.job, behind=self.behind)
+            self.about = worker.about
             try:
                 if self.dry:
                     return await self._rehearsed(worker)
@@ -114,7 +139,7 @@ class Import:
                 out = sort_out(batch.rows, known, heading, batch.present)
                 await writer.write(connection, out, before.id)
                 after = before.with_batch(batch, out)
-                report.add(sorted([*batch.bad, *out.bad]))
+                await asyncio.to_thread(self._count, report, batch, out)
                 counts = {name: getattr(after, name) for name in _COUNTS}
                 await connection.execute(update(imports).where(here).values(**counts))
             return after
@@ -143,7 +168,7 @@ class Import:
                 known = await writer.known(connection, [r[0] for r in batch.rows], -1)
             known = await asyncio.to_thread(repeats.marked, known, batch.rows, batch.present)
             out = sort_out(batch.rows, known, heading, batch.present)
-            report.add(sorted([*batch.bad, *out.bad]))
+            await asyncio.to_thread(self._count, report, batch, out)
             return before.with_batch(batch, out)
 
         report = BadRows(self.report(0), worker.about, 0, source=Path(self.job.path), again=True)
@@ -164,11 +189,12 @@ class Import:
         report: BadRows,
         take: Callable[[Batch, Tally], Any],
     ) -> Tally:
+        self.reasons = report.reasons
         try:
             async for batch in worker.batches(tally.row):
                 began = time.perf_counter()
                 if any(not r[0].startswith(self.codes) for r in batch.rows):
-                    raise ValueError(
+                    raise NotMadeUp(
                         f"this database is a demo of made-up people, whose codes begin with {self.codes}:"
                         " import real ones into the office's own, TROLY_DATA_DIR=var-office"
                     )
@@ -178,9 +204,17 @@ class Import:
                     raise Stopped(_how_to_go_on(tally, self.dry))
                 if self.share:
                     await asyncio.sleep(time.perf_counter() - began)
+            if self.workbook is not None and report.written:
+                self.writes()
+                self.written = await worker.write_bad_rows(report.path, *self.workbook)
         finally:
             report.close()
         return replace(tally, report=report.path if report.written else None)
+
+    def _count(self, report: BadRows, batch: Batch, out: Sorted) -> None:
+        report.add(sorted([*batch.bad, *out.bad]))
+        refused = {number for number, _, _ in out.bad}
+        self.counts.add([row for row in batch.rows if row[14] not in refused] if refused else batch.rows)
 
     async def _begun(self, about: ImportFacts) -> Tally:
         """The import to go on with: the newest, when it is of this file and not done; otherwise a new one."""
@@ -371,7 +405,7 @@ async def remove_gone(
     taken = 0
     async with db.alone(LOCK) as mine:
         if not mine:
-            raise ValueError("another import is under way; wait until it is over")
+            raise ImportBusy("another import is under way; wait until it is over")
         await check_gone(db, number, expected=expected, limits=limits or GoneLimits())
         while True:
             async with db.writing() as connection:

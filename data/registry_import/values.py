@@ -59,6 +59,8 @@ _SEXES = {
     **dict.fromkeys(("f", "female", "nữ", "nu", "nư", "nử", "0", "0.0", "2", "2.0", "gái", "gai"), "F"),
 }
 
+_SEX_SHOWN = {"M": "Nam", "F": "Nữ"}
+
 
 class BadValue(ValueError):
     """A cell that cannot be taken; its message is the reason, in Vietnamese, without the value."""
@@ -303,6 +305,13 @@ def masked(text: str) -> str:
     except BadValue:
         shown = "…"  # an error of the spreadsheet, a formula without a value
     return re.sub(r"\S+", _masked_word, shown[:TEXT_LIMIT])
+
+
+def shown_stored(column: str, value: str) -> str:
+    """A value as it would be stored, masked; sex and province are many people's, and shown."""
+    if column == "sex":
+        return _SEX_SHOWN.get(value, "")
+    return value if column == "province" else masked(value)
 
 
 def _masked_word(word: re.Match[str]) -> str:

@@ -22,6 +22,10 @@ APART_ABOVE = 300_000  # bytes of a file that is worth a process of its own
 _AHEAD = 4 << 20  # bytes of prepared rows that may wait in this process (twice that, see asyncio's streams)
 
 
+class ReaderStopped(ValueError):
+    """The process that reads the file was ended from outside."""
+
+
 class ParserProcess(Protocol):
     """Prepares one file. All of it raises ValueError with one sentence."""
 
@@ -29,6 +33,10 @@ class ParserProcess(Protocol):
 
     def batches(self, after: int) -> AsyncIterator[Batch]:
         """The batches behind this row."""
+        ...
+
+    async def write_bad_rows(self, report: Path, out: Path, most: int) -> int:
+        """Behind the last batch: write the rows that this report names into a new workbook; how many they are."""
         ...
 
     async def close(self) -> None:
@@ -45,10 +53,10 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else 0
 
 
-async def started(job: ImportJob) -> ParserProcess:
-    """A worker that has looked at the file."""
-    if await asyncio.to_thread(_size, Path(job.path)) > APART_ABOVE:
-        return await _ChildProcess.started(job)
+async def started(job: ImportJob, *, behind: bool = False) -> ParserProcess:
+    """A worker that has looked at the file. `behind`: always a process of its own, and all else goes before it."""
+    if behind or await asyncio.to_thread(_size, Path(job.path)) > APART_ABOVE:
+        return await _ChildProcess.started(job, behind=behind)
     return _InProcess(await asyncio.to_thread(Preparation, job))
 
 
@@ -62,6 +70,9 @@ class _InProcess:
         while (batch := await asyncio.to_thread(next, batches, None)) is not None:
             yield batch
 
+    async def write_bad_rows(self, report: Path, out: Path, most: int) -> int:
+        return await asyncio.to_thread(self._work.write_bad_rows, report, out, most)
+
     async def close(self) -> None:
         self._work.close()
 
@@ -72,9 +83,9 @@ class _ChildProcess:
         self.about: ImportFacts
 
     @classmethod
-    async def started(cls, job: ImportJob) -> _ChildProcess:
+    async def started(cls, job: ImportJob, *, behind: bool = False) -> _ChildProcess:
         # -P: a folder called "data" where the command is given must not be taken for ours
-        command = (sys.executable, "-P", "-m", "data.registry_import.prepare")
+        command = (sys.executable, "-P", "-m", "data.registry_import.prepare", *["behind"][: int(behind)])
         process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, limit=_AHEAD)
         made = cls(process)
         try:
@@ -97,7 +108,7 @@ class _ChildProcess:
             length = int.from_bytes(await self._process.stdout.readexactly(4), "big")
             frame: tuple[Any, ...] = marshal.loads(await self._process.stdout.readexactly(length))  # noqa: S302  # our own process wrote it
         except asyncio.IncompleteReadError:
-            raise ValueError(
+            raise ReaderStopped(
                 "the process that reads the file was ended; give the same command again to go on"
             ) from None
         if frame[0] == "wrong":
@@ -108,6 +119,10 @@ class _ChildProcess:
         await self._tell(str(after))
         while (frame := await self._heard())[0] == "batch":
             yield Batch(*frame[1:])
+
+    async def write_bad_rows(self, report: Path, out: Path, most: int) -> int:
+        await self._tell(json.dumps([str(report), str(out), most]))
+        return int((await self._heard())[1])
 
     async def close(self) -> None:
         if self._process.returncode is None:

@@ -12,6 +12,8 @@ from handlers.console.access import AccessControl, PageRoute, Rules
 from handlers.console.audit_page import AuditPage
 from handlers.console.desk_pages import DeskPages
 from handlers.console.home_page import HomePage
+from handlers.console.import_page import ImportPage
+from handlers.console.import_runs import ImportLimits, ImportRuns
 from handlers.console.notice_pages import NoticePages
 from handlers.console.question_pages import QuestionPages
 from handlers.console.recipient_pages import RecipientPages
@@ -20,11 +22,14 @@ from handlers.desk import Desk
 from handlers.turns.queue import Turns
 from handlers.web.source import Sources
 
-__all__ = ["Console", "Rules"]
+__all__ = ["Console", "ImportLimits", "ImportRuns", "Rules"]
 
 
 class Console:
-    """The console's routes, to be served next to the chat page. `telegram`: a bot is connected."""
+    """The console's routes, to be served next to the chat page. `telegram`: a bot is connected.
+
+    `imports`: the uploads of this process; without them there is no page for lists.
+    """
 
     def __init__(
         self,
@@ -36,6 +41,7 @@ class Console:
         limits: Limits | None = None,
         telegram: bool = False,
         sources: Sources | None = None,
+        imports: ImportRuns | None = None,
     ) -> None:
         access = AccessControl(turns, address=address, rules=rules)
         self.entries: list[PageRoute] = access.entries
@@ -46,6 +52,7 @@ class Console:
             NoticePages(access, limits or Limits(), telegram=telegram),
             RecipientPages(access, limits or Limits()),
             QuestionPages(access),
+            *([ImportPage(access, imports)] if imports is not None else ()),
             AuditPage(access),
         ):
             self.entries += pages.entries

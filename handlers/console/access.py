@@ -166,6 +166,9 @@ class PageRoute:
     roles: frozenset[str]
     act: Callable[[Visit], Awaitable[Response]] | Callable[[Request], Awaitable[Response]]
     nav: str = ""
+    takes_file: bool = (
+        False  # `act` reads what is posted itself, and compares the CSRF token before it keeps any of it
+    )
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -267,14 +270,14 @@ class AccessControl:
             return await entry.act(request)  # type: ignore[arg-type]  # an entry without roles takes the request itself
         session = await self._session_of(request)
         if session is None:
-            typed = (await read_form(request)).get("text") if post else ""
+            typed = (await read_form(request)).get("text") if post and not entry.takes_file else ""
             return self.page(request, "console/signed_out.html", 401, typed=typed)
         visit = Visit(self, request, session)
         if not visit.live:
             await self._seen(session)
         if session.member.role not in entry.roles:
             raise PageRefused(403, "Không có quyền", wording.NOT_YOURS)
-        if post:
+        if post and not entry.takes_file:
             form = await read_form(request)
             if not has_csrf_token(form, self.turns.seal, session.key):
                 raise PageRefused(403, "Trang đã cũ", wording.OLD_FORM)

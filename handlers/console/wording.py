@@ -40,6 +40,9 @@ DEEDS = {  # what a row of the audit says was done
     "ticket_viewed": "Xem cuộc trò chuyện",
     "ticket_revealed": "Xem số đầy đủ",
     "audit_viewed": "Xem sổ truy cập",
+    "registry_check": "Kiểm tra danh sách",
+    "registry_bad_rows": "Tải các dòng không nhận",
+    "registry_import": "Nhập danh sách",
     "question": "Sửa câu hỏi đáp",
     "question_edited": "Sửa câu hỏi đáp",
     "question_restored": "Trả câu hỏi đáp về bản trước",
@@ -71,6 +74,7 @@ ABOUT = {  # what a page of the menu is for, on the first page
     "/console/queue": "Người dân đang chờ gặp cán bộ, và các phiếu anh/chị đang giữ.",
     "/console/notices": "Soạn, xem trước, gửi thử và gửi thông báo cho người đã đăng ký nhận.",
     "/console/questions": "Trợ lý trả lời những gì, còn hiệu lực không, và những câu chưa hiểu.",
+    "/console/import": "Xem thử một danh sách người tham gia trước khi nhập, lấy lại các dòng sai, rồi nhập.",
     "/console/audit": "Ai đã xem hoặc đổi gì, và sổ có còn nguyên vẹn không.",
 }
 
@@ -96,6 +100,9 @@ NOTES = {
     "not_yours": "Phiếu này không còn do anh/chị giữ, nên thao tác không được thực hiện.",
     "question_kept": "Đã lưu. Trợ lý dùng bản này trong vài giây nữa.",
     "question_restored": "Đã trả về bản đã chọn. Trợ lý dùng bản này trong vài giây nữa.",
+    "import_stop": "Đang dừng; trang này tự cập nhật.",
+    "import_discard": "Đã xóa tệp và các dòng sai khỏi máy chủ. Dữ liệu đã nhập, nếu có, vẫn còn.",
+    "import_bring": "Đã bắt đầu nhập. Trang này tự cập nhật, anh/chị có thể rời trang rồi quay lại.",
     "question_added": "Đã thêm cách hỏi. Trợ lý hiểu câu này trong vài giây nữa.",
 }
 

@@ -203,6 +203,7 @@ class _RequestConnection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         self._part, self._read = "head", 0
         super().on_message_begin()
+        self.scope["state"]["allow_body"] = self._allow_body
 
     def on_url(self, url: bytes) -> None:
         self._count(len(url))
@@ -262,6 +263,12 @@ class _RequestConnection(HttpToolsProtocol):
         if part:
             limits = self._limits
             seconds = limits.head_seconds if part == "head" else limits.body_seconds
+            self._deadline = self.loop.call_later(seconds, self._late)
+
+    def _allow_body(self, seconds: float) -> None:
+        """Give the body that comes so long from now on; said by a route that knows who sends it."""
+        if self._part == "body" and self._deadline is not None:
+            self._deadline.cancel()
             self._deadline = self.loop.call_later(seconds, self._late)
 
     def _late(self) -> None:
