@@ -1,7 +1,8 @@
 # Two commands matter: `make run` and `make test`. Everything they need, they make.
 PYTHON ?= python3
 BIN := .venv/bin
-WORKERS ?= 2
+# Of the tests: many wait for processes of their own, so two workers leave two cores idle for nearly half of the time.
+WORKERS ?= 3
 PIP = --quiet --disable-pip-version-check
 unexport PYTHONDONTWRITEBYTECODE  # every process would compile everything anew
 

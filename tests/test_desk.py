@@ -520,6 +520,16 @@ async def test_odd_texts_reach_the_officer_and_break_nothing(house: House, words
     assert len(await texts_of(house, ticket, "citizen")) == 1
 
 
+@pytest.mark.parametrize("kind", ["file", "press"])
+async def test_odd_names_of_files_and_buttons_reach_the_officer_too(sqlite_house: House, kind: str) -> None:
+    """Seen to fail: half of a letter in a file's name cannot be written down, and the turn ended as a dead letter."""
+    _citizen, _, ticket = await a_claimed_ticket(sqlite_house)
+    name = "\ud800 ảnh thẻ"
+    given = {"name": name, "bytes": 1, "type": "image/jpeg"} if kind == "file" else name
+    await sqlite_house.tell({kind: given}, LAN)
+    assert [text for text in await texts_of(sqlite_house, ticket, "citizen") if "ảnh thẻ" in text]
+
+
 async def test_a_citizen_s_message_that_comes_twice_is_in_the_ticket_once(house: House) -> None:
     citizen, _, ticket = await a_claimed_ticket(house)
     taken = await asyncio.gather(*(citizen.writes("hỏi thêm ab", key="same") for _ in range(5)))

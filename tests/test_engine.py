@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from data.engine import AHEAD, Database
+from data.engine import AHEAD, Database, fetch
 
 COUNT = "SELECT count(*) FROM t"
 MANY = 2 * AHEAD + 500
@@ -43,16 +44,58 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
-async def test_a_statement_takes_one_step_and_a_transaction_three_more(
-    db: Database, steps: list[str]
-) -> None:
-    """Begin, commit, and the pool's roll-back. With the driver's own cursor it would take 14."""
+async def test_a_statement_takes_one_step_and_a_transaction_two_more(db: Database, steps: list[str]) -> None:
+    """Begin and commit. With the driver's own cursor, and the pool's roll-back of what is over, it would take 14."""
     async with db.writing() as connection:
         found = await connection.execute(text("SELECT word FROM t WHERE n < 3 ORDER BY n"))
         assert found.scalars().all() == ["w0", "w1", "w2"]
         await connection.execute(text("UPDATE t SET word = 'x' WHERE n = 1"))
         await connection.execute(text("INSERT INTO t VALUES (:n, 'y')"), [{"n": -1}, {"n": -2}])
-    assert len(steps) == 6, steps
+    assert len(steps) == 5, steps
+
+
+async def test_who_reads_begins_with_the_first_statement(db: Database, steps: list[str]) -> None:
+    """One step for each statement and one for the end; who asks nothing takes none. All see the same moment."""
+    async with db.reading() as connection:
+        before = (await connection.execute(text(COUNT))).scalar_one()
+        async with db.writing() as other:
+            await other.execute(text("INSERT INTO t VALUES (-1, 'x')"))
+        taken = len(steps)
+        assert (await connection.execute(text(COUNT))).scalar_one() == before
+        assert [(before,)] == list(await fetch(connection, COUNT))
+        assert len(steps) == taken + 2
+    assert len(steps) == taken + 3, steps
+    async with db.reading():
+        pass
+    assert len(steps) == taken + 3, steps
+    async with db.reading() as connection:
+        assert list(await fetch(connection, COUNT)) == [(before + 1,)]
+
+
+async def test_who_is_broken_off_leaves_no_transaction_behind(db: Database) -> None:
+    """Wherever it happens: before, within and after a statement of somebody who writes and of somebody who reads."""
+
+    async def write(n: int) -> None:
+        async with db.writing() as connection:
+            await connection.execute(text("INSERT INTO t VALUES (:n, 'x')"), {"n": -n})
+            await asyncio.sleep(0)
+
+    async def read(n: int) -> None:
+        async with db.reading() as connection:
+            await fetch(connection, COUNT)
+            await connection.execute(text(COUNT))
+
+    for n in range(1, 120):
+        work = asyncio.create_task((write, read)[n % 2](n))
+        for _ in range(n // 8):
+            await asyncio.sleep(0)
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+        async with db.writing() as connection:  # what was left open would lock it, or show an older moment
+            await connection.execute(text("UPDATE t SET word = :w WHERE n = 0"), {"w": f"{n}"})
+        async with db.reading() as connection:
+            [(seen,)] = await fetch(connection, "SELECT word FROM t WHERE n = 0")
+            assert seen == f"{n}"
 
 
 async def test_every_row_comes_however_many_there_are(db: Database) -> None:
@@ -100,11 +143,12 @@ async def test_errors_of_sqlite_are_sqlalchemys(db: Database) -> None:
 async def test_many_rows_without_sqlalchemy_are_one_transaction_in_one_step(
     db: Database, steps: list[str]
 ) -> None:
-    """All or nothing. Guards the roll-back: without it the next BEGIN would be refused."""
-    await db.write_many("INSERT INTO t VALUES (?, ?)", [(-1, "a"), (-2, "b")])
-    assert steps == ["_write_many", "rollback"], "the second is the pool's"
+    """All or nothing."""
+    insert = "INSERT INTO t SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)"
+    await db.write_many(insert, [(-1, "a"), (-2, "b")])
+    assert steps == ["_execute_fetchall"]
     with pytest.raises(sqlite3.IntegrityError):
-        await db.write_many("INSERT INTO t VALUES (?, ?)", [(-3, "c"), (-1, "again")])
-    await db.write_many("INSERT INTO t VALUES (?, ?)", [(-4, "d")])
+        await db.write_many(insert, [(-3, "c"), (-1, "again")])
+    await db.write_many(insert, [(-4, "d")])
     async with db.reading() as connection:
         assert (await connection.execute(text(COUNT))).scalar_one() == MANY + 3

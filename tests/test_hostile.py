@@ -130,7 +130,6 @@ async def server(
         *(tmp_path_factory.mktemp("hostile"), fork_server, "tests.gates:take_any_number"),
         TROLY_SOCKET_PER_MINUTE="100000",
         TROLY_DEMO_READERS="3",
-        TROLY_CONSOLE_LIVE_SECONDS="0.3",
     )
     await one.start()
     yield one
@@ -150,18 +149,23 @@ async def nothing_ran(page: Page) -> None:
     assert await page.evaluate("window.ran || 0") == 0
 
 
+# as the page does: what was not answered when a line broke off, as it may where the machine is slow, is sent again
 SEND_ALL = """async (frames) => {
-  const line = new WebSocket(location.origin.replace(/^http/, "ws") + "/chat/socket");
-  await new Promise((done) => { line.onopen = done; });
   const answers = new Map();
-  const answered = new Promise((done) => { line.onmessage = (event) => {
-    const got = JSON.parse(event.data);
-    if (got.for) answers.set(got.for, got.error || "");
-    if (answers.size === frames.length) done();
-  }; });
-  for (const [n, frame] of frames.entries()) line.send(JSON.stringify({ id: "h" + n, ...frame }));
-  await answered;
-  line.close();
+  while (answers.size < frames.length) {
+    const line = new WebSocket(location.origin.replace(/^http/, "ws") + "/chat/socket");
+    const closed = new Promise((done) => { line.onclose = done; });
+    line.onopen = () => {
+      for (const [n, frame] of frames.entries())
+        if (!answers.has("h" + n)) line.send(JSON.stringify({ id: "h" + n, ...frame }));
+    };
+    line.onmessage = (event) => {
+      const got = JSON.parse(event.data);
+      if (got.for) answers.set(got.for, got.error || "");
+      if (answers.size === frames.length) line.close();
+    };
+    await closed;
+  }
   return [...answers.values()];
 }"""
 
@@ -181,25 +185,8 @@ async def test_two_hundred_hostile_texts_in_chat_and_console(visitors: Visitors,
     await officer.get_by_role("button", name="Nhận trả lời").click()
     await expect(officer.get_by_role("textbox", name="Trả lời người dân")).to_be_visible()
 
-    texts: list[dict[str, Any]] = [{"text": p} for p in PAYLOADS]
-    files = [{"file": {"name": p[:200], "bytes": 10, "type": "application/pdf"}} for p in PAYLOADS]
-    frames = json.loads(json.dumps([*texts, *files]))
-    errors = await citizen.page.evaluate(SEND_ALL, frames)
-    assert [e for e in errors if e] == []
-
-    await officer.reload()
-    said = [_tidy(text) for text in await officer.locator(".message .words").all_text_contents()]
-    names = [f"[tệp {_tidy(shown_name(f['file']['name']))}" for f in files]
-    hidden = [name for name in names if not any(name in text for text in said)]
-    assert all("javascript:alert" in name for name in hidden), "what the shield takes for a password"
-    assert len(hidden) <= 12
-    page_text = await officer.locator("main").text_content() or ""
-    assert page_text.count(LEFT_OUT) >= len(hidden)
-    lost = [p for p in PAYLOADS if _tidy(p) and _tidy(p) not in said]
-    assert lost == []
-    await nothing_ran(officer)
-
-    answers = PAYLOADS[::7]
+    talk = officer.url
+    answers = PAYLOADS[::7]  # while the page is short: each loads it anew
     for n, answer in enumerate(answers):
         field = officer.get_by_role("textbox", name="Trả lời người dân")
         await field.fill(answer)
@@ -214,6 +201,25 @@ async def test_two_hundred_hostile_texts_in_chat_and_console(visitors: Visitors,
     await expect(citizen.theirs.filter(has_text="Cán bộ BHXH:")).to_have_count(len(wanted))
     got = [_tidy(t) for t in await citizen.theirs.locator(".words").all_text_contents()]
     assert [w for w in wanted if w not in got] == []
+
+    texts: list[dict[str, Any]] = [{"text": p} for p in PAYLOADS]
+    files = [{"file": {"name": p[:200], "bytes": 10, "type": "application/pdf"}} for p in PAYLOADS]
+    frames = json.loads(json.dumps([*texts, *files]))
+    errors = await citizen.page.evaluate(SEND_ALL, frames)
+    assert [e for e in errors if e] == []
+
+    await officer.goto(talk)
+    said = [_tidy(text) for text in await officer.locator(".message:not(.own) .words").all_text_contents()]
+    names = [f"[tệp {_tidy(shown_name(f['file']['name']))}" for f in files]
+    hidden = [name for name in names if not any(name in text for text in said)]
+    assert all("javascript:alert" in name for name in hidden), "what the shield takes for a password"
+    assert len(hidden) <= 12
+    page_text = await officer.locator("main").text_content() or ""
+    assert page_text.count(LEFT_OUT) >= len(hidden)
+    lost = [p for p in PAYLOADS if _tidy(p) and _tidy(p) not in said]
+    assert lost == []
+    await nothing_ran(officer)
+
     await citizen.page.reload()
     await expect(citizen.state).to_have_text(CONNECTED)
     await nothing_ran(citizen.page)

@@ -387,9 +387,11 @@ _BLOCK = (
 )
 
 
-_SENT = (
-    "UPDATE outbox SET state = 'sent', sent_at = ?, answer = '', sealed = NULL, holder = '', leased_until = 0.0"
-    " WHERE id = ? AND fence = ? AND state = 'leased'"
+_SENT = (  # rows of [id, fence, when]
+    "UPDATE outbox SET state = 'sent', sent_at = json_extract(was.value, '$[2]'), answer = '', sealed = NULL,"
+    " holder = '', leased_until = 0.0 FROM json_each(?) AS was"
+    " WHERE outbox.id = json_extract(was.value, '$[0]') AND outbox.fence = json_extract(was.value, '$[1]')"
+    " AND outbox.state = 'leased'"
 )
 
 
@@ -403,7 +405,7 @@ async def settle_sent(db: Database, outcomes: Sequence[Outcome]) -> None:
             await settle(connection, outcomes)
         return
     try:
-        await db.write_many(_SENT, [(o.at, o.delivery.id, o.delivery.fence) for o in outcomes])
+        await db.write_many(_SENT, [(o.delivery.id, o.delivery.fence, o.at) for o in outcomes])
     except sqlite3.Error as wrong:
         raise OSError(type(wrong).__name__) from wrong
 

@@ -71,6 +71,7 @@ class Sender:
         self._in_flight = dict.fromkeys(LANES, 0)
         self._campaigns: list[Running] = []
         self._dry = True  # nothing was there at the last look: the next one has time
+        self._gave: set[str] = set()  # campaigns that gave something at the last look
         self._send_queue = SendQueue()
         self._known: set[int] = set()  # rows this process has taken and not settled
         self._said: dict[int, int] = {}  # parts sent of rows that had to be put back
@@ -214,9 +215,10 @@ class Sender:
             if room * 2 < batch:
                 return result or -1
             now, asked = self._clock(), self._ticks()
-            async with self._db.reading() as connection:
-                if not await deliveries.any_notice(connection, campaign.id, self.door, now):
-                    continue
+            if campaign.id not in self._gave:  # a look is cheaper than a transaction, and holds up nobody
+                async with self._db.reading() as connection:
+                    if not await deliveries.any_notice(connection, campaign.id, self.door, now):
+                        continue
             async with self._db.writing() as connection:
                 rows = await deliveries.claim_notices(
                     self._db,
@@ -228,6 +230,7 @@ class Sender:
                     lease=ROW_LEASE,
                     limit=room,
                 )
+            (self._gave.add if rows else self._gave.discard)(campaign.id)
             result += self._queue(rows, asked)
         if result and known != set(self._campaigns):  # one of them was stopped meanwhile
             self._give_back_stopped()

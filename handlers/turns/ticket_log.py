@@ -16,6 +16,7 @@ from flows.engine.events import (
     Unreadable,
 )
 from flows.secrets.file_names import shown_name
+from flows.text.normalise import clean
 
 _PHONE = re.compile(r"\+?[0-9][0-9 .\-]{7,18}")  # anything else may be words
 LONGEST_LABEL = 200  # characters of a name or a label: no limit of texts holds for these
@@ -37,9 +38,9 @@ def written(event: Event) -> str:
         case Said(text=text):
             return text
         case Pressed(label=label):
-            return label[:LONGEST_LABEL]
+            return clean(label[:LONGEST_LABEL])
         case SentFile(name=name):
-            return f"[tệp {shown_name(name[-LONGEST_LABEL:])}, không mở]"
+            return f"[tệp {shown_name(clean(name[-LONGEST_LABEL:]))}, không mở]"
         case SharedContact(phone=phone):
             return f"[chia sẻ số điện thoại {phone}]" if _PHONE.fullmatch(phone) else "[chia sẻ danh bạ]"
         case Unreadable(kind=kind):
