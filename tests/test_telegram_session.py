@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from aiogram import Bot, methods, types
+from aiogram import Bot
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import (
     ClientDecodeError,
@@ -21,7 +21,6 @@ from aiogram.exceptions import (
 from aiogram.methods import AnswerCallbackQuery, GetMe, SetMyCommands
 from aiogram.types import BotCommand
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
 
 from handlers.telegram.replies import SendText
 from handlers.telegram.session import JsonSession
@@ -119,31 +118,3 @@ async def test_a_server_that_is_away_is_network_trouble() -> None:
     with pytest.raises(TelegramNetworkError):
         await Bot(TOKEN, session=session)(SendText(chat_id=1, text="x"), request_timeout=5)
     await session.close()
-
-
-def test_aiograms_types_are_made_ready_when_they_are_first_used() -> None:
-    """Guards handlers/telegram/quick_start.py: without it none is left."""
-    every = [getattr(types, name) for name in types.__all__]
-    left = [one for one in every if not getattr(one, "__pydantic_complete__", True)]
-    assert len(left) > 200
-    assert types.Update.__pydantic_complete__
-    assert types.Message.__pydantic_complete__
-    user = {"id": 7, "is_bot": False, "first_name": "Lan"}
-    boost = {
-        "boost_id": "1",
-        "add_date": 1,
-        "expiration_date": 2,
-        "source": {"source": "premium", "user": user},
-    }
-    seldom = types.ChatBoostUpdated.model_validate({"chat": {"id": 1, "type": "private"}, "boost": boost})
-    assert seldom.boost.source.user == types.User(**user)
-    with pytest.raises(ValidationError):
-        types.ChatBoostUpdated.model_validate({"chat": {"id": "one", "type": "private"}, "boost": boost})
-
-
-@pytest.mark.soak
-def test_all_of_aiograms_types_and_methods_can_be_made_ready() -> None:
-    for one in (*types.__dict__.values(), *methods.__dict__.values()):
-        if isinstance(one, type) and issubclass(one, BaseModel):
-            one.model_rebuild()
-            assert one.__pydantic_complete__, one

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from handlers.doors import Outbound, Parts
-from handlers.telegram import quick_start
 
 if TYPE_CHECKING:
     from handlers.telegram.webhook import ConfiguredDoor
@@ -18,7 +17,6 @@ def open_door(parts: Parts) -> ConfiguredDoor | None:
     """The bot, where a token is set."""
     if not parts.settings.telegram_token:
         return None
-    quick_start.prepare()
     from handlers.telegram.webhook import ConfiguredDoor
 
     return ConfiguredDoor(parts)
