@@ -27,7 +27,7 @@ SUBJECTS: Mapping[str, Subject] = MappingProxyType(
         "who": Subject(40, 30, "làm cho ai"),  # self, mother, father, child, spouse, other
         "told": Subject(40, 2, "điều đã cho biết trước khi được hỏi"),  # "individual android known"
         "address": Subject(60, 30, "cách xưng hô"),  # cô, chú, anh …
-        "offered": Subject(2, 2, "điều tôi vừa mời"),  # "flow:password", "item:bao-lau", "contact:le-tuan-vu"
+        "offered": Subject(2, 2, "điều tôi vừa mời"),  # "flow:password", "item:bao-lau", "option:android"
         "later": Subject(8, 2, "việc hẹn làm sau"),  # as offered: the second wish of a message
         "refused": Subject(4, 2, "việc vừa không cho phép"),  # purpose of the consent
         "did": Subject(

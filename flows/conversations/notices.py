@@ -181,6 +181,11 @@ _MAY_STOP = "Anh/chị muốn ngừng nhận thông báo không ạ? Muốn ng�
 _LABEL = "Nhận thông báo"
 _TURN_ON = "Dạ, thông báo hiện đang tắt, tôi chưa bật lại. Muốn bật lại thì bấm “Nhận thông báo” rồi chọn tin muốn giữ."
 _IS_OFF = "Dạ hết nhận rồi ạ: thông báo đang tắt, tôi không gửi gì. Muốn nhận lại thì bấm “Nhận thông báo”."
+_A_CHOICE = 3  # words: a longer message that names a topic must speak of notices, too
+_OF_NOTICES = (
+    "thong_bao|tin|tin_tuc|nhan|gui|gui_cho|chu_de|chon|lay|theo_doi|quan_tam|loai|them|bot|bo|thoi",
+)
+_PERHAPS = 0.6  # less than a question that an item answers
 _ASKED = 0.5  # probability of a question, which chooses nothing
 _STOPPED = {
     "notices:stopped": "Dạ chắc rồi: tôi đã ngừng, không gửi thông báo nào nữa.",
@@ -197,9 +202,9 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
     if at_topics or at_manage:
         wanted = topics_chosen(text, tuple(TOPICS), _wanted(reading.context) if at_manage else ())
         if wanted and not (asks(text) and reading.input.acts["question"] >= _ASKED):
-            yield Proposal(
-                _SURE, "topics in a sentence", Answer(Parsed("chosen", {"topics": " ".join(wanted)}))
-            )
+            chosen = Answer(Parsed("chosen", {"topics": " ".join(wanted)}))
+            plainly = len(reading.input.words) <= _A_CHOICE or heard_in(text, _OF_NOTICES)
+            yield Proposal(_SURE if plainly else _PERHAPS, "topics in a sentence", chosen)
             return
         if misses_notices(text):
             receives = (

@@ -51,7 +51,7 @@ from flows.understanding.question_finder import QuestionResult, find_questions, 
 
 MEANT = 0.85  # from this on an option is meant
 REASON = 6  # words of an agreement that says more than that
-HARDLY_SURE = 0.55  # an answer that is shown at a lower score counts as half a miss
+HARDLY_SURE = 0.55  # what is shown or asked at a lower score counts as half a miss
 
 
 def advance(state: State, event: Event, content: Content, flows: Flows) -> Turn:
@@ -266,7 +266,7 @@ class Dialogue(Commands):
             self.carry_out(asked)
             return
         best = good[0]
-        if isinstance(best.command, Show) and best.score < HARDLY_SURE:
+        if isinstance(best.command, Show | Say) and best.score < HARDLY_SURE:
             self.state = replace(self.state, misses=self.state.misses + WEAK)
         elif not isinstance(best.command, Clarify):
             self.state = replace(self.state, misses=0)

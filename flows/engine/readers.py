@@ -37,6 +37,8 @@ UNSURE, ASKS = 0.32, 0.5  # from this score on some questions are offered, where
 WHOLE, WHOLE_WORDS, WHOLE_QUESTION = 0.85, 4, 0.955  # a question that needs nothing said before
 BY_RIGHT = 0.97  # above it a right is read, or a warning
 ANOTHER_MATTER, ASKS_OR_COMPLAINS = 0.7, 0.25  # confidence of the item; probability of a question or trouble
+SURELY_AGREED = 0.8  # of a yes, which may be a consent
+PERHAPS_MEANT = 0.2  # from this score on it is asked whether an option is meant
 SAID_AGAIN = 0.6  # an answer given before: least of what is acted on
 WISHED = 0.15  # what a wish is worth more when the whole message sounds like one
 AT_MENU = 0.08  # where nothing is under way a wish that is misread costs little
@@ -81,10 +83,17 @@ def proposals(reading: Reading) -> Iterator[Proposal]:
 
 def _is_another_matter(reading: Reading) -> bool:
     """Whether a message asks or complains of something that an item answers and that the flow under way is not about."""
+    asked = reading.input.acts["question"] + reading.input.acts["trouble"]
+    needed = ASKS_OR_COMPLAINS if (reading.input.question.confidence or 0.0) < WHOLE else 0.0
+    return asked >= needed and _names_another_matter(reading)
+
+
+def _names_another_matter(reading: Reading) -> bool:
+    """Whether an item surely answers a message, asked or not, and the flow under way is not about it."""
     flow, step, said = reading.flow, reading.step, reading.input
     if flow is None or step is None or step.takes_any or not flow.topics or len(said.words) < WHOLE_WORDS:
         return False
-    if said.acts["question"] + said.acts["trouble"] < ASKS_OR_COMPLAINS or asks_on(said.text):
+    if asks_on(said.text):
         return False
     item, sure = said.question.item, said.question.confidence or 0.0
     if item is None or said.question.decision != "answer" or sure < ANOTHER_MATTER:
@@ -121,13 +130,28 @@ def natural_answer(reading: Reading) -> Iterator[Proposal]:
     found = meanings(reading.input, wanted)
     for choice in choices:
         if choice.means and (score := found.get(choice.means, 0.0)) > 0:
+            if choice.means == "yes" and score < SURELY_AGREED:
+                continue  # it is asked instead
             answer = Answer(choice.parsed)
             most = LESS_SURE if choice.means in _READ_ONLY else MEANT
             if choice.means in _SENDS:
                 most = SENT
             if choice.means in _TURNS_DOWN and _asks_something_known(reading):
                 most = PARSED_AGAIN
+            if _names_another_matter(reading):
+                most = min(most, PARSED_AGAIN)
             yield Proposal(min(score, most), f"means {choice.means}", answer)
+
+
+def perhaps_meant(reading: Reading) -> Iterator[Proposal]:
+    """An option that the words may mean, where nothing surer is heard: it is asked, and "ừ" chooses it."""
+    choices = {c.means: c for c in _choices(reading) if c.means}
+    found = meanings(reading.input, frozenset(choices)) if choices else {}
+    means = max(found, key=lambda tag: (found[tag], tag), default="")
+    sure = SURELY_AGREED if means == "yes" else Answer.needs
+    if means and PERHAPS_MEANT <= found[means] < sure and not asks(reading.input.text):
+        said = Say(f"Ý anh/chị là “{choices[means].label}” phải không ạ?", reminds=False)
+        yield Proposal(Say.needs, f"perhaps {means}", said, remember={"offered": f"option:{means}"})
 
 
 def _asks_something_known(reading: Reading) -> bool:
@@ -138,6 +162,7 @@ def _asks_something_known(reading: Reading) -> bool:
 def contained_option(reading: Reading) -> Iterator[Proposal]:
     """The words of an option inside a longer sentence."""
     count = len(reading.input.words)
+    most = PARSED_AGAIN if _names_another_matter(reading) else 0.9
     for choice in _choices(reading):
         for wording in (plain_wording(choice.label), *choice.words.split(", ")):
             size = len(wording.split())
@@ -146,7 +171,7 @@ def contained_option(reading: Reading) -> Iterator[Proposal]:
                 continue
             score = 0.45 + 0.1 * min(size, 3) + 0.3 * size / count - (0.2 if asks(reading.input.text) else 0)
             answer = Answer(choice.parsed)
-            yield Proposal(min(score, 0.9), f"option {choice.label} in it", answer)
+            yield Proposal(min(score, most), f"option {choice.label} in it", answer)
             break
 
 
@@ -345,11 +370,16 @@ def offered(reading: Reading) -> Iterator[Proposal]:
     if not what or age(reading.state.memory, "offered") > 1:
         return
     yes = meanings(reading.input, frozenset({"yes", "no"})).get("yes", 0.0)
-    if yes < SURELY_YES or not _WILLING.search(reading.input.plain):  # "dạ" alone may only have heard
+    willing = kind == "option" or _WILLING.search(reading.input.plain)  # "dạ" alone may only have heard
+    if yes < SURELY_YES or not willing:
         return
     flows = reading.context.flows
     if kind == "flow" and name in flows:
         yield Proposal(0.86, f"yes to {what}", Begin(name), remember={"offered": "", "later": ""})
+    elif kind == "option":
+        for choice in _choices(reading):
+            if choice.means == name:
+                yield Proposal(0.93, f"yes to {what}", Answer(choice.parsed), remember={"offered": ""})
     elif kind == "item":
         shown = Show(flows.questions.name, "answer", {"item": name, "others": None})
         yield Proposal(0.86, f"yes to {what}", shown, remember={"item": name, "offered": ""})
@@ -386,10 +416,11 @@ def pasted_number(reading: Reading) -> Iterator[Proposal]:
     yield Proposal(0.86, "a number", asked if found.asks else told)
 
 
-_OF_THE_STEP = (own_answer, natural_answer, contained_option, earlier_answer)
+_OF_THE_STEP = (own_answer, natural_answer, perhaps_meant, contained_option, earlier_answer)
 READERS: tuple[Reader, ...] = (
     own_answer,
     natural_answer,
+    perhaps_meant,
     contained_option,
     earlier_answer,
     question,

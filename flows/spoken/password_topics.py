@@ -161,7 +161,8 @@ TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
             f"{_PW} moi .. khong .. hop_le|cho|nhan|chiu|duoc|dung",
             "khong_hop_le|khong_du_manh|yeu_qua|qua_ngan|qua_yeu|chu_do|dong_do|do_lom|do_le|mau_do",
             f"dat|doi .. {_PW} ... khong cho|chiu|nhan|duoc|hop_le",
-            "vssid|no|may|app .. khong cho|chiu|nhan|duyet .. dat|doi|$",
+            "vssid|no|may|app .. khong cho|chiu|nhan|duyet .. dat|doi",
+            "vssid|no|may|app .. khong cho|chiu|nhan|duyet $",
         ),
     ),
     (
