@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
 from tests import run_folder
 from tests.fork_server import ForkServer
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 
 for noisy in ("alembic", "aiosqlite", "asyncio"):
     logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+settings.register_profile(
+    "progress", deadline=None
+)  # a busy machine is no fault; what must be fast says so itself
+settings.load_profile("progress")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -518,8 +518,8 @@ async def test_without_secure_delete_the_bytes_would_stay(
     """Teeth: the same without PRAGMA secure_delete."""
     prepare = engine._prepare_sqlite
 
-    def prepare_carelessly(made: Any, begin: str) -> None:
-        prepare(made, begin)
+    def prepare_carelessly(made: Any) -> None:
+        prepare(made)
 
         @event.listens_for(made.sync_engine, "connect")
         def connected(connection: Any, record: Any) -> None:
@@ -673,8 +673,7 @@ async def test_without_begin_immediate_they_would_find_it_locked(
     places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Teeth: with an ordinary BEGIN the timeout does not help the step from reading to writing."""
-    prepare = engine._prepare_sqlite
-    monkeypatch.setattr(engine, "_prepare_sqlite", lambda made, begin: prepare(made, "BEGIN"))
+    monkeypatch.setattr(engine, "_begin_at_once", engine._begin_when_asked)
     async with engines(await places.sqlite(), 10) as made:
         troubles = await asyncio.gather(*(read_then_write(made[n % 10]) for n in range(50)))
     assert Counter(troubles)["database is locked"] > 0

@@ -19,7 +19,7 @@ SEED = 12
 C = 2.0  # inverse strength of regularisation
 RAREST = 2  # a feature must be seen in so many messages
 EACH = 9  # questions before which a message that answers none is shown
-ANSWER_SHARE = 20.0  # how much more an answer counts than a message that is none
+ANSWER_SHARE = 8.0  # how much more an answer counts than a message that is none
 SOME = 50  # one row in so many is part of the digest
 STEP = 0.05  # a weight is kept as so many of these, -127..127
 

@@ -137,7 +137,7 @@ def _flow() -> Flow:
             end("other", lambda s: other_ways(s.content)),
         ),
         slash="tracuu",
-        topics=frozenset({"tra_cuu_ma_so", "otp"}),
+        topics=frozenset({"tra_cuu_ma_so", "otp", "gioi_thieu_vssid"}),
         questions_first=True,
         purposes={"lookup": "tra cứu mã số BHXH"},
         expects_digits=_expects_digits,

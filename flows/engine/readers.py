@@ -36,9 +36,10 @@ OWN_QUESTION = 6  # words from which a question that an item answers is no refus
 UNSURE, ASKS = 0.32, 0.5  # from this score on some questions are offered, where something is surely asked
 WHOLE, WHOLE_WORDS, WHOLE_QUESTION = 0.85, 4, 0.955  # a question that needs nothing said before
 BY_RIGHT = 0.97  # above it a right is read, or a warning
+FACT_DIGITS = 4  # a year, a date or a number is told, nothing asked
 ANOTHER_MATTER, ASKS_OR_COMPLAINS = 0.7, 0.25  # confidence of the item; probability of a question or trouble
-SURELY_AGREED = 0.8  # of a yes, which may be a consent
-PERHAPS_MEANT = 0.2  # from this score on it is asked whether an option is meant
+_MAY_CONSENT, SURELY_AGREED = frozenset({"yes", "no"}), 0.8
+PERHAPS_MEANT = 0.3  # from this score on it is asked whether an option is meant
 SAID_AGAIN = 0.6  # an answer given before: least of what is acted on
 WISHED = 0.15  # what a wish is worth more when the whole message sounds like one
 AT_MENU = 0.08  # where nothing is under way a wish that is misread costs little
@@ -72,9 +73,12 @@ Reader = Callable[[Reading], Iterator[Proposal]]
 def proposals(reading: Reading) -> Iterator[Proposal]:
     """What every reader makes of a message; of equal scores the flows' own readings come first."""
     elsewhere = _is_another_matter(reading)
+    sure = elsewhere and (reading.input.question.confidence or 0.0) >= WHOLE
     for flow in reading.context.flows.values():
         for proposal in flow.reads(reading):
-            if not (elsewhere and flow is reading.flow) or proposal.score > BY_RIGHT:
+            if not (elsewhere and flow is reading.flow) or proposal.score >= (
+                BY_RIGHT if sure else SURE_WISH
+            ):
                 yield proposal
     for reader in READERS:
         if not (elsewhere and reader in _OF_THE_STEP):
@@ -93,10 +97,10 @@ def _names_another_matter(reading: Reading) -> bool:
     flow, step, said = reading.flow, reading.step, reading.input
     if flow is None or step is None or step.takes_any or not flow.topics or len(said.words) < WHOLE_WORDS:
         return False
-    if asks_on(said.text):
+    if asks_on(said.text) or sum(map(str.isdigit, said.text)) >= FACT_DIGITS:
         return False
     item, sure = said.question.item, said.question.confidence or 0.0
-    if item is None or said.question.decision != "answer" or sure < ANOTHER_MATTER:
+    if item is None or said.question.shield or said.question.decision != "answer" or sure < ANOTHER_MATTER:
         return False
     if reading.recall("secret") or reading.recall("warned"):
         return False
@@ -130,7 +134,7 @@ def natural_answer(reading: Reading) -> Iterator[Proposal]:
     found = meanings(reading.input, wanted)
     for choice in choices:
         if choice.means and (score := found.get(choice.means, 0.0)) > 0:
-            if choice.means == "yes" and score < SURELY_AGREED:
+            if choice.means in _MAY_CONSENT and score < SURELY_AGREED:
                 continue  # it is asked instead
             answer = Answer(choice.parsed)
             most = LESS_SURE if choice.means in _READ_ONLY else MEANT
@@ -148,8 +152,8 @@ def perhaps_meant(reading: Reading) -> Iterator[Proposal]:
     choices = {c.means: c for c in _choices(reading) if c.means}
     found = meanings(reading.input, frozenset(choices)) if choices else {}
     means = max(found, key=lambda tag: (found[tag], tag), default="")
-    sure = SURELY_AGREED if means == "yes" else Answer.needs
-    if means and PERHAPS_MEANT <= found[means] < sure and not asks(reading.input.text):
+    least, sure = (Answer.needs, SURELY_AGREED) if means in _MAY_CONSENT else (PERHAPS_MEANT, Answer.needs)
+    if means and least <= found[means] < sure and not asks(reading.input.text):
         said = Say(f"Ý anh/chị là “{choices[means].label}” phải không ạ?", reminds=False)
         yield Proposal(Say.needs, f"perhaps {means}", said, remember={"offered": f"option:{means}"})
 

@@ -197,7 +197,7 @@ def wording(pattern: str) -> SpokenWording:
 
 
 @dataclass(frozen=True, slots=True)
-class _Wordings:
+class _WordingGroup:
     """Several wordings that are looked for together."""
 
     every: tuple[SpokenWording, ...]
@@ -207,11 +207,11 @@ class _Wordings:
 
 
 @lru_cache(maxsize=1024)
-def _wordings(patterns: tuple[str, ...]) -> _Wordings:
+def _wordings(patterns: tuple[str, ...]) -> _WordingGroup:
     every = tuple(map(wording, patterns))
     if not all(one.needs for one in every):
-        return _Wordings(every, None)
-    return _Wordings(every, frozenset().union(*(min(one.needs, key=len) for one in every)))
+        return _WordingGroup(every, None)
+    return _WordingGroup(every, frozenset().union(*(min(one.needs, key=len) for one in every)))
 
 
 def heard(clause: Clause, patterns: Iterable[str]) -> re.Match[str] | None:

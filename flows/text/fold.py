@@ -24,7 +24,7 @@ _TOO_MANY_MARKS = re.compile(
 )  # a Vietnamese letter carries two at most ("ễ"); more is zalgo
 
 
-class _Table(dict[int, str]):
+class _LetterTable(dict[int, str]):
     """What each character becomes, found out when it is first met: a table for `str.translate`."""
 
     def __init__(self, becomes: Callable[[str], str]) -> None:
@@ -64,7 +64,7 @@ def _decomposed(char: str) -> str:
     return (char if char in TONES or char in SHAPES else "") if _is_mark(char) else _visible(char)
 
 
-_FOLDED, _TIDIED = _Table(_plain_letter), _Table(_decomposed)
+_FOLDED, _TIDIED = _LetterTable(_plain_letter), _LetterTable(_decomposed)
 
 
 def fold(text: str) -> str:

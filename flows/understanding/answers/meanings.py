@@ -14,7 +14,7 @@ from flows.understanding.answers.notices_told import topics_meant
 from flows.understanding.answers.phrases import NO_HIT, PhraseHit, found, look_for
 from flows.understanding.answers.spoken import Spoken, spoken
 from flows.understanding.answers.told import facts_in, is_parent
-from flows.understanding.answers.trained import Ruled, counted, probability
+from flows.understanding.answers.trained import Ruled, counted, knows, probability
 from flows.understanding.answers.wordings_steps import STEPS
 from flows.understanding.answers.wordings_topics import BLOCKS, NEVER, TOPICS
 from flows.understanding.input import Input
@@ -149,6 +149,8 @@ def facts_told(message: Input) -> dict[str, str]:
 def judged(said: Spoken, wanted: frozenset[str], weights: bytes) -> dict[str, float]:
     """The trained weights' judgement of each tag."""
     ruled = ruled_by(said, wanted)
+    if not ruled and not knows(said, weights):
+        return {}
     scores = {tag: probability(counted(said, tag, ruled, wanted), weights) for tag in wanted}
     plain = [tag for tag, one in ruled.items() if one.score >= WHOLE and one.hit.share >= 1 and not said.asks]
     if len(plain) == 1 and said.count <= SHORT:

@@ -18,7 +18,7 @@ from flows.understanding.answers.spoken import Spoken
 from flows.understanding.model_file import unpacked
 
 KIND = "answers"  # of its file
-LIFT = 0.6  # logits; before a closed question an answer is likelier than among the texts of the training (answers_measure --leave-one-out)
+LIFT = 0.7  # logits; before a closed question an answer is likelier than among the texts of the training (answers_measure --leave-one-out)
 _LENGTHS = (1, 2, 3, 5, 8, 12, 18)
 _SCORES = (0.01, 0.4, 0.55, 0.8, 0.87, 0.91, 0.94)
 _SHARES = (0.2, 0.4, 0.6, 0.85)
@@ -111,6 +111,12 @@ def cues_of(said: Spoken) -> tuple[str, ...]:
     return tuple(
         cue for cue, ws in _CUES.items() if any(look_for(f"?:{w}", said).strength for w in ws.split(" / "))
     )
+
+
+def knows(said: Spoken, data: bytes) -> bool:
+    """Whether a word of the message was learnt: of signs, pictures and strange words nothing is to be told."""
+    learnt = _model(data)[1]["words"]
+    return any(word in learnt for word in _words_of(said)[0])
 
 
 def probability(found: Iterable[Counted], data: bytes) -> float:
