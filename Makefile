@@ -1,8 +1,7 @@
 # Two commands matter: `make run` and `make test`. Everything they need, they make.
 PYTHON ?= python3
 BIN := .venv/bin
-# Of the tests: many wait for processes of their own, so two workers leave two cores idle for nearly half of the time.
-WORKERS ?= 3
+WORKERS ?= 2
 PIP = --quiet --disable-pip-version-check
 unexport PYTHONDONTWRITEBYTECODE  # every process would compile everything anew
 
