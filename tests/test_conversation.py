@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from data.knowledge.content import load_content
 from flows import catalog
 from flows.effects import EffectResult
-from flows.engine import readers
 from flows.engine.events import Answered, Pressed, Said
 from flows.engine.navigation import Turn
+from flows.engine.readers import step_answers
 from flows.engine.state import WEAK, State
 from flows.engine.steps import RESTING
 from flows.subjects import SUBJECTS
@@ -251,14 +251,17 @@ def test_no_message_is_remembered_by_the_process(text: str) -> None:
     ("place", "text", "item"),
     [
         ("lookup/name", "không đăng nhập được vssid", "sai-mat-khau"),
-        ("lookup/code", "sai thông tin thẻ bhyt thì sửa ở đâu", "sai-ten"),
+        ("lookup/name", "tra cứu điểm thu bhxh tự nguyện gần nhà", "tien-ich"),
+        ("lookup/code", "nhập sai mk 5 lần bị khoá rồi giờ sao ad", "bi-khoa"),
+        ("notices/topics", "coi lịch sử khám bệnh trên vssid", "lich-su-kham"),
         ("notices/topics", "năm sinh trên thẻ bhyt khác cccd", "sai-ten"),
-        ("notices/topics", "vssid báo sai mật khẩu", "sai-mat-khau"),
-        ("registration/platform", "mức đóng bhyt hộ gia đình năm nay", "chinh-sach"),
+        ("notices/manage", "đổi căn cước rồi vssid vẫn hiện cmnd cũ", "cap-nhat-cccd"),
+        ("registration/who", "tra cứu điểm thu bhxh tự nguyện gần nhà", "tien-ich"),
+        ("password/situation", "trang dichvucong baohiemxahoi vô ko được", "ghi-nhan-loi"),
     ],
 )
 def test_a_question_of_another_matter_is_no_answer(place: str, text: str, item: str) -> None:
-    """Seen to fail without `_is_another_matter`: a name, a topic of the notices, the code once more were read of these."""
+    """Each seen to fail without `names_other_topic`: a name, a topic of the notices, trouble with the code were read of these."""
     asked = say(POSITIONS[place], text)
     assert (asked.state.flow, asked.state.step) == (POSITIONS[place].flow, POSITIONS[place].step)
     assert asked.state.memory["item"][0] == item
@@ -280,7 +283,7 @@ def test_what_the_step_asks_and_rights_go_before_questions(place: str, text: str
 def test_what_may_be_meant_is_asked_and_yes_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seen to fail before: “Tôi chưa hiểu”, and "ừ đúng rồi" was no answer."""
     with monkeypatch.context() as unsure:
-        unsure.setattr(readers, "meanings", lambda message, wanted: {"individual": 0.4})
+        unsure.setattr(step_answers, "meanings", lambda message, wanted: {"individual": 0.4})
         perhaps = say(POSITIONS["registration/who"], "ờ thì mưa nắng thất thường lắm")
     assert perhaps.replies[0].text == "Ý anh/chị là “Cá nhân tự do” phải không ạ?"
     assert perhaps.replies[0].options[:3] == ("Người lao động của đơn vị", "Cá nhân tự do", "Con nhỏ")
@@ -289,12 +292,13 @@ def test_what_may_be_meant_is_asked_and_yes_takes_it(monkeypatch: pytest.MonkeyP
     assert "who" not in say(perhaps.state, "không phải").state.answers
 
 
+@pytest.mark.parametrize("text", ["bệnh viện", "tùy em"])
 @pytest.mark.parametrize(
     "place", ["lookup/consent", "registration/consent", "helpdesk/consent", "notices/consent"]
 )
-def test_what_may_be_a_consent_is_asked(place: str) -> None:
-    """Seen to fail with 0.6 for a yes: "tùy em" was taken for one."""
-    assert say(POSITIONS[place], "tùy em").state.step == "consent"
+def test_what_may_be_a_consent_is_asked(place: str, text: str) -> None:
+    """Seen to fail with 0.55 for a yes: a kind of work was taken for one, and by weights before these "tùy em"."""
+    assert say(POSITIONS[place], text).state.step != "agreed"
 
 
 def test_a_remembered_word_fades() -> None:

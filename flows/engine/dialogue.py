@@ -9,7 +9,7 @@ The rules, in the order in which they are tried:
  4. A press counts when its words are valid at the current step; any other press says so.
  5. A number means an option of the newest message; words equal to an option, a flow's name or a pasted message that a
     flow recognises are exactly that.
- 6. Any other text is read by every reader (readers.py and `Flow.reads`), which propose; the best proposal is carried
+ 6. Any other text is read by every reader (readers/ and `Flow.reads`), which propose; the best proposal is carried
     out (arbiter.py). Without one it is a miss: what is wanted here in one line, and after two misses a person.
  7. A step that awaits an effect says nothing more until the result is there; the engine is then called again with it.
  8. When a flow ends its answers are forgotten. What must last is kept by an effect.

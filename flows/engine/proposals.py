@@ -1,6 +1,6 @@
 """What a message may mean: proposals of the readers, each a command of a closed set with a score and a reason.
 
-Made by the readers of flows/engine/readers.py and by those that flows declare (`Flow.reads`); chosen by the arbiter.
+Made by the readers of flows/engine/readers and by those that flows declare (`Flow.reads`); chosen by the arbiter.
 Invariant: a proposal changes nothing; only the dialogue carries one out.
 """
 

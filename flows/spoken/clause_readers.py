@@ -1,6 +1,6 @@
 """The readers of messages that hold more than one thing: a question inside a story, two questions, a wish behind an answer.
 
-Like readers.py, whose tuple of readers they join. Invariant: pure; a clause counts only where the whole message says less.
+Like flows/engine/readers, whose tuple of readers they join. Invariant: pure; a clause counts only where the whole message says less.
 """
 
 from __future__ import annotations

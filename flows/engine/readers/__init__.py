@@ -1,4 +1,4 @@
-"""The readers that know no flow: the step's own answer, its options, earlier answers, questions, wishes, everyday words, numbers.
+"""The readers that know no flow: answers to the step (step_answers.py), questions, wishes, everyday words, numbers.
 
 Each looks at a `Reading` and proposes; the arbiter chooses. Invariant: pure; what a flow alone can read is in `Flow.reads`.
 """
@@ -12,35 +12,30 @@ from dataclasses import replace
 from flows.content import NOT_ASKED, SMALL_TALK, Question
 from flows.engine import courtesy
 from flows.engine.commands import MENU_LABEL
-from flows.engine.events import Said
 from flows.engine.flows import Flows
 from flows.engine.memory import age
 from flows.engine.proposals import Answer, Begin, Clarify, Correct, Do, Proposal, Reading, Say, Show
-from flows.engine.steps import AGAIN, RESTING, Choice
+from flows.engine.readers.other_topic import WHOLE, WHOLE_QUESTION, is_other_topic, is_whole
+from flows.engine.readers.step_answers import (
+    PARSED_AGAIN,
+    SURELY_ANSWERED,
+    choices_of,
+    contained_option,
+    earlier_answer,
+    natural_answer,
+    own_answer,
+)
 from flows.spoken.clause_readers import question_in_a_clause, wish_behind
-from flows.text.normalise import plain_wording
-from flows.text.politeness import DENIALS
 from flows.understanding import numbers_explained
 from flows.understanding.answers import meanings
-from flows.understanding.everyday import asks, asks_on, everyday
+from flows.understanding.everyday import asks, everyday
 from flows.understanding.input import Input
 from flows.understanding.intents import wishes
 from flows.understanding.question_finder import QuestionResult
 
-PARSED, PARSED_AGAIN, FREE_WORDS = 0.87, 0.66, 0.84
-MEANT, LESS_SURE = 0.9, 0.8  # the most a natural answer is worth; and one that questions are worded like
-_READ_ONLY = frozenset({"how", "all", "look_up", "edit", "other_ways"})
-_SENDS, SENT = frozenset({"otp", "resend"}), 0.85  # below what a flow reads of it with polarity
-_TURNS_DOWN = frozenset({"not_it", "none_of_these"})
-OWN_QUESTION = 6  # words from which a question that an item answers is no refusal
 UNSURE, ASKS = 0.32, 0.5  # from this score on some questions are offered, where something is surely asked
-WHOLE, WHOLE_WORDS, WHOLE_QUESTION = 0.85, 4, 0.955  # a question that needs nothing said before
-BY_RIGHT = 0.97  # above it a right is read, or a warning
-FACT_DIGITS = 4  # a year, a date or a number is told, nothing asked
-ANOTHER_MATTER, ASKS_OR_COMPLAINS = 0.7, 0.25  # confidence of the item; probability of a question or trouble
-_MAY_CONSENT, SURELY_AGREED = frozenset({"yes", "no"}), 0.8
-PERHAPS_MEANT = 0.3  # from this score on it is asked whether an option is meant
-SAID_AGAIN = 0.6  # an answer given before: least of what is acted on
+# What the flow under way still reads of a message about another matter: rights and warnings; surely its own, where the item is less sure.
+BY_RIGHT, OF_THE_FLOW = 0.97, 0.9
 WISHED = 0.15  # what a wish is worth more when the whole message sounds like one
 AT_MENU = 0.08  # where nothing is under way a wish that is misread costs little
 TELLS = 0.55  # probability of a text that tells something and asks nothing
@@ -66,154 +61,20 @@ _TWO = re.compile(r"\b(?:hai viec|2 viec|hai y|2 y|hai la|hai cau|thu hai|mot la
 _JOINS = re.compile(
     r" (?:voi lai|roi|con|luon tien|tien the|dong thoi|va|hong ton thi|ma|hai la|thu hai la|y hai) "
 )
-SURELY_ANSWERED = 0.8  # a correction of an earlier answer must be so sure
 Reader = Callable[[Reading], Iterator[Proposal]]
 
 
 def proposals(reading: Reading) -> Iterator[Proposal]:
     """What every reader makes of a message; of equal scores the flows' own readings come first."""
-    elsewhere = _is_another_matter(reading)
-    sure = elsewhere and (reading.input.question.confidence or 0.0) >= WHOLE
+    elsewhere = is_other_topic(reading)
+    least = BY_RIGHT if (reading.input.question.confidence or 0.0) >= WHOLE else OF_THE_FLOW
     for flow in reading.context.flows.values():
         for proposal in flow.reads(reading):
-            if not (elsewhere and flow is reading.flow) or proposal.score >= (
-                BY_RIGHT if sure else SURE_WISH
-            ):
+            if not (elsewhere and flow is reading.flow) or proposal.score >= least:
                 yield proposal
     for reader in READERS:
         if not (elsewhere and reader in _OF_THE_STEP):
             yield from reader(reading)
-
-
-def _is_another_matter(reading: Reading) -> bool:
-    """Whether a message asks or complains of something that an item answers and that the flow under way is not about."""
-    asked = reading.input.acts["question"] + reading.input.acts["trouble"]
-    needed = ASKS_OR_COMPLAINS if (reading.input.question.confidence or 0.0) < WHOLE else 0.0
-    return asked >= needed and _names_another_matter(reading)
-
-
-def _names_another_matter(reading: Reading) -> bool:
-    """Whether an item surely answers a message, asked or not, and the flow under way is not about it."""
-    flow, step, said = reading.flow, reading.step, reading.input
-    if flow is None or step is None or step.takes_any or not flow.topics or len(said.words) < WHOLE_WORDS:
-        return False
-    if asks_on(said.text) or sum(map(str.isdigit, said.text)) >= FACT_DIGITS:
-        return False
-    item, sure = said.question.item, said.question.confidence or 0.0
-    if item is None or said.question.shield or said.question.decision != "answer" or sure < ANOTHER_MATTER:
-        return False
-    if reading.recall("secret") or reading.recall("warned"):
-        return False
-    return item.topic not in flow.topics and item.next != flow.name and item.topic not in SMALL_TALK
-
-
-def _choices(reading: Reading) -> tuple[Choice, ...]:
-    return reading.step.choices(reading.context) if reading.step else ()
-
-
-def own_answer(reading: Reading) -> Iterator[Proposal]:
-    """What the step's own parse makes of the words."""
-    step = reading.step
-    if step is None:
-        return
-    text = reading.input.whole if step.takes_any else reading.input.text
-    parsed = step.parse(reading.context, Said(text, reading.context.at))
-    if parsed is None:
-        return
-    again = step.transitions.get(parsed.outcome) == AGAIN
-    score = step.surely or (FREE_WORDS if step.takes_any else PARSED_AGAIN if again else PARSED)
-    yield Proposal(score, f"step {step.name} reads it", Answer(parsed))
-
-
-def natural_answer(reading: Reading) -> Iterator[Proposal]:
-    """An option in the person's own words."""
-    choices = _choices(reading)
-    wanted = frozenset(c.means for c in choices if c.means)
-    if not wanted:
-        return
-    found = meanings(reading.input, wanted)
-    for choice in choices:
-        if choice.means and (score := found.get(choice.means, 0.0)) > 0:
-            if choice.means in _MAY_CONSENT and score < SURELY_AGREED:
-                continue  # it is asked instead
-            answer = Answer(choice.parsed)
-            most = LESS_SURE if choice.means in _READ_ONLY else MEANT
-            if choice.means in _SENDS:
-                most = SENT
-            if choice.means in _TURNS_DOWN and _asks_something_known(reading):
-                most = PARSED_AGAIN
-            if _names_another_matter(reading):
-                most = min(most, PARSED_AGAIN)
-            yield Proposal(min(score, most), f"means {choice.means}", answer)
-
-
-def perhaps_meant(reading: Reading) -> Iterator[Proposal]:
-    """An option that the words may mean, where nothing surer is heard: it is asked, and "ừ" chooses it."""
-    choices = {c.means: c for c in _choices(reading) if c.means}
-    found = meanings(reading.input, frozenset(choices)) if choices else {}
-    means = max(found, key=lambda tag: (found[tag], tag), default="")
-    least, sure = (Answer.needs, SURELY_AGREED) if means in _MAY_CONSENT else (PERHAPS_MEANT, Answer.needs)
-    if means and least <= found[means] < sure and not asks(reading.input.text):
-        said = Say(f"Ý anh/chị là “{choices[means].label}” phải không ạ?", reminds=False)
-        yield Proposal(Say.needs, f"perhaps {means}", said, remember={"offered": f"option:{means}"})
-
-
-def _asks_something_known(reading: Reading) -> bool:
-    """Whether the words are a question of their own, in more words than a refusal needs."""
-    return len(reading.input.words) >= OWN_QUESTION and reading.input.question.decision == "answer"
-
-
-def contained_option(reading: Reading) -> Iterator[Proposal]:
-    """The words of an option inside a longer sentence."""
-    count = len(reading.input.words)
-    most = PARSED_AGAIN if _names_another_matter(reading) else 0.9
-    for choice in _choices(reading):
-        for wording in (plain_wording(choice.label), *choice.words.split(", ")):
-            size = len(wording.split())
-            before, found, _ = f" {reading.input.plain} ".partition(f" {wording} ")
-            if size < 2 or not found or DENIALS.intersection(before.split()[-2:]):
-                continue
-            score = 0.45 + 0.1 * min(size, 3) + 0.3 * size / count - (0.2 if asks(reading.input.text) else 0)
-            answer = Answer(choice.parsed)
-            yield Proposal(min(score, most), f"option {choice.label} in it", answer)
-            break
-
-
-def earlier_answer(reading: Reading) -> Iterator[Proposal]:
-    """An answer to a question asked before: another than the one given is a correction, the same one is said back."""
-    flow, state = reading.flow, reading.state
-    if flow is None or reading.step is None:
-        return
-    corrects = courtesy.corrects(reading.input)
-    for position in reversed(state.history):
-        name = position.partition("?")[0].split("/")
-        step = flow.step(name[1]) if name[0] == flow.name else None
-        if step is None or step.kind not in RESTING or step.name == state.step:
-            continue
-        choices = step.choices(reading.context)
-        wanted = frozenset(c.means for c in choices if c.means and c.keep)
-        found = meanings(_corrected(reading), wanted) if wanted else {}
-        for choice in choices:
-            score = found.get(choice.means, 0.0)
-            told = {key: value for key, value in choice.keep.items() if isinstance(value, str)}  # no position
-            changed = any(state.answers.get(key) != value for key, value in told.items())
-            if not told or score < SURELY_ANSWERED or not (corrects or score >= 0.85):
-                continue
-            label = f"{choice.label[0].lower()}{choice.label[1:]}"
-            if not changed:
-                if not corrects:
-                    again = Correct(state.step, {}, f"Dạ, tôi ghi rồi: {label}.")
-                    yield Proposal(SAID_AGAIN, f"says {step.name} again", again)
-                continue
-            note = f"Dạ, tôi sửa lại: {label}."
-            correct = Correct(state.step, choice.keep, note)
-            yield Proposal(0.9 if corrects else 0.6, f"corrects {step.name}", correct)
-
-
-def _corrected(reading: Reading) -> Input:
-    """The part of a correction that is right: "iphone mới đúng, samsung là máy của má" -> "iphone"."""
-    before, right, _ = reading.input.plain.partition(" moi dung")
-    return Input(before, reading.context.content) if right else reading.input
 
 
 def question(reading: Reading) -> Iterator[Proposal]:
@@ -240,27 +101,8 @@ def question(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(score, f"question {item.id}", shown, remember=noted)
 
 
-def _is_whole(reading: Reading, item: Question) -> bool:
-    """Whether the text is a question complete in itself, about another matter than what is under way."""
-    said, step = reading.input, reading.step
-    if step is None or step.takes_any or len(said.words) < WHOLE_WORDS or said.acts["question"] < ASKS:
-        return False
-    if asks_on(said.text):
-        return False
-    if (
-        reading.flow is None
-        or item.next == reading.flow.name
-        or reading.recall("secret")
-        or reading.recall("warned")
-    ):
-        return False
-    alone = said.question
-    sure = alone.decision == "answer" and alone.item is item and (alone.confidence or 0.0) >= WHOLE
-    return sure and said.contacts.decision != "answer"
-
-
 def _sureness(reading: Reading, found: QuestionResult, item: Question) -> float:
-    if _is_whole(reading, item):
+    if is_whole(reading, item):
         return WHOLE_QUESTION  # whatever the step makes of its words
     score = 0.3 + 0.55 * (found.confidence or 0.0)
     if item.next:  # to be told how it is done is less than to have it done
@@ -309,7 +151,7 @@ _ANSWERED_BY = {
 
 def _answers(reading: Reading, meaning: str) -> bool:
     """Whether the words surely mean an option of the step, so more than a courtesy."""
-    wanted = frozenset(choice.means for choice in _choices(reading) if choice.means)
+    wanted = frozenset(choice.means for choice in choices_of(reading) if choice.means)
     return meaning in wanted and meanings(reading.input, wanted).get(meaning, 0.0) >= SURELY_ANSWERED
 
 
@@ -381,7 +223,7 @@ def offered(reading: Reading) -> Iterator[Proposal]:
     if kind == "flow" and name in flows:
         yield Proposal(0.86, f"yes to {what}", Begin(name), remember={"offered": "", "later": ""})
     elif kind == "option":
-        for choice in _choices(reading):
+        for choice in choices_of(reading):
             if choice.means == name:
                 yield Proposal(0.93, f"yes to {what}", Answer(choice.parsed), remember={"offered": ""})
     elif kind == "item":
@@ -420,11 +262,10 @@ def pasted_number(reading: Reading) -> Iterator[Proposal]:
     yield Proposal(0.86, "a number", asked if found.asks else told)
 
 
-_OF_THE_STEP = (own_answer, natural_answer, perhaps_meant, contained_option, earlier_answer)
+_OF_THE_STEP = (own_answer, natural_answer, contained_option, earlier_answer)
 READERS: tuple[Reader, ...] = (
     own_answer,
     natural_answer,
-    perhaps_meant,
     contained_option,
     earlier_answer,
     question,
