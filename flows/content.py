@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from flows.calendar.office_hours import Hours
 from flows.calendar.working_days import Calendar
+from flows.text.normalise import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +277,7 @@ class StaffWeights:
     asking: bytes = field(repr=False)  # whether one is asked for (flows/secrets/asking.py)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Content:
     """Everything a turn may know beforehand."""
 
@@ -296,6 +298,11 @@ class Content:
     working_days: int = 10
     calendar: Calendar = field(default_factory=Calendar)
     sources: dict[str, Source] = field(default_factory=dict)
+
+    @cached_property
+    def province_names(self) -> dict[str, Province]:
+        """Provinces by folded name and alias; the first province of a name keeps it."""
+        return {name: p for p in reversed(self.provinces) for name in (plain(p.name), *p.aliases)}
 
     @property
     def staff_weights(self) -> StaffWeights:

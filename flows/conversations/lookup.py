@@ -15,7 +15,7 @@ from flows.conversations.speech.lookup import one_at_a_time, reads
 from flows.effects import FindPeople
 from flows.engine.events import Event, Said
 from flows.engine.steps import AGAIN, Choice, Context, Flow, Parsed, Prompt, Step, ask, call, choose, end
-from flows.people.places import by_name, without_kind
+from flows.people.places import without_kind
 from flows.people.reading import PersonRead, read_person
 from flows.secrets import detector
 from flows.text.dates import calendar_day, written
@@ -231,7 +231,7 @@ def _parse_fact(context: Context, event: Event) -> Parsed | None:
         return Parsed("complete", keep)
     if keep.get("province"):
         return Parsed("again", keep, note=f"Đã chọn {_name_of(keep['province'], context)}.")
-    names = by_name(context.content.provinces)
+    names = context.content.province_names
     province = names.get(without_kind(plain(event.text)))
     if province is not None:
         return Parsed("again", {"province": province.code}, note=f"Đã chọn {province.name}.")

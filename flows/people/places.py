@@ -6,7 +6,6 @@ Invariant: digits of a date are taken out before; a number alone is a province o
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from flows.content import Content, Province
 from flows.text.fold import fold
@@ -22,15 +21,9 @@ _ENDS = re.compile(r"[|,;()\n]|\. ")
 _LONGEST = 4  # words of a province's name
 
 
-@lru_cache(maxsize=8)
-def by_name(provinces: tuple[Province, ...]) -> dict[str, Province]:
-    """Folded names and aliases; the first province of a name keeps it."""
-    return {name: p for p in reversed(provinces) for name in (plain(p.name), *p.aliases)}
-
-
 def province_in(text: str, content: Content) -> tuple[str, str]:
     """The code of the province named in a text, "" for none, and the text with the place blanked."""
-    names = by_name(content.provinces)
+    names = content.province_names
     for hit in _PLACE.finditer(text):
         end = _ENDS.search(text, hit.end())
         stop = end.start() if end else len(text)

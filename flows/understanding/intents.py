@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from flows.content import Content, Route
 from flows.people.reading import read_person
@@ -35,7 +35,7 @@ def named(text: str, content: Content, routes: tuple[Route, ...]) -> tuple[str, 
     if labelled := next((r.flow for r in routes if words == plain_wording(r.label)), ""):
         return labelled, ""
     core = _without_politeness(words)
-    for r, phrases in _phrases(routes):
+    for r, phrases, _ in _phrases(routes):
         if words in phrases or (core in phrases and _is_wish(words)):
             return r.flow, text if r.reads_opening else ""
     ways_out = {alias for t in content.password.troubles for alias in t.aliases}
@@ -95,15 +95,12 @@ def _wished(text: str, words: str, routes: tuple[Route, ...]) -> Iterator[tuple[
     size = max(len(core.split()), 1)
     asking = 0.0 if _is_wish(words) else 0.5 if _HOW.search(words) else 0.26
     cue = 0.05 if _WANTED & set(words.split()) else 0.0
-    for r, phrases in _phrases(routes):
-        best = 0.0
-        for phrase in phrases:
-            if " " not in phrase:
-                continue
-            if f" {phrase} " in padded and _wanted_in(padded, phrase):
-                best = max(best, 0.55 + 0.35 * len(phrase.split()) / size)
-            elif near := fuzz.ratio(core, phrase, score_cutoff=PLAUSIBLE):
-                best = max(best, 0.5 + 0.4 * (near - PLAUSIBLE) / (100 - PLAUSIBLE))
+    for r, _, phrases in _phrases(routes):
+        said = [p for p in phrases if p in padded and f" {p} " in padded and _wanted_in(padded, p)]
+        best = max((0.55 + 0.35 * len(p.split()) / size for p in said), default=0.0)
+        others = [p for p in phrases if p not in said] if said else phrases
+        if near := process.extractOne(core, others, scorer=fuzz.ratio, score_cutoff=PLAUSIBLE):
+            best = max(best, 0.5 + 0.4 * (near[1] - PLAUSIBLE) / (100 - PLAUSIBLE))
         score = best + cue - asking
         if best and score >= 0.3:
             opening = text if r.reads_opening else _after_phrase(text, r.flow, routes)
@@ -190,8 +187,10 @@ def _without_politeness(words: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def _phrases(routes: tuple[Route, ...]) -> tuple[tuple[Route, frozenset[str]], ...]:
-    return tuple(
-        (r, frozenset({plain(r.label), *r.phrases, *(_without_politeness(p) for p in r.phrases)} - {""}))
-        for r in routes
-    )
+def _phrases(routes: tuple[Route, ...]) -> tuple[tuple[Route, frozenset[str], tuple[str, ...]], ...]:
+    """Each route with all its phrases, and with those of several words."""
+    known = []
+    for r in routes:
+        all_of_it = {plain(r.label), *r.phrases, *(_without_politeness(p) for p in r.phrases)} - {""}
+        known.append((r, frozenset(all_of_it), tuple(sorted(p for p in all_of_it if " " in p))))
+    return tuple(known)

@@ -195,6 +195,9 @@ class _QuestionFinder:
         self.items = questions.items
         self.weights = unpacked(questions.weights)
         self.number = {q.id: n for n, q in enumerate(self.items)}
+        self.of_topic: dict[str, list[int]] = {}
+        for n, q in enumerate(self.items):
+            self.of_topic.setdefault(q.topic, []).append(n)
         self.rare = self.weights.rarity
         self.unknown = self.weights.rarest()
         self.ready = self.weights.wordings
@@ -312,22 +315,18 @@ class _QuestionFinder:
 
     def decided(self, chances: list[float], like: list[float], *, few: bool) -> QuestionResult:
         """What is made of a text alone."""
-        topics: dict[str, float] = defaultdict(float)
-        best: dict[str, int] = {}
-        for n, (item, p) in enumerate(zip(self.items, chances, strict=True)):
-            topics[item.topic] += p
-            if item.topic not in best or p > chances[best[item.topic]]:
-                best[item.topic] = n
+        best = {topic: max(items, key=chances.__getitem__) for topic, items in self.of_topic.items()}
+        topics = {topic: sum(chances[n] for n in items) for topic, items in self.of_topic.items()}
         ranked = sorted(topics.items(), key=lambda kv: -kv[1])
         offered = tuple(
             QuestionCandidate(self.items[best[t]], round(p, 3)) for t, p in ranked if p >= OFFERED
         )[:5]
-        order = sorted(range(len(chances)), key=lambda n: -chances[n])
-        near = [self.items[n] for n in order if chances[n] >= WORTH_A_LOOK]
+        seen = [n for n, p in enumerate(chances) if p >= WORTH_A_LOOK]
+        near = [self.items[n] for n in sorted(seen, key=lambda n: -chances[n])]
         near = [q for q in near if q.topic not in SMALL_TALK and q.topic != GIVEN_AWAY]
         (first, p1), (_, p2) = ranked[0], ranked[1]
         out = sum(topics.get(t, 0.0) for t in NOT_ASKED)
-        nearest = max((like[n] for n, q in enumerate(self.items) if q.topic == first), default=0.0)
+        nearest = max(like[n] for n in self.of_topic[first])
         real = tuple(c for c in offered if c.item.topic not in NOT_ASKED)
         offers = tuple(c.item for c in real if c.item in near)[:OFFERS]
         if first in NOT_ASKED:

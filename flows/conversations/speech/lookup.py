@@ -17,7 +17,7 @@ from flows.conversations.speech.wishes import wanted
 from flows.engine.events import Said
 from flows.engine.proposals import Answer, Begin, Do, Proposal, Reading, Say
 from flows.engine.steps import Parsed
-from flows.people.places import by_name, without_kind
+from flows.people.places import without_kind
 from flows.people.reading import PersonRead, read_person
 from flows.people.relations import CALLED, called, whose
 from flows.spoken.wishes import declined
@@ -369,7 +369,7 @@ def _misspelt_province(reading: Reading) -> Iterator[Proposal]:
     words = without_kind(reading.input.plain)
     if not reading.is_at("lookup", "province") or not 4 <= len(words) <= 24:
         return
-    names = by_name(reading.context.content.provinces)
+    names = reading.context.content.province_names
     best = max(names, key=lambda name: fuzz.ratio(words, name))
     if fuzz.ratio(words, best) >= SIMILAR and words not in names:
         chosen = names[best]
