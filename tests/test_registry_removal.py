@@ -85,6 +85,39 @@ async def test_nobody_is_removed_after_more_than_one_percent_of_bad_rows(place: 
     assert await took_out(place, tally, limits=GoneLimits(bad_percent=2)) == 2
 
 
+FOOT = [
+    ["", "Tổng cộng: 190 người"],
+    [],
+    ["", "", "", "Cao Lãnh, ngày 01 tháng 11 năm 2026"],
+    ["", "Người lập biểu", "", "Thủ trưởng đơn vị"],
+    ["", "Trần Thị Lan", "", "Lê Văn Tám"],
+]
+
+
+async def test_a_sum_and_signatures_below_the_people_are_no_bad_rows(place: str, tmp_path: Path) -> None:
+    """Seen to fail: four rows of signatures were bad ones, and a list with them could remove nobody."""
+    await bring(place, written(tmp_path / "old.csv", ROWS))
+    tally = await bring(place, written(tmp_path / "new.csv", [*ROWS[10:], *FOOT]))
+    assert (tally.bad, tally.gone) == (0, 10)
+    assert await took_out(place, tally) == 10
+
+
+@pytest.mark.parametrize(
+    ("rows", "bad"),
+    [
+        ([*ROWS[:3], ["", "Tống Thị Lan"], *FOOT[2:]], 1),  # a person without a code, then the signatures
+        ([*FOOT[:1], *ROWS[:3]], 1),  # people stand behind it
+        ([*ROWS[:3], *FOOT[:1], ["", "Trần Thị Hai", "nữ", "01/02/1990"]], 2),
+        ([*ROWS[:3], *FOOT[:1] * 16], 16),
+    ],
+)
+async def test_what_may_be_a_person_is_still_a_bad_row(
+    sqlite_place: str, tmp_path: Path, rows: list[list[str]], bad: int
+) -> None:
+    tally = await bring(sqlite_place, written(tmp_path / "list.csv", rows))
+    assert (tally.new, tally.bad) == (3, bad)
+
+
 async def test_nobody_is_removed_after_a_file_with_sheets_that_were_not_read(
     place: str, tmp_path: Path
 ) -> None:

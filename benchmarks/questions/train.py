@@ -1,12 +1,19 @@
-"""Trains the recogniser's weights from the items' own wordings: `make model`. Rule: no development or test line is ever read here."""
+"""Trains the recogniser's weights from the items' own wordings and from messages of hands: `make model`.
+
+A hand (hands/*.jsonl) is what one kind of person wrote who saw neither code nor content: {"text", "topic", "item"}. The topic is
+the writer's; the item, the likeliest of that topic, was found by `benchmarks.questions.hands`. Rule: no development or test line is ever read here.
+"""
 
 from __future__ import annotations
 
+import json
 import random
 import sys
 from array import array
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import accumulate
+from pathlib import Path
 from typing import Any
 
 from benchmarks.models import digest_of, table_of, write
@@ -19,6 +26,7 @@ from flows.understanding.question_model import KIND, Weights, Wordings, features
 from flows.understanding.question_neighbours import made_ready
 
 SEED = 7
+HANDS = Path(__file__).parent / "hands"
 NOT_READY = Wordings((), {}, (0,), (), ())  # no wordings: all of them are made ready at start
 C = 10.0  # inverse strength of regularisation
 RAREST = 3  # a feature must be in so many of the varied wordings
@@ -146,11 +154,25 @@ def varied(text: str, chance: random.Random) -> list[str]:
     return out
 
 
-def examples(questions: tuple[Question, ...]) -> tuple[list[dict[str, float]], list[str]]:
-    """Features and item ids of every wording and its varied forms."""
+def told_by_hands(questions: tuple[Question, ...], without: str = "") -> Iterator[tuple[str, str]]:
+    """The hands' messages and their items, without those of items that are gone and of the hand named `without`."""
+    known = {question.id for question in questions}
+    for path in sorted(HANDS.glob("*.jsonl")):
+        rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+        yield from (
+            (row["text"], row["item"]) for row in rows if row["item"] in known and path.stem != without
+        )
+
+
+def examples(questions: tuple[Question, ...], without: str = "") -> tuple[list[dict[str, float]], list[str]]:
+    """Features and item ids of every wording and of the hands' messages, in varied forms."""
     chance = random.Random(SEED)
     found: list[dict[str, float]] = []
     ids: list[str] = []
+    for text, item in told_by_hands(questions, without):
+        for said in varied(text, chance)[:2]:
+            found.append(features(normalise(said)))
+            ids.append(item)
     for question in questions:
         for text in (*question.wordings, *question.titles):
             for said in varied(text, chance):
@@ -169,13 +191,13 @@ def digest(questions: tuple[Question, ...]) -> str:
     return digest_of(zip(*examples(questions), strict=True))
 
 
-def train(questions: tuple[Question, ...]) -> Weights:
-    """The weights. Needs scikit-learn (requirements-bench.lock)."""
+def train(questions: tuple[Question, ...], without: str = "") -> Weights:
+    """The weights, learnt without the hand of that name. Needs scikit-learn (requirements-bench.lock)."""
     import numpy as np
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import normalize
 
-    found, ids = examples(questions)
+    found, ids = examples(questions, without)
     names, counts = table_of([(one, n) for n, one in enumerate(found)], RAREST)
     often = np.asarray((counts > 0).sum(axis=0)).ravel()
     rarity = np.log((1 + counts.shape[0]) / (1 + often)) + 1

@@ -238,7 +238,7 @@ class Preparation:
         table, first = sheet.table, sheet.headings_row + 1
         places, joined = table.mapping.places, table.joined
         readers = readers_of(date.fromisoformat(self._job.today), table)
-        rows = islice(self.raw_rows(sheet), sheet.headings_row, None)
+        rows = islice(self.raw_rows(sheet), sheet.headings_row, table.foot - 1)
         sample = []
         for number, row in islice(((n, r) for n, r in enumerate(rows, first) if not is_blank(r)), most):
             cells = [] if (why := _why_not_row(row, number, table)) is None else [("", "", why)]
@@ -298,7 +298,7 @@ class Preparation:
             began = upto
             for row in islice(rows, size):
                 upto += 1
-                if not row:
+                if not row or upto + local >= table.foot:
                     continue
                 if (why := _why_not_row(row, upto + local, table)) is not None:
                     bad.append((first + upto, "", why))

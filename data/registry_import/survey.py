@@ -16,10 +16,18 @@ from data.registry_import.columns import ColumnMapping
 from data.registry_import.dates import Dates, judged, kind_of_date
 from data.registry_import.fonts import FONTS, STRANGE, TWICE, in_font, writing_of
 from data.registry_import.values import MIXED, BadValue, Memory, is_blank, read_code
+from flows.text.fold import fold
 
 _BATCH = 4000  # rows looked at at once
 _MOST_BROKEN = 100_000  # broken rows: a file with more is refused
 _FEW = 60  # different cells of a column of marks that are remembered
+_MOST_IN_FOOT = 4  # filled cells of its first row
+_MOST_OF_FOOT = 15  # rows behind the last person that may be a sum and signatures
+_FOOT = re.compile(  # how the first of them begins, folded
+    r"tong (?:cong|so)\b|(?:tong|cong) ?(?:[:0-9]|$)|(?:nguoi|can bo) (?:lap|ghi|kiem)|lap bieu|ke toan|thu truong|giam doc|hieu truong|chu tich"
+    r"|thu quy|dai dien|don vi|xac nhan|ghi chu|ky ten|\(ky|ban in|trang \d"
+    r"|(?:[\w ]{2,30}, ?)?ngay\b[ .0-9]*thang\b"
+)
 _UNICODE = re.compile("[\u0102-\u01b0\u0300-\u0323\u1ea0-\u1ef9]")  # letters that no font of before has
 _MARKS = frozenset(("x", "×", "✓", "✔", "v", "1", "true", "có", "co", "*"))
 _SEXES = ("M", "F")
@@ -30,7 +38,8 @@ class Table:
     """A table, looked at: where its columns are, how their cells are to be read, which rows cannot be believed.
 
     `joined` makes a row with what several of its columns say together behind it, None where there is none such. `longest`: cells that
-    a row may have. `rows`: those under the headings. `findings`: sentences for whoever imports, in Vietnamese.
+    a row may have. `rows`: those under the headings. `foot`: the number of the first row of a sum and signatures below all people, which
+    are no rows of people; `foot` is behind the last row where there are none. `findings`: sentences for whoever imports, in Vietnamese.
     """
 
     mapping: ColumnMapping
@@ -41,6 +50,7 @@ class Table:
     longest: int | None
     joined: Callable[[Sequence[str]], list[str]] | None
     rows: int
+    foot: int
     findings: tuple[str, ...]
 
 
@@ -78,6 +88,9 @@ class _Survey:
         self.unicode: set[str] = set()
         self.broken: set[int] = set()
         self.long = self.short = 0
+        self.tail: list[
+            Sequence[str]
+        ] = []  # rows behind the last one that may be a person, one too many when there are more
         self._open: list[int] = []  # rows so far that may be pieces of one, and how many cells they have
         self._cells = 0
 
@@ -100,7 +113,28 @@ class _Survey:
         for name, counted in self.letters.items():
             for i in places[name]:
                 self._look_at_letters(name, counted, _cells(rows, i, lengths))
+        self._look_for_foot(rows)
         self.row += len(rows)
+
+    def _look_for_foot(self, rows: list[Sequence[str]]) -> None:
+        """Keep the rows behind the last one that has a number where a person has code, birth date or ID number."""
+        places = self.mapping.places
+        whose = [*places["code"], *places.get("id_number", ())]
+        for n in range(len(rows) - 1, max(-1, len(rows) - 2 - _MOST_OF_FOOT), -1):
+            row = rows[n]
+            if _has_number(row, whose) or (
+                _has_number(row, places.get("born", ())) and not _begins_foot(row)
+            ):
+                self.tail = rows[n + 1 :]
+                return
+        self.tail = [*self.tail, *rows][: _MOST_OF_FOOT + 1]
+
+    def foot(self) -> int:
+        """The number of the first row of the foot; the number behind the last row when the table has none."""
+        if len(self.tail) > _MOST_OF_FOOT:
+            return self.row
+        first = next((n for n, row in enumerate(self.tail) if _begins_foot(row)), len(self.tail))
+        return self.row - len(self.tail) + first
 
     def _mark(self, cell: str, said: Sequence[str]) -> str:
         text = cell.strip().lower()
@@ -159,6 +193,17 @@ class _Survey:
                 self._open, self._cells = [n], len(row)
 
 
+def _has_number(row: Sequence[str], at: Iterable[int]) -> bool:
+    """Whether a digit stands in one of these cells."""
+    return any(i < len(row) and any(map(str.isdigit, row[i])) for i in at)
+
+
+def _begins_foot(row: Sequence[str]) -> bool:
+    """Whether a row may be a sum, a signature or the date above it."""
+    filled = [" ".join(fold(cell).split()) for cell in row if cell.strip()]
+    return len(filled) <= _MOST_IN_FOOT and any(map(_FOOT.match, filled))
+
+
 def _has_code(row: Sequence[str], at: int) -> bool:
     try:
         return at < len(row) and bool(read_code(row[at]))
@@ -200,10 +245,17 @@ def survey(
         )
     if seen.dates.counts["year"]:
         findings.append(f"cột “{born}”: {seen.dates.counts['year']:,} năm gõ vào ô kiểu ngày, đọc là năm")
+    foot = seen.foot()
+    if foot < seen.row:
+        below = sum(not is_blank(row) for row in seen.tail[foot - seen.row :])
+        findings.append(
+            f"{below} dòng cuối bảng, từ dòng {foot}, là phần tổng cộng và chữ ký, không phải người: bỏ qua"
+        )
     mapping, joined, said = _joined(mapping, seen)
     fonts, of_fonts = _fonts(mapping, seen)
     numbers = {c.strip() for c in seen.sex.seen}
     longest = mapping.width if text and seen.long and seen.short else None
+    seen.broken = {row for row in seen.broken if row < foot}
     if seen.broken:
         findings.append(f"{len(seen.broken):,} dòng bị ngắt đôi bởi dấu xuống dòng trong ô, không nhận")
     if longest is not None:
@@ -217,6 +269,7 @@ def survey(
         longest,
         joined,
         seen.row - first,
+        foot,
         tuple(findings + said + of_fonts),
     )
 

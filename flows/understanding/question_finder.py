@@ -22,8 +22,8 @@ from flows.understanding.other_accounts import is_about_another_account
 from flows.understanding.question_model import TEXT_READ, Decision, features, softmax, unpacked
 from flows.understanding.question_neighbours import length, vector, wordings_mark, wordings_of
 
-ASSERTED = 0.4  # probability of a topic from which it is asserted
-AHEAD = 0.2  # and so far ahead of the second
+ASSERTED = 0.35  # probability of a topic from which it is asserted
+AHEAD = 0.15  # and so far ahead of the second
 OFFERED = 0.06  # a topic worth offering
 SIMILAR = 0.1  # likeness to a wording below which nothing is asserted
 OUT = 0.45  # probability of "out of scope" and "unclear" together from which nothing is offered
@@ -31,8 +31,8 @@ OFFERS = 3
 SURER = 0.3  # how much surer a text alone must be, so that the item before it does not count
 SURE, PERHAPS = 0.5, 0.2  # confidence in the best item after another from which it is answered, or offered
 WORTH_A_LOOK = 0.008  # probability of an item from which it is shown after "không đúng ý tôi"
-NEIGHBOUR = 0.35  # share of the neighbours in the joint probability
-SHARP = 9.0  # how quickly a neighbour's say falls with its distance
+NEIGHBOUR = 0.25  # share of the neighbours in the joint probability
+SHARP = 14.0  # how quickly a neighbour's say falls with its distance
 CLAUSE_SURE, CLAUSE_SURER = 0.8, 0.15  # confidence of a clause read for itself, and how much surer it must be
 CLAUSE_WORDS, CLAUSES = 4, 4  # of the least words, and so many are read
 OUTSIDE = "ngoai_pham_vi"  # the topic of what is not ours
@@ -142,6 +142,13 @@ def _found(text: str, content: Content, item: str, acts: Mapping[str, float] | N
     if sure_alone > sure + SURER:
         return alone
     return replace(finder.decided_after(after, like, before, sure), alone=alone)
+
+
+def item_of_topic(words: tuple[str, ...], topic: str, questions: Questions) -> Question:
+    """The likeliest item of a topic for normalised words. Raises KeyError for a topic without items."""
+    finder = _finder(questions)
+    chances, _ = finder.probabilities(words)
+    return finder.items[max(finder.of_topic[topic], key=chances.__getitem__)]
 
 
 MISS_WORDS = 12  # words of a text that are kept for staff when it was not understood

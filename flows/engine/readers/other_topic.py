@@ -11,7 +11,7 @@ from flows.understanding.everyday import asks_on
 
 WHOLE, WHOLE_WORDS, WHOLE_QUESTION = 0.85, 4, 0.955  # a question that needs nothing said before
 FACT_DIGITS = 4  # a year, a date or a number is told, nothing asked
-OTHER_TOPIC, ASKS_OR_COMPLAINS = 0.7, 0.25  # confidence of the item; probability of a question or trouble
+OTHER_TOPIC, ASKS_OR_COMPLAINS = 0.6, 0.25  # confidence of the item; probability of a question or trouble
 ASKED = 0.5  # probability of a question from which one is surely asked
 
 
