@@ -13,10 +13,10 @@ from flows.effects import CheckTicket, ForgetMessage, LoadMyData, LoadNotices, S
 from flows.engine.events import Said
 from flows.engine.navigation import Turn
 from flows.engine.state import State
+from flows.scams.tales import continuation, tale_in
 from flows.secrets.detector import is_announcement, secret_in
 from flows.spoken import password_topics, rights
 from flows.spoken.polarity import stance
-from flows.spoken.scams import continuation, tale_in
 from flows.spoken.topics import topics_chosen
 from flows.spoken.wordings import clauses
 from tests.positions import AT, positions

@@ -1,6 +1,6 @@
 """Whether a text tells of a swindle: somebody asks for a code, money, papers, a click, or was given them already.
 
-Read by flows/spoken/safety.py. A tale needs a stranger and a demand; somebody who was warned goes on telling of
+Read by flows/scams/safety.py. A tale needs a stranger and a demand; somebody who was warned goes on telling of
 it in half sentences, which `continuation` reads. Invariant: the message that a declaration was received is no tale.
 """
 

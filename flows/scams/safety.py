@@ -14,8 +14,8 @@ from flows.engine.events import Said
 from flows.engine.memory import age
 from flows.engine.proposals import Answer, Begin, Command, Do, Proposal, Reading, Say
 from flows.engine.steps import Parsed
-from flows.spoken.scam_turns import MAY_NOT, asks_leave, asks_the_place, given_since, only_demanded
-from flows.spoken.scams import Demand, Next, continuation, tale_in
+from flows.scams.tales import Demand, Next, continuation, tale_in
+from flows.scams.turns import MAY_NOT, asks_leave, asks_the_place, given_since, only_demanded
 from flows.spoken.wordings import clauses, heard, heard_in
 
 FIRST, NEXT, LATER = 0.98, 0.97, 0.86  # scores: a tale; what goes on with it; the same after other matters
@@ -27,7 +27,7 @@ ITEMS = {
 }  # questions that are asked of a swindle -> what is remembered
 SURE_ITEM = 0.6
 
-# what not to do, by what was asked for; the order is that of flows/understanding/scams.py
+# what not to do, by what was asked for; the order is that of flows/scams/tales.py
 _DO_NOT: Mapping[Demand, str] = {
     "app": "đừng cài gì, đừng mở tệp lạ",
     "link": "đừng bấm đường dẫn, đừng điền gì vào đó",
