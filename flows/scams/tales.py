@@ -135,6 +135,22 @@ _OURS = (  # given to us, or things one does by mistake in VssID or in this chat
 )
 
 
+_NAMED: Mapping[Demand, tuple[str, ...]] = {  # what is spoken of in a text that surely tells of a scam
+    "app": (f"{APK}|app|apk|ung_dung|phan_mem|teamviewer|ultraviewer|ultraview|anydesk|man_hinh|file",),
+    "link": (f"{LINK}|link|linh|lanh|duong_dan|duong_link|trang|web|website|qr|ma_qr|lien_ket",),
+    "code": (f"{_CODES}|ma|pass|mk|code",),
+    "money": (f"{MONEY}|tien|phi|coc|chuyen_khoan|trieu|ngan|stk|so_tai_khoan|momo|nap",),
+    "papers": ("cccd|can_cuoc|cmnd|giay_to|hinh|anh|khuon_mat|quet_mat|so_the|mat_truoc|chung_minh|video",),
+    "helper": ("lam_giup|lam_ho|lam_thay|lam_gium|dich_vu|tron_goi",),
+}
+
+
+def demands_named(text: str) -> tuple[Demand, ...]:
+    """What a text that surely tells of a scam speaks of; ("name",) for a caller and nothing more."""
+    said = clauses(text)
+    return tuple(kind for kind in _NAMED if any(heard(c, _NAMED[kind]) for c in said)) or ("name",)
+
+
 def tale_in(text: str) -> tuple[tuple[Demand, ...], bool]:
     """What a stranger asks for in the text (empty for no tale), and whether something was given already."""
     said = clauses(text)
