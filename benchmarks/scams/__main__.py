@@ -53,7 +53,8 @@ def played(lines: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], str, T
 
 def read(path: Path) -> list[dict[str, Any]]:
     """The lines of a set."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+    return [{"scam": row.get("kind") != "harmless", **row} for row in rows]
 
 
 def main(paths: list[str]) -> None:

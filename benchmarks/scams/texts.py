@@ -16,6 +16,62 @@ SEED = 31
 _CHOICE = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _NAMED = re.compile(r"\$([A-Z]+)")
 OFTEN = 0.5  # a part in brackets is there
+FRAMED = 0.4  # texts with something said around them
+_LEADS = (
+    *(
+        "Thưa cô, ",
+        "Thưa chú, ",
+        "Kính gửi quý cơ quan. ",
+        "cô ơi ",
+        "ad ơi ",
+        "em ơi ",
+        "con ơi ",
+        "dạ ",
+        "alo ",
+        "khoan, ",
+        "ủa ",
+        "chị ơi ",
+    ),
+    *(
+        "đang tra mã số thì ",
+        "tới bước chọn cơ quan thì ",
+        "đang đổi mk mà ",
+        "đang làm dở mà ",
+        "tôi chưa nhập, vì ",
+        "cho hỏi ngang, ",
+    ),
+    *(
+        "Tôi điền tới ngày sinh rồi, nhưng xin hỏi: ",
+        "chưa có mã cô ơi mà ",
+        "đang chờ duyệt hồ sơ thì ",
+        "số thì có rồi, mà ",
+        "nói thiệt là ",
+    ),
+)
+_TAILS = (
+    *(
+        ". Tôi lo quá",
+        " ad ơi",
+        " cô ơi",
+        ". Xin cô chỉ giùm",
+        ". Cảm ơn cô",
+        " trả lời lẹ giùm",
+        ". Mong hồi âm sớm",
+        " nha",
+        " vậy",
+        " á",
+    ),
+    *(
+        " em mới làm lần đầu",
+        ". Tôi già rồi không rành",
+        " hỏi cho chắc",
+        ", cô coi giùm tôi",
+        " huhu",
+        " :(",
+        " ạ",
+        ", mà thôi làm tiếp đi",
+    ),
+)
 
 
 class Told(NamedTuple):
@@ -33,7 +89,7 @@ def made(kind: Kind, each: int) -> Iterator[Told]:
     for family in families:
         chance = random.Random(f"{SEED} {family}")
         for _ in range(each):
-            yield Told(spelt(_one(family, lists, chance), chance), kind, family)
+            yield Told(spelt(_framed(_one(family, lists, chance), chance), chance), kind, family)
 
 
 def _read(name: str) -> tuple[list[str], dict[str, list[str]]]:
@@ -46,6 +102,14 @@ def _read(name: str) -> tuple[list[str], dict[str, list[str]]]:
         elif line.strip() and not line.startswith("#"):
             families.append(line)
     return families, lists
+
+
+def _framed(text: str, chance: random.Random) -> str:
+    """With something said before or behind it that changes nothing."""
+    if chance.random() >= FRAMED:
+        return text
+    lead, tail = chance.choice(_LEADS), chance.choice(_TAILS)
+    return chance.choice((lead + text, text + tail, lead + text + tail))
 
 
 def _one(family: str, lists: dict[str, list[str]], chance: random.Random) -> str:

@@ -23,7 +23,7 @@ from flows.understanding.model_file import ModelFile
 EACH: dict[Kind, int] = {"scam": 16, "gave": 24, "harmless": 14}
 WAYS = 3  # other spellings of each text of a hand
 HAND_SHARE = 3.0  # how much more a text of a hand counts than one of a family
-C = 20.0  # inverse strength of regularisation
+C = 8.0  # inverse strength of regularisation
 RAREST = 2  # a feature must be seen in so many families
 RARITY = 0.5  # power of the rarity
 STEPS = 127

@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from flows.scams.tales import signs_in
 from flows.spoken.wordings import APK, LINK, MONEY, OFFICIAL, Clause, clauses
 from flows.understanding import model_file
 from flows.understanding.acts import ActModel, unpacked
@@ -75,6 +76,7 @@ def scam_features(text: str) -> dict[str, float]:
         _of_clause(words, found, every)
         if many >= MOST:
             break
+    found |= _by_signs(text)
     names = sorted(every)
     found |= {f"t:{one}+{two}": 0.4 for at, one in enumerate(names) for two in names[at + 1 :]}
     if said:
@@ -84,6 +86,15 @@ def scam_features(text: str) -> dict[str, float]:
         found["asks"] = 0.5
     found[f"length:{max((n for n in _LENGTHS if n <= many), default=0)}"] = 0.7
     return found
+
+
+def _by_signs(text: str) -> dict[str, float]:
+    """What the wordings of tales.py hear."""
+    signs = signs_in(text)
+    heard = [f"demands {demand}" for demand in signs.demands]
+    heard += [name for name in ("stranger", "poses", "by_right", "gave", "filled_in") if getattr(signs, name)]
+    found = {f"sign:{name}": 1.5 for name in heard}
+    return found | {f"sign:{one}&{two}": 0.7 for at, one in enumerate(heard) for two in heard[at + 1 :]}
 
 
 def _of_clause(words: Sequence[str], found: dict[str, float], every: set[str]) -> None:

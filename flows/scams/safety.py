@@ -28,7 +28,7 @@ ITEMS = {
     "lo-bam-link": "gave",
 }  # questions that are asked of a swindle -> what is remembered
 SURE_ITEM = 0.6
-SURE_SCAM = 0.6  # probability from which on a text is taken for a tale; measured in decision 0031
+SURE_SCAM = 0.7  # probability from which on a text is taken for a tale; measured in decision 0031
 SURE_GAVE = 0.8  # the same, where the patterns hear a tale, that something was given
 
 # what not to do, by what was asked for; the order is that of flows/scams/tales.py

@@ -7,7 +7,8 @@ it in half sentences, which `continuation` reads. Invariant: the message that a 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from flows.spoken.wordings import APK, LINK, MONEY, Clause, clauses, heard
 from flows.text.vssid_sms import read_received, which_secret
@@ -151,29 +152,56 @@ def demands_named(text: str) -> tuple[Demand, ...]:
     return tuple(kind for kind in _NAMED if any(heard(c, _NAMED[kind]) for c in said)) or ("name",)
 
 
-def tale_in(text: str) -> tuple[tuple[Demand, ...], bool]:
-    """What a stranger asks for in the text (empty for no tale), and whether something was given already."""
+class Signs(NamedTuple):
+    """What the wordings of swindles hear in a text, each by itself."""
+
+    demands: tuple[Demand, ...]
+    stranger: bool  # somebody who may be one
+    poses: bool  # says to be one of ours
+    by_right: bool  # somebody who may ask is named
+    gave: bool
+    filled_in: bool
+
+
+@lru_cache(maxsize=4)
+def signs_in(text: str) -> Signs:
+    """The signs of a text, read once a turn."""
     said = clauses(text)
     stranger = any(heard(c, _STRANGER) for c in said)
-    found = _tale(text, said, stranger)
-    ours = bool(found[0]) and (read_received(text) is not None or (not stranger and which_secret(text) != ""))
+    return Signs(
+        tuple(kind for kind in _DEMANDS if any(heard(c, _DEMANDS[kind]) for c in said)),
+        stranger,
+        any(heard(c, _POSES) for c in said),
+        any(heard(c, _KNOWN) for c in said),
+        _gave(said, stranger),
+        filled_in(said, warned=False),
+    )
+
+
+def tale_in(text: str) -> tuple[tuple[Demand, ...], bool]:
+    """What a stranger asks for in the text (empty for no tale), and whether something was given already."""
+    signs = signs_in(text)
+    found = _tale(text, clauses(text), signs)
+    ours = bool(found[0]) and (
+        read_received(text) is not None or (not signs.stranger and which_secret(text) != "")
+    )
     return ((), False) if ours else found
 
 
-def _tale(text: str, said: tuple[Clause, ...], stranger: bool) -> tuple[tuple[Demand, ...], bool]:
-    demands = tuple(kind for kind in _DEMANDS if any(heard(c, _DEMANDS[kind]) for c in said))
+def _tale(text: str, said: tuple[Clause, ...], signs: Signs) -> tuple[tuple[Demand, ...], bool]:
+    demands = signs.demands
     if demands == ("code",) and _tells_our_message(said):
         demands = ()
-    if _gave(said, stranger):
+    if signs.gave:
         return demands or ("code",), True
-    if filled_in(said, warned=False):
+    if signs.filled_in:
         return demands or ("link",), True
-    if any(heard(c, _POSES) for c in said):
+    if signs.poses:
         return demands or ("name",), False
     if not demands or (demands == ("threat",) and not _names_us(said)):
         return (), False
-    by_right = any(heard(c, _KNOWN) for c in said) and not _SURE & set(demands)
-    if _is_pasted(text, said, demands) or (stranger and not by_right):
+    by_right = signs.by_right and not _SURE & set(demands)
+    if _is_pasted(text, said, demands) or (signs.stranger and not by_right):
         return demands, False
     return (), False
 
