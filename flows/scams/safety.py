@@ -19,6 +19,7 @@ from flows.scams.addresses import FOREIGN, addresses_in
 from flows.scams.tales import Demand, Next, continuation, demands_named, tale_in
 from flows.scams.turns import MAY_NOT, asks_leave, asks_the_place, given_since, only_demanded
 from flows.spoken.wordings import clauses, heard, heard_in
+from flows.understanding.input import Input
 
 FIRST, NEXT, LATER = 0.99, 0.97, 0.86  # scores: a tale; what goes on with it; the same after other matters
 STILL = 4  # turns in which what was given, or is asked, is about the tale
@@ -250,8 +251,9 @@ def reads(reading: Reading) -> Iterator[Proposal]:
     after = continuation(text) if warned else ""
     if warned and turns <= STILL:
         after = _turn_after(reading.input.plain, after)
-    if not after:
-        demands, gave = _surely(reading, demands, gave=gave)
+    number_given = not demands and heard_in(text, _NUMBER_GIVEN) and heard_in(text, _IS_IT_TRUE)
+    if not after and not number_given:
+        demands, gave = _surely(reading.input, demands, gave=gave)
     if demands and not (after in ("known", "claims") and turns <= FRESH and not gave):
         asked = not gave and heard_in(text, _ASKED)
         said = given(demands, content) if gave else warning(demands, content, asked=asked)
@@ -275,7 +277,7 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(
             0.96, "asks if we ask for secrets", Say(WE_DO_NOT.format(hotline=content.office.hotline))
         )
-    if not gave and heard_in(text, _NUMBER_GIVEN) and heard_in(text, _IS_IT_TRUE):
+    if number_given and not gave:
         yield _said(
             reading,
             0.96,
@@ -305,14 +307,21 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(0.9, "goes on after a warning", Do("resume" if reading.under[0] else "repeat"))
 
 
-def _surely(reading: Reading, demands: tuple[Demand, ...], *, gave: bool) -> tuple[tuple[Demand, ...], bool]:
+def safety_of(said: Input) -> Literal["scam", ""]:
+    """ "scam" when a message, taken by itself, is warned of before anything else is said."""
+    demands, gave = tale_in(said.text)
+    demands, gave = _surely(said, demands, gave=gave)
+    return "scam" if demands or gave else ""
+
+
+def _surely(said: Input, demands: tuple[Demand, ...], *, gave: bool) -> tuple[tuple[Demand, ...], bool]:
     """What is asked for and whether it was given, where the patterns hear nothing: by what was learnt, and by addresses."""
-    text, chance = reading.input.text, reading.input.scam
+    text, chance = said.text, said.scam
     if not demands and chance.either >= SURE_SCAM:
         demands, gave = demands_named(text), chance.gave > chance.scam
     elif demands and not gave:
         gave = chance.gave >= SURE_GAVE
-    kinds = addresses_in(text, reading.context.content.official).values()
+    kinds = addresses_in(text, said.content.official).values()
     if not demands and not FOREIGN.isdisjoint(kinds):
         demands = ("link",)
     return demands, gave
