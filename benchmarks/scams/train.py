@@ -6,7 +6,7 @@ import json
 import sys
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -22,11 +22,13 @@ from flows.understanding.model_file import ModelFile
 
 EACH: dict[Kind, int] = {"scam": 16, "gave": 24, "harmless": 14}
 WAYS = 3  # other spellings of each text of a hand
-HAND_SHARE = 3.0  # how much more a text of a hand counts than one of a family
+HAND_SHARE = 1.5  # how much more a text of a hand counts than one of a family
 C = 8.0  # inverse strength of regularisation
 RAREST = 2  # a feature must be seen in so many families
 RARITY = 0.5  # power of the rarity
 STEPS = 127
+WORTH: dict[Kind, float] = {"harmless": 2.0, "scam": 1.0, "gave": 0.7}  # of all texts of a kind
+TALK = tuple(sorted(path.stem.removeprefix("talk_") for path in FOLDER.glob("talk_*.jsonl")))
 HANDS = tuple(sorted(path.stem.removeprefix("hand_") for path in FOLDER.glob("hand_*.jsonl")))
 _SAFETY_ITEMS: dict[str, Kind] = {"lua-dao": "scam", "lo-bam-link": "gave"}
 
@@ -40,9 +42,9 @@ class Row(NamedTuple):
     share: float
 
 
-def of_hand(hand: str) -> list[Told]:
-    """What one hand wrote: {"text", "kind"} a line."""
-    lines = (FOLDER / f"hand_{hand}.jsonl").read_text(encoding="utf-8").splitlines()
+def of_hand(hand: str, what: str = "hand") -> list[Told]:
+    """What one hand wrote of scams and what looks like them, or ("talk") of other matters: {"text", "kind"} a line."""
+    lines = (FOLDER / f"{what}_{hand}.jsonl").read_text(encoding="utf-8").splitlines()
     rows = (json.loads(line) for line in lines if line.strip())
     return [Told(r["text"], r["kind"], f"{hand} {n}") for n, r in enumerate(rows)]
 
@@ -93,6 +95,12 @@ def rows_of_hand(hand: str) -> tuple[Row, ...]:
     return tuple(rows)
 
 
+@cache
+def rows_of_talk(hand: str) -> tuple[Row, ...]:
+    """What one hand wrote of other matters."""
+    return tuple(_rows(of_hand(hand, "talk"), 1.0))
+
+
 def digest() -> str:
     """Of what the weights are trained from, by a text of each family."""
     told = [one for kind in EACH for one in made(kind, 1)]
@@ -105,18 +113,19 @@ def train() -> ModelFile:
     return fitted(HANDS)
 
 
-def model_of(hands: Iterable[str]) -> ActModel:
-    """The model learnt from these hands and all the rest."""
-    return unpacked(fitted(tuple(hands)))
+def model_of(hands: Iterable[str], without: Collection[str] = ()) -> ActModel:
+    """The model learnt from these hands and the rest, but for the talk of some."""
+    return unpacked(fitted(tuple(hands), without))
 
 
-def fitted(hands: Sequence[str]) -> ModelFile:
-    """The weights learnt with these hands. Needs scikit-learn."""
+def fitted(hands: Sequence[str], without: Collection[str] = ()) -> ModelFile:
+    """The weights learnt with these hands, and without the talk of some. Needs scikit-learn."""
     import numpy as np
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import normalize
 
-    rows = [*rows_beside_hands(), *(row for hand in hands for row in rows_of_hand(hand))]
+    talk = (row for hand in TALK if hand not in without for row in rows_of_talk(hand))
+    rows = [*rows_beside_hands(), *talk, *(row for hand in hands for row in rows_of_hand(hand))]
     names, counts = table_of([(row.seen, row.family) for row in rows], RAREST)
     often = np.asarray((counts > 0).sum(axis=0)).ravel()
     rarity = np.rint(1000 * (np.log((1 + len(rows)) / (1 + often)) + 1) ** RARITY) / 1000
@@ -125,8 +134,8 @@ def fitted(hands: Sequence[str]) -> ModelFile:
     totals = Counter[str]()
     for row in rows:
         totals[row.kind] += row.share  # type: ignore[assignment]  # shares, not whole numbers
-    shares *= np.array([len(rows) / 3 / totals[kind] for kind in kinds])
-    model: Any = LogisticRegression(C=C, max_iter=300).fit(table, kinds, sample_weight=shares)
+    shares *= np.array([WORTH[kind] * len(rows) / len(WORTH) / totals[kind] for kind in kinds])
+    model: Any = LogisticRegression(C=C, max_iter=150).fit(table, kinds, sample_weight=shares)
     step = float(np.abs(model.coef_).max()) / STEPS
     arrays: dict[str, array[Any]] = {
         "bias": array("d", [round(float(b), 4) for b in model.intercept_]),

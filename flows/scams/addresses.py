@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from flows.content import OfficialFacts
-from flows.text.addresses import hosts_in
+from flows.text.addresses import hosts_in, mail_hosts_in
 
 AddressKind = Literal["official", "state", "store", "everyday", "lookalike", "shortener", "unknown"]
 FOREIGN: frozenset[AddressKind] = frozenset({"lookalike", "shortener", "unknown"})
@@ -34,5 +34,7 @@ def kind_of(host: str, official: OfficialFacts) -> AddressKind:
 
 
 def addresses_in(text: str, official: OfficialFacts) -> dict[str, AddressKind]:
-    """The hosts in a text, in order, each with whose it is."""
-    return {host: kind_of(host, official) for host in hosts_in(text)}
+    """The hosts in a text, in order, each with whose it is; of mail addresses only those that look alike."""
+    found = {host: kind_of(host, official) for host in hosts_in(text)}
+    mail = {host: kind_of(host, official) for host in mail_hosts_in(text)}
+    return found | {host: kind for host, kind in mail.items() if kind == "lookalike"}

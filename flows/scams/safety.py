@@ -29,7 +29,8 @@ ITEMS = {
     "lo-bam-link": "gave",
 }  # questions that are asked of a swindle -> what is remembered
 SURE_ITEM = 0.6
-SURE_SCAM = 0.7  # probability from which on a text is taken for a tale; measured in decision 0031
+SURE_SCAM = 0.5  # probability from which on a text is taken for a tale; measured in decision 0031
+PERHAPS_SCAM = 0.25  # the same, where the wordings of tales.py hear one too
 SURE_GAVE = 0.8  # the same, where the patterns hear a tale, that something was given
 
 # what not to do, by what was asked for; the order is that of flows/scams/tales.py
@@ -252,7 +253,7 @@ def reads(reading: Reading) -> Iterator[Proposal]:
     if warned and turns <= STILL:
         after = _turn_after(reading.input.plain, after)
     number_given = not demands and heard_in(text, _NUMBER_GIVEN) and heard_in(text, _IS_IT_TRUE)
-    if not after and not number_given:
+    if not number_given and not after and not (warned and demands):
         demands, gave = _surely(reading.input, demands, gave=gave)
     if demands and not (after in ("known", "claims") and turns <= FRESH and not gave):
         asked = not gave and heard_in(text, _ASKED)
@@ -317,6 +318,8 @@ def safety_of(said: Input) -> Literal["scam", ""]:
 def _surely(said: Input, demands: tuple[Demand, ...], *, gave: bool) -> tuple[tuple[Demand, ...], bool]:
     """What is asked for and whether it was given, where the patterns hear nothing: by what was learnt, and by addresses."""
     text, chance = said.text, said.scam
+    if demands and chance.either < PERHAPS_SCAM:
+        demands, gave = (), False
     if not demands and chance.either >= SURE_SCAM:
         demands, gave = demands_named(text), chance.gave > chance.scam
     elif demands and not gave:

@@ -33,6 +33,14 @@ def hosts_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(host for host in found if "." in host))
 
 
+_MAILBOX = re.compile(r"[\w.+-]{1,64}@([a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){1,3})")
+
+
+def mail_hosts_in(text: str) -> tuple[str, ...]:
+    """The hosts of the mail addresses in a text, in lower case."""
+    return tuple(_MAILBOX.findall(text.lower())) if "@" in text else ()
+
+
 def host_of(address: str) -> str:
     """The host of an address: what stands between "//" and the next stroke, without "www." and a port."""
     host = re.sub(r"^[a-z]+://", "", address.lower()).split("/")[0].split("?")[0].split("#")[0]
