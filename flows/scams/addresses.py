@@ -12,7 +12,9 @@ from flows.text.addresses import hosts_in, mail_hosts_in
 
 AddressKind = Literal["official", "state", "store", "everyday", "lookalike", "shortener", "unknown"]
 FOREIGN: frozenset[AddressKind] = frozenset({"lookalike", "shortener", "unknown"})
-_LIKE = str.maketrans("013457", "oleast")  # digits that stand for letters
+_LIKE = tuple(
+    str.maketrans("013457", letters) for letters in ("oieast", "oleast")
+)  # digits that stand for letters
 
 
 def kind_of(host: str, official: OfficialFacts) -> AddressKind:
@@ -28,7 +30,8 @@ def kind_of(host: str, official: OfficialFacts) -> AddressKind:
     if host in official.everyday:
         return "everyday"
     bare = "".join(char for char in host if char.isalnum())
-    if any(mark in one for one in (bare, bare.translate(_LIKE)) for mark in official.marks):
+    spellings = (bare, *(bare.translate(like) for like in _LIKE))
+    if any(mark in one for one in spellings for mark in official.marks):
         return "lookalike"
     return "lookalike" if host.startswith("xn--") or ".xn--" in host else "unknown"
 
