@@ -285,7 +285,7 @@ class OfficialAddress:
 
 @dataclass(frozen=True, slots=True)
 class OfficialNumber:
-    digits: str  # "19009068"
+    digits: str  # "02437899999"
     shown: str  # as people read it
     name: str
 

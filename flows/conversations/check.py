@@ -12,7 +12,7 @@ from flows.effects import ReportScam
 from flows.engine.events import Event, Said
 from flows.engine.proposals import Answer, Begin, Command, Correct, Proposal, Reading
 from flows.engine.steps import Choice, Context, Flow, Parsed, ask, call, choose, end
-from flows.scams.checks import Verdict, said, verdict_of
+from flows.scams.checks import ScamVerdict, said, verdict_of
 from flows.scams.recogniser import chances
 from flows.scams.tales import tale_in
 from flows.spoken.wordings import heard_in
@@ -92,7 +92,7 @@ def _parse_thing(context: Context, event: Event) -> Parsed | None:
     return None if verdict is None else Parsed("checked", _kept(verdict))
 
 
-def _kept(verdict: Verdict) -> dict[str, Any]:
+def _kept(verdict: ScamVerdict) -> dict[str, Any]:
     return {
         "level": verdict.level,
         "thing": verdict.thing,
@@ -101,9 +101,9 @@ def _kept(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _kept_verdict(context: Context) -> Verdict:
+def _kept_verdict(context: Context) -> ScamVerdict:
     level, thing = context.get("level") or "unknown", context.get("thing") or "message"
-    return Verdict(level, thing, context.get("subject"), tuple(context.get("signs").split()))  # type: ignore[arg-type]  # as `_kept` wrote them
+    return ScamVerdict(level, thing, context.get("subject"), tuple(context.get("signs").split()))  # type: ignore[arg-type]  # as `_kept` wrote them
 
 
 def _verdict_choices(context: Context) -> tuple[Choice, ...]:
@@ -130,7 +130,8 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
         return
     if reading.is_at("check", "verdict") and not (verdict.subject or verdict.signs):
         return
-    warned = {"warned": "scam"} if verdict.level == "danger" else {}
+    doubted = verdict.level == "danger" or verdict.thing in ("phone", "account")
+    warned = {"warned": "scam"} if doubted else {}
     keep = _kept(verdict)
     command: Command = Begin("check", "", "verdict", keep)
     if reading.is_at("check", "thing"):

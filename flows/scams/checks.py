@@ -46,7 +46,7 @@ REASONS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ScamVerdict:
     """What was found. `subject`: host or digits, "" for a message without either; `signs`: keys of REASONS."""
 
     level: Level
@@ -55,30 +55,32 @@ class Verdict:
     signs: tuple[str, ...] = ()
 
 
-def verdict_of(text: str, content: Content, chance: ScamChance) -> Verdict | None:
+def verdict_of(text: str, content: Content, chance: ScamChance) -> ScamVerdict | None:
     """The verdict on what is in a text; None when there is nothing in it to be checked."""
     hosts = addresses_in(text, content.official)
     foreign = [host for host, kind in hosts.items() if kind in FOREIGN]
     signs = tuple(_signs(text, content, chance))
     number = _number_in(text)
     if foreign:
-        return Verdict("danger", "link", foreign[0], signs)
+        return ScamVerdict("danger", "link", foreign[0], signs)
     if number and _account(text, number):
-        return Verdict("danger" if signs else "unknown", "account", number, signs)
-    if number and not signs and not hosts:
-        return Verdict(_of_number(number, content), "phone", number)
+        return ScamVerdict("danger" if signs else "unknown", "account", number, signs)
+    if number and not hosts and signs in ((), ("learnt",)):
+        return ScamVerdict(
+            _of_number(number, content), "phone", number
+        )  # who has it is not known; so it is said
     if signs:
-        return Verdict("danger", "phone" if number else "message", number, signs)
+        return ScamVerdict("danger", "phone" if number else "message", number, signs)
     if hosts:
         kind = next(iter(hosts.values()))
         known: Level = (
             "known" if kind in ("official", "store") else "listed" if kind == "state" else "unknown"
         )
-        return Verdict(known, "link", next(iter(hosts)))
+        return ScamVerdict(known, "link", next(iter(hosts)))
     if number:
-        return Verdict(_of_number(number, content), "phone", number)
+        return ScamVerdict(_of_number(number, content), "phone", number)
     if chance.either >= PERHAPS or len(plain(text).split()) >= LONG:
-        return Verdict("unknown", "message")
+        return ScamVerdict("unknown", "message")
     return None
 
 
@@ -121,7 +123,7 @@ def _of_number(digits: str, content: Content) -> Level:
     return "listed" if any(digits == one.phone for one in content.directory.contacts) else "unknown"
 
 
-def said(verdict: Verdict, content: Content) -> str:
+def said(verdict: ScamVerdict, content: Content) -> str:
     """The verdict as it is said: what it is, why, what to do, the hotline."""
     hotline = content.office.hotline
     if verdict.level == "danger":
@@ -159,7 +161,7 @@ def said(verdict: Verdict, content: Content) -> str:
     )
 
 
-def _of_link(verdict: Verdict, content: Content) -> str:
+def _of_link(verdict: ScamVerdict, content: Content) -> str:
     hotline, source = content.office.hotline, content.sources[content.official.source].short
     address = next((one for one in content.official.addresses if one.host == verdict.subject), None)
     if address is not None:

@@ -16,7 +16,7 @@ from flows.engine.memory import age
 from flows.engine.proposals import Answer, Begin, Command, Do, Proposal, Reading, Say
 from flows.engine.steps import Parsed
 from flows.scams.addresses import FOREIGN, addresses_in
-from flows.scams.tales import Demand, Next, continuation, demands_named, tale_in
+from flows.scams.tales import Demand, Next, continuation, demands_named, is_our_message, tale_in
 from flows.scams.turns import MAY_NOT, asks_leave, asks_the_place, given_since, only_demanded
 from flows.spoken.wordings import clauses, heard, heard_in
 from flows.understanding.input import Input
@@ -320,7 +320,7 @@ def _surely(said: Input, demands: tuple[Demand, ...], *, gave: bool) -> tuple[tu
     text, chance = said.text, said.scam
     if demands and chance.either < PERHAPS_SCAM:
         demands, gave = (), False
-    if not demands and chance.either >= SURE_SCAM:
+    if not demands and chance.either >= SURE_SCAM and not is_our_message(text):
         demands, gave = demands_named(text), chance.gave > chance.scam
     elif demands and not gave:
         gave = chance.gave >= SURE_GAVE

@@ -201,6 +201,13 @@ def tale_in(text: str) -> tuple[tuple[Demand, ...], bool]:
     return ((), False) if ours else found
 
 
+def is_our_message(text: str) -> bool:
+    """Whether it is what VssID and the office themselves send and show that is told of, or pasted."""
+    if read_received(text) is not None or _tells_our_message(clauses(text)):
+        return True
+    return not signs_in(text).stranger and which_secret(text) != ""
+
+
 def _tale(text: str, said: tuple[Clause, ...], signs: Signs) -> tuple[tuple[Demand, ...], bool]:
     demands = signs.demands
     if demands == ("code",) and _tells_our_message(said):
