@@ -56,6 +56,7 @@ model: .venv/ready-test
 	$(BIN)/python -m benchmarks.officers.train
 	$(BIN)/python -m benchmarks.talk.answers_train
 	$(BIN)/python -m benchmarks.talk.train
+	$(BIN)/python -m benchmarks.scams.train
 
 screens: .venv/ready-test
 	$(BIN)/python -m tests.screens

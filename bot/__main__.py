@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import replace
 from typing import Any
 
 from bot.commands.campaign import add_campaign_commands
@@ -164,11 +165,15 @@ def _directory_find(args: argparse.Namespace) -> int:
     from data.knowledge.content import load_content
     from flows.conversations.contacts import told
     from flows.directory.search import find_contacts
+    from flows.scams.safety import safety_of
+    from flows.understanding.input import Input
 
     content = load_content()
     directory = content.directory
     for query in _queries(args):
         found = find_contacts(query, directory)
+        if found.decision == "answer" and safety_of(Input(query, content)):
+            found = replace(found, decision="suggest")  # a listed name or number vouches for no caller
         contacts: list[dict[str, Any]] = []
         for match in found.contacts:
             department = directory.department(match.contact.department)

@@ -259,6 +259,18 @@ class Settings:
         "a notice to more recipients than this is approved by a second admin before it starts",
         between=(0, 10**9),
     )
+    scam_reports_per_day: int = _s(
+        5, "scams one conversation may report to the office in 24 hours", between=(1, 100)
+    )
+    scam_reports_source: int = _s(
+        50, "scams one source may report in 24 hours, over all its conversations", between=(1, 10**5)
+    )
+    scam_reports_all: int = _s(1000, "scams everybody together may report in 24 hours", between=(1, 10**6))
+    scam_report_days: int = _s(
+        180,
+        "how long a reported scam is kept for staff after it was last reported, in days",
+        between=(1, 730),
+    )
     miss_days: int = _s(
         180,
         "how long texts that were not understood are kept for staff after they were last written, in days",

@@ -32,6 +32,7 @@ NO_SMS = "no sms"  # none did: as many steps, and nothing follows
 WRONG = "wrong"  # a code was told wrong, whether or not there was one
 FAILURE = "failure"  # a code was compared and wrong
 NO_FAILURE = "no failure"  # there was none to compare with: as many steps, and nothing follows
+SCAM_REPORT = "scam report"  # a scam was reported to the office
 WARNING = "warning"  # the owner of a phone was told of wrong codes; `who` is the phone's keyed hash
 
 CONVERSATION, SOURCE, ALL = "conversation", "source", "all"
@@ -119,6 +120,15 @@ def typed_codes(limits: Limits) -> Bounds:
         Bound(WRONG, CONVERSATION, limits.otp_failures_conversation, DAY),
         Bound(WRONG, SOURCE, limits.otp_failures_source, HOUR),
         *failures(limits),
+    )
+
+
+def scam_reports(limits: Limits) -> Bounds:
+    """Of reports of scams, so that nobody fills the office's list."""
+    return (
+        Bound(SCAM_REPORT, CONVERSATION, limits.scam_reports_per_day, DAY),
+        Bound(SCAM_REPORT, SOURCE, limits.scam_reports_source, DAY),
+        Bound(SCAM_REPORT, ALL, limits.scam_reports_all, DAY),
     )
 
 

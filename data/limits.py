@@ -40,3 +40,7 @@ class Limits:
     reply_lease_seconds: int = 30
     notice_text_limit: int = 3500
     notice_approval_above: int = 10_000
+    scam_reports_per_day: int = 5
+    scam_reports_source: int = 50
+    scam_reports_all: int = 1000
+    scam_report_days: int = 180

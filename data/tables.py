@@ -453,6 +453,18 @@ misses = Table(  # what was not understood, grouped: folded words, no digits, no
     Column("last_at", Float, nullable=False, index=True),
 )
 
+scam_reports = Table(  # scams that citizens met, grouped: a host or a masked number, and signs; nobody's
+    "scam_reports",
+    metadata,
+    Column("report_key", String(64), primary_key=True),  # keyed hash of what is grouped
+    Column("thing", String(10), nullable=False),  # link, phone, account, message
+    Column("shown", String(120), nullable=False),  # the host, a mask "•••• 099", or ""
+    Column("signs", String(120), nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("first_at", Float, nullable=False),
+    Column("last_at", Float, nullable=False, index=True),
+)
+
 office_facts = (
     Table(  # small facts about this installation: is it a demo, the key's check value, the polling offset
         "office_facts",

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flows.content import Content
 from flows.conversations import (
+    check,
     contacts,
     helpdesk,
     lookup,
@@ -29,6 +30,7 @@ FLOWS = Flows(
     questions.FLOW,
     helpdesk.FLOW,
     notices.FLOW,
+    check.FLOW,
     my_data.FLOW,
 )
 

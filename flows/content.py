@@ -277,6 +277,33 @@ class StaffWeights:
     asking: bytes = field(repr=False)  # whether one is asked for (flows/secrets/asking.py)
 
 
+@dataclass(frozen=True, slots=True)
+class OfficialAddress:
+    host: str  # "dichvucong.baohiemxahoi.gov.vn"
+    name: str  # as it is named to a person
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialNumber:
+    digits: str  # "02437899999"
+    shown: str  # as people read it
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialFacts:
+    """Which addresses and numbers are known to be true, and what false addresses look like."""
+
+    addresses: tuple[OfficialAddress, ...]
+    numbers: tuple[OfficialNumber, ...]
+    source: str  # Source.id
+    stores: tuple[str, ...]  # hosts of the two app stores
+    state: str  # the ending that only state agencies get: "gov.vn"
+    marks: tuple[str, ...]  # folded words that false addresses borrow
+    shorteners: tuple[str, ...]  # hosts
+    everyday: tuple[str, ...]  # hosts that say nothing: mailboxes
+
+
 @dataclass(frozen=True)
 class Content:
     """Everything a turn may know beforehand."""
@@ -294,6 +321,8 @@ class Content:
     answer_weights: bytes = field(repr=False)  # a file that `flows.understanding.answers.trained` reads
     acts_weights: bytes = field(repr=False)  # a file that `flows.understanding.acts` reads
     follow_weights: bytes = field(repr=False)  # a file that `flows.understanding.follow_ups` reads
+    scam_weights: bytes = field(repr=False)  # a file that `flows.scams.recogniser` reads
+    official: OfficialFacts
     receiving_agency: str = ""
     working_days: int = 10
     calendar: Calendar = field(default_factory=Calendar)

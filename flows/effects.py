@@ -212,3 +212,15 @@ class NoteMiss(Effect):
     """Count a text that was not understood: folded words without digits, unknown ones as "…"."""
 
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportScam(Effect, outcomes=("kept", "limited")):
+    """Count a scam that somebody met, for staff. `subject`: a host or digits, of which only a mask is kept; "" for neither.
+
+    limited: this conversation, its source or all together have reported enough today.
+    """
+
+    thing: str  # link, phone, account or message
+    subject: str = field(default="", repr=False)
+    signs: tuple[str, ...] = ()  # keys of flows/scams/checks.py REASONS

@@ -58,6 +58,13 @@ _ANSWERS: dict[str, dict[str, Any]] = {
     "questions/answer": {"item": "bao-lau", "others": "so-ho-so"},
     "questions/perhaps": {"others": "bao-lau so-ho-so"},
     "questions/person": {},
+    "check/thing": {},
+    "check/verdict": {
+        "level": "danger",
+        "thing": "link",
+        "subject": "vssid-capnhat.com",
+        "signs": "lookalike",
+    },
     "helpdesk/consent": {},
     "helpdesk/want": {},
     "helpdesk/waiting": {"ticket_number": "12", "ticket_ahead": "1"},

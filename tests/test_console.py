@@ -56,6 +56,8 @@ MATRIX: dict[str, tuple[int, int, int]] = {
     "POST /console/questions/{item}/edit": (403, 422, 403),
     "POST /console/questions/{item}/look": (403, 200, 403),
     "POST /console/questions/{item}/restore": (403, 303, 403),
+    "GET /console/scams": (200, 200, 403),
+    "POST /console/scams/export": (403, 200, 403),
     "GET /console/audit": (403, 200, 200),
     "GET /console/notices": (403, 200, 403),
     "GET /console/notices/new": (403, 200, 403),

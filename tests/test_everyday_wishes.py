@@ -6,8 +6,8 @@ import pytest
 
 from data.knowledge.content import load_content
 from flows.people.livelihoods import livelihood, told_in
+from flows.scams.turns import asks_leave, asks_the_place, given_since, only_demanded
 from flows.spoken.asked_plainly import asked_plainly
-from flows.spoken.scam_turns import asks_leave, asks_the_place, given_since, only_demanded
 from flows.spoken.secret_turns import follows_along, trusts_us
 from flows.spoken.wishes import declined, names_the_thing, wished
 from flows.text.dictated import written

@@ -92,7 +92,9 @@ def _find(args: argparse.Namespace) -> int:
     if args.officer:
         return _find_officer(args)
     from data.knowledge.content import load_content
+    from flows.scams.safety import safety_of
     from flows.text.normalise import clean
+    from flows.understanding.input import Input
     from flows.understanding.question_finder import find_questions
 
     content = load_content()
@@ -108,9 +110,13 @@ def _find(args: argparse.Namespace) -> int:
         }
         if found.shield:
             answer["shield"] = True
+        if safety := safety_of(Input(clean(text), content)):
+            answer["safety"] = safety
         if args.json or not args.text:
             print(json.dumps(answer, ensure_ascii=False), flush=True)
             continue
+        if "safety" in answer:
+            print(f"safety: {answer['safety']}")
         print(f"{found.decision}: {found.topic}{f' ({found.item.title})' if found.item else ''}")
         for c in found.candidates:
             print(f"  {c.score:.2f}  {c.item.topic}  {c.item.title}")

@@ -13,6 +13,7 @@ from data.knowledge.calendar import read_calendar
 from data.knowledge.checklist import read_checklist
 from data.knowledge.directory import read_directory
 from data.knowledge.office import read_office, read_provinces
+from data.knowledge.official import read_official
 from data.knowledge.password_guide import read_password
 from data.knowledge.question_files import read_questions
 from data.knowledge.yaml_block import read_yaml
@@ -21,13 +22,14 @@ from flows.understanding import model_file
 
 CONTENT_DIR = Path(__file__).parents[1] / "content"
 # the kinds of trained models
-QUESTIONS, SECRETS, ASKING, ANSWERS, ACTS, FOLLOW = (
+QUESTIONS, SECRETS, ASKING, ANSWERS, ACTS, FOLLOW, SCAMS = (
     "questions",
     "secrets",
     "asking",
     "answers",
     "acts",
     "follow",
+    "scams",
 )
 
 
@@ -62,6 +64,8 @@ def load_content(folder: Path = CONTENT_DIR) -> Content:
         answer_weights=read_weights(ANSWERS, folder),
         acts_weights=read_weights(ACTS, folder),
         follow_weights=read_weights(FOLLOW, folder),
+        scam_weights=read_weights(SCAMS, folder),
+        official=read_official(folder / "official.yaml", office.sources),
     )
 
 

@@ -13,7 +13,8 @@ from flows.conversations.speech.wishes import wanted
 from flows.engine.events import Event, Said
 from flows.engine.proposals import Proposal, Reading
 from flows.engine.steps import Choice, Context, Flow, Parsed, Reply, choose, end, show, wait
-from flows.spoken import password_speech, safety
+from flows.scams import safety
+from flows.spoken import password_speech
 from flows.spoken.password_topics import remembers, topic_of
 
 REMEMBERS = "Tôi nhớ mật khẩu, muốn đổi"

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 
 from flows.content import Content
+from flows.scams.tales import tale_in
 from flows.secrets.candidates import (
     MIXED,
     TAIL_OF,
@@ -28,7 +29,6 @@ from flows.secrets.candidates import (
 from flows.secrets.classifier import Classifier, classifier
 from flows.secrets.tokens import SOFT, YEAR, Token, tokens_of
 from flows.spoken.password_topics import after_secret, answer_to
-from flows.spoken.scams import tale_in
 from flows.text.fold import fold
 from flows.text.normalise import plain
 from flows.text.vssid_sms import read_received, which_secret

@@ -53,6 +53,7 @@ _YOU_LOOK = ("sao em|con|ad|bot|ban|may|ben_em khong .. vao|mo|dang_nhap .. coi|
 _CODE_SCREENS = ("finish", "otp", "otp_sent")
 _OF_A_CODE = ("ma|otp|ma_otp|ma_xac_thuc|tin|tin_nhan|sms|6_so|sau_so",)
 _TOPIC = 0.945  # above an option's meaning: a topic says more than "không được"
+_THIS_SCREEN = 0.97  # what is wrong with the screen one stands at is no other matter
 _TAKES_UP = (
     "doi|lam tiep",
     "toi|den|dang dau|buoc_nao|man_hinh_nao|cho_nao roi|vay|ha|$",
@@ -198,7 +199,7 @@ def _in_guide(reading: Reading, topic: str) -> Iterator[Proposal]:
         at_finish = next((i for i, found in enumerate(screens) if found.id == "finish"), 0)
         yield Proposal(_TOPIC, "does it again", Answer(Parsed("again", {"screen": at_finish})))
     elif screen_of(topic) == screen != "":
-        yield Proposal(_TOPIC, f"trouble on this screen: {topic}", Answer(Parsed("odd")))
+        yield Proposal(_THIS_SCREEN, f"trouble on this screen: {topic}", Answer(Parsed("odd")))
     elif topic in _TROUBLES:
         same = step == "trouble" and reading.context.get("trouble") == topic
         asked = same and topic == "locked"

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from flows.text.addresses import ADDRESS, host_of, opened_up
 from flows.text.chat_spelling import MARKED, PHRASES, WORDS
 from flows.text.fold import fold, tidy
 from flows.text.syllable import decoded
@@ -25,10 +26,9 @@ GAP = 4  # words that ".." passes over
 MOST_PASSED = 60  # words that "..." passes over
 LONGEST_READ = 1200  # characters
 
-_ADDRESS = re.compile(
-    r"https?://[^\s,;]+|www\.[^\s,;]+|(?<![\w.@-])[a-z0-9-]{2,40}(?:\.[a-z0-9-]{2,30}){0,3}\.(?:vn|com|net|org|top|xyz|info|site|online|club|vip|cc|"
-    r"app|link|shop|asia|biz|example|me|io|tk|ml|icu|life|live|work|click|pw|website|store)(?![a-z0-9])(?:/[^\s,;]*)?"
-)
+_MAY_BE_APART = re.compile(r"ch[aấ]m|\[\.|\(\.| \.|\. ")
+_STORES = frozenset({"play.google.com", "apps.apple.com"})
+_EVERYDAY = frozenset({"gmail.com", "yahoo.com", "google.com", "google.com.vn", "hotmail.com", "icloud.com"})
 _FILE = re.compile(r"[\w.-]*\.apk(?![a-z0-9])")
 _PIECE = re.compile(r"@[a-z]+|[0-9]+(?:[.,][0-9]+)*[^\W\d_]*|[^\W\d_]+[0-9]*|[.,;:!?\n…()“”\"–—]")
 _SUM = re.compile(
@@ -102,7 +102,9 @@ class Clause:
 def clauses(text: str) -> tuple[Clause, ...]:
     """The clauses of a text, as far as it is read; empty ones are left out."""
     read = _FILE.sub(f" {APK} ", tidy(text[:LONGEST_READ]))
-    read = _ADDRESS.sub(lambda m: f" {OFFICIAL if _is_official(m.group()) else LINK} ", read)
+    read = ADDRESS.sub(
+        lambda m: f" {_address(m.group())} ", opened_up(read) if _MAY_BE_APART.search(read) else read
+    )
     out: list[Clause] = []
     words: list[str] = []
     typed: list[str] = []
@@ -130,9 +132,10 @@ def _clause(words: list[str], typed: list[str], asks: bool) -> Clause:
     return Clause(joined, tuple(kept), asks, " ".join(joined) + " ", frozenset(joined))
 
 
-def _is_official(address: str) -> bool:
-    host = re.sub(r"^https?://", "", address).split("/")[0].split(":")[0]
-    return host.endswith(".gov.vn")
+def _address(address: str) -> str:
+    """The word that stands for an address; a mailbox or search page is none."""
+    host = host_of(address)
+    return OFFICIAL if host.endswith(".gov.vn") or host in _STORES else host if host in _EVERYDAY else LINK
 
 
 @lru_cache(maxsize=4096)

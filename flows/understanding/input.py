@@ -10,6 +10,7 @@ from functools import cached_property
 
 from flows.content import Content
 from flows.directory.search import DirectoryResult, find_contacts
+from flows.scams.recogniser import ScamChance, chances
 from flows.text.normalise import normalise, plain
 from flows.understanding.acts import ASKING, Before, act_chances
 from flows.understanding.question_finder import QuestionResult, find_questions
@@ -65,6 +66,11 @@ class Input:
     def asks(self) -> float:
         """The probability that the message asks for something to be known: a question, or trouble that is told."""
         return sum(self.acts[act] for act in ASKING)
+
+    @cached_property
+    def scam(self) -> ScamChance:
+        """How likely the message tells of a scam, or of something given already (flows/scams/recogniser.py)."""
+        return chances(self.text, self.content.scam_weights)
 
     @cached_property
     def contacts(self) -> DirectoryResult:

@@ -17,6 +17,7 @@ from handlers.console.import_runs import ImportLimits, ImportRuns
 from handlers.console.notice_pages import NoticePages
 from handlers.console.question_pages import QuestionPages
 from handlers.console.recipient_pages import RecipientPages
+from handlers.console.scam_page import ScamPage
 from handlers.console.sign_in import SignIn
 from handlers.desk import Desk
 from handlers.turns.queue import Turns
@@ -52,6 +53,7 @@ class Console:
             NoticePages(access, limits or Limits(), telegram=telegram),
             RecipientPages(access, limits or Limits()),
             QuestionPages(access),
+            ScamPage(access),
             *([ImportPage(access, imports)] if imports is not None else ()),
             AuditPage(access),
         ):

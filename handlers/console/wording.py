@@ -40,6 +40,7 @@ DEEDS = {  # what a row of the audit says was done
     "ticket_viewed": "Xem cuộc trò chuyện",
     "ticket_revealed": "Xem số đầy đủ",
     "audit_viewed": "Xem sổ truy cập",
+    "scams_exported": "Tải tin lừa đảo được báo",
     "registry_check": "Kiểm tra danh sách",
     "registry_bad_rows": "Tải các dòng không nhận",
     "registry_import": "Nhập danh sách",
@@ -71,6 +72,7 @@ DELIVERY = {
 ON_THE_PAGE = "sẽ hiện khi người dân mở trang"
 
 ABOUT = {  # what a page of the menu is for, on the first page
+    "/console/scams": "Tin nhắn, đường dẫn, số máy lừa đảo mà người dân báo, gộp theo loại.",
     "/console/queue": "Người dân đang chờ gặp cán bộ, và các phiếu anh/chị đang giữ.",
     "/console/notices": "Soạn, xem trước, gửi thử và gửi thông báo cho người đã đăng ký nhận.",
     "/console/questions": "Trợ lý trả lời những gì, còn hiệu lực không, và những câu chưa hiểu.",

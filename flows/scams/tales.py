@@ -1,13 +1,16 @@
 """Whether a text tells of a swindle: somebody asks for a code, money, papers, a click, or was given them already.
 
-Read by flows/spoken/safety.py. A tale needs a stranger and a demand; somebody who was warned goes on telling of
+Read by flows/scams/safety.py. A tale needs a stranger and a demand; somebody who was warned goes on telling of
 it in half sentences, which `continuation` reads. Invariant: the message that a declaration was received is no tale.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Literal
+from dataclasses import replace
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from flows.spoken.wordings import APK, LINK, MONEY, Clause, clauses, heard
 from flows.text.vssid_sms import read_received, which_secret
@@ -135,29 +138,90 @@ _OURS = (  # given to us, or things one does by mistake in VssID or in this chat
 )
 
 
+_NAMED: Mapping[Demand, tuple[str, ...]] = {  # what is spoken of in a text that surely tells of a scam
+    "app": (f"{APK}|app|apk|ung_dung|phan_mem|teamviewer|ultraviewer|ultraview|anydesk|man_hinh|file",),
+    "link": (f"{LINK}|link|linh|lanh|duong_dan|duong_link|trang|web|website|qr|ma_qr|lien_ket",),
+    "code": (f"{_CODES}|ma|pass|mk|code",),
+    "money": (f"{MONEY}|tien|phi|coc|chuyen_khoan|trieu|ngan|stk|so_tai_khoan|momo|nap",),
+    "papers": ("cccd|can_cuoc|cmnd|giay_to|hinh|anh|khuon_mat|quet_mat|so_the|mat_truoc|chung_minh|video",),
+    "helper": ("lam_giup|lam_ho|lam_thay|lam_gium|dich_vu|tron_goi",),
+}
+
+
+def demands_named(text: str) -> tuple[Demand, ...]:
+    """What a text that surely tells of a scam speaks of; ("name",) for a caller and nothing more."""
+    said = clauses(text)
+    return tuple(kind for kind in _NAMED if any(heard(c, _NAMED[kind]) for c in said)) or ("name",)
+
+
+class Signs(NamedTuple):
+    """What the wordings of swindles hear in a text, each by itself."""
+
+    demands: tuple[Demand, ...]
+    stranger: bool  # somebody who may be one
+    poses: bool  # says to be one of ours
+    by_right: bool  # somebody who may ask is named
+    gave: bool
+    filled_in: bool
+
+
+@lru_cache(maxsize=4)
+def signs_in(text: str) -> Signs:
+    """The signs of a text, read once a turn."""
+    said = tuple(map(_without_machines, clauses(text)))
+    stranger = any(heard(c, _STRANGER) for c in said)
+    return Signs(
+        tuple(kind for kind in _DEMANDS if any(heard(c, _DEMANDS[kind]) for c in said)),
+        stranger,
+        any(heard(c, _POSES) for c in said),
+        any(heard(c, _KNOWN) for c in said),
+        _gave(said, stranger),
+        filled_in(said, warned=False),
+    )
+
+
+_MACHINE = re.compile(
+    r"(?<!\S)(app|ung dung|play|chplay|store|appstore|vssid|vneid|trang|web|may|he thong|cong|man hinh|sms|tin nhan) no (?=doi|bat|keu|bao|hoi|bieu|ghi|hien|noi|gui)"
+)
+
+
+def _without_machines(clause: Clause) -> Clause:
+    """ "app nó đòi" without "nó": a machine is nobody who asks."""
+    line = _MACHINE.sub(r"\1 ", clause.line)
+    return clause if line == clause.line else replace(clause, line=line)
+
+
 def tale_in(text: str) -> tuple[tuple[Demand, ...], bool]:
     """What a stranger asks for in the text (empty for no tale), and whether something was given already."""
-    said = clauses(text)
-    stranger = any(heard(c, _STRANGER) for c in said)
-    found = _tale(text, said, stranger)
-    ours = bool(found[0]) and (read_received(text) is not None or (not stranger and which_secret(text) != ""))
+    signs = signs_in(text)
+    found = _tale(text, clauses(text), signs)
+    ours = bool(found[0]) and (
+        read_received(text) is not None or (not signs.stranger and which_secret(text) != "")
+    )
     return ((), False) if ours else found
 
 
-def _tale(text: str, said: tuple[Clause, ...], stranger: bool) -> tuple[tuple[Demand, ...], bool]:
-    demands = tuple(kind for kind in _DEMANDS if any(heard(c, _DEMANDS[kind]) for c in said))
+def is_our_message(text: str) -> bool:
+    """Whether it is what VssID and the office themselves send and show that is told of, or pasted."""
+    if read_received(text) is not None or _tells_our_message(clauses(text)):
+        return True
+    return not signs_in(text).stranger and which_secret(text) != ""
+
+
+def _tale(text: str, said: tuple[Clause, ...], signs: Signs) -> tuple[tuple[Demand, ...], bool]:
+    demands = signs.demands
     if demands == ("code",) and _tells_our_message(said):
         demands = ()
-    if _gave(said, stranger):
+    if signs.gave:
         return demands or ("code",), True
-    if filled_in(said, warned=False):
+    if signs.filled_in:
         return demands or ("link",), True
-    if any(heard(c, _POSES) for c in said):
+    if signs.poses:
         return demands or ("name",), False
     if not demands or (demands == ("threat",) and not _names_us(said)):
         return (), False
-    by_right = any(heard(c, _KNOWN) for c in said) and not _SURE & set(demands)
-    if _is_pasted(text, said, demands) or (stranger and not by_right):
+    by_right = signs.by_right and not _SURE & set(demands)
+    if _is_pasted(text, said, demands) or (signs.stranger and not by_right):
         return demands, False
     return (), False
 

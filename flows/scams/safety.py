@@ -10,15 +10,18 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from flows.content import Content
+from flows.engine.commands import PERSON_LABEL
 from flows.engine.events import Said
 from flows.engine.memory import age
 from flows.engine.proposals import Answer, Begin, Command, Do, Proposal, Reading, Say
 from flows.engine.steps import Parsed
-from flows.spoken.scam_turns import MAY_NOT, asks_leave, asks_the_place, given_since, only_demanded
-from flows.spoken.scams import Demand, Next, continuation, tale_in
+from flows.scams.addresses import FOREIGN, addresses_in
+from flows.scams.tales import Demand, Next, continuation, demands_named, is_our_message, tale_in
+from flows.scams.turns import MAY_NOT, asks_leave, asks_the_place, given_since, only_demanded
 from flows.spoken.wordings import clauses, heard, heard_in
+from flows.understanding.input import Input
 
-FIRST, NEXT, LATER = 0.98, 0.97, 0.86  # scores: a tale; what goes on with it; the same after other matters
+FIRST, NEXT, LATER = 0.99, 0.97, 0.86  # scores: a tale; what goes on with it; the same after other matters
 STILL = 4  # turns in which what was given, or is asked, is about the tale
 FRESH = 2  # turns in which half sentences still belong to the tale
 ITEMS = {
@@ -26,8 +29,11 @@ ITEMS = {
     "lo-bam-link": "gave",
 }  # questions that are asked of a swindle -> what is remembered
 SURE_ITEM = 0.6
+SURE_SCAM = 0.5  # probability from which on a text is taken for a tale; measured in decision 0031
+PERHAPS_SCAM = 0.25  # the same, where the wordings of tales.py hear one too
+SURE_GAVE = 0.8  # the same, where the patterns hear a tale, that something was given
 
-# what not to do, by what was asked for; the order is that of flows/understanding/scams.py
+# what not to do, by what was asked for; the order is that of flows/scams/tales.py
 _DO_NOT: Mapping[Demand, str] = {
     "app": "đừng cài gì, đừng mở tệp lạ",
     "link": "đừng bấm đường dẫn, đừng điền gì vào đó",
@@ -126,21 +132,26 @@ def warning(demands: tuple[Demand, ...], content: Content, *, asked: bool = Fals
     )
 
 
+_STOP: Mapping[Demand, str] = {
+    "app": "Ngắt mạng, gỡ ứng dụng đó ra; đừng mở ứng dụng ngân hàng trên máy đó",
+    "link": "Đóng trang đó, đừng nhập thêm gì, đừng cài gì; lỡ cài thì ngắt mạng và gỡ ra",
+    "money": "Đừng chuyển thêm tiền",
+    "papers": "Đừng gửi thêm gì cho họ nữa",
+}
+_BANK_FIRST = "Gọi ngay ngân hàng, báo bị lừa và khóa thẻ"
+_PASSWORD = "Đổi mật khẩu VssID và e-mail ngay bây giờ"  # noqa: S105  # what is said, no secret
+_BANK_LATER = "Gọi ngân hàng khóa thẻ nếu có lộ tài khoản, thẻ hay đã chuyển tiền"
+_POLICE = "Gọi {hotline} và báo công an nơi gần nhất"
+_EVIDENCE = "Giữ lại tin nhắn, số gọi đến, biên lai làm bằng chứng"
+
+
 def given(demands: tuple[Demand, ...], content: Content) -> str:
-    """What to do at once by somebody who gave something already."""
-    hotline = content.office.hotline
-    if "link" in demands or "app" in demands:
-        first = "Đừng nhập thêm gì, đừng cài gì; lỡ cài thì ngắt mạng và gỡ ra."
-    elif "money" in demands:
-        first = "Đừng chuyển thêm tiền."
-    elif "papers" in demands:
-        first = "Đừng gửi thêm gì cho họ nữa."
-    else:
-        first = "Đừng đọc thêm mã nào nữa."
-    return (
-        f"Anh/chị bình tĩnh, làm liền: {first[0].lower()}{first[1:]} Đổi mật khẩu VssID và e-mail ngay bây giờ. Rồi gọi {hotline}, gọi ngân hàng "
-        "nếu có lộ tài khoản hay thẻ, và báo công an nơi gần nhất; giữ lại tin nhắn, số gọi đến làm bằng chứng."
-    )
+    """What to do now, in order, by somebody who gave something already."""
+    stop = next((_STOP[d] for d in _STOP if d in demands), "Đừng đọc thêm mã nào nữa, cúp máy")
+    bank = (_BANK_FIRST, _PASSWORD) if "money" in demands else (_PASSWORD, _BANK_LATER)
+    steps = (stop, *bank, _POLICE.format(hotline=content.office.hotline), _EVIDENCE)
+    listed = "\n".join(f"{number}. {step}." for number, step in enumerate(steps, 1))
+    return f"Anh/chị bình tĩnh, làm liền theo thứ tự:\n{listed}"
 
 
 _ON: Mapping[Next, str] = {
@@ -241,6 +252,9 @@ def reads(reading: Reading) -> Iterator[Proposal]:
     after = continuation(text) if warned else ""
     if warned and turns <= STILL:
         after = _turn_after(reading.input.plain, after)
+    number_given = not demands and heard_in(text, _NUMBER_GIVEN) and heard_in(text, _IS_IT_TRUE)
+    if not number_given and not after and not (warned and demands):
+        demands, gave = _surely(reading.input, demands, gave=gave)
     if demands and not (after in ("known", "claims") and turns <= FRESH and not gave):
         asked = not gave and heard_in(text, _ASKED)
         said = given(demands, content) if gave else warning(demands, content, asked=asked)
@@ -264,7 +278,7 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(
             0.96, "asks if we ask for secrets", Say(WE_DO_NOT.format(hotline=content.office.hotline))
         )
-    if not gave and heard_in(text, _NUMBER_GIVEN) and heard_in(text, _IS_IT_TRUE):
+    if number_given and not gave:
         yield _said(
             reading,
             0.96,
@@ -292,6 +306,28 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(0.95, "for whom a code is", Say(FOR_NOBODY.format(hotline=content.office.hotline)))
     if (warned or reading.recall("secret")) and reading.flow is not None and heard_in(text, _TAKES_UP):
         yield Proposal(0.9, "goes on after a warning", Do("resume" if reading.under[0] else "repeat"))
+
+
+def safety_of(said: Input) -> Literal["scam", ""]:
+    """ "scam" when a message, taken by itself, is warned of before anything else is said."""
+    demands, gave = tale_in(said.text)
+    demands, gave = _surely(said, demands, gave=gave)
+    return "scam" if demands or gave else ""
+
+
+def _surely(said: Input, demands: tuple[Demand, ...], *, gave: bool) -> tuple[tuple[Demand, ...], bool]:
+    """What is asked for and whether it was given, where the patterns hear nothing: by what was learnt, and by addresses."""
+    text, chance = said.text, said.scam
+    if demands and chance.either < PERHAPS_SCAM:
+        demands, gave = (), False
+    if not demands and chance.either >= SURE_SCAM and not is_our_message(text):
+        demands, gave = demands_named(text), chance.gave > chance.scam
+    elif demands and not gave:
+        gave = chance.gave >= SURE_GAVE
+    kinds = addresses_in(text, said.content.official).values()
+    if not demands and not FOREIGN.isdisjoint(kinds):
+        demands = ("link",)
+    return demands, gave
 
 
 def _turn_after(words: str, after: Next | Literal[""]) -> Next | Literal[""]:
@@ -334,7 +370,10 @@ def _continued(reading: Reading, after: Next, turns: int) -> Iterator[Proposal]:
 
 def _said(reading: Reading, score: float, why: str, text: str, warned: str) -> Proposal:
     """The warning; the reason that an officer is being told is taken along with it."""
-    command: Command = Say(text, reminds=not reading.is_at("contacts"))  # no card is shown as if it confirmed
+    options = (PERSON_LABEL,) if warned == "gave" else ()
+    command: Command = Say(
+        text, options, reminds=not reading.is_at("contacts")
+    )  # no card is shown as if it confirmed
     step = reading.step
     if step is not None and step.takes_any and score == FIRST:
         parsed = step.parse(reading.context, _as_said(reading))
