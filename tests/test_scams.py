@@ -29,6 +29,7 @@ from flows.scams.addresses import addresses_in, kind_of
 from flows.scams.recogniser import chances
 from flows.understanding import model_file
 from flows.understanding.input import Input
+from handlers.console.scam_page import SIGNS
 from tests.consoles import Office
 from tests.houses import House
 from tests.positions import AT, positions
@@ -245,6 +246,10 @@ async def test_reports_are_bounded_for_a_conversation_a_source_and_all(
         for n in range(3)
     ]
     assert found == ["kept", "kept", "limited"]
+
+
+def test_every_sign_has_its_words_for_staff() -> None:
+    assert SIGNS.keys() == checks.REASONS.keys()
 
 
 async def test_staff_read_reports_and_admins_take_them_along(sqlite_house: House) -> None:
