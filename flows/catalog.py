@@ -28,9 +28,9 @@ FLOWS = Flows(
     password.FLOW,
     contacts.FLOW,
     questions.FLOW,
+    check.FLOW,
     helpdesk.FLOW,
     notices.FLOW,
-    check.FLOW,
     my_data.FLOW,
 )
 
