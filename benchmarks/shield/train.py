@@ -13,9 +13,11 @@ from typing import Any, NamedTuple
 from benchmarks.models import digest_of, table_of, write
 from benchmarks.shield.texts import FOLDER, families, made_from
 from data.knowledge.question_files import QUESTIONS_DIR, read_questions_only
-from flows.secrets import candidates
+from flows.secrets import candidates, features
 from flows.secrets.classifier import KIND
-from flows.secrets.tokens import Token, tokens_of
+from flows.secrets.labels import labels_of
+from flows.secrets.spelt import PIECES, Token
+from flows.secrets.tokens import tokens_of
 from flows.text.fold import fold
 from flows.text.normalise import clean
 from flows.text.syllable import is_syllable
@@ -113,27 +115,32 @@ def _places_seen(one: Made, known: frozenset[str]) -> Iterator[tuple[list[str], 
     if one.before:
         before = tokens_of(_folded(one.before), known)
         if candidates.speaks_of_secret(before):
-            yield candidates.features_of_announcement(before, known), holds
+            yield features.features_of_announcement(before, known), holds
         if candidates.speaks_of_secret(before) == "matkhau":
-            yield candidates.features_of_answer(tokens, known), holds
+            yield features.features_of_answer(tokens, known), holds
     elif not holds and not candidates.speaks_of_secret(tokens) and len(tokens) <= LONGEST_ANSWER:
-        yield candidates.features_of_answer(tokens, known), False
+        yield features.features_of_answer(tokens, known), False
     elif not holds and candidates.speaks_of_secret(tokens):
-        yield candidates.features_of_announcement(tokens, known), False
-    found = list(candidates.candidates_of(tokens))
+        yield features.features_of_announcement(tokens, known), False
+    found = list(candidates.candidates_of(tokens, known))
     right = found
     if holds:
-        told = tokens_of(_folded(one.secret), known)
-        right = [place for place in found if _holds(tokens, place, told)]
+        told = [tokens_of(_folded(part), known) for part in one.secret.split(" | ")]
+        right = [place for place in found if any(_holds(tokens, place, part) for part in told)]
         if not right and len(found) == 1 and found[0].kind != candidates.TAIL_OF:
             right = found
-    yield from ((candidates.features_of(tokens, place, known), holds) for place in right)
+    labels = labels_of(tokens)
+    yield from ((features.features_of(tokens, place, known, labels), holds) for place in right)
 
 
 def _holds(tokens: Sequence[Token], place: candidates.SecretCandidate, secret: Sequence[Token]) -> bool:
     """Whether this is the place at which the secret of a text stands."""
-    if place.kind != candidates.TAIL_OF:
-        return tokens[place.at] in secret
+    if place.kind in (candidates.NUMBER, candidates.MIXED):
+        return tokens[place.at] in secret or tokens[place.at].detail == PIECES
+    if place.kind == candidates.JOINED:
+        return tokens[place.at].name in {t.name for t in secret}
+    if place.kind == candidates.SPELT:
+        return True
     tail = [t.name for t in tokens[place.at + 1 : place.at + 1 + candidates.TAIL + 4]]
     names = [t.name for t in secret]
     return any(tail[n : n + len(names)] == names for n in range(len(tail)))

@@ -14,12 +14,9 @@ from collections.abc import Sequence
 from flows.content import Content
 from flows.scams.tales import tale_in
 from flows.secrets.candidates import (
-    MIXED,
+    NUMBER,
     TAIL_OF,
     candidates_of,
-    features_of,
-    features_of_announcement,
-    features_of_answer,
     is_polite,
     is_told,
     of_password,
@@ -27,7 +24,10 @@ from flows.secrets.candidates import (
     told_by,
 )
 from flows.secrets.classifier import Classifier, classifier
-from flows.secrets.tokens import SOFT, YEAR, Token, tokens_of
+from flows.secrets.features import features_of, features_of_announcement, features_of_answer
+from flows.secrets.labels import labels_of
+from flows.secrets.spelt import SOFT, YEAR, Token
+from flows.secrets.tokens import tokens_of
 from flows.spoken.password_topics import after_secret, answer_to
 from flows.text.fold import fold
 from flows.text.normalise import plain
@@ -60,7 +60,7 @@ def secret_in(text: str, weights: bytes, *, expected: bool, watch: str = "", by_
     if read_received(text) is not None and speaks_of_secret(tokens) not in ("matkhau", "otp"):
         return ""  # its code and dossier number may stand close together
     candidates = [
-        c for c in candidates_of(tokens) if not by_staff or c.kind != TAIL_OF or _is_told(tokens, c.at)
+        c for c in candidates_of(tokens, trained.known) if not by_staff or c.kind != TAIL_OF or _is_told(tokens, c.at)
     ]
     whose = which_secret(text)
     if whose == "code" and _GROUP.search(folded):
@@ -78,12 +78,13 @@ def secret_in(text: str, weights: bytes, *, expected: bool, watch: str = "", by_
         return OTP
     found = next((candidate for candidate in candidates if is_told(tokens, candidate)), None)
     if found is None:
-        scores = [trained.score(features_of(tokens, candidate, trained.known)) for candidate in candidates]
+        labels = labels_of(tokens) if candidates else ()
+        scores = [trained.score(features_of(tokens, c, trained.known, labels)) for c in candidates]
         best = max(scores, default=-math.inf)
         if best < (ENOUGH_BY_STAFF if by_staff else ENOUGH_WHEN_WATCHED if watch else ENOUGH):
             return ""
         found = [c for c, score in zip(candidates, scores, strict=True) if score == best][-1]
-    return PASSWORD if found.kind in (TAIL_OF, MIXED) or of_password(tokens, found) else OTP
+    return PASSWORD if found.kind != NUMBER or of_password(tokens, found) else OTP
 
 
 def _read(text: str, weights: bytes) -> tuple[str, Classifier, list[Token]]:
