@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from flows.secrets.labels import LABELS
 from tests.secret_texts import Made, filled, written
@@ -434,6 +436,10 @@ def _slot(name: str, chance: random.Random) -> str:
             )
         case "n15":
             return _number(chance, 10, 13, 15, 19)
+        case "otp" | "otp2":
+            return _number(chance, 6) if chance.random() < 0.5 else filled(name, chance)
+        case "noun":
+            return " ".join(chance.choice(_SYLLABLES) for _ in range(chance.choice((1, 2, 2))))
         case "thing":
             return _label(chance, _HEADS)
         case "thing_lottery" | "thing_error":
@@ -461,6 +467,8 @@ def _slot(name: str, chance: random.Random) -> str:
             return f"{chance.choice('ABCDVB')}{chance.randrange(1, 999):04}" if chance.random() < 0.5 else f"{chance.choice('ABC')}{_number(chance, 3)}"
         case "unitcode":
             return f"{chance.choice(('TA', 'HC', 'YN', 'DN', 'TD', 'NN'))}{chance.randrange(10**4):04}{chance.choice('ABCDEZ')}"
+        case "tagcode":
+            return f"{chance.choice(('PL', 'DL', 'BH', 'HD', 'DH', 'NV', 'SP'))}{chance.choice('-_')}{_number(chance, 2, 4, 6)}"
         case "ddmmyy":
             return f"{chance.randrange(1, 32):02}{chance.randrange(1, 13):02}{chance.choice((*range(20, 27), *range(50, 99))):02}"
         case "mmyyyy":
@@ -588,3 +596,26 @@ def families(name: str) -> tuple[str, ...]:
     """The lines of a file of families."""
     lines = (FOLDER / name).read_text(encoding="utf-8").splitlines()
     return tuple(line for line in lines if line.strip() and not line.startswith("#"))
+
+
+class Labelled(NamedTuple):
+    """A text by a hand: `secret` what must leave no trace, its parts joined by " | " ("" harmless), and which kind it is."""
+
+    text: str
+    secret: str
+    kind: str  # "otp", "password" or ""
+
+
+def hands() -> dict[str, list[Labelled]]:
+    """The sets that people wrote who saw neither the program nor each other's, by the name of the hand."""
+    return {path.stem: read_hand(path) for path in sorted((FOLDER / "hands").glob("*.jsonl"))}
+
+
+def read_hand(path: Path) -> list[Labelled]:
+    """The texts of one hand: JSON lines {"text", "secret", "what"}; `secret` may be a truth value where its place is not told."""
+    lines = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+    return [Labelled(row["text"], _secret_told(row["secret"]), row.get("what", "")) for row in lines]
+
+
+def _secret_told(value: str | bool) -> str:
+    return value if isinstance(value, str) else "?" if value else ""

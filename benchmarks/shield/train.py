@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import sys
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from benchmarks.models import digest_of, table_of, write
-from benchmarks.shield.texts import FOLDER, families, made_from
+from benchmarks.shield.texts import FOLDER, Labelled, families, hands, made_from
 from data.knowledge.question_files import QUESTIONS_DIR, read_questions_only
 from flows.secrets import candidates, features
 from flows.secrets.classifier import KIND
 from flows.secrets.labels import labels_of
 from flows.secrets.spelt import PIECES, Token
-from flows.secrets.tokens import tokens_of
+from flows.secrets.tokens import tokens_of, written
 from flows.text.fold import fold
 from flows.text.normalise import clean
 from flows.text.syllable import is_syllable
@@ -29,11 +30,13 @@ from tests import (
     secret_texts_blind_3,
     secret_texts_blind_4,
 )
-from tests.secret_texts import Made, made, written
+from tests.secret_texts import Made, made
+from tests.secret_texts import written as spelt_by
 
 SEED = 13
-EACH = 40  # texts of one family
-C = 1.0  # inverse strength of regularisation
+EACH = 20  # texts of one family
+BY_HAND = 6.0  # what a text of a hand weighs, where a family of EACH texts weighs EACH ** 0.5
+C = 0.5  # inverse strength of regularisation
 RAREST = 2  # a feature must be seen in so many families
 PRUNED = 0.05  # weights nearer to nothing are left out
 LONGEST_ANSWER = 5  # tokens of a harmless text that is shown as what follows a promise
@@ -45,6 +48,8 @@ OLD_SETS = (
     secret_texts_blind_3,
     secret_texts_blind_4,
 )
+_SLOT = re.compile(r"\{\w+\}|[()|]")
+_HAND = "by hand: "
 _ASKED = "asked: "  # begins the family of a question's wordings
 
 
@@ -61,7 +66,7 @@ def digest(known: frozenset[str]) -> str:
     secrets, harmless = texts(each=2)
     rows = (
         row
-        for one in (*secrets, *harmless)
+        for one in (*secrets, *harmless, *by_hand(hands()))
         if not one.template.startswith(_ASKED)
         for row in _rows(one, known)
     )
@@ -77,7 +82,7 @@ def texts(each: int = EACH) -> tuple[list[Made], list[Made]]:
         secrets += made(old.SECRETS, each // 2, SEED)
         harmless += made(old.HARMLESS, each // 2, SEED)
     for wording in _questions():
-        said = {wording, fold(wording), written(wording, chance)}
+        said = {wording, fold(wording), spelt_by(wording, chance)}
         harmless += (Made("", one, "", _ASKED + wording) for one in sorted(said))
     return secrets, harmless
 
@@ -96,11 +101,15 @@ def known_words(harmless: Iterable[Made]) -> frozenset[str]:
         for token in tokens_of(_folded(one.text)):
             if token.name.isalpha():
                 seen[token.name].add(one.template)
+    for family in families("harmless.txt"):
+        for token in tokens_of(_folded(_SLOT.sub(" ; ", family))):
+            if token.name.isalpha():
+                seen[token.name].add(family)
     return frozenset(w for w, where in seen.items() if len(where) >= (2 if is_syllable(w) else 4))
 
 
 def _folded(text: str) -> str:
-    return " ".join(fold(clean(text)).split())
+    return written(" ".join(fold(clean(text)).split()))
 
 
 def _rows(one: Made, known: frozenset[str]) -> Iterator[Row]:
@@ -127,7 +136,7 @@ def _places_seen(one: Made, known: frozenset[str]) -> Iterator[tuple[list[str], 
     if holds:
         told = [tokens_of(_folded(part), known) for part in one.secret.split(" | ")]
         right = [place for place in found if any(_holds(tokens, place, part) for part in told)]
-        if not right and len(found) == 1 and found[0].kind != candidates.TAIL_OF:
+        if not right and len(found) == 1 and found[0].kind in (candidates.NUMBER, candidates.MIXED):
             right = found
     labels = labels_of(tokens)
     yield from ((features.features_of(tokens, place, known, labels), holds) for place in right)
@@ -135,7 +144,7 @@ def _places_seen(one: Made, known: frozenset[str]) -> Iterator[tuple[list[str], 
 
 def _holds(tokens: Sequence[Token], place: candidates.SecretCandidate, secret: Sequence[Token]) -> bool:
     """Whether this is the place at which the secret of a text stands."""
-    if place.kind in (candidates.NUMBER, candidates.MIXED):
+    if place.kind in (candidates.NUMBER, candidates.MIXED, candidates.VALUE):
         return tokens[place.at] in secret or tokens[place.at].detail == PIECES
     if place.kind == candidates.JOINED:
         return tokens[place.at].name in {t.name for t in secret}
@@ -146,18 +155,36 @@ def _holds(tokens: Sequence[Token], place: candidates.SecretCandidate, secret: S
     return any(tail[n : n + len(names)] == names for n in range(len(tail)))
 
 
+def by_hand(sets: Mapping[str, Sequence[Labelled]]) -> Iterator[Made]:
+    """The texts of these hands, each a family of its own."""
+    for name, lines in sets.items():
+        for n, one in enumerate(lines):
+            yield Made("", one.text, one.secret, f"{_HAND}{name} {n}")
+
+
+def rows_of(texts_made: Iterable[Made], known: frozenset[str]) -> list[Row]:
+    """What is seen of the places of these texts."""
+    return [row for one in texts_made for row in _rows(one, known)]
+
+
 def train() -> ModelFile:
     """The weights, in steps, and the known words. Needs scikit-learn (requirements-bench.lock)."""
+    secrets, harmless = texts()
+    known = known_words(harmless)
+    return trained(rows_of((*secrets, *harmless, *by_hand(hands())), known), known)
+
+
+def trained(rows: list[Row], known: frozenset[str]) -> ModelFile:
+    """The weights that these rows give. Needs scikit-learn."""
     import numpy as np
     from sklearn.linear_model import LogisticRegression
 
-    secrets, harmless = texts()
-    known = known_words(harmless)
-    rows = [row for one in (*secrets, *harmless) for row in _rows(one, known)]
     names, table = table_of([(row.seen, row.family) for row in rows], RAREST)
     sizes = Counter(row.family for row in rows)
     truth = np.array([int(row.secret) for row in rows])
-    share = np.array([1 / sizes[row.family] ** 0.5 for row in rows])
+    share = np.array(
+        [(BY_HAND if row.family.startswith(_HAND) else 1) / sizes[row.family] ** 0.5 for row in rows]
+    )
     totals = [share[truth == k].sum() for k in (0, 1)]
     share = np.where(truth == 1, share / totals[1], share / totals[0]) * len(rows) / 2
     model: Any = LogisticRegression(C=C, max_iter=300, solver="liblinear").fit(

@@ -16,7 +16,7 @@ MOST_CANDIDATES = 80  # of one text and kind
 TAIL = 10  # tokens after a password word that are looked at
 NEAR = 6  # tokens
 LEFT = 9  # tokens before a candidate that are looked at
-NUMBER, MIXED, TAIL_OF, SPELT, QUOTED, JOINED = "nmtsqj"  # kinds of candidate; each feature begins with one
+NUMBER, MIXED, TAIL_OF, SPELT, QUOTED, JOINED, VALUE = "nmtsqjv"  # kinds of candidate; each feature begins with one
 LONGEST_QUOTED = 6  # tokens
 SHORTEST_JOINED = 7  # letters of a word that is several syllables without a blank
 LEAST_SPELT = 3  # letters, signs and words of spelling near each other
@@ -34,7 +34,7 @@ class SecretCandidate:
 
 ABOUT = frozenset("@who @par vssid cua moi cu app con ba hien tai dangnhap nay".split())
 _EMPTY = ABOUT | frozenset("la : = - > , ? \" ' nhu sau".split())
-SPELLING = frozenset(("@sign", "@upper", "@lower", "@written", "@letter"))
+SPELLING = frozenset(("@sign", "@upper", "@lower", "@written", "@letter", "@part"))
 ENDS = (";", "matkhau", ".")
 SKIPPED = frozenset(("@who", "@par", "la", "thi", "cua", "."))
 CODE_WORDS = frozenset(("otp", "xacthuc", "code", "pin", "kichhoat", "baomat"))
@@ -67,7 +67,7 @@ def _may_be_plain(token: Token) -> bool:
 
 def candidates_of(tokens: Sequence[Token], known: frozenset[str] = frozenset()) -> Iterator[SecretCandidate]:
     """The candidates of a text in order, at most MOST_CANDIDATES of each kind; `known`: the words of our trade."""
-    left = dict.fromkeys((NUMBER, MIXED, TAIL_OF, SPELT, QUOTED, JOINED), MOST_CANDIDATES)
+    left = dict.fromkeys((NUMBER, MIXED, TAIL_OF, SPELT, QUOTED, JOINED, VALUE), MOST_CANDIDATES)
     password = -99
     spoken = any(token.name == "matkhau" for token in tokens)
     spelling = _spelling_at(tokens)
@@ -80,6 +80,8 @@ def candidates_of(tokens: Sequence[Token], known: frozenset[str] = frozenset()) 
             kind = NUMBER if token.detail != YEAR or _speaks_beside(tokens, at) else ""
         elif token.name == "~":
             kind = MIXED if spoken or not _may_be_plain(token) else ""
+        elif spoken and token.name in _VALUES:
+            kind = VALUE if any(t.name == "matkhau" for t in tokens[max(0, at - TAIL) : at + NEAR]) else ""
         elif at == spelling:
             kind = SPELT
         elif spoken and token.name == '"':
@@ -89,6 +91,9 @@ def candidates_of(tokens: Sequence[Token], known: frozenset[str] = frozenset()) 
         if kind and left[kind]:
             left[kind] -= 1
             yield SecretCandidate(kind, at, 0 < at - password <= TAIL)
+
+
+_VALUES = frozenset(("@phone", "@code", "@id", "@long", "@date"))  # may be a password, too
 
 
 def is_joined(name: str, known: frozenset[str]) -> bool:
@@ -172,11 +177,14 @@ def of_password(tokens: Sequence[Token], candidate: SecretCandidate) -> bool:
 
 
 _OF_CODES = frozenset(("ma", "sms", "tin", *CODE_WORDS))
-_WANTS = frozenset("quen doi lai caplai mat lay khoiphuc xin".split())
+_WANTS = frozenset("quen doi lai caplai mat lay khoiphuc xin hoi bat keu".split())
 
 
 def _is_wanted(tokens: Sequence[Token], at: int) -> bool:
-    """Whether the word for a password here is what is changed or wanted, and no value follows it."""
+    """Whether the word for a password here is what is changed, asked or applied for, and not what is told."""
     after = tokens[at + 1].name if at + 1 < len(tokens) else ""
     before = {t.name for t in tokens[max(0, at - 2) : at]}
-    return tokens[at].name == "matkhau" and bool(before & _WANTS) and after not in ("la", ":", "=", "thanh", "moi", "cu") and after[:1] not in "#~"
+    if tokens[at].name != "matkhau" or not before & _WANTS:
+        return False
+    of_code = any(t.name in CODE_WORDS or t.name == "ma" for t in tokens[max(0, at - NEAR) : at])
+    return of_code or (after not in ("la", ":", "=", "thanh", "moi", "cu") and after[:1] not in ("#", "~"))

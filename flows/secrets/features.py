@@ -55,6 +55,8 @@ def features_of(
             return [*_of_quoted(tokens, candidate.at, known), *_of_text(tokens, labels, "q")]
         case "j":
             return [*_of_joined(tokens, candidate, known), *_of_text(tokens, labels, "j")]
+        case "v":
+            return [*_of_value(tokens, candidate.at), *_of_text(tokens, labels, "v")]
     own = _of_labels(tokens, candidate.at, labels)
     return [*_of_token(tokens, candidate, known), *(candidate.kind + name for name in own), *_of_text(tokens, labels, candidate.kind)]
 
@@ -84,6 +86,7 @@ def _of_labels(tokens: Sequence[Token], at: int, labels: Sequence[Label]) -> lis
         if not used and len(order) < 3:
             order.append("o" if label.kind == "otp" else "p" if label.kind == "pw" else "x")
         out.append(f"lb:{label.kind}")
+    out += _named(tokens, at, left)
     out.append(f"lo:{''.join(order)}")
     out += [f"lof:{''.join(order[:2])}{shape}"]
     right = [label for label in labels if 0 < label.first - at <= _NEAR_RIGHT]
@@ -98,6 +101,22 @@ def _of_labels(tokens: Sequence[Token], at: int, labels: Sequence[Label]) -> lis
     return out
 
 
+def _named(tokens: Sequence[Token], at: int, labels: Sequence[Label]) -> list[str]:
+    """Of what the last "mã" or "số" before is told to be: of a known label, of something sent, of anything else, or of nothing."""
+    head = next((n for n in range(at - 1, max(-1, at - 9), -1) if tokens[n].name in ("ma", "so", "maso")), None)
+    if head is None:
+        before = next((tokens[n].name for n in range(at - 1, max(-1, at - 3), -1) if tokens[n].name not in SKIPPED), "^")
+        return [f"mo:-{before in _SENT}{before in _GRAMMAR}"]
+    label = next((x.kind for x in labels if x.first <= head < x.end and x.end - x.first > 1), "")
+    inside = [t.name for t in tokens[head + 1 : at] if t.name not in SKIPPED and t.name not in (":", "-", '"', "'", "=")]
+    first = inside[0] if inside else ""
+    kind = label or ("none" if not first else "sent" if first in _SENT else "grammar" if first in _GRAMMAR else "other")
+    return [f"mo:{kind}", f"mo:{kind}{min(len(inside), 4)}"]
+
+
+_SENT = frozenset(
+    "gui nhan ve toi den vua nhap doc lay doi bao hien ghi ne nay do no moi luc hoi nay_ cap lai khoiphuc tin sms trong giup chuyen dua cho go an bam la otp xacthuc kichhoat baomat code 6 sau @n1".split()
+)
 _VALUES = frozenset("@code @id @phone @long @n1 @n2 @n3 @dossier @ref @money @date @card".split())
 
 
@@ -121,7 +140,7 @@ _GRAMMAR = frozenset(
     "@who no ai gi thi ma nen vi tai boi neu khi luc hoi de cho voi cung van con dang da se vua moi roi chua khong dung hay phai can duoc bi do theo tren "
     "duoi trong ngoai tu toi den ra vao len xuong co lam sao dau nao baonhieu may odau lamsao hoac nhu giong khac trung hoi quen nho biet gui nhan ve bao keu "
     "doi dat cap lay xin giu @par nay kia day tat ca moi nhung cac mot luon lai nua het sai loi mo khoa vssid vneid otp taikhoan dangnhap dangky app dienthoai sms "
-    "hethan nguoi muon thay tim xem nhap goi viec lan ngay gio phut thang nam ky tu kytu phan mem".split()
+    "hethan trong tron chac hinh nguoi muon thay tim xem nhap goi viec lan ngay gio phut thang nam ky tu kytu phan mem".split()
 )
 
 
@@ -135,11 +154,21 @@ def _clause(tokens: Sequence[Token], at: int) -> list[Token]:
     return out
 
 
+def end_of_tail(tokens: Sequence[Token], at: int) -> int:
+    """The token after the last that may be a password told behind its word: up to the end of the clause or the first word of one."""
+    n = at + 1
+    while n < len(tokens) and tokens[n].name in (*TELLS, *ABOUT, '"'):
+        n += 1
+    while n < len(tokens) and n <= at + TAIL and tokens[n].name not in (*ENDS, "?", ",") and tokens[n].name not in _GRAMMAR:
+        n += 1
+    return n
+
+
 def _of_spelling(tokens: Sequence[Token], at: int) -> list[str]:
     """A password that is spelt out, or the rules by which one is made."""
     near = tokens[at : at + 24]
     letters = sum(t.name == "@letter" or (len(t.name) == 1 and t.name.isalpha()) for t in near)
-    signs = [t.name for t in near if t.name in ("@sign", "@upper", "@lower", "@written")]
+    signs = [t.name for t in near if t.name in ("@sign", "@upper", "@lower", "@written", "@part")]
     numbers = sum(t.name in ("@n1", "@n2", "@n3") or t.name[0] in "#~" for t in near)
     names = {t.name for t in tokens}
     out = ["s", f"sl:{min(letters, 4)}", f"ss:{min(len(signs), 4)}", f"sn:{min(numbers, 3)}", f"sln:{letters > 1}{numbers > 0}"]
@@ -165,6 +194,18 @@ def _of_quoted(tokens: Sequence[Token], at: int, known: frozenset[str]) -> list[
     return out
 
 
+def _of_value(tokens: Sequence[Token], at: int) -> list[str]:
+    """A telephone number, a code or a day in a text that speaks of a password: it may be the password."""
+    names = [t.name for t in tokens]
+    near = [n for n in names[max(0, at - 8) : at] if n not in SKIPPED]
+    after = [n for n in names[at + 1 : at + 5] if n not in SKIPPED]
+    gap = next((n for n, name in enumerate(reversed(names[:at])) if name == "matkhau"), 99)
+    behind = next((n for n, name in enumerate(names[at + 1 :]) if name == "matkhau"), 99)
+    out = ["v", f"v:{names[at]}", f"vg:{min(gap, 6)}", f"vh:{min(behind, 4)}", f"vb:{near[-1] if near else '^'}", f"va:{after[0] if after else '$'}"]
+    out += [f"vb2:{' '.join(near[-2:])}", f"va2:{' '.join(after[:2])}"]
+    return [*out, *{f"vl:{n}" for n in near}, *{f"vr:{n}" for n in after}, f"vt:{told_by(tokens, at)}"]
+
+
 def _of_joined(tokens: Sequence[Token], candidate: SecretCandidate, known: frozenset[str]) -> list[str]:
     """Several syllables without a blank in a text that speaks of a password."""
     at = candidate.at
@@ -178,7 +219,7 @@ def _of_joined(tokens: Sequence[Token], candidate: SecretCandidate, known: froze
     return out
 
 
-_LISTED = frozenset("@sign @upper @lower @written @letter".split())
+_LISTED = frozenset("@part @sign @upper @lower @written @letter".split())
 
 
 def _name(tokens: Sequence[Token], at: int) -> str:

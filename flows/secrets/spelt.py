@@ -13,6 +13,7 @@ SHORTEST_CODE, USUAL_CODE, LONGEST_CODE = 4, 6, 8  # digits
 SPELT_AT_LEAST = 5  # single letters and digits in a row
 YEAR, SOFT, APART, PIECES = "year", "soft", "apart", "pieces"  # may as well be a year; a date or a round sum; spelt; in pieces
 DATED = "dated"  # six digits that may as well be a date
+HUNDREDS = "hundreds"  # five digits and more that end in "00": a sum, seldom a code
 MK = "mk"  # the word for a password that also stands for "mình"
 
 
@@ -35,7 +36,7 @@ _THOUSANDS = frozenset(("ngan", "nghin", "trieu", "ty", "dong", "cu"))
 _JOINTS = frozenset(
     "roi sau do ke den tiep theo giua cuoi dau so la va con lai nua toi thi xong cap khuc phan doan cum ve them voi truoc dang day nay : , - . ; @par co gom thu nhat chu nhom khoang cach ghep cung".split()
 )
-_TELLING_JOINTS = frozenset("roi sau ke tiep giua cuoi dau khuc phan doan xong nua truoc cap ghep".split())
+_TELLING_JOINTS = frozenset("voi roi sau ke tiep giua cuoi dau khuc phan doan xong nua truoc cap ghep".split())
 _COUNTED = frozenset(("so", "chu", "cap", "khuc", "phan", "doan", "nhom", "cum"))
 LETTER = "@letter"
 _LETTERS = frozenset("bo be xe se do de go gie ho hat ca lo mo no en po pe quo cu ro so et to te vo ve ich gi zet ti em el".split())
@@ -55,8 +56,10 @@ def _letters(tokens: list[Token]) -> list[Token]:
     """The tokens with the letters that are named behind "chữ" as "@letter": "chữ nờ chữ ă", "chữ T hoa"."""
     out: list[Token] = []
     naming = False
-    for token in tokens:
+    for n, token in enumerate(tokens):
         is_letter = token.name in _LETTERS or (len(token.name) == 1 and token.name.isalpha())
+        following = tokens[n + 1].name if n + 1 < len(tokens) else ""
+        naming = naming or (is_letter and following in ("hoa", "nho", "thuong"))
         if naming and is_letter:
             out.append(Token(LETTER, "", token.start, token.end))
         elif out and out[-1].name == LETTER and token.name in ("hoa", "thuong"):
@@ -94,18 +97,44 @@ def _goes_on(token: Token) -> bool:
 
 def _as_number(run: list[Token]) -> list[Token]:
     behind: list[Token] = []
-    while run and _goes_on(run[-1]) and run[-1].name != "muoi":
+    while run and run[-1].name == "," or run and run[-1].name in ("linh", "le"):
         run, behind = run[:-1], [run[-1], *behind]
-    told = [t for t in run if _is_digit(t) and t.name != "muoi"]
-    count = len(told) + (1 if len(run) > 1 and run[0].name == "muoi" else 0)
+    count = _digits_told([t.name for t in run])
     if count < SHORTEST_CODE:
         return [*run, *behind]
-    values = [_DIGITS.get(t.name, -1) for t in told]
-    year = values[:1] == [5] and len(values) == SHORTEST_CODE + 1  # "năm một chín năm tám"
-    if values[-4:-2] in ([1, 9], [2, 0]) and (len(values) == SHORTEST_CODE or year):
+    values = [_DIGITS[t.name] for t in run if t.name in _DIGITS]
+    plain = len(values) == len(run)
+    year = plain and values[:1] == [5] and count == SHORTEST_CODE + 1  # "năm một chín năm tám"
+    if values[-4:-2] in ([1, 9], [2, 0]) and plain and (count == SHORTEST_CODE or year):
         return [*run[:year], Token("#4", YEAR, run[int(year)].start, run[-1].end), *behind]
     name = f"#{count}" if count <= LONGEST_CODE else "@long"
     return [Token(name, APART, run[0].start, run[-1].end), *behind]
+
+
+def _digits_told(names: Sequence[str]) -> int:
+    """How many digits number words tell: "hai trăm mười bốn" three, "tám mươi tám" two, "hai bốn" two."""
+    at = count = 0
+    while at < len(names):
+        following = names[at + 1] if at + 1 < len(names) else ""
+        if following == "tram" and names[at] in _DIGITS:
+            at, count = at + 2, count + 3
+            if names[at : at + 1] in (["linh"], ["le"]):
+                at += 2
+            else:
+                at += _tens(names, at) or (names[at : at + 1] != [] and names[at] in _DIGITS)
+        elif size := _tens(names, at):
+            at, count = at + size, count + 2
+        else:
+            count += names[at] in _DIGITS or names[at] == "@n1"
+            at += 1
+    return count
+
+
+def _tens(names: Sequence[str], at: int) -> int:
+    """How many words a number from ten to ninety-nine takes here; 0 when none stands here."""
+    ten = 1 if names[at : at + 1] == ["muoi"] else 2 if names[at + 1 : at + 2] in (["muoi"], ["chuc"]) and names[at] in _DIGITS else 0
+    one = ten and at + ten < len(names) and names[at + ten] in _DIGITS and names[at + ten + 1 : at + ten + 2] not in (["muoi"], ["tram"], ["chuc"])
+    return ten + bool(one)
 
 
 def _is_single(token: Token) -> bool:
@@ -142,14 +171,16 @@ def _pieces_at(tokens: Sequence[Token], at: int) -> tuple[int, Token | None]:
         return 1, None
     end, total, pieces, told, n = at + size, digits, 1, 0, at + size
     skipped = 0
+    of_code = digits == 3 and any(t.name in ("otp", "code") for t in tokens[max(0, at - 2) : at])
     while n < len(tokens) and skipped <= MOST_JOINTS:
-        counted = n + 1 < len(tokens) and tokens[n + 1].name in _COUNTED and _is_digit(tokens[n])
+        counted = _is_count(tokens, n)
         size, digits = (0, 0) if counted else _piece(tokens, n)
         if digits:
+            told += not skipped and digits == 3
             total, pieces, n, skipped = total + digits, pieces + 1, n + size, 0
             end = n
-        elif counted or tokens[n].name in _JOINTS:
-            told += tokens[n].name in _TELLING_JOINTS
+        elif counted or tokens[n].name in _JOINTS or (of_code and pieces == 1 and tokens[n].name not in ("otp", "ma")):
+            told += counted or tokens[n].name in _TELLING_JOINTS or of_code
             n, skipped = n + (2 if counted else 1), skipped + 1
         else:
             break
@@ -157,6 +188,14 @@ def _pieces_at(tokens: Sequence[Token], at: int) -> tuple[int, Token | None]:
     if not right:
         return 1, None
     return end - at, Token(f"#{total}", PIECES, tokens[at].start, tokens[end - 1].end)
+
+
+def _is_count(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a digit here only counts the pieces: "ba số sau", "cặp thứ hai"."""
+    if at + 1 >= len(tokens):
+        return False
+    one, two = tokens[at], tokens[at + 1]
+    return (_is_digit(one) and two.name in _COUNTED) or (one.name == "thu" and (_is_digit(two) or two.name == "nhat"))
 
 
 def _piece(tokens: Sequence[Token], at: int) -> tuple[int, int]:
@@ -167,7 +206,7 @@ def _piece(tokens: Sequence[Token], at: int) -> tuple[int, int]:
     if token.name[0] == "#" and token.detail == APART and len(token.name) == 2 and int(token.name[1]) < 6:
         return 1, int(token.name[1])
     end = at
-    while end < len(tokens) and (tokens[end].name in _DIGITS or tokens[end].name in ("muoi", "tram")):
+    while end < len(tokens) and (tokens[end].name in _DIGITS or tokens[end].name in ("muoi", "tram", "chuc", "linh", "le")):
         end += 1
-    digits = sum(t.name in _DIGITS for t in tokens[at:end])
+    digits = _digits_told([t.name for t in tokens[at:end]])
     return (end - at, digits) if digits >= 2 else (0, 0)

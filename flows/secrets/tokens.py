@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from flows.secrets.spelt import APART, DATED, LONGEST_CODE, MK, SHORTEST_CODE, SOFT, USUAL_CODE, YEAR, Token, spelt
+from flows.secrets.spelt import APART, DATED, HUNDREDS, LONGEST_CODE, MK, SHORTEST_CODE, SOFT, USUAL_CODE, YEAR, Token, spelt
 from flows.text.chat_spelling import table
 from flows.text.fold import fold
 from flows.text.syllable import decoded, is_syllable
@@ -30,6 +30,7 @@ _SCAN = re.compile(
     r"|(?P<masked>[a-z0-9@._]{0,30}\*{3,12}[a-z0-9@._]{0,30})"
     r"|(?P<mail>[a-z0-9._+\-]{1,40}@[a-z0-9\-]{1,30}(?:\.[a-z]{2,10}){1,3}(?![a-z0-9@]))"
     r"|(?P<link>(?:https?://|www\.)\S{1,200}|[a-z0-9\-]{2,30}(?:\.[a-z0-9\-]{2,30}){0,3}\.(?:vn|com|net|org)(?![a-z0-9])(?:/\S{0,200})?)"
+    r"|(?P<dotted>[a-z]{2,10}(?:\.[a-z]{2,10}){2,6}(?![a-z0-9@]))"
     r"|(?P<date>(?<![0-9])[0-9]{1,2}(?:/(?:19|20)[0-9]{2}|/[0-9]{1,2}(?:/[0-9]{2,4})?|(?P<joint>[.\- ])[0-9]{1,2}(?P=joint)(?:19|20)[0-9]{2}|-(?:19|20)[0-9]{2})(?![0-9/])"
     r"|(?:19|20)[0-9]{2} ?[-–] ?(?:19|20)[0-9]{2}(?![0-9]))"
     r"|(?P<time>(?<![0-9])[0-9]{1,2} ?(?:(?:h|g|gio)(?: ?[0-9]{2}(?![0-9]))?|: ?[0-9]{2}(?![0-9]))(?: ?p| ?phut)?(?![a-z0-9]))"
@@ -69,9 +70,11 @@ nhan vien | lao dong | ngan hang | so tien | tong dai | can bo
 """
 _other_pairs = """
 matkhau: mat ma | mat khu | pass word | mat khua | mat kau | mat khai | mak khau; xacthuc: xac nhan | xac minh; sms: tin nhan;
-baomat: bi mat; @sign: a cong | gach duoi | cham than | dau cham | dau thang | a coong | a moc | dau gach | gach ngang | dau sao | dau phay;
+baomat: bi mat; loi: error code | err code | code loi | loi code; tiendien: tien dien | so dien | ho dien | nop dien | tinh dien; dienluc: dien luc | dien nuoc;
+@part: khuc dau | khuc sau | khuc giua | khuc cuoi | khuc mot | khuc hai | nua dau | nua sau | nua cuoi | phan dau | phan sau | phan giua | phan cuoi | phan mot | phan hai | phan ba | doan dau | doan sau | doan cuoi;
+@sign: a cong | gach duoi | cham than | dau cham | dau thang | a coong | a moc | dau gach | gach ngang | dau sao | dau phay;
 @upper: viet hoa | chu hoa | in hoa | chu in | hoa het | hoa dau; @lower: viet thuong | chu thuong | thuong het | in thuong;
-@written: viet lien | lien nhau | ghep lai | khong dau | khong cach | khoang trang | khoang cach | dau cach | go lien | co dau | lien het | danh van | khong hoa; lamsao: the nao; sai: bi sai | khong dung; nhanvien: cong nhan | giao vien; hocsinh: sinh vien
+@written: viet lien | rap lai | gop lai | noi lai | lien nhau | ghep lai | khong dau | khong cach | khoang trang | khoang cach | dau cach | go lien | co dau | lien het | danh van | khong hoa; lamsao: the nao; sai: bi sai | khong dung; nhanvien: cong nhan | giao vien; hocsinh: sinh vien
 """
 _PAIRS = {
     **{pair: pair.replace(" ", "") for pair in " ".join(_joined_pairs.split()).split(" | ")},
@@ -82,10 +85,15 @@ _STOP = re.compile(r"[.,] ")
 _BEFORE_SELF = frozenset("cua voi ban chong vo cung giup gium nha tui nen nhung vi tai do neu giua".split())
 _AFTER_SELF = frozenset(
     "muon hoi ten sinh lam di dang tham nop ngoi thay cung dinh tinh xin nghi song nho goi nghe biet hieu bit tim tra bam voi cam vs tuoi "
-    "gap hoc thi tai mua ve dong thuoc lo tin chay truc on chuc rat se vua ngoai dem benh om sap chuan".split()
+    "gap hoc thi tai mua ve dong thuoc lo tin chay truc on chuc rat se vua ngoai dem benh om sap chuan o sn do an uong ngu day coi xem doc "
+    "thue ra xuong len hay thuong tung chi deu bau mang that lanh linh nuoi cho cuoi ky ke tro vay tiep nhin mo trong gat rai "
+    "luc hom sang chieu nguoi".split()
 )
-_PERHAPS_AFTER_SELF = frozenset("moi bi van phai co khong k ko hok hong chua da con nen duoc dc la o de".split())
-_DOING = frozenset("nguoi cong giao nhanvien gai trai me lan y".split())
+_PERHAPS_AFTER_SELF = frozenset("moi bi van phai co khong k ko hok hong chua da con nen duoc dc la het".split())
+_DOING = frozenset(
+    "nguoi cong giao nhanvien gai trai me lan y benh dau om tai con chong vo bau viec hai mot @n1 hoso so the bhyt bhxh ranh ban "
+    "biet hieu ro thay".split()
+)
 _SIGNS = frozenset("@#$%^&*_~!+")
 _THINGS = re.compile(
     r"(?:iphone|ip|ipad|samsung|galaxy|oppo|vivo|xiaomi|redmi|realme|nokia|note|android|ios|vssid|vneid|thang|nam|ngay|quy|lop|dieu|khoan|mau|form|phong|"
@@ -93,7 +101,8 @@ _THINGS = re.compile(
     r"[.\-]?[0-9]{1,4}[a-z]?|[0-9]{1,5}(?:gio|trieu|nghin|ngan|dong|phut|thang|nam|ngay|lan|tuoi|nguoi|km|kg|kwh|m|m2|cm|mm|gb|mb|mg|mcg|g|ml|w|v|hs|nv|ng|tr|x|p|s|t|ha|lit|ld|gv|em|ho|vien|ong|lieu|k)[0-9]{0,3}"
 )
 _LIKE = re.compile(r"(?:[a-z]{2})?[0-9oil|]{9,16}")  # letters typed for digits
-_TAG = re.compile(r"[a-z]{1,5}[\-_][0-9]{1,4}|0x[0-9a-f]{1,8}|(?:err|error|loi|code|http|e)[a-z_\-]{0,12}[0-9]{2,6}")  # an error's, a petition's number
+_TAG = re.compile(r"[a-z]{1,5}[\-_][a-z]?[0-9]{1,8}|0x[0-9a-f]{1,8}")
+_ERROR = re.compile(r"(?:err|error|loi|http|bug)[a-z_\-]{0,12}[0-9]{2,8}|[a-z_\-]{0,12}(?:err|error|loi)[_\-]?[0-9]{2,8}")  # an error's, a petition's number
 _CARD = re.compile(
     r"[a-z]{1,2}[.\-]?[0-9]{7,15}|[a-z]{2}-?[0-9]-?[0-9]{2}-?[0-9]{10}|[a-z]{2}[.\-]?[0-9](?:[.\-]?[0-9]){8,14}"
 )
@@ -112,6 +121,8 @@ _MARKUP = re.compile(
 )
 # as it is heard, spelt and mistaken
 _OTP = re.compile(r"\b(?:o|au) ?t(?:e|i|o)? ?p(?:e|i|o)?\b")
+_BETWEEN = re.compile(r"(?<![0-9])(?<=[0-9]{3}) ?[•·–—…|]+ ?(?=[0-9]{3}(?![0-9]))")
+_BOX = re.compile(r"\bo (?:so |thu )?(?:[1-8]|mot|hai|ba|bon|nam|sau|bay|tam) (?:la )?so (?=[0-9] ?(?:,|$|o ))")  # "ô 1 số 6, ô 2 số 0"
 _GLUE = re.compile(r"\b(otp|ma|mk|pass|code)[.:\-]{1,3}(?=[0-9])")
 _PART = re.compile(r"\b(?:[1-4]|mot|hai|ba|bon) ((?:chu )?(?:so|cap) (?:dau|cuoi|giua|sau|ke|tiep))")  # "ba số đầu": the count is no piece
 _PASSWORD = re.compile(r"\b(?:ma(?:t|c|ch|k|tj) ?kha(?:u|o|i|y)|[pb]at ?(?:quot|quoc|uot|word|goat))\b")
@@ -120,17 +131,15 @@ _PASSWORD = re.compile(r"\b(?:ma(?:t|c|ch|k|tj) ?kha(?:u|o|i|y)|[pb]at ?(?:quot|
 def written(folded: str) -> str:
     """The folded text as it is read: at most LONGEST_READ characters, without markup, the words for a code and a password in one spelling."""
     text = _OTP.sub("otp", _MARKUP.sub(" ", folded[:LONGEST_READ]))
+    text = _BETWEEN.sub(" ", _BOX.sub("roi ", text))
     return _GLUE.sub(r"\1 : ", _PART.sub(r"\1", _PASSWORD.sub("matkhau", text)))
 
 
-def tokens_of(folded: str, known: frozenset[str] = frozenset()) -> list[Token]:
-    """The tokens of a folded text with single blanks, at most MOST_TOKENS; misspelt words become the nearest of `known`.
-
-    Their places are those in `written(folded)`.
-    """
+def tokens_of(text: str, known: frozenset[str] = frozenset()) -> list[Token]:
+    """The tokens of a text that `written` gave, at most MOST_TOKENS; misspelt words become the nearest of `known`."""
     out: list[Token] = []
     mended = 0
-    for found in _SCAN.finditer(written(folded)):
+    for found in _SCAN.finditer(text):
         if len(out) > MOST_TOKENS:
             break
         kind, raw = found.lastgroup or "", found.group()
@@ -139,6 +148,8 @@ def tokens_of(folded: str, known: frozenset[str] = frozenset()) -> list[Token]:
         elif kind == "word" and known and len(raw) > 2 and mended < MOST_MENDED and not _is_word(raw, known):
             mended += 1
             made = [Token(_mended(raw, known))]
+        elif kind == "dotted":
+            made = [Token("~", "free a@a 6 0 2")]
         elif kind == "mixed":
             made = [_mixed(raw)]
         else:
@@ -197,11 +208,15 @@ def _numbers(raw: str) -> list[Token]:
         if raw[0] == "0" and n in (10, 11):
             return [Token("@phone")]
         return [Token({9: "@id", 10: "@code", 12: "@id"}.get(n, "@long"))]
+    if n >= LONGEST_CODE - 1 and digits.endswith("000"):
+        return [Token("@money")]
     year = n == 4 and digits[:2] in ("19", "20")
     date = (
         n == 8 and digits[4:6] in ("19", "20") and 1 <= int(digits[:2]) <= 31 and 1 <= int(digits[2:4]) <= 12
     )
     soft = date or digits.endswith("000") or _WRITTEN_THOUSANDS.fullmatch(raw) is not None
+    if not soft and not year and n >= USUAL_CODE - 1 and digits[0] != "0" and digits.endswith("00"):
+        return [Token(f"#{n}", HUNDREDS)]
     detail = YEAR if year else SOFT if soft else APART if 2 * n - 1 <= len(raw) else ""
     return [Token(f"#{n}", detail or (DATED if _DATED.fullmatch(raw) else ""))]
 
@@ -219,6 +234,8 @@ def _mixed(raw: str) -> Token:
         return _numbers(core)[0]
     if len(core) < SHORTEST_MIXED or not (digits or signs) or not letters + digits:
         return Token("@short")
+    if _ERROR.fullmatch(core):
+        return Token("@error")
     kind = (
         "thing" if _THINGS.fullmatch(core)
         else "form" if _FORM.fullmatch(core)
@@ -265,6 +282,6 @@ def _is_self(tokens: list[Token], at: int) -> bool:
     one, two = [t.name for t in (*tokens[at + 1 : at + 3], *2 * [Token("")])][:2]
     if before in _BEFORE_SELF or one in _AFTER_SELF:
         return True
-    return (one in ("@n2", "@year") and two == "tuoi") or (one in _PERHAPS_AFTER_SELF and two in (_AFTER_SELF | _DOING))
+    return (one == "@n2" and two in ("tuoi", "t")) or (one in _PERHAPS_AFTER_SELF and two in (_AFTER_SELF | _DOING))
 
 
