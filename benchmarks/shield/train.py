@@ -127,7 +127,7 @@ def _places_seen(one: Made, known: frozenset[str]) -> Iterator[tuple[list[str], 
             yield features.features_of_announcement(before, known), holds
         if candidates.speaks_of_secret(before) == "matkhau":
             yield features.features_of_answer(tokens, known), holds
-    elif not holds and not candidates.speaks_of_secret(tokens) and len(tokens) <= LONGEST_ANSWER:
+    elif not holds and not candidates.speaks_of_secret(tokens) and len(tokens) <= LONGEST_ANSWER and _is_words(tokens):
         yield features.features_of_answer(tokens, known), False
     elif not holds and candidates.speaks_of_secret(tokens):
         yield features.features_of_announcement(tokens, known), False
@@ -140,6 +140,11 @@ def _places_seen(one: Made, known: frozenset[str]) -> Iterator[tuple[list[str], 
             right = found
     labels = labels_of(tokens)
     yield from ((features.features_of(tokens, place, known, labels), holds) for place in right)
+
+
+def _is_words(tokens: Sequence[Token]) -> bool:
+    """Whether a text has no number of four digits and more: one that follows the announcement of a secret is another matter."""
+    return not any(token.name[0] in "#~" for token in tokens)
 
 
 def _holds(tokens: Sequence[Token], place: candidates.SecretCandidate, secret: Sequence[Token]) -> bool:

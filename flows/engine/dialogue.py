@@ -65,7 +65,7 @@ def advance(state: State, event: Event, content: Content, flows: Flows) -> Turn:
     _, step = dialogue.here()
     dialogue.take(event if step is not None and step.takes_any else _written(event), secret)
     turn = dialogue.turn()
-    return replace(turn, state=replace(turn.state, watch=_watched(state, event, secret, shield)))
+    return replace(turn, state=replace(turn.state, watch=_watched(state, _written(event), secret, shield)))
 
 
 class Shield:
@@ -129,7 +129,7 @@ def _secret_of(state: State, event: Event, content: Content, flows: Flows, shiel
     watch = "" if _is_known_wording(state, event.text, content, flows) else state.watch[0]
     secret = secret_in(event.text, expected=step is not None and step.secret_expected, watch=watch)
     expected = flow is not None and flow.expects_digits(state.step, event.text, content)
-    return "" if secret == detector.OTP and not watch and expected else secret
+    return "" if secret == detector.OTP and watch in ("", detector.PIECE) and expected else secret
 
 
 def _watched(state: State, event: Event, secret: str, shield: Shield) -> tuple[str, int]:

@@ -11,10 +11,10 @@ import math
 import re
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import pairwise
 
 from flows.content import Content
 from flows.secrets.candidates import (
+    MIXED,
     NUMBER,
     QUOTED,
     SPELT,
@@ -32,8 +32,8 @@ from flows.secrets.candidates import (
 from flows.secrets.classifier import Classifier, classifier
 from flows.secrets.features import end_of_tail, features_of, features_of_announcement, features_of_answer
 from flows.secrets.labels import labels_of
-from flows.secrets.spelt import SOFT, YEAR, Token
-from flows.secrets.tokens import tokens_of, written
+from flows.secrets.spelt import SOFT, YEAR, Token, digits_told
+from flows.secrets.tokens import SHORTEST_MIXED, tokens_of, written
 from flows.text.fold import fold
 from flows.text.normalise import plain
 from flows.text.vssid_sms import read_received, which_secret
@@ -51,8 +51,8 @@ MOST_OF_STATE = 6  # words
 LONGEST_ANSWER = 9  # words of a password that is a phrase, with what is said around it
 MOST_PIECES = 6  # tokens of a password in pieces
 _BITS = frozenset(("@n1", "@n2", "@n3", "@short", "roi", "chu", "so"))
-_PARTS, _PLACES = frozenset(("khuc", "phan", "nua", "doan", "so", "chu")), frozenset(("dau", "sau", "giua", "cuoi"))
-_HARMLESS = frozenset(("@who", "@par"))
+_PLACED = frozenset("dau cuoi giua roi sau ke tiep theo so chu @part".split())
+_HARMLESS = frozenset(("@who", "@par", "@n1", "@time", "@date", "@line", "@money", "@percent", "@version"))
 _PIECES = ("@n2", "@n3")  # two or three digits
 _STATES = frozenset("van con nho quen mat tieu khong chua biet het o dau cu hoai luon thoi day du".split())
 _GROUP = re.compile(r"(?<![0-9])[0-9](?:[ .\-]{0,2}[0-9]){3,7}(?![0-9])")
@@ -101,24 +101,33 @@ def secret_in(
     if read_received(text) is not None and speaks_of_secret(tokens) not in ("matkhau", "otp"):
         return ""  # its code and dossier number may stand close together
     candidates = [
-        c for c in seen.candidates if not by_staff or c.kind != TAIL_OF or _is_told(tokens, c.at)
+        c
+        for c in seen.candidates
+        if not by_staff or c.kind in (NUMBER, MIXED) or (c.kind == TAIL_OF and _is_told(tokens, c.at))
     ]
     whose = which_secret(text)
     if whose == "code" and _GROUP.search(seen.written):
         return OTP
-    if not watch:
+    strict = watch not in ("", PIECE)
+    if not strict:
         candidates = [c for c in candidates if c.kind != TAIL_OF or not _is_state(tokens, c.at)]
     told = any(candidate.kind != TAIL_OF for candidate in candidates)
     if whose == "account" and told and re.search(r"matkhau\W*[a-z0-9]", seen.written.replace(" ", "")):
         return PASSWORD
     if watch in (PASSWORD, ANNOUNCED) and _follows_password(tokens, seen.trained, announced=watch == ANNOUNCED):
         return PASSWORD
-    if _is_bare_code(tokens, waited_for=expected or bool(watch), piece=watch in (OTP, PIECE)) or _ends_in_piece(tokens):
+    if watch and _is_part(tokens):
+        return PASSWORD
+    if (
+        _is_bare_code(tokens, waited_for=expected or strict)
+        or (watch in (OTP, PIECE) and _is_piece(tokens))
+        or _ends_in_piece(tokens)
+    ):
         return PASSWORD if watch in (PASSWORD, ANNOUNCED) else OTP
     found = next((candidate for candidate in candidates if is_told(tokens, candidate)), None)
     if found is None:
         best = max((seen.scores[candidate] for candidate in candidates), default=-math.inf)
-        if best < (ENOUGH_BY_STAFF if by_staff else ENOUGH_WHEN_WATCHED if watch else ENOUGH):
+        if best < (ENOUGH_BY_STAFF if by_staff else ENOUGH_WHEN_WATCHED if strict else ENOUGH):
             return ""
         found = [c for c in candidates if seen.scores[c] == best][-1]
     return _kind_of(seen, found)
@@ -161,17 +170,23 @@ def _is_told(tokens: Sequence[Token], at: int) -> bool:
     return at + 1 < len(tokens) and tokens[at + 1].name in ("la", ":", "=", "thanh")
 
 
-def _is_bare_code(tokens: Sequence[Token], *, waited_for: bool, piece: bool) -> bool:
-    """Whether a text is nothing but a number of four to eight digits; one that may be a year or a sum only where a code is waited for.
-
-    `piece`: a code was typed just before, so two or three digits are more of it.
-    """
+def _is_bare_code(tokens: Sequence[Token], *, waited_for: bool) -> bool:
+    """Whether a text is nothing but a number of four to eight digits; one that may be a year or a sum only where a code is waited for."""
     rest = [t for t in tokens if not is_polite(t)]
-    if len(rest) == 1 and piece and rest[0].name in _PIECES:
-        return True
     if len(rest) != 1 or rest[0].name[0] != "#":
         return False
     return waited_for or rest[0].detail not in (YEAR, SOFT)
+
+
+def _is_piece(tokens: Sequence[Token]) -> bool:
+    """Whether a text is nothing but two or three digits, also in words, and where they stand: "rồi 29", "ba số đầu 482"."""
+    rest = [t.name for t in tokens if not is_polite(t) and t.name not in _PLACED]
+    return bool(rest) and (rest in (["@n2"], ["@n3"]) or (len(rest) <= MOST_PIECES and 1 < digits_told(rest) <= 3))
+
+
+def _is_part(tokens: Sequence[Token]) -> bool:
+    """Whether a short text tells a part of a secret: "khúc sau là xoài"."""
+    return len(tokens) <= MOST_PIECES and any(t.name == "@part" for t in tokens)
 
 
 def _ends_in_piece(tokens: Sequence[Token]) -> bool:
@@ -198,7 +213,7 @@ def watch_after(
     if announced or found:
         return announced or found, WATCHED_MESSAGES
     kind, left = before
-    if not kind and _is_piece(seen.tokens):
+    if not kind and _begins_in_pieces(seen.tokens):
         return PIECE, 1
     if kind == ANNOUNCED:  # an announcement is for the next message only
         kind = PASSWORD
@@ -230,14 +245,14 @@ def is_fragment(seen: SecretReading, watch: str) -> bool:
     rest = [t for t in seen.tokens if not is_polite(t)]
     if watch or not rest:
         return bool(watch)
-    return all(t.name[0] in "#~@" or is_spelling(t) for t in rest) or any(
-        one.name in _PARTS and two.name in _PLACES for one, two in pairwise(seen.tokens)
-    )
+    return all(t.name[0] in "#~@" or is_spelling(t) for t in rest) or _is_piece(seen.tokens) or _is_part(seen.tokens)
 
 
-def _is_piece(tokens: Sequence[Token]) -> bool:
-    rest = [t for t in tokens if not is_polite(t)]
-    return len(rest) == 1 and rest[0].name == "@n3"
+def _begins_in_pieces(tokens: Sequence[Token]) -> bool:
+    """Whether a text may be the first piece of a secret that nobody announced."""
+    named = any(t.name in _PLACED for t in tokens)
+    alone = [t.name for t in tokens if not is_polite(t)] == ["@n3"]
+    return alone or _is_part(tokens) or (named and _is_piece(tokens))
 
 
 def _follows_password(tokens: Sequence[Token], trained: Classifier, *, announced: bool) -> bool:
@@ -249,6 +264,8 @@ def _follows_password(tokens: Sequence[Token], trained: Classifier, *, announced
         return True
     if not announced or len(tokens) > LONGEST_ANSWER:
         return False
+    if len(rest) == 1 and len(rest[0].name) <= SHORTEST_MIXED and rest[0].name not in trained.known:
+        return True
     return trained.score(features_of_answer(tokens, trained.known)) >= ENOUGH_TO_FOLLOW
 
 

@@ -154,12 +154,15 @@ def _clause(tokens: Sequence[Token], at: int) -> list[Token]:
     return out
 
 
+_GOES_ON = frozenset("ma sao nhung roi vay gio no bi bao khong chua hoai thi nen duoc vao phai dung sai @par".split())
+
+
 def end_of_tail(tokens: Sequence[Token], at: int) -> int:
     """The token after the last that may be a password told behind its word: up to the end of the clause or the first word of one."""
     n = at + 1
     while n < len(tokens) and tokens[n].name in (*TELLS, *ABOUT, '"'):
         n += 1
-    while n < len(tokens) and n <= at + TAIL and tokens[n].name not in (*ENDS, "?", ",") and tokens[n].name not in _GRAMMAR:
+    while n < len(tokens) and n <= at + TAIL and tokens[n].name not in (*ENDS, "?", ",") and tokens[n].name not in _GOES_ON:
         n += 1
     return n
 

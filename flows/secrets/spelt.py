@@ -99,7 +99,7 @@ def _as_number(run: list[Token]) -> list[Token]:
     behind: list[Token] = []
     while run and run[-1].name == "," or run and run[-1].name in ("linh", "le"):
         run, behind = run[:-1], [run[-1], *behind]
-    count = _digits_told([t.name for t in run])
+    count = digits_told([t.name for t in run])
     if count < SHORTEST_CODE:
         return [*run, *behind]
     values = [_DIGITS[t.name] for t in run if t.name in _DIGITS]
@@ -111,7 +111,7 @@ def _as_number(run: list[Token]) -> list[Token]:
     return [Token(name, APART, run[0].start, run[-1].end), *behind]
 
 
-def _digits_told(names: Sequence[str]) -> int:
+def digits_told(names: Sequence[str]) -> int:
     """How many digits number words tell: "hai trăm mười bốn" three, "tám mươi tám" two, "hai bốn" two."""
     at = count = 0
     while at < len(names):
@@ -208,5 +208,5 @@ def _piece(tokens: Sequence[Token], at: int) -> tuple[int, int]:
     end = at
     while end < len(tokens) and (tokens[end].name in _DIGITS or tokens[end].name in ("muoi", "tram", "chuc", "linh", "le")):
         end += 1
-    digits = _digits_told([t.name for t in tokens[at:end]])
+    digits = digits_told([t.name for t in tokens[at:end]])
     return (end - at, digits) if digits >= 2 else (0, 0)

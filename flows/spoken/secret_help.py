@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from flows.content import NOT_ASKED, SMALL_TALK, Content
+from flows.content import SMALL_TALK, Content, Question
 from flows.secrets.detector import OTP, SecretReading, breaks_off, without_secret
 from flows.spoken.password_topics import after_secret, answer_to
 from flows.spoken.scams import tale_in
@@ -19,6 +19,10 @@ _IS_MESSAGE = re.compile(  # what people do not write themselves
     r"\b(?:het han|co hieu luc|hieu luc)(?: trong)?(?: vong)?(?: sau)? \w+ (?:phut|giay|p)|\bkhong (?:chia se|cung cap|tiet lo|dua)|\bquy khach|\bong/ba|\bban dang"
 )
 FEWEST_WORDS = 4  # of the rest of a sentence that may be a question of its own
+_OF_LOGIN = frozenset("otp doi_mat_khau quen_mat_khau dang_nhap_loi dang_nhap_vneid lua_dao_bao_mat".split())  # topics that the guide's answers know better
+_OF_CODES = frozenset("may_enter expired five_minutes where_enter which_number new_code wrong_code sms_says no_otp".split())
+_OF_PASSWORDS = frozenset("login rejected old_wrong first_password".split())
+_LOGS_IN = re.compile(r"\b(?:dang nhap|vao|vo|zo|log|bao sai|khong duoc|hong duoc|khong dung)\b")
 _GIVEN_AWAY = "gui_thong_tin_nhay_cam"
 _GIVEN = "Đã lỡ đưa cho người khác thì đổi mật khẩu VssID ngay, gọi tổng đài và báo công an nơi gần nhất."
 _MESSAGES = {
@@ -48,26 +52,39 @@ def warning(secret: str, content: Content, *, text: str = "", seen: SecretReadin
         f"Xin đừng gõ {what} vào đây hay đưa cho ai, kể cả người xưng là cán bộ BHXH; chỉ nhập trong VssID hoặc trang bảo mật "
         f"mà tôi gửi. Nghi bị lộ, gọi {content.office.hotline}."
     )
-    helps = _help_beside(text, content, seen or SecretReading(text, content.secret_weights)) if text else ""
+    helps = _help_beside(secret, text, content, seen or SecretReading(text, content.secret_weights)) if text else ""
     return f"{warned}\n{helps}" if helps else warned
 
 
-def _help_beside(text: str, content: Content, seen: SecretReading) -> str:
+def _help_beside(secret: str, text: str, content: Content, seen: SecretReading) -> str:
     """The answer to what was said around the secret; "" where nothing was asked."""
     if (whose := which_secret(text)) and (whose == "account" or _IS_MESSAGE.search(seen.written)):
         return _MESSAGES[whose]
     rest = without_secret(seen)
     if tale_in(rest)[1]:
         return _GIVEN
-    if topic := after_secret(rest):
-        return answer_to(topic, content)
+    topic, item = _fitting(after_secret(rest), secret, rest), _question_in(rest.replace("mat khau", " "), content)
+    if item is not None and (not topic or item.topic not in _OF_LOGIN):
+        return f"{item.short or item.answer} ({item.source.short})"
+    return answer_to(topic, content) if topic else ""
+
+
+def _fitting(topic: str, secret: str, rest: str) -> str:
+    """The topic as it is meant of this secret: a password has no five minutes, a code is not logged in with."""
+    if secret == OTP:
+        return "wrong_code" if topic in _OF_PASSWORDS else topic
+    if topic in _OF_CODES:
+        return "login" if _LOGS_IN.search(rest) else ""
+    return topic
+
+
+def _question_in(rest: str, content: Content) -> Question | None:
+    """The question of its own that stands beside the secret, None where none surely does."""
     if len(rest.split()) < FEWEST_WORDS:
-        return ""
+        return None
     found = find_questions(rest, content, guarded=True)
     item = found.item if found.decision == "answer" else None
-    if item is None or item.topic in (*NOT_ASKED, *SMALL_TALK, _GIVEN_AWAY):
-        return ""
-    return f"{item.short or item.answer} ({item.source.short})"
+    return None if item is None or item.topic in (*SMALL_TALK, _GIVEN_AWAY) else item
 
 
 def is_announcement(text: str, weights: bytes, seen: SecretReading | None = None) -> bool:
