@@ -9,8 +9,8 @@ import pytest
 from data.knowledge.content import load_content
 from flows.catalog import advance
 from flows.effects import ForgetMessage, NoteMiss
-from flows.engine.navigation import Turn
 from flows.engine.events import Said
+from flows.engine.navigation import Turn
 from flows.engine.state import State
 from flows.secrets import detector
 from flows.secrets.detector import SecretReading, without_secret
@@ -45,7 +45,12 @@ def words(turn: Turn) -> str:
         ("mk hoa1990 gõ hoài không vô", "hoa1990", "password", "10 số"),
         ("mật khẩu của em là Lan@2468 mà đăng nhập không được", "lan@2468", "password", "10 số"),
         ("pass con mèo đen mà nó báo sai mật khẩu", "meo den", "password", "10 số"),
-        ("Hoan tat thu tuc thanh cong --- Tai Khoan: 8800000001- Mat Khau: 4418", "4418", "password", "bấm Đăng nhập"),
+        (
+            "Hoan tat thu tuc thanh cong --- Tai Khoan: 8800000001- Mat Khau: 4418",
+            "4418",
+            "password",
+            "bấm Đăng nhập",
+        ),
         (
             "604817. Ban dang thuc hien xin cap lai mat khau. Ma xac thuc co hieu luc trong vong 5 phut",
             "604817",
@@ -103,18 +108,29 @@ PIECES = [
 ]
 
 
-@pytest.mark.parametrize(("texts", "kind"), PIECES, ids=lambda value: "/".join(value) if isinstance(value, tuple) else value)
+@pytest.mark.parametrize(
+    ("texts", "kind"), PIECES, ids=lambda value: "/".join(value) if isinstance(value, tuple) else value
+)
 def test_a_secret_in_pieces_is_seen_and_no_piece_reaches_the_list_of_misses(
     texts: tuple[str, ...], kind: str
 ) -> None:
     turns = said(*texts)
     assert forgotten(turns[-1]) == kind
     noted = [e.words for turn in turns for e in turn.effects if isinstance(e, NoteMiss)]
-    pieces = {piece for text in texts for piece in clean(text).split()} - {"mã", "otp", "của", "em", "là", "nè"}
+    pieces = {piece for text in texts for piece in clean(text).split()} - {
+        "mã",
+        "otp",
+        "của",
+        "em",
+        "là",
+        "nè",
+    }
     assert not any(piece in note.split() for note in noted for piece in pieces), noted
 
 
-def test_words_after_an_announcement_are_kept_from_the_list_of_misses(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_words_after_an_announcement_are_kept_from_the_list_of_misses(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Seen to fail: without `is_fragment` what follows a password is noted as it was typed."""
     turns = said("mk: hoa12345", "còn thêm chữ nhận tin nhắn ở cuối nữa đó")
     assert not any(isinstance(e, NoteMiss) for turn in turns for e in turn.effects)

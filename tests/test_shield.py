@@ -34,7 +34,7 @@ from flows.catalog import advance
 from flows.effects import ForgetMessage
 from flows.engine.events import Said
 from flows.engine.state import State
-from flows.secrets import detector, features, spelt, tokens
+from flows.secrets import detector, features, tokens
 from flows.secrets.classifier import KIND, classifier
 from flows.spoken import secret_help
 from flows.text.fold import fold

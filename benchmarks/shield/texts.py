@@ -460,11 +460,18 @@ def _slot(name: str, chance: random.Random) -> str:
         case "letter":
             return chance.choice("bdghklmnpqrstvxy")
         case "captcha":
-            return "".join(chance.choice("abcdefghkmnpqrstuvwxyz23456789") for _ in range(3)) + f"{chance.randrange(2, 10)}{chance.choice('kpdwx')}"
+            return (
+                "".join(chance.choice("abcdefghkmnpqrstuvwxyz23456789") for _ in range(3))
+                + f"{chance.randrange(2, 10)}{chance.choice('kpdwx')}"
+            )
         case "promo":
             return f"{chance.choice(('SALE', 'GIAM', 'FREE', 'TET', 'SHIP', 'VIP'))}{chance.choice((10, 20, 50, 99))}"
         case "ticket":
-            return f"{chance.choice('ABCDVB')}{chance.randrange(1, 999):04}" if chance.random() < 0.5 else f"{chance.choice('ABC')}{_number(chance, 3)}"
+            return (
+                f"{chance.choice('ABCDVB')}{chance.randrange(1, 999):04}"
+                if chance.random() < 0.5
+                else f"{chance.choice('ABC')}{_number(chance, 3)}"
+            )
         case "unitcode":
             return f"{chance.choice(('TA', 'HC', 'YN', 'DN', 'TD', 'NN'))}{chance.randrange(10**4):04}{chance.choice('ABCDEZ')}"
         case "tagcode":
@@ -477,7 +484,9 @@ def _slot(name: str, chance: random.Random) -> str:
             names = "không một hai ba bốn năm sáu bảy tám chín".split()
             return " ".join(names[int(digit)] for digit in str(chance.randrange(1940, 2026)))
         case "pwpart":
-            return chance.choice((_joined(chance), _number(chance, 3, 4), f"_{_joined(chance)[:3]}{_number(chance, 1)}"))
+            return chance.choice(
+                (_joined(chance), _number(chance, 3, 4), f"_{_joined(chance)[:3]}{_number(chance, 1)}")
+            )
         case "pwword":
             return chance.choice(_SYLLABLES)
         case "pwjoined":

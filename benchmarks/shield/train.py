@@ -127,7 +127,12 @@ def _places_seen(one: Made, known: frozenset[str]) -> Iterator[tuple[list[str], 
             yield features.features_of_announcement(before, known), holds
         if candidates.speaks_of_secret(before) == "matkhau":
             yield features.features_of_answer(tokens, known), holds
-    elif not holds and not candidates.speaks_of_secret(tokens) and len(tokens) <= LONGEST_ANSWER and _is_words(tokens):
+    elif (
+        not holds
+        and not candidates.speaks_of_secret(tokens)
+        and len(tokens) <= LONGEST_ANSWER
+        and _is_words(tokens)
+    ):
         yield features.features_of_answer(tokens, known), False
     elif not holds and candidates.speaks_of_secret(tokens):
         yield features.features_of_announcement(tokens, known), False

@@ -203,7 +203,9 @@ class Dialogue(Commands):
         self.effects.append(ForgetMessage(secret))
         self.remember({"secret": secret})
         typed = _typed(event)
-        self.say_and_remind(secret_help.warning(secret, self.content, text=typed, seen=self.shield.seen(typed)))
+        self.say_and_remind(
+            secret_help.warning(secret, self.content, text=typed, seen=self.shield.seen(typed))
+        )
 
     def handed_back(self, reason: str) -> None:
         """An officer gave the conversation back: say so, and go on where it stood."""
@@ -384,7 +386,9 @@ class Dialogue(Commands):
         misses = self.state.misses + MISS
         self.state = replace(self.state, misses=misses)
         counted = flow is None or flow.counts_misses
-        shown = counted and bool(text) and not detector.is_fragment(self.shield.seen(text), self.state.watch[0])
+        shown = (
+            counted and bool(text) and not detector.is_fragment(self.shield.seen(text), self.state.watch[0])
+        )
         words = missed(text, self.content.questions) if shown else ""
         if words:
             self.effects.append(NoteMiss(words))

@@ -16,7 +16,9 @@ MOST_CANDIDATES = 80  # of one text and kind
 TAIL = 10  # tokens after a password word that are looked at
 NEAR = 6  # tokens
 LEFT = 9  # tokens before a candidate that are looked at
-NUMBER, MIXED, TAIL_OF, SPELT, QUOTED, JOINED, VALUE = "nmtsqjv"  # kinds of candidate; each feature begins with one
+NUMBER, MIXED, TAIL_OF, SPELT, QUOTED, JOINED, VALUE = (
+    "nmtsqjv"  # kinds of candidate; each feature begins with one
+)
 LONGEST_QUOTED = 6  # tokens
 SHORTEST_JOINED = 7  # letters of a word that is several syllables without a blank
 LEAST_SPELT = 3  # letters, signs and words of spelling near each other
@@ -81,8 +83,8 @@ def candidates_of(tokens: Sequence[Token], known: frozenset[str] = frozenset()) 
         elif token.name == "~":
             kind = MIXED if spoken or not _may_be_plain(token) else ""
         elif spoken and token.name in _VALUES:
-            kind = VALUE if any(t.name == "matkhau" for t in tokens[max(0, at - TAIL) : at + NEAR]) else ""
-        elif at == spelling:
+            kind = VALUE if _is_set(tokens, at) else ""
+        elif spoken and at == spelling:
             kind = SPELT
         elif spoken and token.name == '"':
             kind = QUOTED if _is_quoted(tokens, at) else ""
@@ -93,6 +95,17 @@ def candidates_of(tokens: Sequence[Token], known: frozenset[str] = frozenset()) 
             yield SecretCandidate(kind, at, 0 < at - password <= TAIL)
 
 
+def _is_set(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a telephone number, a code or a day is said to be the password: "mật khẩu lấy luôn số điện thoại …"."""
+    names = [t.name for t in tokens]
+    near = any(name == "matkhau" for name in names[max(0, at - TAIL) : at + NEAR])
+    return near and (
+        any(name in _SETS for name in names[max(0, at - NEAR) : at])
+        or any(name in _SETS for name in names[at + 1 : at + 3])
+    )
+
+
+_SETS = frozenset(("la", "lam", ":", "=", "thanh", "dat", "luon", "xai", "chinh"))
 _VALUES = frozenset(("@phone", "@code", "@id", "@long", "@date"))  # may be a password, too
 
 
@@ -102,7 +115,9 @@ def is_joined(name: str, known: frozenset[str]) -> bool:
         return False
     reached = [True, *[False] * len(name)]
     for end in range(2, len(name) + 1):
-        reached[end] = any(reached[end - n] and is_syllable(name[end - n : end]) for n in range(2, min(end, 7) + 1))
+        reached[end] = any(
+            reached[end - n] and is_syllable(name[end - n : end]) for n in range(2, min(end, 7) + 1)
+        )
     return reached[-1]
 
 
@@ -164,7 +179,9 @@ def of_password(tokens: Sequence[Token], candidate: SecretCandidate) -> bool:
     A password that is changed, forgotten or applied for ("quên mật khẩu") is not the one that is told.
     """
     at = candidate.at
-    words = [(n, t.name) for n, t in enumerate(tokens) if t.name in SECRET_WORDS and not _is_wanted(tokens, n)]
+    words = [
+        (n, t.name) for n, t in enumerate(tokens) if t.name in SECRET_WORDS and not _is_wanted(tokens, n)
+    ]
     before = [name for n, name in words if at - TAIL <= n < at]
     after = [name for n, name in words if at < n <= at + TAIL]
     names = [t.name for t in tokens]
@@ -180,11 +197,19 @@ _OF_CODES = frozenset(("ma", "sms", "tin", *CODE_WORDS))
 _WANTS = frozenset("quen doi lai caplai mat lay khoiphuc xin hoi bat keu".split())
 
 
+_ASKS = frozenset(("hoi", "bat", "keu"))
+
+
 def _is_wanted(tokens: Sequence[Token], at: int) -> bool:
     """Whether the word for a password here is what is changed, asked or applied for, and not what is told."""
     after = tokens[at + 1].name if at + 1 < len(tokens) else ""
     before = {t.name for t in tokens[max(0, at - 2) : at]}
     if tokens[at].name != "matkhau" or not before & _WANTS:
         return False
+    asked = bool(before & _ASKS)
     of_code = any(t.name in CODE_WORDS or t.name == "ma" for t in tokens[max(0, at - NEAR) : at])
-    return of_code or (after not in ("la", ":", "=", "thanh", "moi", "cu") and after[:1] not in ("#", "~"))
+    return (
+        of_code
+        or asked
+        or (after not in ("la", ":", "=", "thanh", "moi", "cu") and after[:1] not in ("#", "~"))
+    )

@@ -43,9 +43,9 @@ ANNOUNCED, PIECE = "announced", "piece"  # a password is about to be typed; a fe
 WATCHED_MESSAGES = 3  # messages after a secret or an announcement, which are judged more strictly
 ENOUGH = 0.3  # logits from which a candidate is taken for a secret
 ENOUGH_WHEN_WATCHED = -1.2
-ENOUGH_BY_STAFF = 1.5
+ENOUGH_BY_STAFF, ENOUGH_TOLD_BY_STAFF = 1.5, 4.0  # the second: of what stands behind the word for a password
 ENOUGH_TO_ANNOUNCE = 0.5
-ENOUGH_TO_FOLLOW = -1.0
+ENOUGH_TO_FOLLOW = -2.3
 LONGEST_ANNOUNCEMENT = 120  # characters
 MOST_OF_STATE = 6  # words
 LONGEST_ANSWER = 9  # words of a password that is a phrase, with what is said around it
@@ -114,7 +114,9 @@ def secret_in(
     told = any(candidate.kind != TAIL_OF for candidate in candidates)
     if whose == "account" and told and re.search(r"matkhau\W*[a-z0-9]", seen.written.replace(" ", "")):
         return PASSWORD
-    if watch in (PASSWORD, ANNOUNCED) and _follows_password(tokens, seen.trained, announced=watch == ANNOUNCED):
+    if watch in (PASSWORD, ANNOUNCED) and _follows_password(
+        tokens, seen.trained, announced=watch == ANNOUNCED
+    ):
         return PASSWORD
     if watch and _is_part(tokens):
         return PASSWORD
@@ -126,17 +128,24 @@ def secret_in(
         return PASSWORD if watch in (PASSWORD, ANNOUNCED) else OTP
     found = next((candidate for candidate in candidates if is_told(tokens, candidate)), None)
     if found is None:
+        enough = ENOUGH_BY_STAFF if by_staff else ENOUGH_WHEN_WATCHED if strict else ENOUGH
         best = max((seen.scores[candidate] for candidate in candidates), default=-math.inf)
-        if best < (ENOUGH_BY_STAFF if by_staff else ENOUGH_WHEN_WATCHED if strict else ENOUGH):
+        if best < enough:
             return ""
         found = [c for c in candidates if seen.scores[c] == best][-1]
+        if by_staff and found.kind == TAIL_OF and best < ENOUGH_TOLD_BY_STAFF:
+            return ""
     return _kind_of(seen, found)
 
 
 def _kind_of(seen: SecretReading, found: SecretCandidate) -> str:
     """Which secret a candidate is; of a word for a password with nothing but a number behind it the number decides."""
     if found.kind == TAIL_OF:
-        behind = [c for c in seen.candidates if c.kind == NUMBER and 0 < c.at - found.at <= TAIL and seen.scores[c] > ENOUGH]
+        behind = [
+            c
+            for c in seen.candidates
+            if c.kind == NUMBER and 0 < c.at - found.at <= TAIL and seen.scores[c] > ENOUGH
+        ]
         found = behind[0] if behind else found
     if found.kind == NUMBER:
         spelt = any(c.kind == SPELT and seen.scores[c] > ENOUGH for c in seen.candidates)
@@ -146,7 +155,9 @@ def _kind_of(seen: SecretReading, found: SecretCandidate) -> str:
 
 def without_secret(seen: SecretReading) -> str:
     """The folded text without what may be a secret or a piece of one: no number, no mixed word, nothing told of a password."""
-    gone = {n for n, token in enumerate(seen.tokens) if token.name[0] in "#~@" and token.name not in _HARMLESS}
+    gone = {
+        n for n, token in enumerate(seen.tokens) if token.name[0] in "#~@" and token.name not in _HARMLESS
+    }
     gone |= {n for n, token in enumerate(seen.tokens) if is_spelling(token)}
     for candidate, score in seen.scores.items():
         if score < ENOUGH_WHEN_WATCHED:
@@ -157,7 +168,9 @@ def without_secret(seen: SecretReading) -> str:
             gone |= set(range(candidate.at + 1, end))
             continue
         if candidate.kind == SPELT:
-            end = max(n for n in range(candidate.at, min(candidate.at + 24, len(seen.tokens))) if n in gone) + 1
+            end = (
+                max(n for n in range(candidate.at, min(candidate.at + 24, len(seen.tokens))) if n in gone) + 1
+            )
         elif candidate.kind == QUOTED:
             end = next(n for n in range(candidate.at + 1, len(seen.tokens)) if seen.tokens[n].name == '"')
         gone |= set(range(candidate.at, end))
@@ -181,7 +194,9 @@ def _is_bare_code(tokens: Sequence[Token], *, waited_for: bool) -> bool:
 def _is_piece(tokens: Sequence[Token]) -> bool:
     """Whether a text is nothing but two or three digits, also in words, and where they stand: "rồi 29", "ba số đầu 482"."""
     rest = [t.name for t in tokens if not is_polite(t) and t.name not in _PLACED]
-    return bool(rest) and (rest in (["@n2"], ["@n3"]) or (len(rest) <= MOST_PIECES and 1 < digits_told(rest) <= 3))
+    return bool(rest) and (
+        rest in (["@n2"], ["@n3"]) or (len(rest) <= MOST_PIECES and 1 < digits_told(rest) <= 3)
+    )
 
 
 def _is_part(tokens: Sequence[Token]) -> bool:
@@ -245,7 +260,11 @@ def is_fragment(seen: SecretReading, watch: str) -> bool:
     rest = [t for t in seen.tokens if not is_polite(t)]
     if watch or not rest:
         return bool(watch)
-    return all(t.name[0] in "#~@" or is_spelling(t) for t in rest) or _is_piece(seen.tokens) or _is_part(seen.tokens)
+    return (
+        all(t.name[0] in "#~@" or is_spelling(t) for t in rest)
+        or _is_piece(seen.tokens)
+        or _is_part(seen.tokens)
+    )
 
 
 def _begins_in_pieces(tokens: Sequence[Token]) -> bool:
@@ -260,7 +279,11 @@ def _follows_password(tokens: Sequence[Token], trained: Classifier, *, announced
     if any(t.name == "~" and t.detail.startswith("free") for t in tokens):
         return True
     rest = [t for t in tokens if not is_polite(t)]
-    if rest and len(rest) <= MOST_PIECES and all(t.name in _BITS or t.name[0] in "#~" or is_spelling(t) for t in rest):
+    if (
+        rest
+        and len(rest) <= MOST_PIECES
+        and all(t.name in _BITS or t.name[0] in "#~" or is_spelling(t) for t in rest)
+    ):
         return True
     if not announced or len(tokens) > LONGEST_ANSWER:
         return False

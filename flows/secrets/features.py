@@ -5,11 +5,21 @@ Called by detector.py and the trainer. Invariant: a feature names what is seen, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from flows.secrets.candidates import (
-    ABOUT, ENDS, LEFT, MARKS, NUMBER, SECRET_WORDS, SKIPPED, TAIL, TELLS, SecretCandidate, told_by,
+    ABOUT,
+    ENDS,
+    LEFT,
+    MARKS,
+    NUMBER,
+    SECRET_WORDS,
+    SKIPPED,
+    TAIL,
+    TELLS,
+    SecretCandidate,
+    told_by,
 )
 from flows.secrets.labels import Label, labels_of
 from flows.secrets.spelt import MK, Token
@@ -39,7 +49,10 @@ _FAR = 7  # tokens from "mã" to its number
 
 
 def features_of(
-    tokens: Sequence[Token], candidate: SecretCandidate, known: frozenset[str], labels: Sequence[Label] | None = None
+    tokens: Sequence[Token],
+    candidate: SecretCandidate,
+    known: frozenset[str],
+    labels: Sequence[Label] | None = None,
 ) -> list[str]:
     """The features of a candidate and the words around it; `known`: the words of our trade, of which no password is made.
 
@@ -58,7 +71,11 @@ def features_of(
         case "v":
             return [*_of_value(tokens, candidate.at), *_of_text(tokens, labels, "v")]
     own = _of_labels(tokens, candidate.at, labels)
-    return [*_of_token(tokens, candidate, known), *(candidate.kind + name for name in own), *_of_text(tokens, labels, candidate.kind)]
+    return [
+        *_of_token(tokens, candidate, known),
+        *(candidate.kind + name for name in own),
+        *_of_text(tokens, labels, candidate.kind),
+    ]
 
 
 _NEAR_RIGHT = 5  # tokens after a number in which its label may stand: "603318 là của bệnh nhân"
@@ -70,8 +87,8 @@ def _of_labels(tokens: Sequence[Token], at: int, labels: Sequence[Label]) -> lis
     shape = tokens[at].name + tokens[at].detail.split(" ")[0]
     values = [n for n, t in enumerate(tokens) if n != at and (t.name[0] in "#~" or t.name in _VALUES)]
     stops = [n for n, t in enumerate(tokens) if t.name in (".", ";")]
-    out = []
-    order = []
+    out: list[str] = []
+    order: list[str] = []
     left = [label for label in labels if label.end <= at and at - label.end <= _FAR_LEFT]
     for rank, label in enumerate(reversed(left)):
         used = any(label.end <= n < at for n in values)
@@ -95,7 +112,11 @@ def _of_labels(tokens: Sequence[Token], at: int, labels: Sequence[Label]) -> lis
         own = any(label.end <= n <= label.end + 2 for n in values)
         gap = label.first - at
         is_it = any(tokens[n].name in ("la", "cua", "day", "nay") for n in range(at + 1, label.first))
-        out += [f"lr:{label.kind}{own}", f"lrg:{label.kind}{min(gap, 3)}{own}{is_it}", f"lrl:{''.join(order[:1])}{label.kind}{own}"]
+        out += [
+            f"lr:{label.kind}{own}",
+            f"lrg:{label.kind}{min(gap, 3)}{own}{is_it}",
+            f"lrl:{''.join(order[:1])}{label.kind}{own}",
+        ]
     else:
         out.append("lr:")
     return out
@@ -103,14 +124,24 @@ def _of_labels(tokens: Sequence[Token], at: int, labels: Sequence[Label]) -> lis
 
 def _named(tokens: Sequence[Token], at: int, labels: Sequence[Label]) -> list[str]:
     """Of what the last "mã" or "số" before is told to be: of a known label, of something sent, of anything else, or of nothing."""
-    head = next((n for n in range(at - 1, max(-1, at - 9), -1) if tokens[n].name in ("ma", "so", "maso")), None)
+    head = next(
+        (n for n in range(at - 1, max(-1, at - 9), -1) if tokens[n].name in ("ma", "so", "maso")), None
+    )
     if head is None:
-        before = next((tokens[n].name for n in range(at - 1, max(-1, at - 3), -1) if tokens[n].name not in SKIPPED), "^")
+        before = next(
+            (tokens[n].name for n in range(at - 1, max(-1, at - 3), -1) if tokens[n].name not in SKIPPED), "^"
+        )
         return [f"mo:-{before in _SENT}{before in _GRAMMAR}"]
     label = next((x.kind for x in labels if x.first <= head < x.end and x.end - x.first > 1), "")
-    inside = [t.name for t in tokens[head + 1 : at] if t.name not in SKIPPED and t.name not in (":", "-", '"', "'", "=")]
+    inside = [
+        t.name
+        for t in tokens[head + 1 : at]
+        if t.name not in SKIPPED and t.name not in (":", "-", '"', "'", "=")
+    ]
     first = inside[0] if inside else ""
-    kind = label or ("none" if not first else "sent" if first in _SENT else "grammar" if first in _GRAMMAR else "other")
+    kind = label or (
+        "none" if not first else "sent" if first in _SENT else "grammar" if first in _GRAMMAR else "other"
+    )
     return [f"mo:{kind}", f"mo:{kind}{min(len(inside), 4)}"]
 
 
@@ -154,7 +185,9 @@ def _clause(tokens: Sequence[Token], at: int) -> list[Token]:
     return out
 
 
-_GOES_ON = frozenset("ma sao nhung roi vay gio no bi bao khong chua hoai thi nen duoc vao phai dung sai @par".split())
+_CONTINUES = frozenset(
+    "ma sao nhung roi vay gio no bi bao khong chua hoai thi nen duoc vao phai dung sai @par".split()
+)
 
 
 def end_of_tail(tokens: Sequence[Token], at: int) -> int:
@@ -162,7 +195,12 @@ def end_of_tail(tokens: Sequence[Token], at: int) -> int:
     n = at + 1
     while n < len(tokens) and tokens[n].name in (*TELLS, *ABOUT, '"'):
         n += 1
-    while n < len(tokens) and n <= at + TAIL and tokens[n].name not in (*ENDS, "?", ",") and tokens[n].name not in _GOES_ON:
+    while (
+        n < len(tokens)
+        and n <= at + TAIL
+        and tokens[n].name not in (*ENDS, "?", ",")
+        and tokens[n].name not in _CONTINUES
+    ):
         n += 1
     return n
 
@@ -174,9 +212,20 @@ def _of_spelling(tokens: Sequence[Token], at: int) -> list[str]:
     signs = [t.name for t in near if t.name in ("@sign", "@upper", "@lower", "@written", "@part")]
     numbers = sum(t.name in ("@n1", "@n2", "@n3") or t.name[0] in "#~" for t in near)
     names = {t.name for t in tokens}
-    out = ["s", f"sl:{min(letters, 4)}", f"ss:{min(len(signs), 4)}", f"sn:{min(numbers, 3)}", f"sln:{letters > 1}{numbers > 0}"]
+    out = [
+        "s",
+        f"sl:{min(letters, 4)}",
+        f"ss:{min(len(signs), 4)}",
+        f"sn:{min(numbers, 3)}",
+        f"sln:{letters > 1}{numbers > 0}",
+    ]
     out += [f"s:{name}" for name in sorted(set(signs))]
-    out += [f"sw:{name}" for name in sorted(names & (_GRAMMAR | {"roi", "ke", "xong", "gom", "la", "matkhau", "chu", "so", "kytu"}))]
+    out += [
+        f"sw:{name}"
+        for name in sorted(
+            names & (_GRAMMAR | {"roi", "ke", "xong", "gom", "la", "matkhau", "chu", "so", "kytu"})
+        )
+    ]
     before = [t.name for t in tokens[max(0, at - 5) : at]]
     out += [f"sb:{name}" for name in before]
     return out
@@ -191,8 +240,18 @@ def _of_quoted(tokens: Sequence[Token], at: int, known: frozenset[str]) -> list[
     words = [t.name for t in inside if t.name.isalpha()]
     strange = sum(n not in known for n in words)
     grammar = sum(n in _GRAMMAR for n in words)
-    out = ["q", f"qn:{len(inside)}", f"qu:{min(strange, 3)}", f"qg:{min(grammar, 3)}", f"qb:{before[-1] if before else '^'}"]
-    out += [f"qa:{after[0] if after else '$'}", f"qa2:{' '.join(after[:2])}", f"qv:{any(t.name[0] in '#~' for t in inside)}"]
+    out = [
+        "q",
+        f"qn:{len(inside)}",
+        f"qu:{min(strange, 3)}",
+        f"qg:{min(grammar, 3)}",
+        f"qb:{before[-1] if before else '^'}",
+    ]
+    out += [
+        f"qa:{after[0] if after else '$'}",
+        f"qa2:{' '.join(after[:2])}",
+        f"qv:{any(t.name[0] in '#~' for t in inside)}",
+    ]
     out += [f"qp:{name}" for name in set(before)] + [f"qf:{name}" for name in set(after)]
     return out
 
@@ -204,7 +263,14 @@ def _of_value(tokens: Sequence[Token], at: int) -> list[str]:
     after = [n for n in names[at + 1 : at + 5] if n not in SKIPPED]
     gap = next((n for n, name in enumerate(reversed(names[:at])) if name == "matkhau"), 99)
     behind = next((n for n, name in enumerate(names[at + 1 :]) if name == "matkhau"), 99)
-    out = ["v", f"v:{names[at]}", f"vg:{min(gap, 6)}", f"vh:{min(behind, 4)}", f"vb:{near[-1] if near else '^'}", f"va:{after[0] if after else '$'}"]
+    out = [
+        "v",
+        f"v:{names[at]}",
+        f"vg:{min(gap, 6)}",
+        f"vh:{min(behind, 4)}",
+        f"vb:{near[-1] if near else '^'}",
+        f"va:{after[0] if after else '$'}",
+    ]
     out += [f"vb2:{' '.join(near[-2:])}", f"va2:{' '.join(after[:2])}"]
     return [*out, *{f"vl:{n}" for n in near}, *{f"vr:{n}" for n in after}, f"vt:{told_by(tokens, at)}"]
 
@@ -215,7 +281,12 @@ def _of_joined(tokens: Sequence[Token], candidate: SecretCandidate, known: froze
     before = [t.name for t in tokens[max(0, at - 5) : at] if t.name not in SKIPPED]
     after = [t.name for t in tokens[at + 1 : at + 4] if t.name not in SKIPPED]
     size = len(tokens[at].name)
-    out = ["j", f"jl:{min(size // 3, 6)}", f"jb:{before[-1] if before else '^'}", f"ja:{after[0] if after else '$'}"]
+    out = [
+        "j",
+        f"jl:{min(size // 3, 6)}",
+        f"jb:{before[-1] if before else '^'}",
+        f"ja:{after[0] if after else '$'}",
+    ]
     out += [f"jp:{name}" for name in set(before)] + ([f"jpw:{candidate.of_password}"])
     if whose := told_by(tokens, at):
         out.append(f"jd:{whose}")
@@ -305,7 +376,11 @@ def _of_tail(tokens: Sequence[Token], at: int, known: frozenset[str], how: str =
     free = next((n for n, t in enumerate(clause) if t.name in _GRAMMAR), len(clause))
     grammar = sum(t.name in _GRAMMAR for t in clause)
     told = bool(how)
-    out += [f"tg:{min(free, 4)}{told}", f"tgs:{min(grammar, 4)}", f"tgst:{min(grammar, 3)}{min(free, 3)}{told}{some}"]
+    out += [
+        f"tg:{min(free, 4)}{told}",
+        f"tgs:{min(grammar, 4)}",
+        f"tgst:{min(grammar, 3)}{min(free, 3)}{told}{some}",
+    ]
     out += [f"tspelt:{name}" for name in sorted({t.name for t in tokens[at + 1 : at + 14]} & _LISTED)]
     if at < len(tokens) and tokens[at].detail == MK:
         out += ["tmk", f"tmk:{first}", f"tmkh:{told}{min(free, 2)}"]
@@ -322,5 +397,3 @@ def features_of_announcement(tokens: Sequence[Token], known: frozenset[str]) -> 
     out = ["b", f"bn:{min(len(core), 8)}", f"be:{ends[-1] if ends else ''}", f"bs:{core[0] if core else ''}"]
     out += {f"b:{n}" for n in names} | {f"bb:{one} {two}" for one, two in pairwise(core)}
     return [*out, *(f"bl:{n}" for n in core[-2:])]
-
-

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from flows.secrets.tokens import Token, tokens_of
+from flows.secrets.spelt import Token
+from flows.secrets.tokens import tokens_of
+
 
 class Label(NamedTuple):
     """A phrase that says of what a number is: its first token, the one after its last, and its kind."""
@@ -53,6 +55,8 @@ SECRET_LABELS = {
     "otp": "otp|ma otp|ma xac thuc|xac thuc|ma xac nhan|xac nhan|ma xac minh|kich hoat|ma kich hoat|ma dang nhap|ma bao mat|bao mat|passcode|verification code|ma sms|ma mo khoa|ma khoi phuc|ma dang ky|ma dat lai|ma doi|ma lay lai|ma cap lai|ma tam thoi|ma bi mat|ma truy cap|pin|ma pin|ma may gui|ma tin nhan|ma gui ve|ma ve|ma nhan ve|ma moi|ma cu|ma do|ma nay|ma no|ma vua|ma luc nay|ma hoi nay|ma nhan duoc",
     "pw": "mat khau",
 }  # fmt: skip  # reason: reads as the table it is
+
+
 @lru_cache(maxsize=1)
 def _phrases() -> dict[str, dict[tuple[str, ...], str]]:
     """Each phrase as its tokens, and its kind, by its first token; a phrase of a secret counts before the others."""

@@ -11,7 +11,12 @@ from dataclasses import dataclass, field
 
 SHORTEST_CODE, USUAL_CODE, LONGEST_CODE = 4, 6, 8  # digits
 SPELT_AT_LEAST = 5  # single letters and digits in a row
-YEAR, SOFT, APART, PIECES = "year", "soft", "apart", "pieces"  # may as well be a year; a date or a round sum; spelt; in pieces
+YEAR, SOFT, APART, PIECES = (
+    "year",
+    "soft",
+    "apart",
+    "pieces",
+)  # may as well be a year; a date or a round sum; spelt; in pieces
 DATED = "dated"  # six digits that may as well be a date
 HUNDREDS = "hundreds"  # five digits and more that end in "00": a sum, seldom a code
 MK = "mk"  # the word for a password that also stands for "mình"
@@ -36,10 +41,14 @@ _THOUSANDS = frozenset(("ngan", "nghin", "trieu", "ty", "dong", "cu"))
 _JOINTS = frozenset(
     "roi sau do ke den tiep theo giua cuoi dau so la va con lai nua toi thi xong cap khuc phan doan cum ve them voi truoc dang day nay : , - . ; @par co gom thu nhat chu nhom khoang cach ghep cung".split()
 )
-_TELLING_JOINTS = frozenset("voi roi sau ke tiep giua cuoi dau khuc phan doan xong nua truoc cap ghep".split())
+_TELLING_JOINTS = frozenset(
+    "voi roi sau ke tiep giua cuoi dau khuc phan doan xong nua truoc cap ghep".split()
+)
 _COUNTED = frozenset(("so", "chu", "cap", "khuc", "phan", "doan", "nhom", "cum"))
 LETTER = "@letter"
-_LETTERS = frozenset("bo be xe se do de go gie ho hat ca lo mo no en po pe quo cu ro so et to te vo ve ich gi zet ti em el".split())
+_LETTERS = frozenset(
+    "bo be xe se do de go gie ho hat ca lo mo no en po pe quo cu ro so et to te vo ve ich gi zet ti em el".split()
+)
 MOST_JOINTS = 5  # tokens between two pieces
 LEAST_IN_PIECES = 5  # digits
 
@@ -47,8 +56,10 @@ LEAST_IN_PIECES = 5  # digits
 def spelt(tokens: list[Token]) -> list[Token]:
     """Single characters joined: letters and digits ("h o a 1 2 3") as one mixed word, then digits, also in words, as one
     number, then the pieces of a number."""
-    words = _joined(_letters(tokens), lambda token, begun: _is_single(token) or (begun and token.name == ","), _as_word)
-    numbers = _joined(words, lambda token, begun: _is_digit(token) or (begun and _goes_on(token)), _as_number)
+    words = _joined(
+        _letters(tokens), lambda token, begun: _is_single(token) or (begun and token.name == ","), _as_word
+    )
+    numbers = _joined(words, lambda token, begun: _is_digit(token) or (begun and _continues(token)), _as_number)
     return _in_pieces(numbers)
 
 
@@ -91,13 +102,13 @@ def _is_digit(token: Token) -> bool:
     return token.name in _DIGITS or token.name in ("@n1", "muoi")
 
 
-def _goes_on(token: Token) -> bool:
+def _continues(token: Token) -> bool:
     return token.name == "," or token.name in _TENS
 
 
 def _as_number(run: list[Token]) -> list[Token]:
     behind: list[Token] = []
-    while run and run[-1].name == "," or run and run[-1].name in ("linh", "le"):
+    while (run and run[-1].name == ",") or (run and run[-1].name in ("linh", "le")):
         run, behind = run[:-1], [run[-1], *behind]
     count = digits_told([t.name for t in run])
     if count < SHORTEST_CODE:
@@ -132,8 +143,19 @@ def digits_told(names: Sequence[str]) -> int:
 
 def _tens(names: Sequence[str], at: int) -> int:
     """How many words a number from ten to ninety-nine takes here; 0 when none stands here."""
-    ten = 1 if names[at : at + 1] == ["muoi"] else 2 if names[at + 1 : at + 2] in (["muoi"], ["chuc"]) and names[at] in _DIGITS else 0
-    one = ten and at + ten < len(names) and names[at + ten] in _DIGITS and names[at + ten + 1 : at + ten + 2] not in (["muoi"], ["tram"], ["chuc"])
+    ten = (
+        1
+        if names[at : at + 1] == ["muoi"]
+        else 2
+        if names[at + 1 : at + 2] in (["muoi"], ["chuc"]) and names[at] in _DIGITS
+        else 0
+    )
+    one = (
+        ten
+        and at + ten < len(names)
+        and names[at + ten] in _DIGITS
+        and names[at + ten + 1 : at + ten + 2] not in (["muoi"], ["tram"], ["chuc"])
+    )
     return ten + bool(one)
 
 
@@ -179,7 +201,11 @@ def _pieces_at(tokens: Sequence[Token], at: int) -> tuple[int, Token | None]:
             told += not skipped and digits == 3
             total, pieces, n, skipped = total + digits, pieces + 1, n + size, 0
             end = n
-        elif counted or tokens[n].name in _JOINTS or (of_code and pieces == 1 and tokens[n].name not in ("otp", "ma")):
+        elif (
+            counted
+            or tokens[n].name in _JOINTS
+            or (of_code and pieces == 1 and tokens[n].name not in ("otp", "ma"))
+        ):
             told += counted or tokens[n].name in _TELLING_JOINTS or of_code
             n, skipped = n + (2 if counted else 1), skipped + 1
         else:
@@ -195,7 +221,9 @@ def _is_count(tokens: Sequence[Token], at: int) -> bool:
     if at + 1 >= len(tokens):
         return False
     one, two = tokens[at], tokens[at + 1]
-    return (_is_digit(one) and two.name in _COUNTED) or (one.name == "thu" and (_is_digit(two) or two.name == "nhat"))
+    return (_is_digit(one) and two.name in _COUNTED) or (
+        one.name == "thu" and (_is_digit(two) or two.name == "nhat")
+    )
 
 
 def _piece(tokens: Sequence[Token], at: int) -> tuple[int, int]:
@@ -206,7 +234,9 @@ def _piece(tokens: Sequence[Token], at: int) -> tuple[int, int]:
     if token.name[0] == "#" and token.detail == APART and len(token.name) == 2 and int(token.name[1]) < 6:
         return 1, int(token.name[1])
     end = at
-    while end < len(tokens) and (tokens[end].name in _DIGITS or tokens[end].name in ("muoi", "tram", "chuc", "linh", "le")):
+    while end < len(tokens) and (
+        tokens[end].name in _DIGITS or tokens[end].name in ("muoi", "tram", "chuc", "linh", "le")
+    ):
         end += 1
     digits = digits_told([t.name for t in tokens[at:end]])
     return (end - at, digits) if digits >= 2 else (0, 0)

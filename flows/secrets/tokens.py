@@ -10,7 +10,19 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from flows.secrets.spelt import APART, DATED, HUNDREDS, LONGEST_CODE, MK, SHORTEST_CODE, SOFT, USUAL_CODE, YEAR, Token, spelt
+from flows.secrets.spelt import (
+    APART,
+    DATED,
+    HUNDREDS,
+    LONGEST_CODE,
+    MK,
+    SHORTEST_CODE,
+    SOFT,
+    YEAR,
+    Token,
+    spelt,
+)
+from flows.secrets.spelt import USUAL_CODE as USUAL_CODE
 from flows.text.chat_spelling import table
 from flows.text.fold import fold
 from flows.text.syllable import decoded, is_syllable
@@ -89,7 +101,9 @@ _AFTER_SELF = frozenset(
     "thue ra xuong len hay thuong tung chi deu bau mang that lanh linh nuoi cho cuoi ky ke tro vay tiep nhin mo trong gat rai "
     "luc hom sang chieu nguoi".split()
 )
-_PERHAPS_AFTER_SELF = frozenset("moi bi van phai co khong k ko hok hong chua da con nen duoc dc la het".split())
+_PERHAPS_AFTER_SELF = frozenset(
+    "moi bi van phai co khong k ko hok hong chua da con nen duoc dc la het".split()
+)
 _DOING = frozenset(
     "nguoi cong giao nhanvien gai trai me lan y benh dau om tai con chong vo bau viec hai mot @n1 hoso so the bhyt bhxh ranh ban "
     "biet hieu ro thay".split()
@@ -102,7 +116,9 @@ _THINGS = re.compile(
 )
 _LIKE = re.compile(r"(?:[a-z]{2})?[0-9oil|]{9,16}")  # letters typed for digits
 _TAG = re.compile(r"[a-z]{1,5}[\-_][a-z]?[0-9]{1,8}|0x[0-9a-f]{1,8}")
-_ERROR = re.compile(r"(?:err|error|loi|http|bug)[a-z_\-]{0,12}[0-9]{2,8}|[a-z_\-]{0,12}(?:err|error|loi)[_\-]?[0-9]{2,8}")  # an error's, a petition's number
+_ERROR = re.compile(
+    r"(?:err|error|loi|http|bug)[a-z_\-]{0,12}[0-9]{2,8}|[a-z_\-]{0,12}(?:err|error|loi)[_\-]?[0-9]{2,8}"
+)  # an error's, a petition's number
 _CARD = re.compile(
     r"[a-z]{1,2}[.\-]?[0-9]{7,15}|[a-z]{2}-?[0-9]-?[0-9]{2}-?[0-9]{10}|[a-z]{2}[.\-]?[0-9](?:[.\-]?[0-9]){8,14}"
 )
@@ -113,7 +129,9 @@ _UNIT = re.compile(r"[a-z]{2}[0-9]{4}[a-z]")
 _TICKET = re.compile(r"[a-z][0-9]{3,4}")
 _O_FOR_ZERO = re.compile(r"(?=(?:[oil]*[0-9]){4})[0-9oil]{6}")
 _FORM = re.compile(r"[a-z]{1,2}[0-9]{1,2}[a-z]?-[a-z]{2,4}|[0-9]{2}[a-z]?-[a-z]{2,4}")
-_DATED = re.compile(r"(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])[0-9]{2}|(?:0[1-9]|1[0-2])(?:19|20)[0-9]{2}")  # 281025, 012020
+_DATED = re.compile(
+    r"(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])[0-9]{2}|(?:0[1-9]|1[0-2])(?:19|20)[0-9]{2}"
+)  # 281025, 012020
 _WRITTEN_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:[.,][0-9]{3}){1,2}")
 # tags, entities and escapes of a program's text
 _MARKUP = re.compile(
@@ -122,9 +140,13 @@ _MARKUP = re.compile(
 # as it is heard, spelt and mistaken
 _OTP = re.compile(r"\b(?:o|au) ?t(?:e|i|o)? ?p(?:e|i|o)?\b")
 _BETWEEN = re.compile(r"(?<![0-9])(?<=[0-9]{3}) ?[•·–—…|]+ ?(?=[0-9]{3}(?![0-9]))")
-_BOX = re.compile(r"\bo (?:so |thu )?(?:[1-8]|mot|hai|ba|bon|nam|sau|bay|tam) (?:la )?so (?=[0-9] ?(?:,|$|o ))")  # "ô 1 số 6, ô 2 số 0"
+_BOX = re.compile(
+    r"\bo (?:so |thu )?(?:[1-8]|mot|hai|ba|bon|nam|sau|bay|tam) (?:la )?so (?=[0-9] ?(?:,|$|o ))"
+)  # "ô 1 số 6, ô 2 số 0"
 _GLUE = re.compile(r"\b(otp|ma|mk|pass|code)[.:\-]{1,3}(?=[0-9])")
-_PART = re.compile(r"\b(?:[1-4]|mot|hai|ba|bon) ((?:chu )?(?:so|cap) (?:dau|cuoi|giua|sau|ke|tiep))")  # "ba số đầu": the count is no piece
+_PART = re.compile(
+    r"\b(?:[1-4]|mot|hai|ba|bon) ((?:chu )?(?:so|cap) (?:dau|cuoi|giua|sau|ke|tiep))"
+)  # "ba số đầu": the count is no piece
 _PASSWORD = re.compile(r"\b(?:ma(?:t|c|ch|k|tj) ?kha(?:u|o|i|y)|[pb]at ?(?:quot|quoc|uot|word|goat))\b")
 
 
@@ -282,6 +304,8 @@ def _is_self(tokens: list[Token], at: int) -> bool:
     one, two = [t.name for t in (*tokens[at + 1 : at + 3], *2 * [Token("")])][:2]
     if before in _BEFORE_SELF or one in _AFTER_SELF:
         return True
-    return (one == "@n2" and two in ("tuoi", "t")) or (one in _PERHAPS_AFTER_SELF and two in (_AFTER_SELF | _DOING))
-
-
+    if one == "la":
+        return two in _DOING
+    return (one == "@n2" and two in ("tuoi", "t")) or (
+        one in _PERHAPS_AFTER_SELF and two in (_AFTER_SELF | _DOING)
+    )

@@ -19,8 +19,13 @@ _IS_MESSAGE = re.compile(  # what people do not write themselves
     r"\b(?:het han|co hieu luc|hieu luc)(?: trong)?(?: vong)?(?: sau)? \w+ (?:phut|giay|p)|\bkhong (?:chia se|cung cap|tiet lo|dua)|\bquy khach|\bong/ba|\bban dang"
 )
 FEWEST_WORDS = 4  # of the rest of a sentence that may be a question of its own
-_OF_LOGIN = frozenset("otp doi_mat_khau quen_mat_khau dang_nhap_loi dang_nhap_vneid lua_dao_bao_mat".split())  # topics that the guide's answers know better
-_OF_CODES = frozenset("may_enter expired five_minutes where_enter which_number new_code wrong_code sms_says no_otp".split())
+_OF_LOGIN = frozenset(
+    "otp doi_mat_khau quen_mat_khau dang_nhap_loi dang_nhap_vneid lua_dao_bao_mat".split()
+)  # topics that the guide's answers know better
+_SECRET_WORD = re.compile(r"\b(?:mat khau|mat ma|mk|pass|password|(?:ma )?otp|ma xac (?:thuc|nhan))\b")
+_OF_CODES = frozenset(
+    "may_enter expired five_minutes where_enter which_number new_code wrong_code sms_says no_otp".split()
+)
 _OF_PASSWORDS = frozenset("login rejected old_wrong first_password".split())
 _LOGS_IN = re.compile(r"\b(?:dang nhap|vao|vo|zo|log|bao sai|khong duoc|hong duoc|khong dung)\b")
 _GIVEN_AWAY = "gui_thong_tin_nhay_cam"
@@ -52,7 +57,11 @@ def warning(secret: str, content: Content, *, text: str = "", seen: SecretReadin
         f"Xin đừng gõ {what} vào đây hay đưa cho ai, kể cả người xưng là cán bộ BHXH; chỉ nhập trong VssID hoặc trang bảo mật "
         f"mà tôi gửi. Nghi bị lộ, gọi {content.office.hotline}."
     )
-    helps = _help_beside(secret, text, content, seen or SecretReading(text, content.secret_weights)) if text else ""
+    helps = (
+        _help_beside(secret, text, content, seen or SecretReading(text, content.secret_weights))
+        if text
+        else ""
+    )
     return f"{warned}\n{helps}" if helps else warned
 
 
@@ -63,7 +72,10 @@ def _help_beside(secret: str, text: str, content: Content, seen: SecretReading) 
     rest = without_secret(seen)
     if tale_in(rest)[1]:
         return _GIVEN
-    topic, item = _fitting(after_secret(rest), secret, rest), _question_in(rest.replace("mat khau", " "), content)
+    topic, item = (
+        _fitting(after_secret(rest), secret, rest),
+        _question_in(_SECRET_WORD.sub(" ", rest), content),
+    )
     if item is not None and (not topic or item.topic not in _OF_LOGIN):
         return f"{item.short or item.answer} ({item.source.short})"
     return answer_to(topic, content) if topic else ""

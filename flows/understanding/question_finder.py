@@ -82,7 +82,12 @@ class QuestionResult:
 
 
 def find_questions(
-    text: str, content: Content, item: str = "", acts: Mapping[str, float] | None = None, *, guarded: bool = False
+    text: str,
+    content: Content,
+    item: str = "",
+    acts: Mapping[str, float] | None = None,
+    *,
+    guarded: bool = False,
 ) -> QuestionResult:
     """The item that `text` asks for. Any text is accepted; TEXT_READ characters of it are read.
 
