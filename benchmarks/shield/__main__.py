@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.shield.texts import Labelled, hands
+from benchmarks.shield.texts import Labelled, hands, talk
 from data.knowledge.content import load_content
 from flows.secrets import detector
 from flows.text.normalise import clean
@@ -87,16 +87,24 @@ def leave_one_out(*, verbose: bool) -> None:
     known = train.known_words(harmless)
     common = train.rows_of((*secrets, *harmless), known)
     every = hands()
-    own = {name: train.rows_of(train.by_hand({name: lines}), known) for name, lines in every.items()}
-    total = Counter[str]()
+    said = {name: talk().get(name, []) for name in {*every, *talk()}}
+    own = {
+        name: train.rows_of(train.by_hand({name: [*every.get(name, []), *lines]}), known)
+        for name, lines in said.items()
+    }
+    total, beside = Counter[str](), Counter[str]()
     for name, lines in every.items():
         others = [row for other, rows in own.items() if other != name for row in rows]
-        judgement = judged(lines, packed(train.trained([*common, *others], known)))
+        weights = packed(train.trained([*common, *others], known))
+        judgement = judged(lines, weights)
         total += judgement.counts
+        beside += judged(said[name], weights).counts
         print(f"{name}: {judgement.line()}", flush=True)
         for wrong in judgement.wrong if verbose else ():
             print(f"  {wrong}")
-    print(f"all: {Judged(total, []).line()}")
+    print(
+        f"all: {Judged(total, []).line()}; of their questions, contacts and tales: {Judged(beside, []).line()}"
+    )
 
 
 def _main(paths: list[str]) -> int:

@@ -620,6 +620,11 @@ def hands() -> dict[str, list[Labelled]]:
     return {path.stem: read_hand(path) for path in sorted((FOLDER / "hands").glob("*.jsonl"))}
 
 
+def talk() -> dict[str, list[Labelled]]:
+    """Questions, contacts and tales by the same and other hands, all harmless, that speak of passwords or have numbers in them."""
+    return {path.stem: read_hand(path) for path in sorted((FOLDER / "talk").glob("*.jsonl"))}
+
+
 def read_hand(path: Path) -> list[Labelled]:
     """The texts of one hand: JSON lines {"text", "secret", "what"}; `secret` may be a truth value where its place is not told."""
     lines = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from benchmarks.models import digest_of, table_of, write
-from benchmarks.shield.texts import FOLDER, Labelled, families, hands, made_from
+from benchmarks.shield.texts import FOLDER, Labelled, families, hands, made_from, talk
 from data.knowledge.question_files import QUESTIONS_DIR, read_questions_only
 from flows.secrets import candidates, features
 from flows.secrets.classifier import KIND
@@ -66,7 +66,7 @@ def digest(known: frozenset[str]) -> str:
     secrets, harmless = texts(each=2)
     rows = (
         row
-        for one in (*secrets, *harmless, *by_hand(hands()))
+        for one in (*secrets, *harmless, *by_hand(hands()), *by_hand(talk()))
         if not one.template.startswith(_ASKED)
         for row in _rows(one, known)
     )
@@ -181,7 +181,7 @@ def train() -> ModelFile:
     """The weights, in steps, and the known words. Needs scikit-learn (requirements-bench.lock)."""
     secrets, harmless = texts()
     known = known_words(harmless)
-    return trained(rows_of((*secrets, *harmless, *by_hand(hands())), known), known)
+    return trained(rows_of((*secrets, *harmless, *by_hand(hands()), *by_hand(talk())), known), known)
 
 
 def trained(rows: list[Row], known: frozenset[str]) -> ModelFile:

@@ -59,7 +59,9 @@ def spelt(tokens: list[Token]) -> list[Token]:
     words = _joined(
         _letters(tokens), lambda token, begun: _is_single(token) or (begun and token.name == ","), _as_word
     )
-    numbers = _joined(words, lambda token, begun: _is_digit(token) or (begun and _continues(token)), _as_number)
+    numbers = _joined(
+        words, lambda token, begun: _is_digit(token) or (begun and _continues(token)), _as_number
+    )
     return _in_pieces(numbers)
 
 

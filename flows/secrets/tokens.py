@@ -97,7 +97,7 @@ _STOP = re.compile(r"[.,] ")
 _BEFORE_SELF = frozenset("cua voi ban chong vo cung giup gium nha tui nen nhung vi tai do neu giua".split())
 _AFTER_SELF = frozenset(
     "muon hoi ten sinh lam di dang tham nop ngoi thay cung dinh tinh xin nghi song nho goi nghe biet hieu bit tim tra bam voi cam vs tuoi "
-    "gap hoc thi tai mua ve dong thuoc lo tin chay truc on chuc rat se vua ngoai dem benh om sap chuan o sn do an uong ngu day coi xem doc "
+    "gap hoc thi tai mua ve dong thuoc lo tin chay truc on chuc rat se vua ngoai dem benh om sap chuan o sn an uong ngu day coi xem doc "
     "thue ra xuong len hay thuong tung chi deu bau mang that lanh linh nuoi cho cuoi ky ke tro vay tiep nhin mo trong gat rai "
     "luc hom sang chieu nguoi".split()
 )
@@ -105,7 +105,7 @@ _PERHAPS_AFTER_SELF = frozenset(
     "moi bi van phai co khong k ko hok hong chua da con nen duoc dc la het".split()
 )
 _DOING = frozenset(
-    "nguoi cong giao nhanvien gai trai me lan y benh dau om tai con chong vo bau viec hai mot @n1 hoso so the bhyt bhxh ranh ban "
+    "nguoi cong giao nhanvien gai trai me lan y @n3 @n2 benh dau om tai con chong vo bau viec hai mot @n1 hoso so the bhyt bhxh ranh ban "
     "biet hieu ro thay".split()
 )
 _SIGNS = frozenset("@#$%^&*_~!+")

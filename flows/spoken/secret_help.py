@@ -15,9 +15,58 @@ from flows.spoken.scams import tale_in
 from flows.text.vssid_sms import which_secret
 from flows.understanding.question_finder import find_questions
 
-_IS_MESSAGE = re.compile(  # what people do not write themselves
-    r"\b(?:het han|co hieu luc|hieu luc)(?: trong)?(?: vong)?(?: sau)? \w+ (?:phut|giay|p)|\bkhong (?:chia se|cung cap|tiet lo|dua)|\bquy khach|\bong/ba|\bban dang"
+# what people do not write themselves; on the folded text
+_IS_MESSAGE = re.compile(
+    r"\b(?:het han|co hieu luc|hieu luc)(?: trong)?(?: vong)?(?: sau)? \w+ (?:phut|giay|p)\b|\bkhong (?:chia se|cung cap|tiet lo|dua) (?:ma|cho|mat)|\bquy khach|\bong/ba"
+    r"|\bban dang thuc hien|\bbhxh ?(?:vn|viet nam)? ?(?:thong bao ?)?: "
 )
+_IS_ACCOUNT = re.compile(
+    r"\b(?:tai khoan|ten dang nhap|tk)\b.*\bmatkhau\b|\bmatkhau (?:dang nhap|tam)\b.*\bla\b"
+)
+_OF_OTHERS = re.compile(r"\b(?:\w*bank|ngan hang|momo|zalo\w*|shopee|facebook|vneid|viettel|gmail|google)\b")
+# what is meant by the rest of a sentence: of a code, and of a password; the first that is heard counts
+_HEARD: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
+    kind: tuple((topic, re.compile(rf"\b(?:{words})\b")) for topic, words in table)
+    for kind, table in {
+        "otp": (
+            (
+                "newest",
+                r"lan (?:1|2|dau|hai|sau|thu)|(?:hai|2) (?:tin|ma|cai)|(?:tin|ma|cai|dung|xai|lay) nao|ma (?:cu|truoc)",
+            ),
+            (
+                "not_for_you",
+                r"(?:nhap|dien|go|doi|lam|bam|xu ly|dang nhap|gia han|check)(?: \w+){0,2} (?:gium|giup|ho|dum|thay)|gia han",
+            ),
+            ("may_enter", r"con (?:\w+ )?(?:xai|dung|hieu luc|kip|han)|kip (?:khong|ko|k|hong)"),
+            (
+                "wrong_code",
+                r"bao sai|sai (?:hoai|mai|quai)|khong dung|hong dung|khong hop le|khong (?:chiu|qua|nhan|duoc)|hong duoc|hok dc|ko dc|k dc|vong vong",
+            ),
+            (
+                "where_enter",
+                r"(?:nhap|dien|go|bo|ghi) (?:vao|vo|o|cho)? ?(?:o |cho )?(?:dau|nao)|o nao|(?:lam|sao|gi) (?:gi |sao )?(?:nua|tiep)|buoc (?:sau|ke|tiep)|roi sao",
+            ),
+        ),
+        "password": (
+            (
+                "not_inside",
+                r"(?:vao|vo|dang nhap|coi|xem|tra|mo khoa|luu|giu|ghi|nho|cap nhat|doi|thu|kiem)(?: \w+){0,3} (?:gium|giup|ho|dum|thay)",
+            ),
+            (
+                "login",
+                r"(?:khong|ko|k|hong|hok|hem|chua) (?:\w+ )?(?:vao|vo|dang nhap)|(?:vao|vo|dang nhap)(?: \w+){0,3} (?:khong|ko|k|hong|hok|hem)|bao sai|sai (?:hoai|mai)|(?:bi |bao )khoa",
+            ),
+            (
+                "rejected",
+                r"(?:chua|khong) du manh|yeu (?:qua|ha)|ky tu|ki tu|khoang trang|dau cach|chu hoa|khong (?:nhan|cho|chiu|hop le|chap nhan)|hong (?:nhan|cho|chiu)|hok cho|trung",
+            ),
+            (
+                "should_change",
+                r"(?:doi|sua|thay)(?: \w+){0,3} (?:dau|sao|the nao|gap|nao)|bi lo|an toan|co sao",
+            ),
+        ),
+    }.items()
+}
 FEWEST_WORDS = 4  # of the rest of a sentence that may be a question of its own
 _OF_LOGIN = frozenset(
     "otp doi_mat_khau quen_mat_khau dang_nhap_loi dang_nhap_vneid lua_dao_bao_mat".split()
@@ -67,18 +116,29 @@ def warning(secret: str, content: Content, *, text: str = "", seen: SecretReadin
 
 def _help_beside(secret: str, text: str, content: Content, seen: SecretReading) -> str:
     """The answer to what was said around the secret; "" where nothing was asked."""
-    if (whose := which_secret(text)) and (whose == "account" or _IS_MESSAGE.search(seen.written)):
+    if whose := _message(secret, text, seen):
         return _MESSAGES[whose]
     rest = without_secret(seen)
     if tale_in(rest)[1]:
         return _GIVEN
-    topic, item = (
-        _fitting(after_secret(rest), secret, rest),
-        _question_in(_SECRET_WORD.sub(" ", rest), content),
-    )
+    topic = _fitting(after_secret(rest), secret, rest)
+    item = _question_in(_SECRET_WORD.sub(" ", rest), content)
     if item is not None and (not topic or item.topic not in _OF_LOGIN):
         return f"{item.short or item.answer} ({item.source.short})"
+    topic = topic or next((topic for topic, words in _HEARD[secret] if words.search(rest)), "")
     return answer_to(topic, content) if topic else ""
+
+
+def _message(secret: str, text: str, seen: SecretReading) -> str:
+    """ "account" or "code" when the text is one of VssID's own messages, pasted; else ""."""
+    whose = which_secret(text)
+    if _OF_OTHERS.search(seen.written):
+        return ""
+    if whose == "account" or not _IS_MESSAGE.search(seen.written):
+        return whose if whose == "account" else ""
+    if secret == OTP:
+        return "code"
+    return "account" if _IS_ACCOUNT.search(seen.written) else ""
 
 
 def _fitting(topic: str, secret: str, rest: str) -> str:
