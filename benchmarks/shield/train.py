@@ -23,6 +23,7 @@ from flows.text.fold import fold
 from flows.text.normalise import clean
 from flows.text.syllable import is_syllable
 from flows.understanding.model_file import ModelFile
+from flows.understanding.question_finder import GIVEN_AWAY
 from tests import (
     secret_texts,
     secret_texts_blind,
@@ -91,7 +92,8 @@ def _questions() -> Iterator[str]:
     for question in read_questions_only(QUESTIONS_DIR):
         yield from (*question.wordings, *question.titles)
     for path in sorted((FOLDER.parent / "questions").glob("unseen_*.jsonl")):
-        yield from (str(json.loads(line)["text"]) for line in path.read_text(encoding="utf-8").splitlines())
+        lines = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+        yield from (str(line["text"]) for line in lines if line.get("topic") != GIVEN_AWAY)
 
 
 def known_words(harmless: Iterable[Made]) -> frozenset[str]:
