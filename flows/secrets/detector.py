@@ -41,7 +41,7 @@ from flows.text.vssid_sms import read_received, which_secret
 OTP, PASSWORD = "otp", "password"
 ANNOUNCED, PIECE = "announced", "piece"  # a password is about to be typed; a few digits alone were typed
 WATCHED_MESSAGES = 3  # messages after a secret or an announcement, which are judged more strictly
-ENOUGH = 0.3  # logits from which a candidate is taken for a secret
+ENOUGH = 0.15  # logits from which a candidate is taken for a secret
 ENOUGH_WHEN_WATCHED = -1.2
 ENOUGH_BY_STAFF, ENOUGH_TOLD_BY_STAFF = 1.5, 4.0  # the second: of what stands behind the word for a password
 ENOUGH_TO_ANNOUNCE = 0.5
