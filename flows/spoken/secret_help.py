@@ -23,7 +23,7 @@ _IS_MESSAGE = re.compile(
 _IS_ACCOUNT = re.compile(
     r"\b(?:tai khoan|ten dang nhap|tk)\b.*\bmatkhau\b|\bmatkhau (?:dang nhap|tam)\b.*\bla\b"
 )
-_OF_OTHERS = re.compile(r"\b(?:\w*bank|ngan hang|momo|zalo\w*|shopee|facebook|vneid|viettel|gmail|google)\b")
+_ELSEWHERE = re.compile(r"\b(?:\w*bank|ngan hang|momo|zalo\w*|shopee|facebook|vneid|viettel|gmail|google)\b")
 # what is meant by the rest of a sentence: of a code, and of a password; the first that is heard counts
 _HEARD: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
     kind: tuple((topic, re.compile(rf"\b(?:{words})\b")) for topic, words in table)
@@ -71,6 +71,7 @@ FEWEST_WORDS = 4  # of the rest of a sentence that may be a question of its own
 _OF_LOGIN = frozenset(
     "otp doi_mat_khau quen_mat_khau dang_nhap_loi dang_nhap_vneid lua_dao_bao_mat".split()
 )  # topics that the guide's answers know better
+_WEAK = frozenset(("sms_says", "which_number", "no_otp", "kept"))  # topics that are heard in many questions
 _SECRET_WORD = re.compile(r"\b(?:mat khau|mat ma|mk|pass|password|(?:ma )?otp|ma xac (?:thuc|nhan))\b")
 _OF_CODES = frozenset(
     "may_enter expired five_minutes where_enter which_number new_code wrong_code sms_says no_otp".split()
@@ -123,7 +124,7 @@ def _help_beside(secret: str, text: str, content: Content, seen: SecretReading) 
         return _GIVEN
     topic = _fitting(after_secret(rest), secret, rest)
     item = _question_in(_SECRET_WORD.sub(" ", rest), content)
-    if item is not None and (not topic or item.topic not in _OF_LOGIN):
+    if item is not None and (not topic or (topic in _WEAK and item.topic not in _OF_LOGIN)):
         return f"{item.short or item.answer} ({item.source.short})"
     topic = topic or next((topic for topic, words in _HEARD[secret] if words.search(rest)), "")
     return answer_to(topic, content) if topic else ""
@@ -132,7 +133,7 @@ def _help_beside(secret: str, text: str, content: Content, seen: SecretReading) 
 def _message(secret: str, text: str, seen: SecretReading) -> str:
     """ "account" or "code" when the text is one of VssID's own messages, pasted; else ""."""
     whose = which_secret(text)
-    if _OF_OTHERS.search(seen.written):
+    if _ELSEWHERE.search(seen.written):
         return ""
     if whose == "account" or not _IS_MESSAGE.search(seen.written):
         return whose if whose == "account" else ""
