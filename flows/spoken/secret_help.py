@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 
 from flows.content import SMALL_TALK, Content, Question
+from flows.scams.tales import tale_in
 from flows.secrets.detector import OTP, SecretReading, breaks_off, without_secret
 from flows.spoken.password_topics import after_secret, answer_to
-from flows.spoken.scams import tale_in
 from flows.text.vssid_sms import which_secret
 from flows.understanding.question_finder import find_questions
 
