@@ -33,7 +33,7 @@ from flows.engine import commands
 from flows.engine import messages as engine_messages
 from flows.engine.navigation import shortened
 from flows.engine.steps import Context, Flow, Reply
-from flows.secrets import detector
+from flows.spoken import secret_help
 from tests.emulator import TOKEN, Call, Emulator, Fault
 from tests.fork_server import ForkServer, Process, run_command
 from tests.kills import SERVICE
@@ -432,7 +432,7 @@ async def test_a_typed_password_is_deleted_within_two_seconds_and_is_nowhere(
     update = service.server.message(person.id, text=f"mật khẩu của tôi là {typed}")
     seen = len(service.server.calls)
     sending = asyncio.create_task(
-        person.sends(update, detector.warning("password", CONTENT), guide.screens[0].text)
+        person.sends(update, secret_help.warning("password", CONTENT), guide.screens[0].text)
     )
     began = time.monotonic()
     async with bare_timer() as bare:

@@ -34,8 +34,9 @@ from flows.catalog import advance
 from flows.effects import ForgetMessage
 from flows.engine.events import Said
 from flows.engine.state import State
-from flows.secrets import candidates, detector, tokens
+from flows.secrets import detector, features, tokens
 from flows.secrets.classifier import KIND, classifier
+from flows.spoken import secret_help
 from flows.text.fold import fold
 from flows.text.normalise import clean
 from flows.understanding.model_file import unpacked
@@ -281,15 +282,16 @@ def test_weights_of_other_families_or_features_would_be_noticed(
     elif changed == "a token":
         monkeypatch.setattr(tokens, "LONGEST_CODE", 9)
     else:
-        monkeypatch.setattr(candidates, "_RIGHT", 6)
+        monkeypatch.setattr(features, "RIGHT", 6)
     assert digest(classifier(WEIGHTS).known) != unpacked(WEIGHTS, KIND).digest
 
 
 SCORES = """
 import sys
 from pathlib import Path
-from flows.secrets.candidates import candidates_of, features_of, features_of_answer
+from flows.secrets.candidates import candidates_of
 from flows.secrets.classifier import classifier
+from flows.secrets.features import features_of, features_of_answer
 from flows.secrets.tokens import tokens_of
 trained = classifier(Path(sys.argv[1]).read_bytes())
 for text in sys.stdin.read().splitlines():
@@ -418,7 +420,7 @@ async def test_forty_secrets_leave_no_trace_in_database_ledger_or_logs(
         taken = await house.say(typed.text)
         assert taken.forget, typed.text
         told = taken.rows[0].body["text"]
-        assert told == detector.warning(typed.kind, house.content, text=clean(typed.text))
+        assert told == secret_help.warning(typed.kind, house.content, text=clean(typed.text))
     secrets = [typed.secret for typed in SECRETS]
     logged = "\n".join(record.getMessage() for record in said_aloud.records)
     assert traces(secrets, logged.encode()) == []
@@ -429,7 +431,7 @@ async def test_without_the_shield_the_secrets_would_be_found(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Teeth: a name that is looked up is said back, so an unguarded text stands in the ledger."""
-    monkeypatch.setattr(detector, "secret_in", lambda text, weights, expected, watch="": "")
+    monkeypatch.setattr(detector, "secret_in", lambda text, weights, expected, watch="", seen=None: "")
     for words in STEPS["at the name"]:
         await house.say(words)
     await house.say("Hoa Hồng Vàng Lan")

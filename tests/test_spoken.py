@@ -14,9 +14,10 @@ from flows.engine.events import Said
 from flows.engine.navigation import Turn
 from flows.engine.state import State
 from flows.scams.tales import continuation, tale_in
-from flows.secrets.detector import is_announcement, secret_in
+from flows.secrets.detector import secret_in
 from flows.spoken import password_topics, rights
 from flows.spoken.polarity import stance
+from flows.spoken.secret_help import is_announcement
 from flows.spoken.topics import topics_chosen
 from flows.spoken.wordings import clauses
 from tests.positions import AT, positions

@@ -21,7 +21,7 @@ from data import conversations, outbox
 from flows import catalog
 from flows.engine import commands as engine_commands
 from flows.engine import messages
-from flows.secrets import detector
+from flows.spoken import secret_help
 from handlers.turns.bursts import BurstLimits
 from tests.desks import HAM, desk_of, open_ticket
 from tests.emulator import Emulator, Fault
@@ -157,7 +157,7 @@ async def test_a_secret_under_any_picture_of_an_album_is_deleted(hook: Bot) -> N
     await hook.server.until(lambda: hook.server.to(LAN, "deleteMessage"))
     deleted = [int(c.fields["message_id"]) for c in hook.server.to(LAN, "deleteMessage")]
     assert deleted == [second["message"]["message_id"]]
-    assert hook.server.texts(LAN)[1:] == [detector.warning("password", hook.house.content, text=GIVEN)]
+    assert hook.server.texts(LAN)[1:] == [secret_help.warning("password", hook.house.content, text=GIVEN)]
 
 
 async def test_pictures_sent_one_by_one_in_a_moment_are_told_once_and_others_later_again(hook: Bot) -> None:

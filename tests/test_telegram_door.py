@@ -35,7 +35,7 @@ from flows.engine import commands as engine_commands
 from flows.engine import messages
 from flows.engine.events import Said, SharedContact
 from flows.engine.navigation import shortened
-from flows.secrets import detector
+from flows.spoken import secret_help
 from handlers.delivery.text_split import split
 from handlers.telegram import door as telegram_chat
 from handlers.telegram import rendering
@@ -1190,7 +1190,7 @@ async def test_a_typed_password_is_deleted_from_the_chat(hook: Bot) -> None:
     await hook.server.until(lambda: hook.server.to(LAN, "deleteMessage"))
     deleted = hook.server.to(LAN, "deleteMessage")[0]
     assert int(deleted.fields["message_id"]) == update["message"]["message_id"]
-    assert hook.server.texts(LAN)[0] == detector.warning("password", hook.house.content)
+    assert hook.server.texts(LAN)[0] == secret_help.warning("password", hook.house.content)
 
 
 @pytest.mark.parametrize("waits", ["nothing", "the person's own lane", "everybody"])
@@ -1231,7 +1231,7 @@ async def test_a_secret_in_what_is_not_read_is_deleted_too(hook: Bot, how: str) 
     await hook.post({"edited_message": message} if how == "edited" else update)
     await hook.server.until(lambda: hook.server.to(LAN, "deleteMessage"))
     assert int(hook.server.to(LAN, "deleteMessage")[0].fields["message_id"]) == message["message_id"]
-    assert hook.server.texts(LAN)[0] == detector.warning("password", hook.house.content)
+    assert hook.server.texts(LAN)[0] == secret_help.warning("password", hook.house.content)
 
 
 async def test_a_secret_that_comes_again_after_a_crash_is_deleted_then(hook: Bot) -> None:
@@ -1248,7 +1248,7 @@ async def test_a_deletion_that_is_refused_disturbs_nothing(hook: Bot) -> None:
     hook.server.faults.append(Fault(400, "Bad Request: message can't be deleted", "deleteMessage", times=9))
     await hook.post_text(LAN, "mật khẩu của tôi là Abc12345")
     await hook.said()
-    assert hook.server.texts(LAN)[0] == detector.warning("password", hook.house.content)
+    assert hook.server.texts(LAN)[0] == secret_help.warning("password", hook.house.content)
 
 
 async def test_no_log_line_holds_the_token_or_what_was_typed(

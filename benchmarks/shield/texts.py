@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
+from flows.secrets.labels import LABELS
 from tests.secret_texts import Made, filled, written
 
 FOLDER = Path(__file__).parent
@@ -433,9 +436,79 @@ def _slot(name: str, chance: random.Random) -> str:
             )
         case "n15":
             return _number(chance, 10, 13, 15, 19)
+        case "otp" | "otp2":
+            return _number(chance, 6) if chance.random() < 0.5 else filled(name, chance)
+        case "noun":
+            return " ".join(chance.choice(_SYLLABLES) for _ in range(chance.choice((1, 2, 2))))
+        case "thing":
+            return _label(chance, _HEADS)
+        case "thing_lottery" | "thing_error":
+            return _label(chance, (name.removeprefix("thing_"),))
+        case "n6" | "n6b":
+            return f"{chance.randrange(10**6):06}"
+        case "n48":
+            size = chance.choice((4, 5, 5, 6, 6, 6, 7, 8))
+            return f"{chance.randrange(10**size):0{size}}"
+        case "n3d" | "otp3":
+            return f"{chance.randrange(1000):03}"
+        case "n2d" | "otp2d" | "pwn2":
+            return f"{chance.randrange(100):02}"
+        case "d1" | "pwd1":
+            return str(chance.randrange(10))
+        case "zero":
+            return "0"
+        case "letter":
+            return chance.choice("bdghklmnpqrstvxy")
+        case "captcha":
+            return (
+                "".join(chance.choice("abcdefghkmnpqrstuvwxyz23456789") for _ in range(3))
+                + f"{chance.randrange(2, 10)}{chance.choice('kpdwx')}"
+            )
+        case "promo":
+            return f"{chance.choice(('SALE', 'GIAM', 'FREE', 'TET', 'SHIP', 'VIP'))}{chance.choice((10, 20, 50, 99))}"
+        case "ticket":
+            return (
+                f"{chance.choice('ABCDVB')}{chance.randrange(1, 999):04}"
+                if chance.random() < 0.5
+                else f"{chance.choice('ABC')}{_number(chance, 3)}"
+            )
+        case "unitcode":
+            return f"{chance.choice(('TA', 'HC', 'YN', 'DN', 'TD', 'NN'))}{chance.randrange(10**4):04}{chance.choice('ABCDEZ')}"
+        case "tagcode":
+            return f"{chance.choice(('PL', 'DL', 'BH', 'HD', 'DH', 'NV', 'SP'))}{chance.choice('-_')}{_number(chance, 2, 4, 6)}"
+        case "ddmmyy":
+            return f"{chance.randrange(1, 32):02}{chance.randrange(1, 13):02}{chance.choice((*range(20, 27), *range(50, 99))):02}"
+        case "mmyyyy":
+            return f"{chance.randrange(1, 13):02}{chance.randrange(2000, 2027)}"
+        case "yearw":
+            names = "không một hai ba bốn năm sáu bảy tám chín".split()
+            return " ".join(names[int(digit)] for digit in str(chance.randrange(1940, 2026)))
+        case "pwpart":
+            return chance.choice(
+                (_joined(chance), _number(chance, 3, 4), f"_{_joined(chance)[:3]}{_number(chance, 1)}")
+            )
+        case "pwword":
+            return chance.choice(_SYLLABLES)
+        case "pwjoined":
+            word = _joined(chance)
+            return word if len(word) >= 7 else word + _plain(chance.choice(_SYLLABLES)) + "nha"
+        case "pwdots":
+            return ".".join(_plain(chance.choice(_SYLLABLES)) for _ in range(3))
+        case "pwn4":
+            return _number(chance, 4)
+        case "pwn48":
+            return _number(chance, 4, 6, 8)
         case "email":
             return f"{_joined(chance)}{_number(chance, 1, 2, 4)}@{chance.choice(_DOMAINS)}"
     return filled(name, chance)
+
+
+_HEADS = ("place", "person", "health", "paper", "post", "lottery", "queue", "error", "bank", "room", "goods")
+
+
+def _label(chance: random.Random, kinds: tuple[str, ...]) -> str:
+    """A label of a number, of one of these kinds."""
+    return chance.choice(LABELS[chance.choice(kinds)].split("|"))
 
 
 def expanded(family: str, chance: random.Random) -> str:
@@ -532,3 +605,31 @@ def families(name: str) -> tuple[str, ...]:
     """The lines of a file of families."""
     lines = (FOLDER / name).read_text(encoding="utf-8").splitlines()
     return tuple(line for line in lines if line.strip() and not line.startswith("#"))
+
+
+class Labelled(NamedTuple):
+    """A text by a hand: `secret` what must leave no trace, its parts joined by " | " ("" harmless), and which kind it is."""
+
+    text: str
+    secret: str
+    kind: str  # "otp", "password" or ""
+
+
+def hands() -> dict[str, list[Labelled]]:
+    """The sets that people wrote who saw neither the program nor each other's, by the name of the hand."""
+    return {path.stem: read_hand(path) for path in sorted((FOLDER / "hands").glob("*.jsonl"))}
+
+
+def talk() -> dict[str, list[Labelled]]:
+    """Questions, contacts and tales by the same and other hands, all harmless, that speak of passwords or have numbers in them."""
+    return {path.stem: read_hand(path) for path in sorted((FOLDER / "talk").glob("*.jsonl"))}
+
+
+def read_hand(path: Path) -> list[Labelled]:
+    """The texts of one hand: JSON lines {"text", "secret", "what"}; `secret` may be a truth value where its place is not told."""
+    lines = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+    return [Labelled(row["text"], _secret_told(row["secret"]), row.get("what", "")) for row in lines]
+
+
+def _secret_told(value: str | bool) -> str:
+    return value if isinstance(value, str) else "?" if value else ""

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import sys
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from benchmarks.models import digest_of, table_of, write
-from benchmarks.shield.texts import FOLDER, families, made_from
+from benchmarks.shield.texts import FOLDER, Labelled, families, hands, made_from, talk
 from data.knowledge.question_files import QUESTIONS_DIR, read_questions_only
-from flows.secrets import candidates
+from flows.secrets import candidates, features
 from flows.secrets.classifier import KIND
-from flows.secrets.tokens import Token, tokens_of
+from flows.secrets.labels import labels_of
+from flows.secrets.spelt import PIECES, Token
+from flows.secrets.tokens import tokens_of, written
 from flows.text.fold import fold
 from flows.text.normalise import clean
 from flows.text.syllable import is_syllable
 from flows.understanding.model_file import ModelFile
+from flows.understanding.question_finder import GIVEN_AWAY
 from tests import (
     secret_texts,
     secret_texts_blind,
@@ -27,11 +31,13 @@ from tests import (
     secret_texts_blind_3,
     secret_texts_blind_4,
 )
-from tests.secret_texts import Made, made, written
+from tests.secret_texts import Made, made
+from tests.secret_texts import written as spelt_by
 
 SEED = 13
-EACH = 40  # texts of one family
-C = 1.0  # inverse strength of regularisation
+EACH = 20  # texts of one family
+BY_HAND = 6.0  # what a text of a hand weighs, where a family of EACH texts weighs EACH ** 0.5
+C = 0.5  # inverse strength of regularisation
 RAREST = 2  # a feature must be seen in so many families
 PRUNED = 0.05  # weights nearer to nothing are left out
 LONGEST_ANSWER = 5  # tokens of a harmless text that is shown as what follows a promise
@@ -43,6 +49,8 @@ OLD_SETS = (
     secret_texts_blind_3,
     secret_texts_blind_4,
 )
+_SLOT = re.compile(r"\{\w+\}|[()|]")
+_HAND = "by hand: "
 _ASKED = "asked: "  # begins the family of a question's wordings
 
 
@@ -59,7 +67,7 @@ def digest(known: frozenset[str]) -> str:
     secrets, harmless = texts(each=2)
     rows = (
         row
-        for one in (*secrets, *harmless)
+        for one in (*secrets, *harmless, *by_hand(hands()), *by_hand(talk()))
         if not one.template.startswith(_ASKED)
         for row in _rows(one, known)
     )
@@ -75,7 +83,7 @@ def texts(each: int = EACH) -> tuple[list[Made], list[Made]]:
         secrets += made(old.SECRETS, each // 2, SEED)
         harmless += made(old.HARMLESS, each // 2, SEED)
     for wording in _questions():
-        said = {wording, fold(wording), written(wording, chance)}
+        said = {wording, fold(wording), spelt_by(wording, chance)}
         harmless += (Made("", one, "", _ASKED + wording) for one in sorted(said))
     return secrets, harmless
 
@@ -84,7 +92,8 @@ def _questions() -> Iterator[str]:
     for question in read_questions_only(QUESTIONS_DIR):
         yield from (*question.wordings, *question.titles)
     for path in sorted((FOLDER.parent / "questions").glob("unseen_*.jsonl")):
-        yield from (str(json.loads(line)["text"]) for line in path.read_text(encoding="utf-8").splitlines())
+        lines = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+        yield from (str(line["text"]) for line in lines if line.get("topic") != GIVEN_AWAY)
 
 
 def known_words(harmless: Iterable[Made]) -> frozenset[str]:
@@ -94,11 +103,15 @@ def known_words(harmless: Iterable[Made]) -> frozenset[str]:
         for token in tokens_of(_folded(one.text)):
             if token.name.isalpha():
                 seen[token.name].add(one.template)
+    for family in families("harmless.txt"):
+        for token in tokens_of(_folded(_SLOT.sub(" ; ", family))):
+            if token.name.isalpha():
+                seen[token.name].add(family)
     return frozenset(w for w, where in seen.items() if len(where) >= (2 if is_syllable(w) else 4))
 
 
 def _folded(text: str) -> str:
-    return " ".join(fold(clean(text)).split())
+    return written(" ".join(fold(clean(text)).split()))
 
 
 def _rows(one: Made, known: frozenset[str]) -> Iterator[Row]:
@@ -113,44 +126,77 @@ def _places_seen(one: Made, known: frozenset[str]) -> Iterator[tuple[list[str], 
     if one.before:
         before = tokens_of(_folded(one.before), known)
         if candidates.speaks_of_secret(before):
-            yield candidates.features_of_announcement(before, known), holds
+            yield features.features_of_announcement(before, known), holds
         if candidates.speaks_of_secret(before) == "matkhau":
-            yield candidates.features_of_answer(tokens, known), holds
-    elif not holds and not candidates.speaks_of_secret(tokens) and len(tokens) <= LONGEST_ANSWER:
-        yield candidates.features_of_answer(tokens, known), False
+            yield features.features_of_answer(tokens, known), holds
+    elif (
+        not holds
+        and not candidates.speaks_of_secret(tokens)
+        and len(tokens) <= LONGEST_ANSWER
+        and _is_words(tokens)
+    ):
+        yield features.features_of_answer(tokens, known), False
     elif not holds and candidates.speaks_of_secret(tokens):
-        yield candidates.features_of_announcement(tokens, known), False
-    found = list(candidates.candidates_of(tokens))
+        yield features.features_of_announcement(tokens, known), False
+    found = list(candidates.candidates_of(tokens, known))
     right = found
     if holds:
-        told = tokens_of(_folded(one.secret), known)
-        right = [place for place in found if _holds(tokens, place, told)]
-        if not right and len(found) == 1 and found[0].kind != candidates.TAIL_OF:
+        told = [tokens_of(_folded(part), known) for part in one.secret.split(" | ")]
+        right = [place for place in found if any(_holds(tokens, place, part) for part in told)]
+        if not right and len(found) == 1 and found[0].kind in (candidates.NUMBER, candidates.MIXED):
             right = found
-    yield from ((candidates.features_of(tokens, place, known), holds) for place in right)
+    labels = labels_of(tokens)
+    yield from ((features.features_of(tokens, place, known, labels), holds) for place in right)
+
+
+def _is_words(tokens: Sequence[Token]) -> bool:
+    """Whether a text has no number of four digits and more: one that follows the announcement of a secret is another matter."""
+    return not any(token.name[0] in "#~" for token in tokens)
 
 
 def _holds(tokens: Sequence[Token], place: candidates.SecretCandidate, secret: Sequence[Token]) -> bool:
     """Whether this is the place at which the secret of a text stands."""
-    if place.kind != candidates.TAIL_OF:
-        return tokens[place.at] in secret
+    if place.kind in (candidates.NUMBER, candidates.MIXED, candidates.VALUE):
+        return tokens[place.at] in secret or tokens[place.at].detail == PIECES
+    if place.kind == candidates.JOINED:
+        return tokens[place.at].name in {t.name for t in secret}
+    if place.kind == candidates.SPELT:
+        return True
     tail = [t.name for t in tokens[place.at + 1 : place.at + 1 + candidates.TAIL + 4]]
     names = [t.name for t in secret]
     return any(tail[n : n + len(names)] == names for n in range(len(tail)))
 
 
+def by_hand(sets: Mapping[str, Sequence[Labelled]]) -> Iterator[Made]:
+    """The texts of these hands, each a family of its own."""
+    for name, lines in sets.items():
+        for n, one in enumerate(lines):
+            yield Made("", one.text, one.secret, f"{_HAND}{name} {n}")
+
+
+def rows_of(texts_made: Iterable[Made], known: frozenset[str]) -> list[Row]:
+    """What is seen of the places of these texts."""
+    return [row for one in texts_made for row in _rows(one, known)]
+
+
 def train() -> ModelFile:
     """The weights, in steps, and the known words. Needs scikit-learn (requirements-bench.lock)."""
+    secrets, harmless = texts()
+    known = known_words(harmless)
+    return trained(rows_of((*secrets, *harmless, *by_hand(hands()), *by_hand(talk())), known), known)
+
+
+def trained(rows: list[Row], known: frozenset[str]) -> ModelFile:
+    """The weights that these rows give. Needs scikit-learn."""
     import numpy as np
     from sklearn.linear_model import LogisticRegression
 
-    secrets, harmless = texts()
-    known = known_words(harmless)
-    rows = [row for one in (*secrets, *harmless) for row in _rows(one, known)]
     names, table = table_of([(row.seen, row.family) for row in rows], RAREST)
     sizes = Counter(row.family for row in rows)
     truth = np.array([int(row.secret) for row in rows])
-    share = np.array([1 / sizes[row.family] ** 0.5 for row in rows])
+    share = np.array(
+        [(BY_HAND if row.family.startswith(_HAND) else 1) / sizes[row.family] ** 0.5 for row in rows]
+    )
     totals = [share[truth == k].sum() for k in (0, 1)]
     share = np.where(truth == 1, share / totals[1], share / totals[0]) * len(rows) / 2
     model: Any = LogisticRegression(C=C, max_iter=300, solver="liblinear").fit(

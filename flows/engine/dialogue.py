@@ -23,7 +23,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 
 from flows.content import NOT_ASKED, Content
 from flows.effects import ForgetMessage, NoteMiss
@@ -38,6 +37,8 @@ from flows.engine.proposals import Answer, Begin, Clarify, Command, Correct, Do,
 from flows.engine.state import LOST, MISS, WEAK, State
 from flows.engine.steps import Context, Flow, Reply, Step
 from flows.secrets import detector
+from flows.secrets.detector import SecretReading
+from flows.spoken import secret_help
 from flows.text.dictated import written
 from flows.text.normalise import plain, same_words
 from flows.understanding import numbers_explained
@@ -56,14 +57,33 @@ HARDLY_SURE = 0.55  # what is shown or asked at a lower score counts as half a m
 
 def advance(state: State, event: Event, content: Content, flows: Flows) -> Turn:
     """One event of a conversation; pure. See the rules above."""
-    secret = _secret_of(state, _written(event), content, flows)
+    shield = Shield(content)
+    secret = _secret_of(state, _written(event), content, flows, shield)
     if isinstance(event, Said | Pressed):
         state = replace(state, memory=faded(state.memory, event.at.date().toordinal()))
-    dialogue = Dialogue(state, event.at, content, flows)
+    dialogue = Dialogue(state, event.at, content, flows, shield)
     _, step = dialogue.here()
     dialogue.take(event if step is not None and step.takes_any else _written(event), secret)
     turn = dialogue.turn()
-    return replace(turn, state=replace(turn.state, watch=_watched(state, event, secret, content)))
+    return replace(turn, state=replace(turn.state, watch=_watched(state, _written(event), secret, shield)))
+
+
+class Shield:
+    """What the shield reads in the words of one turn: each text once, however often it is asked; gone with the turn."""
+
+    def __init__(self, content: Content) -> None:
+        self.weights = content.secret_weights
+        self._read: SecretReading | None = None
+
+    def seen(self, text: str) -> SecretReading:
+        """The text as the shield reads it."""
+        if self._read is None or self._read.text != text:
+            self._read = SecretReading(text, self.weights)
+        return self._read
+
+    def secret_in(self, text: str, *, expected: bool, watch: str) -> str:
+        """ "otp" or "password" when the text holds one, else ""; see flows/secrets/detector.py."""
+        return detector.secret_in(text, self.weights, expected=expected, watch=watch, seen=self.seen(text))
 
 
 def _written(event: Event) -> Event:
@@ -77,10 +97,11 @@ def overhear(state: State, event: Event, content: Content, flows: Flows) -> Turn
     Only what must not wait: a secret is forgotten and warned about, and words that a flow obeys at once have their
     effect ("DUNG" ends the notices). Nothing moves but the watch window.
     """
-    secret = _secret_of(state, event, content, flows)
-    turn = Turn(replace(state, watch=_watched(state, event, secret, content)))
+    shield = Shield(content)
+    secret = _secret_of(state, event, content, flows, shield)
+    turn = Turn(replace(state, watch=_watched(state, event, secret, shield)))
     if secret:
-        told = Reply(detector.warning(secret, content, text=_typed(event)))
+        told = Reply(secret_help.warning(secret, content, text=_typed(event)))
         return replace(turn, replies=(told,), effects=(ForgetMessage(secret),))
     if isinstance(event, Said):
         obeyed = (flow.obeys(event.text) for flow in flows.values())
@@ -96,9 +117,9 @@ def valid_labels(state: State, content: Content, at: datetime, flows: Flows) -> 
     return tuple(dict.fromkeys((*labels, *commands.ALWAYS_VALID)))
 
 
-def _secret_of(state: State, event: Event, content: Content, flows: Flows) -> str:
+def _secret_of(state: State, event: Event, content: Content, flows: Flows, shield: Shield) -> str:
     """ "otp" or "password" when a secret was typed here, else ""."""
-    secret_in = partial(detector.secret_in, weights=content.secret_weights)
+    secret_in = shield.secret_in
     if not isinstance(event, Said):
         words = events.words_beside(event)
         watch = "" if isinstance(event, events.SentFile | events.SharedContact) else state.watch[0]
@@ -108,13 +129,15 @@ def _secret_of(state: State, event: Event, content: Content, flows: Flows) -> st
     watch = "" if _is_known_wording(state, event.text, content, flows) else state.watch[0]
     secret = secret_in(event.text, expected=step is not None and step.secret_expected, watch=watch)
     expected = flow is not None and flow.expects_digits(state.step, event.text, content)
-    return "" if secret == detector.OTP and not watch and expected else secret
+    return "" if secret == detector.OTP and watch in ("", detector.PIECE) and expected else secret
 
 
-def _watched(state: State, event: Event, secret: str, content: Content) -> tuple[str, int]:
+def _watched(state: State, event: Event, secret: str, shield: Shield) -> tuple[str, int]:
     """What the next messages are checked for, after this event in which `secret` was found."""
     words = _typed(event) or (events.words_beside(event) if secret else "")
-    return detector.watch_after(words, secret, state.watch, content.secret_weights) if words else state.watch
+    if not words:
+        return state.watch
+    return detector.watch_after(words, secret, state.watch, shield.weights, shield.seen(words))
 
 
 def _is_offered(event: Event, state: State, content: Content, flows: Flows) -> bool:
@@ -137,6 +160,10 @@ def _is_known_wording(state: State, text: str, content: Content, flows: Flows) -
 class Dialogue(Commands):
     """Decides what an event means, by the rules above."""
 
+    def __init__(self, state: State, at: datetime, content: Content, flows: Flows, shield: Shield) -> None:
+        super().__init__(state, at, content, flows)
+        self.shield = shield
+
     # -- rules 1 to 3
 
     def take(self, event: Event, secret: str) -> None:
@@ -149,7 +176,7 @@ class Dialogue(Commands):
         if secret:
             self.forewarned(event, secret)
         elif isinstance(event, Said) and self.announces(step, event.text):
-            self.say_and_remind(detector.forewarning(self.content))
+            self.say_and_remind(secret_help.forewarning(self.content))
         elif isinstance(event, Answered):
             self.answered(flow, step, event)
         elif isinstance(event, Returned):
@@ -169,13 +196,16 @@ class Dialogue(Commands):
         asked = step is not None and any(c.means == "received" for c in step.choices(self.context()))
         if asked and meanings(Input(text, self.content), frozenset({"received"})).get("received", 0) >= MEANT:
             return False
-        return detector.is_announcement(text, self.content.secret_weights)
+        return secret_help.is_announcement(text, self.content.secret_weights, self.shield.seen(text))
 
     def forewarned(self, event: Event, secret: str) -> None:
         """A secret was typed: it is forgotten and warned about."""
         self.effects.append(ForgetMessage(secret))
         self.remember({"secret": secret})
-        self.say_and_remind(detector.warning(secret, self.content, text=_typed(event)))
+        typed = _typed(event)
+        self.say_and_remind(
+            secret_help.warning(secret, self.content, text=typed, seen=self.shield.seen(typed))
+        )
 
     def handed_back(self, reason: str) -> None:
         """An officer gave the conversation back: say so, and go on where it stood."""
@@ -250,7 +280,7 @@ class Dialogue(Commands):
         under = self.state.under
         item = recall(self.memory, "item")
         reading = Reading(
-            Input(event.text, self.content, item=item, before=_before(step)),
+            Input(event.text, self.content, item=item, before=_before(step), guarded=True),
             replace(self.state, memory=self.memory),
             self.context(),
             flow,
@@ -356,7 +386,10 @@ class Dialogue(Commands):
         misses = self.state.misses + MISS
         self.state = replace(self.state, misses=misses)
         counted = flow is None or flow.counts_misses
-        words = missed(text, self.content.questions) if text and counted else ""
+        shown = (
+            counted and bool(text) and not detector.is_fragment(self.shield.seen(text), self.state.watch[0])
+        )
+        words = missed(text, self.content.questions) if shown else ""
         if words:
             self.effects.append(NoteMiss(words))
         hint = step.hint(self.context()) if step is not None else self.not_understood(text)

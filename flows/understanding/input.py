@@ -22,15 +22,19 @@ READ_FIRST, READ_LAST = 300, 400
 class Input:
     """One typed message; `text` is what the readers look at, at most `READ_FIRST + READ_LAST` characters of it, `whole` all.
 
-    `item`: the id of the question answered last, which a follow-up leans on; `before`: what kind of thing we said just before.
+    `item`: the id of the question answered last, which a follow-up leans on; `before`: what kind of thing we said just before;
+    `guarded`: the shield has read the text already and found no secret.
     """
 
-    def __init__(self, text: str, content: Content, *, item: str = "", before: Before = "") -> None:
+    def __init__(
+        self, text: str, content: Content, *, item: str = "", before: Before = "", guarded: bool = False
+    ) -> None:
         self.whole = text
         self.text = text if len(text) <= READ_FIRST + READ_LAST else _ends_of(text)
         self.content = content
         self.item = item
         self.before = before
+        self.guarded = guarded
 
     @cached_property
     def plain(self) -> str:
@@ -55,7 +59,7 @@ class Input:
     @cached_property
     def follow(self) -> QuestionResult:
         """What the question finder makes of the text after the question that was answered last."""
-        return find_questions(self.text, self.content, self.item, self.acts)
+        return find_questions(self.text, self.content, self.item, self.acts, guarded=self.guarded)
 
     @cached_property
     def acts(self) -> Mapping[str, float]:

@@ -82,14 +82,20 @@ class QuestionResult:
 
 
 def find_questions(
-    text: str, content: Content, item: str = "", acts: Mapping[str, float] | None = None
+    text: str,
+    content: Content,
+    item: str = "",
+    acts: Mapping[str, float] | None = None,
+    *,
+    guarded: bool = False,
 ) -> QuestionResult:
     """The item that `text` asks for. Any text is accepted; TEXT_READ characters of it are read.
 
-    `item`: the id of the question answered last, which the text may lean on; `acts`: what kind of message it is, when that is known.
+    `item`: the id of the question answered last, which the text may lean on; `acts`: what kind of message it is, when that is known;
+    `guarded`: the shield found no secret in it (flows/secrets), so it is not asked again.
     """
     text = text[:TEXT_READ]
-    whole = _found(text, content, item, acts)
+    whole = _found(text, content, item, acts, guarded)
     if whole.shield or (whole.decision == "none" and whole.topic == OUTSIDE):
         return whole
     best, sure, several = whole, whole.confidence or 0.0, []
@@ -97,7 +103,7 @@ def find_questions(
         heard = act_chances(clause, content.acts_weights)
         if sum(heard[act] for act in ASKING) < SURE:
             continue
-        found = _found(clause, content, item, heard)
+        found = _found(clause, content, item, heard, guarded)
         if found.shield or not found.candidates or (found.confidence or 0.0) < CLAUSE_SURE:
             continue
         several.append(_first(found))
@@ -118,11 +124,13 @@ def clauses(text: str) -> list[str]:
     return parts[-CLAUSES:] if len(_CLAUSE.split(text)) > 1 else []
 
 
-def _found(text: str, content: Content, item: str, acts: Mapping[str, float] | None) -> QuestionResult:
+def _found(
+    text: str, content: Content, item: str, acts: Mapping[str, float] | None, guarded: bool
+) -> QuestionResult:
     """The item that this text asks for, read as one."""
     finder = _finder(content.questions)
     words = normalise(text)
-    ruled = finder.ruled(text, words, content.secret_weights)
+    ruled = finder.ruled(text, words, b"" if guarded else content.secret_weights)
     if ruled is not None:
         return ruled
     chances, like = finder.probabilities(words)
@@ -287,8 +295,12 @@ class _QuestionFinder:
         return [(1 - NEIGHBOUR) * t + NEIGHBOUR * b for t, b in zip(trained, by_words, strict=True)], like
 
     def ruled(self, text: str, words: tuple[str, ...], secret_weights: bytes) -> QuestionResult | None:
-        """What is decided of a text without reading its words: one that gives something away, or none that is known."""
-        if detector.secret_in(text, secret_weights, expected=False) or _gives_numbers_away(text):
+        """What is decided of a text without reading its words: one that gives something away, or none that is known.
+
+        `secret_weights`: of the shield, b"" where it has read the text.
+        """
+        secret = secret_weights and detector.secret_in(text, secret_weights, expected=False)
+        if secret or _gives_numbers_away(text):
             return _ruled("answer", (q for q in self.items if q.topic == GIVEN_AWAY), shield=True)
         if not any(w[0].isalpha() for w in words) or self._strange(words):
             return _ruled("none", (q for q in self.items if q.topic == "khong_ro" and not q.next))
