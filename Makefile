@@ -31,6 +31,7 @@ lint: .venv/ready-test
 # The linters run beside the tests; what they say comes behind what the tests say.
 test: .venv/ready-test
 	tests/browser-setup || true
+	tests/zalo-setup || true
 	@log=$$(mktemp); { $(LINT); } >$$log 2>&1 & lint=$$!; \
 	$(BIN)/python -m slipcover --json --out .coverage.json -m pytest -n $(WORKERS) --dist loadgroup; tests=$$?; \
 	wait $$lint; lint=$$?; cat $$log; rm $$log; \

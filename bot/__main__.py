@@ -15,6 +15,7 @@ from bot.commands.campaign import add_campaign_commands
 from bot.commands.question import add_question_commands
 from bot.commands.registry import add_registry_commands
 from bot.commands.staff import add_staff_commands
+from bot.commands.zalo import add_zalo_commands
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -73,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     add_question_commands(commands)
     add_staff_commands(commands)
     add_campaign_commands(commands)
+    add_zalo_commands(commands)
 
     migrate = commands.add_parser("migrate", help="bring the database to the newest tables")
     migrate.add_argument("--demo", action="store_true", help="make an empty database a demo, for good")

@@ -29,7 +29,7 @@ from data.limits import Limits
 from data.seal import Seal, key_file, secret_of
 from flows.content import Content
 from flows.understanding.question_finder import warm
-from handlers.delivery.sms import CodeSender, DemoGateway
+from handlers.delivery.sms import CodeSender, DemoGateway, Gateway
 from handlers.turns.bursts import BurstLimits
 from handlers.turns.queue import Turns
 
@@ -190,7 +190,12 @@ async def opened(
             bursts=BurstLimits(settings.burst_seconds, settings.burst_wait, settings.burst_text_limit),
         )
         gateway = DemoGateway() if settings.sms == "demo" else None
-        code_sender = CodeSender(db, seal, gateway, holder=turns.holder, clock=clock) if gateway else None
+        carrier: Gateway | None = gateway
+        if settings.sms == "zns":
+            from handlers.zalo.zns import open_gateway  # it loads an HTTP library
+
+            carrier = open_gateway(settings, db, seal)
+        code_sender = CodeSender(db, seal, carrier, holder=turns.holder, clock=clock) if carrier else None
         await turns.start()
         fresh = asyncio.create_task(_keep_fresh(db, content, turns, settings.content_seconds))
         try:

@@ -19,6 +19,7 @@ from bot.settings import BadSetting, Settings, load, proxy_networks
 from bot.stopping import Stop, side_by_side
 from bot.worker import worker_of
 from data import conversations, outbox, proofs, staff
+from data.channels import label
 from data.installation.readiness import Readiness
 from data.registry import removed
 from handlers.desk import Desk, Say
@@ -31,7 +32,7 @@ from handlers.web.source import SourceRates, Sources
 from handlers.web.webhooks import Webhooks
 
 if TYPE_CHECKING:
-    from handlers.console import ImportRuns
+    from handlers.console import ImportRuns, ZaloAccount
 
 log = logging.getLogger("troly.serve")
 _P = ParamSpec("_P")
@@ -235,10 +236,35 @@ def _greeting(settings: Settings, links: list[str], *, demo: bool) -> str:
     if demo:
         lines.append("Demo: synthetic people only, SMS appear on the page. Try: Trần Thị Bé Ba 17/01/1983")
     lines += links
-    if not settings.telegram_token:
-        lines.append("Telegram: not connected (set TROLY_TELEGRAM_TOKEN)")
+    lines += [
+        f"{label(n)}: not connected (set {how})" for n, is_set, how in connections_of(settings) if not is_set
+    ]
     lines.append("Stop with Ctrl-C.")
     return "\n".join(lines)
+
+
+def connections_of(s: Settings) -> list[tuple[str, bool, str]]:
+    """Name of each channel that needs a token, whether it has one, and the setting that holds it."""
+    return [
+        ("telegram", bool(s.telegram_token), "TROLY_TELEGRAM_TOKEN"),
+        ("zalo", bool(s.zalo_app_id), "TROLY_ZALO_APP_ID"),
+        ("zalobot", bool(s.zalo_bot_token), "TROLY_ZALO_BOT_TOKEN"),
+    ]
+
+
+def _zalo_account(app: App) -> ZaloAccount | None:
+    """What the console's page of the Official Account needs, where one is set."""
+    s = app.settings
+    if not s.zalo_app_id:
+        return None
+    from handlers.console import ZaloAccount
+    from handlers.zalo.oa.configured import api_of
+    from handlers.zalo.oa.door import PATH
+    from handlers.zalo.oa.signature import Signature
+
+    tokens = api_of(s, app.db, app.seal).tokens
+    signature = Signature(s.zalo_app_id, s.zalo_oa_secret)
+    return ZaloAccount(tokens, signature, f"{s.address}/console/zalo", f"{s.address}{PATH}")
 
 
 def _import_runs(app: App) -> ImportRuns:
@@ -260,7 +286,7 @@ def _import_runs(app: App) -> ImportRuns:
 
 def _staff_pages(app: App, desk: Desk, imports: ImportRuns) -> list[Route]:
     """The console's routes; it is loaded only where it is served."""
-    from handlers.console import Console, Rules
+    from handlers.console import Console, Rules, Sending
 
     s = app.settings
     rules = Rules(
@@ -277,7 +303,11 @@ def _staff_pages(app: App, desk: Desk, imports: ImportRuns) -> list[Route]:
         address=s.address,
         rules=rules,
         limits=limits_of(s),
-        telegram=bool(s.telegram_token),
+        sending=Sending(
+            {name: how for name, connected, how in connections_of(s) if not connected},
+            {"zalo": s.zalo_price_dong},
+        ),
+        zalo=_zalo_account(app),
         sources=Sources(proxy_networks(s.trusted_proxies)),
         imports=imports,
     ).routes

@@ -10,6 +10,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 PREFIX = "TROLY_"
+API_BASES = {
+    "telegram_api_base": "the bot's token goes",
+    "zalo_bot_api_base": "the bot's token goes",
+    "zalo_api_base": "the account's token goes",
+    "zalo_oauth_base": "the app's secret goes",
+    "zns_api_base": "the account's token goes",
+}
 
 
 class BadSetting(ValueError):
@@ -53,6 +60,74 @@ class Settings:
     telegram_typing_after: float = _s(
         0.7, "show 'typing' when an answer takes longer than this, in seconds", between=(0, 60)
     )
+    zalo_bot_token: str = _s("", "token of the Zalo bot; empty: no Zalo bot")
+    zalo_bot_api_base: str = _s(
+        "https://bot-api.zaloplatforms.com",
+        "address of the Zalo Bot Platform; older: https://bot-api.zapps.me",
+    )
+    zalo_bot_mode: str = _s(
+        "polling",
+        "how messages to the Zalo bot come in; Zalo means polling for trials",
+        choices=("polling", "webhook"),
+    )
+    zalo_bot_webhook_secret: str = _s(
+        "",
+        "secret Zalo sends with each webhook call of the bot, 16 to 256 of A-Z a-z 0-9 _ -; compulsory in webhook mode",
+    )
+    zalo_bot_poll_seconds: int = _s(
+        25, "how long one long poll of the Zalo bot may last, in seconds", between=(0, 50)
+    )
+    zalo_bot_typing_after: float = _s(
+        0.7, "the Zalo bot shows 'typing' when an answer takes longer than this, in seconds", between=(0, 60)
+    )
+    zalo_bot_silence_seconds: float = _s(
+        30.0,
+        "how long the Zalo bot sends nothing after 'quota exceeded', in seconds; Zalo names no time",
+        between=(1, 3600),
+    )
+    zalo_app_id: str = _s("", "App ID of the Zalo app of the Official Account; empty: no Official Account")
+    zalo_app_secret: str = _s("", "the app's secret key, with which tokens are exchanged")
+    zalo_oa_secret: str = _s(
+        "", "the OA secret key of the app's webhook page, which signs events; not the app's secret key"
+    )
+    zalo_oa_id: str = _s("", "id of the Official Account; events of the app's other accounts are left alone")
+    zalo_api_base: str = _s("https://openapi.zalo.me", "address of the Official Account's API")
+    zalo_oauth_base: str = _s(
+        "https://oauth.zaloapp.com", "address of Zalo's log-in, where tokens are exchanged"
+    )
+    zalo_buttons: str = _s(
+        "off",
+        "whether options are also sent as buttons, at most five; not confirmed by a real account, the numbers always stand in the text",
+        choices=("off", "on"),
+    )
+    zalo_appsecret_proof: str = _s(
+        "off", "whether each call proves the app secret, where the app asks for that", choices=("off", "on")
+    )
+    zalo_event_hours: float = _s(
+        24.0,
+        "how old an event of the Official Account may be, in hours; Zalo's own retries take more than an hour",
+        between=(3, 48),
+    )
+    zalo_outside_hours: float = _s(
+        8.0,
+        "how long the assistant stays silent after an officer wrote in Zalo's own chat tool, in hours",
+        between=(0.1, 168),
+    )
+    zalo_silence_seconds: float = _s(
+        60.0,
+        "how long the Official Account sends nothing after 'rate limit', in seconds; Zalo counts by the minute",
+        between=(1, 3600),
+    )
+    zns_template: str = _s(
+        "", "id of the approved ZNS template of a one-time code; compulsory for TROLY_SMS=zns"
+    )
+    zns_parameter: str = _s("otp", "name of the template's one field, as it was registered")
+    zns_api_base: str = _s("https://business.openapi.zalo.me", "address of the ZNS API")
+    zalo_price_dong: int = _s(
+        55,
+        "what a message costs between 48 hours and 7 days, in đồng; ask Zalo for the office's",
+        between=(0, 10**6),
+    )
     lookup_disclosure: str = _s(
         "guarded",
         "who may see a looked-up record: guarded (proof of phone or ID number)",
@@ -60,7 +135,9 @@ class Settings:
     )
     accounts: str = _s("guide", "how passwords are changed: guide (VssID's own screens)", choices=("guide",))
     sms: str = _s(
-        "none", "how SMS leave: none, or demo (a pretend phone on the page)", choices=("none", "demo")
+        "none",
+        "how one-time codes leave: none, demo (a pretend phone on the page), or zns (a Zalo message to the phone)",
+        choices=("none", "demo", "zns"),
     )
     otp_minutes: int = _s(5, "how long a one-time code is valid, in minutes, at most 10", between=(1, 10))
     otp_tries: int = _s(5, "comparisons allowed per code", between=(1, 5))
@@ -237,6 +314,16 @@ class Settings:
     rate_telegram: int = _s(
         25,
         "messages a second the worker sends to Telegram at most, in any second, at most 1000",
+        between=(1, 1000),
+    )
+    rate_zalo: int = _s(
+        40,
+        "messages a second the worker sends through the Official Account at most; Zalo takes 4000 calls a minute",
+        between=(1, 1000),
+    )
+    rate_zalo_bot: int = _s(
+        5,
+        "messages a second the worker sends through the Zalo bot at most; Zalo publishes no limit",
         between=(1, 1000),
     )
     notices_in_flight: int = _s(
@@ -435,19 +522,46 @@ def _checked(s: Settings) -> Settings:
         bot_id.isascii() and bot_id.isdigit() and colon and rest and " " not in rest
     ):
         raise BadSetting("TROLY_TELEGRAM_TOKEN is not a bot token: @BotFather gives one like 123456789:AbC…")
-    if s.telegram_token and s.telegram_mode == "webhook":
-        secret = s.telegram_webhook_secret
-        good = 16 <= len(secret) <= 256 and all(c.isascii() and (c.isalnum() or c in "_-") for c in secret)
-        if not good:
-            raise BadSetting(
-                "TROLY_TELEGRAM_WEBHOOK_SECRET is compulsory in webhook mode: 16 to 256 of A-Z a-z 0-9 _ -"
-            )
+    by_webhook = s.telegram_token and s.telegram_mode == "webhook"
+    if by_webhook and not _is_webhook_secret(s.telegram_webhook_secret):
+        raise BadSetting(
+            "TROLY_TELEGRAM_WEBHOOK_SECRET is compulsory in webhook mode: 16 to 256 of A-Z a-z 0-9 _ -"
+        )
+    missing = [n for n in ("zalo_app_secret", "zalo_oa_secret") if s.zalo_app_id and not getattr(s, n)]
+    if missing:
+        raise BadSetting(f"TROLY_{missing[0].upper()} is compulsory with TROLY_ZALO_APP_ID")
+    if s.zalo_app_id and not (
+        s.zalo_app_id.isascii() and s.zalo_app_id.isdigit() and len(s.zalo_app_id) <= 40
+    ):
+        raise BadSetting("TROLY_ZALO_APP_ID is a number, of developers.zalo.me")
+    if s.zalo_app_id and s.zalo_app_secret == s.zalo_oa_secret:
+        raise BadSetting("TROLY_ZALO_OA_SECRET is another key than TROLY_ZALO_APP_SECRET")
+    if s.sms == "zns" and not (s.zalo_app_id and s.zns_template):
+        raise BadSetting("TROLY_SMS=zns needs TROLY_ZALO_APP_ID and TROLY_ZNS_TEMPLATE")
+    if s.zalo_bot_token and not _may_stand_in_an_address(s.zalo_bot_token):
+        raise BadSetting("TROLY_ZALO_BOT_TOKEN is not a bot token: Zalo gives one like 123456789:abc-xyz")
+    if (
+        s.zalo_bot_token
+        and s.zalo_bot_mode == "webhook"
+        and not _is_webhook_secret(s.zalo_bot_webhook_secret)
+    ):
+        raise BadSetting(
+            "TROLY_ZALO_BOT_WEBHOOK_SECRET is compulsory in webhook mode: 16 to 256 of A-Z a-z 0-9 _ -"
+        )
     try:
         proxy_networks(s.trusted_proxies)
     except ValueError as wrong:
         raise BadSetting(f"TROLY_TRUSTED_PROXIES: {wrong}") from None
     _check_ranges(s)
     return s
+
+
+def _is_webhook_secret(secret: str) -> bool:
+    return 16 <= len(secret) <= 256 and all(c.isascii() and (c.isalnum() or c in "_-") for c in secret)
+
+
+def _may_stand_in_an_address(token: str) -> bool:
+    return token.isascii() and token.isprintable() and not any(c in " /?#%\\" for c in token)
 
 
 def _check_ranges(s: Settings) -> None:
@@ -467,9 +581,10 @@ def _check_addresses(s: Settings) -> None:
         raise BadSetting(
             f"TROLY_HOST={s.host} lets others in, so TROLY_PUBLIC_URL must be set: links would lead to {s.address}"
         )
-    scheme, host = _parts("TROLY_TELEGRAM_API_BASE", s.telegram_api_base, bare=False)
-    if scheme == "http" and "." in host and not is_loopback(host) and not _is_private(host):
-        raise BadSetting("TROLY_TELEGRAM_API_BASE must begin with https://: the bot's token goes there")
+    for name, what in API_BASES.items():
+        scheme, host = _parts(PREFIX + name.upper(), getattr(s, name), bare=False)
+        if scheme == "http" and "." in host and not is_loopback(host) and not _is_private(host):
+            raise BadSetting(f"{PREFIX}{name.upper()} must begin with https://: {what} there")
 
 
 def _parts(name: str, url: str, *, bare: bool) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from bot.app import App, lone_server, opened
 from bot.settings import load
 from bot.stopping import Stop
 from data import outbox
+from data.channels import label
 from data.engine import Database
 from data.installation.demo import is_demo
 from data.notices import runs
@@ -148,7 +149,7 @@ async def worker_of(app: App) -> Worker:
             seal=app.seal,
             token_key=app.seal.keyed("pace", out.token),
             holder=app.turns.holder,
-            rate=s.rate_telegram,
+            rate=out.rate,
             in_flight=s.notices_in_flight,
             tries=s.notice_tries,
             batch=s.notice_batch,
@@ -171,12 +172,12 @@ async def work(*, demo: bool = False) -> int:
     logs.set_up(settings.log_level)
     told, stop = asyncio.Event(), Stop(settings.stop_seconds)
     stop.listen(told.set)
-    rate = f"{settings.rate_telegram} a second" if settings.telegram_token else "not connected, rows wait"
     with lone_server(settings) or contextlib.nullcontext():
         async with opened(settings, with_demo=demo) as app:
             worker = await worker_of(app)
             await worker.start()
-            print(f"Trợ lý VssID: worker. Telegram: {rate}. Stop with Ctrl-C.", flush=True)
+            sending = ", ".join(label(sender.door) for sender in worker.senders) or "nothing, rows wait"
+            print(f"Trợ lý VssID: worker. Sends to: {sending}. Stop with Ctrl-C.", flush=True)
             await told.wait()
             await worker.stop(stop.left(2.0))
     stop.over()

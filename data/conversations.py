@@ -27,7 +27,7 @@ class Conversation:
 
     `owner` is who may speak, `ticket` the open ticket, if any. `topic` is the topic the person wrote in last, where the
     channel has some; `held` the outbox row of words that wait for more; `answered` the kind of act that was answered last, of
-    those that often come several at once, and when. `at` is when it was last written.
+    those that often come several at once, and when. `at` is when it was last written, `heard_at` when the person last did something.
     """
 
     address: str
@@ -42,6 +42,7 @@ class Conversation:
     held: int = 0
     answered: tuple[str, float] = ("", 0.0)
     at: float = field(default=0.0, compare=False)
+    heard_at: float = 0.0
 
 
 _LOAD = select(conversations).where(conversations.c.address.in_(bindparam("addresses", expanding=True)))
@@ -64,7 +65,7 @@ async def load(connection: AsyncConnection, seal: Seal, addresses: Sequence[str]
         topic, held, (kind, told) = place.pop(_TOPIC, 0), place.pop(_HELD, 0), place.pop(_ANSWERED, ("", 0.0))
         found[r.address] = Conversation(
             *(r.address, State.from_json(place), r.person, r.said, r.turns, r.clock, r.owner, r.ticket),
-            *(topic, held, (kind, told), r.at),
+            *(topic, held, (kind, told), r.at, r.heard_at or 0.0),
         )
     return found
 
@@ -95,6 +96,7 @@ async def save(
                 "said": c.said,
                 "turns": c.turns,
                 "clock": c.clock,
+                "heard_at": c.heard_at or None,
                 "at": at,
             }
         )
@@ -172,6 +174,12 @@ async def forget_old_events(connection: AsyncConnection, before: float) -> int:
 async def count(connection: AsyncConnection) -> int:
     """How many conversations there are."""
     return int((await connection.execute(select(func.count()).select_from(conversations))).scalar_one())
+
+
+async def heard_at(connection: AsyncConnection, address: str) -> float:
+    """When the person at this address last did something, 0 for never."""
+    row = await connection.scalar(select(conversations.c.heard_at).where(conversations.c.address == address))
+    return float(row or 0.0)
 
 
 async def shut(connection: AsyncConnection, address: str, at: float) -> None:

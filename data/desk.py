@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import channels, outbox
@@ -24,6 +24,7 @@ from data.tables import outbox as outbox_rows
 from flows.text.masking import mask_text
 
 REASONS = ("answered", "no_answer", "elsewhere")  # why an officer closes; "" is handed back
+OUTSIDE = "outside"  # tickets.officer where an officer writes in the channel's own tool: data/desk_outside.py
 SIGNED = "Cán bộ BHXH: "  # before an officer's words, on every channel
 
 
@@ -58,6 +59,11 @@ class Ticket:
     def door(self) -> str:
         """The channel the person writes on."""
         return self.address.partition(":")[0]
+
+    @property
+    def may_be_claimed(self) -> bool:
+        """Whether nobody at this desk has it."""
+        return self.state == "waiting" or (self.state == "claimed" and self.officer == OUTSIDE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +278,13 @@ async def claim(
     await db.lock(connection, ticket.address)
     won = await connection.execute(
         update(tickets)
-        .where(tickets.c.id == ticket_id, tickets.c.state == "waiting")
+        .where(
+            tickets.c.id == ticket_id,
+            or_(
+                tickets.c.state == "waiting",
+                (tickets.c.state == "claimed") & (tickets.c.officer == OUTSIDE),
+            ),
+        )
         .values(state="claiming", officer=officer, fence=tickets.c.fence + 1, claimed_at=at)
         .returning(tickets.c.fence)
     )
@@ -400,7 +412,9 @@ async def has_tickets(connection: AsyncConnection, person: str) -> bool:
 
 async def erase(connection: AsyncConnection, person: str, at: float) -> None:
     """Wipe what was written in a person's tickets; that there were tickets stays, without them. Open ones are closed."""
-    mine = select(tickets.c.id).where(tickets.c.person == person).scalar_subquery()
+    theirs = select(conversations.c.address).where(conversations.c.person == person)
+    whose = or_(tickets.c.person == person, tickets.c.address.in_(theirs))
+    mine = select(tickets.c.id).where(whose).scalar_subquery()
     rows = select(desk_messages.c.row).where(
         desk_messages.c.ticket.in_(mine), desk_messages.c.row.is_not(None)
     )
@@ -411,9 +425,7 @@ async def erase(connection: AsyncConnection, person: str, at: float) -> None:
     )
     await connection.execute(
         update(tickets)
-        .where(tickets.c.person == person, tickets.c.state != "closed")
+        .where(whose, tickets.c.state != "closed")
         .values(state="closed", reason="erased", closed_at=at, fence=tickets.c.fence + 1)
     )
-    await connection.execute(
-        update(tickets).where(tickets.c.person == person).values(person=None, card=None, address="")
-    )
+    await connection.execute(update(tickets).where(whose).values(person=None, card=None, address=""))

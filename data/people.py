@@ -89,6 +89,18 @@ async def stop_notices(connection: AsyncConnection, person: str, door: str, at: 
     return True
 
 
+async def stop_notices_at_the_last(
+    connection: AsyncConnection, person: str, address: str, door: str, at: float
+) -> bool:
+    """As `stop_notices`, unless the person has a conversation elsewhere than at `address`, where notices go on."""
+    elsewhere = select(conversations.c.address).where(
+        conversations.c.person == person, conversations.c.address != address
+    )
+    if (await connection.execute(elsewhere.limit(1))).first() is not None:
+        return False
+    return await stop_notices(connection, person, door, at)
+
+
 async def take_back(connection: AsyncConnection, person: str, purpose: str, door: str, at: float) -> None:
     """Write down that the person no longer agrees to `purpose`."""
     await connection.execute(

@@ -47,6 +47,9 @@ conversations = Table(
     Column(
         "blocked_at", Float, nullable=True
     ),  # the channel refused: nothing proactive until the person writes
+    Column(
+        "heard_at", Float, nullable=True
+    ),  # when the person last did something; some channels count from it
     Column("said", Integer, nullable=False),  # number of the newest reply
     Column("turns", Integer, nullable=False),
     Column(
@@ -432,6 +435,22 @@ send_leases = Table(  # who sends with a token: one process at a time
     Column("token_key", String(64), primary_key=True),
     Column("holder", String(32), nullable=False),
     Column("until", Float, nullable=False),
+)
+
+zalo_tokens = Table(  # of the Official Account: a pair that is exchanged for a new one before it ends
+    "zalo_tokens",
+    metadata,
+    Column("app", String(40), primary_key=True),
+    Column("generation", Integer, nullable=False),  # grows with each pair
+    Column("sealed", LargeBinary, nullable=True),  # sealed JSON: access, refresh
+    Column("until", Float, nullable=False),  # when the access token ends
+    Column("refresh_until", Float, nullable=False),
+    Column("state", String(10), nullable=False),  # good, refreshing, broken
+    Column("holder", String(32), nullable=False),  # process that exchanges it, "" for none
+    Column("since", Float, nullable=False),  # since when
+    Column("why", String(80), nullable=False),  # what broke it; no personal data
+    Column("asked", LargeBinary, nullable=True),  # sealed JSON: the verifier of an authorisation under way
+    Column("at", Float, nullable=False),
 )
 
 knowledge = Table(  # question items as staff edited them, every version; the files are the seed

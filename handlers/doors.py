@@ -1,6 +1,6 @@
 """The channels' doors: found by the names of data/channels.py, opened with the process's parts.
 
-A channel has a package handlers/<name>/, which may offer `open_door(parts)`: takes in what people send and says the
+A channel has a package handlers/<its folder>/, which may offer `open_door(parts)`: takes in what people send and says the
 replies; and `open_sender(parts)`: sends what leaves on its own. Either returns None where its settings are missing.
 Called by bot/serve.py and bot/worker.py. Invariant: of a channel that is not opened only the package itself is imported.
 """
@@ -58,10 +58,14 @@ class Door(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
-    """What the worker needs to send at one channel. `token` names who sends there: one sender at a time for each."""
+    """What the worker needs to send at one channel. `token` names who sends there: one sender at a time for each.
+
+    `rate`: messages a second at most.
+    """
 
     channel: SendChannel
     token: str
+    rate: int
 
 
 def open_doors(parts: Parts) -> dict[str, Door]:
@@ -84,8 +88,9 @@ def webhooks_of(doors: Mapping[str, Door]) -> dict[str, Webhook]:
 
 
 def _offering(what: str) -> Iterator[tuple[str, Any]]:
-    for name in CHANNELS:
-        if find_spec(f"handlers.{name}") is not None:
-            module = import_module(f"handlers.{name}")
+    for name, channel in CHANNELS.items():
+        folder = f"handlers.{channel.folder or name}"
+        if find_spec(folder) is not None:
+            module = import_module(folder)
             if hasattr(module, what):
                 yield name, module

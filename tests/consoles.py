@@ -16,7 +16,7 @@ from data import desk, staff
 from data.desk import Ticket, TicketCard
 from data.limits import Limits
 from data.staff import Member
-from handlers.console import Console, ImportLimits, ImportRuns, Rules
+from handlers.console import Console, ImportLimits, ImportRuns, Rules, Sending
 from handlers.desk import Desk
 from handlers.web.chat import Web
 from tests.houses import SECRET, House
@@ -61,7 +61,7 @@ class Office:
             address=self.address,
             rules=self.rules,
             limits=self.limits,
-            telegram=self.telegram,
+            sending=Sending({} if self.telegram else {"telegram": "TROLY_TELEGRAM_TOKEN"}),
             imports=self.imports,
         )
         self.app = Web(

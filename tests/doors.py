@@ -1,4 +1,4 @@
-"""A person at each door, for the transcripts: straight in, Telegram, the web page, `troly chat`. Rule: only what a real
+"""A person at each door, for the transcripts: straight in, Telegram, Zalo (zalo_visitors.py), the web page, `troly chat`. Rule: only what a real
 door, browser or terminal would carry goes through; the clock is ours, except for the process, which has the real one."""
 
 from __future__ import annotations
@@ -8,14 +8,14 @@ import contextlib
 import json
 import re
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -30,6 +30,7 @@ from data import outbox
 from flows.engine.events import TypedSecret, Unreadable
 from handlers.delivery.sms import Sms
 from handlers.desk import Desk, Say
+from handlers.doors import webhooks_of
 from handlers.telegram.buttons import button_id
 from handlers.telegram.door import TelegramDoor
 from handlers.telegram.rendering import VIETNAM
@@ -37,9 +38,14 @@ from handlers.terminal import as_lines
 from handlers.turns.json_contract import NEVER, read_object, shown
 from handlers.turns.types import Opens, TurnResult, at_once
 from handlers.web.chat import Web
+from handlers.web.webhooks import Webhooks
 from tests.fork_server import ForkServer, Process
 from tests.houses import PEOPLE, SECRET, House, limits, make_demo, open_house
 from tests.transcripts import Move, masked
+from tests.zalo_pairs import ZaloPair, zalo_pairs
+
+if TYPE_CHECKING:
+    from tests.zalo_visitors import ZaloVisitor
 
 TOKEN = "7777777777:SYNTHETIC-token_of-no-real-bot-0000000"
 TEXT_LIMIT = 2000
@@ -53,15 +59,24 @@ _numbers = count(1)
 class Stage:
     """One house with the doors that live in its process, open for many visitors, one after the other."""
 
-    def __init__(self, house: House, web: Web, base: str, telegram: TelegramDoor, session: Recorder) -> None:
+    def __init__(
+        self,
+        house: House,
+        web: Web,
+        base: str,
+        telegram: TelegramDoor,
+        session: Recorder,
+        zalo: Mapping[str, ZaloPair],
+    ) -> None:
         self.house = house
         self.web = web
         self.base = base
         self.telegram = telegram
         self.session = session
+        self.zalo = zalo
 
     @asynccontextmanager
-    async def visitor(self, door: str) -> AsyncIterator[Straight | Telegram | Browser]:
+    async def visitor(self, door: str) -> AsyncIterator[Straight | Telegram | Browser | ZaloVisitor]:
         """A new person at a door, on a new day that begins at a whole minute."""
         clock = self.house.clock
         clock.now = (clock.now + APART) // 60 * 60
@@ -70,6 +85,11 @@ class Stage:
             yield Straight(self, f"terminal:p{number}")
         elif door == "telegram":
             yield Telegram(self, 100_000 + number)
+        elif door in self.zalo:
+            from tests.zalo_visitors import ZaloVisitor, line_to
+
+            fake = self.zalo[door].server
+            yield ZaloVisitor(self, door, f"z{number:08x}", fake, line_to(fake))
         else:
             async with httpx.AsyncClient(base_url=self.base, trust_env=False, verify=PLAIN) as client:
                 (await client.get("/")).raise_for_status()
@@ -85,6 +105,8 @@ class Stage:
         async with asyncio.timeout(PATIENCE):
             await self.web.quiet()
             await self.telegram.reply_sender.quiet()
+            for pair in self.zalo.values():
+                await pair.door.reply_sender.quiet()
             while (
                 self.telegram._calls_beside
             ):  # deletions and answers to presses; nothing public tells when they are over
@@ -103,9 +125,10 @@ class _Server(uvicorn.Server):
 @asynccontextmanager
 async def open_stage(url: str, changed: dict[str, int]) -> AsyncIterator[Stage]:
     """A house at `url` with its doors open: the web one on a loopback port, Telegram's over a recording session."""
-    async with open_house(url, limits=limits(**changed)) as house:
+    async with open_house(url, limits=limits(**changed)) as house, AsyncExitStack() as stack:
         session = Recorder()
         said_elsewhere: dict[str, Any] = {}
+        zalo = await stack.enter_async_context(zalo_pairs(house, lambda result: web.run_errands(result)))
         web = Web(
             house.turns,
             address="http://127.0.0.1",
@@ -114,6 +137,7 @@ async def open_stage(url: str, changed: dict[str, int]) -> AsyncIterator[Stage]:
             frames_per_minute=1_000_000,  # the hand clock stands still
             code_sender=house.code_sender,
             say_elsewhere=said_elsewhere,
+            webhooks=Webhooks(webhooks_of({name: pair.door for name, pair in zalo.items()}), 200),
         )
         telegram = TelegramDoor(
             house.turns,
@@ -128,6 +152,7 @@ async def open_stage(url: str, changed: dict[str, int]) -> AsyncIterator[Stage]:
             session=session,
         )
         said_elsewhere["telegram"] = lambda taken: telegram.reply_sender.say(taken.rows)
+        said_elsewhere |= {name: pair.door.say for name, pair in zalo.items()}
         house.gateway.listeners.append(web.show_sms)
         config = uvicorn.Config(
             web.app,
@@ -148,9 +173,13 @@ async def open_stage(url: str, changed: dict[str, int]) -> AsyncIterator[Stage]:
             port = server.servers[0].sockets[0].getsockname()[1]
             base = f"http://127.0.0.1:{port}"
             house.effect_handler.services = replace(house.effect_handler.services, public_address=base)
-            yield Stage(house, web, base, telegram, session)
+            for pair in zalo.values():
+                await pair.begin(base)
+            yield Stage(house, web, base, telegram, session, zalo)
         finally:
             await telegram.stop()
+            for pair in zalo.values():
+                await pair.door.stop()
             server.should_exit = True
             await serving
 

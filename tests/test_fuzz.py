@@ -131,7 +131,6 @@ class Serving:
                 address=self.address,
                 rules=Rules(),
                 limits=self.office.limits,
-                telegram=False,
                 imports=self.office.imports,
             )
             self.office.console = console

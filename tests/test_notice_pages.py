@@ -338,7 +338,7 @@ async def test_progress_is_shown_with_its_numbers_and_its_speed(office: NoticeOf
     [
         ("paused", "Đang tạm dừng"),
         ("hours", "Tự gửi tiếp lúc 07:30 ngày 22/09/2026"),
-        ("no bot", "Chưa nối bot Telegram"),
+        ("no bot", "Chưa nối Telegram"),
         ("no worker", "Chưa thấy tiến trình gửi"),
         ("readers", "hiện ra khi họ mở cuộc trò chuyện"),
         ("", ""),

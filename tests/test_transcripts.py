@@ -22,7 +22,7 @@ from tests.houses import Places
 from tests.transcripts import KINDS, BadTranscript, Move, Script, parsed, play, scripts
 
 SCRIPTS = scripts()
-INSIDE = ("straight", "telegram", "web")
+INSIDE = ("straight", "telegram", "web", "zalo", "zalobot")
 DATABASES = ("sqlite", "postgresql")
 ASK_CONSENT = {name for name, flow in catalog.FLOWS.items() if flow.step("consent")}
 EVERY_FLOW_SHOWS = ("happy", "misspelt", "interrupted", "back", "bad")
@@ -69,11 +69,21 @@ def _first_of_each(*kinds: str) -> list[Script]:
 
 
 def _in_turns() -> Iterator[tuple[Script, str, str, bool]]:
-    """Script, door, database, and whether this one is left to `make soak`."""
+    """Script, door, database, and whether this one is left to `make soak`.
+
+    A flow's scripts go to the doors in turns; a flow with fewer scripts than doors says its last one at all that are left.
+    """
+    met: dict[str, set[str]] = {}
+    last = {script.flow: script.name for script in SCRIPTS}
     for n, script in enumerate(SCRIPTS):
         first, *others = [door for door in INSIDE if door in script.doors] or [""]
-        second = others[n // 2 % len(others)] if others else first
-        kept = {(first, DATABASES[n % 2]), (second, DATABASES[(n + 1) % 2])}
+        mine = met.setdefault(script.flow, set())
+        new = [door for door in others if door not in mine] or others
+        chosen = new if last[script.flow] == script.name and len(new) < len(others) else new[:1]
+        if new == others:
+            chosen = [others[n // 2 % len(others)]] if others else [first]
+        mine |= {*chosen}
+        kept = {(first, DATABASES[n % 2]), *((door, DATABASES[(n + 1) % 2]) for door in chosen)}
         for door in filter(None, (first, *others)):
             for database in DATABASES:
                 yield script, door, database, (door, database) not in kept
@@ -128,7 +138,7 @@ async def test_the_command_says_the_same_on_postgresql(
 async def test_every_transcript_passes_two_doors_and_both_databases_and_every_flow_every_door() -> None:
     kept = [(s, door, database) for s, door, database, later in _in_turns() if not later]
     said = Counter(s.name for s, _ in {(s.name, d): (s, d) for s, d, _ in kept}.values())
-    assert said == {s.name: min(2, n) for s in SCRIPTS if (n := len({*INSIDE} & {*s.doors}))}
+    assert all(said[s.name] >= min(2, n) for s in SCRIPTS if (n := len({*INSIDE} & {*s.doors})))
     assert {(s.flow, door) for s, door, _ in kept} == {
         (s.flow, d) for s in SCRIPTS for d in s.doors if d in INSIDE
     }

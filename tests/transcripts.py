@@ -20,7 +20,7 @@ Then what the person does, each line followed by what is said because of it:
     ~ 6 phút                  time passes: giây, phút, giờ, ngày
     < text                    the assistant; lines indented by two spaces go on with it
     ! sms 0900000001: …       a message of the pretend phone, the code masked
-    ! forget                  the message just typed is to be deleted; the terminal has no way to
+    ! forget                  the message just typed is to be deleted; the terminal and Zalo have no way to
 
 Anything else is a remark. `python -m tests.transcripts FILE…` talks each file through and writes down what was said:
 read every line of it before you believe it.
@@ -37,9 +37,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 FOLDER = Path(__file__).parent / "transcripts"
-DOORS = ("straight", "telegram", "web", "chat")
+DOORS = ("straight", "telegram", "web", "zalo", "zalobot", "chat")
 KINDS = ("happy", "misspelt", "interrupted", "back", "bad", "refused", "secret", "words", "limits")
-SHARE = "Gửi số điện thoại của tôi"  # a page cannot vouch for a phone: the web door leaves this option out
+SHARE = "Gửi số điện thoại của tôi"
+NO_SHARE = ("web", "zalo", "zalobot")  # nothing there vouches for a phone: these doors leave the option out
+NO_DELETING = ("chat", "zalo", "zalobot")  # what the person typed stays where it is
 UNITS = {"giây": 1, "phút": 60, "giờ": 3600, "ngày": 86400}
 CODE = re.compile(r"[0-9]{6}(?= la ma xac thuc)")
 
@@ -218,9 +220,9 @@ async def play(script: Script, door: Door) -> None:
 def expected_at(door: Door, lines: Sequence[str]) -> list[str]:
     """What is expected of this door: what it cannot show is left out."""
     out = list(lines)
-    if door.name == "web":
+    if door.name in NO_SHARE:
         out = [line.replace(f" [{SHARE}]", "") for line in out]
-    if door.name == "chat":
+    if door.name in NO_DELETING:
         out = [line for line in out if line != "! forget"]
     rewrite = getattr(door, "rewrite", None)
     return [rewrite(line) for line in out] if rewrite is not None else out
@@ -255,7 +257,7 @@ async def _talked_through(texts: Sequence[str]) -> list[str]:
         for text in texts:
             script = parsed("", text)
             async with doors.open_stage(await places.sqlite(), script.limits) as stage:
-                name = next(d for d in ("straight", "telegram", "web") if d in script.doors)
+                name = next(d for d in DOORS if d in script.doors)
                 async with stage.visitor(name) as door:
                     out.append(await written(script, text, door))
     return out

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import resource
 import shutil
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.app import seal_of
 from bot.settings import BadSetting, Settings, load, unknown
-from data import audit, conversations, migrate, outbox
+from data import audit, conversations, migrate, outbox, zalo_tokens
 from data.engine import Database
 from data.installation import demo, key_check
 from data.installation.private_files import folders_of, open_to_others
 from data.knowledge.content import load_content
+from data.notices import audience
 from data.seal import key_file
 
 
@@ -51,6 +53,9 @@ async def examine() -> list[Finding]:
         return [*findings, Finding(True, "database: none yet; the first start makes it")]
     findings.append(
         Finding(True, "Telegram: token set" if settings.telegram_token else "Telegram: not connected")
+    )
+    findings.append(
+        Finding(True, "Zalo Bot: token set" if settings.zalo_bot_token else "Zalo Bot: not connected")
     )
     findings.append(Finding(True, f"SMS: {settings.sms}"))
     db = Database(settings.database_url)
@@ -120,6 +125,34 @@ async def _broken_audit(connection: AsyncConnection, settings: Settings) -> list
     ]
 
 
+async def _zalo(connection: AsyncConnection, settings: Settings) -> list[Finding]:
+    """The Official Account's authorisation, and whom it may still write to."""
+    if not settings.zalo_app_id:
+        return [Finding(True, "Zalo OA: not connected")]
+    now = time.time()
+    pair = await zalo_tokens.load(connection, seal_of(settings), settings.zalo_app_id)
+    if pair is None:
+        return [Finding(False, "Zalo OA: not authorised yet: run 'troly zalo authorise'")]
+    if pair.state == zalo_tokens.BROKEN:
+        return [Finding(False, f"Zalo OA: {pair.why}: run 'troly zalo authorise' again")]
+    days = (pair.refresh_until - now) / 86400.0
+    ends = "has ended" if pair.until < now else f"ends in {(pair.until - now) / 3600.0:.1f} h"
+    windows = await audience.windows(connection, audience.Audience(doors=("zalo",)), now)
+    reached = windows.get("zalo", audience.Windows())
+    return [
+        Finding(pair.until > now, f"Zalo OA: the access token {ends}; it is exchanged by 'troly serve'"),
+        Finding(days >= 7, f"Zalo OA: authorised for another {days:.0f} days"),
+        Finding(
+            True,
+            f"Zalo OA: of those who want notices {reached.free} in the free window, {reached.billed} billed,"
+            f" {reached.closed} out of reach",
+        ),
+        Finding(
+            True, "Zalo OA: signature: try a captured event with 'troly zalo verify' or the console's page"
+        ),
+    ]
+
+
 async def _database(db: Database, settings: Settings) -> list[Finding]:
     at, newest = await migrate.revision(db), migrate.newest()
     if at != newest:
@@ -135,6 +168,7 @@ async def _database(db: Database, settings: Settings) -> list[Finding]:
         counts = await outbox.counts(connection)
         known = await conversations.count(connection)
         broken = await _broken_audit(connection, settings)
+        zalo = await _zalo(connection, settings)
     waiting = sum(n for name, n in counts.items() if name.endswith(("pending", "leased")))
     failed = sum(n for name, n in counts.items() if name.endswith("failed"))
     findings = [
@@ -143,5 +177,6 @@ async def _database(db: Database, settings: Settings) -> list[Finding]:
         Finding(failed == 0, f"outbox: {failed} messages failed"),
         Finding(total == 0, f"dead letters: {total}"),
         *broken,
+        *zalo,
     ]
     return findings + [Finding(False, f"  {d.door} {d.key}: {d.why}") for d in letters[:5]]

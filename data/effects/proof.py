@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 
-from data import budgets, people, proofs
+from data import budgets, people, people_links, proofs
 from data.budgets import Taker
 from data.effects.handler import handles
 from data.effects.lookup import note_look, whole_record
@@ -99,7 +99,7 @@ async def check_otp(turn: TurnContext, effect: CheckOtp) -> EffectResult:
     if len(records) != 1:
         return EffectResult("expired")
     await proofs.close_pages(connection, turn.address)
-    await people.prove_phone(connection, await person(turn), case.keys.phone, at)
+    await _proven(turn, case.keys.phone)
     await note_look(turn, "record", records[0].code, "otp")
     return EffectResult("record", whole_record(records[0]))
 
@@ -120,11 +120,21 @@ async def _after_a_wrong_code(turn: TurnContext, case: Case) -> None:
         turn.codes_out.append(await _queue_sms(turn, case, phone, text, lasts=budgets.DAY, leaves=True))
 
 
+async def _proven(turn: TurnContext, phone_key: str) -> None:
+    """The phone is this person's; where they have proven it on another channel, too, they go on as that one."""
+    services = turn.services
+    await people.prove_phone(turn.connection, await person(turn), phone_key, turn.stamp)
+    turn.person = await people_links.link(
+        services.db, turn.connection, services.seal, await person(turn), phone_key, turn.stamp
+    )
+
+
 @handles(ProvePhone)
 async def prove_phone(turn: TurnContext, effect: ProvePhone) -> EffectResult:
     case = await proofs.load_case(turn.connection, effect.case, turn.address)
     key = registry.phone_key(turn.services.seal, effect.phone)
-    await people.prove_phone(turn.connection, await person(turn), key, turn.stamp)
+    await turn.services.db.lock(turn.connection, f"otp phone {key}")
+    await _proven(turn, key)
     stand_in = await registry.stand_in(turn.connection)
     codes = case.codes if case else ()
     records = await registry.by_codes(turn.connection, codes or (stand_in,))

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data.channels import CHANNELS
+from data.channels import CHANNELS, HOUR
 from data.tables import conversations, subscriptions
 
 ALL = "all"
@@ -103,6 +103,34 @@ def query(audience: Audience, after: str, limit: int) -> Select[str]:
 def among(audience: Audience, addresses: Sequence[str]) -> Select[str]:
     """Those of `addresses` who are in the audience now."""
     return select(conversations.c.address).where(conversations.c.address.in_(addresses), _reached(audience))
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Of the people of an audience at one channel: to how many a message is free now, billed, and not taken any more."""
+
+    free: int = 0
+    billed: int = 0
+    closed: int = 0
+
+
+async def windows(connection: AsyncConnection, audience: Audience, now: float) -> dict[str, Windows]:
+    """How the audience stands to the reply windows, by channel; channels without one, or without people, are left out."""
+    found = {}
+    for channel in CHANNELS.values():
+        if not channel.open_hours or (audience.doors and channel.name not in audience.doors):
+            continue
+        heard = func.coalesce(conversations.c.heard_at, 0.0)
+        is_free = heard > now - HOUR * channel.free_hours
+        is_open = heard > now - HOUR * channel.open_hours
+        kind = case((is_free, "free"), (is_open, "billed"), else_="closed").label("kind")
+        query = select(kind, func.count()).where(
+            _reached(audience), conversations.c.address.startswith(f"{channel.name}:")
+        )
+        counts = {r[0]: int(r[1]) for r in await connection.execute(query.group_by(kind))}
+        if counts:
+            found[channel.name] = Windows(**counts)
+    return found
 
 
 async def count(connection: AsyncConnection, audience: Audience) -> dict[str, int]:

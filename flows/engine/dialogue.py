@@ -184,7 +184,8 @@ class Dialogue(Commands):
         elif self.state.flow and step is None:
             self.renewed(flow)
         elif isinstance(event, Unreadable):
-            self.say_and_remind(messages.UNREADABLE.get(event.kind, messages.UNREADABLE["other"]))
+            told = messages.UNREADABLE.get(event.kind, messages.UNREADABLE["other"])
+            self.say_and_remind(told.format(hotline=self.content.office.hotline))
         elif not self.worked_anywhere(event) and not self.taken_exactly(event):
             if isinstance(event, Said):
                 self.understand(event)

@@ -33,6 +33,10 @@ UNREADABLE = {
     "edited": "Tôi không đọc lại tin đã sửa. Anh/chị gửi thành một tin mới giúp tôi.",
     "long": "Tin này dài quá nên tôi không đọc hết được. Anh/chị viết ngắn lại, mỗi tin một ý nhé.",
     "empty": "Tôi chưa thấy chữ nào trong tin. Anh/chị viết vài từ giúp tôi nhé.",
+    "unsupported": (  # {hotline}: of some accounts Zalo hands on no text at all, so writing again may not help
+        "Zalo không chuyển nội dung tin này cho tôi nên tôi chưa đọc được. Anh/chị gọi {hotline} để được giúp ngay, "
+        "hoặc nhờ người nhà nhắn giúp bằng chữ."
+    ),
     "other": "Tôi chưa đọc được loại tin này. Anh/chị viết bằng chữ giúp tôi nhé.",
 }
 

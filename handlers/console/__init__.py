@@ -14,22 +14,23 @@ from handlers.console.desk_pages import DeskPages
 from handlers.console.home_page import HomePage
 from handlers.console.import_page import ImportPage
 from handlers.console.import_runs import ImportLimits, ImportRuns
-from handlers.console.notice_pages import NoticePages
+from handlers.console.notice_pages import NoticePages, Sending
 from handlers.console.question_pages import QuestionPages
 from handlers.console.recipient_pages import RecipientPages
 from handlers.console.scam_page import ScamPage
 from handlers.console.sign_in import SignIn
+from handlers.console.zalo_page import ZaloAccount, ZaloPage
 from handlers.desk import Desk
 from handlers.turns.queue import Turns
 from handlers.web.source import Sources
 
-__all__ = ["Console", "ImportLimits", "ImportRuns", "Rules"]
+__all__ = ["Console", "ImportLimits", "ImportRuns", "Rules", "Sending", "ZaloAccount"]
 
 
 class Console:
-    """The console's routes, to be served next to the chat page. `telegram`: a bot is connected.
+    """The console's routes, to be served next to the chat page. `sending`: which channels it sends to.
 
-    `imports`: the uploads of this process; without them there is no page for lists.
+    `zalo`: the Official Account, where there is one. `imports`: the uploads of this process; without them there is no page for lists.
     """
 
     def __init__(
@@ -40,7 +41,8 @@ class Console:
         address: str,
         rules: Rules,
         limits: Limits | None = None,
-        telegram: bool = False,
+        sending: Sending | None = None,
+        zalo: ZaloAccount | None = None,
         sources: Sources | None = None,
         imports: ImportRuns | None = None,
     ) -> None:
@@ -50,11 +52,12 @@ class Console:
             SignIn(access, sources or Sources()),
             HomePage(access),
             DeskPages(access, desk),
-            NoticePages(access, limits or Limits(), telegram=telegram),
+            NoticePages(access, limits or Limits(), sending or Sending()),
             RecipientPages(access, limits or Limits()),
             QuestionPages(access),
             ScamPage(access),
             *([ImportPage(access, imports)] if imports is not None else ()),
+            *([ZaloPage(access, zalo)] if zalo is not None else ()),
             AuditPage(access),
         ):
             self.entries += pages.entries

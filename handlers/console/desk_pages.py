@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
-from data import channels, desk, staff
+from data import channels, conversations, desk, staff
 from data.desk import Ticket, TicketMessage
 from handlers.console import wording
 from handlers.console.access import DESK, AccessControl, Live, PageRefused, PageRoute, Visit
@@ -50,7 +50,7 @@ class DeskPages:
         async with turns.db.reading() as connection:
             tickets = await desk.queue(connection, turns.seal)
             ended = await desk.closed(connection, turns.seal, CLOSED_SHOWN)
-            names = await staff.names(connection)
+            names = await _names(connection)
         await self._note_queue(visit, tickets + ended)
         mine = [t for t in tickets if t.officer == visit.member.id]
         part = visit.part(
@@ -101,9 +101,11 @@ class DeskPages:
         async with turns.db.reading() as connection:
             ticket = await self._ticket(connection, ticket.id, plain=plain)
             lines = await desk.messages(connection, turns.seal, ticket.id, plain=plain)
-            names = await staff.names(connection)
+            names = await _names(connection)
+            heard_at = await conversations.heard_at(connection, ticket.address)
+        window = wording.reply_window(ticket.door, heard_at, turns.clock())
         parts = self._parts(
-            visit, ticket, lines, names, plain=plain, error=error, typed=typed, instead=instead
+            visit, ticket, lines, names, window, plain=plain, error=error, typed=typed, instead=instead
         )
         if visit.request.method == "GET" and visit.fragment in parts:
             return visit.send(parts[visit.fragment])
@@ -124,6 +126,7 @@ class DeskPages:
         ticket: Ticket,
         lines: list[TicketMessage],
         names: dict[str, str],
+        window: tuple[str, str],
         *,
         plain: bool,
         error: str,
@@ -135,6 +138,7 @@ class DeskPages:
             "ticket": ticket,
             "address": address,
             "names": names,
+            "window": window if ticket.state != "closed" else ("", ""),
             "mine": ticket.officer == visit.member.id and ticket.state in ("claiming", "claimed"),
         }
         written = [(line, *_delivery(ticket, line)) for line in lines]
@@ -225,6 +229,11 @@ class DeskPages:
     async def reveal(self, visit: Visit) -> Response:
         """The same page with numbers in full; the look is noted with its fields."""
         return await self._shown(visit, plain=True)
+
+
+async def _names(connection: AsyncConnection) -> dict[str, str]:
+    """How those who hold tickets are called."""
+    return {**await staff.names(connection), desk.OUTSIDE: wording.OUTSIDE}
 
 
 def _delivery(ticket: Ticket, line: TicketMessage) -> tuple[str, str]:

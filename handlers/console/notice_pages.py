@@ -6,7 +6,8 @@ Invariant: every change is made by data/notices/campaigns.py, which may refuse i
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -16,7 +17,7 @@ from starlette.responses import Response
 from data import channels, conversations, staff
 from data.channels import CHANNELS
 from data.limits import Limits
-from data.notices import campaigns, reports
+from data.notices import audience, campaigns, reports
 from data.notices.audience import Audience
 from data.notices.campaigns import (
     DRAFT,
@@ -88,13 +89,24 @@ class NoticeForm:
         return Audience(() if every_door else self.doors, () if every_topic else self.topics)
 
 
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What this installation sends to. `missing`: channels it does not, each with the setting that would change it.
+
+    `prices`: of one message outside the free window, in đồng, by channel.
+    """
+
+    missing: Mapping[str, str] = field(default_factory=dict)
+    prices: Mapping[str, int] = field(default_factory=dict)
+
+
 class NoticePages:
     """What admins see and do about notices."""
 
-    def __init__(self, access: AccessControl, limits: Limits, *, telegram: bool) -> None:
+    def __init__(self, access: AccessControl, limits: Limits, sending: Sending) -> None:
         self._turns = access.turns
         self._limits = limits
-        self._telegram = telegram
+        self._sending = sending
         self._address = access.address
         turns = access.turns
         self._changes = Campaigns(turns.db, turns.seal, limits, turns.content.staff_weights)
@@ -216,6 +228,7 @@ class NoticePages:
 
     async def _look(self, visit: Visit, form: NoticeForm, doors: tuple[str, ...]) -> Live:
         trouble, text, reached = "", "", {}
+        windows: dict[str, audience.Windows] = {}
         try:
             if form.text.strip():
                 weights = self._turns.content.staff_weights
@@ -225,6 +238,7 @@ class NoticePages:
         try:
             async with self._turns.db.reading() as connection:
                 reached = _in_order(await campaigns.count(connection, form.audience(doors)))
+                windows = await audience.windows(connection, form.audience(doors), self._turns.clock())
         except CampaignRefused as no:
             trouble = trouble or str(no)
         return visit.part(
@@ -232,6 +246,7 @@ class NoticePages:
             "console/_notice_look.html",
             trouble=trouble,
             reached=reached,
+            windows=say.window_lines(windows, self._sending.prices),
             total=sum(reached.values()),
             above=self._limits.notice_approval_above,
             warnings=notice_text.warnings(text, self._address),
@@ -313,8 +328,9 @@ class NoticePages:
         pushed = [door for door in channels.pushed() if await reports.still_pushed(connection, one, door)]
         if one.filled and not pushed:
             return say.waits_for_readers()
-        if "telegram" in pushed and not self._telegram:
-            return say.NO_TELEGRAM
+        for door, setting in self._sending.missing.items():
+            if door in pushed:
+                return say.not_connected(door, setting)
         settled = at - (one.started_at or at) > LOOK_FOR_WORKER
         if settled and (pushed or not one.filled) and not await reports.worker_seen(connection, at):
             return say.NO_WORKER
@@ -329,6 +345,11 @@ class NoticePages:
         names: dict[str, str],
     ) -> Live:
         reached = _in_order(await campaigns.count(connection, one.audience)) if one.state == DRAFT else {}
+        windows = (
+            await audience.windows(connection, one.audience, self._turns.clock())
+            if one.state == DRAFT
+            else {}
+        )
         total = sum(reached.values())
         return visit.part(
             f"{HOME}/{one.id}?fragment=doing",
@@ -337,6 +358,7 @@ class NoticePages:
             here=f"{HOME}/{one.id}",
             total=total,
             reached=reached,
+            windows=say.window_lines(windows, self._sending.prices),
             large=total > self._limits.notice_approval_above,
             above=self._limits.notice_approval_above,
             names=names,

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from data import channels
+from data.notices.audience import Windows
 from data.notices.campaigns import Campaign
 from data.notices.reports import Speed, duration, local_time
 from flows.calendar.office_hours import VIETNAM
@@ -42,9 +43,6 @@ ABOUT = {
 }
 
 PAUSED = "Đang tạm dừng. Bấm “Gửi tiếp” để gửi phần còn lại."
-NO_TELEGRAM = (
-    "Chưa nối bot Telegram (TROLY_TELEGRAM_TOKEN), nên phần gửi qua Telegram còn đợi. Báo người vận hành."
-)
 NO_WORKER = (
     "Chưa thấy tiến trình gửi nào đang chạy. Báo người vận hành kiểm tra “troly serve” (vai trò worker)."
 )
@@ -54,6 +52,29 @@ NO_OWN_CHAT = (
     "Trình duyệt này chưa có cuộc trò chuyện nào. Anh/chị mở trang trò chuyện, nhắn một câu, rồi gửi thử lại."
 )
 NONE = "Thông báo không có, hoặc địa chỉ đã bị gõ sai."
+
+
+def not_connected(door: str, setting: str) -> str:
+    """Why the part of a channel waits that this installation does not send to."""
+    name = channels.label(door)
+    return f"Chưa nối {name} ({setting}), nên phần gửi qua {name} còn đợi. Báo người vận hành."
+
+
+def window_lines(windows: Mapping[str, Windows], prices: Mapping[str, int]) -> list[str]:
+    """Whom a channel with a reply window takes messages for just now, and what that costs; one line a channel."""
+    lines = []
+    for door, w in windows.items():
+        channel = channels.CHANNELS[door]
+        parts = [f"{figure(w.free)} người nhắn trong {channel.free_hours} giờ qua: miễn phí"]
+        if w.billed:
+            cost = f", khoảng {figure(w.billed * prices[door])} đồng" if prices.get(door) else ""
+            parts.append(
+                f"{figure(w.billed)} người nhắn trong {channel.open_hours // 24} ngày qua: tính phí{cost}"
+            )
+        if w.closed:
+            parts.append(f"{figure(w.closed)} người lâu hơn: kênh không nhận tin, đợi họ nhắn lại")
+        lines.append(f"{channel.label}: {'; '.join(parts)}.")
+    return lines
 
 
 def waits_for_readers() -> str:

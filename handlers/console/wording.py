@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from data import channels
 from data.channels import label as channel
 from flows.calendar.office_hours import VIETNAM
 from flows.text.durations import spoken
@@ -52,6 +53,9 @@ DEEDS = {  # what a row of the audit says was done
     "staff_link": "Tạo liên kết đăng nhập",
     "staff_telegram": "Gắn Telegram",
     "staff_removed": "Xóa nhân viên",
+    "zalo_authorise_begun": "Bắt đầu cấp quyền Zalo OA",
+    "zalo_authorised": "Cấp quyền Zalo OA",
+    "zalo_viewed": "Xem trang Zalo OA",
 }
 SPEAKERS = {
     "citizen": "Người dân",
@@ -69,6 +73,7 @@ DELIVERY = {
     "in_doubt": "không rõ đã tới chưa",
     "withdrawn": "đã rút lại",
 }
+OUTSIDE = "Cán bộ trong công cụ chat của kênh"
 ON_THE_PAGE = "sẽ hiện khi người dân mở trang"
 
 ABOUT = {  # what a page of the menu is for, on the first page
@@ -77,6 +82,7 @@ ABOUT = {  # what a page of the menu is for, on the first page
     "/console/notices": "Soạn, xem trước, gửi thử và gửi thông báo cho người đã đăng ký nhận.",
     "/console/questions": "Trợ lý trả lời những gì, còn hiệu lực không, và những câu chưa hiểu.",
     "/console/import": "Xem thử một danh sách người tham gia trước khi nhập, lấy lại các dòng sai, rồi nhập.",
+    "/console/zalo": "Quyền của Zalo OA còn hạn đến khi nào, cấp lại quyền, kiểm tra một sự kiện đã nhận.",
     "/console/audit": "Ai đã xem hoặc đổi gì, và sổ có còn nguyên vẹn không.",
 }
 
@@ -102,6 +108,7 @@ NOTES = {
     "not_yours": "Phiếu này không còn do anh/chị giữ, nên thao tác không được thực hiện.",
     "question_kept": "Đã lưu. Trợ lý dùng bản này trong vài giây nữa.",
     "question_restored": "Đã trả về bản đã chọn. Trợ lý dùng bản này trong vài giây nữa.",
+    "zalo_authorised": "Đã nhận quyền của Zalo OA. Trợ lý gửi và nhận tin được từ bây giờ.",
     "import_stop": "Đang dừng; trang này tự cập nhật.",
     "import_discard": "Đã xóa tệp và các dòng sai khỏi máy chủ. Dữ liệu đã nhập, nếu có, vẫn còn.",
     "import_bring": "Đã bắt đầu nhập. Trang này tự cập nhật, anh/chị có thể rời trang rồi quay lại.",
@@ -174,6 +181,19 @@ def waiting(seconds: float) -> str:
     if hours < 24:
         return f"{hours} giờ {rest} phút" if rest else f"{hours} giờ"
     return f"{hours // 24} ngày {hours % 24} giờ"
+
+
+def reply_window(door: str, heard_at: float, now: float) -> tuple[str, str]:
+    """Until when a channel takes an answer, and the tag's colour; two empty texts where it always does."""
+    found = channels.CHANNELS.get(door)
+    if found is None or not found.open_hours:
+        return "", ""
+    kind, left = found.window(heard_at, now)
+    if kind == "open":
+        return f"Trả lời miễn phí, còn {waiting(left)}", "good"
+    if kind == "billed":
+        return f"Trả lời được, có tính phí, còn {waiting(left)}", "wait"
+    return "Quá hạn trả lời: kênh chỉ nhận tin sau khi người dân nhắn lại. Anh/chị gọi điện.", "bad"
 
 
 def clock_time(at: float) -> str:

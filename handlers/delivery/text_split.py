@@ -1,4 +1,4 @@
-"""Cuts a long text into messages that a channel takes. Called by the Telegram door and the preview. Pure.
+"""Cuts a long text into messages that a channel takes. Called by the doors that send and by the preview. Pure.
 
 Invariant: no letter is parted from its marks; the parts joined give the text but for spaces.
 """
@@ -9,7 +9,7 @@ import unicodedata
 
 
 def split(text: str, limit: int) -> list[str]:
-    """`text` in parts of at most `limit` UTF-16 units, cut at a line, a word or a character.
+    """`text` in parts of at most `limit` UTF-16 units, cut at a line, a sentence, a word or a character.
 
     A character and its marks stay together, unless they alone are longer than a message.
     """
@@ -26,6 +26,11 @@ def split(text: str, limit: int) -> list[str]:
     return out
 
 
+def units(text: str) -> int:
+    """How long `text` is in UTF-16 units."""
+    return len(text) + sum(ord(ch) > 0xFFFF for ch in text)
+
+
 def _fits(text: str, limit: int) -> int:
     """How many characters from the start fit into `limit`."""
     if 2 * len(text) <= limit:
@@ -39,10 +44,15 @@ def _fits(text: str, limit: int) -> int:
 
 
 def _good_cut(text: str, cut: int) -> int:
-    for mark in ("\n", " "):
-        at = text.rfind(mark, cut // 2, cut + 1)
-        if at > 0:
-            return at
+    at = text.rfind("\n", cut // 2, cut + 1)
+    if at > 0:
+        return at
+    sentence = max(text.rfind(mark, cut // 2, cut + 1) for mark in (". ", "! ", "? ", "… "))
+    if sentence > 0:
+        return sentence + 1
+    at = text.rfind(" ", cut // 2, cut + 1)
+    if at > 0:
+        return at
     whole = cut
     while whole > 0 and _joined(text[whole - 1], text[whole]):
         whole -= 1

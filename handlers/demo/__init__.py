@@ -16,7 +16,7 @@ BLOCKED_EVERY = 40  # one of so many accounts has blocked us
 
 def open_sender(parts: Parts) -> Outbound | None:
     """Where the database has demo people."""
-    return Outbound(DemoChannel(), "demo") if parts.is_demo else None
+    return Outbound(DemoChannel(), "demo", parts.settings.rate_telegram) if parts.is_demo else None
 
 
 class DemoChannel:

@@ -35,4 +35,4 @@ def open_sender(parts: Parts) -> Outbound | None:
 
     connections = s.notices_in_flight + DIRECT_IN_FLIGHT
     channel = TelegramChannel(s.telegram_token, s.telegram_api_base, key=key, connections=connections)
-    return Outbound(channel, s.telegram_token)
+    return Outbound(channel, s.telegram_token, rate=s.rate_telegram)

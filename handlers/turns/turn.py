@@ -153,6 +153,8 @@ class TurnMaker:
             savepoint = _Savepoint(connection)
             try:
                 event = waiting.opens(conversation.state, at)
+                if not waiting.act.ends and not isinstance(event, Returned):
+                    conversation = replace(conversation, heard_at=now)
                 if isinstance(event, Returned):
                     given = await self._given_back(connection, waiting, conversation, event, now)
                     if isinstance(given, MadeTurn):

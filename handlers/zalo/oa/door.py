@@ -1,0 +1,204 @@
+"""The Official Account's door: signed events in by webhook, replies out. Made by handlers/zalo/oa/__init__.py.
+
+What an officer writes in Zalo's own chat tool comes here, too: from then on the conversation is theirs, and the words are in
+the ticket. Invariant: of a call whose header cannot be a signature no byte of the body is read, and nothing of a body is
+acted on before its signature was checked.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from data import desk_outside, people
+from data.conversations import load
+from flows import catalog
+from flows.engine.events import Event, Pressed
+from handlers.doors import Headers, HttpReply, Parts, Webhook
+from handlers.turns.types import NotKept
+from handlers.zalo.door import RETRY, DoorParts, ZaloDoor
+from handlers.zalo.events import WHENEVER, BadEvent, Ignored, shape_of
+from handlers.zalo.oa.api import DOOR, OaApi
+from handlers.zalo.oa.configured import channel_of
+from handlers.zalo.oa.events import OaEvent, oa_of, read, stamp_of
+from handlers.zalo.oa.signature import Signature, looks_signed
+from handlers.zalo.web_calls import object_in
+
+log = logging.getLogger("troly.zalo")
+
+PATH = "/zalo/oa/webhook"
+SIGNATURE_HEADER, TIMESTAMP_HEADER = b"x-zevent-signature", b"x-zevent-timestamp"
+PROBE_BYTES = 8  # a call without a signature may be so long: registering the address sends "{}" or nothing
+AHEAD_SECONDS = 3600.0  # how far Zalo's clock may be before ours
+OPT_IN = "notices"  # the flow that a new follower is offered
+
+
+class ZaloOaDoor(ZaloDoor):
+    """The account. `age_hours`: how old an event may be; `oa_id`: whose events are taken, "" for any of the app's.
+
+    `outside_hours`: how long after an officer's last words in Zalo's own tool the bot stays silent.
+    """
+
+    def __init__(
+        self,
+        parts: DoorParts,
+        api: OaApi,
+        signature: Signature,
+        *,
+        oa_id: str = "",
+        age_hours: float = 24.0,
+        outside_hours: float = 8.0,
+        body_limit: int = 2**20,
+    ) -> None:
+        super().__init__(parts)
+        self.api, self.signature, self.oa_id = api, signature, oa_id
+        self._age, self._outside = 3600.0 * age_hours, 3600.0 * outside_hours
+        self._told_of_mismatch = False
+        self.signed_by = ""  # by which timestamp the newest event was signed: body or header
+        self.webhooks: Mapping[str, Webhook] = {PATH: Webhook(self.refused, self.webhook, body_limit)}
+
+    async def start(self) -> None:
+        """Say what was left, keep the tokens fresh, take in."""
+        await self.open(self.api.tokens.keep_on())
+
+    async def stop(self) -> None:
+        """Take nothing in any more; say what is under way."""
+        await self.close()
+
+    # -- by webhook
+
+    def refused(self, headers: Headers) -> HttpReply | None:
+        """Who brings no signature is turned away, but for the empty call with which Zalo tries an address."""
+        given = _header(headers, SIGNATURE_HEADER)
+        length = _header(headers, b"content-length")
+        probe = not given and length.isdigit() and int(length[:9]) <= PROBE_BYTES
+        if not probe and not looks_signed(given):
+            return 401, {}
+        return None if self._open else (503, RETRY)
+
+    async def webhook(self, headers: Headers, body: bytes) -> HttpReply:
+        """What Zalo posted; answered once it is committed, a dead letter, or ignored on purpose."""
+        given = _header(headers, SIGNATURE_HEADER)
+        if not given and body.strip() in (b"", b"{}"):
+            self.ignore("a probe")
+            return 200, {}
+        by = self.signature.signs(body, given, _header(headers, TIMESTAMP_HEADER))
+        raw = object_in(body)
+        if not by or str(raw.get("app_id", "")) != self.signature.app_id or not self._is_timely(raw, headers):
+            self._mismatch(headers, by)
+            return 401, {}
+        self.signed_by = by
+        if self.oa_id and oa_of(raw) not in ("", self.oa_id):
+            self.ignore("another account of the app")
+            return 200, {}
+        return await self.take(lambda: self._take_event(raw, body))
+
+    def _is_timely(self, raw: dict[str, Any], headers: Headers) -> bool:
+        """Retries keep the old time for an hour and more; what is much older was captured and sent again."""
+        said = stamp_of(raw)
+        if said is None:
+            header = _header(headers, TIMESTAMP_HEADER).decode("ascii", "replace")
+            said = stamp_of({"timestamp": header})
+        now = self.turns.clock()
+        return said is not None and now - self._age <= said <= now + AHEAD_SECONDS
+
+    def _mismatch(self, headers: Headers, by: str) -> None:
+        if not self._told_of_mismatch:
+            names = sorted({name.decode("ascii", "replace")[:40] for name, _ in headers})[:30]
+            why = (
+                "an old or foreign event" if by else "a signature that is not ours: is it the OA secret key?"
+            )
+            log.warning("zalo: refused %s; headers: %s; see troly zalo verify", why, ", ".join(names))
+        self._told_of_mismatch = True
+
+    # -- one event
+
+    async def _take_event(self, raw: dict[str, Any], body: bytes) -> None:
+        try:
+            event = read(raw, self.parts.text_limit)
+        except Ignored as ignored:
+            self.ignore(str(ignored))
+            return
+        except BadEvent as bad:
+            await self.dead_letter(self.unnumbered(body), str(bad), shape_of(raw))
+            return
+        match event.deed:
+            case "said" if event.event is not None:
+                await self._heard(event, event.event)
+            case "followed":
+                offered = Pressed(catalog.FLOWS.label(OPT_IN, self.turns.content), WHENEVER)
+                await self.hear(event.account, event.key, offered, event.act)
+            case "left":
+                await self._left(event)
+            case "officer":
+                await self._taken_over(event)
+
+    async def _heard(self, event: OaEvent, said: Event) -> None:
+        await self._take_back(event.account)
+        await self.hear(event.account, event.key, said, event.act)
+
+    async def _left(self, event: OaEvent) -> None:
+        """Who unfollows hears nothing of ours until they write; where this is their only channel their consent ends, too."""
+        turns, address = self.turns, f"{self.name}:{event.account}"
+        await self.shut(event.account)
+        try:
+            async with turns.db.writing() as connection:
+                await turns.db.lock(connection, address)
+                found = (await load(connection, turns.seal, [address])).get(address)
+                if found is not None and found.person is not None:
+                    await people.stop_notices_at_the_last(
+                        connection, found.person, address, self.name, turns.clock()
+                    )
+        except (SQLAlchemyError, OSError) as wrong:
+            raise NotKept(type(wrong).__name__) from None
+
+    async def _taken_over(self, event: OaEvent) -> None:
+        turns = self.turns
+        try:
+            async with turns.db.writing() as connection:
+                await desk_outside.take_over(
+                    turns.db,
+                    connection,
+                    turns.seal,
+                    f"{self.name}:{event.account}",
+                    event.words,
+                    event.key,
+                    turns.clock(),
+                )
+        except (SQLAlchemyError, OSError) as wrong:
+            raise NotKept(type(wrong).__name__) from None
+
+    async def _take_back(self, account: str) -> None:
+        """Where an officer wrote in Zalo's own tool and has been silent for long, the bot answers again."""
+        turns, address = self.turns, f"{self.name}:{account}"
+        try:
+            async with turns.db.reading() as connection:
+                since = await desk_outside.silent_since(connection, address)
+            if since is None or turns.clock() - since < self._outside:
+                return
+            async with turns.db.writing() as connection:
+                await desk_outside.take_back(turns.db, connection, address, turns.clock(), self._outside)
+        except (SQLAlchemyError, OSError) as wrong:
+            raise NotKept(type(wrong).__name__) from None
+
+
+def _header(headers: Headers, name: bytes) -> bytes:
+    return next((value for given, value in headers if given == name), b"")
+
+
+def configured(parts: Parts) -> ZaloOaDoor:
+    """The door as the settings want it."""
+    s = parts.settings
+    channel = channel_of(parts)
+    return ZaloOaDoor(
+        DoorParts(DOOR, parts.turns, parts.seal, channel, s.text_limit, run_errands=parts.run_errands),
+        channel.api,
+        Signature(s.zalo_app_id, s.zalo_oa_secret),
+        oa_id=s.zalo_oa_id,
+        age_hours=s.zalo_event_hours,
+        outside_hours=s.zalo_outside_hours,
+        body_limit=s.webhook_body_limit,
+    )
