@@ -26,6 +26,7 @@ FOLDER = Path(__file__).parent
 CONTENT = FOLDER.parents[1] / "data" / "content"
 WORDINGS = FOLDER.parents[1] / "tests"
 HANDS = tuple(sorted(path.stem.removeprefix("hand_") for path in FOLDER.glob("hand_*.jsonl")))
+ELSEWHERE = ("questions", "talk")  # rows made of the material of other models
 SEED, TEXTS = 14, 10000
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _SLOT = re.compile(r"\{([a-z.]+)\}")
