@@ -58,6 +58,7 @@ model: .venv/ready-test
 	$(BIN)/python -m benchmarks.talk.answers_train
 	$(BIN)/python -m benchmarks.talk.train
 	$(BIN)/python -m benchmarks.scams.train
+	$(BIN)/python -m benchmarks.directory.train
 
 screens: .venv/ready-test
 	$(BIN)/python -m tests.screens

@@ -74,6 +74,9 @@ class Directory:
     trades: tuple[str, ...] = ()  # lines of business that follow a kind of organisation
     own_names: tuple[str, ...] = ()  # of organisations, communes and wards: follow a kind of organisation too
     passing: tuple[str, ...] = ()  # words of this office's business that say nothing about who is meant
+    weights: bytes = field(
+        default=b"", repr=False
+    )  # a file that `flows.directory.messages.meaning` reads; without it only short queries are read
 
     def contact(self, contact_id: str) -> Contact | None:
         """The contact with this id, or None."""

@@ -377,7 +377,9 @@ async def test_a_responsible_contact_comes_with_a_card(service: Service, hand: s
     await person.does("truong hoc", "Trường học", contacts.grouped(school.phone))
     await person.does("khoi khac", contacts.OTHER_BLOCK, _words(contacts.FLOW, "query"))
     await person.does("co so y te", "Cơ sở y tế", *(c.name for c in clinic[:1]))
-    await person.does("1", clinic[0].name, f"Phụ trách: {CONTENT.directory.block('co-so-y-te').name}")  # type: ignore[union-attr]
+    await person.does(
+        "1", clinic[0].name, f"Phụ trách hướng dẫn: {CONTENT.directory.block('co-so-y-te').name}"
+    )  # type: ignore[union-attr]
     cards = [(school.name, f"+84{school.phone[1:]}"), (clinic[0].name, f"+84{clinic[0].phone[1:]}")]
     await service.server.until(lambda: len(service.server.to(person.id, "sendContact")) >= len(cards))
     sent = [c.fields for c in service.server.to(person.id, "sendContact")]

@@ -511,7 +511,7 @@ def test_a_missing_file_is_named(tmp_path: Path, name: str) -> None:
 # ---------------------------------------------------------------- the trained models
 
 
-@pytest.mark.parametrize("kind", ["questions", "secrets", "acts", "follow"])
+@pytest.mark.parametrize("kind", ["questions", "secrets", "acts", "follow", "contacts"])
 @pytest.mark.parametrize("how", ["missing", "cut short", "of another kind"])
 def test_content_without_its_trained_models_is_refused(tmp_path: Path, kind: str, how: str) -> None:
     """Seen to fail: without the check in `read_weights` the first message would meet it."""

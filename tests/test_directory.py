@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.knowledge.content import load_content
 from data.knowledge.directory import read_directory
 from flows.content import Directory
 from flows.directory.search import DirectoryResult, find_contacts
@@ -24,7 +25,7 @@ ROOT = Path(__file__).parents[1]
 CONTENT = ROOT / "data" / "content" / "directory.yaml"
 OWN = sorted(Path(__file__).parent.glob("directory_wordings*.jsonl"))
 DEV = Path(__file__).parents[2] / "shared" / "eval" / "directory_dev.jsonl"
-DIRECTORY = read_directory(CONTENT)
+DIRECTORY = load_content().directory
 _known = "nguyen tuan hai van le ubnd xa truong hoc anh 0918 oi so cua duyet thu"
 KNOWN_WORDS = _known.split()
 HELPERS = {"Nguyễn Tuấn Hải", "Võ Đức Toàn", "Diễm"}

@@ -6,6 +6,7 @@ Invariant: every fact the assistant says comes from these files or from edits of
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from flows.understanding import model_file
 
 CONTENT_DIR = Path(__file__).parents[1] / "content"
 # the kinds of trained models
-QUESTIONS, SECRETS, ASKING, ANSWERS, ACTS, FOLLOW, SCAMS = (
+QUESTIONS, SECRETS, ASKING, ANSWERS, ACTS, FOLLOW, SCAMS, CONTACTS = (
     "questions",
     "secrets",
     "asking",
@@ -30,6 +31,7 @@ QUESTIONS, SECRETS, ASKING, ANSWERS, ACTS, FOLLOW, SCAMS = (
     "acts",
     "follow",
     "scams",
+    "contacts",
 )
 
 
@@ -47,7 +49,7 @@ def load_content(folder: Path = CONTENT_DIR) -> Content:
     return Content(
         version=digest.hexdigest()[:12],
         office=office.office,
-        directory=read_directory(folder / "directory.yaml"),
+        directory=replace(read_directory(folder / "directory.yaml"), weights=read_weights(CONTACTS, folder)),
         checklist=read_checklist(folder / "checklist.yaml"),
         provinces=read_provinces(folder / "provinces.yaml"),
         password=read_password(folder / "password.yaml"),

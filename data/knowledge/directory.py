@@ -31,6 +31,7 @@ def read_directory(path: Path) -> Directory:
         departments=departments,
         gaps=gaps,
         source=source_of(top.block("source")),
+        weights=b"",  # trained from this file, read by load_content
         short_forms=tuple(ways for ways in top.lists("short_forms") if len(ways) > 1),
     )
 

@@ -344,7 +344,8 @@ class _Message:
         yield self._show(score, "one block is named", step, keep)
 
     def _told_already(self, ids: Sequence[str]) -> bool:
-        return [c.id for c in self.shown] == list(ids)
+        told = [c.id for c in self.shown]
+        return told == list(ids) or (len(ids) == 1 and ids[0] in told)
 
     # -- what is asked about those shown
 

@@ -231,7 +231,7 @@ def _one_prompt(context: Context) -> Reply:
         return Reply(f"{_line(contact, context.content)}.", contact=ContactCard(contact.name, contact.phone))
     lines = [f"{contact.name}, {_department(contact, context.content)}"]
     if contact.blocks:
-        lines.append(f"Phụ trách: {_blocks(contact, context.content)}")
+        lines.append(f"Phụ trách hướng dẫn: {_blocks(contact, context.content)}")
     if contact.helper:
         lines.append("Nhận họ tên và mã số BHXH từ cán bộ đầu mối của đơn vị để duyệt, cấp tài khoản VssID.")
     lines.append(f"Điện thoại: {grouped(contact.phone)} {_source(context)}")

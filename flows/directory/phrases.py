@@ -231,11 +231,16 @@ def against(window: Sequence[Word], spelt: Sequence[Word], *, strictly: bool = T
 
 
 def _other_code(window: Sequence[Word], spelt: Sequence[Word]) -> bool:
-    """Whether another word stands where the phrase has a code of two letters: "phòng in" is no "phòng IT"."""
+    """Whether another word stands where the phrase has a code: "phòng in" is no "phòng IT", "csgt" no "csgd"."""
     return len(window) == len(spelt) <= 2 and any(
-        w.plain != s.plain and len(s.plain) <= 2 and is_syllable(w.plain)
+        w.plain != s.plain
+        and ((len(s.plain) <= 2 and is_syllable(w.plain)) or (_code(w.plain) and _code(s.plain)))
         for w, s in zip(window, spelt, strict=True)
     )
+
+
+def _code(plain: str) -> bool:
+    return not set(plain) & set("aeiouy")
 
 
 def doubled(typed: str, known: str) -> bool:

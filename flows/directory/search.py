@@ -8,12 +8,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from flows.content import Block, Contact, Department, Directory, Gap
 from flows.directory import filler_words
 from flows.directory.index import DirectoryIndex, index_of
+from flows.directory.messages.evidence import MAX_CHARS, MAX_WORDS, Evidence, evidence_in
+from flows.directory.messages.meaning import meaning_of
+from flows.directory.messages.phones import phones_in
+from flows.directory.messages.spoken_numbers import put_together
+from flows.directory.messages.verdict import Decision, MessageResult, MessageVerdict
 from flows.directory.parser import MAX_NAME, read_message
 from flows.directory.phrases import PhrasePiece, Target
 from flows.directory.query import DirectoryQuery
@@ -22,13 +27,17 @@ from flows.text.syllable import is_syllable
 
 _MAX_WORDS = 40  # nobody asks for a contact in more; the rest is not read, and then nothing is asserted
 _MAX_CHARS = 600
+_FEW, _SHORT = 12, 8  # words that can all be explained; words that say too little to be weighed
+UNSOUGHT, SOUGHT, SURELY_SOUGHT = 0.2, 0.7, 0.88  # probabilities that a contact is sought
+_AT_A_PLACE = re.compile(r"\b(?:o|tai|tren|trong|duoi) (?:thanh pho|tp|tpcl|cao lanh)\b")
+_ASKED = re.compile(
+    r"\b(?:ai|(?<!chung )(?<!khi )(?<!the )(?<!bua )(?<!luc )nao|so|sdt|dt|gap|goi|lien he|lh|phu trach|dau moi|kiem|tim|hoi|alo|(?:may|bao nhieu) (?:nguoi|anh|chi|ong|vi|dong chi|dc))\b"
+)
 _NUMBER = re.compile(r"(?<![0-9/])\+?[0-9](?:[ .()\-]{0,2}[0-9]){3,14}(?![0-9/])")
 _TAIL = re.compile(r"(?:duoi|cuoi|đuôi|cuối)(?: la| là| so| số)? ?([0-9]{3,7})(?![0-9/])")
 _WORD = re.compile(r"[^\W_]+")
 _LETTERS_APART = re.compile(r"(?<![^\W_])(?:đ|d) ?/ ?c(?![^\W_])")
 _AMPERSAND = re.compile(r"(?<=\w) ?& ?(?=\w)")
-
-Decision = Literal["answer", "suggest", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,70 @@ def find_contacts(query: str, directory: Directory) -> DirectoryResult:
     contact first.
     """
     index = index_of(directory)
+    text = put_together(query[:MAX_CHARS])
+    said = evidence_in(index, text) if directory.weights else None
+    if said is None or not said.typed:
+        return _at_first(query, index)
+    few = len(said.typed) <= _FEW
+    whole = len(query) <= MAX_CHARS and len(said.typed) < MAX_WORDS  # an unread rest may say anything
+    first = _at_first(text, index) if few else DirectoryResult("none")
+    meaning = meaning_of(said, directory.weights)
+    return _chosen(
+        index, first, MessageVerdict(index, said, meaning, phones_in(directory, text)), said, whole=whole
+    )
+
+
+def _chosen(
+    index: DirectoryIndex, first: DirectoryResult, verdict: MessageVerdict, said: Evidence, *, whole: bool
+) -> DirectoryResult:
+    """Of two readings the one to be believed: the first explains every word of a few, the second weighs many."""
+    found = verdict.decide()
+    if not whole and found.decision == "answer":
+        found = MessageResult("suggest", found.people, found.targets)
+    if first.decision == "answer" and found.decision == "none" and _eldest(said):
+        return DirectoryResult("none")  # "anh hai với anh ba em"
+    if first.decision == "answer" and verdict.only_a_place and _AT_A_PLACE.search(verdict.plain):
+        return replace(first, decision="suggest")  # "cơ quan em ở thành phố Cao Lãnh"
+    if (first.decision == "answer" and not said.denials) or (first.gap and found.decision != "answer"):
+        return first
+    read = _found(index, found.decision, found.people, found.targets)
+    if found.decision == "none":
+        unsought = first.decision == "suggest" and (verdict.seeks < UNSOUGHT or bool(found.targets))
+        return read if read.gap or said.denials or unsought else first
+    few = len(said.typed) <= _FEW
+    if found.decision == "answer" and few and not found.certain and not said.denials:
+        if first.decision == "suggest" and found.by_name:
+            return first  # what stands beside the name may belong to it
+        doubtful = said.strangers or verdict.seeks < SOUGHT
+        if first.decision == "none" and doubtful:
+            return first  # "chau duc phuong" is no ward
+    if found.certain or said.denials or (found.decision == "suggest" and len(said.typed) > _SHORT):
+        return read
+    if len(said.typed) > _SHORT:
+        surely = verdict.seeks >= SURELY_SOUGHT and not found.by_name
+        return read if surely or _asks(said) else first
+    if found.decision == "suggest":
+        return first
+    if first.decision == "suggest":
+        return read if {m.contact for m in first.contacts} == {m.contact for m in read.contacts} else first
+    return read if verdict.seeks >= (SOUGHT if _asks(said) else SURELY_SOUGHT) else first
+
+
+def _eldest(said: Evidence) -> bool:
+    """Whether somebody is called by the order of birth: "anh hai", typed without its mark where others have theirs."""
+    born = any(
+        one.plain in ("anh", "chi") and next_one.text == "hai" for one, next_one in pairwise(said.typed)
+    )
+    return born and any(w.marked for w in said.typed) and not said.names
+
+
+def _asks(said: Evidence) -> bool:
+    """Whether words that ask for somebody are among them."""
+    return bool(_ASKED.search(" ".join("" if w.text == "hội" else w.plain for w in said.typed)))
+
+
+def _at_first(query: str, index: DirectoryIndex) -> DirectoryResult:
+    """The reading that explains every word."""
     text = _AMPERSAND.sub("", tidy(query[:_MAX_CHARS]))
     tails = [m.group(1) for m in _TAIL.finditer(text)]
     numbers = tails or [m.group() for m in _NUMBER.finditer(text)]
@@ -146,7 +219,7 @@ def _found(
     ordered = sorted(people.items(), key=lambda item: (-item[1], item[0]))
     wanted = {(t.kind, t.id) for t in targets}
     return DirectoryResult(
-        decision,
+        decision if people else "none",
         tuple(Match(directory.contacts[i], round(score, 3)) for i, score in ordered),
         tuple(b for b in directory.blocks if ("block", b.id) in wanted),
         tuple(d for d in directory.departments if ("department", d.id) in wanted),
