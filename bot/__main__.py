@@ -110,7 +110,7 @@ def _serve(args: argparse.Namespace) -> int:
 
 def _chat(args: argparse.Namespace) -> int:
     from bot.app import opened
-    from bot.settings import load
+    from bot.settings import load, load_demo
     from handlers.delivery.sms import Sms
     from handlers.terminal import Terminal, answer_lines
 
@@ -120,7 +120,7 @@ def _chat(args: argparse.Namespace) -> int:
         or len(args.person) > 60
     ):
         raise ValueError("--person takes up to 60 letters, digits, - and _")
-    settings = load(sms="demo") if args.demo else load()
+    settings = load_demo() if args.demo else load()
 
     async def work() -> int:
         async with opened(settings, with_demo=args.demo, like_its_demo=True) as app:
@@ -131,6 +131,7 @@ def _chat(args: argparse.Namespace) -> int:
                 text_limit=settings.text_limit,
                 code_sender=app.code_sender,
                 sms=sms if app.gateway is not None else None,
+                passwords=app.passwords,
             )
 
             async def heard(one: Sms) -> None:

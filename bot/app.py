@@ -14,11 +14,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import IO
 
+import httpx
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.settings import BadSetting, Settings
 from data import migrate
+from data.accounts.hashing import Hasher
+from data.accounts.local import LocalAccounts
+from data.accounts.port import Accounts
 from data.effects.handler import EffectHandler
 from data.effects.turn_context import Services
 from data.engine import Database
@@ -29,7 +33,12 @@ from data.limits import Limits
 from data.seal import Seal, key_file, secret_of
 from flows.content import Content
 from flows.understanding.question_finder import warm
+from handlers.accounts.remote import RemoteAccounts
 from handlers.delivery.sms import CodeSender, DemoGateway, Gateway
+from handlers.gateways.esms import URL as ESMS_URL
+from handlers.gateways.esms import Esms
+from handlers.gateways.generic import HttpGateway
+from handlers.passwords import Passwords
 from handlers.turns.bursts import BurstLimits
 from handlers.turns.queue import Turns
 
@@ -48,6 +57,7 @@ class App:
     turns: Turns
     gateway: DemoGateway | None
     code_sender: CodeSender | None
+    passwords: Passwords | None = None
 
 
 def limits_of(s: Settings) -> Limits:
@@ -161,12 +171,19 @@ async def opened(
             raise BadSetting(ONLY_A_DEMO.format(name=db.name))
         if settings.sms == "demo" and not is_demo:
             raise BadSetting(NOT_A_DEMO.format(what="TROLY_SMS=demo", name=db.name))
+        hasher = Hasher(
+            memory_kib=settings.password_memory_kib,
+            passes=settings.password_passes,
+            waiting=settings.password_waiting,
+        )
         if with_demo:
             await demo.fill(db, seal, settings.demo_people)
+            if settings.accounts == "local":
+                await demo.open_accounts(db, seal, hasher, clock())
             await demo.subscribe(db, settings.demo_readers, clock())
         if is_demo and settings.sms == "none":
             settings = replace(settings, sms="demo")
-        content = load_content()
+        content = replace(load_content(), accounts=settings.accounts, otp_minutes=settings.otp_minutes)
         services = Services(
             db,
             seal,
@@ -189,23 +206,54 @@ async def opened(
             miss_days=settings.miss_days,
             bursts=BurstLimits(settings.burst_seconds, settings.burst_wait, settings.burst_text_limit),
         )
-        gateway = DemoGateway() if settings.sms == "demo" else None
-        carrier: Gateway | None = gateway
+        demo_phone = DemoGateway() if settings.sms == "demo" else None
+        elsewhere = settings.sms in ("http", "esms") or settings.accounts == "http"
+        client = httpx.AsyncClient(trust_env=False) if elsewhere else None
+        accounts: Accounts | None = None
+        if settings.accounts == "local":
+            accounts = LocalAccounts(db, seal, hasher, clock)
+        elif client is not None and settings.accounts == "http":
+            accounts = RemoteAccounts(
+                *(client, settings.accounts_url, settings.accounts_token, seal), settings.accounts_seconds
+            )
+        passwords = Passwords(turns, accounts, limits_of(settings)) if accounts is not None else None
+        carrier: Gateway | None = demo_phone
         if settings.sms == "zns":
             from handlers.zalo.zns import open_gateway  # it loads an HTTP library
 
             carrier = open_gateway(settings, db, seal)
+        elif client is not None and settings.sms in ("http", "esms"):
+            carrier = _gateway(settings, client)
         code_sender = CodeSender(db, seal, carrier, holder=turns.holder, clock=clock) if carrier else None
+        if code_sender is not None and passwords is not None:
+            code_sender.tell_failed = passwords.sms_failed
         await turns.start()
         fresh = asyncio.create_task(_keep_fresh(db, content, turns, settings.content_seconds))
         try:
-            yield App(settings, db, seal, content, effect_handler, turns, gateway, code_sender)
+            yield App(settings, db, seal, content, effect_handler, turns, demo_phone, code_sender, passwords)
         finally:
             fresh.cancel()
             await asyncio.gather(fresh, return_exceptions=True)
             await turns.stop()
+            hasher.close()
+            if client is not None:
+                await client.aclose()
     finally:
         await db.close()
+
+
+def _gateway(s: Settings, client: httpx.AsyncClient) -> Gateway:
+    """What carries SMS to real phones."""
+    if s.sms == "http":
+        return HttpGateway(client, s.sms_url, s.sms_token)
+    return Esms(
+        client,
+        s.sms_esms_key,
+        s.sms_esms_secret,
+        s.sms_esms_brand,
+        sandbox=bool(s.sms_esms_sandbox),
+        url=s.sms_url or ESMS_URL,
+    )
 
 
 async def _keep_fresh(db: Database, files: Content, turns: Turns, seconds: float) -> None:

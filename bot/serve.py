@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import gc
 import logging
 import time
@@ -15,15 +16,19 @@ from starlette.routing import Route
 
 from bot import logs
 from bot.app import App, limits_of, lone_server, opened, secret_for
-from bot.settings import BadSetting, Settings, load, proxy_networks
+from bot.settings import BadSetting, Settings, load, load_demo, proxy_networks
 from bot.stopping import Stop, side_by_side
 from bot.worker import worker_of
 from data import conversations, outbox, proofs, staff
+from data.accounts import changes, local, resets
 from data.channels import label
+from data.installation.demo import PASSWORD
 from data.installation.readiness import Readiness
 from data.registry import removed
+from data.secure import pages
 from handlers.desk import Desk, Say
 from handlers.doors import Door, Parts, open_doors, webhooks_of
+from handlers.passwords import Passwords
 from handlers.turns.types import TurnResult
 from handlers.web.chat import Web
 from handlers.web.connections import ConnectionLimits, ConnectionTable, fitting, protocols, raise_file_limit
@@ -54,7 +59,7 @@ async def serve(*, demo: bool, roles: tuple[str, ...]) -> int:
     unknown = [r for r in roles if r not in ROLES]
     if unknown or not roles:
         raise BadSetting(f"--roles takes {', '.join(ROLES)}, not {', '.join(unknown) or 'nothing'}")
-    settings = load(sms="demo") if demo else load()
+    settings = load_demo() if demo else load()
     if demo and settings.host not in LOOPBACK:
         log.warning("--demo shows pretend SMS to everybody; listen on 127.0.0.1 only")
     logs.set_up(settings.log_level)
@@ -105,6 +110,9 @@ async def _run(app: App, stop: Stop, *, demo: bool, roles: tuple[str, ...]) -> N
     chores = [asyncio.create_task(_forget(app))]
     if "chat" in roles:
         chores.append(asyncio.create_task(_load_names(app)))
+    if app.passwords is not None:
+        app.passwords.announce = functools.partial(_announce, web, doors)
+        chores.append(asyncio.create_task(_resume_changes(app.passwords)))
     if app.code_sender is not None and "worker" in roles:
         chores.append(asyncio.create_task(_sweep(app)))
     worker = await worker_of(app) if "worker" in roles else None
@@ -235,6 +243,8 @@ def _greeting(settings: Settings, links: list[str], *, demo: bool) -> str:
     lines = [f"Trợ lý VssID: chat as a citizen  {settings.address}/"]
     if demo:
         lines.append("Demo: synthetic people only, SMS appear on the page. Try: Trần Thị Bé Ba 17/01/1983")
+        if settings.accounts == "local":
+            lines.append(f"Demo: every account has the password “{PASSWORD}”. Try: đổi mật khẩu, 8800000001")
     lines += links
     lines += [
         f"{label(n)}: not connected (set {how})" for n, is_set, how in connections_of(settings) if not is_set
@@ -340,6 +350,7 @@ def _web(app: App, doors: Mapping[str, Door], staff_pages: Sequence[Route], *, d
         text_limit=s.text_limit,
         frames_per_minute=s.socket_per_minute,
         code_sender=app.code_sender,
+        passwords=app.passwords,
         say_elsewhere={name: door.say for name, door in doors.items()},
         webhooks=Webhooks(webhooks_of(doors), s.webhooks_at_once),
         staff_pages=staff_pages,
@@ -366,6 +377,24 @@ async def _sweep(app: App) -> None:
             await app.code_sender.deliver(older_than=LEFT_BEHIND_SECONDS)
 
 
+async def _announce(web: Web, doors: Mapping[str, Door], result: TurnResult) -> None:
+    """Tell a conversation what became of its change of password, and send the message that says so."""
+    door = doors.get(result.address.partition(":")[0])
+    if door is not None:
+        door.say(result)
+    elif result.address.startswith("web:"):
+        await web.say(result)
+    web.run_errands(result)
+
+
+async def _resume_changes(passwords: Passwords) -> None:
+    """Find out what became of changes of passwords that a process left, or that a backend did not answer for."""
+    while True:
+        with _logged("changes of passwords could not be taken up again"):
+            await passwords.resume()
+        await asyncio.sleep(SWEEP_SECONDS)
+
+
 async def _load_names(app: App) -> None:
     """Have the registry's names in memory before somebody asks; a failure is told, and the first look-up loads them."""
     with _logged("the registry's names could not be loaded"):
@@ -380,6 +409,10 @@ async def _forget(app: App) -> None:
         with _logged("what is past its time could not be wiped"):
             async with app.db.writing() as connection:
                 await proofs.forget_old(connection, now)
+                await pages.forget_old(connection, now)
+                await changes.forget_old(connection, now)
+                await local.forget_old(connection, now)
+                await resets.forget_old(connection, now)
                 await staff.forget_old(connection, now, 3600.0 * app.settings.staff_session_hours)
                 events_until = now - 3600.0 * app.settings.event_keys_hours
                 await conversations.forget_old_events(connection, events_until)

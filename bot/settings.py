@@ -133,12 +133,51 @@ class Settings:
         "who may see a looked-up record: guarded (proof of phone or ID number)",
         choices=("guarded",),
     )
-    accounts: str = _s("guide", "how passwords are changed: guide (VssID's own screens)", choices=("guide",))
+    accounts: str = _s(
+        "guide",
+        "where passwords are changed: guide (VssID's own screens), or here: local (accounts in the database; --demo runs it), "
+        "http (a service that keeps docs/accounts-api.yaml)",
+        choices=("guide", "local", "http"),
+    )
+    accounts_url: str = _s("", "address of the accounts service, compulsory for http")
+    accounts_token: str = _s("", "bearer token for it, compulsory for http")
+    accounts_seconds: float = _s(
+        5.0, "how long the accounts service may take to answer, in seconds", between=(0.1, 20)
+    )
+    password_min: int = _s(
+        8, "shortest password that is taken, in characters, used together with a code", between=(8, 64)
+    )
+    password_max: int = _s(1000, "longest password that is taken, in characters", between=(64, 1000))
+    password_memory_kib: int = _s(
+        19456, "memory that hashing one password takes (argon2id), in KiB", between=(19456, 1048576)
+    )
+    password_passes: int = _s(2, "passes over that memory", between=(2, 10))
+    password_waiting: int = _s(
+        100, "passwords that may wait to be hashed; above it the page says to try again", between=(1, 10000)
+    )
+    password_pages_conversation: int = _s(
+        20, "pages for a new password that one conversation may open in 24 hours", between=(1, 100)
+    )
+    password_pages_source: int = _s(
+        60, "pages for a new password that one source may open in an hour", between=(1, 10**5)
+    )
+    phone_rest_hours: int = _s(
+        72,
+        "how long after an account's phone was changed a forgotten password cannot be set anew with it, in hours",
+        between=(1, 720),
+    )
     sms: str = _s(
         "none",
-        "how one-time codes leave: none, demo (a pretend phone on the page), or zns (a Zalo message to the phone)",
-        choices=("none", "demo", "zns"),
+        "how one-time codes leave: none, demo (a pretend phone on the page), esms (the SMS provider), http (a server of one's own), "
+        "or zns (a Zalo message to the phone)",
+        choices=("none", "demo", "esms", "http", "zns"),
     )
+    sms_url: str = _s("", "where http posts {id, to, text}; for esms another address than the provider's own")
+    sms_token: str = _s("", "bearer token for http, compulsory there")
+    sms_esms_key: str = _s("", "ApiKey of the eSMS account, compulsory for esms")
+    sms_esms_secret: str = _s("", "SecretKey of the eSMS account, compulsory for esms")
+    sms_esms_brand: str = _s("", "brand name registered with eSMS, compulsory for esms")
+    sms_esms_sandbox: int = _s(0, "1: eSMS takes messages and sends none", between=(0, 1))
     otp_minutes: int = _s(5, "how long a one-time code is valid, in minutes, at most 10", between=(1, 10))
     otp_tries: int = _s(5, "comparisons allowed per code", between=(1, 5))
     otp_failures_per_day: int = _s(
@@ -480,6 +519,13 @@ def load(
     return _checked(settings)
 
 
+def load_demo() -> Settings:
+    """The settings of --demo: a pretend phone, and accounts of its own unless TROLY_ACCOUNTS says otherwise."""
+    given = dict(os.environ)
+    chosen = given.get(PREFIX + "ACCOUNTS") or _read_dotenv(Path(".env")).get(PREFIX + "ACCOUNTS")
+    return load(sms="demo", accounts=chosen or "local")
+
+
 def unknown(environment: dict[str, str] | None = None) -> list[str]:
     """Names in the environment that begin like ours and are no setting: probably misspelt; `troly doctor` shows them."""
     known = {PREFIX + f.name.upper() for f in fields(Settings)}
@@ -552,6 +598,8 @@ def _checked(s: Settings) -> Settings:
         proxy_networks(s.trusted_proxies)
     except ValueError as wrong:
         raise BadSetting(f"TROLY_TRUSTED_PROXIES: {wrong}") from None
+    _check_sms(s)
+    _check_accounts(s)
     _check_ranges(s)
     return s
 
@@ -562,6 +610,31 @@ def _is_webhook_secret(secret: str) -> bool:
 
 def _may_stand_in_an_address(token: str) -> bool:
     return token.isascii() and token.isprintable() and not any(c in " /?#%\\" for c in token)
+
+
+def _check_accounts(s: Settings) -> None:
+    if s.accounts != "http":
+        return
+    missing = [PREFIX + name.upper() for name in ("accounts_url", "accounts_token") if not getattr(s, name)]
+    if missing:
+        raise BadSetting(f"TROLY_ACCOUNTS=http needs {', '.join(missing)}")
+    scheme, host = _parts("TROLY_ACCOUNTS_URL", s.accounts_url, bare=False)
+    if scheme == "http" and not is_loopback(host) and not _is_private(host):
+        raise BadSetting("TROLY_ACCOUNTS_URL must begin with https://: passwords go there")
+
+
+def _check_sms(s: Settings) -> None:
+    needed = {
+        "http": ("sms_url", "sms_token"),
+        "esms": ("sms_esms_key", "sms_esms_secret", "sms_esms_brand"),
+    }
+    missing = [PREFIX + name.upper() for name in needed.get(s.sms, ()) if not getattr(s, name)]
+    if missing:
+        raise BadSetting(f"TROLY_SMS={s.sms} needs {', '.join(missing)}")
+    if s.sms_url:
+        scheme, host = _parts("TROLY_SMS_URL", s.sms_url, bare=False)
+        if scheme == "http" and not is_loopback(host) and not _is_private(host):
+            raise BadSetting("TROLY_SMS_URL must begin with https://: codes and keys go there")
 
 
 def _check_ranges(s: Settings) -> None:

@@ -33,6 +33,7 @@ WRONG = "wrong"  # a code was told wrong, whether or not there was one
 FAILURE = "failure"  # a code was compared and wrong
 NO_FAILURE = "no failure"  # there was none to compare with: as many steps, and nothing follows
 SCAM_REPORT = "scam report"  # a scam was reported to the office
+PAGE = "page"  # a page for a new password was opened
 WARNING = "warning"  # the owner of a phone was told of wrong codes; `who` is the phone's keyed hash
 
 CONVERSATION, SOURCE, ALL = "conversation", "source", "all"
@@ -106,6 +107,14 @@ def codes(limits: Limits) -> Bounds:
         Bound(REQUEST, SOURCE, limits.otp_requests_per_day_source, DAY),
         *messages(limits),
         *failures(limits),
+    )
+
+
+def pages(limits: Limits) -> Bounds:
+    """Of pages for a new password."""
+    return (
+        Bound(PAGE, CONVERSATION, limits.password_pages_conversation, DAY),
+        Bound(PAGE, SOURCE, limits.password_pages_source, HOUR),
     )
 
 

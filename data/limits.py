@@ -27,6 +27,11 @@ class Limits:
     otp_requests_per_day_source: int = 100
     sms_per_hour: int = 250
     sms_per_day: int = 500
+    password_pages_conversation: int = 20
+    password_pages_source: int = 60
+    password_min: int = 8
+    password_max: int = 1000
+    phone_rest_hours: int = 72
     looks_per_day: int = 20
     looks_per_hour_source: int = 100
     looks_per_hour_all: int = 2000

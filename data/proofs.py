@@ -1,8 +1,7 @@
-"""Proof that a phone is the person's: one-time codes and the secure page. Rule: an attempt is counted before it is compared."""
+"""Proof that a phone is the person's: one-time codes. Rule: an attempt is counted before it is compared."""
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import math
@@ -18,7 +17,7 @@ from data.budgets import DAY, HOUR, Taker
 from data.engine import fetch
 from data.limits import Limits
 from data.seal import Seal
-from data.tables import cases, failures_in_a_row, otp_failures, otps, secure_pages
+from data.tables import cases, failures_in_a_row, otp_failures, otps
 from flows.content import Office
 
 DIGITS = 6
@@ -124,14 +123,24 @@ def _pause(spent: budgets.Spent | None) -> Refusal | None:
 
 async def held_back(connection: AsyncConnection, case: Case, taker: Taker, limits: Limits, at: float) -> bool:
     """Whether nothing may leave for this record or its phone now, to this source or to anybody. Never told."""
-    shut = await _shut(connection, case, taker, limits, at)
+    closed = await shut(connection, case, taker, limits, at)
     keys = (otps.c.account_key == case.keys.account) | (otps.c.phone_key == case.keys.phone)
     sent = await _sent(connection, keys, at)
-    return shut or _too_often(sent, limits, at) is not None
+    return closed or _too_often(sent, limits, at) is not None
 
 
-async def _shut(connection: AsyncConnection, case: Case, taker: Taker, limits: Limits, at: float) -> bool:
-    """Whether no code of this record is compared: too many wrong ones today, from this source today, or in a row."""
+async def owners_refusal(
+    connection: AsyncConnection, case: Case, taker: Taker, limits: Limits, at: float
+) -> Refusal | None:
+    """What `held_back` keeps to itself, for somebody who may be told: who typed the account's password, or proved its phone."""
+    if await shut(connection, case, taker, limits, at):
+        return Refusal("spent")
+    keys = (otps.c.account_key == case.keys.account) | (otps.c.phone_key == case.keys.phone)
+    return _too_often(await _sent(connection, keys, at), limits, at)
+
+
+async def shut(connection: AsyncConnection, case: Case, taker: Taker, limits: Limits, at: float) -> bool:
+    """Whether nothing of this record is compared: too many wrong ones today, from this source today, or in a row."""
     failed = await failures(connection, case, at)
     theirs = await _failed(connection, _of_record(case) & (otp_failures.c.source_key == taker.source), at)
     query = select(failures_in_a_row.c.count).where(failures_in_a_row.c.account_key == case.keys.account)
@@ -239,7 +248,7 @@ async def compare_code(
     A code that opens nothing, and one of a record that is shut to this source, is told "wrong" like any other.
     """
     told = await told_failures(connection, case, at)
-    shut = await _shut(connection, case, taker, limits, at)
+    closed = await shut(connection, case, taker, limits, at)
     if told >= limits.otp_failures_of_one_source:
         return "spent", 0
     newest = (
@@ -263,18 +272,25 @@ async def compare_code(
     if counted is None:
         row = (await connection.execute(select(otps.c.tries).where(otps.c.id == newest))).first()
         return ("spent" if row and row.tries >= limits.otp_tries else "expired"), 0
-    compared = bool(counted.mac) and not shut
+    compared = bool(counted.mac) and not closed
     if _matches(counted.mac if compared else "", _mac(seal, counted.id, code)):
         await connection.execute(update(otps).where(otps.c.id == counted.id).values(live=False, mac=""))
         await end_row(connection, case.keys.account)
         return "right", 0
     keys = case.keys if compared else _nobodys(case.keys)
-    await connection.execute(otp_failures.insert().values(at=at, source_key=taker.source, **_columns(keys)))
-    await fetch(connection, _COUNT_IN_A_ROW, keys.account if compared else _NOBODY)
+    await count_failure(connection, keys, taker, at, in_a_row=keys.account if compared else _NOBODY)
     failure = budgets.FAILURE if compared else budgets.NO_FAILURE
     await budgets.take(connection, taker, at, budgets.WRONG, failure)
     left = limits.otp_tries - counted.tries
     return ("wrong", left) if left else ("spent", 0)
+
+
+async def count_failure(
+    connection: AsyncConnection, keys: Keys, taker: Taker, at: float, *, in_a_row: str = ""
+) -> None:
+    """One more wrong try of these keys today, and in a row."""
+    await connection.execute(otp_failures.insert().values(at=at, source_key=taker.source, **_columns(keys)))
+    await fetch(connection, _COUNT_IN_A_ROW, in_a_row or keys.account)
 
 
 def _matches(kept: str, typed: str) -> bool:
@@ -317,53 +333,6 @@ async def _failed(connection: AsyncConnection, which: ColumnElement[bool], at: f
     return int((await connection.execute(query)).scalar_one())
 
 
-def _token_key(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-async def open_page(
-    connection: AsyncConnection, address: str, *, code_until: float, until: float, kind: str = "otp"
-) -> str:
-    """A one-time page for this conversation: `kind` otp takes a code, export hands out the person's data. Earlier pages of it close. Returns the token, 256 random bits."""
-    token = secrets.token_urlsafe(32)
-    await connection.execute(delete(secure_pages).where(secure_pages.c.address == address))
-    await connection.execute(
-        secure_pages.insert().values(
-            token_key=_token_key(token), address=address, kind=kind, code_until=code_until, until=until
-        )
-    )
-    return token
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A secure page that exists: whose conversation, what it takes, until when (seconds of that person's clock)."""
-
-    address: str
-    kind: str
-    code_until: float
-    until: float
-
-
-async def page_of(connection: AsyncConnection, token: str) -> Page | None:
-    """The page with this token, or None. Looking burns nothing."""
-    row = (
-        await connection.execute(select(secure_pages).where(secure_pages.c.token_key == _token_key(token)))
-    ).first()
-    return Page(row.address, row.kind, row.code_until, row.until) if row else None
-
-
-async def use_page(connection: AsyncConnection, token: str) -> bool:
-    """Use up the page with this token; False when somebody did before."""
-    used = await connection.execute(delete(secure_pages).where(secure_pages.c.token_key == _token_key(token)))
-    return int(used.rowcount) == 1
-
-
-async def close_pages(connection: AsyncConnection, address: str) -> None:
-    """The conversation's secure pages open no more."""
-    await connection.execute(delete(secure_pages).where(secure_pages.c.address == address))
-
-
 async def forget_old(connection: AsyncConnection, at: float) -> None:
     """Wipe the hashes of codes past their time, and rows nothing counts any more; bring rows back that a clock put ahead."""
     await come_back(connection, at)
@@ -374,7 +343,6 @@ async def forget_old(connection: AsyncConnection, at: float) -> None:
     await connection.execute(delete(otps).where(otps.c.at < at - DAY))
     await connection.execute(delete(otp_failures).where(otp_failures.c.at < at - DAY))
     await connection.execute(delete(cases).where(cases.c.at < at - CASE_LIFE))
-    await connection.execute(delete(secure_pages).where(secure_pages.c.until < at))
 
 
 def sms_text(code: str, limits: Limits, office: Office) -> str:

@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data import audit, conversations, desk, outbox, people, proofs
+from data import audit, conversations, desk, outbox, people
 from data.engine import Database
 from data.outbox import OTP, WAITING
 from data.outbox.rows import open_body
 from data.seal import Seal
+from data.secure import pages
 from data.tables import cases
 from data.tables import conversations as conversation_rows
 from data.tables import outbox as outbox_rows
@@ -95,7 +96,7 @@ async def erase(
     await outbox.wipe_addresses(connection, sorted(addresses), now)
     await connection.execute(delete(cases).where(cases.c.address.in_(addresses)))
     for one in sorted(addresses):
-        await proofs.close_pages(connection, one)
+        await pages.close_pages(connection, one)
     await connection.execute(
         update(conversation_rows)
         .where(theirs, conversation_rows.c.address != address)

@@ -292,6 +292,58 @@ secure_pages = Table(
     Column("kind", String(10), nullable=False),
     Column("code_until", Float, nullable=False),
     Column("until", Float, nullable=False),
+    Column("subject", String(32), nullable=False, server_default=""),  # the password change it is for
+    Column("done", Boolean, nullable=False, server_default=false()),  # used: it says so until its time is up
+)
+
+accounts = Table(  # the accounts of TROLY_ACCOUNTS=local
+    "accounts",
+    metadata,
+    Column("code", String(10), primary_key=True),
+    Column("phone", LargeBinary, nullable=False),  # sealed
+    Column("phone_key", String(64), nullable=False, index=True),  # keyed hash
+    Column("password", String(200), nullable=False),  # argon2id, as a PHC string; "" for none yet
+    Column("changed_at", Float, nullable=True),  # the password
+    Column("phone_changed_at", Float, nullable=True),
+    Column("at", Float, nullable=False),
+)
+
+prepared_passwords = Table(  # new passwords of local accounts that wait for their change to be carried out
+    "prepared_passwords",
+    metadata,
+    Column("change_id", String(32), primary_key=True),
+    Column("code", String(10), nullable=False),
+    Column("password", String(200), nullable=False),  # argon2id; "" once it is carried out
+    Column("done", Boolean, nullable=False, server_default=false()),
+    Column("at", Float, nullable=False, index=True),
+)
+
+password_changes = Table(  # one change of a password on its way, whatever the backend
+    "password_changes",
+    metadata,
+    Column("id", String(32), primary_key=True),  # of its case, too
+    Column("address", String(120), nullable=False, index=True),
+    Column("purpose", String(10), nullable=False),  # change, forgotten, counter
+    Column("account_key", String(64), nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=True),  # sealed JSON: code, phone; NULL once it is over
+    Column("state", String(10), nullable=False),  # see data/accounts/changes.py
+    Column("tries", Integer, nullable=False),  # old passwords that were compared
+    Column("at", Float, nullable=False, index=True),
+    Column("moved_at", Float, nullable=False),  # the server's clock, when the state last changed
+)
+
+password_resets = Table(  # asked for at the counter by one officer, approved by another
+    "password_resets",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("account_key", String(64), nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=True),  # sealed JSON: code, phone; NULL once it is over
+    Column("state", String(10), nullable=False),  # asked, approved, refused
+    Column("why", String(20), nullable=False),  # which papers were seen
+    Column("asked_by", String(32), nullable=False),
+    Column("decided_by", String(32), nullable=True),
+    Column("at", Float, nullable=False, index=True),
+    Column("decided_at", Float, nullable=True),
 )
 
 dossiers = Table(

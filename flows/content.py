@@ -326,6 +326,8 @@ class Content:
     follow_weights: bytes = field(repr=False)  # a file that `flows.understanding.follow_ups` reads
     scam_weights: bytes = field(repr=False)  # a file that `flows.scams.recogniser` reads
     official: OfficialFacts
+    accounts: str = "guide"  # where passwords are changed: guide (in VssID alone), local or http (here, too)
+    otp_minutes: int = 5  # how long a code of ours lasts
     receiving_agency: str = ""
     working_days: int = 10
     calendar: Calendar = field(default_factory=Calendar)
@@ -335,6 +337,11 @@ class Content:
     def province_names(self) -> dict[str, Province]:
         """Provinces by folded name and alias; the first province of a name keeps it."""
         return {name: p for p in reversed(self.provinces) for name in (plain(p.name), *p.aliases)}
+
+    @property
+    def changes_passwords(self) -> bool:
+        """Whether passwords are changed here, and not in VssID alone."""
+        return self.accounts != "guide"
 
     @property
     def staff_weights(self) -> StaffWeights:

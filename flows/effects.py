@@ -100,6 +100,39 @@ class ProvePhone(Effect, outcomes=("record", "other"), about_people=True):
 
 
 @dataclass(frozen=True, slots=True)
+class ProveOwnPhone(Effect, outcomes=("proven",)):
+    """The channel vouches for this phone as the person's own; whose record it belongs to is not looked up."""
+
+    phone: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPasswordPage(Effect, outcomes=("ready", "unproven", "paused", "spent", "off")):
+    """A secure page on which the password of an account is changed; whether there is one is not looked up.
+
+    `purpose`: change (the old one is typed there) or forgotten (the phone is proven in the chat; unproven: it is not).
+    ready: facts change, link, until. paused: facts pause_of, seconds. off: no SMS here.
+    """
+
+    purpose: str
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ResendPasswordCode(Effect, outcomes=("sent", "wait", "paused", "spent", "over"), about_people=True):
+    """Another code for a change that waits for one. sent: facts until, phone. wait, paused: as SendOtp. over: it waits for none."""
+
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPasswordChange(Effect, outcomes=("open", "code", "working", "done", "refused", "unclear", "over")):
+    """What has become of a change: as the database says it, not as the page was last heard of."""
+
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
 class LoadDossier(Effect, outcomes=("none", "open")):
     """The person's registration checklist.
 

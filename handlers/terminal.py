@@ -15,10 +15,16 @@ from typing import Any
 from data import conversations
 from data.outbox import Outgoing
 from flows.engine import trace
+from flows.engine.events import TypedSecret
+from flows.engine.state import State
 from handlers.delivery.sms import CodeSender, Sms
+from handlers.passwords import Passwords, Told
+from handlers.passwords.wording import sentence
 from handlers.turns.json_contract import (
+    NEVER,
     BadInput,
     MoveClock,
+    TypedPassword,
     place_object,
     read_json,
     read_object,
@@ -55,6 +61,7 @@ class Terminal:
     text_limit: int
     code_sender: CodeSender | None
     sms: list[Sms] | None
+    passwords: Passwords | None = None
 
     @property
     def address(self) -> str:
@@ -65,13 +72,17 @@ class Terminal:
         """The contract's answer object for one line of input."""
         try:
             wish = self._read(line)
-            return await (self._passed(wish) if isinstance(wish, MoveClock) else self._take(wish))
+            if isinstance(wish, MoveClock):
+                return await self._passed(wish)
+            if isinstance(wish, TypedPassword) or is_secret(line):
+                return await self._typed(wish)
+            return await self._take(wish)
         except BadInput as bad:
             return {"error": str(bad)}
         except NotKept:
             return {"error": "Chưa ghi được vào cơ sở dữ liệu; xin thử lại."}
 
-    def _read(self, line: str) -> Opens | MoveClock:
+    def _read(self, line: str) -> Opens | MoveClock | TypedPassword:
         given = read_json(line)
         if given is not None:
             return read_object(given, self.text_limit)
@@ -86,6 +97,39 @@ class Terminal:
         await self.turns.settled()
         replies = [shown(m.body, proactive=True) for m in missed] + [shown(r.body) for r in result.rows]
         return self._object(replies, result.place)
+
+    async def _typed(self, typed: Opens | TypedPassword) -> dict[str, Any]:
+        """What the secure page would post: a new password, or a code."""
+        passwords = self.passwords
+        change = await passwords.page_open_at(self.address) if passwords is not None else ""
+        if passwords is None or not change:
+            if isinstance(typed, TypedPassword):
+                raise BadInput("Không có trang bảo mật nào đang chờ mật khẩu.")
+            return await self._take(typed)
+        missed = await self.turns.missed(self.address)
+        told = Told(pushed=True)
+        if isinstance(typed, TypedPassword):
+            answer = await passwords.submit(change, typed, told)
+        else:
+            event = typed(State(), NEVER)
+            assert isinstance(event, TypedSecret), "a typed secret"
+            answer = await passwords.confirm(change, event.value, told)
+        result = answer.result
+        rows = result.rows if result is not None else ()
+        self._sent([*missed, *rows])
+        if self.code_sender is not None and result is not None and result.codes_out:
+            await self.code_sender.deliver(result.codes_out)
+        await self.turns.settled()
+        replies = [shown(m.body, proactive=True) for m in missed] + [shown(r.body) for r in rows]
+        if not rows:
+            replies.append({"text": sentence(answer.outcome, answer.facts, passwords.limits)})
+        return self._object(replies, result.place if result is not None else await self._place())
+
+    async def _place(self) -> tuple[str, str]:
+        async with self.turns.db.reading() as connection:
+            found = await conversations.load(connection, self.turns.seal, [self.address])
+        state = found[self.address].state if self.address in found else State()
+        return (state.flow, state.step)
 
     async def _passed(self, wish: MoveClock) -> dict[str, Any]:
         turns = self.turns
@@ -117,6 +161,11 @@ class Terminal:
             found = await conversations.load(connection, self.turns.seal, [self.address])
         moved = found[self.address].clock if self.address in found else 0.0
         return datetime.fromtimestamp(self.turns.clock() + moved, UTC)
+
+
+def is_secret(line: str) -> bool:
+    """Whether a line says what the secure page would post."""
+    return "secure" in (read_json(line) or ())
 
 
 def printed(answer: dict[str, Any], now: datetime) -> str:

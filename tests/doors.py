@@ -31,11 +31,12 @@ from flows.engine.events import TypedSecret, Unreadable
 from handlers.delivery.sms import Sms
 from handlers.desk import Desk, Say
 from handlers.doors import webhooks_of
+from handlers.passwords import Told
 from handlers.telegram.buttons import button_id
 from handlers.telegram.door import TelegramDoor
 from handlers.telegram.rendering import VIETNAM
 from handlers.terminal import as_lines
-from handlers.turns.json_contract import NEVER, read_object, shown
+from handlers.turns.json_contract import NEVER, TypedPassword, read_object, shown
 from handlers.turns.types import Opens, TurnResult, at_once
 from handlers.web.chat import Web
 from handlers.web.webhooks import Webhooks
@@ -123,9 +124,12 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def open_stage(url: str, changed: dict[str, int]) -> AsyncIterator[Stage]:
+async def open_stage(url: str, changed: dict[str, int], *, accounts: str = "guide") -> AsyncIterator[Stage]:
     """A house at `url` with its doors open: the web one on a loopback port, Telegram's over a recording session."""
-    async with open_house(url, limits=limits(**changed)) as house, AsyncExitStack() as stack:
+    async with (
+        open_house(url, limits=limits(**changed), accounts=accounts) as house,
+        AsyncExitStack() as stack,
+    ):
         session = Recorder()
         said_elsewhere: dict[str, Any] = {}
         zalo = await stack.enter_async_context(zalo_pairs(house, lambda result: web.run_errands(result)))
@@ -138,6 +142,7 @@ async def open_stage(url: str, changed: dict[str, int]) -> AsyncIterator[Stage]:
             code_sender=house.code_sender,
             say_elsewhere=said_elsewhere,
             webhooks=Webhooks(webhooks_of({name: pair.door for name, pair in zalo.items()}), 200),
+            passwords=house.passwords,
         )
         telegram = TelegramDoor(
             house.turns,
@@ -230,6 +235,12 @@ class _Inside:
         self.code = found.group(0) if found else self.code
         return masked(sms)
 
+    def on_page(self, move: Move) -> dict[str, str]:
+        """What is typed into the fields of the secure page."""
+        if move.kind == "secure":
+            return {"act": "code", "otp": self.typed_code(move.given[0])}
+        return {"act": "password", **dict(zip(("old", "new", "repeat"), move.given, strict=True))}
+
     def typed_code(self, which: str) -> str:
         """The code of the newest SMS, or one that differs from it."""
         return _code(self.code, which)
@@ -273,6 +284,10 @@ class Straight(_Inside):
             return []
         if move.kind == "officer":
             return await self._told(move.given[0])
+        if move.kind in ("secure", "password") and (taken := await self._page(move)) is not None:
+            if taken.codes_out:
+                await self.house.code_sender.deliver()
+            return [line for row in taken.rows for line in as_lines(shown(row.body), self.now())] + self.sms()
         taken = await self.house.turns.take(
             self.address, f"k{next(_numbers)}", self._opens(move), pushed=False
         )
@@ -280,6 +295,18 @@ class Straight(_Inside):
             await self.house.code_sender.deliver()
         lines = [line for row in taken.rows for line in as_lines(shown(row.body), self.now())]
         return lines + ["! forget"] * taken.forget + self.sms()
+
+    async def _page(self, move: Move) -> TurnResult | None:
+        """What a page for a new password does with what is typed; None where there is none."""
+        passwords = self.house.passwords
+        change = await passwords.page_open_at(self.address) if passwords is not None else ""
+        if passwords is None or not change:
+            return None
+        if move.kind == "secure":
+            answer = await passwords.confirm(change, self.typed_code(move.given[0]), Told())
+        else:
+            answer = await passwords.submit(change, TypedPassword(*move.given), Told())
+        return answer.result or TurnResult(self.address)
 
     async def _told(self, what: str) -> list[str]:
         said: list[str] = []
@@ -347,8 +374,8 @@ class Telegram(_Inside):
             self.house.clock.move(move.seconds)
             return []
         message = next(_numbers)
-        if move.kind == "secure":
-            await _post_code(self.stage.base, self._link, self.typed_code(move.given[0]))
+        if move.kind in ("secure", "password"):
+            await _post(self.stage.base, self._link, self.on_page(move))
         else:
             update = json.loads(json.dumps({"update_id": message, **self._update(move, message)}))
             await self.stage.telegram.take_raw(update)
@@ -506,8 +533,8 @@ class Browser(_Inside):
         return super().now() + timedelta(seconds=self._moved)
 
     async def act(self, move: Move) -> list[str]:
-        if move.kind == "secure":
-            await _post_code(self.stage.base, self._link, self.typed_code(move.given[0]), self._client)
+        if move.kind in ("secure", "password"):
+            await _post(self.stage.base, self._link, self.on_page(move), self._client)
             return self._lines(await self._until_quiet())
         if move.kind == "officer":
             if not self.address:
@@ -551,8 +578,8 @@ class Browser(_Inside):
         return lines + [self.noted(sms) for f in frames for sms in f.get("sms", ())]
 
 
-async def _post_code(base: str, link: str, code: str, client: httpx.AsyncClient | None = None) -> None:
-    """Open the secure page, type the code, send the form; a page that is gone is left alone."""
+async def _post(base: str, link: str, typed: dict[str, str], client: httpx.AsyncClient | None = None) -> None:
+    """Open the secure page, type into its fields, send the form; a page that is gone is left alone."""
     assert link.startswith(base), "no secure page has been offered"
     async with contextlib.AsyncExitStack() as stack:
         if client is None:
@@ -560,11 +587,11 @@ async def _post_code(base: str, link: str, code: str, client: httpx.AsyncClient 
         page = await client.get(link)
         csrf_token = re.search(r'name="csrf_token" value="([0-9a-f]+)"', page.text)
         if csrf_token is None:
-            assert page.status_code == 410, page.text
+            assert page.status_code in (200, 410), page.text
             return
         action = re.search(r'action="(/secure/[^"]+)"', page.text)
         assert action and urlsplit(link).path == action.group(1)
-        await client.post(base + action.group(1), data={"csrf_token": csrf_token.group(1), "otp": code})
+        await client.post(base + action.group(1), data={"csrf_token": csrf_token.group(1), **typed})
 
 
 class Chat:
@@ -583,6 +610,8 @@ class Chat:
             given: dict[str, Any] = {"wait": _span(move.seconds)}
         elif move.kind == "secure":
             given = {"secure": {"otp": _code(self.code, move.given[0])}}
+        elif move.kind == "password":
+            given = {"secure": dict(zip(("old", "new", "repeat"), move.given, strict=True))}
         else:
             given = _object(move)
         self._process.stdin.write(json.dumps(given).encode() + b"\n")
@@ -608,7 +637,7 @@ def _in_tens(line: str) -> str:
 
 @asynccontextmanager
 async def at_the_chat(
-    fork_server: ForkServer, url: str, folder: Path, changed: dict[str, int]
+    fork_server: ForkServer, url: str, folder: Path, changed: dict[str, int], *, accounts: str = "guide"
 ) -> AsyncIterator[Chat]:
     """A person at a `troly chat --json` of their own, which must end well and have complained of nothing."""
     env = {
@@ -617,6 +646,7 @@ async def at_the_chat(
         "TROLY_DATA_DIR": str(folder),
         "TROLY_DEMO_PEOPLE": str(PEOPLE),
         "TROLY_DEMO_READERS": "0",
+        "TROLY_ACCOUNTS": accounts,
         **{f"TROLY_{name.upper()}": str(value) for name, value in changed.items()},
     }
     person = f"p{next(_numbers)}"

@@ -14,7 +14,10 @@ from typing import Any
 import asyncpg
 from sqlalchemy.engine import make_url
 
-from data import migrate
+from data import conversations, migrate
+from data.accounts.hashing import Hasher
+from data.accounts.local import LocalAccounts
+from data.accounts.port import Accounts
 from data.effects.handler import EffectHandler
 from data.effects.turn_context import Services
 from data.engine import Database
@@ -24,6 +27,7 @@ from data.limits import Limits
 from data.seal import Seal
 from flows.content import Content
 from handlers.delivery.sms import CodeSender, DemoGateway, Sms
+from handlers.passwords import Passwords
 from handlers.terminal import Terminal
 from handlers.turns.bursts import BurstLimits
 from handlers.turns.json_contract import read_object
@@ -62,6 +66,7 @@ class House:
     clock: Clock
     gateway: DemoGateway
     code_sender: CodeSender
+    passwords: Passwords | None = None
     sms: list[Sms] = field(default_factory=list)
     keys: Any = field(default_factory=lambda: count(1))
 
@@ -74,7 +79,19 @@ class House:
                 mine.append(sms)
 
         self.gateway.listeners.append(heard)
-        return Terminal(self.turns, person, text_limit=2000, code_sender=self.code_sender, sms=mine)
+        return Terminal(
+            *(self.turns, person),
+            text_limit=2000,
+            code_sender=self.code_sender,
+            sms=mine,
+            passwords=self.passwords,
+        )
+
+    async def place(self, address: str = "terminal:t") -> tuple[str, str]:
+        """Where a conversation stands."""
+        async with self.db.reading() as connection:
+            found = (await conversations.load(connection, self.seal, [address]))[address]
+        return found.state.flow, found.state.step
 
     async def say(self, text: str, address: str = "terminal:t", key: str = "") -> TurnResult:
         """One typed text through the turn, straight in."""
@@ -97,18 +114,27 @@ async def open_house(
     answer_step: float = 0.0,
     later: Later | None = None,
     bursts: BurstLimits = BurstLimits(),  # noqa: B008  # frozen
+    accounts: str | Accounts = "guide",
 ) -> AsyncIterator[House]:
-    """A house on the database at `url`, which has its tables already; without a `beat` look-ups are answered at once."""
+    """A house on the database at `url`, which has its tables already; without a `beat` look-ups are answered at once.
+
+    `accounts`: guide, local, or a backend of the port.
+    """
     clock = clock or Clock()
     limits = limits or Limits()
     db, seal = Database(url), Seal(SECRET)
-    content = content or load_content()
+    kind = accounts if isinstance(accounts, str) else "http"
+    content = replace(content or load_content(), accounts=kind, otp_minutes=limits.otp_minutes)
     effect_handler = EffectHandler(Services(db, seal, limits, content.office, "http://127.0.0.1:8080"))
     timing: dict[str, Any] = {"clock": clock, "answer_step": answer_step, "later": later, "bursts": bursts}
     turns = Turns(db, seal, effect_handler, content, **timing)
     gateway = DemoGateway()
     code_sender = CodeSender(db, seal, gateway, holder=turns.holder, clock=clock)
     house = House(db, seal, content, effect_handler, turns, clock, gateway, code_sender)
+    hasher = quick_hasher()
+    if kind != "guide":
+        backend = LocalAccounts(db, seal, hasher, clock) if isinstance(accounts, str) else accounts
+        house.passwords = Passwords(turns, backend, limits, step=0.0)
 
     async def heard(sms: Sms) -> None:
         house.sms.append(sms)
@@ -120,6 +146,12 @@ async def open_house(
     finally:
         await turns.stop()
         await db.close()
+        hasher.close()
+
+
+def quick_hasher() -> Hasher:
+    """argon2id as cheap as it can be: what it costs is measured elsewhere."""
+    return Hasher(memory_kib=8, passes=1)
 
 
 class Places:
@@ -188,6 +220,9 @@ async def _furnish(url: str) -> None:
     try:
         await migrate.upgrade(db)
         await demo.fill(db, Seal(SECRET), PEOPLE)
+        hasher = quick_hasher()
+        await demo.open_accounts(db, Seal(SECRET), hasher, START)
+        hasher.close()
     finally:
         await db.close()
 

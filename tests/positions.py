@@ -16,6 +16,15 @@ _DECLARED = {"number": "01841.GD/2026/087", "sent_on": "2026-11-27"}
 _SCREEN = {"screen": 2}
 _CODE = {"screen": 5, "otp_until": "2026-11-30T08:04:00+00:00"}
 
+_ACCOUNT = {"purpose": "change", "account": "8800000001"}
+_PAGE = {
+    **_ACCOUNT,
+    "change": "c1",
+    "link": "http://127.0.0.1/secure/x",
+    "until": "2026-11-30T08:09:00+00:00",
+}
+_PAGE_CODE = {**_PAGE, "until": "2026-11-30T08:04:00+00:00", "phone": "09•••••001"}
+
 _ANSWERS: dict[str, dict[str, Any]] = {
     "lookup/consent": {},
     "lookup/name": {},
@@ -47,6 +56,26 @@ _ANSWERS: dict[str, dict[str, Any]] = {
     "password/code": _CODE,
     "password/late": _CODE,
     "password/trouble": {"trouble": "no_otp"},
+    "password/consent": {"purpose": "change"},
+    "password/account": {"purpose": "change"},
+    "password/page": _PAGE,
+    "password/old_wrong": {**_PAGE, "left": "4"},
+    "password/page_code": _PAGE_CODE,
+    "password/code_wrong": {**_PAGE_CODE, "left": "4"},
+    "password/page_soon": {**_PAGE_CODE, "seconds": "40"},
+    "password/no_code": _PAGE_CODE,
+    "password/sms_failed": _PAGE_CODE,
+    "password/sms_slow": _PAGE_CODE,
+    "password/no_phone": _PAGE_CODE,
+    "password/working": _PAGE_CODE,
+    "password/code_over": _PAGE_CODE,
+    "password/page_over": _PAGE,
+    "password/page_away": _PAGE,
+    "password/unproven": {**_ACCOUNT, "purpose": "forgotten"},
+    "password/not_yet": _PAGE,
+    "password/not_yet_code": _PAGE_CODE,
+    "password/page_paused": {**_PAGE, "seconds": "600", "pause_of": "source"},
+    "password/unclear": _PAGE_CODE,
     "contacts/query": {},
     "contacts/one": {"one": "le-tuan-vu"},
     "contacts/by_block": {"blocks": "co-so-y-te truong-hoc"},

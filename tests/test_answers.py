@@ -20,8 +20,8 @@ import uvicorn
 import websockets
 from sqlalchemy.exc import OperationalError
 
-from data import proofs
 from data.engine import Database
+from data.secure import pages
 from handlers.doors import Headers, HttpReply, Webhook
 from handlers.web.connections import ConnectionLimits, ConnectionTable, protocols
 from handlers.web.origin import is_ours
@@ -449,7 +449,7 @@ async def _pieces() -> AsyncIterator[bytes]:
 async def _export_page(house: House) -> str:
     now = house.clock()
     async with house.db.writing() as connection:
-        token = await proofs.open_page(
+        token = await pages.open_page(
             connection, "web:" + "a" * 32, code_until=now + 300, until=now + 600, kind="export"
         )
     return f"/secure/{token}"

@@ -100,6 +100,7 @@ class Service:
             "TROLY_DATA_DIR": str(self.folder / "var"),
             "TROLY_PORT": self.address.rpartition(":")[2],
             "TROLY_DEMO_PEOPLE": "60",
+            "TROLY_ACCOUNTS": "guide",
             "TROLY_TELEGRAM_TOKEN": TOKEN,
             "TROLY_TELEGRAM_API_BASE": self.server.base,
             "TROLY_TELEGRAM_MODE": self.mode,

@@ -43,6 +43,7 @@ async def server(
         tmp_path_factory.mktemp("browser"),
         fork_server,
         "tests.gates:take_any_number",
+        TROLY_ACCOUNTS="guide",
         TROLY_OTP_RESEND_SECONDS="0",
         TROLY_OTP_PER_10_MINUTES="500",
         TROLY_OTP_PER_HOUR="500",

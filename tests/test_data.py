@@ -24,7 +24,7 @@ from sqlalchemy import event, func, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
-from data import conversations, engine, migrate, outbox, people, proofs
+from data import conversations, engine, migrate, outbox, people
 from data.conversations import Conversation
 from data.engine import Database
 from data.installation import demo
@@ -32,6 +32,7 @@ from data.outbox import Mark, Outgoing
 from data.people import Dossier
 from data.registry import records
 from data.seal import Seal, secret_of
+from data.secure import pages
 from data.tables import dead_letters, metadata
 from data.tables import outbox as ledger
 from flows.engine.state import State
@@ -501,7 +502,7 @@ async def say_and_forget(house: House) -> list[bytes]:
     await asked(house)
     async with house.db.writing() as connection:
         await connection.execute(text("DELETE FROM conversations"))
-        await proofs.close_pages(connection, LAN)
+        await pages.close_pages(connection, LAN)
     plain = ("Hoàng Thị Diễm Xưa", said[:40], house.sms[0].text[:40])
     return [*(words.encode() for words in plain), *(one[:60] for one in sealed)]
 

@@ -29,7 +29,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from bot.settings import load
-from data import proofs
+from data.secure import pages
 from handlers.console import Console, PageRoute, Rules
 from handlers.desk import Desk
 from handlers.doors import Parts
@@ -231,7 +231,7 @@ class Serving:
         async def opened() -> str:
             async with house.db.writing() as connection:
                 now = house.clock()
-                return await proofs.open_page(connection, address, code_until=now + 300, until=now + 600)
+                return await pages.open_page(connection, address, code_until=now + 300, until=now + 600)
 
         return self.inside(opened())
 

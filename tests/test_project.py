@@ -86,8 +86,8 @@ def test_the_service_without_a_token_does_not_load_aiogram() -> None:
         ({"TROLY_OTP_TRIES": "50"}, "between 1 and 5"),
         ({"TROLY_SECRET_KEY": "short"}, "32 characters"),
         (
-            {"TROLY_ACCOUNTS": "local"},
-            "TROLY_ACCOUNTS must be guide, the only way there is, not 'local'",
+            {"TROLY_ACCOUNTS": "vssid"},
+            "TROLY_ACCOUNTS must be one of guide, local, http, not 'vssid'",
         ),
         (
             {"TROLY_LOOKUP_DISCLOSURE": "open"},

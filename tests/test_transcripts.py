@@ -99,18 +99,21 @@ def _in_turns() -> Iterator[tuple[Script, str, str, bool]]:
 async def test_a_transcript_is_what_is_said(
     script: Script, door: str, database: str, stages: Stages, places: Places
 ) -> None:
-    if not script.limits:
+    if not script.limits and script.accounts == "guide":
         stage = await stages.on(database)
         async with stage.visitor(door) as person:
             await play(script, person)
         return
     url = await getattr(places, database)()
-    async with doors.open_stage(url, script.limits) as stage, stage.visitor(door) as person:
+    async with (
+        doors.open_stage(url, script.limits, accounts=script.accounts) as stage,
+        stage.visitor(door) as person,
+    ):
         await play(script, person)
 
 
 async def _chat(script: Script, fork_server: ForkServer, url: str, folder: Path) -> None:
-    async with doors.at_the_chat(fork_server, url, folder, script.limits) as person:
+    async with doors.at_the_chat(fork_server, url, folder, script.limits, accounts=script.accounts) as person:
         await play(script, person)
 
 

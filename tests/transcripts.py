@@ -6,6 +6,7 @@ A transcript is a text file of tests/transcripts/. Its head, up to the first lin
     kinds: lookup happy                 the flow it is about ("-" for none) and what it shows; see KINDS
     doors: straight telegram chat       where it applies, if not at every door
     limits: looks_per_day=2             data/limits.py, changed for this transcript alone
+    accounts: local                     where passwords are changed, if not in VssID alone
 
 Then what the person does, each line followed by what is said because of it:
 
@@ -15,6 +16,7 @@ Then what the person does, each line followed by what is said because of it:
     [contact own 0900000001] [contact other 0900000001]
     [file anh.jpg 2500000 image/jpeg]
     [secure otp right] [secure otp wrong]    what is typed on the secure page; the right code is the newest SMS's
+    [secure old … new … repeat …] [secure new … repeat …]    the same page where a password is changed
     [sticker] [voice] [location] [edited words]    at Telegram's door
     [officer claims] [officer says words] [officer hands back] [officer closes]    where the officer's words arrive by themselves
     ~ 6 phút                  time passes: giây, phút, giờ, ngày
@@ -51,6 +53,7 @@ _ACTIONS = {
     "contact": re.compile(r"\[contact (own|other) (\+?[0-9]+)\]"),
     "file": re.compile(r"\[file (\S+) ([0-9]+) (\S+)\]"),
     "secure": re.compile(r"\[secure otp (right|wrong)\]"),
+    "password": re.compile(r"\[secure (?:old (.+) )?new (.+) repeat (.+)\]"),
     "sticker": re.compile(r"\[sticker\]"),
     "voice": re.compile(r"\[voice\]"),
     "location": re.compile(r"\[location\]"),
@@ -63,7 +66,7 @@ _COUNTED = re.compile(
     r"(?<=gửi )[0-9/]{10}|(?<=khoảng )[0-9/]{10}|(?<=còn )[0-9]+(?= ngày làm việc)"
 )  # each starts on another day
 _TIME = re.compile(r"~ ([0-9]+) (\S+)")
-_HEAD = re.compile(r"(kinds|doors|limits): (.*)")
+_HEAD = re.compile(r"(kinds|doors|limits|accounts): (.*)")
 _MASK = "••••••"
 
 
@@ -103,6 +106,7 @@ class Script:
     kinds: tuple[str, ...] = ()
     doors: tuple[str, ...] = DOORS
     limits: dict[str, int] = field(default_factory=dict)
+    accounts: str = "guide"
     exchanges: list[Exchange] = field(default_factory=list)
     head: list[str] = field(default_factory=list)
 
@@ -166,6 +170,8 @@ def _read_head(script: Script, line: str) -> None:
         script.kinds = words
     elif found.group(1) == "doors":
         script.doors = words
+    elif found.group(1) == "accounts":
+        script.accounts = words[0]
     else:
         script.limits = {name: int(value) for name, value in (w.split("=") for w in words)}
 
@@ -183,7 +189,7 @@ def _move(line: str, number: int) -> Move | None:
     for kind, pattern in _ACTIONS.items():
         found = pattern.fullmatch(line)
         if found is not None:
-            given = tuple(found.groups())
+            given = tuple(group or "" for group in found.groups())
             return (
                 Move("text", (given[1] * int(given[0]),), number)
                 if kind == "repeat"
@@ -256,7 +262,9 @@ async def _talked_through(texts: Sequence[str]) -> list[str]:
         places = Places(Path(folder))
         for text in texts:
             script = parsed("", text)
-            async with doors.open_stage(await places.sqlite(), script.limits) as stage:
+            async with doors.open_stage(
+                await places.sqlite(), script.limits, accounts=script.accounts
+            ) as stage:
                 name = next(d for d in DOORS if d in script.doors)
                 async with stage.visitor(name) as door:
                     out.append(await written(script, text, door))

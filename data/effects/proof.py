@@ -14,6 +14,7 @@ from data.effects.lookup import note_look, whole_record
 from data.effects.turn_context import TurnContext, one_time_page, person
 from data.proofs import Case
 from data.registry import records as registry
+from data.secure import pages
 from flows.effects import CheckOtp, EffectResult, ProvePhone, SendOtp
 
 log = logging.getLogger("troly.proof")
@@ -98,7 +99,7 @@ async def check_otp(turn: TurnContext, effect: CheckOtp) -> EffectResult:
     records = await registry.by_codes(connection, case.codes)
     if len(records) != 1:
         return EffectResult("expired")
-    await proofs.close_pages(connection, turn.address)
+    await pages.finish_pages(connection, turn.address)
     await _proven(turn, case.keys.phone)
     await note_look(turn, "record", records[0].code, "otp")
     return EffectResult("record", whole_record(records[0]))

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data import people, proofs
+from data import people
 from data.budgets import Taker
 from data.engine import Database
 from data.limits import Limits
 from data.registry.name_index import RegistryNames
 from data.seal import Seal
+from data.secure import pages
 from flows.content import Office
 
 
@@ -66,10 +67,14 @@ async def person(turn: TurnContext) -> str:
     return turn.person
 
 
-async def one_time_page(turn: TurnContext, *, kind: str = "otp", code_until: float = 0.0) -> dict[str, str]:
+async def one_time_page(
+    turn: TurnContext, *, kind: str = "otp", code_until: float = 0.0, subject: str = ""
+) -> dict[str, str]:
     """Open a secure page of this conversation: facts link, until (when its code, or else the page, ends)."""
     until = turn.stamp + 60.0 * turn.services.limits.secure_link_minutes
     ends = code_until or until
-    token = await proofs.open_page(turn.connection, turn.address, code_until=ends, until=until, kind=kind)
+    token = await pages.open_page(
+        turn.connection, turn.address, code_until=ends, until=until, kind=kind, subject=subject
+    )
     link = f"{turn.services.public_address}/secure/{token}"
     return {"link": link, "until": datetime.fromtimestamp(ends, UTC).isoformat()}

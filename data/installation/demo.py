@@ -14,13 +14,15 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from data.accounts import local
+from data.accounts.hashing import Hasher
 from data.engine import Database
 from data.knowledge.content import CONTENT_DIR
 from data.knowledge.office import read_office
 from data.registry import records
 from data.registry.records import Person
 from data.seal import Seal
-from data.tables import consents, conversations, office_facts, people, subscriptions
+from data.tables import consents, conversations, office_facts, people, registry, subscriptions
 from flows.conversations.notices import TOPICS
 
 SEED = 416
@@ -78,6 +80,33 @@ async def fill(db: Database, seal: Seal, count: int) -> int:
         if await records.count(connection):
             return 0
         return await records.add(db, connection, seal, demo_people(count))
+
+
+PASSWORD = "mat khau thu nghiem 88"  # noqa: S105  # of every demo account, printed when a demo starts
+
+
+async def open_accounts(db: Database, seal: Seal, hasher: Hasher, at: float) -> int:
+    """An account for each demo person with a phone, where there is none yet; returns how many were opened.
+
+    They share one password, hashed once: of made-up people there is nothing to protect, and a start is to be quick.
+    """
+    async with db.reading() as connection:
+        if await local.count(connection):
+            return 0
+    password = await hasher.hash(PASSWORD)
+    async with db.writing() as connection:
+        await db.lock(connection, "demo")
+        if await local.count(connection):
+            return 0
+        codes = (await connection.execute(select(registry.c.code))).scalars().all()
+        opened = 0
+        for start in range(0, len(codes), _AT_ONCE):
+            some = codes[start : start + _AT_ONCE]
+            opened += await local.open_from_registry(connection, seal, some, at, password=password)
+        return opened
+
+
+_AT_ONCE = 500  # accounts opened in one statement
 
 
 async def subscribe(db: Database, count: int, at: float) -> int:

@@ -7,20 +7,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from flows.content import Screen
+from flows.conversations.account.replies import (
+    BEGINS,
+    CHANGE,
+    FORGOTTEN,
+    TAKES_CODE,
+    tells_of,
+)
+from flows.conversations.account.steps import change_steps
+from flows.conversations.speech import password_change as speech
 from flows.conversations.speech.wishes import wanted
 from flows.engine.events import Event, Said
-from flows.engine.proposals import Proposal, Reading
+from flows.engine.proposals import Answer, Proposal, Reading
 from flows.engine.steps import Choice, Context, Flow, Parsed, Reply, choose, end, show, wait
 from flows.scams import safety
 from flows.spoken import password_speech
 from flows.spoken.password_topics import remembers, topic_of
 
 REMEMBERS = "Tôi nhớ mật khẩu, muốn đổi"
+IN_VSSID = "Đổi trong ứng dụng VssID"
+_IN_VSSID = "doi trong vssid, doi mat khau trong vssid, tren vssid, trong ung dung, doi tren app"
 FINISH_SCREEN = "finish"  # after this screen VssID sends its code and the clock runs
 CODE_SCREEN = "otp"
 NO_CODE = "Không nhận được mã"
+
+
+CHANGE_STEPS = frozenset(step.name for step in change_steps())
 
 
 def _flow() -> Flow:
@@ -34,8 +49,9 @@ def _flow() -> Flow:
                 _situations,
                 label="chọn tình huống",
                 parse=_parse_situation,
-                transitions={"remembers": "screen", "trouble": "trouble"},
+                transitions={"remembers": "screen", "trouble": "trouble", "here": BEGINS},
             ),
+            *change_steps(),
             choose(
                 "screen",
                 _screen_prompt,
@@ -56,11 +72,18 @@ def _flow() -> Flow:
                 "code",
                 _code_prompt,
                 _code_choices,
-                brief=lambda s: f"Màn hình {_n(s)}/{len(_screens(s))}. Anh/chị đã nhận được mã chưa?",
+                brief=_code_brief,
                 label="chờ mã OTP của VssID",
                 parse=lambda context, event: None,
-                hint="Anh/chị cho biết đã nhận được tin nhắn mã OTP chưa.",
-                transitions={"received": "screen", "late": "late", "trouble": "trouble"},
+                hint=lambda s: (
+                    _code_brief(s) if _is_late(s) else "Anh/chị cho biết đã nhận được tin nhắn mã OTP chưa."
+                ),
+                transitions={
+                    "received": "screen",
+                    "late": "late",
+                    "trouble": "trouble",
+                    "changed": "changed",
+                },
             ),
             choose(
                 "late",
@@ -76,14 +99,16 @@ def _flow() -> Flow:
             choose(
                 "trouble",
                 _trouble_prompt,
-                _TROUBLE_CHOICES,
+                _trouble_choices,
                 label="gặp trở ngại",
                 failed="có trở ngại trên VssID",
                 transitions={
                     "solved": "solved",
                     "other": "situation",
                     "guide": "screen",
+                    "onward": "screen",
                     "trouble": "trouble",
+                    "here": BEGINS,
                 },
                 tells=True,
             ),
@@ -113,6 +138,10 @@ def _flow() -> Flow:
         ),
         reads_opening=True,
         reads=_reads,
+        begun_at=(BEGINS,),
+        expects_digits=lambda step, text, content: step in TAKES_CODE,
+        purposes={"password": "đổi mật khẩu ở đây"},
+        tells_of=tells_of,
     )
 
 
@@ -131,10 +160,32 @@ def _index(context: Context, screen_id: str) -> int:
 def _situations(context: Context) -> tuple[Choice, ...]:
     words = "doi mat khau, doi mk, doi pass, nho, con nho, toi nho, muon doi"
     troubles = context.content.password.troubles
+    if context.content.changes_passwords:
+        forgot = next(t for t in troubles if t.id == "forgotten")
+        return (
+            Choice(REMEMBERS, "here", {"purpose": CHANGE}, words=words, means="remembers"),
+            Choice(
+                forgot.title,
+                "here",
+                {"purpose": FORGOTTEN},
+                words=", ".join(forgot.aliases),
+                means="forgotten",
+            ),
+            *(
+                Choice(
+                    *(t.title, "trouble", {"trouble": t.id, **_NOWHERE}),
+                    words=", ".join(t.aliases),
+                    means=t.id,
+                )
+                for t in troubles
+                if t is not forgot
+            ),
+            Choice(IN_VSSID, "remembers", {"screen": 0}, words=_IN_VSSID),
+        )
     return (
         Choice(REMEMBERS, "remembers", {"screen": 0}, words=words, means="remembers"),
         *(
-            Choice(t.title, "trouble", {"trouble": t.id}, words=", ".join(t.aliases), means=t.id)
+            Choice(t.title, "trouble", {"trouble": t.id, **_NOWHERE}, words=", ".join(t.aliases), means=t.id)
             for t in troubles
         ),
     )
@@ -143,7 +194,15 @@ def _situations(context: Context) -> tuple[Choice, ...]:
 def _reads(reading: Reading) -> Iterator[Proposal]:
     """Safety first, then what is said of passwords and codes."""
     yield from safety.reads(reading)
-    yield from password_speech.reads(reading)
+    if reading.step is not None and reading.is_at("password", *CHANGE_STEPS):
+        yield from speech.reads(reading)
+        yield from wanted(reading, "password")
+        return
+    for proposal in password_speech.reads(reading):
+        answer, step = proposal.command, reading.step
+        if isinstance(answer, Answer) and (step is None or answer.parsed.outcome not in step.transitions):
+            continue  # while an effect is awaited, say
+        yield proposal
     yield from wanted(reading, "password")
 
 
@@ -151,11 +210,14 @@ def _parse_situation(context: Context, event: Event) -> Parsed | None:
     """The situation in a sentence; read of the words that began the flow, too."""
     if not isinstance(event, Said):
         return None
+    here = context.content.changes_passwords
     if remembers(event.text):
-        return Parsed("remembers", {"screen": 0})
+        return Parsed("here", {"purpose": CHANGE}) if here else Parsed("remembers", {"screen": 0})
     topic = topic_of(event.text)
+    if here and topic == "forgotten":
+        return Parsed("here", {"purpose": FORGOTTEN})
     troubles = {trouble.id for trouble in context.content.password.troubles}
-    return Parsed("trouble", {"trouble": topic}) if topic in troubles else None
+    return Parsed("trouble", {"trouble": topic, **_NOWHERE}) if topic in troubles else None
 
 
 def _screen_prompt(context: Context) -> str:
@@ -195,15 +257,40 @@ def _late_choices(context: Context) -> tuple[Choice, ...]:
     return (again, Choice(NO_CODE, "trouble", {"trouble": "no_otp"}, means="not_received"))
 
 
-_TROUBLE_CHOICES = (
-    Choice("Đã giải quyết được", "solved", words="duoc roi, xong, xong roi, ok, cam on", means="solved"),
-    Choice("Vấn đề khác", "other", words="van de khac, khac, chua duoc, khong duoc", means="other"),
-    Choice("Đổi mật khẩu từng bước", "guide", {"screen": 0}, words="doi mat khau", means="guided"),
-)
+_NOWHERE: dict[str, Any] = {"screen": None, "otp_until": None}  # no screen is under way
+
+
+def _trouble_choices(context: Context) -> tuple[Choice, ...]:
+    """What follows a way out; where the screens were under way they go on at the same one."""
+    under_way = _n(context) > 0
+    solved = Choice(
+        "Đã giải quyết được",
+        "onward" if under_way else "solved",
+        words="duoc roi, xong, xong roi, ok, cam on",
+        means="solved",
+        note="Tốt rồi, mình làm tiếp chỗ đang dở." if under_way else "",
+    )
+    return (
+        solved,
+        Choice("Vấn đề khác", "other", words="van de khac, khac, chua duoc, khong duoc", means="other"),
+        Choice("Đổi mật khẩu từng bước", "guide", {"screen": 0}, words="doi mat khau", means="guided"),
+    )
 
 
 def _until(context: Context) -> datetime:
     return datetime.fromisoformat(context.get("otp_until"))
+
+
+def _is_late(context: Context) -> bool:
+    return context.at > _until(context)
+
+
+def _code_brief(context: Context) -> str:
+    place = f"Màn hình {_n(context)}/{len(_screens(context))}."
+    if _is_late(context):
+        minutes = context.content.password.otp_minutes
+        return f"{place} Mã gửi lúc trước đã quá {minutes} phút nên hết hiệu lực. Anh/chị đã đổi xong chưa, hay cần mã mới?"
+    return f"{place} Anh/chị đã nhận được mã chưa?"
 
 
 def _code_prompt(context: Context) -> Reply:
@@ -218,7 +305,11 @@ def _code_prompt(context: Context) -> Reply:
 
 
 def _code_choices(context: Context) -> tuple[Choice, ...]:
-    received = "received" if context.at <= _until(context) else "late"
+    late_now = _is_late(context)
+    received = "late" if late_now else "received"
+    finished = Choice(
+        "Tôi đổi xong rồi", "changed", words="xong, xong roi, doi xong, doi duoc roi", means="done"
+    )
     late = "khong nhan duoc, ko nhan duoc, chua nhan duoc, khong co ma, chua co"
     return (
         Choice(
@@ -228,6 +319,7 @@ def _code_choices(context: Context) -> tuple[Choice, ...]:
             means="received",
         ),
         Choice(NO_CODE, "trouble", {"trouble": "no_otp"}, words=late, means="not_received"),
+        *((finished,) if late_now else ()),
     )
 
 

@@ -29,7 +29,7 @@ from flows.effects import ForgetMessage, NoteMiss
 from flows.engine import commands, events, messages, readers
 from flows.engine.anywhere import Commands
 from flows.engine.arbiter import ranked
-from flows.engine.events import Answered, Event, Pressed, Returned, Said, Unreadable
+from flows.engine.events import Answered, Event, PageUsed, Pressed, Returned, Said, Unreadable
 from flows.engine.flows import Flows
 from flows.engine.memory import faded, recall
 from flows.engine.navigation import Turn, words_of
@@ -183,6 +183,8 @@ class Dialogue(Commands):
             self.handed_back(event.reason)
         elif self.state.flow and step is None:
             self.renewed(flow)
+        elif isinstance(event, PageUsed):
+            self.page_used(flow, step, event)
         elif isinstance(event, Unreadable):
             told = messages.UNREADABLE.get(event.kind, messages.UNREADABLE["other"])
             self.say_and_remind(told.format(hotline=self.content.office.hotline))
@@ -215,6 +217,14 @@ class Dialogue(Commands):
                 self.say(Reply(flow.handed_back(reason)))
         self.state = replace(self.state, misses=0)
         self.ask_again()
+
+    def page_used(self, flow: Flow | None, step: Step | None, event: PageUsed) -> None:
+        """Something happened on a secure page: the step that waits for it goes on; elsewhere it is only told."""
+        parsed = step.parse(self.context(), event) if step is not None else None
+        if flow is not None and step is not None and flow.name == event.flow and parsed is not None:
+            self.accept(flow, step, parsed)
+        elif text := self.flows[event.flow].tells_of(self.context(), event):
+            self.say_and_remind(text)
 
     def renewed(self, flow: Flow | None) -> None:
         """The step is gone: begin its flow again, keep the answers; a flow that is gone leads to the menu."""

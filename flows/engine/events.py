@@ -5,8 +5,10 @@ Invariant: the text of an event was cleaned before (flows/text/normalise.py).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from flows.effects import EffectResult
 from flows.secrets.file_names import words_of_name
@@ -67,6 +69,16 @@ class TypedSecret:
 
 
 @dataclass(frozen=True, slots=True)
+class PageUsed:
+    """The person did something on the secure page of a flow, away from the conversation; `facts` are kept as answers."""
+
+    flow: str
+    outcome: str
+    at: datetime
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """The result of the effect that the step was waiting for; `opening` is what began the flow, if anything."""
 
@@ -85,7 +97,7 @@ class Returned:
     at: datetime
 
 
-Event = Said | Pressed | SharedContact | SentFile | Unreadable | TypedSecret | Answered | Returned
+Event = Said | Pressed | SharedContact | SentFile | Unreadable | TypedSecret | PageUsed | Answered | Returned
 
 
 def words_beside(event: Event) -> str:

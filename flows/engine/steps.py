@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 from flows.content import Content
 from flows.effects import Effect
-from flows.engine.events import Event
+from flows.engine.events import Event, PageUsed
 from flows.engine.memory import Memory
 
 if TYPE_CHECKING:
@@ -201,6 +201,8 @@ class Flow:
     """What this flow proposes for a message, wherever the conversation stands; most propose nothing."""
     told_with: Callable[[Input], Mapping[str, str]] = lambda said: {}
     """What a wish for it tells that need not be asked any more: subjects of memory.py."""
+    tells_of: Callable[[Context, PageUsed], str] = lambda context, event: ""
+    """What is said of something done on its secure page where the conversation stands elsewhere."""
     handed_back: Callable[[str], str] | None = None
     """What is said when an officer hands the conversation back for this reason."""
 

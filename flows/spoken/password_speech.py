@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from flows.content import Content
 from flows.engine.proposals import Answer, Begin, Command, Do, Proposal, Reading, Say
 from flows.engine.steps import Parsed
 from flows.spoken.password_topics import (
@@ -103,22 +104,26 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(0.95, "has not forgotten it", said)
         return
     if remembers(text) and not (here and reading.is_at(FLOW_NAME, "screen", "code", "late")):
-        known = Begin(FLOW_NAME, "", "screen", {"screen": 0})
-        answer: Command = (
-            Answer(Parsed("remembers", {"screen": 0})) if reading.is_at(FLOW_NAME, "situation") else known
-        )
-        if reading.is_at(FLOW_NAME, "trouble"):
+        content = reading.context.content
+        answer: Command = _begun(content)
+        if reading.is_at(FLOW_NAME, "situation"):
+            answer = Answer(
+                Parsed("here", {"purpose": "change"})
+                if content.changes_passwords
+                else Parsed("remembers", {"screen": 0})
+            )
+        if reading.is_at(FLOW_NAME, "trouble") and not content.changes_passwords:
             answer = Answer(Parsed("guide", {"screen": 0}))
         yield Proposal(0.93, "remembers it, wants to change it", answer)
         return
-    if (said_to := _beside_the_guide(reading)) and not (here and reading.is_at(FLOW_NAME, "done")):
+    if (said_to := beside_the_guide(reading)) and not (here and reading.is_at(FLOW_NAME, "done")):
         told = Say(answer_to(said_to, reading.context.content))
         yield Proposal(0.95, f"password talk: {said_to}", told)
         return
     by_phone = changes_phone(text)
     if reading.recall("secret") == "password" and not here and (next_step := after_account(text)):
         if next_step == "one_by_one":
-            yield Proposal(0.93, "changes it screen by screen", Begin(FLOW_NAME, "", "screen", {"screen": 0}))
+            yield Proposal(0.93, "changes it screen by screen", _begun(reading.context.content))
         else:
             told = Say(answer_to(next_step, reading.context.content))
             yield Proposal(0.93, f"after the account: {next_step}", told, remember={"secret": "password"})
@@ -155,7 +160,14 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(0.9, "changes the phone, not the password", begun)
 
 
-def _beside_the_guide(reading: Reading) -> str:
+def _begun(content: Content) -> Begin:
+    """A password is to be changed: here, or else in VssID."""
+    if content.changes_passwords:
+        return Begin(FLOW_NAME, "", "permission", {"purpose": "change"})
+    return Begin(FLOW_NAME, "", "screen", {"screen": 0})
+
+
+def beside_the_guide(reading: Reading) -> str:
     """An answer that holds in the guide and after talk of passwords or codes; "" for none."""
     text = reading.input.text
     of_passwords = (

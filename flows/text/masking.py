@@ -25,6 +25,11 @@ def mask_number(digits: str) -> str:
     return "•" * (len(digits) - _SHOWN) + digits[-_SHOWN:]
 
 
+def mask_phone(phone: str) -> str:
+    """A phone as its owner recognises it: 09•••••888."""
+    return phone[:2] + "•" * (len(phone) - 2 - _SHOWN) + phone[-_SHOWN:]
+
+
 def mask_account(account: str) -> str:
     """An account of a channel as its last three characters, a short one as its last: "•••789"."""
     return "•••" + account[-(_SHOWN if len(account) > 2 * _SHOWN else 1) :]

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from data.limits import Limits
 from handlers.console.access import AccessControl, PageRoute, Rules
+from handlers.console.accounts.reset_page import ResetPage
 from handlers.console.audit_page import AuditPage
 from handlers.console.desk_pages import DeskPages
 from handlers.console.home_page import HomePage
@@ -58,6 +59,7 @@ class Console:
             ScamPage(access),
             *([ImportPage(access, imports)] if imports is not None else ()),
             *([ZaloPage(access, zalo)] if zalo is not None else ()),
+            ResetPage(access, limits or Limits()),
             AuditPage(access),
         ):
             self.entries += pages.entries

@@ -42,6 +42,10 @@ DEEDS = {  # what a row of the audit says was done
     "ticket_revealed": "Xem số đầy đủ",
     "audit_viewed": "Xem sổ truy cập",
     "scams_exported": "Tải tin lừa đảo được báo",
+    "password_changed": "Mật khẩu được đổi",
+    "reset_asked": "Lập yêu cầu đặt lại mật khẩu",
+    "reset_approved": "Duyệt đặt lại mật khẩu",
+    "reset_refused": "Không duyệt đặt lại mật khẩu",
     "registry_check": "Kiểm tra danh sách",
     "registry_bad_rows": "Tải các dòng không nhận",
     "registry_import": "Nhập danh sách",
@@ -83,11 +87,15 @@ ABOUT = {  # what a page of the menu is for, on the first page
     "/console/questions": "Trợ lý trả lời những gì, còn hiệu lực không, và những câu chưa hiểu.",
     "/console/import": "Xem thử một danh sách người tham gia trước khi nhập, lấy lại các dòng sai, rồi nhập.",
     "/console/zalo": "Quyền của Zalo OA còn hạn đến khi nào, cấp lại quyền, kiểm tra một sự kiện đã nhận.",
+    "/console/resets": "Cho người dân đứng tại quầy tự đặt mật khẩu mới, khi hai cán bộ đã xem giấy tờ.",
     "/console/audit": "Ai đã xem hoặc đổi gì, và sổ có còn nguyên vẹn không.",
 }
 
 # what happened, said on the page that a form leads to: the address carries the key only
+PAPERS = {"id_card": "Căn cước, CCCD", "passport": "Hộ chiếu", "vneid": "Căn cước điện tử trên VNeID"}
 NOTES = {
+    "reset_asked": "Đã gửi. Cán bộ thứ hai xem giấy tờ rồi duyệt trên trang này.",
+    "reset_refused": "Đã bỏ yêu cầu. Không có gì thay đổi.",
     "yours": "Anh/chị đã nhận phiếu này. Từ giờ trợ lý im lặng, người dân chờ anh/chị trả lời.",
     "taken": "Đồng nghiệp khác đã nhận phiếu này trước.",
     "gone": "Phiếu này đã đóng.",

@@ -23,15 +23,24 @@ GATEWAY_SECONDS = 10.0  # until a gateway that does not answer has not taken a m
 
 @dataclass(frozen=True, slots=True)
 class Sms:
-    """One text message; `to` is ten digits, `address` the conversation that caused it."""
+    """One text message; `to` is ten digits, `address` the conversation that caused it. The same `key` is the same message."""
 
     to: str
     text: str
     address: str
+    key: str = ""
+
+
+class SmsRefused(OSError):
+    """A gateway did not take a message. `again`: it may later, under the same key; else it never will."""
+
+    def __init__(self, why: str, *, again: bool = False) -> None:
+        super().__init__(why)
+        self.again = again
 
 
 class Gateway(Protocol):
-    """What sends a text message. Raises OSError when it was not taken."""
+    """What sends a text message, or has a voice say it. Raises SmsRefused, or another OSError, when it was not taken."""
 
     async def send(self, sms: Sms) -> None: ...
 
@@ -51,7 +60,11 @@ class DemoGateway:
             await listener(sms)
 
 
-@dataclass(frozen=True, slots=True)
+async def _nobody(address: str, again: bool) -> None:
+    """Nobody needs to know."""
+
+
+@dataclass(slots=True)
 class CodeSender:
     """Carries codes from the outbox to a gateway."""
 
@@ -62,6 +75,8 @@ class CodeSender:
     holder: str
     clock: Callable[[], float]
     lease: float = 30.0
+    tell_failed: Callable[[str, bool], Awaitable[None]] = _nobody
+    """Told of the conversation whose message was not taken, within GATEWAY_SECONDS, and whether it is tried again."""
 
     async def deliver(self, ids: Sequence[int] | None = None, *, older_than: float = 0.0) -> Sequence[Sms]:
         """Send the codes of these rows, or all that wait and are `older_than` so many seconds.
@@ -79,11 +94,12 @@ class CodeSender:
                 older_than=older_than,
             )
         sent: list[Sms] = []
+        failed: list[tuple[str, bool]] = []
         marks: list[Mark] = []
         for row in claimed:
             try:
                 opened = self.seal.open(row.sealed, f"outbox {row.id}")
-                sms = Sms(opened["to"], opened["text"], row.address)
+                sms = Sms(opened["to"], opened["text"], row.address, str(row.id))
             except (
                 ValueError,
                 TypeError,
@@ -96,11 +112,20 @@ class CodeSender:
                 async with asyncio.timeout(GATEWAY_SECONDS):
                     await self.gateway.send(sms)
             except Exception as wrong:  # noqa: BLE001  # one message never stops the others
-                log.warning("an SMS was not taken (%s); it is tried again", type(wrong).__name__)
+                again = not isinstance(wrong, SmsRefused) or wrong.again
+                why = str(wrong) if isinstance(wrong, SmsRefused) else type(wrong).__name__
+                log.warning(
+                    "an SMS was not taken (%s); it is %s", why, "tried again" if again else "given up"
+                )
+                if not again:
+                    marks.append(Mark(row.id, row.fence, "failed", self.clock()))
+                failed.append((row.address, again))
                 continue
             sent.append(sms)
             marks.append(Mark(row.id, row.fence, "sent", self.clock()))
         if marks:
             async with self.db.writing() as connection:
                 await outbox.mark(connection, marks)
+        for address, again in failed:
+            await self.tell_failed(address, again)
         return sent

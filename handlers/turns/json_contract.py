@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -49,9 +49,12 @@ class GivenPath(msgspec.Struct):
 
 
 class GivenSecret(msgspec.Struct):
-    """`secure`: what the secure page would post."""
+    """`secure`: what the secure page would post: a code, or an old password (none where it is forgotten) and a new one twice."""
 
-    otp: str
+    otp: str | None = None
+    old: str = ""
+    new: str | None = None
+    repeat: str = ""
 
 
 _SHAPES: dict[str, Any] = {
@@ -75,8 +78,17 @@ class MoveClock:
     seconds: float
 
 
-def read_object(given: dict[str, Any], text_limit: int) -> Opens | MoveClock:
-    """One object of the contract as an event, or the passing of time.
+@dataclass(frozen=True, slots=True)
+class TypedPassword:
+    """A new password, as the secure page would post it."""
+
+    old: str = field(repr=False)
+    new: str = field(repr=False)
+    repeat: str = field(repr=False)
+
+
+def read_object(given: dict[str, Any], text_limit: int) -> Opens | MoveClock | TypedPassword:
+    """One object of the contract as an event, a typed password, or the passing of time.
 
     Raises BadInput when it is none of them.
     """
@@ -97,8 +109,12 @@ def read_object(given: dict[str, Any], text_limit: int) -> Opens | MoveClock:
             return at_once(SharedContact(phone, own, NEVER))
         case GivenFile(name=called, bytes=size, type=kind):
             return at_once(SentFile(called, size, kind, NEVER))
-        case GivenSecret(otp=code):
+        case GivenSecret(otp=str() as code, new=None):
             return at_once(TypedSecret("otp", code.strip(), NEVER))
+        case GivenSecret(otp=None, old=old, new=str() as new, repeat=again):
+            return TypedPassword(old, new, again)
+        case GivenSecret():
+            raise BadInput(_WRONG_ONES["secure"])
         case str(span) if found := _WAIT.fullmatch(span.strip()):
             return MoveClock(float(found.group(1)) * _SECONDS[found.group(2)])
     raise BadInput(_WRONG.format(name))
@@ -107,7 +123,7 @@ def read_object(given: dict[str, Any], text_limit: int) -> Opens | MoveClock:
 _WRONG = "Giá trị của {} không đúng dạng."
 _WRONG_ONES = {
     "press": "press cần nhãn nút hoặc số thứ tự.",
-    "secure": "Trang bảo mật lúc này chỉ nhận otp; mật khẩu chỉ nhập trong ứng dụng VssID.",
+    "secure": "secure cần otp, hoặc old, new và repeat.",
 }
 
 

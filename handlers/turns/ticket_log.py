@@ -7,6 +7,7 @@ import re
 from flows.engine.events import (
     Answered,
     Event,
+    PageUsed,
     Pressed,
     Returned,
     Said,
@@ -45,5 +46,5 @@ def written(event: Event) -> str:
             return f"[chia sẻ số điện thoại {phone}]" if _PHONE.fullmatch(phone) else "[chia sẻ danh bạ]"
         case Unreadable(kind=kind):
             return f"[{_KINDS.get(kind, 'tin không đọc được')}]"
-        case TypedSecret() | Answered() | Returned():
+        case TypedSecret() | PageUsed() | Answered() | Returned():
             return ""

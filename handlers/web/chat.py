@@ -24,9 +24,11 @@ from data.outbox import Outgoing, Seen, Unseen
 from data.outbox.news import EVERYBODY, OutboxNews
 from flows.engine.state import State
 from handlers.delivery.sms import CodeSender, Sms
+from handlers.passwords import Passwords
 from handlers.turns.json_contract import (
     BadInput,
     MoveClock,
+    TypedPassword,
     place_object,
     read_json,
     read_object,
@@ -37,6 +39,7 @@ from handlers.web.frames import address_of as address_of
 from handlers.web.frames import catch_up_frame, good_cookie, on_page, reply_number
 from handlers.web.origin import is_ours
 from handlers.web.pages import Pages
+from handlers.web.password_page import PasswordPage
 from handlers.web.secure_page import SecurePages
 from handlers.web.server import WebServer
 from handlers.web.sockets import AGAIN, FULL, Readers, Socket, SocketLimits, Sockets
@@ -77,6 +80,7 @@ class Web:
         sources: Sources | None = None,
         source_rates: SourceRates | None = None,
         socket_limits: SocketLimits = SocketLimits(),  # noqa: B008  # frozen
+        passwords: Passwords | None = None,
     ) -> None:
         self._turns = turns
         self._address = address
@@ -101,13 +105,14 @@ class Web:
         self._pages = Pages(turns.content.office, address=address)
         self._sources = sources or Sources()
         self._source_rates = source_rates or SourceRates()
-        secure = SecurePages(
-            *(turns, self._pages),
-            say=self.say,
-            say_elsewhere=say_elsewhere,
-            sources=self._sources,
-            run_errands=self.run_errands,
-        )
+        ways: dict[str, Any] = {
+            "say": self.say,
+            "say_elsewhere": say_elsewhere,
+            "sources": self._sources,
+            "run_errands": self.run_errands,
+        }
+        password = PasswordPage(passwords, self._pages, **ways) if passwords is not None else None
+        secure = SecurePages(turns, self._pages, **ways, password=password)
         own = [
             Route("/", self.page, methods=["GET"]),
             WebSocketRoute("/chat/socket", self.socket),
@@ -322,6 +327,8 @@ class Web:
             if isinstance(given.get("file"), dict) and "path" in given["file"]:
                 raise BadInput("Trang này không nhận đường dẫn tệp.")
             wish = read_object(given, self._text_limit)
+            if isinstance(wish, TypedPassword):
+                raise BadInput("Trang này không nhận mục đó.")
             if isinstance(wish, MoveClock):
                 await self._turns.move_clock(one.readers.address, wish.seconds)
                 one.put({"for": message_id, "replies": [], "at": None})

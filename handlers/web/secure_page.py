@@ -16,13 +16,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from data import conversations, proofs, rights
-from data.proofs import Page
+from data.secure import pages as secure_pages
+from data.secure.pages import Page
 from flows.engine.events import TypedSecret
 from handlers.turns.json_contract import NEVER
 from handlers.turns.queue import Turns
 from handlers.turns.types import Busy, NotKept, Opens, TurnResult, at_once
 from handlers.web.forms import posted
 from handlers.web.pages import SAME_SITE, Pages
+from handlers.web.password_page import FORM_LIMIT as PASSWORD_LIMIT
+from handlers.web.password_page import PasswordPage
 from handlers.web.source import Sources
 
 FORM_LIMIT = 4096  # bytes of a posted secure page
@@ -31,6 +34,8 @@ _ERRORS = {
     "spent": "Đã quá số lần nhập cho phép. Anh/chị quay lại cuộc trò chuyện để xem cách khác.",
     "paused": "Vừa có quá nhiều mã sai, nên tôi tạm dừng nhận mã. Anh/chị quay lại cuộc trò chuyện để xem cách khác.",
 }
+USED = "Trang này đã dùng xong. Anh/chị quay lại cuộc trò chuyện để xem kết quả."
+OLD = "Trang đã cũ hoặc mở từ nơi khác. Anh/chị mở lại đường dẫn trong cuộc trò chuyện."
 GONE = (
     "Trang này đã dùng rồi, đã hết hạn hoặc không có. Anh/chị quay lại cuộc trò chuyện để nhận đường dẫn mới."
 )
@@ -47,6 +52,7 @@ class SecurePages:
     say_elsewhere: Mapping[str, Callable[[TurnResult], None]]
     sources: Sources = field(default_factory=Sources)
     run_errands: Callable[[TurnResult], None] = lambda result: None  # a wrong code may warn the phone's owner
+    password: PasswordPage | None = None  # where passwords are changed here
 
     async def look(self, request: Request) -> Response:
         """Show the form."""
@@ -54,12 +60,16 @@ class SecurePages:
         page, now = await self._page(token)
         if page is None:
             return self.pages.notice(request, 410, "Trang đã hết hạn", GONE)
+        if page.kind == "password" and self.password is not None:
+            return await self.password.show(request, token, page, now, self._csrf_token(token))
+        if page.done:
+            return self.pages.notice(request, 200, "Đã xong", USED, "done")
         return self._form(request, token, page, now)
 
     async def _page(self, token: str) -> tuple[Page | None, float]:
         turns = self.turns
         async with turns.db.reading() as connection:
-            page = await proofs.page_of(connection, token)
+            page = await secure_pages.page_of(connection, token)
             if page is None:
                 return None, 0.0
             found = (await conversations.load(connection, turns.seal, [page.address])).get(page.address)
@@ -93,11 +103,18 @@ class SecurePages:
         page, now = await self._page(token)
         if page is None:
             return self.pages.notice(request, 410, "Trang đã hết hạn", GONE)
-        form = await posted(request, limit=FORM_LIMIT, fields=8)
+        for_password = page.kind == "password" and self.password is not None
+        form = await posted(request, limit=PASSWORD_LIMIT if for_password else FORM_LIMIT, fields=8)
         csrf_token, code = form.get("csrf_token"), "".join(form.get("otp").split())
         same_site = request.headers.get("sec-fetch-site", "") in SAME_SITE
         if not same_site or not hmac.compare_digest(csrf_token.encode(), self._csrf_token(token).encode()):
+            if for_password:
+                return self.pages.notice(request, 403, "Trang đã cũ", OLD)
             return self._form(request, token, page, now, "Trang đã cũ. Anh/chị nhập lại mã giúp tôi.", 403)
+        if for_password and self.password is not None:
+            return await self.password.take(request, token, page, now, csrf_token, form)
+        if page.done:
+            return self.pages.notice(request, 200, "Đã xong", USED, "done")
         if page.kind == "export":
             return await self._exported(request, token, page)
         if len(code) != proofs.DIGITS or not (code.isascii() and code.isdigit()):
@@ -144,7 +161,7 @@ class SecurePages:
         """Hand out everything kept about the person, as a file, once."""
         turns = self.turns
         async with turns.db.writing() as connection:
-            if not await proofs.use_page(connection, token):
+            if not await secure_pages.use_page(connection, token):
                 return self.pages.notice(request, 410, "Trang đã hết hạn", GONE)
             value = await rights.take_along(turns.db, connection, turns.seal, page.address, turns.clock())
         if value is None:

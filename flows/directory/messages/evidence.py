@@ -29,7 +29,7 @@ _REACH = 4  # words from a denial to what it denies
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class TargetWords:
     """Words that stand for a block, a department, a gap or the helpers."""
 
     start: int
@@ -45,7 +45,7 @@ class Evidence:
     typed: tuple[Word, ...]
     parted: frozenset[int]
     names: tuple[Named, ...]
-    told: tuple[Told, ...]
+    told: tuple[TargetWords, ...]
     denials: tuple[tuple[int, int], ...]  # words that only say what is not meant
     strangers: tuple[int, ...] = ()  # where the name of somebody else ends
 
@@ -74,7 +74,7 @@ def evidence_in(index: DirectoryIndex, text: str) -> Evidence:
     capitals = _capitals(text, typed)
     aliases = _aliases(index, typed, parted)
     names = named_in(index, typed, frozenset(parted), capitals, aliases)
-    told = tuple(Told(p.start, p.end, p.targets) for p in aliases)
+    told = tuple(TargetWords(p.start, p.end, p.targets) for p in aliases)
     strangers = strangers_in(typed, capitals, names, index)
     return _with_denials(Evidence(tuple(typed), frozenset(parted), names, told, (), strangers))
 
@@ -148,7 +148,7 @@ def _begins_denial(typed: Sequence[Word], spot: int) -> int:
     return spot + 2 if ahead[0] in _DENIES and ahead[1] in _DENIED_DEEDS else 0
 
 
-def _said_before(told: Sequence[Told]) -> tuple[Told, ...]:
+def _said_before(told: Sequence[TargetWords]) -> tuple[TargetWords, ...]:
     """What is denied was not meant where it was said before either: "lau dọn ở phòng khám mà đâu phải người phòng khám"."""
     denied = {t for one in told if one.denied for t in one.targets}
     last = max((one.end for one in told if one.denied), default=0)

@@ -1,5 +1,6 @@
 "use strict";
-/* The secure page's small help: counts down, drops spaces from a pasted code, lets a double press post once.
+/* The secure page's small help: counts down, drops spaces from a pasted code, lets a double press post once, shows what
+   was typed on request, how long and mixed a new password is, and whether it was typed the same twice.
    Rule: the form works without it, and nothing typed here is read for anything else or kept. */
 
 const form = document.getElementById("secure");
@@ -25,6 +26,46 @@ function keepDigits(event) {
 function postOnce(event) {
   if (posted) event.preventDefault();
   posted = true;
+}
+
+// How hard a new password is to guess, roughly: by its length and how many different characters it has.
+function roughStrength(text, least) {
+  const letters = Array.from(text.normalize("NFC"));
+  if (!letters.length) return "";
+  if (letters.length < least) return "còn thiếu " + (least - letters.length) + " ký tự";
+  const bits = letters.length * Math.log2(1 + new Set(letters).size);
+  return bits < 28 ? "dễ đoán" : bits < 45 ? "tạm được" : bits < 65 ? "khá mạnh" : "mạnh";
+}
+
+function showPasswordHelp() {
+  const said = document.getElementById("strength");
+  const match = document.getElementById("match");
+  const again = document.getElementById("repeat");
+  const strength = roughStrength(fresh.value, Number(said.dataset.least));
+  said.textContent = strength && "Độ mạnh: " + strength;
+  const same = fresh.value.normalize("NFC") === again.value.normalize("NFC");
+  match.textContent = again.value ? (same ? "Hai lần gõ giống nhau." : "Hai lần gõ chưa giống nhau.") : "";
+}
+
+function addShowBox() {
+  const label = document.createElement("label");
+  const box = document.createElement("input");
+  box.type = "checkbox";
+  box.id = "show";
+  label.className = "check";
+  label.append(box, " Hiện mật khẩu đang gõ");
+  box.addEventListener("change", () => {
+    for (const field of document.querySelectorAll("input.secret")) field.type = box.checked ? "text" : "password";
+  });
+  document.getElementById("match").after(label);
+}
+
+const fresh = document.getElementById("new");
+if (fresh) {
+  addShowBox();
+  form.addEventListener("input", showPasswordHelp);
+  form.addEventListener("submit", postOnce);
+  window.addEventListener("pageshow", () => { posted = false; });
 }
 
 if (clock) {

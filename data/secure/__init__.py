@@ -1,0 +1,1 @@
+"""Where secrets are typed: the one-time secure pages."""

@@ -1,0 +1,1 @@
+"""Accounts that lie elsewhere: the client of the contract docs/accounts-api.yaml."""

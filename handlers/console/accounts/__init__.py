@@ -1,0 +1,1 @@
+"""Pages about people's accounts: a password set anew at the counter."""

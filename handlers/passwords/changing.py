@@ -1,0 +1,346 @@
+"""Carries out a change of password: what the secure page and the terminal call with what was typed there.
+
+The database's part is in data/accounts/changes.py, the account's own in a backend of data/accounts/port.py. Each step is a
+short transaction of its own: neither hashing nor the network happens inside one. What came of a step is told to the
+conversation as an event (`PageUsed`), in order with what is typed there. Invariants: what was typed is handed to the
+backend and kept nowhere; from the right code on a change is asked about, never repeated blindly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import KW_ONLY, dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from data import conversations
+from data.accounts import changes, rules
+from data.accounts.changes import ChangeContext, PasswordChange, Sent
+from data.accounts.hashing import normal
+from data.accounts.port import Accounts, Away, Prepared, State, Wanted
+from data.accounts.rules import Lengths, Own
+from data.budgets import Taker
+from data.effects.password import shown_phone
+from data.limits import Limits
+from data.registry import records
+from data.secure import pages
+from flows.conversations.password import FLOW
+from flows.engine.events import PageUsed
+from handlers.turns.json_contract import NEVER, TypedPassword
+from handlers.turns.queue import Turns
+from handlers.turns.types import Busy, NotKept, TurnResult, at_once
+
+log = logging.getLogger("troly.passwords")
+
+STEP = 0.1  # seconds: every answer leaves at a whole one of them after it was asked for
+LEFT_COMMITTING = 5.0  # seconds after which a change is taken up again whose process says nothing
+SURELY_OVER = 900.0  # seconds after which a change that nobody knows of is given up
+_ASKS_AGAIN = (0.2, 1.0, 3.0)  # seconds between questions what became of a change
+_SAID: Mapping[State, str] = {"done": "done", "refused": "refused", "none": "refused"}
+
+
+@dataclass(frozen=True, slots=True)
+class PageAnswer:
+    """What came of it. `outcome`: short, long, common, own, same, differs (typed again: nothing was counted), sent, wait,
+    paused, spent, cooling, away, old_wrong, wrong, expired, done, refused, unclear, working, over. `facts`: left,
+    seconds, until, phone, strength. `result`: the turn in which the conversation was told.
+    """
+
+    outcome: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    result: TurnResult | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How the conversation of a page is told: where it comes from, and whether its door is pushed to or shown."""
+
+    source: str = ""
+    pushed: bool = False
+    shown: bool = False
+
+
+@dataclass(eq=False)
+class Passwords:
+    """Changes passwords of `accounts`. `announce` tells a conversation that nobody waits for at this moment."""
+
+    turns: Turns
+    accounts: Accounts
+    limits: Limits
+    _: KW_ONLY
+    announce: Callable[[TurnResult], Awaitable[None]] | None = None
+    step: float = STEP
+
+    # -- the two posts
+
+    async def submit(self, change_id: str, given: TypedPassword, told: Told) -> PageAnswer:
+        """A new password was typed. Its answer takes a whole number of steps, whether or not there is such an account."""
+        began = time.monotonic()
+        answer = await self._submitted(change_id, given, told)
+        if self.step:
+            await asyncio.sleep(self.step - (time.monotonic() - began) % self.step)
+        return answer
+
+    async def _submitted(self, change_id: str, given: TypedPassword, told: Told) -> PageAnswer:
+        change = await self.change(change_id)
+        if change is None or change.state not in (changes.OPEN, changes.PREPARED):
+            return PageAnswer("over" if change is None else _standing(change))
+        lengths = Lengths(self.limits.password_min, self.limits.password_max)
+        if given.new != given.repeat and normal(given.new) != normal(given.repeat):
+            return PageAnswer("differs")
+        own = Own(code=change.code)
+        fault = await asyncio.to_thread(rules.fault, given.new, own, lengths)
+        if fault:
+            return PageAnswer(fault)
+        if len(given.old) > lengths.most:
+            return PageAnswer("long")
+        asks_old = change.purpose == changes.CHANGE
+        async with self._context(change, told) as context:
+            refused = await changes.take_guess(context, change)
+        if refused is not None:
+            return await self._tell(
+                change, told, refused.outcome, _refusal_facts(refused.seconds, refused.of)
+            )
+        old, vouched = given.old if asks_old else None, change.purpose == changes.COUNTER
+        wanted = Wanted(change.id, change.code, given.new, old, change.phone_key, vouched)
+        try:
+            prepared = await self.accounts.prepare(wanted)
+        except Away:
+            async with self._context(change, told) as context:
+                await changes.guessed_right(context, change)  # nothing was compared
+            return await self._tell(change, told, "away")
+        if prepared.outcome == "wrong" and asks_old:
+            return await self._wrong_old(change, told)
+        async with self._context(change, told) as context:
+            await changes.guessed_right(context, change)
+        return await self._proven(change, given, told, prepared)
+
+    async def _wrong_old(self, change: PasswordChange, told: Told) -> PageAnswer:
+        async with self._context(change, told) as context:
+            await changes.guessed_wrong(context)
+        left = self.limits.otp_tries - change.tries - 1
+        if left <= 0:
+            return await self._tell(change, told, "spent")
+        return await self._tell(change, told, "old_wrong", {"left": str(left)})
+
+    async def _proven(
+        self, change: PasswordChange, given: TypedPassword, told: Told, prepared: Prepared
+    ) -> PageAnswer:
+        """The old password was right, or the phone is the account's; or nobody fits, and the same is said."""
+        real = prepared.outcome == "ready"
+        if prepared.outcome == "same":
+            return PageAnswer("same")
+        if prepared.outcome == "locked":
+            return await self._tell(change, told, "spent")
+        own = await self._own(change, prepared.phone) if real else Own(code=change.code)
+        lengths = Lengths(self.limits.password_min, self.limits.password_max)
+        fault = await asyncio.to_thread(rules.fault, given.new, own, lengths)
+        if real and fault:
+            return PageAnswer(fault)
+        async with self._context(change, told) as context:
+            rests = (prepared.phone_changed_at or 0.0) + 3600.0 * self.limits.phone_rest_hours - context.now
+            if cooling := real and change.purpose == changes.FORGOTTEN and rests > 0:
+                await changes.move(context, change, changes.ENDED, before=(changes.OPEN, changes.PREPARED))
+            else:
+                change = await changes.keep_phone(context, change, prepared.phone)
+                await changes.move(context, change, changes.PREPARED, before=(changes.OPEN, changes.PREPARED))
+                sent = await changes.send_code(context, change, leaves=real)
+        if cooling:
+            return await self._tell(change, told, "cooling", _refusal_facts(int(rests), ""))
+        strength = await asyncio.to_thread(rules.strength, given.new, own)
+        answer = await self._tell(change, told, sent.outcome, _sent_facts(change, sent), rows=_rows(sent.row))
+        return replace(answer, facts={**answer.facts, "strength": strength})
+
+    async def _own(self, change: PasswordChange, phone: str) -> Own:
+        """What is known of the account's owner; asked for only after they have proven who they are."""
+        async with self.turns.db.reading() as connection:
+            found = await records.by_codes(connection, (change.code,))
+        name, born = (found[0].name, found[0].born) if found else ("", "")
+        return Own(change.code, name, born, phone)
+
+    async def confirm(self, change_id: str, code: str, told: Told) -> PageAnswer:
+        """A code was typed. The right one puts the new password in force."""
+        change = await self.change(change_id)
+        if change is None or change.state != changes.PREPARED:
+            return PageAnswer("over" if change is None else _standing(change))
+        warned = 0
+        async with self._context(change, told) as context:
+            result, left = await changes.check_code(context, change, code)
+            if result in ("wrong", "spent"):
+                warned = await changes.warn_owner(context, change)
+        if result != "right":
+            facts = {"left": str(left)} if result == "wrong" else {}
+            return await self._tell(change, told, result, facts, rows=_rows(warned))
+        return await self._carried_out(change, told)
+
+    async def resend(self, change_id: str, told: Told) -> PageAnswer:
+        """Another code is wanted, on the page."""
+        change = await self.change(change_id)
+        if change is None or change.state != changes.PREPARED:
+            return PageAnswer("over" if change is None else _standing(change))
+        async with self._context(change, told) as context:
+            sent = await changes.send_code(context, change, leaves=bool(change.phone))
+        return await self._tell(change, told, sent.outcome, _sent_facts(change, sent), rows=_rows(sent.row))
+
+    # -- what the right code leads to
+
+    async def _carried_out(self, change: PasswordChange, told: Told) -> PageAnswer:
+        return await self._settle(change, told, await self._committed(change.id))
+
+    async def _committed(self, change_id: str) -> State:
+        """Put the new password in force; where no answer comes it is asked what became of it, and never done twice."""
+        try:
+            said = await self.accounts.commit(change_id)
+        except Away:
+            said = "unclear"
+        for seconds in _ASKS_AGAIN:
+            if said in ("done", "refused"):
+                return said
+            await asyncio.sleep(seconds)
+            said = await self._look(change_id)
+        return said
+
+    async def _look(self, change_id: str) -> State:
+        """What became of a change. One that is known to be prepared still, and no more, is put in force now."""
+        try:
+            said = await self.accounts.state(change_id)
+            return await self.accounts.commit(change_id) if said == "prepared" else said
+        except Away:
+            return "unclear"
+
+    async def _settle(self, change: PasswordChange, told: Told, said: State) -> PageAnswer:
+        """Write down what became of a change, and tell it where that is news."""
+        outcome = _SAID.get(said, "unclear")
+        rows: tuple[int, ...] | None = ()
+        async with self._context(change, told) as context:
+            if outcome == "done":
+                rows = await changes.succeeded(context, change)
+                news = rows is not None
+            elif outcome == "refused":
+                news = await changes.move(
+                    context, change, changes.REFUSED, before=(changes.COMMITTING, changes.UNCLEAR)
+                )
+            else:
+                news = await changes.move(context, change, changes.UNCLEAR, before=(changes.COMMITTING,))
+        if not news:
+            return PageAnswer(outcome)
+        return await self._tell(change, told, outcome, rows=rows or ())
+
+    async def resume(self) -> None:
+        """Find out what became of changes whose process ended, or whose backend did not answer."""
+        now = self.turns.clock()
+        async with self.turns.db.reading() as connection:
+            left = await changes.left_committing(connection, now - LEFT_COMMITTING)
+        for change_id in left:
+            change = await self.change(change_id)
+            if change is None:
+                continue
+            said = await self._look(change_id)
+            if said == "none" and now - change.moved_at < SURELY_OVER:
+                continue  # a backend that was restored may hear of it yet
+            answer = await self._settle(change, Told(), said)
+            if answer.result is not None and self.announce is not None:
+                await self.announce(answer.result)
+
+    async def sms_failed(self, address: str, again: bool) -> None:
+        """A message of this conversation was not taken: if it carried a code of a change, its owner is told.
+
+        One that is given up counts no more; one that is tried `again` may have left.
+        """
+        async with self.turns.db.reading() as connection:
+            change = await changes.newest_at(connection, self.turns.seal, address)
+        if change is None or change.state != changes.PREPARED:
+            return
+        if not again:
+            async with self._context(change, Told()) as context:
+                await changes.uncount_code(context, change)
+        answer = await self._tell(change, Told(), "sms_slow" if again else "sms_failed")
+        if answer.result is not None and self.announce is not None:
+            await self.announce(answer.result)
+
+    # -- at the terminal
+
+    async def page_open_at(self, address: str) -> str:
+        """The change whose page is open in this conversation, "" none."""
+        async with self.turns.db.reading() as connection:
+            page = await pages.page_at(connection, address)
+            found = (await conversations.load(connection, self.turns.seal, [address])).get(address)
+        at = self.turns.clock() + (found.clock if found else 0.0)
+        return page.subject if page is not None and page.kind == "password" and at <= page.until else ""
+
+    # -- the conversation
+
+    async def change(self, change_id: str) -> PasswordChange | None:
+        """The change of this id."""
+        async with self.turns.db.reading() as connection:
+            return await changes.load(connection, self.turns.seal, change_id)
+
+    async def _tell(
+        self,
+        change: PasswordChange,
+        told: Told,
+        outcome: str,
+        facts: Mapping[str, Any] | None = None,
+        *,
+        rows: tuple[int, ...] = (),
+    ) -> PageAnswer:
+        """Let the conversation know. A page at the counter has none; a conversation that cannot be told may ask."""
+        facts = dict(facts or {})
+        result: TurnResult | None = TurnResult(change.address, codes_out=rows)
+        if change.purpose != changes.COUNTER:
+            event = PageUsed(FLOW.name, outcome, NEVER, {**facts, "change": change.id})
+            try:
+                said = await self.turns.take(
+                    change.address,
+                    f"password:{secrets.token_hex(16)}",
+                    at_once(event),
+                    pushed=told.pushed,
+                    shown=told.shown,
+                    source=told.source,
+                )
+                result = replace(said, codes_out=(*said.codes_out, *rows))
+            except (Busy, NotKept) as wrong:
+                log.warning("a conversation was not told of its page: %s", type(wrong).__name__)
+        return PageAnswer(outcome, facts, result)
+
+    @asynccontextmanager
+    async def _context(self, change: PasswordChange, told: Told) -> AsyncIterator[ChangeContext]:
+        """A transaction, with whose time it is and who takes of the budgets."""
+        turns = self.turns
+        source = turns.seal.keyed("source", told.source or change.address)
+        async with turns.db.writing() as connection:
+            found = (await conversations.load(connection, turns.seal, [change.address])).get(change.address)
+            now = turns.clock()
+            yield ChangeContext(
+                *(turns.db, connection, turns.seal, self.limits, turns.content.office),
+                taker=Taker(change.address, source),
+                at=now + (found.clock if found else 0.0),
+                now=now,
+            )
+
+
+def _standing(change: PasswordChange) -> str:
+    """What is said of a change that takes nothing any more."""
+    if change.state == changes.COMMITTING:
+        return "working"
+    return change.state if change.state in (changes.DONE, changes.REFUSED, changes.UNCLEAR) else "over"
+
+
+def _rows(row: int) -> tuple[int, ...]:
+    return (row,) if row else ()
+
+
+def _refusal_facts(seconds: int, of: str) -> dict[str, Any]:
+    return {"seconds": str(seconds), "pause_of": of or None}
+
+
+def _sent_facts(change: PasswordChange, sent: Sent) -> dict[str, Any]:
+    if sent.outcome != "sent":
+        return _refusal_facts(sent.seconds, sent.of) | {"phone": shown_phone(change)}
+    until = datetime.fromtimestamp(sent.until, UTC).isoformat()
+    return {"until": until, "phone": shown_phone(change)}
