@@ -161,6 +161,7 @@ async def test_while_it_is_away_it_is_unclear_and_told_later(
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("asks", [(), (0.05, 0.3, 1.0)], ids=["at once", "asking"])
 async def test_killed_a_hundred_times(
     place: str, server: Server, monkeypatch: pytest.MonkeyPatch, asks: tuple[float, ...]
