@@ -144,6 +144,8 @@ def test_words_after_an_announcement_are_kept_from_the_list_of_misses(
         ("đăng ký", "đồng ý", "1", "2"),
         ("482", "có 4418 cái"),
         ("cảm ơn", "12", "15"),
+        ("CMND 9 số đăng ký được không?", "cmnd 9 so dang ky duoc khong"),  # seen to fail
+        ("Tôi có hai mã số, hai sổ BHXH thì gộp sổ sao?", "toi co hai ma so, hai so bhxh thi gop so sao"),
     ],
 )
 def test_a_few_digits_that_are_asked_for_are_no_piece(texts: tuple[str, ...]) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from handlers.terminal import as_lines
 from handlers.zalo.rendering import CHOOSE, ONLY_ONE
-from tests.doors import VIETNAM, Stage, _Inside, _post_code
+from tests.doors import VIETNAM, Stage, _Inside, _post
 from tests.fake_zalo import FakeServer, FakeZaloBot
 from tests.fake_zalo_oa import FakeZaloOa
 from tests.transcripts import Move
@@ -77,8 +77,8 @@ class ZaloVisitor(_Inside):
         if move.kind == "wait":
             self.house.clock.move(move.seconds)
             return []
-        if move.kind == "secure":
-            await _post_code(self.stage.base, self._link, self.typed_code(move.given[0]))
+        if move.kind in ("secure", "password"):
+            await _post(self.stage.base, self._link, self.on_page(move))
         else:
             kind, text = self._typed(move)
             assert await self._line(self.account, kind, text) == 200

@@ -32,7 +32,7 @@ from flows.secrets.candidates import (
 from flows.secrets.classifier import Classifier, classifier
 from flows.secrets.features import end_of_tail, features_of, features_of_announcement, features_of_answer
 from flows.secrets.labels import labels_of
-from flows.secrets.spelt import SOFT, YEAR, Token, digits_told
+from flows.secrets.spelt import SOFT, YEAR, Token, digits_told, is_number_word
 from flows.secrets.tokens import SHORTEST_MIXED, tokens_of, written
 from flows.text.fold import fold
 from flows.text.normalise import plain
@@ -125,7 +125,7 @@ def secret_in(
         or (watch in (OTP, PIECE) and _is_piece(tokens))
         or _ends_in_piece(tokens)
     ):
-        return PASSWORD if watch in (PASSWORD, ANNOUNCED) else OTP
+        return PASSWORD if watch in (PASSWORD, ANNOUNCED) and not expected else OTP
     found = next((candidate for candidate in candidates if is_told(tokens, candidate)), None)
     if found is None:
         enough = ENOUGH_BY_STAFF if by_staff else ENOUGH_WHEN_WATCHED if strict else ENOUGH
@@ -195,7 +195,8 @@ def _is_piece(tokens: Sequence[Token]) -> bool:
     """Whether a text is nothing but two or three digits, also in words, and where they stand: "rồi 29", "ba số đầu 482"."""
     rest = [t.name for t in tokens if not is_polite(t) and t.name not in _PLACED]
     return bool(rest) and (
-        rest in (["@n2"], ["@n3"]) or (len(rest) <= MOST_PIECES and 1 < digits_told(rest) <= 3)
+        rest in (["@n2"], ["@n3"])
+        or (len(rest) <= MOST_PIECES and all(map(is_number_word, rest)) and 1 < digits_told(rest) <= 3)
     )
 
 

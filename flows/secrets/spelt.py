@@ -124,6 +124,11 @@ def _as_number(run: list[Token]) -> list[Token]:
     return [Token(name, APART, run[0].start, run[-1].end), *behind]
 
 
+def is_number_word(name: str) -> bool:
+    """Whether a token of this name is a digit, or a word that numbers are told with."""
+    return name == "@n1" or name in _DIGITS or name in _TENS
+
+
 def digits_told(names: Sequence[str]) -> int:
     """How many digits number words tell: "hai trăm mười bốn" three, "tám mươi tám" two, "hai bốn" two."""
     at = count = 0
