@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import os
 import secrets
+import threading
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TypeVar
 
 from argon2 import PasswordHasher, Type
@@ -19,11 +22,18 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from data.accounts.port import Away
 
 _T = TypeVar("_T")
+NICE = 15  # of the thread that hashes
 
 
 def normal(password: str) -> str:
     """The password as it is compared and hashed: the same letters however a keyboard composes them."""
     return unicodedata.normalize("NFC", password)
+
+
+def _be_nice() -> None:
+    """This thread alone gives way to whoever talks: on Linux a thread has a niceness of its own."""
+    with suppress(OSError, AttributeError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
 
 
 class Hasher:
@@ -33,7 +43,7 @@ class Hasher:
         self._argon2 = PasswordHasher(
             time_cost=passes, memory_cost=memory_kib, parallelism=1, hash_len=32, salt_len=16, type=Type.ID
         )
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="argon2")
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="argon2", initializer=_be_nice)
         self._waiting, self._limit = 0, waiting
 
     @functools.cached_property
