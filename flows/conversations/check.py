@@ -111,7 +111,9 @@ def _verdict_choices(context: Context) -> tuple[Choice, ...]:
     return (
         *((report,) if context.get("level") in ("danger", "unknown") else ()),
         Choice("Kiểm tra tin khác", "another", words="tin khac, kiem tra nua, con tin nua, cai khac"),
-        Choice("Xong", "fine", words="xong, thoi, duoc roi, cam on, khong bao, khoi, hieu roi"),
+        Choice(
+            "Xong", "fine", words="xong, xong roi, xong r, thoi, duoc roi, cam on, khong bao, khoi, hieu roi"
+        ),
     )
 
 
