@@ -84,6 +84,14 @@ def test_a_caller_under_a_listed_name_is_warned_of_first_at_every_step(place: st
         assert (turn.state.flow, turn.state.step) == tuple(place.split("/"))
 
 
+@pytest.mark.parametrize("said", ["cmnd 9 so xai dc hong", "the bhyt mau moi chi co 10 so thi sao"])
+def test_a_question_about_something_else_ends_the_talk_of_a_swindle(said: str) -> None:
+    """Seen to fail: "xài được hông" was taken for whether the swindler gets into the account."""
+    first = catalog.advance(State(), Said(TOLD, AT), CONTENT)
+    turn = catalog.advance(first.state, Said(said, AT), CONTENT)
+    assert turn.state.flow == "questions" and "mật khẩu VssID ngay" not in turn.replies[0].text
+
+
 @pytest.mark.parametrize(
     "said",
     ["lỡ đọc mã cho nó rồi", "lỡ chuyển tiền cho nó rồi", "lỡ bấm link rồi điền số tài khoản ngân hàng luôn"],

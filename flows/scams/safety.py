@@ -31,6 +31,10 @@ ITEMS = {
 SURE_ITEM = 0.6
 SURE_SCAM = 0.5  # probability from which on a text is taken for a tale; measured in decision 0031
 PERHAPS_SCAM = 0.25  # the same, where the wordings of tales.py hear one too
+SURE_QUESTION = 0.85  # confidence of a question about something else, after a warning
+_NEAR_TOPICS = frozenset(
+    "lua_dao_bao_mat otp quen_mat_khau doi_mat_khau dang_nhap_loi gap_nhan_vien doi_sdt_email phan_anh_kien_nghi chao_hoi".split()
+)
 SURE_GAVE = 0.8  # the same, where the patterns hear a tale, that something was given
 
 # what not to do, by what was asked for; the order is that of flows/scams/tales.py
@@ -249,7 +253,7 @@ def reads(reading: Reading) -> Iterator[Proposal]:
     warned, turns = reading.recall("warned"), age(reading.state.memory, "warned")
     demands, gave = tale_in(text)
     gave = gave and not only_demanded(reading.input.plain)
-    after = continuation(text) if warned else ""
+    after = continuation(text) if warned and not _asks_else(reading.input) else ""
     if warned and turns <= STILL:
         after = _turn_after(reading.input.plain, after)
     number_given = not demands and heard_in(text, _NUMBER_GIVEN) and heard_in(text, _IS_IT_TRUE)
@@ -306,6 +310,13 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(0.95, "for whom a code is", Say(FOR_NOBODY.format(hotline=content.office.hotline)))
     if (warned or reading.recall("secret")) and reading.flow is not None and heard_in(text, _TAKES_UP):
         yield Proposal(0.9, "goes on after a warning", Do("resume" if reading.under[0] else "repeat"))
+
+
+def _asks_else(said: Input) -> bool:
+    """Whether a message is surely a question that has nothing to do with codes, passwords or swindles."""
+    found = said.question
+    sure = found.decision == "answer" and not found.shield and (found.confidence or 0.0) >= SURE_QUESTION
+    return sure and found.topic not in _NEAR_TOPICS and said.scam.either < PERHAPS_SCAM
 
 
 def safety_of(said: Input) -> Literal["scam", ""]:
