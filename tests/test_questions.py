@@ -403,7 +403,14 @@ def test_the_command_says_what_the_contract_promises(capsys: pytest.CaptureFixtu
 
 def test_a_transcript_says_which_door(tmp_path: Path) -> None:
     for name in ("questions-in-the-middle", "questions-leaves"):
-        assert set(read(FOLDER / f"{name}.txt").doors) == {"straight", "telegram", "web", "chat"}
+        assert set(read(FOLDER / f"{name}.txt").doors) == {
+            "straight",
+            "telegram",
+            "zalo",
+            "zalobot",
+            "web",
+            "chat",
+        }
 
 
 @pytest.mark.parametrize(

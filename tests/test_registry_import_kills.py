@@ -7,6 +7,7 @@ import json
 import os
 import random
 import signal
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -221,3 +222,14 @@ async def test_a_command_that_contradicts_itself_or_its_file_is_refused_in_one_l
     assert (code, out) == (1, "")
     assert says in err
     assert len(err.splitlines()) == 1
+
+
+def test_a_reader_whose_importer_was_killed_at_once_ends_quietly() -> None:
+    """Seen to fail: it left a traceback in the service's log."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "data.registry_import.prepare"],
+        input=b"",
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")

@@ -384,7 +384,9 @@ def main() -> int:
         os.nice(_BEHIND)
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints does not mix with the frames
-    told = json.loads(sys.stdin.readline())
+    if not (line := sys.stdin.readline()):
+        return 0  # who imports was killed before it said anything
+    told = json.loads(line)
     told["options"] = Options(**told["options"])
     try:
         work = Preparation(ImportJob(**told))
