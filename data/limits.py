@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Counts, seconds, minutes and hours as the names say; bot/settings.py documents each."""
+    """Counts, seconds, minutes and hours as the names say; bot/settings_table.py documents each."""
 
     otp_minutes: int = 5
     otp_tries: int = 5

@@ -16,7 +16,7 @@ from flows.conversations import (
     questions,
     registration,
 )
-from flows.engine import dialogue
+from flows.engine import dialogue, shield
 from flows.engine.events import Event
 from flows.engine.flows import Flows
 from flows.engine.navigation import Turn
@@ -47,4 +47,4 @@ def overhear(state: State, event: Event, content: Content) -> Turn:
 
 def valid_labels(state: State, content: Content, at: datetime) -> tuple[str, ...]:
     """Every wording that a press may mean now."""
-    return dialogue.valid_labels(state, content, at, FLOWS)
+    return shield.valid_labels(state, content, at, FLOWS)

@@ -8,8 +8,8 @@ import pytest
 
 from data.knowledge.content import load_content
 from flows import catalog
-from flows.conversations.contact_follow_ups import propose
 from flows.conversations.contacts import FLOW as CONTACTS
+from flows.conversations.speech.contact_follow_ups import propose
 from flows.directory.follow_ups import seeks_by_name
 from flows.directory.mention import mentioned_in
 from flows.engine.events import Said

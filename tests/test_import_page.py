@@ -22,7 +22,7 @@ from sqlalchemy import func, select
 from data import audit
 from data.import_check.uploads import FOLDER, Uploads, private_name
 from data.tables import registry
-from handlers.console.import_runs import ImportLimits
+from handlers.console.imports.runs import ImportLimits
 from tests.consoles import Office, Signed
 from tests.houses import House
 from tests.imports import HEADINGS, all_imports, people, text

@@ -13,7 +13,8 @@ from flows.effects import CheckTicket, ForgetMessage, LoadMyData, LoadNotices, S
 from flows.engine.events import Said
 from flows.engine.navigation import Turn
 from flows.engine.state import State
-from flows.scams.tales import continuation, tale_in
+from flows.scams.tales import tale_in
+from flows.scams.turns import continuation
 from flows.secrets.detector import secret_in
 from flows.spoken import password_topics, rights
 from flows.spoken.polarity import stance

@@ -348,7 +348,7 @@ def test_the_walk_throughs_name_the_files_that_are_touched() -> None:
         "flows/catalog.py",
         "flows/effects.py",
         "data/channels.py",
-        "bot/settings.py",
+        "bot/settings_table.py",
         "docs/running.md",
     ):
         assert f"**`{path}`**" in text

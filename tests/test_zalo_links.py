@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from data import people
 from data.people import Dossier, load_dossier, topics_of
-from data.people_links import link
+from data.people.links import link
 from data.tables import conversations, dossiers
 from data.tables import people as people_table
 from tests.doors import Stage, Telegram, open_stage

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 
 from data import desk
 from data.desk import OUTSIDE
-from data.desk_outside import WANT
+from data.desk.outside import WANT
 from data.people import topics_of
 from data.tables import conversations, dead_letters, events, outbox, people, tickets
 from flows.conversations import consent, notices

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import logging
 
-from data import budgets, people, people_links, proofs
+from data import budgets, people, proofs
 from data.budgets import Taker
 from data.effects.handler import handles
 from data.effects.lookup import note_look, whole_record
 from data.effects.turn_context import TurnContext, one_time_page, person
+from data.people import links
 from data.proofs import Case
 from data.registry import records as registry
 from data.secure import pages
@@ -125,7 +126,7 @@ async def _proven(turn: TurnContext, phone_key: str) -> None:
     """The phone is this person's; where they have proven it on another channel, too, they go on as that one."""
     services = turn.services
     await people.prove_phone(turn.connection, await person(turn), phone_key, turn.stamp)
-    turn.person = await people_links.link(
+    turn.person = await links.link(
         services.db, turn.connection, services.seal, await person(turn), phone_key, turn.stamp
     )
 

@@ -331,7 +331,7 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class GoneLimits:
-    """What is too much for a mistake: percent of the registry, percent of bad rows of the file; see bot/settings.py."""
+    """What is too much for a mistake: percent of the registry, percent of bad rows of the file; see bot/settings_table.py."""
 
     gone_percent: float = 5.0
     bad_percent: float = 1.0

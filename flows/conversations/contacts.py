@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from flows.content import Block, Contact, Content
-from flows.conversations.contact_follow_ups import propose
 from flows.conversations.speech import contact_turns
+from flows.conversations.speech.contact_follow_ups import propose
 from flows.conversations.speech.contacts import by_block, listed
 from flows.directory.contact_facts import block_lines, grouped, of_block
 from flows.directory.follow_ups import asks_whom

@@ -34,13 +34,12 @@ from flows.engine.flows import Flows
 from flows.engine.memory import faded, recall
 from flows.engine.navigation import Turn, words_of
 from flows.engine.proposals import Answer, Begin, Clarify, Command, Correct, Do, Reading, Say, Show
+from flows.engine.shield import Shield, secret_of, typed, watched
 from flows.engine.state import LOST, MISS, WEAK, State
-from flows.engine.steps import Context, Flow, Reply, Step
+from flows.engine.steps import Flow, Reply, Step
 from flows.secrets import detector
-from flows.secrets.detector import SecretReading
 from flows.spoken import secret_help
 from flows.text.dictated import written
-from flows.text.normalise import plain, same_words
 from flows.understanding import numbers_explained
 from flows.understanding.acts import Before
 from flows.understanding.address import address_of
@@ -58,32 +57,14 @@ HARDLY_SURE = 0.55  # what is shown or asked at a lower score counts as half a m
 def advance(state: State, event: Event, content: Content, flows: Flows) -> Turn:
     """One event of a conversation; pure. See the rules above."""
     shield = Shield(content)
-    secret = _secret_of(state, _written(event), content, flows, shield)
+    secret = secret_of(state, _written(event), content, flows, shield)
     if isinstance(event, Said | Pressed):
         state = replace(state, memory=faded(state.memory, event.at.date().toordinal()))
     dialogue = Dialogue(state, event.at, content, flows, shield)
     _, step = dialogue.here()
     dialogue.take(event if step is not None and step.takes_any else _written(event), secret)
     turn = dialogue.turn()
-    return replace(turn, state=replace(turn.state, watch=_watched(state, _written(event), secret, shield)))
-
-
-class Shield:
-    """What the shield reads in the words of one turn: each text once, however often it is asked; gone with the turn."""
-
-    def __init__(self, content: Content) -> None:
-        self.weights = content.secret_weights
-        self._read: SecretReading | None = None
-
-    def seen(self, text: str) -> SecretReading:
-        """The text as the shield reads it."""
-        if self._read is None or self._read.text != text:
-            self._read = SecretReading(text, self.weights)
-        return self._read
-
-    def secret_in(self, text: str, *, expected: bool, watch: str) -> str:
-        """ "otp" or "password" when the text holds one, else ""; see flows/secrets/detector.py."""
-        return detector.secret_in(text, self.weights, expected=expected, watch=watch, seen=self.seen(text))
+    return replace(turn, state=replace(turn.state, watch=watched(state, _written(event), secret, shield)))
 
 
 def _written(event: Event) -> Event:
@@ -98,63 +79,15 @@ def overhear(state: State, event: Event, content: Content, flows: Flows) -> Turn
     effect ("DUNG" ends the notices). Nothing moves but the watch window.
     """
     shield = Shield(content)
-    secret = _secret_of(state, event, content, flows, shield)
-    turn = Turn(replace(state, watch=_watched(state, event, secret, shield)))
+    secret = secret_of(state, event, content, flows, shield)
+    turn = Turn(replace(state, watch=watched(state, event, secret, shield)))
     if secret:
-        told = Reply(secret_help.warning(secret, content, text=_typed(event)))
+        told = Reply(secret_help.warning(secret, content, text=typed(event)))
         return replace(turn, replies=(told,), effects=(ForgetMessage(secret),))
     if isinstance(event, Said):
         obeyed = (flow.obeys(event.text) for flow in flows.values())
         return replace(turn, effects=tuple(effect for effect in obeyed if effect is not None))
     return turn
-
-
-def valid_labels(state: State, content: Content, at: datetime, flows: Flows) -> tuple[str, ...]:
-    """Every wording that a press may mean now: offered last or by the step, on the menu, or valid anywhere."""
-    _, step = flows.find(state.flow, state.step)
-    choices = step.choices(Context(state.answers, content, at, flows)) if step is not None else ()
-    labels = (*state.options, *(choice.label for choice in choices), *flows.menu(content).options)
-    return tuple(dict.fromkeys((*labels, *commands.ALWAYS_VALID)))
-
-
-def _secret_of(state: State, event: Event, content: Content, flows: Flows, shield: Shield) -> str:
-    """ "otp" or "password" when a secret was typed here, else ""."""
-    secret_in = shield.secret_in
-    if not isinstance(event, Said):
-        words = events.words_beside(event)
-        watch = "" if isinstance(event, events.SentFile | events.SharedContact) else state.watch[0]
-        secret = secret_in(words, expected=False, watch=watch) if words else ""
-        return "" if secret and _is_offered(event, state, content, flows) else secret
-    flow, step = flows.find(state.flow, state.step)
-    watch = "" if _is_known_wording(state, event.text, content, flows) else state.watch[0]
-    secret = secret_in(event.text, expected=step is not None and step.secret_expected, watch=watch)
-    expected = flow is not None and flow.expects_digits(state.step, event.text, content)
-    return "" if secret == detector.OTP and watch in ("", detector.PIECE) and expected else secret
-
-
-def _watched(state: State, event: Event, secret: str, shield: Shield) -> tuple[str, int]:
-    """What the next messages are checked for, after this event in which `secret` was found."""
-    words = _typed(event) or (events.words_beside(event) if secret else "")
-    if not words:
-        return state.watch
-    return detector.watch_after(words, secret, state.watch, shield.weights, shield.seen(words))
-
-
-def _is_offered(event: Event, state: State, content: Content, flows: Flows) -> bool:
-    """Whether this is a press of what is ours to press: of any other the words are somebody's own."""
-    if not isinstance(event, Pressed):
-        return False
-    return any(same_words(event.label, label) for label in valid_labels(state, content, event.at, flows))
-
-
-def _is_known_wording(state: State, text: str, content: Content, flows: Flows) -> bool:
-    """Whether a text is an option, words that work anywhere or a phrase of a flow: those are no password."""
-    if not state.watch[0]:
-        return False
-    numbered = number_of(text, len(state.options)) is not None
-    offered = numbered or any(same_words(text, option) for option in state.options)
-    known = offered or bool(commands.anywhere(plain(text)))
-    return known or bool(named(text, content, flows.routes(content))[0])
 
 
 class Dialogue(Commands):
@@ -205,9 +138,9 @@ class Dialogue(Commands):
         """A secret was typed: it is forgotten and warned about."""
         self.effects.append(ForgetMessage(secret))
         self.remember({"secret": secret})
-        typed = _typed(event)
+        words = typed(event)
         self.say_and_remind(
-            secret_help.warning(secret, self.content, text=typed, seen=self.shield.seen(typed))
+            secret_help.warning(secret, self.content, text=words, seen=self.shield.seen(words))
         )
 
     def handed_back(self, reason: str) -> None:
@@ -431,11 +364,6 @@ class Dialogue(Commands):
             self.say(said)
             self.digress(self.flows.questions.name, step, kept)
         return bool(step)
-
-
-def _typed(event: Event) -> str:
-    """The words of somebody's own that came with an event, "" where there are none."""
-    return event.text if isinstance(event, Said) else event.words if isinstance(event, Unreadable) else ""
 
 
 def _before(step: Step | None) -> Before:

@@ -16,8 +16,16 @@ from flows.engine.memory import age
 from flows.engine.proposals import Answer, Begin, Command, Do, Proposal, Reading, Say
 from flows.engine.steps import Parsed
 from flows.scams.addresses import FOREIGN, addresses_in
-from flows.scams.tales import Demand, Next, continuation, demands_named, is_our_message, tale_in
-from flows.scams.turns import MAY_NOT, asks_leave, asks_the_place, given_since, only_demanded
+from flows.scams.tales import Demand, demands_named, is_our_message, tale_in
+from flows.scams.turns import (
+    MAY_NOT,
+    Next,
+    asks_leave,
+    asks_the_place,
+    continuation,
+    given_since,
+    only_demanded,
+)
 from flows.spoken.wordings import clauses, heard, heard_in
 from flows.understanding.input import Input
 

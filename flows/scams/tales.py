@@ -17,7 +17,7 @@ from flows.text.vssid_sms import read_received, which_secret
 
 Demand = Literal["app", "link", "code", "money", "papers", "helper", "threat", "name"]
 
-_CALLS = "goi|goi_dien|dien_thoai|dien|nhan|nhan_tin|keu|bieu|bao|xung|doi|xin|hoi|gui|ket_ban|kb|moi|du|noi|yeu_cau|ham|doa|nhac"
+CALLS = "goi|goi_dien|dien_thoai|dien|nhan|nhan_tin|keu|bieu|bao|xung|doi|xin|hoi|gui|ket_ban|kb|moi|du|noi|yeu_cau|ham|doa|nhac"
 _WHO = "nguoi|nguoi_ta|ai|ai_do|ong|ba|anh|chi|co|chu|thang|con|dua|ban|nguoi_nao|nguoi_kia|so|tay|bon|dam|tui|nhom|trang|nick|zalo|shop"
 _STRANGER = (
     "so_la|nguoi_la|may_la|nick_la|zalo_la|dien_thoai_la|ke_gian|ke_xau|lua_dao|nguoi_khong_quen|sdt_la",
@@ -26,10 +26,10 @@ _STRANGER = (
     f"no|ho .. doi|keu|bieu .. chuyen|dong|nap|coc? {MONEY}|tien|phi|trieu|ngan",
     f"bi|duoc yeu_cau|de_nghi|huong_dan|thong_bao|bao|nhac|keu ... quet|chuyen_khoan|nap|dong|chuyen|bam .. ma_qr|qr|{MONEY}|phi|tien|link|{LINK}|duong_dan",
     "ket_ban|kb|add|lam_quen",
-    f"co|bi|duoc mot|1|may|cai|ong|ba|anh|chi|co|thang|con? {_WHO} .. {_CALLS}",
-    f"thang|con|dua|ong|ba nao|kia|do|nao_do|gi|la|no|cha .. {_CALLS}",
-    f"anh|chi|co|chu|nguoi|ban nao|kia|nao_do|la .. {_CALLS}",
-    f"thang_cha|lao|mu|ga|ten .. {_CALLS}",
+    f"co|bi|duoc mot|1|may|cai|ong|ba|anh|chi|co|thang|con? {_WHO} .. {CALLS}",
+    f"thang|con|dua|ong|ba nao|kia|do|nao_do|gi|la|no|cha .. {CALLS}",
+    f"anh|chi|co|chu|nguoi|ban nao|kia|nao_do|la .. {CALLS}",
+    f"thang_cha|lao|mu|ga|ten .. {CALLS}",
     "ong_ay|ba_ay|anh_ay|chi_ay|co_ay .. noi|xung|keu|bieu|xin|doi|goi|hoi",
     "hoi_nay|luc_nay|hoi_sang|hom_qua|hoi_trua|hoi_chieu|bua_qua|moi .. co .. goi|nhan|keu",
     "goi|nhan_tin|nhan|dien .. noi|noi_la|bao|bao_la|keu|bieu|doi .. bao_hiem|bhxh|vssid|can_bo|tai_khoan|the",
@@ -102,12 +102,12 @@ _HANDED_OUT = (
     f"doc|dua|cho|gui|cung_cap|noi|chup .. {_CODES}|ma",
     f"chuyen|nop|dong|bam|tai|cai .. {MONEY}|tien|link|{LINK}|{APK}",
 )
-_GAVE_VERB = "doc|dua|cho|gui|nhap|bam|chuyen|chuyen_khoan|cai|cai_dat|tai|dong|nop|khai|dien|noi|cung_cap|click|quet|chup|nhan|vao|mo|ck|an"
-_GAVE = (
-    f"lo|trot|lo_do|nghe_loi|tuong_that|tin_that mieng|tay|dai|ngu|toi|em|bac|minh|co|chu|con? {_GAVE_VERB}",
-    f"{_GAVE_VERB} .. cho|het .. no|ho|nguoi_ta|ong|ba|chi_do|anh_do|thang|con|ai|nguoi_la|ong_do|ong_ay|ba_ay ... roi|luon|mat",
-    f"da|moi|vua {_GAVE_VERB} .. otp|ma|mat_khau|tien|trieu|ngan|cccd|can_cuoc|hinh|link|lanh|app|{APK}|{LINK}|thong_tin",
-    f"{_GAVE_VERB} .. otp|mat_khau|tien|trieu|cccd|can_cuoc|link|lanh|{LINK}|{APK}|het_thong_tin ... roi|luon",
+GAVE_VERB = "doc|dua|cho|gui|nhap|bam|chuyen|chuyen_khoan|cai|cai_dat|tai|dong|nop|khai|dien|noi|cung_cap|click|quet|chup|nhan|vao|mo|ck|an"
+GAVE = (
+    f"lo|trot|lo_do|nghe_loi|tuong_that|tin_that mieng|tay|dai|ngu|toi|em|bac|minh|co|chu|con? {GAVE_VERB}",
+    f"{GAVE_VERB} .. cho|het .. no|ho|nguoi_ta|ong|ba|chi_do|anh_do|thang|con|ai|nguoi_la|ong_do|ong_ay|ba_ay ... roi|luon|mat",
+    f"da|moi|vua {GAVE_VERB} .. otp|ma|mat_khau|tien|trieu|ngan|cccd|can_cuoc|hinh|link|lanh|app|{APK}|{LINK}|thong_tin",
+    f"{GAVE_VERB} .. otp|mat_khau|tien|trieu|cccd|can_cuoc|link|lanh|{LINK}|{APK}|het_thong_tin ... roi|luon",
     "bi_lua|bi_hack|bi_mat_tien|mat_het_tien|bi_chiem|mat_tien_roi .. roi|mat|het|luon|tien|$",
     f"no|ho|nguoi_ta|dua_do|thang_do|con_do lay|rut|hot|cuom|lua|tru .. het|mat|sach .. {MONEY}|tien|trieu|ngan|tram",
 )
@@ -203,14 +203,14 @@ def tale_in(text: str) -> tuple[tuple[Demand, ...], bool]:
 
 def is_our_message(text: str) -> bool:
     """Whether it is what VssID and the office themselves send and show that is told of, or pasted."""
-    if read_received(text) is not None or _tells_our_message(clauses(text)):
+    if read_received(text) is not None or tells_our_message(clauses(text)):
         return True
     return not signs_in(text).stranger and which_secret(text) != ""
 
 
 def _tale(text: str, said: tuple[Clause, ...], signs: Signs) -> tuple[tuple[Demand, ...], bool]:
     demands = signs.demands
-    if demands == ("code",) and _tells_our_message(said):
+    if demands == ("code",) and tells_our_message(said):
         demands = ()
     if signs.gave:
         return demands or ("code",), True
@@ -226,7 +226,7 @@ def _tale(text: str, said: tuple[Clause, ...], signs: Signs) -> tuple[tuple[Dema
     return (), False
 
 
-def _tells_our_message(said: tuple[Clause, ...]) -> bool:
+def tells_our_message(said: tuple[Clause, ...]) -> bool:
     """Whether somebody only tells what a message or screen of ours says, and nothing is to be handed out."""
     ours = any(heard(c, _OUR_MESSAGES) for c in said)
     return ours and not any(heard(c, (*_HANDED_OUT, *_STRANGER[:2], *_POSES)) for c in said)
@@ -240,13 +240,13 @@ def _names_us(said: tuple[Clause, ...]) -> bool:
 def _gave(said: tuple[Clause, ...], stranger: bool) -> bool:
     """Whether something was given by mistake, to somebody, or of a kind that does harm."""
     for clause in said:
-        if heard(clause, _GAVE[4:]) and not heard(clause, _FEARS):
+        if heard(clause, GAVE[4:]) and not heard(clause, _FEARS):
             return True
-        by_mistake, told = heard(clause, _GAVE[:1]), heard(clause, _GAVE[1:4])
+        by_mistake, told = heard(clause, GAVE[:1]), heard(clause, GAVE[1:4])
         if (
             (by_mistake or told)
             and not heard(clause, _OURS)
-            and not heard(clause, ("chua|khong|dung|khoi .. " + _GAVE_VERB,))
+            and not heard(clause, ("chua|khong|dung|khoi .. " + GAVE_VERB,))
         ):
             harms, to = heard(clause, _GAVE_OF), heard(clause, _GAVE_TO)
             if by_mistake and (harms or to or stranger or heard(clause, ("doc ma|cai_ma|so",))):
@@ -254,7 +254,7 @@ def _gave(said: tuple[Clause, ...], stranger: bool) -> bool:
             if (
                 told
                 and harms
-                and (to or stranger or heard(clause, _GAVE[3:4]))
+                and (to or stranger or heard(clause, GAVE[3:4]))
                 and not heard(clause, ("ma|otp|mat_khau .. khong|sai|chua|hoai",))
             ):
                 return bool(to or stranger or heard(clause, (f"link|lanh|{LINK}|{APK}",)))
@@ -277,178 +277,3 @@ def _is_pasted(text: str, said: tuple[Clause, ...], demands: tuple[Demand, ...])
     if foreign and (_names_us(said) or len(said) > 1 or "threat" in demands):
         return True
     return "threat" in demands and bool({"link", "app"} & set(demands)) and _names_us(said) and len(text) > 40
-
-
-Next = Literal[
-    "may_not",
-    "blame",
-    "block",
-    "bank",
-    "calls",
-    "card",
-    "gave",
-    "known",
-    "claims",
-    "access",
-    "clicked",
-    "app",
-    "tell",
-    "report",
-    "money",
-    "address",
-    "paid",
-    "change",
-    "safe",
-    "more",
-    "",
-]
-
-_THEY = "no|ho|nguoi_ta|ong|ba|ong_do|ba_do|chi_do|anh_do|co_do|chu_do|thang_do|con_do|ben_do|dau_do|so_do|ong_ay|chi_ay|anh_ay|ba_ay|co_ay|nguoi_do|dua_do|bon_do|dam_do|thang|tui_no"
-_CONTINUES: tuple[tuple[Next, tuple[str, ...]], ...] = (
-    (
-        "blame",
-        (
-            "tai|do|loi toi|em|minh|bac|ba|ong|chi|anh|co|di|chu|con|tui_nay .. ngu|dai|kho|khu|ca_tin|nhe_da|ham|tham|gia|nghe_loi|tin",
-            "toi|em|minh|bac|ba|ong|chi|co|di|chu ngu|dai|kho_khao|nhe_da|ca_tin qua|ghe|that|thiet|dot",
-        ),
-    ),
-    (
-        "block",
-        (
-            "co? nen|hay|can|phai|hoac .. chan|block|chui",
-            "chan|block|chui .. hay .. chan|block|chui|im|ke",
-            "chan|block .. khong|ha|duoc_khong|sao $",
-        ),
-    ),
-    ("bank", ("ngan_hang .. so|so_may|dau|may|nao|sao|o_dau", "khong .. biet|co|nho .. so? ngan_hang")),
-    (
-        "card",
-        (
-            "the|bhyt|tai_khoan .. treo|khoa|cat|ngung|huy .. that|thiet|dung|co_dung|phai .. khong|ha|sao",
-            "vu|chuyen|cai .. treo|khoa|cat|ngung|huy .. the|bhyt|that .. khong|o_dau|that",
-        ),
-    ),
-    (
-        "calls",
-        (
-            "de|toi|tao|em|minh|bac|ba|ong|chi|se goi|dien .. so|tong_dai|1900|hoi .. truoc|cho_chac|lai|cai|$",
-        ),
-    ),
-    (
-        "app",
-        (f"{APK}|apk", "tai|cai|cai_dat .. file|app_la|app_do|app_gia|ung_dung_la|phan_mem", "tu_tai|tu_cai"),
-    ),
-    (
-        "clicked",
-        (
-            "bam|vao|mo|click|nhan|an ... chua|khong .. dien|nhap|khai|gui|lam|dong gi|j|het",
-            "chua|khong .. dien|nhap|khai|gui|dua|doc|dong gi|j",
-            "lo|da|moi .. bam|click|mo .. link|lanh|vao|no|trang",
-            "bam|click|mo .. link|lanh|duong_dan|trang .. roi",
-            "bam_vao|vao_roi|bam_roi|mo_ra .. roi|luon|$",
-        ),
-    ),
-    (
-        "known",
-        (
-            "doc|noi|biet|keu|goi .. trung|dung|ro|het|luon|ca|trung_phoc .. ten|ngay_sinh|nam_sinh|so|ma_so|cccd|can_cuoc|dia_chi|nha|thong_tin|luong|con",
-            "biet|ro|doc_duoc|co .. ten|ngay_sinh|so_cccd|dia_chi|ma_so|thong_tin .. toi|em|minh|bac|co|chu|chi|anh|cua|nha|luon",
-            "trung_phoc|dung_ten|dung_so|dung_y|trung_ten|y_chang|dung_het|dung_luon",
-            "so .. dung|trong|giong|co_trong|nam_trong|hien|y .. so|danh_sach|ten|bhxh|tong_dai|cong_ty",
-            "trong_danh_sach|co_trong_danh_sach|tren_danh_sach|dung_so",
-            "dung .. so|nguoi|ten .. danh_sach|ben_em|ben_minh|co_quan|bao_hiem",
-        ),
-    ),
-    (
-        "access",
-        (
-            "vao|lay|rut|dung|xai|doi|biet|mo|chiem|mat|lam .. duoc .. khong|chua|ha",
-            "no|ho|nguoi_ta|dua_do vao|lay|doi|chiem|mo .. roi|luon ha|khong|chua|sao",
-            "co .. bi|sao|mat|lo|vao|sai .. khong|gi_khong|chua|ha",
-            "mat_tien|bi_mat|bi_lo|bi_hack|co_sao|bi_gi|nguy_hiem|hau_qua|anh_huong .. khong|gi|sao|ha",
-        ),
-    ),
-    (
-        "tell",
-        (
-            "sao|lam_sao|cach_nao|nhu_nao|the_nao .. biet|phan_biet|nhan_ra|tin|nhan_biet",
-            "tin|tin_nhan|nguoi|can_bo|so|goi .. that ... sao|lam_sao|nao|o_dau|gi",
-            "phan_biet|biet_that_gia|that_hay_gia|that_gia",
-            "ben_em|ben_minh|bhxh|bao_hiem|can_bo_that .. co .. goi|nhan|hoi|gui|nhan_tin .. khong",
-        ),
-    ),
-    (
-        "report",
-        (
-            "bao|to|to_cao|trinh_bao|khai_bao|thua .. ai|cong_an|o_dau|cho_nao|dau|so_nao|sao",
-            "cong_an .. nao|o_dau|so_may",
-        ),
-    ),
-    (
-        "change",
-        (
-            "doi .. o_dau|cho_nao|sao|lam_sao|lien|ngay|luon|gap|duoc",
-            "doi_mat_khau|doi_mk|doi_lai|doi_pass",
-            "doi .. mat_khau",
-        ),
-    ),
-    (
-        "safe",
-        (
-            "cup|cup_may|tat_may|chan|xoa|block|khong_nghe .. roi|luon|so|no|tin|may|di|nha",
-            "khong|chua|dung|hong .. dua|doc|gui|bam|chuyen|nghe|cho|noi .. dau|gi|nua|no|ho|nha|$",
-            "may_qua|hu_hon|suyt|may_ma|hen_qua|so_qua|ghe_qua",
-        ),
-    ),
-    (
-        "claims",
-        (
-            f"{_THEY} .. noi|xung|khai|bao|la|lam|keu .. lam_o|lam|la|ben|o|tu .. bhxh|bao_hiem|can_bo|tinh|cong_an|vssid|tong_dai|co_quan|huyen|nhan_vien",
-            "giong|noi_chuyen|cach_noi|mac_do|hinh|the|giay|con_dau|logo .. dang_hoang|lich_su|that|nhu_that|nganh|gioi_thieu|do|bhxh",
-            "can_bo|bao_hiem|bhxh|co_quan|nhan_vien .. that|thiet ma|mà|chu|ha|khong|$",
-            "ham|doa|khong_thi|neu_khong|bat|thuc|gap|hoi_thuc|hoai .. khoa|cat|phat|mat|huy|goi|nhan|lien|$",
-        ),
-    ),
-    ("money", ("tien|ngan_hang|tai_khoan_ngan_hang|the_ngan_hang|stk|chuyen_khoan|lay_lai_tien|doi_lai",)),
-    ("more", (f"{_THEY} .. {_CALLS}|vao|lay|gui|nhan|con|dang|van|lai|cu|noi|la|ghi|do|moi",)),
-)
-
-
-_CLICKED = dict(_CONTINUES)["clicked"]
-_BY_THE_WAY = ("^ nhan_tien|tien_the|tien_day cho|day|xin|toi|em|minh|hoi",)
-_PAID = (
-    f"da|lo|moi|vua|trot chuyen|chuyen_khoan|nop|dong|nap|ck|thanh_toan .. {MONEY}|tien|trieu|ngan|phi|dong",
-    f"chuyen|chuyen_khoan|nop|nap|thanh_toan .. {MONEY}|tien|trieu|ngan .. roi|mat|$",
-)
-_NOT_PAID = (
-    "chua|khong|đừng|khoi .. chuyen|nop|dong|nap|thanh_toan",
-    "yeu_cau|bat|doi|keu|bieu|bao .. chuyen|nop|dong|nap",
-)
-_TRUE_ADDRESS = (
-    "dia_chi|trang|website|trang_web|web|cong .. that|chinh_thuc|chinh_thong|dung|chinh_xac .. gi|nao|sao|dau|o_dau|vay",
-)
-_SCANNED = ("da|lo|moi|vua|trot quet", "quet .. roi|luon|mat")
-
-
-def continuation(text: str) -> Next:
-    """What somebody who was just warned says about it further; "" when it is about something else."""
-    demands, gave = tale_in(text)
-    said = tuple(c for c in clauses(text) if not heard(c, _BY_THE_WAY))
-    if not demands and _tells_our_message(said):
-        return ""
-    if any(heard(c, _PAID) and not heard(c, _NOT_PAID) for c in said):
-        return "paid"
-    if any(heard(c, _TRUE_ADDRESS) for c in said):
-        return "address"
-    if any(heard(c, _SCANNED) for c in said):
-        return "clicked"
-    if gave or filled_in(said, warned=True) or any(heard(c, _GAVE[1:2]) for c in said):
-        return "gave" if not any(heard(c, _CLICKED[:2]) for c in said) else "clicked"
-    if any(
-        heard(c, (f"lo|trot .. {_GAVE_VERB}", f"^ toi|em|bac|minh|chi? {_GAVE_VERB} .. roi $")) for c in said
-    ) and not any(heard(c, _CLICKED[:3]) for c in said):
-        return "gave"
-    for name, patterns in _CONTINUES:
-        if any(heard(clause, patterns) for clause in said):
-            return name
-    return "more" if demands else ""

@@ -1,11 +1,15 @@
-"""Turns of a talk about a swindle: what is only demanded, what a neighbour gave, "bấm được hôn", "trang nào mới thiệt". Called by safety.py.
+"""What somebody who was warned of a swindle says next: what was only demanded, what was given, "bấm được hôn", "trang nào mới thiệt". Called by safety.py.
 
-Invariant: pure, of folded words; what is demanded and not given yet is never taken as given.
+Invariant: what is demanded and not given yet is never taken as given.
 """
 
 from __future__ import annotations
 
 import re
+from typing import Literal
+
+from flows.scams.tales import CALLS, GAVE, GAVE_VERB, filled_in, tale_in, tells_our_message
+from flows.spoken.wordings import APK, MONEY, clauses, heard
 
 _ACTS = r"(?:chuyen|dong|nop|nap|gui|goi|doc|dua|chup|bam|quet|cai|tai|dien|nhap|go|khai|cho|ck|mua|coc|an|vo|vao|mo)"
 _DEMANDED = re.compile(
@@ -54,3 +58,178 @@ def asks_leave(words: str) -> bool:
 def asks_the_place(words: str) -> bool:
     """After a warning, whether the true page is asked for."""
     return bool(_WHICH_PLACE.search(words))
+
+
+Next = Literal[
+    "may_not",
+    "blame",
+    "block",
+    "bank",
+    "calls",
+    "card",
+    "gave",
+    "known",
+    "claims",
+    "access",
+    "clicked",
+    "app",
+    "tell",
+    "report",
+    "money",
+    "address",
+    "paid",
+    "change",
+    "safe",
+    "more",
+    "",
+]
+
+_THEY = "no|ho|nguoi_ta|ong|ba|ong_do|ba_do|chi_do|anh_do|co_do|chu_do|thang_do|con_do|ben_do|dau_do|so_do|ong_ay|chi_ay|anh_ay|ba_ay|co_ay|nguoi_do|dua_do|bon_do|dam_do|thang|tui_no"
+_CONTINUES: tuple[tuple[Next, tuple[str, ...]], ...] = (
+    (
+        "blame",
+        (
+            "tai|do|loi toi|em|minh|bac|ba|ong|chi|anh|co|di|chu|con|tui_nay .. ngu|dai|kho|khu|ca_tin|nhe_da|ham|tham|gia|nghe_loi|tin",
+            "toi|em|minh|bac|ba|ong|chi|co|di|chu ngu|dai|kho_khao|nhe_da|ca_tin qua|ghe|that|thiet|dot",
+        ),
+    ),
+    (
+        "block",
+        (
+            "co? nen|hay|can|phai|hoac .. chan|block|chui",
+            "chan|block|chui .. hay .. chan|block|chui|im|ke",
+            "chan|block .. khong|ha|duoc_khong|sao $",
+        ),
+    ),
+    ("bank", ("ngan_hang .. so|so_may|dau|may|nao|sao|o_dau", "khong .. biet|co|nho .. so? ngan_hang")),
+    (
+        "card",
+        (
+            "the|bhyt|tai_khoan .. treo|khoa|cat|ngung|huy .. that|thiet|dung|co_dung|phai .. khong|ha|sao",
+            "vu|chuyen|cai .. treo|khoa|cat|ngung|huy .. the|bhyt|that .. khong|o_dau|that",
+        ),
+    ),
+    (
+        "calls",
+        (
+            "de|toi|tao|em|minh|bac|ba|ong|chi|se goi|dien .. so|tong_dai|1900|hoi .. truoc|cho_chac|lai|cai|$",
+        ),
+    ),
+    (
+        "app",
+        (f"{APK}|apk", "tai|cai|cai_dat .. file|app_la|app_do|app_gia|ung_dung_la|phan_mem", "tu_tai|tu_cai"),
+    ),
+    (
+        "clicked",
+        (
+            "bam|vao|mo|click|nhan|an ... chua|khong .. dien|nhap|khai|gui|lam|dong gi|j|het",
+            "chua|khong .. dien|nhap|khai|gui|dua|doc|dong gi|j",
+            "lo|da|moi .. bam|click|mo .. link|lanh|vao|no|trang",
+            "bam|click|mo .. link|lanh|duong_dan|trang .. roi",
+            "bam_vao|vao_roi|bam_roi|mo_ra .. roi|luon|$",
+        ),
+    ),
+    (
+        "known",
+        (
+            "doc|noi|biet|keu|goi .. trung|dung|ro|het|luon|ca|trung_phoc .. ten|ngay_sinh|nam_sinh|so|ma_so|cccd|can_cuoc|dia_chi|nha|thong_tin|luong|con",
+            "biet|ro|doc_duoc|co .. ten|ngay_sinh|so_cccd|dia_chi|ma_so|thong_tin .. toi|em|minh|bac|co|chu|chi|anh|cua|nha|luon",
+            "trung_phoc|dung_ten|dung_so|dung_y|trung_ten|y_chang|dung_het|dung_luon",
+            "so .. dung|trong|giong|co_trong|nam_trong|hien|y .. so|danh_sach|ten|bhxh|tong_dai|cong_ty",
+            "trong_danh_sach|co_trong_danh_sach|tren_danh_sach|dung_so",
+            "dung .. so|nguoi|ten .. danh_sach|ben_em|ben_minh|co_quan|bao_hiem",
+        ),
+    ),
+    (
+        "access",
+        (
+            "vao|lay|rut|dung|xai|doi|biet|mo|chiem|mat|lam .. duoc .. khong|chua|ha",
+            "no|ho|nguoi_ta|dua_do vao|lay|doi|chiem|mo .. roi|luon ha|khong|chua|sao",
+            "co .. bi|sao|mat|lo|vao|sai .. khong|gi_khong|chua|ha",
+            "mat_tien|bi_mat|bi_lo|bi_hack|co_sao|bi_gi|nguy_hiem|hau_qua|anh_huong .. khong|gi|sao|ha",
+        ),
+    ),
+    (
+        "tell",
+        (
+            "sao|lam_sao|cach_nao|nhu_nao|the_nao .. biet|phan_biet|nhan_ra|tin|nhan_biet",
+            "tin|tin_nhan|nguoi|can_bo|so|goi .. that ... sao|lam_sao|nao|o_dau|gi",
+            "phan_biet|biet_that_gia|that_hay_gia|that_gia",
+            "ben_em|ben_minh|bhxh|bao_hiem|can_bo_that .. co .. goi|nhan|hoi|gui|nhan_tin .. khong",
+        ),
+    ),
+    (
+        "report",
+        (
+            "bao|to|to_cao|trinh_bao|khai_bao|thua .. ai|cong_an|o_dau|cho_nao|dau|so_nao|sao",
+            "cong_an .. nao|o_dau|so_may",
+        ),
+    ),
+    (
+        "change",
+        (
+            "doi .. o_dau|cho_nao|sao|lam_sao|lien|ngay|luon|gap|duoc",
+            "doi_mat_khau|doi_mk|doi_lai|doi_pass",
+            "doi .. mat_khau",
+        ),
+    ),
+    (
+        "safe",
+        (
+            "cup|cup_may|tat_may|chan|xoa|block|khong_nghe .. roi|luon|so|no|tin|may|di|nha",
+            "khong|chua|dung|hong .. dua|doc|gui|bam|chuyen|nghe|cho|noi .. dau|gi|nua|no|ho|nha|$",
+            "may_qua|hu_hon|suyt|may_ma|hen_qua|so_qua|ghe_qua",
+        ),
+    ),
+    (
+        "claims",
+        (
+            f"{_THEY} .. noi|xung|khai|bao|la|lam|keu .. lam_o|lam|la|ben|o|tu .. bhxh|bao_hiem|can_bo|tinh|cong_an|vssid|tong_dai|co_quan|huyen|nhan_vien",
+            "giong|noi_chuyen|cach_noi|mac_do|hinh|the|giay|con_dau|logo .. dang_hoang|lich_su|that|nhu_that|nganh|gioi_thieu|do|bhxh",
+            "can_bo|bao_hiem|bhxh|co_quan|nhan_vien .. that|thiet ma|mà|chu|ha|khong|$",
+            "ham|doa|khong_thi|neu_khong|bat|thuc|gap|hoi_thuc|hoai .. khoa|cat|phat|mat|huy|goi|nhan|lien|$",
+        ),
+    ),
+    ("money", ("tien|ngan_hang|tai_khoan_ngan_hang|the_ngan_hang|stk|chuyen_khoan|lay_lai_tien|doi_lai",)),
+    ("more", (f"{_THEY} .. {CALLS}|vao|lay|gui|nhan|con|dang|van|lai|cu|noi|la|ghi|do|moi",)),
+)
+
+
+_CLICKED = dict(_CONTINUES)["clicked"]
+_BY_THE_WAY = ("^ nhan_tien|tien_the|tien_day cho|day|xin|toi|em|minh|hoi",)
+_HAS_PAID = (
+    f"da|lo|moi|vua|trot chuyen|chuyen_khoan|nop|dong|nap|ck|thanh_toan .. {MONEY}|tien|trieu|ngan|phi|dong",
+    f"chuyen|chuyen_khoan|nop|nap|thanh_toan .. {MONEY}|tien|trieu|ngan .. roi|mat|$",
+)
+_NOT_PAID = (
+    "chua|khong|đừng|khoi .. chuyen|nop|dong|nap|thanh_toan",
+    "yeu_cau|bat|doi|keu|bieu|bao .. chuyen|nop|dong|nap",
+)
+_TRUE_ADDRESS = (
+    "dia_chi|trang|website|trang_web|web|cong .. that|chinh_thuc|chinh_thong|dung|chinh_xac .. gi|nao|sao|dau|o_dau|vay",
+)
+_SCANNED = ("da|lo|moi|vua|trot quet", "quet .. roi|luon|mat")
+
+
+def continuation(text: str) -> Next:
+    """What somebody who was just warned says about it further; "" when it is about something else."""
+    demands, gave = tale_in(text)
+    said = tuple(c for c in clauses(text) if not heard(c, _BY_THE_WAY))
+    if not demands and tells_our_message(said):
+        return ""
+    if any(heard(c, _HAS_PAID) and not heard(c, _NOT_PAID) for c in said):
+        return "paid"
+    if any(heard(c, _TRUE_ADDRESS) for c in said):
+        return "address"
+    if any(heard(c, _SCANNED) for c in said):
+        return "clicked"
+    if gave or filled_in(said, warned=True) or any(heard(c, GAVE[1:2]) for c in said):
+        return "gave" if not any(heard(c, _CLICKED[:2]) for c in said) else "clicked"
+    if any(
+        heard(c, (f"lo|trot .. {GAVE_VERB}", f"^ toi|em|bac|minh|chi? {GAVE_VERB} .. roi $")) for c in said
+    ) and not any(heard(c, _CLICKED[:3]) for c in said):
+        return "gave"
+    for name, patterns in _CONTINUES:
+        if any(heard(clause, patterns) for clause in said):
+            return name
+    return "more" if demands else ""

@@ -13,8 +13,8 @@ from handlers.console.accounts.reset_page import ResetPage
 from handlers.console.audit_page import AuditPage
 from handlers.console.desk_pages import DeskPages
 from handlers.console.home_page import HomePage
-from handlers.console.import_page import ImportPage
-from handlers.console.import_runs import ImportLimits, ImportRuns
+from handlers.console.imports.page import ImportPage
+from handlers.console.imports.runs import ImportLimits, ImportRuns
 from handlers.console.notice_pages import NoticePages, Sending
 from handlers.console.question_pages import QuestionPages
 from handlers.console.recipient_pages import RecipientPages

@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Protocol
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from data import outbox
 from data.engine import Database
 from data.outbox import Mark
@@ -77,6 +79,13 @@ class CodeSender:
     lease: float = 30.0
     tell_failed: Callable[[str, bool], Awaitable[None]] = _nobody
     """Told of the conversation whose message was not taken, within GATEWAY_SECONDS, and whether it is tried again."""
+
+    async def attempt(self, ids: Sequence[int]) -> None:
+        """`deliver`, where nobody waits for it: what cannot be sent now is looked for again in a few seconds."""
+        try:
+            await self.deliver(ids)
+        except (SQLAlchemyError, OSError) as wrong:
+            log.error("codes could not be sent: %s", type(wrong).__name__)
 
     async def deliver(self, ids: Sequence[int] | None = None, *, older_than: float = 0.0) -> Sequence[Sms]:
         """Send the codes of these rows, or all that wait and are `older_than` so many seconds.

@@ -39,7 +39,6 @@ from handlers.web.frames import address_of as address_of
 from handlers.web.frames import catch_up_frame, good_cookie, on_page, reply_number
 from handlers.web.origin import is_ours
 from handlers.web.pages import Pages
-from handlers.web.password_page import PasswordPage
 from handlers.web.secure_page import SecurePages
 from handlers.web.server import WebServer
 from handlers.web.sockets import AGAIN, FULL, Readers, Socket, SocketLimits, Sockets
@@ -105,14 +104,14 @@ class Web:
         self._pages = Pages(turns.content.office, address=address)
         self._sources = sources or Sources()
         self._source_rates = source_rates or SourceRates()
-        ways: dict[str, Any] = {
-            "say": self.say,
-            "say_elsewhere": say_elsewhere,
-            "sources": self._sources,
-            "run_errands": self.run_errands,
-        }
-        password = PasswordPage(passwords, self._pages, **ways) if passwords is not None else None
-        secure = SecurePages(turns, self._pages, **ways, password=password)
+        secure = SecurePages(
+            *(turns, self._pages),
+            say=self.say,
+            say_elsewhere=say_elsewhere,
+            sources=self._sources,
+            run_errands=self.run_errands,
+            passwords=passwords,
+        )
         own = [
             Route("/", self.page, methods=["GET"]),
             WebSocketRoute("/chat/socket", self.socket),
@@ -400,15 +399,9 @@ class Web:
     def run_errands(self, result: TurnResult) -> None:
         """Send the codes of this turn; the replies do not wait for them, so a hit takes no longer than a miss."""
         if result.codes_out and self._code_sender is not None:
-            task = asyncio.create_task(self._deliver(self._code_sender, result.codes_out))
+            task = asyncio.create_task(self._code_sender.attempt(result.codes_out))
             self._errands.add(task)
             task.add_done_callback(self._errands.discard)
-
-    async def _deliver(self, code_sender: CodeSender, ids: Sequence[int]) -> None:
-        try:
-            await code_sender.deliver(ids)
-        except (SQLAlchemyError, OSError) as wrong:  # they are looked for again in a few seconds
-            log.error("codes could not be sent: %s", type(wrong).__name__)
 
     async def show_sms(self, sms: Sms) -> None:
         """Show a message of the pretend phone to whoever caused it; one caused elsewhere, on every open page."""

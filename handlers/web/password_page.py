@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from starlette.requests import Request
@@ -41,7 +41,6 @@ class PasswordPage:
 
     passwords: Passwords
     pages: Pages
-    _: KW_ONLY
     sources: Sources
     say: Callable[[TurnResult], Awaitable[None]]
     say_elsewhere: Mapping[str, Callable[[TurnResult], None]]

@@ -19,6 +19,7 @@ from data import conversations, proofs, rights
 from data.secure import pages as secure_pages
 from data.secure.pages import Page
 from flows.engine.events import TypedSecret
+from handlers.passwords import Passwords
 from handlers.turns.json_contract import NEVER
 from handlers.turns.queue import Turns
 from handlers.turns.types import Busy, NotKept, Opens, TurnResult, at_once
@@ -52,7 +53,15 @@ class SecurePages:
     say_elsewhere: Mapping[str, Callable[[TurnResult], None]]
     sources: Sources = field(default_factory=Sources)
     run_errands: Callable[[TurnResult], None] = lambda result: None  # a wrong code may warn the phone's owner
-    password: PasswordPage | None = None  # where passwords are changed here
+    passwords: Passwords | None = None  # where passwords are changed here
+
+    @property
+    def password(self) -> PasswordPage | None:
+        """The page on which a password is changed, None where that is done elsewhere."""
+        if self.passwords is None:
+            return None
+        ways = (self.sources, self.say, self.say_elsewhere, self.run_errands)
+        return PasswordPage(self.passwords, self.pages, *ways)
 
     async def look(self, request: Request) -> Response:
         """Show the form."""

@@ -13,8 +13,9 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from data import desk_outside, people
+from data import people
 from data.conversations import load
+from data.desk import outside
 from flows import catalog
 from flows.engine.events import Event, Pressed
 from handlers.doors import Headers, HttpReply, Parts, Webhook
@@ -159,7 +160,7 @@ class ZaloOaDoor(ZaloDoor):
         turns = self.turns
         try:
             async with turns.db.writing() as connection:
-                await desk_outside.take_over(
+                await outside.take_over(
                     turns.db,
                     connection,
                     turns.seal,
@@ -176,11 +177,11 @@ class ZaloOaDoor(ZaloDoor):
         turns, address = self.turns, f"{self.name}:{account}"
         try:
             async with turns.db.reading() as connection:
-                since = await desk_outside.silent_since(connection, address)
+                since = await outside.silent_since(connection, address)
             if since is None or turns.clock() - since < self._outside:
                 return
             async with turns.db.writing() as connection:
-                await desk_outside.take_back(turns.db, connection, address, turns.clock(), self._outside)
+                await outside.take_back(turns.db, connection, address, turns.clock(), self._outside)
         except (SQLAlchemyError, OSError) as wrong:
             raise NotKept(type(wrong).__name__) from None
 

@@ -24,7 +24,7 @@ from data.tables import outbox as outbox_rows
 from flows.text.masking import mask_text
 
 REASONS = ("answered", "no_answer", "elsewhere")  # why an officer closes; "" is handed back
-OUTSIDE = "outside"  # tickets.officer where an officer writes in the channel's own tool: data/desk_outside.py
+OUTSIDE = "outside"  # tickets.officer where an officer writes in the channel's own tool: data/desk/outside.py
 SIGNED = "Cán bộ BHXH: "  # before an officer's words, on every channel
 
 

@@ -1,4 +1,4 @@
-"""Takes a file that an admin uploads, piece by piece, into its private place. Called by import_page.py.
+"""Takes a file that an admin uploads, piece by piece, into its private place. Called by page.py.
 
 Invariant: the form's CSRF token comes first and is compared before a byte of the file is kept; no more is read than the limit; nothing is
 held in memory but one piece.

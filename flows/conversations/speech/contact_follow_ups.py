@@ -126,8 +126,7 @@ class _Message:
         if item in _OF_LISTS and (not ids or self.item_turns < self.turns):
             ids, self.turns = self.helpers, self.item_turns
         self.item = item
-        found = (self.directory.contact(i) for i in ids)
-        self.shown = [c for c in found if c]
+        self.shown = [c for i in ids if (c := self.directory.contact(i))]
         self.listed = self._of_the_list()
         self.told = ContactFacts(self.content, self.shown)
         self.asks = asks_whom(self.plain)

@@ -16,12 +16,12 @@ from data.import_check.uploads import private_name
 from data.registry_import.files import ENCODINGS, SEPARATORS, SUFFIXES, Options
 from data.registry_import.worker import look
 from data.tables import imports
-from handlers.console import import_wording as say
 from handlers.console import wording
 from handlers.console.access import ADMINS, AccessControl, Live, PageRefused, PageRoute, Visit
 from handlers.console.forms import csrf_token, has_csrf_token, read_form
-from handlers.console.import_runs import CHECKED, RECEIVING, STOPPED, ImportRun, ImportRuns, UploadRefused
-from handlers.console.import_upload import TooLargeFile, is_upload, receive
+from handlers.console.imports import wording as say
+from handlers.console.imports.runs import CHECKED, RECEIVING, STOPPED, ImportRun, ImportRuns, UploadRefused
+from handlers.console.imports.upload import TooLargeFile, is_upload, receive
 from handlers.web.forms import BadForm
 
 HOME = "/console/import"

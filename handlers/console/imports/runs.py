@@ -1,4 +1,4 @@
-"""The files that admins upload: each is checked, looked at, and imported where its admin says so. Made in bot/serve.py, used by import_page.py.
+"""The files that admins upload: each is checked, looked at, and imported where its admin says so. Made in bot/serve.py, used by page.py.
 
 Invariant: one file of an admin at a time, and a bound for all; a file is deleted whatever becomes of it: once it is imported, when its
 admin lets it go, when its time is over, when the process ends. Rows are read by a process of their own, one file after the other.
@@ -26,7 +26,7 @@ from data.registry_import.worker import ReaderStopped
 from data.seal import Seal
 from data.staff import Member
 from flows.calendar.office_hours import VIETNAM
-from handlers.console import import_wording as say
+from handlers.console.imports import wording as say
 
 log = logging.getLogger("troly.console")
 
@@ -38,7 +38,7 @@ WORKBOOK = "dong-khong-nhan.xlsx"  # the bad rows, beside the upload
 
 @dataclass(frozen=True, slots=True)
 class ImportLimits:
-    """What an upload may take, see the settings of these names in bot/settings.py; `batch` rows are written at once."""
+    """What an upload may take, see the settings of these names in bot/settings_table.py; `batch` rows are written at once."""
 
     import_upload_mb: int = 200
     import_upload_seconds: int = 600
