@@ -170,6 +170,7 @@ def test_any_mixture_of_known_words_is_answered(typed: list[str]) -> None:
 
 @pytest.mark.parametrize("piece", ["anh ", "0", "0918 ", "đ/c ", "nguyen ", "\u0301", "ub nd", "&", "z1"])
 def test_twenty_kilobytes_are_answered_at_once(piece: str) -> None:
+    find("lam nong")  # what is read once at the start is not of this text
     text = piece * (20_000 // len(piece))
     assert cpu_seconds(lambda: find(text), 1) < allowed(0.05)
 
