@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, false, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import audit, conversations, desk, outbox, people
@@ -25,13 +25,17 @@ from data.tables import outbox as outbox_rows
 async def take_along(
     db: Database, connection: AsyncConnection, seal: Seal, address: str, at: float
 ) -> dict[str, Any] | None:
-    """Everything kept about the person at this address, as JSON values; None when nothing is. The look is in the audit."""
+    """Everything kept about the person at this address, as JSON values; None when nothing is. The look is in the audit.
+
+    Nobody is known there before the first consent; an officer may have written to them all the same.
+    """
     found = (await conversations.load(connection, seal, [address])).get(address)
-    if found is None or found.person is None:
+    if found is None or (found.person is None and not await desk.has_tickets(connection, None, address)):
         return None
     person = found.person
-    dossier = await people.load_dossier(connection, seal, person)
-    kept = await people.kept_about(connection, person)
+    dossier = await people.load_dossier(connection, seal, person) if person else None
+    kept = await people.kept_about(connection, person) if person else people.NOTHING_KEPT
+    agreed = await people.consents_of(connection, person) if person else []
     waiting = await connection.execute(
         select(outbox_rows.c.id, outbox_rows.c.lane, outbox_rows.c.sealed, outbox_rows.c.at)
         .where(
@@ -43,9 +47,10 @@ async def take_along(
     )
     value: dict[str, Any] = {
         "cuoc_tro_chuyen": {"kenh": address.partition(":")[0], "dang_go_do": dict(found.state.answers)},
-        "dong_y": [{**c, "at": _day(c["at"])} for c in await people.consents_of(connection, person)],
+        "dong_y": [{**c, "at": _day(c["at"])} for c in agreed],
         "chu_de_thong_bao": list(kept.topics),
         "so_dien_thoai_da_xac_minh": kept.phone,
+        "dung_chung_giua_cac_kenh": kept.shares,
         "ho_so_dang_ky": None
         if dossier is None
         else {
@@ -64,7 +69,7 @@ async def take_along(
                 "trang_thai": ticket.state,
                 "tin": [{"ai": m.who, "luc": _day(m.at), "noi": m.text} for m in messages],
             }
-            for ticket, messages in await desk.about(connection, seal, person)
+            for ticket, messages in await desk.about(connection, seal, person, address)
         ],
         "chua_gui": [
             {
@@ -76,21 +81,22 @@ async def take_along(
             if r.sealed is not None
         ],
     }
-    whose = seal.keyed("person", person)
+    whose = seal.keyed("person", person or address)
     await audit.note(db, connection, seal, at=at, who=address, what="export", whose=whose, outcome="own")
     return value
 
 
 async def erase(
-    db: Database, connection: AsyncConnection, person: str, address: str, stamp: float, now: float
+    db: Database, connection: AsyncConnection, person: str | None, address: str, stamp: float, now: float
 ) -> None:
     """Take all consent back and erase what it allowed, at every address of the person's; the -wal is emptied after the commit.
 
     `stamp` is the person's time. What the turn at `address` goes on with is the turn's to keep.
     """
-    await people.withdraw(connection, person, address.partition(":")[0], stamp)
-    await desk.erase(connection, person, now)
-    theirs = conversation_rows.c.person == person
+    if person is not None:
+        await people.withdraw(connection, person, address.partition(":")[0], stamp)
+    await desk.erase(connection, person, address, now)
+    theirs = conversation_rows.c.person == person if person is not None else false()
     found = await connection.execute(select(conversation_rows.c.address).where(theirs))
     addresses = {address, *found.scalars()}
     await outbox.wipe_addresses(connection, sorted(addresses), now)

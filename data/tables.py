@@ -133,6 +133,7 @@ people = Table(
     Column("id", String(32), primary_key=True),
     Column("phone_key", String(64), nullable=True, index=True),  # keyed hash of a proven phone
     Column("proven_at", Float, nullable=True),
+    Column("shares", Boolean, nullable=False, server_default=false()),  # said that the phone is their own
     Column("at", Float, nullable=False),
 )
 

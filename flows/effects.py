@@ -180,7 +180,7 @@ class MarkItems(Effect, outcomes=("open", "finished")):
 
 @dataclass(frozen=True, slots=True)
 class LoadMyData(Effect, outcomes=("nothing", "something")):
-    """What is kept about the person. something: facts purposes, dossier, phone, topics, letters, waiting."""
+    """What is kept about the person. something: facts purposes, dossier, phone, shares, may_share, topics, letters, waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +191,14 @@ class ExportMyData(Effect, outcomes=("ready",)):
 @dataclass(frozen=True, slots=True)
 class EraseMyData(Effect, outcomes=("erased",)):
     """Take all consent back; erase dossier, proven phone, tickets, topics, and what still waits to be said."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShareDossier(Effect, outcomes=("linked", "waiting", "unproven", "never_here")):
+    """The proven phone is one's own, and the dossier is to go on at other channels.
+
+    waiting: nobody there has said so yet; never_here: on this channel anybody may have any number of conversations.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import channels, outbox
@@ -382,38 +382,43 @@ async def answer(
 # -- the person's right to it
 
 
+def _whose(person: str | None, address: str) -> ColumnElement[bool]:
+    """Tickets of the person who talks at `address`; of the conversation alone where nobody is known there."""
+    if person is None:
+        return tickets.c.address == address
+    theirs = select(conversations.c.address).where(conversations.c.person == person)
+    return or_(tickets.c.person == person, tickets.c.address == address, tickets.c.address.in_(theirs))
+
+
 async def about(
-    connection: AsyncConnection, seal: Seal, person: str
+    connection: AsyncConnection, seal: Seal, person: str | None, address: str
 ) -> list[tuple[Ticket, list[TicketMessage]]]:
     """All tickets of a person with what was written in them, plain: it is theirs."""
-    rows = await connection.execute(
-        select(tickets).where(tickets.c.person == person).order_by(tickets.c.number)
-    )
+    rows = await connection.execute(select(tickets).where(_whose(person, address)).order_by(tickets.c.number))
     found = [_ticket(seal, r) for r in rows]
     return [(t, await messages(connection, seal, t.id, plain=True)) for t in found]
 
 
-async def count_about(connection: AsyncConnection, person: str) -> int:
+async def count_about(connection: AsyncConnection, person: str | None, address: str) -> int:
     """How many lines are kept in this person's tickets."""
     query = (
         select(func.count())
         .select_from(desk_messages)
         .join(tickets, tickets.c.id == desk_messages.c.ticket)
-        .where(tickets.c.person == person)
+        .where(_whose(person, address))
     )
     return int((await connection.execute(query)).scalar_one())
 
 
-async def has_tickets(connection: AsyncConnection, person: str) -> bool:
+async def has_tickets(connection: AsyncConnection, person: str | None, address: str) -> bool:
     """Whether this person ever asked for an officer and it is still kept."""
-    query = select(tickets.c.id).where(tickets.c.person == person).limit(1)
+    query = select(tickets.c.id).where(_whose(person, address)).limit(1)
     return (await connection.execute(query)).first() is not None
 
 
-async def erase(connection: AsyncConnection, person: str, at: float) -> None:
+async def erase(connection: AsyncConnection, person: str | None, address: str, at: float) -> None:
     """Wipe what was written in a person's tickets; that there were tickets stays, without them. Open ones are closed."""
-    theirs = select(conversations.c.address).where(conversations.c.person == person)
-    whose = or_(tickets.c.person == person, tickets.c.address.in_(theirs))
+    whose = _whose(person, address)
     mine = select(tickets.c.id).where(whose).scalar_subquery()
     rows = select(desk_messages.c.row).where(
         desk_messages.c.ticket.in_(mine), desk_messages.c.row.is_not(None)

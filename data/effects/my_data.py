@@ -5,23 +5,25 @@ from __future__ import annotations
 from data import desk, outbox, people, rights
 from data.effects.handler import handles
 from data.effects.turn_context import TurnContext, one_time_page
-from flows.effects import EffectResult, EraseMyData, ExportMyData, LoadMyData
+from data.people import links
+from flows.effects import EffectResult, EraseMyData, ExportMyData, LoadMyData, ShareDossier
 
 
 @handles(LoadMyData)
 async def load_my_data(turn: TurnContext, effect: LoadMyData) -> EffectResult:
-    if turn.person is None:
-        return EffectResult("nothing")
-    kept = await people.kept_about(turn.connection, turn.person)
-    letters = await desk.count_about(turn.connection, turn.person)
-    asked = await desk.has_tickets(turn.connection, turn.person)
+    whose = (turn.connection, turn.person, turn.address)
+    kept = await people.kept_about(turn.connection, turn.person) if turn.person else people.NOTHING_KEPT
+    letters, asked = await desk.count_about(*whose), await desk.has_tickets(*whose)
     if not (kept.purposes or kept.ticked is not None or kept.phone or kept.topics or asked):
         return EffectResult("nothing")
     waiting = await outbox.waiting_for(turn.connection, turn.address)
+    may_share = not kept.shares and await _proven_of_late(turn)
     facts = {
         "purposes": " ".join(kept.purposes),
         "dossier": None if kept.ticked is None else str(kept.ticked),
         "phone": "1" if kept.phone else None,
+        "shares": "1" if kept.shares else None,
+        "may_share": "1" if may_share else None,
         "topics": " ".join(kept.topics),
         "letters": str(letters) if letters else None,
         "waiting": str(waiting) if waiting else None,
@@ -36,7 +38,23 @@ async def export_my_data(turn: TurnContext, effect: ExportMyData) -> EffectResul
 
 @handles(EraseMyData)
 async def erase_my_data(turn: TurnContext, effect: EraseMyData) -> EffectResult:
-    if turn.person:
-        await rights.erase(turn.services.db, turn.connection, turn.person, turn.address, turn.stamp, turn.now)
-        turn.ticket = None
+    await rights.erase(turn.services.db, turn.connection, turn.person, turn.address, turn.stamp, turn.now)
+    turn.ticket = None
     return EffectResult("erased")
+
+
+@handles(ShareDossier)
+async def share_dossier(turn: TurnContext, effect: ShareDossier) -> EffectResult:
+    services, mine = turn.services, turn.person
+    if mine is None or not await _proven_of_late(turn):
+        return EffectResult("unproven")
+    if not links.may_share_at(turn.address):
+        return EffectResult("never_here")
+    turn.person = await links.share(services.db, turn.connection, services.seal, mine, turn.stamp)
+    return EffectResult("waiting" if turn.person == mine else "linked")
+
+
+async def _proven_of_late(turn: TurnContext) -> bool:
+    return turn.person is not None and await links.has_proven_of_late(
+        turn.connection, turn.person, turn.stamp
+    )

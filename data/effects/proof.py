@@ -12,7 +12,6 @@ from data.budgets import Taker
 from data.effects.handler import handles
 from data.effects.lookup import note_look, whole_record
 from data.effects.turn_context import TurnContext, one_time_page, person
-from data.people import links
 from data.proofs import Case
 from data.registry import records as registry
 from data.secure import pages
@@ -101,7 +100,7 @@ async def check_otp(turn: TurnContext, effect: CheckOtp) -> EffectResult:
     if len(records) != 1:
         return EffectResult("expired")
     await pages.finish_pages(connection, turn.address)
-    await _proven(turn, case.keys.phone)
+    await people.prove_phone(connection, await person(turn), case.keys.phone, at)
     await note_look(turn, "record", records[0].code, "otp")
     return EffectResult("record", whole_record(records[0]))
 
@@ -122,21 +121,12 @@ async def _after_a_wrong_code(turn: TurnContext, case: Case) -> None:
         turn.codes_out.append(await _queue_sms(turn, case, phone, text, lasts=budgets.DAY, leaves=True))
 
 
-async def _proven(turn: TurnContext, phone_key: str) -> None:
-    """The phone is this person's; where they have proven it on another channel, too, they go on as that one."""
-    services = turn.services
-    await people.prove_phone(turn.connection, await person(turn), phone_key, turn.stamp)
-    turn.person = await links.link(
-        services.db, turn.connection, services.seal, await person(turn), phone_key, turn.stamp
-    )
-
-
 @handles(ProvePhone)
 async def prove_phone(turn: TurnContext, effect: ProvePhone) -> EffectResult:
     case = await proofs.load_case(turn.connection, effect.case, turn.address)
     key = registry.phone_key(turn.services.seal, effect.phone)
     await turn.services.db.lock(turn.connection, f"otp phone {key}")
-    await _proven(turn, key)
+    await people.prove_phone(turn.connection, await person(turn), key, turn.stamp)
     stand_in = await registry.stand_in(turn.connection)
     codes = case.codes if case else ()
     records = await registry.by_codes(turn.connection, codes or (stand_in,))

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import case, delete, false, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import Database
@@ -23,9 +23,12 @@ async def new_person(connection: AsyncConnection, at: float) -> str:
 
 
 async def prove_phone(connection: AsyncConnection, person: str, phone_key: str, at: float) -> None:
-    """The person has shown that the phone is theirs."""
+    """The person has shown that they hold this phone. What was said of another phone's being theirs is not said of this one."""
+    same = func.coalesce(people.c.phone_key, "") == phone_key
     await connection.execute(
-        update(people).where(people.c.id == person).values(phone_key=phone_key, proven_at=at)
+        update(people)
+        .where(people.c.id == person)
+        .values(phone_key=phone_key, proven_at=at, shares=case((same, people.c.shares), else_=false()))
     )
 
 
@@ -112,12 +115,19 @@ async def take_back(connection: AsyncConnection, person: str, purpose: str, door
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is kept about a person: purposes agreed to, how many items are ticked (None: no dossier), a proven phone, topics."""
+    """What is kept about a person: purposes agreed to, how many items are ticked (None: no dossier), a proven phone, topics.
+
+    `shares`: they said that the phone is their own, and want one dossier on all channels where it is proven.
+    """
 
     purposes: tuple[str, ...]
     ticked: int | None
     phone: bool
     topics: tuple[str, ...] = ()
+    shares: bool = False
+
+
+NOTHING_KEPT = Kept((), None, False)
 
 
 async def kept_about(connection: AsyncConnection, person: str) -> Kept:
@@ -127,9 +137,10 @@ async def kept_about(connection: AsyncConnection, person: str) -> Kept:
     given = [p for p in purposes if await has_consented(connection, person, p)]
     dossier = (await connection.execute(select(dossiers.c.person).where(dossiers.c.person == person))).first()
     marked = (await connection.execute(select(ticks.c.item).where(ticks.c.person == person))).all()
-    phone = await proven_phone(connection, person)
+    row = (await connection.execute(select(people).where(people.c.id == person))).first()
     topics = await topics_of(connection, person)
-    return Kept(tuple(given), len(marked) if dossier else None, phone is not None, topics)
+    phone, shares = (row.phone_key is not None, row.shares) if row else (False, False)
+    return Kept(tuple(given), len(marked) if dossier else None, phone, topics, shares)
 
 
 async def consents_of(connection: AsyncConnection, person: str) -> list[dict[str, Any]]:
@@ -149,7 +160,7 @@ async def withdraw(connection: AsyncConnection, person: str, door: str, at: floa
     await connection.execute(delete(ticks).where(ticks.c.person == person))
     await connection.execute(delete(dossiers).where(dossiers.c.person == person))
     await connection.execute(
-        update(people).where(people.c.id == person).values(phone_key=None, proven_at=None)
+        update(people).where(people.c.id == person).values(phone_key=None, proven_at=None, shares=False)
     )
 
 

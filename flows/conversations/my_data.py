@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from flows.conversations.notices import TOPICS
-from flows.effects import EraseMyData, ExportMyData, LoadMyData
+from flows.effects import EraseMyData, ExportMyData, LoadMyData, ShareDossier
 from flows.engine.proposals import Answer, Proposal, Reading, Say, Show
 from flows.engine.steps import Choice, Context, Flow, Parsed, Reply, call, choose, end
 from flows.spoken import consent_speech
@@ -17,6 +17,18 @@ from flows.spoken.polarity import stance
 from flows.spoken.questions_first import asks_if_erased
 from flows.spoken.rights import asks_if_sure, asks_what_is_kept, erasing, exporting, keeping, keeps_nothing
 from flows.subjects import SUBJECTS
+
+_KEPT_CHOICES = (
+    Choice(
+        "Rút đồng ý và xóa",
+        "erase",
+        words="xoa, xoa het, rut dong y, rut lai, dong y, co",
+        means="erase",
+    ),
+    Choice("Tải về", "export", words="tai, tai xuong, xuat, xem het, tai du lieu", means="export"),
+    Choice("Giữ lại", "keep", words="giu, khong, khong xoa, ko, thoi", means="keep"),
+)
+_SHARE = Choice("Dùng chung với kênh khác", "share", words="dung chung, noi kenh, noi voi kenh khac")
 
 
 def _flow() -> Flow:
@@ -33,20 +45,51 @@ def _flow() -> Flow:
             choose(
                 "choice",
                 _kept_prompt,
-                (
-                    Choice(
-                        "Rút đồng ý và xóa",
-                        "erase",
-                        words="xoa, xoa het, rut dong y, rut lai, dong y, co",
-                        means="erase",
-                    ),
-                    Choice(
-                        "Tải về", "export", words="tai, tai xuong, xuat, xem het, tai du lieu", means="export"
-                    ),
-                    Choice("Giữ lại", "keep", words="giu, khong, khong xoa, ko, thoi", means="keep"),
-                ),
+                lambda s: (*_KEPT_CHOICES, _SHARE) if s.get("may_share") else _KEPT_CHOICES,
                 label="xem dữ liệu của mình",
-                transitions={"erase": "erase", "export": "export", "keep": "still_kept"},
+                transitions={"erase": "erase", "export": "export", "keep": "still_kept", "share": "own"},
+            ),
+            choose(
+                "own",
+                "Số điện thoại đã xác minh ở đây có phải của chính anh/chị không? Nếu phải, hồ sơ đăng ký, chủ đề thông báo và tin với cán bộ được dùng "
+                "chung ở kênh khác (Telegram, Zalo) mà anh/chị cũng xác minh số này và cũng chọn như vậy. Số của người khác thì đừng chọn: người đó sẽ thấy "
+                "những gì tôi giữ về anh/chị.",
+                (
+                    Choice("Đúng, số của tôi", "own", words="dung, phai, cua toi, cua tui", means="yes"),
+                    Choice("Không phải", "keep", words="khong, cua nguoi khac, so nguoi khac", means="no"),
+                ),
+                label="dùng chung hồ sơ với kênh khác",
+                transitions={"own": "share", "keep": "apart"},
+            ),
+            call(
+                "share",
+                lambda s: ShareDossier(),
+                ShareDossier,
+                transitions={
+                    "linked": "linked",
+                    "waiting": "one_side",
+                    "unproven": "unproven",
+                    "never_here": "never_here",
+                },
+            ),
+            end(
+                "linked",
+                "Xong. Từ giờ hồ sơ đăng ký, chủ đề thông báo và tin với cán bộ của anh/chị là một ở cả hai kênh.",
+            ),
+            end(
+                "one_side",
+                "Tôi đã ghi. Còn ở kênh kia: trong 30 ngày, anh/chị tra cứu mã số BHXH và xác minh cùng số này, rồi gõ “dữ liệu của tôi”, bấm "
+                "“Dùng chung với kênh khác”. Chưa làm thì hai bên vẫn riêng.",
+            ),
+            end("apart", "Tôi giữ riêng như cũ, không dùng chung với kênh nào."),
+            end(
+                "never_here",
+                "Ở đây không dùng chung được: ai mở trang này cũng được một cuộc trò chuyện mới, nên tôi không biết chắc là anh/chị. Anh/chị làm ở "
+                "Telegram hoặc Zalo.",
+            ),
+            end(
+                "unproven",
+                "Ở đây chưa có số điện thoại nào được xác minh. Anh/chị tra cứu mã số BHXH và xác minh số của mình trước.",
             ),
             call("export", lambda s: ExportMyData(), ExportMyData, transitions={"ready": "exported"}),
             end("exported", _exported_prompt),
@@ -79,6 +122,7 @@ def _kept_prompt(context: Context) -> str:
         f"sự đồng ý cho: {'; '.join(purposes)}": purposes,
         f"hồ sơ đăng ký VssID, {dossier} mục đã đánh dấu": dossier,
         "dấu vết mã hóa của số điện thoại đã xác minh": phone,
+        "lời anh/chị nói số đó là của mình, để dùng chung với kênh khác": context.get("shares"),
         f"thông báo đăng ký nhận: {'; '.join(topics)}": topics,
         f"{letters} tin trong các yêu cầu gặp cán bộ": letters,
         f"{waiting} tin chưa gửi tới anh/chị": waiting,
