@@ -34,7 +34,7 @@ from handlers.web.chat import Web
 from handlers.web.connections import ConnectionLimits, ConnectionTable, fitting, protocols, raise_file_limit
 from handlers.web.sockets import SocketLimits
 from handlers.web.source import SourceRates, Sources
-from handlers.web.webhooks import Webhooks
+from handlers.web.webhooks import WebhookLimits, Webhooks
 
 if TYPE_CHECKING:
     from handlers.console import ImportRuns, ZaloAccount
@@ -352,7 +352,16 @@ def _web(app: App, doors: Mapping[str, Door], staff_pages: Sequence[Route], *, d
         code_sender=app.code_sender,
         passwords=app.passwords,
         say_elsewhere={name: door.say for name, door in doors.items()},
-        webhooks=Webhooks(webhooks_of(doors), s.webhooks_at_once),
+        webhooks=Webhooks(
+            webhooks_of(doors),
+            WebhookLimits(
+                at_once=s.webhooks_at_once,
+                reading=s.webhook_bodies,
+                reading_source=s.webhook_bodies_source,
+                body_seconds=s.webhook_body_seconds,
+            ),
+            Sources(proxy_networks(s.trusted_proxies)),
+        ),
         staff_pages=staff_pages,
         sources=Sources(proxy_networks(s.trusted_proxies)),
         source_rates=SourceRates(

@@ -256,8 +256,17 @@ class Settings:
     )
     webhooks_at_once: int = _s(
         200,
-        "webhook bodies that may be read or acted on at once; above it 503 with Retry-After",
+        "whole bodies one webhook acts on at once; above it 503 with Retry-After",
         between=(1, 10000),
+    )
+    webhook_bodies: int = _s(
+        64,
+        "bodies one webhook reads at once; above it the one that was begun first gives way",
+        between=(1, 10000),
+    )
+    webhook_bodies_source: int = _s(16, "of them from one source", between=(1, 10000))
+    webhook_body_seconds: float = _s(
+        10.0, "how long the body of a webhook call may take, in seconds", between=(0.1, 600)
     )
     connections: int = _s(
         4000,

@@ -34,7 +34,7 @@ class WebServer(Starlette):
         webhooks: Webhooks | None = None,
     ) -> None:
         self._turns = turns
-        self._webhooks = webhooks or Webhooks({}, 0)
+        self._webhooks = webhooks or Webhooks({})
         self.readiness = Readiness(turns.db)  # bot/serve.py gives one that knows the settings
         self._answers = Answers(self._inside, pages)
         health = [
