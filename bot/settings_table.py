@@ -108,10 +108,21 @@ class Settings:
         "how long the Official Account sends nothing after 'rate limit', in seconds; Zalo counts by the minute",
         between=(1, 3600),
     )
+    zalo_kept: int = _s(
+        1000,
+        "things people did on Zalo that one door holds at once: under way, or tried again where there was no room or no database",
+        between=(10, 10**6),
+    )
+    zalo_kept_account: int = _s(20, "of them from one account", between=(2, 10**6))
     zns_template: str = _s(
         "", "id of the approved ZNS template of a one-time code; compulsory for TROLY_SMS=zns"
     )
     zns_parameter: str = _s("otp", "name of the template's one field, as it was registered")
+    zns_behind: str = _s(
+        "none",
+        "what takes the codes that ZNS refuses for good (no Zalo on the phone, quota, night): none, or as TROLY_SMS: esms, http",
+        choices=("none", "esms", "http"),
+    )
     zns_api_base: str = _s("https://business.openapi.zalo.me", "address of the ZNS API")
     zalo_price_dong: int = _s(
         55,

@@ -89,7 +89,7 @@ class ZaloOffice:
         self.api = oa_api(house, fake, folder)
         address = self.office.address
         account = ZaloAccount(
-            self.api.tokens, Signature(APP, OA_SECRET), f"{address}{ZALO}", f"{address}/zalo/oa/webhook"
+            self.api, Signature(APP, OA_SECRET), f"{address}{ZALO}", f"{address}/zalo/oa/webhook"
         )
         console = Console(
             house.turns,
@@ -117,7 +117,7 @@ async def zalo(sqlite_house: House, tmp_path: Path) -> AsyncIterator[ZaloOffice]
     async with fake_zalo_oa(clock=sqlite_house.clock, echoes=False) as fake:
         made = ZaloOffice(sqlite_house, fake, tmp_path)
         yield made
-        await made.api.calls.stop()
+        await made.api.stop()
 
 
 async def test_only_admins_see_the_page(zalo: ZaloOffice) -> None:

@@ -45,7 +45,7 @@ async def processes(house: House, folder: Path, number: int) -> AsyncIterator[tu
             yield fake, apis
         finally:
             for api in apis:
-                await api.calls.stop()
+                await api.stop()
 
 
 async def agree(house: House, fake: FakeZaloOa) -> bool:
@@ -117,7 +117,7 @@ async def crash(house: House, folder: Path, where: str) -> None:
         if where == "after the journal":
             again = oa_api(house, fake, folder / "0")  # it is started again on its own folder
             await again.tokens.look()
-            await again.calls.stop()
+            await again.stop()
         await other.tokens.look()
         assert fake.refused == []
         assert max(Counter(fake.used).values()) == 1
@@ -226,7 +226,7 @@ async def test_an_admin_authorises_with_a_code_that_works_once(house: House, tmp
         pair = await api.tokens.load()
         assert pair is not None
         assert pair.refresh_until - house.clock() < 7 * DAYS, "the alarm's time"
-        await api.calls.stop()
+        await api.stop()
 
 
 async def test_tokens_lie_sealed(house: House, tmp_path: Path) -> None:

@@ -27,8 +27,7 @@ class Behind:
 
 
 def gateway(house: House, fake: FakeZaloOa, folder: Path, behind: Behind | None = None) -> ZnsGateway:
-    api = oa_api(house, fake, folder)
-    return ZnsGateway(api.calls, api.tokens, fake.base, "12345", behind=behind)
+    return ZnsGateway(oa_api(house, fake, folder), fake.base, "12345", behind=behind)
 
 
 async def test_a_code_of_a_look_up_leaves_by_zns(house: House, tmp_path: Path) -> None:
@@ -49,7 +48,7 @@ async def test_a_code_of_a_look_up_leaves_by_zns(house: House, tmp_path: Path) -
             "template_data": {"otp": sms.text[:6]},
         }
         assert list(await sender.deliver()) == [], "it is sent once"
-        await one.calls.stop()
+        await one.stop()
 
 
 @pytest.mark.parametrize("code", sorted(UNREACHED))
@@ -66,8 +65,8 @@ async def test_who_has_no_zalo_gets_an_sms(sqlite_house: House, tmp_path: Path, 
         alone = gateway(sqlite_house, fake, tmp_path)
         with pytest.raises(OSError, match=f"{code}"):
             await alone.send(sms)
-        await alone.calls.stop()
-        await one.calls.stop()
+        await alone.stop()
+        await one.stop()
 
 
 @pytest.mark.parametrize(
@@ -84,7 +83,7 @@ async def test_what_is_not_taken_is_said_and_names_no_phone(
             await one.send(Sms(PHONE, "123456 la ma xac thuc", "web:1"))
         assert PHONE[1:] not in str(caught.value)
         assert "123456" not in str(caught.value)
-        await one.calls.stop()
+        await one.stop()
 
 
 async def test_an_old_token_is_exchanged_and_the_code_sent(sqlite_house: House, tmp_path: Path) -> None:
@@ -95,4 +94,4 @@ async def test_an_old_token_is_exchanged_and_the_code_sent(sqlite_house: House, 
         await one.send(Sms(PHONE, "123456 la ma xac thuc", "web:1"))
         assert [c.answer for c in fake.calls] == ["-124", "ok"]
         assert len(fake.used) == 1
-        await one.calls.stop()
+        await one.stop()

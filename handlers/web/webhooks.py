@@ -39,7 +39,7 @@ class Webhooks:
     def __init__(
         self,
         webhooks: Mapping[str, Webhook],
-        limits: WebhookLimits = WebhookLimits(),  # noqa: B008  # frozen
+        limits: WebhookLimits = WebhookLimits(),  # frozen
         sources: Sources | None = None,
     ) -> None:
         self._webhooks = webhooks
