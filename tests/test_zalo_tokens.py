@@ -81,6 +81,47 @@ async def test_four_processes_refresh_at_once_a_hundred_times(house: House, tmp_
     await race(house, tmp_path, 100)
 
 
+@pytest.mark.parametrize("how", ["cancelled", "stopped"])
+async def test_an_exchange_is_finished_and_kept_whoever_stops_waiting(
+    house: House, tmp_path: Path, how: str
+) -> None:
+    """A send has a time limit, a process ends: the refresh token was used all the same, and its answer must be kept.
+
+    Seen to fail with `exchange` waiting for its work itself, and with `stop` closing the session at once."""
+    async with processes(house, tmp_path, 1) as (fake, (api,)), asyncio.timeout(60):
+        house.clock.move(LIVES + 1)
+        fake.answers.clear()
+        send = asyncio.create_task(api.call("GET", "/v2.0/oa/getoa"))
+        await fake.until(lambda: len(fake.used) == 1)
+        send.cancel()
+        await asyncio.wait([send])
+        end = asyncio.create_task(api.tokens.settle() if how == "cancelled" else api.stop())
+        await asyncio.sleep(0)
+        fake.answers.set()
+        await end
+        assert await agree(house, fake)
+        assert (await api.call("GET", "/v2.0/oa/getoa"))["error"] == 0
+        assert len(fake.used) == 1
+
+
+async def test_a_code_that_was_sent_is_taken_whoever_stops_waiting(house: House, tmp_path: Path) -> None:
+    """An authorisation's code works once, too. Seen to fail with `_take_code` not shielded."""
+    async with fake_zalo_oa(clock=house.clock, echoes=False) as fake, asyncio.timeout(60):
+        api = oa_api(house, fake, tmp_path)
+        address = await api.tokens.begin_authorisation("http://127.0.0.1:8080/console/zalo")
+        async with aiohttp.ClientSession() as browser, browser.get(address, allow_redirects=False) as answer:
+            (code,) = parse_qs(urlsplit(answer.headers["location"]).query)["code"]
+        fake.answers.clear()
+        admin = asyncio.create_task(api.tokens.finish_authorisation(code))
+        await fake.until(lambda: fake.refresh == "in exchange")
+        admin.cancel()
+        await asyncio.wait([admin])
+        fake.answers.set()
+        await api.tokens.settle()
+        assert await agree(house, fake)
+        await api.stop()
+
+
 WHERE = ("before the call", "after the answer", "after the journal", "answer lost")
 
 

@@ -54,13 +54,13 @@ class Webhooks:
 
     async def answer(self, webhook: Webhook, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one call and answer it."""
-        status, given = await self._taken(webhook, scope, receive)
+        status, given = await self._reply_to(webhook, scope, receive)
         headers = [(name.lower().encode(), value.encode()) for name, value in given.items()]
         headers.append((b"content-length", b"0"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body"})
 
-    async def _taken(self, webhook: Webhook, scope: Scope, receive: Receive) -> HttpReply:
+    async def _reply_to(self, webhook: Webhook, scope: Scope, receive: Receive) -> HttpReply:
         reply = webhook.refused(scope["headers"])
         if reply is not None:
             return reply

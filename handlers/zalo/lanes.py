@@ -15,7 +15,7 @@ from typing import Any
 
 from handlers.delivery.retry_policy import patience
 from handlers.turns.types import Busy, NotKept
-from handlers.zalo.tally import Tally
+from handlers.zalo.counted import CountedTrouble
 
 KEEP_SECONDS = 60.0  # how long what found no room is tried again
 LONGEST_PAUSE = 5.0
@@ -31,7 +31,7 @@ class LaneLimits:
 
 
 @dataclass(eq=False, slots=True)
-class _Item:
+class _Waiting:
     work: Work
     since: float  # seconds of pauses that its lane had waited when it came
     done: asyncio.Future[bool] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
@@ -43,7 +43,7 @@ class _Item:
 
 @dataclass(eq=False, slots=True)
 class _Lane:
-    items: deque[_Item] = field(default_factory=deque)
+    items: deque[_Waiting] = field(default_factory=deque)
     waited: float = 0.0  # seconds of pauses
     in_trouble: bool = False  # the first is tried again
     task: asyncio.Task[None] | None = None
@@ -53,7 +53,7 @@ class Lanes:
     """The lanes of one door, by account. `sleep` is what pauses."""
 
     def __init__(self, name: str, limits: LaneLimits, sleep: Callable[[float], Awaitable[None]]) -> None:
-        self.lost = Tally(f"{name}: an event is lost unless it comes again", level=logging.ERROR)
+        self.lost = CountedTrouble(f"{name}: an event is lost unless it comes again", level=logging.ERROR)
         self._limits, self.sleep = limits, sleep
         self._lanes: dict[str, _Lane] = {}
 
@@ -72,7 +72,7 @@ class Lanes:
             if not lane.items:
                 del self._lanes[account]
             return False
-        item = _Item(work, lane.waited)
+        item = _Waiting(work, lane.waited)
         lane.items.append(item)
         if lane.in_trouble:
             item.tell(False)

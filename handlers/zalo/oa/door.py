@@ -19,6 +19,7 @@ from flows import catalog
 from flows.engine.events import Event, Pressed
 from handlers.doors import Headers, HttpReply, Parts, Webhook
 from handlers.turns.types import NotKept
+from handlers.zalo.counted import CountedTrouble
 from handlers.zalo.door import RETRY, DoorParts, ZaloDoor
 from handlers.zalo.events import WHENEVER, BadEvent, Ignored, shape_of
 from handlers.zalo.lanes import LaneLimits
@@ -26,7 +27,6 @@ from handlers.zalo.oa.api import DOOR, OaApi
 from handlers.zalo.oa.configured import channel_of
 from handlers.zalo.oa.events import OaEvent, oa_of, read, stamp_of
 from handlers.zalo.oa.signature import Signature, looks_signed
-from handlers.zalo.tally import Tally
 from handlers.zalo.web_calls import object_in
 
 PATH = "/zalo/oa/webhook"
@@ -58,7 +58,7 @@ class ZaloOaDoor(ZaloDoor):
         super().__init__(parts)
         self.api, self.signature, self.oa_id = api, signature, oa_id
         self._age, self._outside = 3600.0 * age_hours, 3600.0 * outside_hours
-        self.refusals = Tally(f"{parts.name}: refused", clock=parts.turns.clock)
+        self.refusals = CountedTrouble(f"{parts.name}: refused", clock=parts.turns.clock)
         self.signed_by = ""  # by which timestamp the newest event was signed: body or header
         self.webhooks: Mapping[str, Webhook] = {PATH: Webhook(self.refused, self.webhook, body_limit)}
 

@@ -13,7 +13,7 @@ log = logging.getLogger("troly.zalo")
 WINDOW = 600.0  # seconds
 
 
-class Tally:
+class CountedTrouble:
     """Counts by reason; `what` begins each log line. `clock` is in seconds."""
 
     def __init__(
