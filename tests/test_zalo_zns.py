@@ -57,7 +57,9 @@ async def test_a_code_of_a_look_up_leaves_by_zns(house: House, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("code", sorted(FOR_GOOD))
-async def test_what_zns_never_takes_goes_by_sms_or_is_given_up(sqlite_house: House, tmp_path: Path, code: int) -> None:
+async def test_what_zns_never_takes_goes_by_sms_or_is_given_up(
+    sqlite_house: House, tmp_path: Path, code: int
+) -> None:
     async with fake_zalo_oa(clock=sqlite_house.clock, echoes=False) as fake:
         await authorise(sqlite_house, fake)
         behind = Behind()
