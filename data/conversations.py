@@ -190,18 +190,10 @@ async def newest_of(connection: AsyncConnection, address: str, kind: str) -> tup
     return max(((float(stamp), name) for stamp, name in found), default=None)
 
 
-async def claim_numbered(
-    db: Database, connection: AsyncConnection, address: str, number: int, at: float
-) -> bool:
-    """Claim an event whose key is a number that grows with time; False where it, or a later one, was acted on before.
-
-    A lock on the address is taken.
-    """
-    await db.lock(connection, address)
+async def newest_number(connection: AsyncConnection, address: str) -> int:
+    """The greatest of the keys at an address that are numbers, -1 where none is."""
     keys = await connection.scalars(select(events.c.key).where(events.c.address == address))
-    newest = max((int(key) for key in keys if key.isascii() and key.isdigit()), default=-1)
-    await claim_events(db, connection, [(address, str(number))], at)
-    return number > newest
+    return max((int(key) for key in keys if key.isascii() and key.isdigit()), default=-1)
 
 
 async def forget_old_events(connection: AsyncConnection, before: float) -> int:
