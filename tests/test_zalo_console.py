@@ -197,7 +197,7 @@ async def test_refused_codes_are_told_in_vietnamese(zalo: ZaloOffice) -> None:
         assert ENGLISH.search(seen(page.text)) is None, told[-1]
         await me.post(f"{ZALO}/authorise")
     assert [t.partition(".")[0] for t in told] == [
-        "Chưa bấm “Bắt đầu cấp quyền” ở đây trong nửa giờ qua",
+        "Chưa bấm nút cấp quyền ở đây trong nửa giờ qua",
         "Nội dung này không có mã",
         "Zalo không nhận mã này, vì mã đã dùng hoặc quá 10 phút",
     ]

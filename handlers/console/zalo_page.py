@@ -41,7 +41,7 @@ WHY = {  # why the authorisation is broken; Zalo's code may follow
     REFUSED: "Zalo không chấp nhận khóa đang giữ",
 }
 REFUSALS = {  # why no authorisation came of a code
-    "not begun": "Chưa bấm “Bắt đầu cấp quyền” ở đây trong nửa giờ qua. Anh/chị bấm lại từ đầu.",
+    "not begun": "Chưa bấm nút cấp quyền ở đây trong nửa giờ qua. Anh/chị bấm lại từ đầu.",
     "no code": "Nội dung này không có mã. Anh/chị sao nguyên địa chỉ mà Zalo đã đưa tới.",
     "no answer": "Zalo không trả lời. Anh/chị bắt đầu lại.",
     "refused": "Zalo không nhận mã này, vì mã đã dùng hoặc quá 10 phút. Anh/chị bắt đầu lại.",
