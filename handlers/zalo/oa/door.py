@@ -59,7 +59,6 @@ class ZaloOaDoor(ZaloDoor):
         self.api, self.signature, self.oa_id = api, signature, oa_id
         self._age, self._outside = 3600.0 * age_hours, 3600.0 * outside_hours
         self.refusals = CountedTrouble(f"{parts.name}: refused", clock=parts.turns.clock)
-        self.signed_by = ""  # by which timestamp the newest event was signed: body or header
         self.webhooks: Mapping[str, Webhook] = {PATH: Webhook(self.refused, self.webhook, body_limit)}
 
     @property
@@ -97,13 +96,14 @@ class ZaloOaDoor(ZaloDoor):
         why = "" if by else NOT_OURS
         if by and str(raw.get("app_id", "")) != self.signature.app_id:
             why = "an event of another app"
-        at = stamp_of(raw) or stamp_of({"timestamp": _header(headers, TIMESTAMP_HEADER).decode("latin-1")})
+        at = stamp_of(raw)
+        if at is None and by == "header":  # what is not signed says nothing
+            at = stamp_of({"timestamp": _header(headers, TIMESTAMP_HEADER).decode("latin-1")})
         why = why or self._untimely(at)
         if why:
             names = sorted({name.decode("ascii", "replace")[:40] for name, _ in headers})[:30]
             self.refusals.add(why, f"; headers: {', '.join(names)}; see troly zalo verify")
             return 401, {}
-        self.signed_by = by
         if self.oa_id and oa_of(raw) not in ("", self.oa_id):
             self.ignore("another account of the app")
             return 200, {}
