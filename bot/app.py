@@ -207,7 +207,8 @@ async def opened(
             bursts=BurstLimits(settings.burst_seconds, settings.burst_wait, settings.burst_text_limit),
         )
         demo_phone = DemoGateway() if settings.sms == "demo" else None
-        elsewhere = settings.sms in ("http", "esms") or settings.accounts == "http"
+        sms = settings.zns_behind if settings.sms == "zns" else settings.sms
+        elsewhere = sms in ("http", "esms") or settings.accounts == "http"
         client = httpx.AsyncClient(trust_env=False) if elsewhere else None
         accounts: Accounts | None = None
         if settings.accounts == "local":
@@ -218,12 +219,13 @@ async def opened(
             )
         passwords = Passwords(turns, accounts, limits_of(settings)) if accounts is not None else None
         carrier: Gateway | None = demo_phone
+        if client is not None and sms in ("http", "esms"):
+            carrier = _gateway(settings, client, sms)
+        zns = None
         if settings.sms == "zns":
             from handlers.zalo.zns import open_gateway  # it loads an HTTP library
 
-            carrier = open_gateway(settings, db, seal)
-        elif client is not None and settings.sms in ("http", "esms"):
-            carrier = _gateway(settings, client)
+            carrier = zns = open_gateway(settings, db, seal, carrier)
         code_sender = CodeSender(db, seal, carrier, holder=turns.holder, clock=clock) if carrier else None
         if code_sender is not None and passwords is not None:
             code_sender.tell_failed = passwords.sms_failed
@@ -238,13 +240,15 @@ async def opened(
             hasher.close()
             if client is not None:
                 await client.aclose()
+            if zns is not None:
+                await zns.stop()
     finally:
         await db.close()
 
 
-def _gateway(s: Settings, client: httpx.AsyncClient) -> Gateway:
-    """What carries SMS to real phones."""
-    if s.sms == "http":
+def _gateway(s: Settings, client: httpx.AsyncClient, sms: str) -> Gateway:
+    """What carries SMS to real phones: "http" or "esms"."""
+    if sms == "http":
         return HttpGateway(client, s.sms_url, s.sms_token)
     return Esms(
         client,

@@ -27,14 +27,14 @@ from data.installation.readiness import Readiness
 from data.registry import removed
 from data.secure import pages
 from handlers.desk import Desk, Say
-from handlers.doors import Door, Parts, open_doors, webhooks_of
+from handlers.doors import Door, Parts, open_doors, troubles_of, webhooks_of
 from handlers.passwords import Passwords
 from handlers.turns.types import TurnResult
 from handlers.web.chat import Web
 from handlers.web.connections import ConnectionLimits, ConnectionTable, fitting, protocols, raise_file_limit
 from handlers.web.sockets import SocketLimits
 from handlers.web.source import SourceRates, Sources
-from handlers.web.webhooks import Webhooks
+from handlers.web.webhooks import WebhookLimits, Webhooks
 
 if TYPE_CHECKING:
     from handlers.console import ImportRuns, ZaloAccount
@@ -82,7 +82,9 @@ async def _run(app: App, stop: Stop, *, demo: bool, roles: tuple[str, ...]) -> N
     doors = open_doors(parts) if "chat" in roles else {}
     voices |= {name: door.say for name, door in doors.items()}
     imports = _import_runs(app) if console else None
-    web = _web(app, doors, _staff_pages(app, desk, imports) if imports is not None else (), demo=demo)
+    zalo = _zalo_account(app) if console else None
+    web = _web(app, doors, _staff_pages(app, desk, imports, zalo) if imports is not None else (), demo=demo)
+    web.app.troubles = functools.partial(troubles_of, doors)
     web.app.readiness = Readiness(app.db, floor=settings.disk_floor_mb * 2**20)
     errands.append(web.run_errands)
     voices["web"] = web.say
@@ -143,6 +145,8 @@ async def _run(app: App, stop: Stop, *, demo: bool, roles: tuple[str, ...]) -> N
             stops.append(worker.stop(seconds))
         if imports is not None:
             stops.append(imports.stop())
+        if zalo is not None:
+            stops.append(zalo.api.stop())
         tasks = [serving, *(asyncio.create_task(one) for one in stops), *chores]
         late = await side_by_side(tasks, seconds)
         if late:
@@ -272,9 +276,9 @@ def _zalo_account(app: App) -> ZaloAccount | None:
     from handlers.zalo.oa.door import PATH
     from handlers.zalo.oa.signature import Signature
 
-    tokens = api_of(s, app.db, app.seal).tokens
+    api = api_of(s, app.db, app.seal, connections=4)
     signature = Signature(s.zalo_app_id, s.zalo_oa_secret)
-    return ZaloAccount(tokens, signature, f"{s.address}/console/zalo", f"{s.address}{PATH}")
+    return ZaloAccount(api, signature, f"{s.address}/console/zalo", f"{s.address}{PATH}")
 
 
 def _import_runs(app: App) -> ImportRuns:
@@ -294,7 +298,7 @@ def _import_runs(app: App) -> ImportRuns:
     return runs
 
 
-def _staff_pages(app: App, desk: Desk, imports: ImportRuns) -> list[Route]:
+def _staff_pages(app: App, desk: Desk, imports: ImportRuns, zalo: ZaloAccount | None) -> list[Route]:
     """The console's routes; it is loaded only where it is served."""
     from handlers.console import Console, Rules, Sending
 
@@ -317,7 +321,7 @@ def _staff_pages(app: App, desk: Desk, imports: ImportRuns) -> list[Route]:
             {name: how for name, connected, how in connections_of(s) if not connected},
             {"zalo": s.zalo_price_dong},
         ),
-        zalo=_zalo_account(app),
+        zalo=zalo,
         sources=Sources(proxy_networks(s.trusted_proxies)),
         imports=imports,
     ).routes
@@ -352,7 +356,16 @@ def _web(app: App, doors: Mapping[str, Door], staff_pages: Sequence[Route], *, d
         code_sender=app.code_sender,
         passwords=app.passwords,
         say_elsewhere={name: door.say for name, door in doors.items()},
-        webhooks=Webhooks(webhooks_of(doors), s.webhooks_at_once),
+        webhooks=Webhooks(
+            webhooks_of(doors),
+            WebhookLimits(
+                at_once=s.webhooks_at_once,
+                reading=s.webhook_bodies,
+                reading_source=s.webhook_bodies_source,
+                body_seconds=s.webhook_body_seconds,
+            ),
+            Sources(proxy_networks(s.trusted_proxies)),
+        ),
         staff_pages=staff_pages,
         sources=Sources(proxy_networks(s.trusted_proxies)),
         source_rates=SourceRates(

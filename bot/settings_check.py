@@ -96,9 +96,10 @@ def _check_sms(s: Settings) -> None:
         "http": ("sms_url", "sms_token"),
         "esms": ("sms_esms_key", "sms_esms_secret", "sms_esms_brand"),
     }
-    missing = [PREFIX + name.upper() for name in needed.get(s.sms, ()) if not getattr(s, name)]
+    where, way = ("ZNS_BEHIND", s.zns_behind) if s.sms == "zns" else ("SMS", s.sms)
+    missing = [PREFIX + name.upper() for name in needed.get(way, ()) if not getattr(s, name)]
     if missing:
-        raise BadSetting(f"TROLY_SMS={s.sms} needs {', '.join(missing)}")
+        raise BadSetting(f"TROLY_{where}={way} needs {', '.join(missing)}")
     if s.sms_url:
         scheme, host = _parts("TROLY_SMS_URL", s.sms_url, bare=False)
         if scheme == "http" and not is_loopback(host) and not _is_private(host):

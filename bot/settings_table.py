@@ -108,10 +108,21 @@ class Settings:
         "how long the Official Account sends nothing after 'rate limit', in seconds; Zalo counts by the minute",
         between=(1, 3600),
     )
+    zalo_kept: int = _s(
+        1000,
+        "things people did on Zalo that one door holds at once: under way, or tried again where there was no room or no database",
+        between=(10, 10**6),
+    )
+    zalo_kept_account: int = _s(20, "of them from one account", between=(2, 10**6))
     zns_template: str = _s(
         "", "id of the approved ZNS template of a one-time code; compulsory for TROLY_SMS=zns"
     )
     zns_parameter: str = _s("otp", "name of the template's one field, as it was registered")
+    zns_behind: str = _s(
+        "none",
+        "what takes the codes that ZNS refuses for good (no Zalo on the phone, quota, night): none, or as TROLY_SMS: esms, http",
+        choices=("none", "esms", "http"),
+    )
     zns_api_base: str = _s("https://business.openapi.zalo.me", "address of the ZNS API")
     zalo_price_dong: int = _s(
         55,
@@ -256,8 +267,17 @@ class Settings:
     )
     webhooks_at_once: int = _s(
         200,
-        "webhook bodies that may be read or acted on at once; above it 503 with Retry-After",
+        "whole bodies one webhook acts on at once; above it 503 with Retry-After",
         between=(1, 10000),
+    )
+    webhook_bodies: int = _s(
+        64,
+        "bodies one webhook reads at once; above it the one that was begun first gives way",
+        between=(1, 10000),
+    )
+    webhook_bodies_source: int = _s(16, "of them from one source", between=(1, 10000))
+    webhook_body_seconds: float = _s(
+        10.0, "how long the body of a webhook call may take, in seconds", between=(0.1, 600)
     )
     connections: int = _s(
         4000,

@@ -144,10 +144,11 @@ async def move_clock(
 
 async def dead_letter(
     db: Database, connection: AsyncConnection, door: str, key: str, why: str, shape: Any, at: float
-) -> None:
-    """Put an update that cannot be read or acted on among the dead letters; the same one only once."""
+) -> bool:
+    """Put an update that cannot be read or acted on among the dead letters, the same one only once; False where it was there."""
     row = {"door": door, "key": key[:80], "why": why[:200], "shape": json.dumps(shape)[:2000], "at": at}
-    await connection.execute(db.insert(dead_letters).on_conflict_do_nothing(), [row])
+    insert = db.insert(dead_letters).on_conflict_do_nothing().returning(dead_letters.c.id)
+    return bool((await connection.execute(insert, [row])).all())
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,36 @@ async def dead(connection: AsyncConnection, limit: int = 20) -> tuple[int, list[
     total = (await connection.execute(select(func.count()).select_from(dead_letters))).scalar_one()
     rows = await connection.execute(select(dead_letters).order_by(dead_letters.c.id.desc()).limit(limit))
     return total, [DeadLetter(r.door, r.key, r.why, r.at) for r in rows]
+
+
+async def claim_in_order(
+    db: Database, connection: AsyncConnection, address: str, kind: str, name: str, stamp: float, at: float
+) -> str:
+    """Claim an event of a kind whose order matters, which happened at `stamp`: "new", "known", or "late".
+
+    late: a newer one of this kind was claimed at this address; of two that happened at once the greater name is the newer.
+    A lock on the address is taken.
+    """
+    await db.lock(connection, address)
+    key = f"{kind} {stamp:.3f} {name}"
+    new = (address, key) in await claim_events(db, connection, [(address, key)], at)
+    newest = await newest_of(connection, address, kind)
+    if newest is not None and newest > (float(f"{stamp:.3f}"), name):
+        return "late"
+    return "new" if new else "known"
+
+
+async def newest_of(connection: AsyncConnection, address: str, kind: str) -> tuple[float, str] | None:
+    """When the newest event of this kind at an address happened, and its name; None where none is known."""
+    mine = (events.c.address == address, events.c.key.startswith(f"{kind} ", autoescape=True))
+    found = [key.split(" ", 2)[1:] for key in await connection.scalars(select(events.c.key).where(*mine))]
+    return max(((float(stamp), name) for stamp, name in found), default=None)
+
+
+async def newest_number(connection: AsyncConnection, address: str) -> int:
+    """The greatest of the keys at an address that are numbers, -1 where none is."""
+    keys = await connection.scalars(select(events.c.key).where(events.c.address == address))
+    return max((int(key) for key in keys if key.isascii() and key.isdigit()), default=-1)
 
 
 async def forget_old_events(connection: AsyncConnection, before: float) -> int:

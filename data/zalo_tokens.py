@@ -19,12 +19,18 @@ from data.tables import zalo_tokens
 
 REFRESH_DAYS = 90  # a refresh token lives three months
 GOOD, REFRESHING, BROKEN = "good", "refreshing", "broken"
+NONE, LOST, REFUSED = "none", "lost", "refused"
+WHY = {  # why a pair is broken, as the log and the terminal say it; the console has words of its own
+    NONE: "not authorised yet",
+    LOST: "an exchange broke off and its answer is lost",
+    REFUSED: "Zalo refused",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class TokenPair:
     """`generation` counts the pairs there have been; times are seconds since 1970. `state`: good, refreshing (somebody may
-    have used the refresh token, since `since`), broken (an admin must authorise again, `why`)."""
+    have used the refresh token, since `since`), broken (an admin must authorise again; `why`: a word of WHY, and Zalo's code)."""
 
     generation: int
     access: str = field(repr=False)
@@ -34,6 +40,12 @@ class TokenPair:
     state: str
     since: float = 0.0
     why: str = ""
+
+
+def in_words(why: str) -> str:
+    """Why a pair is broken, for the log and the terminal."""
+    word, _, code = why.partition(" ")
+    return f"{WHY.get(word, word)} {code}".strip()
 
 
 async def load(connection: AsyncConnection, seal: Seal, app: str) -> TokenPair | None:
@@ -131,7 +143,7 @@ async def ask(
 ) -> None:
     """Keep the verifier of an authorisation that an admin begins now."""
     asked = seal.close({"verifier": verifier, "at": at}, f"zalo asked {app}")
-    blank: dict[str, Any] = {"app": app, "generation": 0, "state": BROKEN, "why": "not authorised yet"}
+    blank: dict[str, Any] = {"app": app, "generation": 0, "state": BROKEN, "why": NONE}
     blank |= {"holder": "", "since": 0.0, "until": 0.0, "refresh_until": 0.0, "at": at, "asked": asked}
     insert = db.insert(zalo_tokens)
     await connection.execute(

@@ -87,6 +87,12 @@ def webhooks_of(doors: Mapping[str, Door]) -> dict[str, Webhook]:
     }
 
 
+def troubles_of(doors: Mapping[str, Door]) -> dict[str, str]:
+    """What fails now at the doors that say so with `trouble`, by channel name: methods, class names and codes, nothing secret."""
+    said = ((name, str(getattr(door, "trouble", ""))) for name, door in doors.items())
+    return {name: trouble for name, trouble in said if trouble}
+
+
 def _offering(what: str) -> Iterator[tuple[str, Any]]:
     for name, channel in CHANNELS.items():
         folder = f"handlers.{channel.folder or name}"

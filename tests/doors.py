@@ -141,7 +141,7 @@ async def open_stage(url: str, changed: dict[str, int], *, accounts: str = "guid
             frames_per_minute=1_000_000,  # the hand clock stands still
             code_sender=house.code_sender,
             say_elsewhere=said_elsewhere,
-            webhooks=Webhooks(webhooks_of({name: pair.door for name, pair in zalo.items()}), 200),
+            webhooks=Webhooks(webhooks_of({name: pair.door for name, pair in zalo.items()})),
             passwords=house.passwords,
         )
         telegram = TelegramDoor(

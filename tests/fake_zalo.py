@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from abc import ABC, abstractmethod
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -61,7 +62,7 @@ class Call:
         return self.answer in ("ok", "lost", "delay")
 
 
-class FakeServer:
+class FakeServer(ABC):
     """A server on a loopback port with a ledger and a plan of faults."""
 
     def __init__(self) -> None:
@@ -73,9 +74,9 @@ class FakeServer:
         self._news = asyncio.Event()
         self._client: aiohttp.ClientSession | None = None
 
+    @abstractmethod
     def routes(self) -> list[web.RouteDef]:
         """Where it is called."""
-        raise NotImplementedError
 
     async def start(self) -> None:
         """Listen."""

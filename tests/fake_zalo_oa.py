@@ -54,9 +54,13 @@ class FakeZaloOa(FakeServer):
         self.used: list[str] = []  # refresh tokens that were asked to be exchanged, in order
         self.refused: list[str] = []  # those that did not work any more
         self.codes: dict[str, tuple[str, str]] = {}  # code -> challenge, redirect
+        self.proofs: list[str] = []  # that came with ZNS messages
         self.last: dict[str, float] = {}  # user -> when they last did something
         self.token_faults: list[str] = []  # of the next exchanges: lost (done, no answer), reset, 500
         self.slow = 0.0  # seconds an exchange takes
+        self.answers = asyncio.Event()  # an exchange is answered only when it is set
+        self.answers.set()
+        self.quota: Any = [{"quota_type": "sub_quota", "remain": 1988, "total": 2000}]  # what it says is left
         self.quotas: list[str] = []  # quota types of what was taken
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -106,9 +110,10 @@ class FakeZaloOa(FakeServer):
             if given != self.refresh:
                 self.refused.append(given)
                 return _token_error(-14020, "Refresh token was used or has ended")
-        if self.slow:
+        if self.slow or not self.answers.is_set():
             self.refresh = "in exchange"
             await asyncio.sleep(self.slow)
+            await self.answers.wait()
         number = next(_numbers)
         self.access, self.refresh = f"access-{number}", f"refresh-{number}"
         self.ends = self.clock() + LIVES
@@ -131,12 +136,13 @@ class FakeZaloOa(FakeServer):
     async def _quota(self, request: web.Request) -> web.Response:
         if not self._is_known(request):
             return _error(-216, "Access token is invalid")
-        return web.json_response({"error": 0, "message": "Success", "data": [{"type": "cs", "remain": 9}]})
+        return web.json_response({"error": 0, "message": "Success", "data": self.quota})
 
     async def _template(self, request: web.Request) -> web.Response:
         """A ZNS message; its codes are another table."""
         given = await request.json()
         fault = self.fault(str(given["phone"]))
+        self.proofs.append(request.headers.get("appsecret_proof", ""))
         answer = fault.do if fault is not None else "ok" if self._is_known(request) else "-124"
         self.write("template", str(given["phone"]), "", answer, given)
         if answer in ("lost", "reset"):

@@ -143,7 +143,7 @@ class Serving:
                 source_rates=SourceRates(sockets_per_minute=10**6, frames_per_minute=10**9),
                 code_sender=None,
                 say_elsewhere={},
-                webhooks=Webhooks(door.webhooks, 100),
+                webhooks=Webhooks(door.webhooks),
                 staff_pages=console.routes,
             )
             self.routes: list[PageRoute] = console.entries

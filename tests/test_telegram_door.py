@@ -947,6 +947,33 @@ async def test_blocking_and_unblocking_the_bot_moves_nothing(hook: Bot, status: 
     assert await hook.dead() == []
 
 
+async def test_a_block_that_is_told_late_shuts_nobody_out_who_wrote_again(hook: Bot) -> None:
+    """Seen to fail with each block acted on as it comes: a webhook's updates may overtake each other."""
+    user, bot = (
+        {"id": LAN, "is_bot": False, "first_name": "Lan"},
+        {"id": 7, "is_bot": True, "first_name": "B"},
+    )
+    change = {
+        "chat": {"id": LAN, "type": "private"},
+        "from": user,
+        "date": 1,
+        "old_chat_member": {"status": "member", "user": bot},
+        "new_chat_member": {"status": "kicked", "user": bot, "until_date": 0},
+    }
+
+    async def is_shut() -> bool:
+        async with hook.house.db.reading() as connection:
+            at = await connection.scalar(select(conversations_table.c.blocked_at))
+        return at is not None
+
+    early = next(hook.numbers)
+    assert await hook.post_text(LAN, "menu") == 200
+    assert await hook.post({"my_chat_member": change, "update_id": early}) == 200
+    assert not await is_shut()
+    assert await hook.post({"my_chat_member": change}) == 200
+    assert await is_shut()
+
+
 async def test_a_service_message_is_ignored(hook: Bot) -> None:
     inner = hook.server.message(LAN, text="x")["message"]
     assert await hook.post(hook.server.message(LAN, pinned_message=inner)) == 200

@@ -11,12 +11,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import httpx
 import pytest
 import pytest_asyncio
 from sqlalchemy import func, select
 
 from data.tables import conversations, dead_letters, events, outbox
 from handlers.delivery.channel import SendResult
+from handlers.doors import troubles_of
 from handlers.turns.types import NotKept
 from handlers.zalo.bot.api import BotApi, BotChannel
 from handlers.zalo.bot.door import PATH, ZaloBotDoor
@@ -26,6 +28,7 @@ from tests.doors import Stage, open_stage
 from tests.fake_zalo import SECRET, TOKEN, FakeZaloBot, Fault, fake_zalo_bot
 from tests.houses import House, Places
 from tests.zalo_pairs import bot_door
+from tests.zalo_visitors import bot_server_of
 
 LAN, TU = "6ede9afa66b88fe6d6a9", "7ede9afa66b88fe6d6a9"
 
@@ -38,9 +41,7 @@ async def stage(places: Places) -> AsyncIterator[Stage]:
 
 @pytest.fixture
 def zalo(stage: Stage) -> FakeZaloBot:
-    server = stage.zalo["zalobot"].server
-    assert isinstance(server, FakeZaloBot)
-    return server
+    return bot_server_of(stage)
 
 
 async def rows(house: House) -> list[int]:
@@ -242,6 +243,78 @@ async def test_an_update_that_finds_no_database_is_tried_until_it_is_kept(
         assert pauses[:2] == [1.0, 2.0]
 
 
+async def test_a_fault_does_not_end_the_polling_and_is_told(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Seen to fail with the polling run bare: it ended without a word, and nobody was heard any more."""
+    async with polling(house) as (fake, door, pauses):
+        call, failures, told = door.api.call, iter([True, True]), list[str]()
+
+        async def broken(method: str, *given: Any, **named: Any) -> Any:
+            if method == "getUpdates" and next(failures, False):
+                raise ZeroDivisionError
+            if method == "getUpdates":
+                told.append(door.trouble)
+            return await call(method, *given, **named)
+
+        monkeypatch.setattr(door.api, "call", broken)
+        fake.write_to_us(LAN, "menu")
+        await fake.until(lambda: len(told) >= 2 and len(fake.texts(LAN)) == 1)
+        assert pauses[:2] == [1.0, 2.0]
+        assert door.trouble == ""
+    said = [r.getMessage() for r in caplog.records if "begun again: ZeroDivisionError" in r.getMessage()]
+    assert len(said) == 2
+
+
+async def test_readyz_names_what_fails_at_a_channel(stage: Stage) -> None:
+    """Seen to fail without `troubles`."""
+    stage.web.app.troubles = lambda: troubles_of({n: pair.door for n, pair in stage.zalo.items()})
+    async with httpx.AsyncClient(base_url=stage.base, trust_env=False) as client:
+        assert "channels" not in (await client.get("/readyz")).json()
+        stage.zalo["zalobot"].door.note("getUpdates", "401")
+        answer = await client.get("/readyz")
+    assert (answer.status_code, answer.json()["channels"]) == (200, {"zalobot": "getUpdates: 401"})
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"event_name": 7}, {"message": "x"}, "words", {"a": [[]] * 9}, {"event_name": "\ud800 \x00", "b": 1}],
+)
+async def test_an_update_that_cannot_be_read_is_put_aside_once_and_the_polling_goes_on(
+    house: House, odd: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Read updates come back on every poll. Seen to fail with each one written down anew: a log line a second."""
+    async with polling(house, replays=True) as (fake, _, pauses):
+        fake.put(odd)
+        fake.write_to_us(LAN, "menu")
+        await fake.until(lambda: len(fake.texts(LAN)) == 1 and len(pauses) >= 9)
+        letters = (await rows(house))[2]
+    assert letters == (0 if odd in ("words", {"event_name": "\ud800 \x00", "b": 1}) else 1)
+    said = [r for r in caplog.records if "went to the dead letters" in r.getMessage()]
+    assert len(said) == letters
+
+
+async def test_an_update_that_cannot_be_acted_on_is_put_aside_and_the_next_one_taken(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen to fail with the fault left to the polling: the update was lost without a trace."""
+    async with polling(house) as (fake, door, _):
+        hear, failures = door.hear, iter([True])
+
+        async def broken(*given: Any) -> Any:
+            if next(failures, False):
+                raise ZeroDivisionError
+            return await hear(*given)
+
+        monkeypatch.setattr(door, "hear", broken)
+        fake.write_to_us(TU, "menu")
+        fake.write_to_us(LAN, "menu")
+        await fake.until(lambda: len(fake.texts(LAN)) == 1)
+        async with house.db.reading() as connection:
+            (letter,) = await connection.execute(select(dead_letters))
+        assert letter.why == "ZeroDivisionError"
+
+
 # -- what goes out
 
 
@@ -256,7 +329,9 @@ async def test_an_update_that_finds_no_database_is_tried_until_it_is_kept(
         (Fault("500"), SendResult("again", "500")),
         (Fault("400", description="chat not found"), SendResult("blocked", "400 gone")),
         (Fault("400"), SendResult("failed", "400")),
-        (Fault("404", quietly=True), SendResult("failed", "404")),
+        (Fault("404"), SendResult("hold", "404 no such bot here")),
+        (Fault("404", quietly=True), SendResult("hold", "404 no such bot here")),
+        (Fault("404", description="chat not found"), SendResult("blocked", "404 gone")),
         (Fault("reset"), SendResult("again", "no answer (ServerDisconnectedError)", lost=True)),
         (Fault("garbage"), SendResult("again", "no answer (not JSON)", lost=True)),
     ],

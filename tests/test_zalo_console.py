@@ -14,21 +14,24 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import update
 
+from data import zalo_tokens
 from data.channels import HOUR
 from data.tables import conversations
 from handlers.console import Console, Sending, ZaloAccount
 from handlers.console.zalo_page import HOME as ZALO
-from handlers.console.zalo_page import code_in
+from handlers.console.zalo_page import REFUSALS, code_in, why_broken
 from handlers.desk import Desk
 from handlers.web.chat import Web
 from handlers.zalo.oa.signature import Signature
+from handlers.zalo.oa.tokens import REFUSALS as TERMINAL_REFUSALS
 from tests.consoles import Office, Signed
 from tests.fake_zalo_oa import APP, APP_SECRET, OA_SECRET, FakeZaloOa, fake_zalo_oa
 from tests.houses import House
 from tests.test_notice_pages import HOME, NoticeOffice
-from tests.zalo_pairs import oa_api
+from tests.zalo_pairs import authorise, oa_api
 
 LAN = "246845883529197922"
+ENGLISH = re.compile(r"\b(the|an|is|was|and|again|begin|broke|refused|authorised|answer)\b")
 
 
 def seen(page: str) -> str:
@@ -89,7 +92,7 @@ class ZaloOffice:
         self.api = oa_api(house, fake, folder)
         address = self.office.address
         account = ZaloAccount(
-            self.api.tokens, Signature(APP, OA_SECRET), f"{address}{ZALO}", f"{address}/zalo/oa/webhook"
+            self.api, Signature(APP, OA_SECRET), f"{address}{ZALO}", f"{address}/zalo/oa/webhook"
         )
         console = Console(
             house.turns,
@@ -117,7 +120,7 @@ async def zalo(sqlite_house: House, tmp_path: Path) -> AsyncIterator[ZaloOffice]
     async with fake_zalo_oa(clock=sqlite_house.clock, echoes=False) as fake:
         made = ZaloOffice(sqlite_house, fake, tmp_path)
         yield made
-        await made.api.calls.stop()
+        await made.api.stop()
 
 
 async def test_only_admins_see_the_page(zalo: ZaloOffice) -> None:
@@ -164,6 +167,61 @@ async def test_an_admin_authorises_the_account(zalo: ZaloOffice) -> None:
     zalo.office.house.clock.move(85 * 86400.0)
     me = await zalo.office.signed_in("admin")
     assert "Sắp hết hạn" in (await me.look(ZALO)).text
+
+
+@pytest.mark.parametrize("why", ["lost", "refused -14020", "none"])
+async def test_why_an_admin_must_authorise_again_is_said_in_vietnamese(zalo: ZaloOffice, why: str) -> None:
+    """Seen to fail with the sentence of the log on the page."""
+    house = zalo.office.house
+    await authorise(house, zalo.fake)
+    async with house.db.writing() as connection:
+        await zalo_tokens.give_up(connection, APP, 1, why)
+    me = await zalo.office.signed_in("admin")
+    page = (await me.look(ZALO)).text
+    said = re.search(r'id="why">([^<]*)<', page)
+    assert said is not None
+    assert unescape(said[1]) == why_broken(why)
+    assert ENGLISH.search(seen(page)) is None
+    assert ("-14020" in page) == (why == "refused -14020")
+
+
+async def test_refused_codes_are_told_in_vietnamese(zalo: ZaloOffice) -> None:
+    me = await zalo.office.signed_in("admin")
+    told = []
+    for code in ("abc", "", "abc"):
+        page = await me.post(f"{ZALO}/finish", None, code=code)
+        assert page.status_code == 422
+        error = re.search(r'id="error">([^<]*)<', page.text)
+        assert error is not None
+        told.append(unescape(error[1]))
+        assert ENGLISH.search(seen(page.text)) is None, told[-1]
+        await me.post(f"{ZALO}/authorise")
+    assert [t.partition(".")[0] for t in told] == [
+        "Chưa bấm nút cấp quyền ở đây trong nửa giờ qua",
+        "Nội dung này không có mã",
+        "Zalo không nhận mã này, vì mã đã dùng hoặc quá 10 phút",
+    ]
+    assert told[2].endswith("(mã -14003)")
+    assert REFUSALS.keys() == TERMINAL_REFUSALS.keys()
+
+
+async def test_what_is_left_of_the_quota_is_shown_as_zalo_tells_it(zalo: ZaloOffice) -> None:
+    me = await zalo.office.signed_in("admin")
+    ask = f"{ZALO}/quota"
+    assert "Chưa hỏi được Zalo" in seen((await me.post(ask)).text), "nobody has authorised yet"
+    await authorise(zalo.office.house, zalo.fake)
+    assert "Trong gói dịch vụ còn 1988 trên 2000 tin" in seen((await me.post(ask)).text)
+    for odd in ([{"type": "cs", "remain": 9}], {"quota_type": "cs", "remain": "9"}):
+        zalo.fake.quota = odd
+        assert "Tin tư vấn còn 9 tin" in seen((await me.post(ask)).text)
+    for odd in (None, [], "x", [None, {"remain": "<b>"}, {"remain": []}], {"total": 5}):
+        zalo.fake.quota = odd
+        page = await me.post(ask)
+        assert page.status_code == 200
+        assert "Zalo không nêu hạn mức nào" in seen(page.text)
+    for role in ("officer", "auditor"):
+        other = await zalo.office.signed_in(role)
+        assert (await other.post(ask)).status_code == 403
 
 
 async def test_a_captured_event_is_tried_and_acted_on_in_no_way(zalo: ZaloOffice) -> None:

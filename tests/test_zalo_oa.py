@@ -26,7 +26,6 @@ from handlers.delivery.channel import SendResult
 from handlers.delivery.text_split import units
 from handlers.desk import Desk
 from handlers.zalo.oa.api import OaMessage
-from handlers.zalo.oa.door import ZaloOaDoor
 from handlers.zalo.oa.errors import result_of
 from handlers.zalo.oa.signature import Signature
 from handlers.zalo.rendering import CHOOSE, parts
@@ -35,6 +34,7 @@ from tests.fake_zalo import Fault
 from tests.fake_zalo_oa import APP, APP_SECRET, OA_SECRET, RETRIES, FakeZaloOa
 from tests.houses import Places
 from tests.zalo_pairs import oa_door
+from tests.zalo_visitors import oa_door_of, oa_server_of
 
 LAN, TU = "246845883529197922", "246845883529197923"
 
@@ -47,15 +47,7 @@ async def stage(places: Places) -> AsyncIterator[Stage]:
 
 @pytest.fixture
 def zalo(stage: Stage) -> FakeZaloOa:
-    server = stage.zalo["zalo"].server
-    assert isinstance(server, FakeZaloOa)
-    return server
-
-
-def door_of(stage: Stage) -> ZaloOaDoor:
-    door = stage.zalo["zalo"].door
-    assert isinstance(door, ZaloOaDoor)
-    return door
+    return oa_server_of(stage)
 
 
 async def rows(stage: Stage) -> list[int]:
@@ -90,7 +82,6 @@ async def test_each_form_of_the_signature_is_known(
     zalo.prefixed, zalo.by_header = prefixed, by_header
     heard = await says(stage, zalo, LAN, "menu")
     assert CHOOSE in heard[0]
-    assert door_of(stage).signed_by == ("header" if by_header else "body")
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"{ }"])
@@ -114,6 +105,7 @@ def _forged(zalo: FakeZaloOa) -> dict[str, tuple[bytes, dict[str, str]]]:
     early = {**event, "timestamp": str(int(stamp) + 7_200_000)}
     timeless = {k: v for k, v in event.items() if k != "timestamp"}
     other = {**event, "app_id": "1"}
+    untimed = zalo.signed(timeless)
 
     def signature(value: str) -> dict[str, str]:
         return {"X-ZEvent-Signature": value, "Content-Type": "application/json"}
@@ -140,7 +132,8 @@ def _forged(zalo: FakeZaloOa) -> dict[str, tuple[bytes, dict[str, str]]]:
         "another time": (body.replace(stamp.encode(), b"1"), headers),
         "captured three days ago": zalo.signed(old),
         "two hours early": zalo.signed(early),
-        "no time": zalo.signed(timeless),
+        "no time": untimed,
+        "an unsigned time": (untimed[0], untimed[1] | {"X-ZEvent-Timestamp": stamp}),
         "another app": zalo.signed(other),
         "no object": (b"[]", headers),
         "no JSON": (b"\xff\xfe", headers),
@@ -222,7 +215,7 @@ async def test_other_accounts_groups_and_receipts_are_left_alone(stage: Stage, z
     assert [await zalo.deliver(e) for e in others] == [200] * len(others)
     await stage.calm()
     assert await rows(stage) == before
-    assert door_of(stage).ignored.total() == len(others)
+    assert oa_door_of(stage).ignored.total() == len(others)
 
 
 async def test_what_zalo_never_sends_is_a_dead_letter_without_its_values(
@@ -240,7 +233,7 @@ async def test_what_zalo_never_sends_is_a_dead_letter_without_its_values(
 
 async def test_our_own_sends_come_back_and_are_not_taken_for_anybody(stage: Stage, zalo: FakeZaloOa) -> None:
     await says(stage, zalo, LAN, "menu")
-    await zalo.until(lambda: door_of(stage).ignored["an echo"] == 1)
+    await zalo.until(lambda: oa_door_of(stage).ignored["an echo"] == 1)
     assert len(zalo.texts(LAN)) == 1
 
 
@@ -287,9 +280,8 @@ async def test_limits_and_lost_answers_are_waited_out(places: Places) -> None:
         await asyncio.sleep(0)
 
     async with open_stage(await places.sqlite(), {}) as stage:
-        fake = stage.zalo["zalo"].server
-        assert isinstance(fake, FakeZaloOa)
-        sender = door_of(stage).reply_sender
+        fake = oa_server_of(stage)
+        sender = oa_door_of(stage).reply_sender
         sender._sleep = sleep
         for faults, sent, waits in (
             ([Fault("-32", times=2)], 1, [60.0, 60.0]),
@@ -353,7 +345,7 @@ async def test_an_officer_who_writes_in_zalos_own_tool_takes_the_conversation_ov
         ("officer", "Chào cô, tôi là cán bộ trực OA"),
         ("citizen", "dạ con hỏi chút"),
     ]
-    at_the_desk = Desk(house.turns, say={"zalo": door_of(stage).say})
+    at_the_desk = Desk(house.turns, say={"zalo": oa_door_of(stage).say})
     assert await at_the_desk.claim(ticket.id, "lan") == "yours"
     assert await at_the_desk.hand_back(ticket.id, "lan")
     await stage.calm()

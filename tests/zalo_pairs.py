@@ -85,7 +85,7 @@ async def authorise(house: House, fake: FakeZaloOa) -> None:
         )
 
 
-def oa_api(house: House, fake: FakeZaloOa, folder: Path) -> OaApi:
+def oa_api(house: House, fake: FakeZaloOa, folder: Path, *, proof: bool = False) -> OaApi:
     """The account's calls."""
     calls = WebCalls(20)
     tokens = Tokens(
@@ -98,7 +98,7 @@ def oa_api(house: House, fake: FakeZaloOa, folder: Path) -> OaApi:
         data_dir=folder,
         clock=house.clock,
     )
-    return OaApi(calls, tokens, fake.base)
+    return OaApi(calls, tokens, fake.base, proof=proof)
 
 
 def oa_door(

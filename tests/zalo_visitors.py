@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any, Protocol
 
 from handlers.terminal import as_lines
+from handlers.zalo.oa.door import ZaloOaDoor
 from handlers.zalo.rendering import CHOOSE, ONLY_ONE
 from tests.doors import VIETNAM, Stage, _Inside, _post
 from tests.fake_zalo import FakeServer, FakeZaloBot
@@ -52,6 +53,27 @@ def oa_line(fake: FakeZaloOa) -> Line:
         return await fake.deliver(fake.event(f"user_send_{kind}", account, message=message))
 
     return tell
+
+
+def oa_door_of(stage: Stage) -> ZaloOaDoor:
+    """The account's door of a stage."""
+    door = stage.zalo["zalo"].door
+    assert isinstance(door, ZaloOaDoor)
+    return door
+
+
+def oa_server_of(stage: Stage) -> FakeZaloOa:
+    """The pretend account behind a stage."""
+    server = stage.zalo["zalo"].server
+    assert isinstance(server, FakeZaloOa)
+    return server
+
+
+def bot_server_of(stage: Stage) -> FakeZaloBot:
+    """The pretend Bot Platform behind a stage."""
+    server = stage.zalo["zalobot"].server
+    assert isinstance(server, FakeZaloBot)
+    return server
 
 
 def line_to(fake: FakeServer) -> Line:

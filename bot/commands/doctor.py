@@ -134,7 +134,9 @@ async def _zalo(connection: AsyncConnection, settings: Settings) -> list[Finding
     if pair is None:
         return [Finding(False, "Zalo OA: not authorised yet: run 'troly zalo authorise'")]
     if pair.state == zalo_tokens.BROKEN:
-        return [Finding(False, f"Zalo OA: {pair.why}: run 'troly zalo authorise' again")]
+        return [
+            Finding(False, f"Zalo OA: {zalo_tokens.in_words(pair.why)}: run 'troly zalo authorise' again")
+        ]
     days = (pair.refresh_until - now) / 86400.0
     ends = "has ended" if pair.until < now else f"ends in {(pair.until - now) / 3600.0:.1f} h"
     windows = await audience.windows(connection, audience.Audience(doors=("zalo",)), now)

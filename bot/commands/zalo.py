@@ -68,7 +68,7 @@ def _authorise(args: argparse.Namespace) -> int:
             print("authorised: the tokens are kept sealed and exchanged in time")
             return 0
         finally:
-            await api.calls.stop()
+            await api.stop()
             await db.close()
 
     return asyncio.run(run())

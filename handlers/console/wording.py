@@ -59,7 +59,6 @@ DEEDS = {  # what a row of the audit says was done
     "staff_removed": "Xóa nhân viên",
     "zalo_authorise_begun": "Bắt đầu cấp quyền Zalo OA",
     "zalo_authorised": "Cấp quyền Zalo OA",
-    "zalo_viewed": "Xem trang Zalo OA",
 }
 SPEAKERS = {
     "citizen": "Người dân",
@@ -86,7 +85,7 @@ ABOUT = {  # what a page of the menu is for, on the first page
     "/console/notices": "Soạn, xem trước, gửi thử và gửi thông báo cho người đã đăng ký nhận.",
     "/console/questions": "Trợ lý trả lời những gì, còn hiệu lực không, và những câu chưa hiểu.",
     "/console/import": "Xem thử một danh sách người tham gia trước khi nhập, lấy lại các dòng sai, rồi nhập.",
-    "/console/zalo": "Quyền của Zalo OA còn hạn đến khi nào, cấp lại quyền, kiểm tra một sự kiện đã nhận.",
+    "/console/zalo": "Quyền của Zalo OA còn hạn đến khi nào, cấp lại quyền, hạn mức tin, kiểm tra một sự kiện đã nhận.",
     "/console/resets": "Cho người dân đứng tại quầy tự đặt mật khẩu mới, khi hai cán bộ đã xem giấy tờ.",
     "/console/audit": "Ai đã xem hoặc đổi gì, và sổ có còn nguyên vẹn không.",
 }

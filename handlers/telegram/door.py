@@ -308,10 +308,13 @@ class TelegramDoor:
         turns = self.turns
         try:
             async with turns.db.writing() as connection:
-                await conversations.dead_letter(turns.db, connection, DOOR, key, why, shape, turns.clock())
+                new = await conversations.dead_letter(
+                    turns.db, connection, DOOR, key, why, shape, turns.clock()
+                )
         except (SQLAlchemyError, OSError) as wrong:
             raise NotKept(type(wrong).__name__) from None
-        log.warning("an update went to the dead letters: %s", why)
+        if new:
+            log.warning("an update went to the dead letters: %s", why)
 
     def _unnumbered(self, body: bytes) -> str:
         """A key for what has no number: the same thing is kept once."""
@@ -368,14 +371,19 @@ class TelegramDoor:
             await self._turn(user, event_update.update_id, opens, Act(topic=topic))
         self._call_beside(AnswerCallbackQuery(callback_query_id=press.id))
 
-    async def _on_membership(self, change: ChatMemberUpdated) -> None:
-        """Who blocks the bot gets nothing on its own until they write again; no conversation moves."""
+    async def _on_membership(self, change: ChatMemberUpdated, event_update: Update) -> None:
+        """Who blocks the bot gets nothing on its own until they write again; no conversation moves.
+
+        Told again, or after they wrote again, it changes nothing: update ids grow with time.
+        """
         if change.chat.type != "private" or change.new_chat_member.status != "kicked":
             return
-        turns = self.turns
+        turns, address, number = self.turns, f"{DOOR}:{change.from_user.id}", event_update.update_id
         try:
             async with turns.db.writing() as connection:
-                await conversations.shut(connection, f"{DOOR}:{change.from_user.id}", turns.clock())
+                await turns.db.lock(connection, address)
+                if number > await conversations.newest_number(connection, address):
+                    await conversations.shut(connection, address, turns.clock())
         except (SQLAlchemyError, OSError) as wrong:
             raise NotKept(type(wrong).__name__) from None
 

@@ -49,6 +49,11 @@ class ConfiguredDoor:
         """Take nothing in any more; say what is under way."""
         await self.bot.stop()
 
+    @property
+    def trouble(self) -> str:
+        """What Telegram last failed at; "" when all is well."""
+        return self.bot.trouble
+
     def say(self, result: TurnResult) -> None:
         """Say the replies of a turn that began elsewhere."""
         self.bot.reply_sender.say(result.rows)

@@ -5,7 +5,7 @@ Invariant: every answer passes through the outermost layer (answers.py).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -34,8 +34,11 @@ class WebServer(Starlette):
         webhooks: Webhooks | None = None,
     ) -> None:
         self._turns = turns
-        self._webhooks = webhooks or Webhooks({}, 0)
+        self._webhooks = webhooks or Webhooks({})
         self.readiness = Readiness(turns.db)  # bot/serve.py gives one that knows the settings
+        self.troubles: Callable[[], Mapping[str, str]] = (
+            dict  # of the channels; bot/serve.py gives what knows them
+        )
         self._answers = Answers(self._inside, pages)
         health = [
             Mount("/chat/static", _Static(pages.version), name="static"),
@@ -64,11 +67,14 @@ class WebServer(Starlette):
         return JSONResponse({"ok": True})
 
     async def readyz(self, request: Request) -> Response:
-        """The database takes what is written, and there is room for more. `waiting`: turns, when it was asked."""
-        waiting = self._turns.waiting
+        """The database takes what is written, and there is room for more. `waiting`: turns, when it was asked; `channels`: what
+        fails at those of this process, which is no reason to ask another process."""
+        said: dict[str, object] = {"waiting": self._turns.waiting}
+        if channels := self.troubles():
+            said["channels"] = channels
         if trouble := await self.readiness.trouble():
-            return JSONResponse({"ok": False, "database": trouble, "waiting": waiting}, 503)
-        return JSONResponse({"ok": True, "waiting": waiting})
+            return JSONResponse({"ok": False, "database": trouble, **said}, 503)
+        return JSONResponse({"ok": True, **said})
 
     async def _refused(self, request: Request, exc: Exception) -> Response:
         return self._answers.response(request.scope, self._answers.answer_to(request.scope, exc))

@@ -1,27 +1,52 @@
-"""Takes what channels post: who calls is checked first, then the body is read, within limits. Called by server.py.
+"""Takes what channels post: who calls is checked first, then the body is read, then there must be room to act. Called by server.py.
 
-Invariant: of a caller who is refused not one byte of the body is read; what a door takes is answered only once it has
-committed or refused it.
+A body that does not come takes nobody's place: it has a deadline, its source a share, and where a share is full the one that
+was begun first gives way. Each webhook has places of its own. Invariant: of a caller who is refused not one byte of the body
+is read; what a door takes is answered only once it has committed or refused it.
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
 
-from handlers.doors import Webhook
+from handlers.doors import HttpReply, Webhook
+from handlers.web.source import Sources
 
 RETRY = {"Retry-After": "1"}  # seconds until a channel may post again
+FULL: HttpReply = (503, RETRY)
+LATE: HttpReply = (408, {})
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookLimits:
+    """Of each webhook: whole bodies acted on at once; bodies being read, in all and from one source; seconds a body may take."""
+
+    at_once: int = 200
+    reading: int = 64
+    reading_source: int = 16
+    body_seconds: float = 10.0
 
 
 class Webhooks:
-    """The webhooks of one process. `at_once`: how many bodies may be read or acted on at a time."""
+    """The webhooks of one process."""
 
-    def __init__(self, webhooks: Mapping[str, Webhook], at_once: int) -> None:
+    def __init__(
+        self,
+        webhooks: Mapping[str, Webhook],
+        limits: WebhookLimits = WebhookLimits(),  # frozen
+        sources: Sources | None = None,
+    ) -> None:
         self._webhooks = webhooks
-        self._at_once = at_once
-        self._inside = 0
+        self._limits = limits
+        self._sources = sources or Sources()
+        self._acting: Counter[str] = Counter()
+        self._reading: dict[str, dict[asyncio.Timeout, str]] = {}  # by path: who is at it, the longest first
 
     def at(self, scope: Scope) -> Webhook | None:
         """The webhook that is called, or None."""
@@ -29,23 +54,58 @@ class Webhooks:
 
     async def answer(self, webhook: Webhook, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one call and answer it."""
-        reply = webhook.refused(scope["headers"])
-        if reply is None and _announced(scope) > webhook.body_limit:
-            reply = 413, {}
-        if reply is None and self._inside >= self._at_once:
-            reply = 503, RETRY
-        if reply is None:
-            self._inside += 1
-            try:
-                body = await _body(receive, webhook.body_limit)
-                reply = (503, RETRY) if body is None else await webhook.take(scope["headers"], body)
-            finally:
-                self._inside -= 1
-        status, given = reply
+        status, given = await self._reply_to(webhook, scope, receive)
         headers = [(name.lower().encode(), value.encode()) for name, value in given.items()]
         headers.append((b"content-length", b"0"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body"})
+
+    async def _reply_to(self, webhook: Webhook, scope: Scope, receive: Receive) -> HttpReply:
+        reply = webhook.refused(scope["headers"])
+        if reply is not None:
+            return reply
+        if _announced(scope) > webhook.body_limit:
+            return 413, {}
+        try:
+            body = await self._read(webhook, scope, receive)
+        except TimeoutError:
+            return LATE
+        if body is None:
+            return FULL
+        if len(body) > webhook.body_limit:
+            return 413, {}
+        path = scope["path"]
+        if self._acting[path] >= self._limits.at_once:
+            return FULL
+        self._acting[path] += 1
+        try:
+            return await webhook.take(scope["headers"], body)
+        finally:
+            self._acting[path] -= 1
+
+    async def _read(self, webhook: Webhook, scope: Scope, receive: Receive) -> bytes | None:
+        """The body, or None where the caller went away. Raises TimeoutError where it was late, or gave way."""
+        reading = self._reading.setdefault(scope["path"], {})
+        source = self._sources.of(HTTPConnection(scope))
+        self._make_room(reading, source)
+        async with asyncio.timeout(self._limits.body_seconds) as place:
+            reading[place] = source
+            try:
+                return await _body(receive, webhook.body_limit)
+            finally:
+                reading.pop(place, None)
+
+    def _make_room(self, reading: dict[asyncio.Timeout, str], source: str) -> None:
+        """End the reading that was begun first, of this source where its share is full."""
+        mine = [place for place, whose in reading.items() if whose == source]
+        if len(mine) >= self._limits.reading_source:
+            given_up = mine[0]
+        elif len(reading) >= self._limits.reading:
+            given_up = next(iter(reading))
+        else:
+            return
+        del reading[given_up]
+        given_up.reschedule(asyncio.get_running_loop().time())
 
 
 def _announced(scope: Scope) -> int:

@@ -1,7 +1,7 @@
 """What both Zalo doors share: their life, one event into a turn, the replies out. Made by bot/door.py and oa/door.py.
 
-Zalo may not send again what we refuse, so a call that finds no room or no database is answered 503 and kept here for
-KEEP_SECONDS as well. Invariant: an event is acknowledged only when it is committed, a dead letter, or ignored on purpose.
+Zalo may not send again what we refuse, so what finds no room or no database is answered 503 and tried again from here
+(lanes.py). Invariant: an event is acknowledged only when it is committed, a dead letter, or ignored on purpose.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import hashlib
 import logging
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -24,20 +24,23 @@ from handlers.delivery.channel import SendChannel
 from handlers.delivery.reply_sender import ReplySender, Sleep
 from handlers.delivery.retry_policy import patience
 from handlers.doors import HttpReply
+from handlers.turns.marks import is_outage
 from handlers.turns.queue import Turns
 from handlers.turns.types import Act, Busy, NotKept, TurnResult, at_once
+from handlers.zalo.lanes import LaneLimits, Lanes, Work
 from handlers.zalo.replies import ZaloReplies
 
 log = logging.getLogger("troly.zalo")
 
 DRAIN = 5.0  # seconds to say what is under way when the door closes
 LEFTOVERS_EVERY = 3.0  # seconds between looks for what a dead process left unsaid, on PostgreSQL
-KEEP_SECONDS = 60.0  # how long what was refused with 503 is tried again from here
-KEPT_MOST = 500  # bodies that are kept so at once
 KINDS_COUNTED = 100  # kinds of what is ignored that are told apart
+REMEMBERED = 2000  # dead letters that are known again without a look at the database
+LONGEST_PAUSE = 30.0  # seconds between two tries of what the door lives by
+CALM = 60.0  # seconds after which a part of its life that failed is begun again at once
 RETRY = {"Retry-After": "5"}
 _T = TypeVar("_T")
-Work = Callable[[], Coroutine[Any, Any, None]]
+Life = Callable[[], Coroutine[Any, Any, None]]  # runs until it is cancelled, or has no more to do
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class DoorParts:
     typing_after: float = 0.7
     run_errands: Callable[[TurnResult], None] | None = None
     sleep: Sleep = asyncio.sleep
+    lanes: LaneLimits = LaneLimits()  # noqa: RUF009  # frozen
 
 
 class ZaloDoor:
@@ -63,42 +67,64 @@ class ZaloDoor:
         self.reply_sender = ReplySender(
             parts.name, parts.turns, ZaloReplies(parts.channel).say, sleep=parts.sleep
         )
-        self.trouble = ""  # what Zalo last failed at, as "method: class name or code"; "" when all is well
+        self.lanes = Lanes(parts.name, parts.lanes, self._pause)
         self.ignored: Counter[str] = Counter()  # what was ignored on purpose, by kind
         self._sleep = parts.sleep
         self._open = False
         self._life: list[asyncio.Task[None]] = []
-        self._inside: set[asyncio.Task[Any]] = set()  # turns under way
-        self._kept: set[asyncio.Task[None]] = set()  # what was refused and is tried again
+        self._inside: set[asyncio.Task[Any]] = set()  # turns of polled updates under way
+        self._troubles: dict[str, str] = {}  # what fails now, by what was tried
+        self._dead: OrderedDict[str, None] = OrderedDict()  # keys of the newest dead letters
         self._beside: set[asyncio.Task[Any]] = set()  # typing signs
 
     # -- its life
 
-    async def open(self, *life: Coroutine[Any, Any, None]) -> None:
-        """Say what was left, then take in; `life` runs until `close`."""
+    async def open(self, **life: Life) -> None:
+        """Say what was left, then take in; each `life` runs until `close`, begun again where it fails."""
         await self.channel.start()
         await self.reply_sender.say_what_was_left(orphans=self.turns.db.is_sqlite)
         await self.turns.say_what_waits(self.name, self._said_here)
         self._open = True
-        self._life = [asyncio.create_task(one) for one in life]
         if not self.turns.db.is_sqlite:
-            self._life.append(asyncio.create_task(self._look_for_leftovers()))
+            life["leftovers"] = self._look_for_leftovers
+        self._life = [asyncio.create_task(self._lives(what, one)) for what, one in life.items()]
 
     async def close(self) -> None:
         """Take nothing in any more; say what is under way for DRAIN seconds; the outbox keeps the rest."""
         self._open = False
-        for task in [*self._life, *self._kept]:
+        for task in self._life:
             task.cancel()
-        await asyncio.gather(*self._life, *self._kept, return_exceptions=True)
+        await asyncio.gather(*self._life, return_exceptions=True)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN):
                 while self._inside:
                     await asyncio.wait(set(self._inside))
+                await self.lanes.close()
                 await self.turns.answered()
                 await self.reply_sender.quiet()
+        await self.lanes.give_up()
         for task in self._beside:
             task.cancel()
         await self.channel.stop()
+
+    async def _lives(self, what: str, life: Life) -> None:
+        """Run a part of the door's life to its end; one that fails is begun again, later and later."""
+        loop, tries = asyncio.get_running_loop(), 0
+        while True:
+            begun = loop.time()
+            try:
+                await life()
+                return
+            except Exception as wrong:  # noqa: BLE001  # a door that has ended without a word would be missed
+                log.error("%s: %s failed and is begun again: %s", self.name, what, type(wrong).__name__)
+                self.note(what, type(wrong).__name__)
+            tries = 0 if loop.time() - begun > CALM else tries
+            await self._sleep(patience(tries, LONGEST_PAUSE))
+            tries += 1
+            self.note(what, "")
+
+    async def _pause(self, seconds: float) -> None:
+        await self._sleep(seconds)
 
     async def _look_for_leftovers(self) -> None:
         while True:
@@ -108,12 +134,18 @@ class ZaloDoor:
             except Exception as wrong:  # noqa: BLE001  # the next look may do better
                 log.warning("the outbox could not be read: %s", type(wrong).__name__)
 
+    @property
+    def trouble(self) -> str:
+        """What fails now, as "method: class name or code"; "" when all is well. For the log, /readyz and tests."""
+        return "; ".join(f"{what}: {wrong}" for what, wrong in self._troubles.items())
+
     def note(self, what: str, wrong: str) -> None:
-        """Keep what is wrong now ("" nothing); one log line for each new trouble, not for each try."""
-        trouble = f"{what}: {wrong}" if wrong else ""
-        if trouble and trouble != self.trouble:
-            log.warning("%s: %s", self.name, trouble)
-        self.trouble = trouble
+        """Keep what is wrong with `what` now ("" nothing); one log line for each new trouble, not for each try."""
+        if wrong and wrong != self._troubles.get(what):
+            log.warning("%s: %s: %s", self.name, what, wrong)
+        self._troubles.pop(what, None)
+        if wrong:
+            self._troubles[what] = wrong
 
     def ignore(self, kind: str) -> None:
         """Count what is ignored on purpose; the first of a kind is in the log."""
@@ -124,34 +156,25 @@ class ZaloDoor:
 
     # -- what comes in
 
-    async def take(self, work: Work) -> HttpReply:
-        """Do `work` for a caller; what finds no room, or no database, is refused and tried again from here."""
+    async def take(self, account: str, key: str, shape: Any, work: Work) -> HttpReply:
+        """Do `work`, which `account` caused, for a caller; what finds no room, or no database, is refused and tried again from here."""
         if not self._open:
             return 503, RETRY
-        try:
-            await self.to_its_end(work())
-        except (Busy, NotKept):
-            if len(self._kept) < KEPT_MOST:
-                task = asyncio.create_task(self._keep_trying(work))
-                self._kept.add(task)
-                task.add_done_callback(self._kept.discard)
-            return 503, RETRY
-        return 200, {}
+        done = await self.lanes.take(account, lambda: self.to_an_end(key, shape, work))
+        return (200, {}) if done else (503, RETRY)
 
-    async def _keep_trying(self, work: Work) -> None:
-        waited, tries = 0.0, 0
-        while waited < KEEP_SECONDS:
-            pause = patience(tries, 5.0)
-            await self._sleep(pause)
-            waited, tries = waited + pause, tries + 1
-            try:
-                await self.to_its_end(work())
-            except (Busy, NotKept):
-                continue
-            return
-        log.error(
-            "%s: an event found no room for %.0f s and is lost unless it comes again", self.name, KEEP_SECONDS
-        )
+    async def to_an_end(self, key: str, shape: Any, work: Callable[[], Coroutine[Any, Any, _T]]) -> _T | None:
+        """What `work` returns; None where it fails: what caused it is a dead letter then. Raises Busy or NotKept."""
+        try:
+            return await work()
+        except (Busy, NotKept):
+            raise
+        except Exception as wrong:  # noqa: BLE001  # a fault in one event must never stop its neighbours
+            if is_outage(wrong):
+                raise NotKept(type(wrong).__name__) from None
+            log.error("%s: an event could not be acted on: %s", self.name, type(wrong).__name__)
+            await self.dead_letter(key, type(wrong).__name__, shape)
+            return None
 
     async def hear(self, account: str, key: str, event: Event, act: Act) -> TurnResult:
         """Act on what one person did, once for each `key`, and say what comes of it. Raises Busy or NotKept."""
@@ -175,16 +198,22 @@ class ZaloDoor:
             raise NotKept(type(wrong).__name__) from None
 
     async def dead_letter(self, key: str, why: str, shape: Any) -> None:
-        """Put aside what cannot be read: of it only field names and sizes are kept. Raises NotKept."""
+        """Put aside what cannot be read, once for each key: of it only field names and sizes are kept. Raises NotKept."""
+        if key in self._dead:
+            return
         turns = self.turns
         try:
             async with turns.db.writing() as connection:
-                await conversations.dead_letter(
+                new = await conversations.dead_letter(
                     turns.db, connection, self.name, key, why, shape, turns.clock()
                 )
         except (SQLAlchemyError, OSError) as wrong:
             raise NotKept(type(wrong).__name__) from None
-        log.warning("%s: an event went to the dead letters: %s", self.name, why)
+        self._dead[key] = None
+        if len(self._dead) > REMEMBERED:
+            self._dead.popitem(last=False)
+        if new:
+            log.warning("%s: an event went to the dead letters: %s", self.name, why)
 
     def unnumbered(self, body: bytes) -> str:
         """A key for what has no number: the same thing is kept once."""

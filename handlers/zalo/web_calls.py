@@ -27,11 +27,10 @@ class CallLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CallAnswer:
-    """Status and JSON object of an answer; an empty object where the body was none. `body` is as it came."""
+    """Status and JSON object of an answer; an empty object where the body was none."""
 
     status: int
     object: dict[str, Any] = field(repr=False)
-    body: bytes = field(default=b"", repr=False)
 
 
 class WebCalls:
@@ -49,6 +48,11 @@ class WebCalls:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=False,
             )
+
+    @property
+    def closed(self) -> bool:
+        """Whether there is no session open."""
+        return self._session is None
 
     async def stop(self) -> None:
         """Close it."""
@@ -93,7 +97,7 @@ class WebCalls:
             raise NotConnected(type(wrong).__name__) from None
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as wrong:
             raise CallLost(type(wrong).__name__) from None
-        return CallAnswer(status, object_in(body), body)
+        return CallAnswer(status, object_in(body))
 
 
 def object_in(body: bytes) -> dict[str, Any]:

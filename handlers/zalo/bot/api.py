@@ -89,5 +89,9 @@ class BotChannel:
             return SendResult("hold", f"{said} token")
         if answer.code in _TRANSIENT or answer.code >= 500:
             return SendResult("again", said, lost=answer.code == TIMEOUT)
-        gone = "chat" in answer.description.lower() or "user" in answer.description.lower()
-        return SendResult("blocked", f"{said} gone") if gone else SendResult("failed", said)
+        about = answer.description.lower()
+        if "chat" in about or "user" in about:
+            return SendResult("blocked", f"{said} gone")
+        if answer.code == NOT_FOUND:  # of another host, or of a bot that was taken away: see docs/zalo.md
+            return SendResult("hold", f"{said} no such bot here")
+        return SendResult("failed", said)

@@ -18,9 +18,10 @@ from handlers.delivery.retry_policy import patience
 from handlers.doors import Headers, HttpReply, Parts, Webhook
 from handlers.turns.types import Busy, NotKept
 from handlers.zalo.bot.api import DOOR, NOT_FOUND, TIMEOUT, TYPING_SECONDS, BotApi, BotChannel
-from handlers.zalo.bot.updates import read
-from handlers.zalo.door import RETRY, DoorParts, ZaloDoor
+from handlers.zalo.bot.updates import read, unwrapped
+from handlers.zalo.door import LONGEST_PAUSE, REMEMBERED, RETRY, DoorParts, ZaloDoor
 from handlers.zalo.events import BadEvent, Ignored, shape_of
+from handlers.zalo.lanes import LaneLimits
 from handlers.zalo.web_calls import CallLost, NotConnected, object_in
 
 PATH = "/zalo/bot/webhook"
@@ -28,8 +29,6 @@ SECRET_HEADER = b"x-bot-api-secret-token"
 CONNECTIONS = 50  # calls of this process to Zalo that may be open at once
 POLL_APART = 1.0  # seconds between polls that brought nothing new: read updates may come back on every poll
 POLL_GRACE = 10.0  # seconds that a poll's answer may take beyond the poll itself
-REMEMBERED = 2000  # message ids that are known again without a look at the database
-LONGEST_PAUSE = 30.0
 
 
 class ZaloBotDoor(ZaloDoor):
@@ -48,7 +47,7 @@ class ZaloBotDoor(ZaloDoor):
 
     async def start(self) -> None:
         """Say what was left, then take in. Zalo need not be reachable: it is told later."""
-        await self.open(self._take_in())
+        await self.open(life=self._take_in)
 
     async def stop(self) -> None:
         """Take nothing in any more; say what is under way."""
@@ -75,7 +74,7 @@ class ZaloBotDoor(ZaloDoor):
                 unverified = method == "setWebhook" and _unverified(answer.result)
                 gone = method == "deleteWebhook" and answer.code == NOT_FOUND  # there was none
                 self.note(method, "" if answer.ok or gone else str(answer.code))
-                if unverified:  # kept by Zalo all the same; `troly doctor` says so
+                if unverified:  # kept by Zalo all the same; the log and /readyz say so
                     self.note(method, "Zalo could not verify the address")
                 if answer.ok or gone:
                     return
@@ -115,7 +114,7 @@ class ZaloBotDoor(ZaloDoor):
         tries = 0
         while True:
             try:
-                return await self.to_its_end(self.take_raw(raw))
+                return await self.to_its_end(self.take_polled(raw))
             except (Busy, NotKept):
                 await self._sleep(patience(tries, LONGEST_PAUSE))
                 tries += 1
@@ -133,22 +132,21 @@ class ZaloBotDoor(ZaloDoor):
         """What Zalo posted; answered once it is committed, a dead letter, or ignored on purpose."""
         if (refused := self.refused(headers)) is not None:
             return refused
-        if not object_in(body):
-            if body.strip() in (
-                b"",
-                b"{}",
-            ):  # a probe; what Zalo posts to verify an address is not documented
-                self.ignore("a probe")
-                return 200, {}
-            key, size = self.unnumbered(body), len(body)
-            return await self.take(lambda: self.dead_letter(key, "not JSON", {"bytes": size}))
         raw = object_in(body)
-        return await self.take(lambda: self._take_posted(raw))
-
-    async def _take_posted(self, raw: dict[str, Any]) -> None:
-        await self.take_raw(raw)
+        if raw:
+            shape = shape_of(raw)
+            return await self.take(_account_in(raw), self._key_of(raw), shape, lambda: self.take_raw(raw))
+        if body.strip() in (b"", b"{}"):  # a probe; what Zalo posts to verify an address is not documented
+            self.ignore("a probe")
+            return 200, {}
+        key, size = self.unnumbered(body), {"bytes": len(body)}
+        return await self.take("", key, size, lambda: self.dead_letter(key, "not JSON", size))
 
     # -- one update
+
+    async def take_polled(self, raw: Any) -> bool:
+        """Act on one update, or put it aside where it cannot be acted on; False when nothing new came of it. Raises Busy or NotKept."""
+        return bool(await self.to_an_end(self._key_of(raw), shape_of(raw), lambda: self.take_raw(raw)))
 
     async def take_raw(self, raw: Any) -> bool:
         """Act on one update; False when it was acted on before, or is nothing to act on. Raises Busy or NotKept."""
@@ -158,9 +156,9 @@ class ZaloBotDoor(ZaloDoor):
             self.ignore(str(ignored))
             return False
         except BadEvent as bad:
-            await self.dead_letter(self.unnumbered(json.dumps(raw).encode()), str(bad), shape_of(raw))
+            await self.dead_letter(self._key_of(raw), str(bad), shape_of(raw))
             return False
-        key = update.key or self.unnumbered(json.dumps(raw).encode())
+        key = update.key or self._key_of(raw)
         if (update.account, key) in self._recent:
             return False
         result = await self.hear(update.account, key, update.event, update.act)
@@ -168,6 +166,13 @@ class ZaloBotDoor(ZaloDoor):
         if len(self._recent) > REMEMBERED:
             self._recent.popitem(last=False)
         return not result.repeat
+
+    def _key_of(self, raw: Any) -> str:
+        """A key for an update that has no number of its own, or cannot be read."""
+        try:
+            return self.unnumbered(json.dumps(raw).encode())
+        except (ValueError, RecursionError):
+            return self.unnumbered(repr(shape_of(raw)).encode())
 
     async def typing(self, account: str) -> None:
         """Show that an answer is being made; whether it is shown matters to nobody."""
@@ -184,6 +189,15 @@ def _updates(result: Any) -> list[Any]:
     if isinstance(result, list):
         return result
     return [result] if isinstance(result, dict) and result else []
+
+
+def _account_in(raw: dict[str, Any]) -> str:
+    """Whose update this is; "" where that cannot be read."""
+    update = unwrapped(raw)
+    message = update.get("message") if isinstance(update, dict) else None
+    chat = message.get("chat") if isinstance(message, dict) else None
+    account = chat.get("id") if isinstance(chat, dict) else None
+    return account if isinstance(account, str) else ""
 
 
 def _unverified(result: Any) -> bool:
@@ -206,6 +220,7 @@ def configured(parts: Parts) -> ZaloBotDoor:
             s.text_limit,
             s.zalo_bot_typing_after,
             parts.run_errands,
+            lanes=LaneLimits(s.zalo_kept, s.zalo_kept_account),
         ),
         api,
         poll_seconds=s.zalo_bot_poll_seconds,

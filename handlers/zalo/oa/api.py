@@ -5,11 +5,13 @@ Invariant: the access token goes into its header and nowhere else; an old one is
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import hashlib
 import hmac
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +26,7 @@ from handlers.zalo.web_calls import CallAnswer, CallLost, NotConnected, WebCalls
 log = logging.getLogger("troly.zalo")
 
 DOOR = "zalo"
+SETTLE_SECONDS = 5.0  # what an exchange of tokens has to end when the process does
 MOST_BUTTONS = 5
 TITLE, PAYLOAD = 100, 1000  # characters of a button
 
@@ -62,22 +65,38 @@ class OaApi:
         *,
         given: Mapping[str, Any] | None = None,
         data: Mapping[str, Any] | None = None,
+        base: str = "",
+        ended: Collection[int] = TOKEN,
     ) -> dict[str, Any]:
         """One call: a JSON body (`given`), or GET with `data`; returns the answer with its `error` as a whole number.
 
+        `base`: another address than the account's; `ended`: its codes for an access token that has ended.
         Raises NotConnected, CallLost, NotAuthorised, or what the database raises.
         """
+        address = f"{base.rstrip('/') or self._base}{path}"
         pair = await self.tokens.current()
-        answer = self._read(await self._once(method, path, pair.access, given, data))
-        if answer["error"] in TOKEN:
+        answer = self._read(await self._once(method, address, pair.access, given, data))
+        if answer["error"] in ended:
             pair = await self.tokens.after_refusal(pair.generation)
-            answer = self._read(await self._once(method, path, pair.access, given, data))
+            answer = self._read(await self._once(method, address, pair.access, given, data))
         return answer
+
+    async def quota(self) -> dict[str, Any]:
+        """What Zalo says is left of the account's consultation messages; the form of `data` is not documented. Raises as `call`."""
+        given = {"quota_owner": "OA", "product_type": "cs"}
+        return await self.call("POST", "/v3.0/oa/quota/message", given=given)
+
+    async def stop(self) -> None:
+        """Finish an exchange of tokens that is under way, then close the session."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SETTLE_SECONDS):
+                await self.tokens.settle()
+        await self.calls.stop()
 
     async def probe(self, access: str) -> str:
         """Whether an access token still works: "works", "ended", or "unknown"."""
         try:
-            answer = self._read(await self._once("GET", "/v2.0/oa/getoa", access, None, None))
+            answer = self._read(await self._once("GET", f"{self._base}/v2.0/oa/getoa", access, None, None))
         except (NotConnected, CallLost):
             return "unknown"
         if answer["error"] in TOKEN:
@@ -87,7 +106,7 @@ class OaApi:
     async def _once(
         self,
         method: str,
-        path: str,
+        address: str,
         access: str,
         given: Mapping[str, Any] | None,
         data: Mapping[str, Any] | None,
@@ -97,7 +116,7 @@ class OaApi:
             key = self.tokens.app_secret.encode()
             headers["appsecret_proof"] = hmac.new(key, access.encode(), hashlib.sha256).hexdigest()
         query = {"data": json.dumps(data)} if data is not None else None
-        return await self.calls.call(method, f"{self._base}{path}", given=given, query=query, headers=headers)
+        return await self.calls.call(method, address, given=given, query=query, headers=headers)
 
     @staticmethod
     def _read(answer: CallAnswer) -> dict[str, Any]:
@@ -121,7 +140,7 @@ class OaChannel:
 
     async def stop(self) -> None:
         """Close it."""
-        await self.api.calls.stop()
+        await self.api.stop()
 
     def parts(self, body: Mapping[str, Any], account: str) -> Sequence[OaMessage]:
         """The messages that say `body`, in order; every option stands in the text, buttons or not."""

@@ -7,33 +7,34 @@ acted on before its signature was checked.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from data import people
-from data.conversations import load
+from data.conversations import claim_in_order, load, newest_of, shut
 from data.desk import outside
 from flows import catalog
 from flows.engine.events import Event, Pressed
 from handlers.doors import Headers, HttpReply, Parts, Webhook
 from handlers.turns.types import NotKept
+from handlers.zalo.counted import CountedTrouble
 from handlers.zalo.door import RETRY, DoorParts, ZaloDoor
 from handlers.zalo.events import WHENEVER, BadEvent, Ignored, shape_of
+from handlers.zalo.lanes import LaneLimits
 from handlers.zalo.oa.api import DOOR, OaApi
 from handlers.zalo.oa.configured import channel_of
 from handlers.zalo.oa.events import OaEvent, oa_of, read, stamp_of
 from handlers.zalo.oa.signature import Signature, looks_signed
 from handlers.zalo.web_calls import object_in
 
-log = logging.getLogger("troly.zalo")
-
 PATH = "/zalo/oa/webhook"
 SIGNATURE_HEADER, TIMESTAMP_HEADER = b"x-zevent-signature", b"x-zevent-timestamp"
 PROBE_BYTES = 8  # a call without a signature may be so long: registering the address sends "{}" or nothing
 AHEAD_SECONDS = 3600.0  # how far Zalo's clock may be before ours
+MEMBER = "member"  # kind of the events of following and leaving, whose order matters
+NOT_OURS = "a signature that is not ours: is it the OA secret key?"
 OPT_IN = "notices"  # the flow that a new follower is offered
 
 
@@ -57,13 +58,17 @@ class ZaloOaDoor(ZaloDoor):
         super().__init__(parts)
         self.api, self.signature, self.oa_id = api, signature, oa_id
         self._age, self._outside = 3600.0 * age_hours, 3600.0 * outside_hours
-        self._told_of_mismatch = False
-        self.signed_by = ""  # by which timestamp the newest event was signed: body or header
+        self.refusals = CountedTrouble(f"{parts.name}: refused", clock=parts.turns.clock)
         self.webhooks: Mapping[str, Webhook] = {PATH: Webhook(self.refused, self.webhook, body_limit)}
+
+    @property
+    def trouble(self) -> str:
+        """What fails now, and what an admin must do; "" when all is well."""
+        return "; ".join(part for part in (super().trouble, self.api.tokens.warned) if part)
 
     async def start(self) -> None:
         """Say what was left, keep the tokens fresh, take in."""
-        await self.open(self.api.tokens.keep_on())
+        await self.open(tokens=self.api.tokens.keep_on)
 
     async def stop(self) -> None:
         """Take nothing in any more; say what is under way."""
@@ -88,66 +93,86 @@ class ZaloOaDoor(ZaloDoor):
             return 200, {}
         by = self.signature.signs(body, given, _header(headers, TIMESTAMP_HEADER))
         raw = object_in(body)
-        if not by or str(raw.get("app_id", "")) != self.signature.app_id or not self._is_timely(raw, headers):
-            self._mismatch(headers, by)
+        why = "" if by else NOT_OURS
+        if by and str(raw.get("app_id", "")) != self.signature.app_id:
+            why = "an event of another app"
+        at = stamp_of(raw)
+        if at is None and by == "header":  # what is not signed says nothing
+            at = stamp_of({"timestamp": _header(headers, TIMESTAMP_HEADER).decode("latin-1")})
+        why = why or self._untimely(at)
+        if why:
+            names = sorted({name.decode("ascii", "replace")[:40] for name, _ in headers})[:30]
+            self.refusals.add(why, f"; headers: {', '.join(names)}; see troly zalo verify")
             return 401, {}
-        self.signed_by = by
         if self.oa_id and oa_of(raw) not in ("", self.oa_id):
             self.ignore("another account of the app")
             return 200, {}
-        return await self.take(lambda: self._take_event(raw, body))
+        key, shape = self.unnumbered(body), shape_of(raw)
+        try:
+            event = replace(read(raw, self.parts.text_limit), at=at or 0.0)
+        except Ignored as ignored:
+            self.ignore(str(ignored))
+            return 200, {}
+        except BadEvent as bad:
+            why = str(bad)
+            return await self.take("", key, shape, lambda: self.dead_letter(key, why, shape))
+        return await self.take(event.account, key, shape, lambda: self._act_on(event))
 
-    def _is_timely(self, raw: dict[str, Any], headers: Headers) -> bool:
-        """Retries keep the old time for an hour and more; what is much older was captured and sent again."""
-        said = stamp_of(raw)
-        if said is None:
-            header = _header(headers, TIMESTAMP_HEADER).decode("ascii", "replace")
-            said = stamp_of({"timestamp": header})
+    def _untimely(self, at: float | None) -> str:
+        """Why an event is not of now, "" where it is. Retries keep the old time for an hour and more; what is much older was
+        captured and sent again."""
         now = self.turns.clock()
-        return said is not None and now - self._age <= said <= now + AHEAD_SECONDS
-
-    def _mismatch(self, headers: Headers, by: str) -> None:
-        if not self._told_of_mismatch:
-            names = sorted({name.decode("ascii", "replace")[:40] for name, _ in headers})[:30]
-            why = (
-                "an old or foreign event" if by else "a signature that is not ours: is it the OA secret key?"
-            )
-            log.warning("zalo: refused %s; headers: %s; see troly zalo verify", why, ", ".join(names))
-        self._told_of_mismatch = True
+        if at is None:
+            return "an event without a time"
+        if at < now - self._age:
+            return "an old event: was it captured and sent again?"
+        return "an event of a time to come: is our clock right?" if at > now + AHEAD_SECONDS else ""
 
     # -- one event
 
-    async def _take_event(self, raw: dict[str, Any], body: bytes) -> None:
-        try:
-            event = read(raw, self.parts.text_limit)
-        except Ignored as ignored:
-            self.ignore(str(ignored))
-            return
-        except BadEvent as bad:
-            await self.dead_letter(self.unnumbered(body), str(bad), shape_of(raw))
-            return
+    async def _act_on(self, event: OaEvent) -> None:
         match event.deed:
             case "said" if event.event is not None:
                 await self._heard(event, event.event)
             case "followed":
-                offered = Pressed(catalog.FLOWS.label(OPT_IN, self.turns.content), WHENEVER)
-                await self.hear(event.account, event.key, offered, event.act)
+                await self._followed(event)
             case "left":
                 await self._left(event)
             case "officer":
                 await self._taken_over(event)
 
     async def _heard(self, event: OaEvent, said: Event) -> None:
-        await self._take_back(event.account)
+        left_at = await self._before_hearing(event.account)
         await self.hear(event.account, event.key, said, event.act)
+        if left_at > event.at:
+            await self.shut(event.account)  # they left after they wrote this
+
+    async def _followed(self, event: OaEvent) -> None:
+        """Who follows is offered notices; not where they left again since, or the event is an old one."""
+        turns, address = self.turns, f"{self.name}:{event.account}"
+        try:
+            async with turns.db.writing() as connection:
+                known = await claim_in_order(
+                    turns.db, connection, address, MEMBER, "in", event.at, turns.clock()
+                )
+        except (SQLAlchemyError, OSError) as wrong:
+            raise NotKept(type(wrong).__name__) from None
+        if known == "late":
+            self.ignore("a follow before they left")
+            return
+        offered = Pressed(catalog.FLOWS.label(OPT_IN, turns.content), WHENEVER)
+        await self.hear(event.account, event.key, offered, event.act)
 
     async def _left(self, event: OaEvent) -> None:
         """Who unfollows hears nothing of ours until they write; where this is their only channel their consent ends, too."""
         turns, address = self.turns, f"{self.name}:{event.account}"
-        await self.shut(event.account)
         try:
             async with turns.db.writing() as connection:
-                await turns.db.lock(connection, address)
+                now = turns.clock()
+                if await claim_in_order(turns.db, connection, address, MEMBER, "out", event.at, now) != "new":
+                    self.ignore("an unfollow that is known, or before they followed again")
+                    return
+                await shut(connection, address, now)
                 found = (await load(connection, turns.seal, [address])).get(address)
                 if found is not None and found.person is not None:
                     await people.stop_notices_at_the_last(
@@ -172,18 +197,20 @@ class ZaloOaDoor(ZaloDoor):
         except (SQLAlchemyError, OSError) as wrong:
             raise NotKept(type(wrong).__name__) from None
 
-    async def _take_back(self, account: str) -> None:
-        """Where an officer wrote in Zalo's own tool and has been silent for long, the bot answers again."""
+    async def _before_hearing(self, account: str) -> float:
+        """When this person left last, 0 for never. Where an officer wrote in Zalo's own tool and has been silent for long, the bot
+        answers again."""
         turns, address = self.turns, f"{self.name}:{account}"
         try:
             async with turns.db.reading() as connection:
                 since = await outside.silent_since(connection, address)
-            if since is None or turns.clock() - since < self._outside:
-                return
-            async with turns.db.writing() as connection:
-                await outside.take_back(turns.db, connection, address, turns.clock(), self._outside)
+                newest = await newest_of(connection, address, MEMBER)
+            if since is not None and turns.clock() - since >= self._outside:
+                async with turns.db.writing() as connection:
+                    await outside.take_back(turns.db, connection, address, turns.clock(), self._outside)
         except (SQLAlchemyError, OSError) as wrong:
             raise NotKept(type(wrong).__name__) from None
+        return newest[0] if newest is not None and newest[1] == "out" else 0.0
 
 
 def _header(headers: Headers, name: bytes) -> bytes:
@@ -195,7 +222,11 @@ def configured(parts: Parts) -> ZaloOaDoor:
     s = parts.settings
     channel = channel_of(parts)
     return ZaloOaDoor(
-        DoorParts(DOOR, parts.turns, parts.seal, channel, s.text_limit, run_errands=parts.run_errands),
+        DoorParts(
+            *(DOOR, parts.turns, parts.seal, channel, s.text_limit),
+            run_errands=parts.run_errands,
+            lanes=LaneLimits(s.zalo_kept, s.zalo_kept_account),
+        ),
         channel.api,
         Signature(s.zalo_app_id, s.zalo_oa_secret),
         oa_id=s.zalo_oa_id,

@@ -35,7 +35,8 @@ Deed = Literal["said", "followed", "left", "officer"]
 class OaEvent:
     """One thing that happened: a person said something, followed or left; an officer wrote in Zalo's own tool.
 
-    `key` knows it again; `event` is what the conversation hears; `officer` is Zalo's id of who wrote `words`.
+    `key` knows it again; `event` is what the conversation hears; `words` are an officer's. `at`: when it happened, in
+    seconds since 1970; set by the door, which knows the headers, too.
     """
 
     deed: Deed
@@ -43,8 +44,8 @@ class OaEvent:
     key: str
     event: Event | None = None
     act: Act = Act()  # noqa: RUF009  # frozen
-    officer: str = ""
     words: str = ""
+    at: float = 0.0
 
 
 def stamp_of(body: dict[str, Any]) -> float | None:
@@ -80,7 +81,8 @@ def read(body: dict[str, Any], text_limit: int) -> OaEvent:
         return _by_the_account(name, body, message, key)
     if name in ("follow", "unfollow"):
         account = _account(_id(body, "follower") or _id(body, "sender"))
-        return OaEvent("followed" if name == "follow" else "left", account, key)
+        deed: Deed = "followed" if name == "follow" else "left"
+        return OaEvent(deed, account, key)
     if name not in _WORDS and name not in _KINDS:
         raise Ignored(f"event {name[:40]}")
     account = _account(_id(body, "sender") or _id(body, "follower"))
@@ -101,7 +103,7 @@ def _by_the_account(name: str, body: dict[str, Any], message: dict[str, Any], ke
     words = message.get("text")
     text = clean(words) if isinstance(words, str) else ""
     shown = text or f"({name.removeprefix('oa_send_')[:20]})"
-    return OaEvent("officer", _account(_id(body, "recipient")), key, officer=officer[:40], words=shown)
+    return OaEvent("officer", _account(_id(body, "recipient")), key, words=shown)
 
 
 def _unread(name: str, message: dict[str, Any], words: str) -> Event:

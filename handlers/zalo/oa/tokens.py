@@ -3,7 +3,7 @@
 A refresh token works once, and a new access token ends the old one at once. The exchange is noted before it is asked for
 (data/zalo_tokens.py), its answer is on disk, sealed, before the database is told, and a pair is used only when it is
 committed. Where somebody died in between, the old access token tells: while it still works the exchange did not happen.
-Invariant: a refresh token is never used twice.
+Invariant: a refresh token is never used twice, and an exchange that was begun is finished and kept, whoever stops waiting for it.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -41,14 +41,27 @@ ASKED_MINUTES = 30  # how long an authorisation that was begun may take
 CODE_LENGTH = 2000  # characters of a code, at most
 JOURNAL = "zalo-{app}.pair"  # in the data folder: an answer that is not in the database yet
 Probe = Callable[[str], Awaitable[str]]
+_T = TypeVar("_T")
 
 
 class NotAuthorised(Exception):
     """There is no pair, or it is broken: an admin must authorise."""
 
 
+REFUSALS = {  # as the terminal says them; the console has words of its own
+    "not begun": "no authorisation was begun here within half an hour: begin it again",
+    "no code": "this is no code: paste the whole address that Zalo led to",
+    "no answer": "Zalo did not answer: begin again",
+    "refused": "Zalo refused the code ({}): begin again",
+}
+
+
 class AuthorisationRefused(ValueError):
-    """Zalo gave no pair for a code; the message is one sentence for the operator."""
+    """Zalo gave no pair for a code. `why`: a key of REFUSALS; `code`: Zalo's own."""
+
+    def __init__(self, why: str, code: str = "") -> None:
+        super().__init__(REFUSALS[why].format(code))
+        self.why, self.code = why, code
 
 
 @dataclass(eq=False)
@@ -69,7 +82,8 @@ class Tokens:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     _known: TokenPair | None = None
     _mine: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _warned: str = ""
+    warned: str = ""  # what an admin must do, as it was told last; "" for nothing
+    _under_way: set[asyncio.Task[Any]] = field(default_factory=set)  # exchanges
 
     # -- for those who send
 
@@ -126,21 +140,40 @@ class Tokens:
             self._warn("no authorisation yet: troly zalo authorise, or the console's page “Zalo”")
             return
         if pair.state == BROKEN:
-            self._warn(f"an admin must authorise again ({pair.why})")
+            self._warn(f"an admin must authorise again ({zalo_tokens.in_words(pair.why)})")
             return
         if pair.refresh_until - now < ALARM_DAYS * 86400.0:
             self._warn("the authorisation ends within a week: an admin should authorise again")
+        else:
+            self.warned = ""  # what comes again is told again
         died = pair.state == REFRESHING and pair.since < now - LEASE
         if died or (pair.state == GOOD and pair.until - now < EARLY):
             await self.exchange(pair.generation)
 
     def _warn(self, what: str) -> None:
-        if what != self._warned:
+        if what != self.warned:
             log.warning("zalo: %s", what)
-        self._warned = what
+        self.warned = what
 
     async def exchange(self, generation: int) -> bool:
-        """Exchange this generation for the next, if no other process does; True when there is a new pair."""
+        """Exchange this generation for the next, if no other process does; True when there is a new pair.
+
+        It is finished where the asker is cancelled, too: a send has a time limit, and an answer that nobody takes is a pair lost.
+        """
+        return await self._to_its_end(self._exchange_once(generation))
+
+    async def settle(self) -> None:
+        """Return when no exchange is under way."""
+        while self._under_way:
+            await asyncio.wait(set(self._under_way))
+
+    async def _to_its_end(self, work: Coroutine[Any, Any, _T]) -> _T:
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return await asyncio.shield(task)
+
+    async def _exchange_once(self, generation: int) -> bool:
         async with self._mine:
             pair = await self.load()
             if pair is None or pair.generation != generation or pair.state == BROKEN:
@@ -163,7 +196,7 @@ class Tokens:
         if told == "works":
             return True
         if told == "ended":
-            await self._give_up(pair.generation, "an exchange broke off and its answer is lost")
+            await self._give_up(pair.generation, zalo_tokens.LOST)
         return False  # unknown: the note stays, and the next look asks again
 
     async def _exchange(self, pair: TokenPair) -> bool:
@@ -183,7 +216,7 @@ class Tokens:
         if new is None:
             if answer.object.get("error") in (None, 0, "0"):
                 return False  # no answer of this API: as a lost one
-            await self._give_up(pair.generation, f"Zalo refused: {answer.object['error']}"[:60])
+            await self._give_up(pair.generation, f"{zalo_tokens.REFUSED} {answer.object['error']}"[:60])
             return False
         try:
             self._write_journal(pair.generation, *new)
@@ -199,7 +232,7 @@ class Tokens:
     async def _give_up(self, generation: int, why: str) -> None:
         async with self.db.writing() as connection:
             await zalo_tokens.give_up(connection, self.app_id, generation, why)
-        self._warn(f"an admin must authorise again ({why})")
+        self._warn(f"an admin must authorise again ({zalo_tokens.in_words(why)})")
 
     # -- the answer on disk
 
@@ -266,18 +299,21 @@ class Tokens:
         async with self.db.reading() as connection:
             verifier, at = await zalo_tokens.asked(connection, self.seal, self.app_id)
         if not verifier or self.clock() - at > 60.0 * ASKED_MINUTES:
-            raise AuthorisationRefused("no authorisation was begun here within half an hour: begin it again")
+            raise AuthorisationRefused("not begun")
         if not code or len(code) > CODE_LENGTH or not code.isascii():
-            raise AuthorisationRefused("this is no code: paste the whole address that Zalo led to")
+            raise AuthorisationRefused("no code")
+        await self._to_its_end(self._take_code(code, verifier))  # the code, too, works once
+
+    async def _take_code(self, code: str, verifier: str) -> None:
         form = {"grant_type": "authorization_code", "code": code, "app_id": self.app_id}
         try:
             answer = await self._ask(form | {"code_verifier": verifier})
-        except (NotConnected, CallLost) as wrong:
-            raise AuthorisationRefused(f"Zalo did not answer ({wrong}): begin again") from None
+        except (NotConnected, CallLost):
+            raise AuthorisationRefused("no answer") from None
         new = _pair_in(answer)
         if new is None:
             error = str(answer.object.get("error", answer.status))[:20]
-            raise AuthorisationRefused(f"Zalo refused the code ({error}): begin again")
+            raise AuthorisationRefused("refused", error)
         access, refresh, seconds = new
         async with self.db.writing() as connection:
             await zalo_tokens.keep(
