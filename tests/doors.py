@@ -107,6 +107,8 @@ class Stage:
             await self.web.quiet()
             await self.telegram.reply_sender.quiet()
             for pair in self.zalo.values():
+                while len(pair.door.lanes):  # noqa: ASYNC110  # refused on a laden machine, done from memory
+                    await asyncio.sleep(0.01)
                 await pair.door.reply_sender.quiet()
             while (
                 self.telegram._calls_beside
