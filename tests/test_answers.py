@@ -173,7 +173,10 @@ async def test_a_stranger_without_the_secret_is_refused_before_the_body_is_read(
         assert served.posted.bodies == [b"x" * 1000]
 
 
-async def test_no_more_webhooks_are_taken_at_once_than_the_setting_says(sqlite_house: House) -> None:
+async def test_no_more_webhooks_are_taken_at_once_than_the_setting_says(
+    sqlite_house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And the log says so: Zalo does not post again what was refused."""
     async with serving(sqlite_house, at_once=2) as served:
         served.posted.gate.clear()
         async with httpx.AsyncClient(base_url=served.address, headers={"x-secret": "right"}) as client:
@@ -181,6 +184,9 @@ async def test_no_more_webhooks_are_taken_at_once_than_the_setting_says(sqlite_h
             await until(lambda: len(served.posted.bodies) == 2)
             more = await client.post("/hook", content=b"b")
             assert (more.status_code, more.headers["retry-after"]) == (503, "1")
+            assert (await client.post("/hook", content=b"b")).status_code == 503
+            said = [r.getMessage() for r in caplog.records if "has no room" in r.getMessage()]
+            assert said == ["/hook has no room: 1 calls were refused so far"], "once a minute"
             served.posted.gate.set()
             assert [r.status_code for r in await asyncio.gather(*inside)] == [200, 200]
             assert (await client.post("/hook", content=b"c")).status_code == 200

@@ -8,6 +8,7 @@ is read; what a door takes is answered only once it has committed or refused it.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +19,10 @@ from starlette.types import Receive, Scope, Send
 from handlers.doors import HttpReply, Webhook
 from handlers.web.source import Sources
 
+log = logging.getLogger("troly.web")
+
 RETRY = {"Retry-After": "1"}  # seconds until a channel may post again
+FULL_SECONDS = 60.0  # between two log lines about one webhook that has no room
 FULL: HttpReply = (503, RETRY)
 LATE: HttpReply = (408, {})
 
@@ -46,6 +50,8 @@ class Webhooks:
         self._limits = limits
         self._sources = sources or Sources()
         self._acting: Counter[str] = Counter()
+        self._refused: Counter[str] = Counter()  # where there was no room to act, by path
+        self._told: dict[str, float] = {}  # when the log said so last
         self._reading: dict[str, dict[asyncio.Timeout, str]] = {}  # by path: who is at it, the longest first
 
     def at(self, scope: Scope) -> Webhook | None:
@@ -76,12 +82,21 @@ class Webhooks:
             return 413, {}
         path = scope["path"]
         if self._acting[path] >= self._limits.at_once:
+            self._note_full(path)
             return FULL
         self._acting[path] += 1
         try:
             return await webhook.take(scope["headers"], body)
         finally:
             self._acting[path] -= 1
+
+    def _note_full(self, path: str) -> None:
+        """Some channels do not post again what was refused: say how much that is, once in FULL_SECONDS."""
+        self._refused[path] += 1
+        now = asyncio.get_running_loop().time()
+        if now - self._told.get(path, -FULL_SECONDS) >= FULL_SECONDS:
+            log.error("%s has no room: %d calls were refused so far", path, self._refused[path])
+            self._told[path] = now
 
     async def _read(self, webhook: Webhook, scope: Scope, receive: Receive) -> bytes | None:
         """The body, or None where the caller went away. Raises TimeoutError where it was late, or gave way."""
