@@ -126,7 +126,7 @@ class CodeSender:
             log.warning("an SMS was not taken (%s); it is %s", why, "tried again" if again else "given up")
             if not again:
                 await self._mark(row, "failed")
-            if not again or row.fence == 1:  # that it is late is told at its first try
+            if not again or row.is_first_try:  # that it is late is told at its first try
                 await self._told(row.id, again)
             return None
         await self._mark(row, "sent")

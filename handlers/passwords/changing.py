@@ -96,20 +96,26 @@ class Passwords:
     async def _once(
         self, change_id: str, told: Told, act: str, work: Callable[[PasswordChange], Awaitable[PageAnswer]]
     ) -> PageAnswer:
-        """Act on the form that is known by `act`, once; who posts it again is told what came of the first.
+        """Act on the form that is known by `act`, once; who posts it again is told what came of the first. "": it is no form.
 
         Forms of one change are acted on one at a time, in whichever process. A form that waits too long is not acted on.
         """
-        over = time.monotonic() + WAIT_FOR_ANOTHER
+        if not act:
+            change = await self.change(change_id)
+            return await work(change) if change is not None else PageAnswer("over")
+        over, seen = time.monotonic() + WAIT_FOR_ANOTHER, False
         async with self._line(change_id):
             while True:
                 change = await self.change(change_id)
                 if change is None:
                     return PageAnswer("over")
                 if change.act == act:
+                    seen = True
                     said = changes.answer_of(self.turns.seal, change)
                     if said is not None:
                         return PageAnswer(said["outcome"], said["facts"])
+                elif seen:  # what came of it was written over by another form
+                    return PageAnswer(_standing(change))
                 elif change.busy_until <= self.turns.clock():
                     async with self._context(change, told) as context:
                         taken = await changes.take_form(context, change, act)
@@ -225,8 +231,7 @@ class Passwords:
 
     async def confirm(self, change_id: str, code: str, told: Told, form: str = "") -> PageAnswer:
         """A code was typed. The right one puts the new password in force."""
-        act = form or secrets.token_hex(16)
-        return await self._once(change_id, told, act, lambda change: self._confirmed(change, code, told))
+        return await self._once(change_id, told, form, lambda change: self._confirmed(change, code, told))
 
     async def _confirmed(self, change: PasswordChange, code: str, told: Told) -> PageAnswer:
         if change.state != changes.PREPARED:
@@ -243,8 +248,7 @@ class Passwords:
 
     async def resend(self, change_id: str, told: Told, form: str = "") -> PageAnswer:
         """Another code is wanted, on the page."""
-        act = form or secrets.token_hex(16)
-        return await self._once(change_id, told, act, lambda change: self._resent(change, told))
+        return await self._once(change_id, told, form, lambda change: self._resent(change, told))
 
     async def _resent(self, change: PasswordChange, told: Told) -> PageAnswer:
         if change.state != changes.PREPARED:
