@@ -33,7 +33,7 @@ class _PrepareAnswer(msgspec.Struct):
     phone_changed_at: datetime | None = None
 
 
-class _StandingAnswer(msgspec.Struct):
+class _AccountAnswer(msgspec.Struct):
     state: Literal["open", "locked", "none"]
 
 
@@ -73,7 +73,7 @@ class RemoteAccounts:
         return _read(await self._asked("GET", CHANGES + change), _StateAnswer).state
 
     async def standing(self, code: str) -> Standing:
-        return _read(await self._asked("GET", f"accounts/{code}"), _StandingAnswer).state
+        return _read(await self._asked("GET", f"accounts/{code}"), _AccountAnswer).state
 
     @property
     def ours(self) -> bool:
