@@ -288,16 +288,18 @@ async def test_sending_again_and_new_pages_give_no_more_than_ten_wrong_codes_a_d
 
     proofs._matches = counted
     try:
-        for n in range(30):
+        for n in range(12):  # in fourteen hours, each from a source of its own
             address = f"terminal:p{n}"
             answer = await asked_for_a_code(house, "8800000001", address)
             change = await passwords_of(house).page_open_at(address)
-            for _ in range(4):
-                await confirm(house, change, "000000" if answer.outcome != "sent" else "999999", address)
-            house.clock.move(30 * 60)
+            await house.code_sender.deliver()
+            right = house.sms[-1].text[:6] if answer.outcome == "sent" else "000000"
+            for m in range(1, 5):
+                await confirm(house, change, other(right, m), address)
+            house.clock.move(70 * 60)
     finally:
         proofs._matches = matches
-    assert compared <= 10 * 2  # fifteen hours: one day's worth, and what aged out
+    assert 8 <= compared <= 10
 
 
 async def test_the_hundred_and_first_in_a_row_is_refused_until_the_office_resets_it(place: str) -> None:
@@ -337,7 +339,6 @@ async def test_with_success_other_pages_codes_and_proofs_end_and_it_is_announced
     assert (await typed(house, old_page)).outcome == "sent"
     house.clock.move(61)
     change, right = await code_for(house, "8800000001")
-    began = time.monotonic()
     assert (await confirm(house, change, right)).outcome == "done"
     assert (await typed(house, old_page)).outcome == "over"
     assert (await confirm(house, old_page, right)).outcome == "over"
@@ -347,7 +348,6 @@ async def test_with_success_other_pages_codes_and_proofs_end_and_it_is_announced
         assert (await connection.execute(select(otps.c.id).where(otps.c.mac != "", otps.c.live))).all() == []
         noted = (await connection.execute(select(audit).where(audit.c.what == "password_changed"))).one()
         assert (noted.who, noted.outcome, noted.fields, noted.why) == ("terminal:t", "change", "", "")
-    assert time.monotonic() - began < 5
     assert "vua duoc doi" in house.sms[-1].text and house.sms[-1].to == "0900000001"
     assert await house.place() == ("", "")
     assert await password_is(house, "8800000001", NEW)

@@ -21,6 +21,7 @@ from data.accounts.port import Away, Prepared, Standing, State, Wanted
 from data.accounts.rules import Own
 from data.installation.demo import PASSWORD
 from data.limits import Limits
+from data.outbox.rows import open_body
 from data.tables import accounts, budget_uses, failures_in_a_row, otps, outbox, password_changes
 from flows.conversations.speech.lookup_answers import READY_ANSWERS
 from flows.effects import FindPeople, SendOtp
@@ -370,6 +371,30 @@ async def test_forms_of_two_processes_wait_for_each_other(place: str) -> None:
         async with one.db.reading() as connection:
             sent = await connection.execute(select(func.count()).select_from(otps).where(otps.c.mac != ""))
             assert sent.scalar() == 5
+
+
+async def test_a_page_that_is_posted_twice_shows_the_same_twice(place: str) -> None:
+    async with open_house(place, accounts="local") as house:
+        await page_opened(house, "8800000001", "web:one")
+        app = web_of(house, SourceRates())
+        async with house.db.reading() as connection:
+            row = (await connection.execute(outbox.select().where(outbox.c.address == "web:one"))).all()[-1]
+        link = open_body(house.seal, row.id, row.address, row.sealed)["link"]
+        async with browser(app, "198.51.100.1") as one:
+            page = (await one.get(link)).text
+            form = dict(re.findall(r'type="hidden" name="(\w+)" value="(\w+)"', page))
+            given = {**form, "old": PASSWORD, "new": NEW, "repeat": NEW}
+            twice = await asyncio.gather(*(one.post(link, data=given) for _ in range(3)))
+            assert [a.status_code for a in twice] == [200] * 3
+            assert ["Nhập mã OTP" in a.text and 'role="alert"' not in a.text for a in twice] == [True] * 3
+            await house.code_sender.deliver()
+            assert len(house.sms) == 1
+            form = dict(
+                re.findall(r'type="hidden" name="(\w+)" value="(\w+)"', twice[0].text.partition("</form>")[0])
+            )
+            given = {**form, "otp": house.sms[-1].text[:6]}
+            twice = await asyncio.gather(*(one.post(link, data=given) for _ in range(3)))
+            assert ["đã đổi xong" in a.text for a in twice] == [True] * 3
 
 
 # -- messages
