@@ -323,6 +323,17 @@ async def owner_to_warn(connection: AsyncConnection, case: Case, limits: Limits,
     return failed >= limits.otp_failures_per_day and not told
 
 
+async def take_warning(
+    db: Database, connection: AsyncConnection, case: Case, taker: Taker, limits: Limits, at: float
+) -> bool:
+    """Count one warning of the phone's owner; False where no more messages may be sent now."""
+    await db.lock(connection, ALL_SMS)
+    if await budgets.spent(connection, budgets.messages(limits), taker, at):
+        return False
+    await budgets.take(connection, Taker(case.keys.phone, taker.source), at, budgets.WARNING)
+    return True
+
+
 def _of_record(case: Case) -> ColumnElement[bool]:
     return (otp_failures.c.account_key == case.keys.account) | (otp_failures.c.phone_key == case.keys.phone)
 

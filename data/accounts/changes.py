@@ -33,7 +33,6 @@ from data.accounts.state import (
     ChangeContext,
     PasswordChange,
 )
-from data.budgets import Taker
 from data.engine import Database
 from data.limits import Limits
 from data.proofs import Case, Keys
@@ -251,16 +250,17 @@ async def check_code(context: ChangeContext, change: PasswordChange, code: str) 
 
 async def warn_owner(context: ChangeContext, change: PasswordChange) -> int:
     """Tell the phone's owner, once a day, that its wrong codes are used up; the outbox row's id, 0 none."""
-    case = await _case(context, change)
-    if not change.phone or not await proofs.owner_to_warn(
-        context.connection, case, context.limits, context.at
-    ):
+    case, connection, limits, at = (
+        await _case(context, change),
+        context.connection,
+        context.limits,
+        context.at,
+    )
+    if not change.phone or not await proofs.owner_to_warn(connection, case, limits, at):
         return 0
-    await context.db.lock(context.connection, proofs.ALL_SMS)
-    if await budgets.spent(context.connection, budgets.messages(context.limits), context.taker, context.at):
+    if not await proofs.take_warning(context.db, connection, case, context.taker, limits, at):
         return 0
-    taker = Taker(case.keys.phone, context.taker.source)
-    await budgets.take(context.connection, taker, context.at, budgets.WARNING, budgets.SMS)
+    await budgets.take(connection, context.taker, at, budgets.SMS)
     return await _queue(context, case, change.phone, proofs.warning_text(context.office), lasts=budgets.DAY)
 
 
