@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import statistics
 import sys
 import time
@@ -34,7 +35,7 @@ from data.tables import people as people_rows
 from flows.effects import CheckOtp, FindPeople
 from handlers.passwords import PageAnswer, Told
 from tests.fork_server import ForkServer
-from tests.houses import House, open_house
+from tests.houses import START, Clock, House, open_house
 from tests.passwords import NEW, asked_for_a_code, code_for, other, page_opened, passwords_of, typed
 from tests.test_otp import asked, handle
 
@@ -78,17 +79,19 @@ async def guess_at_once(
     values: Sequence[str],
     *,
     careless: bool = False,
+    processes: int = PROCESSES,
+    now: float = START,
 ) -> tuple[int, Counter[str]]:
-    """Four processes try these old passwords or codes between them: (comparisons, outcomes)."""
+    """So many processes try these old passwords or codes between them: (comparisons, outcomes)."""
     started = []
-    for n in range(PROCESSES):
-        job = {"url": url, "change": change, "what": what, "careless": careless, "n": n}
-        job["values"] = list(values[n::PROCESSES])
+    for n in range(processes):
+        job = {"url": url, "change": change, "what": what, "careless": careless, "n": n, "now": now}
+        job["values"] = list(values[n::processes])
         started.append(await fork_server.spawn([json.dumps(job)], {}, ROOT, module=__name__))
     for process in started:
         assert await asyncio.wait_for(process.stdout.readline(), 60) == b"ready\n"
     told = await asyncio.gather(*(asyncio.wait_for(p.told("go\n"), 90) for p in started))
-    assert [(code, complaints) for code, _, complaints in told] == [(0, "")] * PROCESSES
+    assert [(code, complaints) for code, _, complaints in told] == [(0, "")] * processes
     reports = [json.loads(out) for _, out, _ in told]
     outcomes: Counter[str] = Counter()
     for report in reports:
@@ -119,7 +122,7 @@ async def _guess(job: dict[str, Any]) -> dict[str, Any]:
             return guesses.Guess(True, 4)
 
         guesses.take = nothing  # the protection is off
-    async with open_house(job["url"], accounts="local") as house:
+    async with open_house(job["url"], accounts="local", clock=Clock(job["now"])) as house:
 
         async def tried(n: int, value: str) -> str:
             source = f"198.51.{job['n']}.{n}"
@@ -153,7 +156,7 @@ async def test_of_two_hundred_parallel_codes_five_are_compared_and_the_right_one
         compared, outcomes = await guess_at_once(
             fork_server, place, change, "otp", [other(right, n) for n in range(1, 201)]
         )
-        assert compared <= 5
+        assert 1 <= compared <= 5
         assert sum(outcomes.values()) == 200 and outcomes["done"] == 0
         assert (await confirm(house, change, right)).outcome == "spent"
         assert await password_is(house, "8800000001", PASSWORD)
@@ -182,7 +185,7 @@ async def test_of_two_hundred_parallel_old_passwords_five_are_compared(
         compared, outcomes = await guess_at_once(
             fork_server, place, change, "old", [f"khong phai {n}" for n in range(200)]
         )
-        assert compared <= 5
+        assert 1 <= compared <= 5
         assert sum(outcomes.values()) == 200 and outcomes["sent"] == 0
         assert (await typed(house, change, PASSWORD, source="203.0.113.9")).outcome == "old_spent"
 
@@ -200,14 +203,16 @@ async def test_without_the_count_first_more_old_passwords_would_be_compared(
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("what", ["otp", "old"])
+@pytest.mark.parametrize("processes", [1, 4])
 async def test_parallel_guesses_are_held_to_five_in_a_hundred_of_a_hundred_runs(
-    fork_server: ForkServer, place: str, what: str
+    fork_server: ForkServer, place: str, what: str, processes: int
 ) -> None:
+    runs, most = int(os.environ.get("TROLY_TEST_RUNS", "100")), 0
     limits = Limits(
         password_pages_conversation=1000, password_pages_source=1000, otp_requests_conversation=1000
     )
     async with open_house(place, accounts="local", limits=limits) as house:
-        for n in range(1, 101):
+        for n in range(1, runs + 1):
             house.clock.move(DAY)
             code, address = f"88{n:08d}", f"terminal:p{n}"
             if what == "otp":
@@ -218,9 +223,17 @@ async def test_parallel_guesses_are_held_to_five_in_a_hundred_of_a_hundred_runs(
                     await page_opened(house, code, address),
                     [f"khong phai {m}" for m in range(200)],
                 )
-            compared, outcomes = await guess_at_once(fork_server, place, change, what, values)
-            assert compared <= 5, n
-            assert outcomes["done"] == outcomes["sent"] == 0
+            compared, outcomes = await guess_at_once(
+                fork_server, place, change, what, values, processes=processes, now=house.clock()
+            )
+            most = max(most, compared)
+            assert 1 <= compared <= 5, n
+            assert sum(outcomes.values()) == 200 and outcomes["done"] == outcomes["sent"] == 0
+            if what == "otp":
+                assert (await confirm(house, change, right)).outcome == "spent", n
+            else:
+                assert (await typed(house, change, source=f"203.0.113.{n}")).outcome == "old_spent", n
+    print("runs", runs, "most compared", most)
 
 
 # -- a code's life
