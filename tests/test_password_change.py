@@ -487,9 +487,9 @@ async def test_the_same_letters_composed_otherwise_are_the_same_password(house: 
 
 async def test_the_stored_hash_is_argon2id_at_full_cost() -> None:
     hasher = Hasher()
-    began = time.monotonic()
+    began = time.process_time()
     kept = await hasher.hash("mật khẩu")
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1  # of a core, whoever else is busy
     hasher.close()
     assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 

@@ -101,8 +101,9 @@ class Passwords:
         Forms of one change are acted on one at a time, in whichever process. A form that waits too long is not acted on.
         """
         if not act:
-            change = await self.change(change_id)
-            return await work(change) if change is not None else PageAnswer("over")
+            async with self._line(change_id):  # so that many of one change hold no more connections than one
+                change = await self.change(change_id)
+                return await work(change) if change is not None else PageAnswer("over")
         over, seen = time.monotonic() + WAIT_FOR_ANOTHER, False
         async with self._line(change_id):
             while True:
