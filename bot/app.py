@@ -183,7 +183,12 @@ async def opened(
             await demo.subscribe(db, settings.demo_readers, clock())
         if is_demo and settings.sms == "none":
             settings = replace(settings, sms="demo")
-        content = replace(load_content(), accounts=settings.accounts, otp_minutes=settings.otp_minutes)
+        content = replace(
+            load_content(),
+            accounts=settings.accounts,
+            otp_minutes=settings.otp_minutes,
+            otp_resend_seconds=settings.otp_resend_seconds,
+        )
         services = Services(
             db,
             seal,

@@ -47,6 +47,7 @@ CLOSE_SECONDS = 3  # what connections have to end in an orderly way
 KEPT_SECONDS = 3.0  # of a stop, for what is written when every door is closed
 LEFT_BEHIND_SECONDS = 5.0  # a code this old was left by its own process
 SWEEP_SECONDS = 2.0  # how often codes left behind by another process are looked for
+SWEEPS_AT_ONCE = 8  # of those that wait for a slow gateway
 YOUNG_OBJECTS = 20_000  # new objects after which the garbage collector looks at them
 FORGET_SECONDS = 600.0  # how often what is past its time is wiped
 
@@ -324,6 +325,9 @@ def _staff_pages(app: App, desk: Desk, imports: ImportRuns, zalo: ZaloAccount | 
         zalo=zalo,
         sources=Sources(proxy_networks(s.trusted_proxies)),
         imports=imports,
+        accounts=app.passwords.accounts
+        if app.passwords is not None and app.code_sender is not None
+        else None,
     ).routes
 
 
@@ -369,7 +373,11 @@ def _web(app: App, doors: Mapping[str, Door], staff_pages: Sequence[Route], *, d
         staff_pages=staff_pages,
         sources=Sources(proxy_networks(s.trusted_proxies)),
         source_rates=SourceRates(
-            sockets_per_minute=s.sockets_per_minute_source, frames_per_minute=s.frames_per_minute_source
+            sockets_per_minute=s.sockets_per_minute_source,
+            frames_per_minute=s.frames_per_minute_source,
+            secure_posts_per_minute=s.secure_posts_per_minute_source,
+            secure_posts_in_all=s.secure_posts_per_minute,
+            secure_posts_when_busy=s.secure_posts_when_busy,
         ),
         socket_limits=SocketLimits(
             per_conversation=s.sockets_per_conversation,
@@ -382,12 +390,24 @@ def _web(app: App, doors: Mapping[str, Door], staff_pages: Sequence[Route], *, d
 
 
 async def _sweep(app: App) -> None:
-    """Send codes that a process left behind."""
-    while True:
-        await asyncio.sleep(SWEEP_SECONDS)
-        assert app.code_sender is not None
-        with _logged("codes could not be sent"):
-            await app.code_sender.deliver(older_than=LEFT_BEHIND_SECONDS)
+    """Send codes that a process left behind. A sweep whose gateway is slow holds up no later one."""
+    under_way: set[asyncio.Task[None]] = set()
+    try:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            if len(under_way) < SWEEPS_AT_ONCE:
+                sweep = asyncio.create_task(_swept(app))
+                under_way.add(sweep)
+                sweep.add_done_callback(under_way.discard)
+    finally:
+        for sweep in under_way:
+            sweep.cancel()
+
+
+async def _swept(app: App) -> None:
+    assert app.code_sender is not None
+    with _logged("codes could not be sent"):
+        await app.code_sender.deliver(older_than=LEFT_BEHIND_SECONDS)
 
 
 async def _announce(web: Web, doors: Mapping[str, Door], result: TurnResult) -> None:

@@ -149,6 +149,20 @@ class Settings:
         8, "shortest password that is taken, in characters, used together with a code", between=(8, 64)
     )
     password_max: int = _s(1000, "longest password that is taken, in characters", between=(64, 1000))
+    password_failures_conversation: int = _s(
+        20, "wrong old passwords one conversation may type in 24 hours, whosever", between=(1, 1000)
+    )
+    password_failures_source: int = _s(
+        50, "wrong old passwords one source may type in an hour", between=(1, 10000)
+    )
+    password_failures_per_hour_all: int = _s(
+        1000,
+        "wrong old passwords of all together in an hour; above it only sources with hardly any go on, and codes go on for all",
+        between=(1, 10**6),
+    )
+    password_failures_when_busy: int = _s(
+        3, "wrong old passwords of a source in an hour that are hardly any", between=(1, 100)
+    )
     password_memory_kib: int = _s(
         19456, "memory that hashing one password takes (argon2id), in KiB", between=(19456, 1048576)
     )
@@ -185,11 +199,13 @@ class Settings:
         10, "wrong codes allowed per record, and per phone, in 24 hours, at most 10", between=(1, 10)
     )
     otp_failures_of_one_source: int = _s(
-        5, "how many of those one source may use up; the others are left to the owner", between=(1, 10)
+        5,
+        "how many of those one source may use up, the others are left to the owner; also wrong old passwords of an account, for one conversation or source",
+        between=(1, 10),
     )
     otp_failures_in_a_row: int = _s(
         100,
-        "wrong codes of one record without a right one; then only 'troly registry unlock' opens it, at most 100",
+        "wrong codes, or old passwords, of one record without a right one; then only 'troly registry unlock' or a reset at the counter opens it, at most 100",
         between=(1, 100),
     )
     otp_failures_conversation: int = _s(
@@ -252,7 +268,18 @@ class Settings:
         10, "look-ups by ID number that fit nobody, one account may make in 24 hours", between=(1, 100)
     )
     secure_link_minutes: int = _s(
-        10, "how long a secure page may be opened, in minutes, at most 10", between=(1, 10)
+        10,
+        "how long a secure page may be opened, in minutes, at most 10; one that waits for a code is there as long as the code",
+        between=(1, 10),
+    )
+    secure_posts_per_minute_source: int = _s(
+        60, "forms of secure pages one source may post in a minute, at each process", between=(5, 10000)
+    )
+    secure_posts_per_minute: int = _s(
+        600, "forms of secure pages all together may post in a minute, at each process", between=(10, 10**5)
+    )
+    secure_posts_when_busy: int = _s(
+        10, "forms of secure pages in a minute that are taken of each source above that", between=(1, 10000)
     )
     text_limit: int = _s(2000, "longest message that is read, in characters", between=(100, 4096))
     socket_frame_limit: int = _s(

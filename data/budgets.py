@@ -33,6 +33,7 @@ WRONG = "wrong"  # a code was told wrong, whether or not there was one
 FAILURE = "failure"  # a code was compared and wrong
 NO_FAILURE = "no failure"  # there was none to compare with: as many steps, and nothing follows
 SCAM_REPORT = "scam report"  # a scam was reported to the office
+OLD_WRONG = "old wrong"  # an old password was compared and wrong, whether or not there is such an account
 PAGE = "page"  # a page for a new password was opened
 WARNING = "warning"  # the owner of a phone was told of wrong codes; `who` is the phone's keyed hash
 
@@ -118,6 +119,22 @@ def pages(limits: Limits) -> Bounds:
     )
 
 
+def old_passwords(limits: Limits) -> Bounds:
+    """Of wrong old passwords: they close the way of the old password alone, never that of a code."""
+    return (
+        Bound(OLD_WRONG, CONVERSATION, limits.password_failures_conversation, DAY),
+        Bound(OLD_WRONG, SOURCE, limits.password_failures_source, HOUR),
+    )
+
+
+def busy_old_passwords(limits: Limits) -> Bounds:
+    """When very many are wrong, and what a source may still get wrong then: who has hardly erred is never stopped."""
+    return (
+        Bound(OLD_WRONG, ALL, limits.password_failures_per_hour_all, HOUR),
+        Bound(OLD_WRONG, SOURCE, limits.password_failures_when_busy, HOUR),
+    )
+
+
 def messages(limits: Limits) -> Bounds:
     """Of what the office pays for."""
     return (Bound(SMS, ALL, limits.sms_per_hour, HOUR), Bound(SMS, ALL, limits.sms_per_day, DAY))
@@ -186,6 +203,15 @@ async def take(connection: AsyncConnection, taker: Taker, at: float, *whats: str
     rows = ", ".join(f"(?{n}, ?1, ?2, ?3)" for n in range(4, 4 + len(whats)))
     statement = f"INSERT INTO budget_uses (what, who, source_key, at) VALUES {rows}"  # noqa: S608  # numbers of values only
     await fetch(connection, statement, taker.who, taker.source, at, *whats)
+
+
+async def give_back(connection: AsyncConnection, taker: Taker, what: str) -> None:
+    """The newest use of this by this conversation from this source was none after all."""
+    statement = (
+        "DELETE FROM budget_uses WHERE id = (SELECT max(id) FROM budget_uses"
+        " WHERE what = ?1 AND who = ?2 AND source_key = ?3)"
+    )
+    await fetch(connection, statement, what, taker.who, taker.source)
 
 
 async def count(connection: AsyncConnection, what: str, who: str, at: float) -> int:

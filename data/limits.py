@@ -29,6 +29,10 @@ class Limits:
     sms_per_day: int = 500
     password_pages_conversation: int = 20
     password_pages_source: int = 60
+    password_failures_conversation: int = 20
+    password_failures_source: int = 50
+    password_failures_per_hour_all: int = 1000
+    password_failures_when_busy: int = 3
     password_min: int = 8
     password_max: int = 1000
     phone_rest_hours: int = 72

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import budgets, outbox
 from data.budgets import DAY, HOUR, Taker
-from data.engine import fetch
+from data.engine import Database, fetch
 from data.limits import Limits
 from data.seal import Seal
 from data.tables import cases, failures_in_a_row, otp_failures, otps
@@ -24,6 +24,9 @@ DIGITS = 6
 TEN_MINUTES = 600.0
 CASE_LIFE = DAY
 CLOCK_SLACK = 60.0  # seconds by which the clocks of two processes may differ
+ALL_SMS = (
+    "budget sms"  # who holds this lock counts all SMS and sends one: so all together never send too many
+)
 _NOBODY = (
     "nobody"  # the row on which failures of nobody are counted in a row: as many steps, and nothing follows
 )
@@ -80,6 +83,12 @@ async def load_case(connection: AsyncConnection, case: str, address: str) -> Cas
         return None
     keys = Keys(row.account_key, row.phone_key, row.question_key)
     return Case(row.id, row.address, tuple(json.loads(row.codes)), keys)
+
+
+async def alone_with(db: Database, connection: AsyncConnection, case: Case) -> None:
+    """Codes of one record, and of one phone that several records share, are sent and compared one at a time."""
+    await db.lock(connection, f"otp {case.keys.account}")
+    await db.lock(connection, f"otp phone {case.keys.phone}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +321,17 @@ async def owner_to_warn(connection: AsyncConnection, case: Case, limits: Limits,
     failed = await failures(connection, case, at)
     told = await budgets.count(connection, budgets.WARNING, case.keys.phone, at)
     return failed >= limits.otp_failures_per_day and not told
+
+
+async def take_warning(
+    db: Database, connection: AsyncConnection, case: Case, taker: Taker, limits: Limits, at: float
+) -> bool:
+    """Count one warning of the phone's owner; False where no more messages may be sent now."""
+    await db.lock(connection, ALL_SMS)
+    if await budgets.spent(connection, budgets.messages(limits), taker, at):
+        return False
+    await budgets.take(connection, Taker(case.keys.phone, taker.source), at, budgets.WARNING)
+    return True
 
 
 def _of_record(case: Case) -> ColumnElement[bool]:

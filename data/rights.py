@@ -12,6 +12,7 @@ from sqlalchemy import delete, false, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import audit, conversations, desk, outbox, people
+from data.accounts import changes
 from data.engine import Database
 from data.outbox import OTP, WAITING
 from data.outbox.rows import open_body
@@ -71,6 +72,7 @@ async def take_along(
             }
             for ticket, messages in await desk.about(connection, seal, person, address)
         ],
+        "doi_mat_khau": await changes.told_of(connection, address),
         "chua_gui": [
             {
                 "loai": r.lane,
@@ -100,6 +102,7 @@ async def erase(
     found = await connection.execute(select(conversation_rows.c.address).where(theirs))
     addresses = {address, *found.scalars()}
     await outbox.wipe_addresses(connection, sorted(addresses), now)
+    await changes.erase(connection, sorted(addresses))
     await connection.execute(delete(cases).where(cases.c.address.in_(addresses)))
     for one in sorted(addresses):
         await pages.close_pages(connection, one)

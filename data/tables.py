@@ -249,6 +249,7 @@ otps = Table(
     Column("tries", Integer, nullable=False),
     Column("live", Boolean, nullable=False),
     Column("until", Float, nullable=False),
+    Column("message", BigInteger, nullable=True, index=True),  # the outbox row that carries it
     Column("at", Float, nullable=False, index=True),
 )
 
@@ -329,8 +330,12 @@ password_changes = Table(  # one change of a password on its way, whatever the b
     Column("sealed", LargeBinary, nullable=True),  # sealed JSON: code, phone; NULL once it is over
     Column("state", String(10), nullable=False),  # see data/accounts/changes.py
     Column("tries", Integer, nullable=False),  # old passwords that were compared
+    Column("act", String(32), nullable=False, server_default=""),  # the form that was posted last
+    Column("answer", LargeBinary, nullable=True),  # sealed JSON: what came of it, NULL while it is acted on
+    Column("busy_until", Float, nullable=False, server_default="0"),  # somebody acts on a form until then
     Column("at", Float, nullable=False, index=True),
     Column("moved_at", Float, nullable=False),  # the server's clock, when the state last changed
+    Column("look_at", Float, nullable=False, server_default="0"),  # when it is asked again what became of it
 )
 
 password_resets = Table(  # asked for at the counter by one officer, approved by another

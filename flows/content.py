@@ -328,6 +328,7 @@ class Content:
     official: OfficialFacts
     accounts: str = "guide"  # where passwords are changed: guide (in VssID alone), local or http (here, too)
     otp_minutes: int = 5  # how long a code of ours lasts
+    otp_resend_seconds: int = 60  # before another one is sent
     receiving_agency: str = ""
     working_days: int = 10
     calendar: Calendar = field(default_factory=Calendar)

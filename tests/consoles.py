@@ -63,6 +63,7 @@ class Office:
             limits=self.limits,
             sending=Sending({} if self.telegram else {"telegram": "TROLY_TELEGRAM_TOKEN"}),
             imports=self.imports,
+            accounts=self.house.passwords.accounts if self.house.passwords is not None else None,
         )
         self.app = Web(
             self.house.turns,

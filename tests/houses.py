@@ -124,7 +124,11 @@ async def open_house(
     limits = limits or Limits()
     db, seal = Database(url), Seal(SECRET)
     kind = accounts if isinstance(accounts, str) else "http"
-    content = replace(content or load_content(), accounts=kind, otp_minutes=limits.otp_minutes)
+    times: dict[str, Any] = {
+        "otp_minutes": limits.otp_minutes,
+        "otp_resend_seconds": limits.otp_resend_seconds,
+    }
+    content = replace(content or load_content(), accounts=kind, **times)
     effect_handler = EffectHandler(Services(db, seal, limits, content.office, "http://127.0.0.1:8080"))
     timing: dict[str, Any] = {"clock": clock, "answer_step": answer_step, "later": later, "bursts": bursts}
     turns = Turns(db, seal, effect_handler, content, **timing)

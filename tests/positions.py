@@ -60,6 +60,7 @@ _ANSWERS: dict[str, dict[str, Any]] = {
     "password/account": {"purpose": "change"},
     "password/page": _PAGE,
     "password/old_wrong": {**_PAGE, "left": "4"},
+    "password/old_spent": _PAGE,
     "password/page_code": _PAGE_CODE,
     "password/code_wrong": {**_PAGE_CODE, "left": "4"},
     "password/page_soon": {**_PAGE_CODE, "seconds": "40"},

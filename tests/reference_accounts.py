@@ -53,6 +53,10 @@ class Handler(BaseHTTPRequestHandler):
             self._say({"outcome": "ready", "phone": row[0]})
 
     def do_GET(self) -> None:
+        if self.path.startswith("/v1/accounts/"):
+            found = self.db.execute("SELECT 1 FROM accounts WHERE code = ?", (self._id,)).fetchone()
+            self._say({"state": "open" if found else "none"})
+            return
         row = self.db.execute("SELECT state FROM changes WHERE id = ?", (self._id,)).fetchone()
         self._say({"state": row[0] if row else "none"})
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import statistics
 import sys
 import time
@@ -22,7 +23,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
 from data import people, proofs
-from data.accounts import changes, local, rules
+from data.accounts import changes, guesses, local, rules
 from data.accounts.hashing import Hasher
 from data.accounts.port import Away, Wanted
 from data.accounts.rules import Lengths, Own
@@ -34,7 +35,7 @@ from data.tables import people as people_rows
 from flows.effects import CheckOtp, FindPeople
 from handlers.passwords import PageAnswer, Told
 from tests.fork_server import ForkServer
-from tests.houses import House, open_house
+from tests.houses import START, Clock, House, open_house
 from tests.passwords import NEW, asked_for_a_code, code_for, other, page_opened, passwords_of, typed
 from tests.test_otp import asked, handle
 
@@ -78,17 +79,19 @@ async def guess_at_once(
     values: Sequence[str],
     *,
     careless: bool = False,
+    processes: int = PROCESSES,
+    now: float = START,
 ) -> tuple[int, Counter[str]]:
-    """Four processes try these old passwords or codes between them: (comparisons, outcomes)."""
+    """So many processes try these old passwords or codes between them: (comparisons, outcomes)."""
     started = []
-    for n in range(PROCESSES):
-        job = {"url": url, "change": change, "what": what, "careless": careless, "n": n}
-        job["values"] = list(values[n::PROCESSES])
+    for n in range(processes):
+        job = {"url": url, "change": change, "what": what, "careless": careless, "n": n, "now": now}
+        job["values"] = list(values[n::processes])
         started.append(await fork_server.spawn([json.dumps(job)], {}, ROOT, module=__name__))
     for process in started:
         assert await asyncio.wait_for(process.stdout.readline(), 60) == b"ready\n"
     told = await asyncio.gather(*(asyncio.wait_for(p.told("go\n"), 90) for p in started))
-    assert [(code, complaints) for code, _, complaints in told] == [(0, "")] * PROCESSES
+    assert [(code, complaints) for code, _, complaints in told] == [(0, "")] * processes
     reports = [json.loads(out) for _, out, _ in told]
     outcomes: Counter[str] = Counter()
     for report in reports:
@@ -115,11 +118,11 @@ async def _guess(job: dict[str, Any]) -> dict[str, Any]:
     Hasher.fits = counted_too  # type: ignore[method-assign]  # counted, and else the same
     if job["careless"]:
 
-        async def nothing(context: Any, change: Any) -> None:
-            return None
+        async def nothing(context: Any, change: Any) -> guesses.Guess:
+            return guesses.Guess(True, 4)
 
-        changes.take_guess = nothing  # type: ignore[assignment]  # the protection is off
-    async with open_house(job["url"], accounts="local") as house:
+        guesses.take = nothing  # the protection is off
+    async with open_house(job["url"], accounts="local", clock=Clock(job["now"])) as house:
 
         async def tried(n: int, value: str) -> str:
             source = f"198.51.{job['n']}.{n}"
@@ -153,7 +156,7 @@ async def test_of_two_hundred_parallel_codes_five_are_compared_and_the_right_one
         compared, outcomes = await guess_at_once(
             fork_server, place, change, "otp", [other(right, n) for n in range(1, 201)]
         )
-        assert compared <= 5
+        assert 1 <= compared <= 5
         assert sum(outcomes.values()) == 200 and outcomes["done"] == 0
         assert (await confirm(house, change, right)).outcome == "spent"
         assert await password_is(house, "8800000001", PASSWORD)
@@ -182,9 +185,9 @@ async def test_of_two_hundred_parallel_old_passwords_five_are_compared(
         compared, outcomes = await guess_at_once(
             fork_server, place, change, "old", [f"khong phai {n}" for n in range(200)]
         )
-        assert compared <= 5
+        assert 1 <= compared <= 5
         assert sum(outcomes.values()) == 200 and outcomes["sent"] == 0
-        assert (await typed(house, change, PASSWORD, source="203.0.113.9")).outcome == "spent"
+        assert (await typed(house, change, PASSWORD, source="203.0.113.9")).outcome == "old_spent"
 
 
 async def test_without_the_count_first_more_old_passwords_would_be_compared(
@@ -200,14 +203,16 @@ async def test_without_the_count_first_more_old_passwords_would_be_compared(
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("what", ["otp", "old"])
+@pytest.mark.parametrize("processes", [1, 4])
 async def test_parallel_guesses_are_held_to_five_in_a_hundred_of_a_hundred_runs(
-    fork_server: ForkServer, place: str, what: str
+    fork_server: ForkServer, place: str, what: str, processes: int
 ) -> None:
+    runs, most = int(os.environ.get("TROLY_TEST_RUNS", "100")), 0
     limits = Limits(
         password_pages_conversation=1000, password_pages_source=1000, otp_requests_conversation=1000
     )
     async with open_house(place, accounts="local", limits=limits) as house:
-        for n in range(1, 101):
+        for n in range(1, runs + 1):
             house.clock.move(DAY)
             code, address = f"88{n:08d}", f"terminal:p{n}"
             if what == "otp":
@@ -218,9 +223,17 @@ async def test_parallel_guesses_are_held_to_five_in_a_hundred_of_a_hundred_runs(
                     await page_opened(house, code, address),
                     [f"khong phai {m}" for m in range(200)],
                 )
-            compared, outcomes = await guess_at_once(fork_server, place, change, what, values)
-            assert compared <= 5, n
-            assert outcomes["done"] == outcomes["sent"] == 0
+            compared, outcomes = await guess_at_once(
+                fork_server, place, change, what, values, processes=processes, now=house.clock()
+            )
+            most = max(most, compared)
+            assert 1 <= compared <= 5, n
+            assert sum(outcomes.values()) == 200 and outcomes["done"] == outcomes["sent"] == 0
+            if what == "otp":
+                assert (await confirm(house, change, right)).outcome == "spent", n
+            else:
+                assert (await typed(house, change, source=f"203.0.113.{n}")).outcome == "old_spent", n
+    print("runs", runs, "most compared", most)
 
 
 # -- a code's life
@@ -288,16 +301,18 @@ async def test_sending_again_and_new_pages_give_no_more_than_ten_wrong_codes_a_d
 
     proofs._matches = counted
     try:
-        for n in range(30):
+        for n in range(12):  # in fourteen hours, each from a source of its own
             address = f"terminal:p{n}"
             answer = await asked_for_a_code(house, "8800000001", address)
             change = await passwords_of(house).page_open_at(address)
-            for _ in range(4):
-                await confirm(house, change, "000000" if answer.outcome != "sent" else "999999", address)
-            house.clock.move(30 * 60)
+            await house.code_sender.deliver()
+            right = house.sms[-1].text[:6] if answer.outcome == "sent" else "000000"
+            for m in range(1, 5):
+                await confirm(house, change, other(right, m), address)
+            house.clock.move(70 * 60)
     finally:
         proofs._matches = matches
-    assert compared <= 10 * 2  # fifteen hours: one day's worth, and what aged out
+    assert 8 <= compared <= 10
 
 
 async def test_the_hundred_and_first_in_a_row_is_refused_until_the_office_resets_it(place: str) -> None:
@@ -310,7 +325,7 @@ async def test_the_hundred_and_first_in_a_row_is_refused_until_the_office_resets
             house.clock.move(2 * DAY)
         assert (await asked_for_a_code(house, "8800000001", "terminal:x")).outcome == "spent"
         async with house.db.writing() as connection:
-            await changes.unlock(connection, house.seal, "8800000001")
+            await guesses.unlock(connection, house.seal, "8800000001")
         change, right = await code_for(house, "8800000001", "terminal:y")
         assert (await confirm(house, change, right)).outcome == "done"
 
@@ -337,7 +352,6 @@ async def test_with_success_other_pages_codes_and_proofs_end_and_it_is_announced
     assert (await typed(house, old_page)).outcome == "sent"
     house.clock.move(61)
     change, right = await code_for(house, "8800000001")
-    began = time.monotonic()
     assert (await confirm(house, change, right)).outcome == "done"
     assert (await typed(house, old_page)).outcome == "over"
     assert (await confirm(house, old_page, right)).outcome == "over"
@@ -347,7 +361,6 @@ async def test_with_success_other_pages_codes_and_proofs_end_and_it_is_announced
         assert (await connection.execute(select(otps.c.id).where(otps.c.mac != "", otps.c.live))).all() == []
         noted = (await connection.execute(select(audit).where(audit.c.what == "password_changed"))).one()
         assert (noted.who, noted.outcome, noted.fields, noted.why) == ("terminal:t", "change", "", "")
-    assert time.monotonic() - began < 5
     assert "vua duoc doi" in house.sms[-1].text and house.sms[-1].to == "0900000001"
     assert await house.place() == ("", "")
     assert await password_is(house, "8800000001", NEW)
@@ -474,9 +487,9 @@ async def test_the_same_letters_composed_otherwise_are_the_same_password(house: 
 
 async def test_the_stored_hash_is_argon2id_at_full_cost() -> None:
     hasher = Hasher()
-    began = time.monotonic()
+    began = time.process_time()
     kept = await hasher.hash("mật khẩu")
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1  # of a core, whoever else is busy
     hasher.close()
     assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 

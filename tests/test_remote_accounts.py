@@ -220,6 +220,7 @@ def test_the_contract_and_the_client_speak_of_the_same_paths() -> None:
     assert set(contract["paths"]) == {
         "/v1/password-changes/{id}",
         "/v1/password-changes/{id}/commit",
+        "/v1/accounts/{code}",
     }
     state = contract["components"]["responses"]["State"]["content"]["application/json"]["schema"]
     assert set(state["properties"]["state"]["enum"]) == {"prepared", "done", "refused", "none"}

@@ -93,12 +93,16 @@ def _stats(args: argparse.Namespace) -> int:
 def _unlock(args: argparse.Namespace) -> int:
     from bot.app import seal_of
     from data import proofs
+    from data.accounts import guesses
     from data.registry import records
 
     async def work(connection: AsyncConnection, settings: Settings) -> None:
         if not await records.by_codes(connection, (args.code,)):
             raise ValueError(f"nobody in the registry has the code {args.code}")
-        await proofs.end_row(connection, proofs.account_key(seal_of(settings), args.code))
+        seal = seal_of(settings)
+        account = proofs.account_key(seal, args.code)
+        await proofs.end_row(connection, account)
+        await guesses.end_row(connection, seal, account)
 
     write_once(work, what="codes_unlocked", why="wrong codes in a row")
     print("codes are sent again for this record, within the limits of a day")

@@ -1,78 +1,66 @@
-"""Changes of passwords on their way, whatever the backend: guesses of old passwords, codes, and what ends with success.
+"""Changes of passwords on their way, whatever the backend: their codes, what a posted form led to, and what ends with success.
 
 Called by the effect that opens a page (data/effects/password.py) and by what takes it (handlers/passwords/). A change
-is a case of data/proofs.py as well, so its codes share every limit with those of look-up. Its states: open (the page waits
-for a new password), prepared (for a code), committing (the right code was typed), done, refused, unclear, ended (something
-else made it void). Invariant: a guess is counted before it is compared; from "committing" on there is no way back.
+is a case of data/proofs.py as well, so its codes share every limit with those of look-up; old passwords are counted in
+guesses.py. Invariants: a password that was not accepted is never waited with for a code; from "committing" on there is no way back.
 """
 
 from __future__ import annotations
 
 import secrets
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import case as when
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import audit, budgets, proofs
-from data.budgets import Taker
+from data.accounts import guesses
+from data.accounts.state import (
+    CHANGE,
+    COMMITTING,
+    COUNTER,
+    DONE,
+    ENDED,
+    FORGOTTEN,
+    OPEN,
+    PREPARED,
+    REFUSED,
+    UNCLEAR,
+    ChangeContext,
+    PasswordChange,
+)
 from data.engine import Database
 from data.limits import Limits
-from data.proofs import Case, Keys, Refusal
+from data.proofs import Case, Keys
 from data.registry.keys import phone_key
 from data.seal import Seal
 from data.secure import pages
-from data.tables import (
-    cases,
-    failures_in_a_row,
-    otp_failures,
-    otps,
-    password_changes,
-    prepared_passwords,
-)
+from data.tables import cases, otps, password_changes, prepared_passwords
 from data.tables import conversations as conversation_rows
 from data.tables import people as people_rows
 from flows.content import Office
 
-OPEN, PREPARED, COMMITTING = "open", "prepared", "committing"
-DONE, REFUSED, UNCLEAR, ENDED = "done", "refused", "unclear", "ended"
-ALL_SMS = (
-    "budget sms"  # who holds this lock counts all SMS and sends one: so all together never send too many
-)
-CHANGE, FORGOTTEN, COUNTER = "change", "forgotten", "counter"
+__all__ = [
+    "CHANGE",
+    "COMMITTING",
+    "COUNTER",
+    "DONE",
+    "ENDED",
+    "FORGOTTEN",
+    "OPEN",
+    "PREPARED",
+    "REFUSED",
+    "UNCLEAR",
+]
+__all__ += ["ChangeContext", "PasswordChange"]
+BUSY_SECONDS = 90.0  # after which a form is acted on by nobody any more, whatever became of who did
 MOST_LOOKED_AT = 50  # changes that are taken up again at once
-
-
-@dataclass(frozen=True, slots=True)
-class PasswordChange:
-    """A change on its way. `phone`: ten digits, "" while it is not known; `given` is what opening it knew already."""
-
-    id: str
-    address: str
-    purpose: str
-    account_key: str
-    code: str
-    phone: str
-    phone_key: str  # of the phone that was proven in the chat, where the old password is not asked for
-    state: str
-    tries: int
-    moved_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeContext:
-    """What every function here needs: the database's transaction, whose time, who takes of the budgets."""
-
-    db: Database
-    connection: AsyncConnection
-    seal: Seal
-    limits: Limits
-    office: Office
-    _: KW_ONLY
-    taker: Taker
-    at: float  # the person's clock
-    now: float  # the server's
+LOOK_AGAIN, LOOK_LATER = 5.0, 60.0  # seconds between two looks at one, in its first ten minutes and then
+UNKNOWN_FOR = 2 * budgets.DAY  # how long it is asked what became of one
 
 
 async def open_change(
@@ -119,14 +107,8 @@ async def load(connection: AsyncConnection, seal: Seal, change: str) -> Password
     held = seal.open(row.sealed, f"password change {change}") or {}
     code, phone, proven = (str(held.get(key, "")) for key in ("code", "phone", "proven"))
     whose = (row.id, row.address, row.purpose, row.account_key)
-    return PasswordChange(*whose, code, phone, proven, row.state, row.tries, row.moved_at)
-
-
-async def newest_at(connection: AsyncConnection, seal: Seal, address: str) -> PasswordChange | None:
-    """The newest change that was begun in this conversation, or None."""
-    query = select(password_changes.c.id).where(password_changes.c.address == address)
-    found = (await connection.execute(query.order_by(password_changes.c.at.desc()).limit(1))).scalar()
-    return await load(connection, seal, found) if found else None
+    form = (row.act, row.answer, row.busy_until)
+    return PasswordChange(*whose, code, phone, proven, row.state, row.tries, row.moved_at, *form)
 
 
 async def move(
@@ -142,68 +124,50 @@ async def move(
     return int(moved.rowcount) == 1
 
 
-# -- the old password
+async def alone(db: Database, connection: AsyncConnection, change: PasswordChange) -> None:
+    """Act on the changes of one account one at a time, from here to the end of the transaction."""
+    await db.lock(connection, f"password {change.account_key}")
 
 
-async def take_guess(context: ChangeContext, change: PasswordChange) -> Refusal | None:
-    """Count one comparison of an old password before it is made; a Refusal where no more may be."""
-    if paused := await proofs.pause_of_codes(context.connection, context.taker, context.limits, context.at):
-        return paused
-    case = _guessed(context, change)
-    await context.db.lock(context.connection, f"password {change.account_key}")
-    if await proofs.shut(context.connection, case, context.taker, context.limits, context.at):
-        return Refusal("spent")
-    counted = await context.connection.execute(
+# -- what is posted
+
+
+async def take_form(context: ChangeContext, change: PasswordChange, act: str) -> bool:
+    """Begin to act on a form, known by `act`; False while somebody acts on another one of this change."""
+    mine = (password_changes.c.id == change.id) & (password_changes.c.busy_until <= context.now)
+    until = context.now + BUSY_SECONDS
+    taken = await context.connection.execute(
+        update(password_changes).where(mine).values(act=act, answer=None, busy_until=until)
+    )
+    return int(taken.rowcount) == 1
+
+
+async def answer_form(
+    context: ChangeContext, change: PasswordChange, act: str, answer: dict[str, Any]
+) -> None:
+    """What came of the form is known: whoever posted it twice is told the same."""
+    sealed = context.seal.close(answer, f"answer {change.id}")
+    mine = (password_changes.c.id == change.id) & (password_changes.c.act == act)
+    await context.connection.execute(
+        update(password_changes).where(mine).values(answer=sealed, busy_until=0.0)
+    )
+
+
+def answer_of(seal: Seal, change: PasswordChange) -> dict[str, Any] | None:
+    """What came of the form that was posted last; None while it is acted on."""
+    found: dict[str, Any] | None = seal.open(change.answer, f"answer {change.id}")
+    return found
+
+
+async def accept(context: ChangeContext, change: PasswordChange, act: str) -> bool:
+    """The new password of this form waits for a code now; False where another form, or another change, came between."""
+    mine = (password_changes.c.id == change.id) & (password_changes.c.act == act)
+    accepted = await context.connection.execute(
         update(password_changes)
-        .where(
-            password_changes.c.id == change.id,
-            password_changes.c.state.in_((OPEN, PREPARED)),
-            password_changes.c.tries < context.limits.otp_tries,
-        )
-        .values(tries=password_changes.c.tries + 1)
+        .where(mine, password_changes.c.state == OPEN)
+        .values(state=PREPARED, moved_at=context.now)
     )
-    if not counted.rowcount:
-        return Refusal("spent")
-    await proofs.count_failure(context.connection, case.keys, context.taker, context.at)
-    return None
-
-
-async def guessed_right(context: ChangeContext, change: PasswordChange) -> None:
-    """The last comparison was no failure after all."""
-    keys = _guessed(context, change).keys
-    newest = (
-        select(otp_failures.c.id)
-        .where(otp_failures.c.account_key == keys.account, otp_failures.c.source_key == context.taker.source)
-        .order_by(otp_failures.c.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    await context.connection.execute(delete(otp_failures).where(otp_failures.c.id == newest))
-    await proofs.end_row(context.connection, keys.account)
-    back = password_changes.c.tries - 1
-    mine = (password_changes.c.id == change.id) & (password_changes.c.tries > 0)
-    await context.connection.execute(update(password_changes).where(mine).values(tries=back))
-
-
-async def guessed_wrong(context: ChangeContext) -> None:
-    """The last comparison was one: it counts on conversation, source and all together."""
-    await budgets.take(context.connection, context.taker, context.at, budgets.WRONG, budgets.FAILURE)
-
-
-def _guessed(context: ChangeContext, change: PasswordChange) -> Case:
-    """Old passwords are counted as codes are, on keys of their own: who guesses one uses up none of the other."""
-    keyed = context.seal.keyed
-    keys = Keys(
-        keyed("password", change.account_key),
-        keyed("password phone", change.account_key),
-        keyed("password question", f"{change.address} {change.account_key}"),
-    )
-    return Case(change.id, change.address, (), keys)
-
-
-def guesses_key(seal: Seal, code: str) -> str:
-    """What wrong old passwords of this account are counted on in a row."""
-    return seal.keyed("password", proofs.account_key(seal, code))
+    return int(accepted.rowcount) == 1
 
 
 # -- the code
@@ -223,8 +187,8 @@ class Sent:
 async def send_code(context: ChangeContext, change: PasswordChange, *, leaves: bool = True) -> Sent:
     """Send a code to the change's phone, or pretend to. Whoever is told of a refusal has typed the old password, or proven the phone."""
     case = await _case(context, change)
-    await _alone_with(context, case)
-    await context.db.lock(context.connection, ALL_SMS)
+    await proofs.alone_with(context.db, context.connection, case)
+    await context.db.lock(context.connection, proofs.ALL_SMS)
     refused = await proofs.refusal(context.connection, case, context.taker, context.limits, context.at)
     if refused is None and leaves:
         refused = await proofs.owners_refusal(
@@ -240,56 +204,73 @@ async def send_code(context: ChangeContext, change: PasswordChange, *, leaves: b
     text = code_text(code, context.limits, context.office)
     lasts = 60.0 * context.limits.otp_minutes
     row = await _queue(context, case, change.phone or "0" * 10, text, lasts=lasts, leaves=leaves)
+    await context.connection.execute(update(otps).where(_newest(change)).values(message=row))
     await pages.keep_code_until(context.connection, change.id, until)
     return Sent("sent", until=until, row=row)
 
 
-async def uncount_code(context: ChangeContext, change: PasswordChange) -> None:
-    """The newest code of this change was not delivered: it counts for nobody, and another may be asked for at once."""
-    newest = select(otps.c.id).where(otps.c.case_id == change.id).order_by(otps.c.at.desc()).limit(1)
-    await context.connection.execute(delete(otps).where(otps.c.id == newest.scalar_subquery()))
+def _newest(change: PasswordChange) -> Any:
+    newest = (
+        select(otps.c.id).where(otps.c.case_id == change.id).order_by(otps.c.at.desc(), otps.c.message.desc())
+    )
+    return otps.c.id == newest.limit(1).scalar_subquery()
+
+
+async def code_in(
+    connection: AsyncConnection, seal: Seal, message: int
+) -> tuple[PasswordChange | None, bool]:
+    """(the change whose code this message carries or None, whether it is the newest one of that change)."""
+    carried = select(otps.c.id, otps.c.case_id).where(otps.c.message == message)
+    found = (await connection.execute(carried)).first()
+    change = await load(connection, seal, found.case_id) if found is not None else None
+    if found is None or change is None:
+        return None, False
+    newest = (await connection.execute(select(otps.c.id).where(_newest(change)))).scalar()
+    return change, newest == found.id
+
+
+async def uncount_code(context: ChangeContext, message: int) -> None:
+    """The code in this message was not delivered: it counts for nobody, and another may be asked for at once."""
+    await context.connection.execute(delete(otps).where(otps.c.message == message))
 
 
 async def check_code(context: ChangeContext, change: PasswordChange, code: str) -> tuple[str, int]:
     """("right" | "wrong" | "expired" | "spent" | "paused", comparisons left); right makes the change "committing", once."""
     case = await _case(context, change)
-    await _alone_with(context, case)
+    await proofs.alone_with(context.db, context.connection, case)
     if await proofs.pause_of_codes(context.connection, context.taker, context.limits, context.at):
         return "paused", 0
     result, left = await proofs.compare_code(
         context.connection, context.seal, case, code, context.limits, context.at, taker=context.taker
     )
     if result == "right" and not await move(context, change, COMMITTING, before=(PREPARED,)):
-        return "expired", 0
+        return "over", 0
     return result, left
 
 
 async def warn_owner(context: ChangeContext, change: PasswordChange) -> int:
     """Tell the phone's owner, once a day, that its wrong codes are used up; the outbox row's id, 0 none."""
-    case = await _case(context, change)
-    if not change.phone or not await proofs.owner_to_warn(
-        context.connection, case, context.limits, context.at
-    ):
+    case, connection, limits, at = (
+        await _case(context, change),
+        context.connection,
+        context.limits,
+        context.at,
+    )
+    if not change.phone or not await proofs.owner_to_warn(connection, case, limits, at):
         return 0
-    await context.db.lock(context.connection, ALL_SMS)
-    if await budgets.spent(context.connection, budgets.messages(context.limits), context.taker, context.at):
+    if not await proofs.take_warning(context.db, connection, case, context.taker, limits, at):
         return 0
-    taker = Taker(case.keys.phone, context.taker.source)
-    await budgets.take(context.connection, taker, context.at, budgets.WARNING, budgets.SMS)
+    await budgets.take(connection, context.taker, at, budgets.SMS)
     return await _queue(context, case, change.phone, proofs.warning_text(context.office), lasts=budgets.DAY)
 
 
 async def _case(context: ChangeContext, change: PasswordChange) -> Case:
+    """The case of this change; made up again where its owner has erased it meanwhile."""
     case = await proofs.load_case(context.connection, change.id, change.address)
-    if case is None:
-        raise LookupError("a change without its case")
-    return case
-
-
-async def _alone_with(context: ChangeContext, case: Case) -> None:
-    """As in data/effects/proof.py: codes of one account and of one phone are sent and compared one at a time."""
-    await context.db.lock(context.connection, f"otp {case.keys.account}")
-    await context.db.lock(context.connection, f"otp phone {case.keys.phone}")
+    if case is not None:
+        return case
+    phone = phone_key(context.seal, change.phone) if change.phone else secrets.token_hex(32)
+    return Case(change.id, change.address, (), Keys(change.account_key, phone, secrets.token_hex(32)))
 
 
 async def _queue(
@@ -326,6 +307,7 @@ async def succeeded(context: ChangeContext, change: PasswordChange) -> tuple[int
     Void are: other changes of the account with their pages, live codes of the account on every channel, and what other
     conversations have proven of its phone. None: it was written down before.
     """
+    await proofs.alone_with(context.db, context.connection, await _case(context, change))
     if not await move(context, change, DONE, before=(COMMITTING, UNCLEAR)):
         return None
     connection, same = context.connection, password_changes.c.account_key == change.account_key
@@ -350,7 +332,7 @@ async def succeeded(context: ChangeContext, change: PasswordChange) -> tuple[int
         elsewhere = (people_rows.c.phone_key == key) & (people_rows.c.id != mine)
         await connection.execute(update(people_rows).where(elsewhere).values(phone_key=None, proven_at=None))
     await proofs.end_row(connection, change.account_key)
-    await proofs.end_row(connection, guesses_key(context.seal, change.code))
+    await guesses.end_row(connection, context.seal, change.account_key)
     whose = context.seal.keyed("person", change.code)
     who = change.address
     note: dict[str, Any] = {"who": who, "what": "password_changed", "whose": whose, "outcome": change.purpose}
@@ -362,25 +344,60 @@ async def succeeded(context: ChangeContext, change: PasswordChange) -> tuple[int
     return (await _queue(context, case, change.phone, changed_text(context.office), lasts=budgets.DAY),)
 
 
-async def left_committing(connection: AsyncConnection, before: float) -> list[str]:
-    """Changes whose right code was typed before this time and of which nobody said what became of them."""
-    query = select(password_changes.c.id).where(
-        password_changes.c.state.in_((COMMITTING, UNCLEAR)), password_changes.c.moved_at < before
+async def take_up(connection: AsyncConnection, now: float, left_for: float) -> Sequence[str]:
+    """Changes whose right code was typed `left_for` seconds ago or more, and of which nobody said what became of them.
+
+    Those that waited longest come first, and each rests before it is looked at again: so none holds up another.
+    """
+    due = (
+        password_changes.c.state.in_((COMMITTING, UNCLEAR))
+        & (password_changes.c.moved_at < now - left_for)
+        & (password_changes.c.look_at <= now)
     )
-    return list((await connection.execute(query.limit(MOST_LOOKED_AT))).scalars())
+    some = select(password_changes.c.id).where(due).order_by(password_changes.c.look_at).limit(MOST_LOOKED_AT)
+    found = (await connection.execute(some)).scalars().all()
+    if not found:
+        return ()
+    young = password_changes.c.moved_at > now - 600.0
+    again = when((young, now + LOOK_AGAIN), else_=now + LOOK_LATER)
+    taken = await connection.execute(
+        update(password_changes)
+        .where(password_changes.c.id.in_(found), due)
+        .values(look_at=again)
+        .returning(password_changes.c.id)
+    )
+    return list(taken.scalars())
 
 
 async def forget_old(connection: AsyncConnection, at: float) -> None:
-    """Changes of more than a day ago are gone; those that nobody finished name no account after an hour."""
-    await connection.execute(delete(password_changes).where(password_changes.c.at < at - budgets.DAY))
+    """Changes of more than a day ago are gone, those of which nothing is known later; unfinished ones name no account after an hour."""
+    unknown = password_changes.c.state.in_((COMMITTING, UNCLEAR))
+    old = (password_changes.c.at < at - budgets.DAY) & ~unknown
+    await connection.execute(delete(password_changes).where(old | (password_changes.c.at < at - UNKNOWN_FOR)))
     over = (password_changes.c.at < at - budgets.HOUR) & password_changes.c.state.in_((OPEN, PREPARED))
     await connection.execute(update(password_changes).where(over).values(state=ENDED, sealed=None))
 
 
-async def unlock(connection: AsyncConnection, seal: Seal, code: str) -> None:
-    """The office has seen the person: wrong codes and old passwords in a row begin anew."""
-    for key in (proofs.account_key(seal, code), guesses_key(seal, code)):
-        await connection.execute(delete(failures_in_a_row).where(failures_in_a_row.c.account_key == key))
+async def told_of(connection: AsyncConnection, address: str) -> list[dict[str, str]]:
+    """What is kept of the changes that were begun in this conversation: when, and what became of them."""
+    query = select(password_changes.c.at, password_changes.c.state).where(
+        password_changes.c.address == address
+    )
+    found = await connection.execute(query.order_by(password_changes.c.at))
+    return [
+        {"luc": datetime.fromtimestamp(r.at, UTC).isoformat(timespec="seconds"), "trang_thai": r.state}
+        for r in found
+    ]
+
+
+async def erase(connection: AsyncConnection, addresses: Sequence[str]) -> None:
+    """Nothing of these conversations' changes is kept, but those whose right code was typed: they end first, and say so."""
+    theirs = password_changes.c.address.in_(addresses) & ~password_changes.c.state.in_((COMMITTING, UNCLEAR))
+    ids = (await connection.execute(select(password_changes.c.id).where(theirs))).scalars().all()
+    await connection.execute(
+        delete(prepared_passwords).where(prepared_passwords.c.change_id.in_(ids), ~prepared_passwords.c.done)
+    )
+    await connection.execute(delete(password_changes).where(password_changes.c.id.in_(ids)))
 
 
 def code_text(code: str, limits: Limits, office: Office) -> str:

@@ -11,7 +11,8 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.accounts.hashing import Hasher
-from data.accounts.port import Prepared, State, Wanted
+from data.accounts.port import Prepared, Standing, State, Wanted
+from data.budgets import DAY
 from data.engine import Database
 from data.registry import records
 from data.registry.keys import phone_key
@@ -19,10 +20,13 @@ from data.seal import Seal
 from data.tables import accounts, prepared_passwords
 
 PREPARED_FOR = 3600.0  # seconds that a new password is kept aside
+DONE_FOR = 3 * DAY  # seconds that it is known what was put in force: longer than anybody asks
 
 
 class LocalAccounts:
     """The accounts in this database."""
+
+    ours = True
 
     def __init__(self, db: Database, seal: Seal, hasher: Hasher, clock: Callable[[], float]) -> None:
         self._db, self._seal, self._hasher, self._clock = db, seal, hasher, clock
@@ -43,18 +47,13 @@ class LocalAccounts:
                 return Prepared("same")
             fresh = await self._hasher.hash(wanted.new)
         async with self._db.writing() as connection:
-            mine = prepared_passwords.c.change_id == wanted.change
-            done = (await connection.execute(select(prepared_passwords.c.done).where(mine))).scalar()
-            if done is None:
-                await connection.execute(
-                    prepared_passwords.insert().values(
-                        change_id=wanted.change, code=wanted.code, password=fresh, at=self._clock()
-                    )
+            kept = {"code": wanted.code, "password": fresh, "at": self._clock()}
+            fresh_row = self._db.insert(prepared_passwords).values(change_id=wanted.change, **kept)
+            await connection.execute(
+                fresh_row.on_conflict_do_update(
+                    index_elements=["change_id"], set_=kept, where=~prepared_passwords.c.done
                 )
-            elif not done:
-                await connection.execute(
-                    update(prepared_passwords).where(mine).values(password=fresh, at=self._clock())
-                )
+            )
         phone = str(self._seal.open(row.phone, f"account {row.code}"))
         return Prepared("ready", phone, row.phone_changed_at)
 
@@ -88,7 +87,17 @@ class LocalAccounts:
         async with self._db.reading() as connection:
             query = select(prepared_passwords.c.done).where(prepared_passwords.c.change_id == change)
             done = (await connection.execute(query)).scalar()
-        return "none" if done is None else "done" if done else "prepared"
+        # what is not kept any more was never put in force: that is remembered for longer than anybody asks
+        return "refused" if done is None else "done" if done else "prepared"
+
+    async def standing(self, code: str) -> Standing:
+        """One that the registry has a phone for is opened when it is needed (`open_from_registry`)."""
+        async with self._db.reading() as connection:
+            here = await connection.execute(select(accounts.c.code).where(accounts.c.code == code))
+            if here.first() is not None:
+                return "open"
+            known = await records.by_codes(connection, (code,))
+        return "open" if any(r.phone is not None for r in known) else "none"
 
 
 async def open_from_registry(
@@ -122,6 +131,17 @@ def account_row(seal: Seal, code: str, phone: str, at: float, *, password: str) 
     }
 
 
+async def phone_of(connection: AsyncConnection, seal: Seal, code: str, *, given: str, at: float) -> str:
+    """The account's phone; from now on the one that is `given`, where one is. "" where there is no account."""
+    query = select(accounts.c.phone).where(accounts.c.code == code)
+    kept = (await connection.execute(query)).scalar()
+    if kept is None:
+        return ""
+    if given:
+        await change_phone(connection, seal, code, given, at)
+    return given or str(seal.open(kept, f"account {code}"))
+
+
 async def change_phone(connection: AsyncConnection, seal: Seal, code: str, phone: str, at: float) -> bool:
     """The account's phone is another one from now on; False where there is no account."""
     changed = await connection.execute(
@@ -142,5 +162,7 @@ async def count(connection: AsyncConnection) -> int:
 
 
 async def forget_old(connection: AsyncConnection, now: float) -> None:
-    """New passwords that nobody put in force are gone, and what is said of those that were."""
-    await connection.execute(delete(prepared_passwords).where(prepared_passwords.c.at < now - PREPARED_FOR))
+    """New passwords that nobody put in force are gone, and in time what is said of those that were."""
+    at, done = prepared_passwords.c.at, prepared_passwords.c.done
+    old = ((at < now - PREPARED_FOR) & ~done) | (at < now - DONE_FOR)
+    await connection.execute(delete(prepared_passwords).where(old))

@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 
 Outcome = Literal["ready", "wrong", "same", "locked"]
 State = Literal["prepared", "done", "refused", "none", "unclear"]
+Standing = Literal["open", "locked", "none"]
 
 
 class Away(Exception):
@@ -47,10 +48,18 @@ class Prepared:
 class Accounts(Protocol):
     """Where accounts lie. Every method raises Away where the backend does not answer in time."""
 
+    @property
+    def ours(self) -> bool:
+        """Whether they lie in this database, where a phone seen at the counter can be put into an account."""
+
     async def prepare(self, wanted: Wanted) -> Prepared: ...
 
     async def commit(self, change: str) -> State:
         """Put the prepared password in force. done, refused (it is not, and will not be), or unclear."""
 
     async def state(self, change: str) -> State:
-        """What has become of a change: prepared, done, refused, or none (never heard of)."""
+        """What has become of a change: prepared, done, refused, or none (never heard of), which says nothing of a change
+        that was prepared once."""
+
+    async def standing(self, code: str) -> Standing:
+        """Whether there is such an account, and whether it lets anybody in. Asked at the counter alone, never told in a conversation."""

@@ -15,7 +15,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import audit
-from data.accounts import changes, local
+from data.accounts import changes, guesses, local
+from data.accounts.port import Accounts, Away, Standing
 from data.budgets import DAY
 from data.engine import Database
 from data.limits import Limits
@@ -24,12 +25,17 @@ from data.registry.keys import phone_of
 from data.seal import Seal
 from data.secure import pages
 from data.staff import Member
-from data.tables import accounts, password_resets
+from data.tables import password_resets
 from flows.text.masking import mask_code, mask_phone
 
 PAPERS = ("id_card", "passport", "vneid")
 ASKED, APPROVED, REFUSED = "asked", "approved", "refused"
 _CODE = re.compile(r"[0-9]{10}")
+_CANNOT: dict[Standing, str] = {
+    "open": "",
+    "locked": "Hệ thống tài khoản đang khóa tài khoản này. Xin mở khóa ở đó trước.",
+    "none": "Không có tài khoản với mã số này, hoặc hồ sơ chưa có số điện thoại. Xin kiểm tra lại mã số.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class Counter:
     limits: Limits
     member: Member
     now: float
+    ours: bool = True  # whether accounts lie in this database
 
     async def note(self, what: str, code: str, why: str = "") -> None:
         """One row of the audit; of whose account, only a keyed hash."""
@@ -102,8 +109,30 @@ async def waiting(connection: AsyncConnection, seal: Seal, now: float) -> list[R
     return found
 
 
+async def asked_for(connection: AsyncConnection, seal: Seal, reset: str) -> tuple[str, str]:
+    """(code, new phone or "") of a reset that nobody has decided yet; ("", "") where there is none."""
+    row = (await connection.execute(select(password_resets).where(password_resets.c.id == reset))).first()
+    held = seal.open(row.sealed, f"password reset {reset}") if row is not None else None
+    return (str(held["code"]), str(held["phone"])) if held else ("", "")
+
+
+async def fault(backend: Accounts | None, code: str, phone: str) -> str:
+    """Why such a reset could not work, as a sentence, or "". Asks the backend: never called inside a transaction."""
+    if backend is None:
+        return "Ở đây chưa gửi được tin nhắn SMS, nên chưa đặt lại mật khẩu được."
+    if phone and not backend.ours:
+        return "Hệ thống tài khoản không nhận số điện thoại mới từ đây. Xin đổi số ở hệ thống đó trước, rồi lập lại yêu cầu."
+    try:
+        return _CANNOT[await backend.standing(code)]
+    except Away:
+        return "Hệ thống tài khoản chưa trả lời. Xin duyệt lại sau ít phút."
+
+
 async def decide(counter: Counter, reset: str, *, approve: bool) -> str:
-    """Approve or refuse. Approved: the token of the page that the owner opens, once. Raises ValueError with a sentence."""
+    """Approve or refuse. Approved: the token of the page that the owner opens, once. Raises ValueError with a sentence.
+
+    Who approves has asked for the `fault` before.
+    """
     connection, seal, now = counter.connection, counter.seal, counter.now
     mine = password_resets.c.id == reset
     await counter.db.lock(connection, f"reset {reset}")
@@ -123,12 +152,10 @@ async def decide(counter: Counter, reset: str, *, approve: bool) -> str:
     await counter.note(f"reset_{state}", code)
     if not approve:
         return ""
-    await local.open_from_registry(connection, seal, (code,), now)
-    if phone:
-        there = await connection.execute(select(accounts.c.code).where(accounts.c.code == code))
-        if there.first() is not None:
-            await local.change_phone(connection, seal, code, phone, now)
-    await changes.unlock(connection, seal, code)
+    if counter.ours:
+        await local.open_from_registry(connection, seal, (code,), now)
+        phone = await local.phone_of(connection, seal, code, given=phone, at=now)
+    await guesses.unlock(connection, seal, code, phone)
     address = f"counter:{reset}"
     opening: dict[str, Any] = {"address": address, "purpose": changes.COUNTER, "code": code}
     change = await changes.open_change(connection, seal, **opening, at=now, now=now)

@@ -7,7 +7,9 @@ for signs, capitals or digits, and no password is cut.
 
 from __future__ import annotations
 
+import bisect
 import functools
+import math
 import re
 from dataclasses import dataclass
 from itertools import pairwise
@@ -82,6 +84,7 @@ LOCAL = (  # what people here make passwords of, folded, without spaces
 LEFT = 6  # letters and digits that must remain when what is known of somebody is taken out
 ROW = 6  # of what remains, so many different characters unless it is long
 LONG = 16
+BITS = (15, 28, 45, 65)  # from which a password is called stronger; static/secure.js has the upper three
 _ROWS = ("01234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 _NOT_LETTERS = re.compile(r"[^a-z]")
 _NEITHER = re.compile(r"[^a-z0-9]")
@@ -149,8 +152,12 @@ def _is_pattern(folded: str) -> bool:
     for size in range(1, min(5, len(folded) // 2) + 1):
         if folded == (folded[:size] * len(folded))[: len(folded)]:
             return True
-    steps = sum(1 for a, b in pairwise(folded) if any(a + b in row or b + a in row for row in _ROWS))
-    return steps >= len(folded) - 2 and len(folded) < LONG
+    return len(folded) < LONG and _steps(folded) >= len(folded) - 2
+
+
+def _steps(folded: str) -> int:
+    """How often a character is the neighbour of the one before."""
+    return sum(1 for a, b in pairwise(folded) if any(a + b in row or b + a in row for row in _ROWS))
 
 
 def _is_own(password: str, own: Own) -> bool:
@@ -181,8 +188,11 @@ def _parts(own: Own) -> list[str]:
 
 
 def strength(password: str, own: Own) -> int:
-    """0 (guessed at once) to 4, as zxcvbn estimates it; for showing, never for refusing."""
-    from zxcvbn import zxcvbn
-
-    words = [part for part in _parts(own) if part]
-    return int(zxcvbn(normal(password)[:72], user_inputs=words)["score"])
+    """0 (guessed at once) to 4, for showing, never for refusing: how long and how mixed it is without what is known of
+    the person, and without steps along the keyboard. As rough as what the page shows, and as cheap for any text.
+    """
+    left = fold(password)
+    for part in _parts(own):
+        left = left.replace(part, "")
+    length = len(left) - _steps(left)
+    return bisect.bisect(BITS, length * math.log2(1 + len(set(left))))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 
 from data import budgets, people, proofs
-from data.budgets import Taker
 from data.effects.handler import handles
 from data.effects.lookup import note_look, whole_record
 from data.effects.turn_context import TurnContext, one_time_page, person
@@ -19,10 +18,6 @@ from flows.effects import CheckOtp, EffectResult, ProvePhone, SendOtp
 
 log = logging.getLogger("troly.proof")
 
-_ALL_SMS = (
-    "budget sms"  # who holds this lock counts all SMS and sends one: so all together never send too many
-)
-
 
 @handles(SendOtp)
 async def send_otp(turn: TurnContext, effect: SendOtp) -> EffectResult:
@@ -32,8 +27,8 @@ async def send_otp(turn: TurnContext, effect: SendOtp) -> EffectResult:
         return EffectResult("off")
     if case is None:
         return EffectResult("spent")
-    await _alone_with(turn, case)
-    await services.db.lock(connection, _ALL_SMS)
+    await proofs.alone_with(services.db, connection, case)
+    await services.db.lock(connection, proofs.ALL_SMS)
     refused = await proofs.refusal(connection, case, turn.taker, services.limits, at)
     if refused is not None:
         return _refused(refused)
@@ -75,19 +70,13 @@ async def _phone(turn: TurnContext, case: Case) -> tuple[str, bool]:
     return (phone, True) if one and phone else ("0" * 10, False)
 
 
-async def _alone_with(turn: TurnContext, case: Case) -> None:
-    """Codes of one record, and of one phone that several records share, are sent and compared one at a time."""
-    await turn.services.db.lock(turn.connection, f"otp {case.keys.account}")
-    await turn.services.db.lock(turn.connection, f"otp phone {case.keys.phone}")
-
-
 @handles(CheckOtp)
 async def check_otp(turn: TurnContext, effect: CheckOtp) -> EffectResult:
     services, connection, at = turn.services, turn.connection, turn.stamp
     case = await proofs.load_case(connection, effect.case, turn.address)
     if case is None:
         return EffectResult("expired")
-    await _alone_with(turn, case)
+    await proofs.alone_with(services.db, connection, case)
     if paused := await proofs.pause_of_codes(connection, turn.taker, services.limits, at):
         return _refused(paused)
     result, left = await proofs.compare_code(
@@ -113,10 +102,8 @@ async def _after_a_wrong_code(turn: TurnContext, case: Case) -> None:
         log.warning("more than %d wrong one-time codes within an hour", services.limits.otp_failures_alarm)
     if not await proofs.owner_to_warn(connection, case, services.limits, at):
         return
-    await services.db.lock(connection, _ALL_SMS)
     phone, theirs = await _phone(turn, case)
-    if theirs and not await budgets.spent(connection, budgets.messages(services.limits), turn.taker, at):
-        await budgets.take(connection, Taker(case.keys.phone, turn.taker.source), at, budgets.WARNING)
+    if theirs and await proofs.take_warning(services.db, connection, case, turn.taker, services.limits, at):
         text = proofs.warning_text(services.office)
         turn.codes_out.append(await _queue_sms(turn, case, phone, text, lasts=budgets.DAY, leaves=True))
 

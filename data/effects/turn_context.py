@@ -73,8 +73,9 @@ async def one_time_page(
     """Open a secure page of this conversation: facts link, until (when its code, or else the page, ends)."""
     until = turn.stamp + 60.0 * turn.services.limits.secure_link_minutes
     ends = code_until or until
+    lasts = max(until, ends)  # a page for a code is there as long as the code
     token = await pages.open_page(
-        turn.connection, turn.address, code_until=ends, until=until, kind=kind, subject=subject
+        turn.connection, turn.address, code_until=ends, until=lasts, kind=kind, subject=subject
     )
     link = f"{turn.services.public_address}/secure/{token}"
     return {"link": link, "until": datetime.fromtimestamp(ends, UTC).isoformat()}

@@ -29,6 +29,11 @@ class SealedOut:
     sealed: bytes
     fence: int
 
+    @property
+    def is_first_try(self) -> bool:
+        """A row begins with fence 1, and each lease adds one."""
+        return self.fence == 2
+
 
 async def claim_codes(
     db: Database,

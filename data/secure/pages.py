@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import case as when
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.tables import secure_pages
@@ -77,9 +78,10 @@ async def _page(connection: AsyncConnection, which: ColumnElement[bool]) -> Page
 
 
 async def keep_code_until(connection: AsyncConnection, subject: str, code_until: float) -> None:
-    """The page of this change now waits for a code that lasts so long."""
+    """The page of this change now waits for a code that lasts so long, and stays for as long."""
     page = secure_pages.c.subject == subject
-    await connection.execute(update(secure_pages).where(page).values(code_until=code_until))
+    until = when((secure_pages.c.until < code_until, code_until), else_=secure_pages.c.until)
+    await connection.execute(update(secure_pages).where(page).values(code_until=code_until, until=until))
 
 
 async def finish_pages(connection: AsyncConnection, address: str) -> None:

@@ -93,7 +93,7 @@ def _flow() -> Flow:
                 ),
                 _late_choices,
                 label="mã OTP quá hạn",
-                failed="quá 5 phút chưa nhập mã",
+                failed="quá giờ chưa nhập mã",
                 transitions={"again": "screen", "trouble": "trouble"},
             ),
             choose(

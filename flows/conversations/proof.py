@@ -54,14 +54,14 @@ def _sent_prompt(context: Context) -> Reply:
     return _with_page(
         context,
         "Nếu thông tin khớp đúng một người và hồ sơ đó hôm nay còn lượt nhận mã, mã OTP 6 số được gửi đến số điện thoại "
-        "người đó đã đăng ký với cơ quan BHXH; mã dùng trong 5 phút. Anh/chị mở trang bảo mật để nhập mã, đừng gõ mã vào "
+        f"người đó đã đăng ký với cơ quan BHXH; mã dùng trong {context.content.otp_minutes} phút. Anh/chị mở trang bảo mật để nhập mã, đừng gõ mã vào "
         f"đây. Sau {NO_SMS_MINUTES} phút không thấy tin nhắn thì có thể thông tin chưa khớp (bấm “Sửa thông tin”, ghi đủ "
         "ngày sinh hoặc số CCCD), hoặc hồ sơ chưa có số điện thoại, hoặc hôm nay đã hết lượt gửi mã: anh/chị gọi "
         f"{context.content.office.hotline} hoặc mang giấy tờ tùy thân đến cơ quan BHXH gần nhất.",
     )
 
 
-_PAUSES = {
+PAUSES = {
     "conversation": "Hôm nay anh/chị đã tra cứu đủ số lần cho phép.",
     "source": "Từ đường mạng anh/chị đang dùng vừa có quá nhiều yêu cầu, nên tôi tạm dừng để giữ an toàn.",
     "all": "Lúc này có quá nhiều yêu cầu từ nhiều nơi, nên tôi tạm dừng để giữ an toàn cho mọi người.",
@@ -72,7 +72,7 @@ def pause_prompt(context: Context) -> str:
     """Why something is refused for a while, whose limit it was, and what can be done meanwhile."""
     of = context.get("pause_of")
     again = "" if of == "conversation" else f" Anh/chị thử lại sau {spoken(int(context.get('seconds')))}."
-    return f"{_PAUSES[of]}{again} {other_ways(context.content)}"
+    return f"{PAUSES[of]}{again} {other_ways(context.content)}"
 
 
 def _soon_prompt(context: Context) -> str:
@@ -82,7 +82,8 @@ def _soon_prompt(context: Context) -> str:
     )
 
 
-def _parse_proof(context: Context, event: Event) -> Parsed | None:
+def parse_contact(context: Context, event: Event) -> Parsed | None:
+    """A contact that the channel vouches for; somebody else's proves nothing."""
     if not isinstance(event, SharedContact):
         return None
     if event.own:
@@ -95,7 +96,7 @@ def _parse_proof(context: Context, event: Event) -> Parsed | None:
 def _parse_code(context: Context, event: Event) -> Parsed | None:
     if isinstance(event, TypedSecret) and event.kind == "otp":
         return Parsed("typed", once={"code": event.value})
-    return _parse_proof(context, event)
+    return parse_contact(context, event)
 
 
 def _wrong_prompt(context: Context) -> Reply:
@@ -147,7 +148,7 @@ def proof_steps(question: Prompt, brief: Prompt) -> tuple[Step, ...]:
             question,
             _PROOFS,
             label="chứng minh số điện thoại",
-            parse=_parse_proof,
+            parse=parse_contact,
             hint="Anh/chị chọn cách xác minh bên dưới giúp tôi.",
             transitions=_FROM_PROOFS,
             brief=brief,
@@ -157,7 +158,7 @@ def proof_steps(question: Prompt, brief: Prompt) -> tuple[Step, ...]:
             "Anh/chị bấm nút “Gửi số điện thoại của tôi” của ứng dụng nhắn tin; gõ số vào đây thì chưa chứng minh được.",
             _PROOFS,
             label="gửi số điện thoại",
-            parse=_parse_proof,
+            parse=parse_contact,
             transitions={**_FROM_PROOFS, "share": AGAIN},
         ),
         call(
@@ -218,7 +219,7 @@ def proof_steps(question: Prompt, brief: Prompt) -> tuple[Step, ...]:
             (Choice("Gửi lại mã", "resend", words=_NO_CODE, means="resend"), _EDIT, _OTHER),
             label="chờ gửi mã OTP",
             failed="quá nhiều yêu cầu mã OTP",
-            parse=_parse_proof,
+            parse=parse_contact,
             transitions={"resend": "code_request", **_FROM_ALL},
         ),
         choose(
@@ -229,7 +230,7 @@ def proof_steps(question: Prompt, brief: Prompt) -> tuple[Step, ...]:
             (_OTHER, _SHARE),
             label="không gửi được mã OTP",
             failed="không gửi được SMS",
-            parse=_parse_proof,
+            parse=parse_contact,
             transitions={"other": "other", "share": "share_how", "phone": "phone_check", "again": AGAIN},
         ),
         call(

@@ -15,13 +15,14 @@ from typing import Any, Literal, TypeVar
 import httpx
 import msgspec
 
-from data.accounts.port import Away, Prepared, State, Wanted
+from data.accounts.port import Away, Prepared, Standing, State, Wanted
 from data.registry.keys import phone_key
 from data.seal import Seal
 
 _T = TypeVar("_T")
 log = logging.getLogger("troly.accounts")
 
+CHANGES = "password-changes/"
 TRIES = 3
 APART = 0.3  # seconds between two tries
 
@@ -30,6 +31,10 @@ class _PrepareAnswer(msgspec.Struct):
     outcome: Literal["ready", "wrong", "same", "locked"]
     phone: str = ""
     phone_changed_at: datetime | None = None
+
+
+class _AccountAnswer(msgspec.Struct):
+    state: Literal["open", "locked", "none"]
 
 
 class _StateAnswer(msgspec.Struct):
@@ -51,7 +56,7 @@ class RemoteAccounts:
         body: dict[str, Any] = {"account": wanted.code, "new_password": wanted.new}
         if wanted.old is not None:
             body["old_password"] = wanted.old
-        answer = await self._asked("PUT", wanted.change, body)
+        answer = await self._asked("PUT", CHANGES + wanted.change, body)
         told = _read(answer, _PrepareAnswer)
         if told.outcome == "ready" and wanted.old is None and not wanted.vouched:
             theirs = phone_key(self.seal, told.phone)
@@ -62,10 +67,17 @@ class RemoteAccounts:
 
     async def commit(self, change: str) -> State:
         """Posted once."""
-        return _read(await self._once("POST", f"{change}/commit"), _StateAnswer).state
+        return _read(await self._once("POST", f"{CHANGES}{change}/commit"), _StateAnswer).state
 
     async def state(self, change: str) -> State:
-        return _read(await self._asked("GET", change), _StateAnswer).state
+        return _read(await self._asked("GET", CHANGES + change), _StateAnswer).state
+
+    async def standing(self, code: str) -> Standing:
+        return _read(await self._asked("GET", f"accounts/{code}"), _AccountAnswer).state
+
+    @property
+    def ours(self) -> bool:
+        return False
 
     async def _asked(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
         """The answer to what may be asked again."""
@@ -79,7 +91,7 @@ class RemoteAccounts:
         raise AssertionError("the last try returns or raises")
 
     async def _once(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
-        url = f"{self.url.rstrip('/')}/v1/password-changes/{path}"
+        url = f"{self.url.rstrip('/')}/v1/{path}"
         headers = {"Authorization": f"Bearer {self.token}"}
         try:
             async with asyncio.timeout(self.seconds):

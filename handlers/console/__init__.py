@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
+from data.accounts.port import Accounts
 from data.limits import Limits
 from handlers.console.access import AccessControl, PageRoute, Rules
 from handlers.console.accounts.reset_page import ResetPage
@@ -32,6 +33,7 @@ class Console:
     """The console's routes, to be served next to the chat page. `sending`: which channels it sends to.
 
     `zalo`: the Official Account, where there is one. `imports`: the uploads of this process; without them there is no page for lists.
+    `accounts`: whose passwords can be set anew at the counter.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Console:
         zalo: ZaloAccount | None = None,
         sources: Sources | None = None,
         imports: ImportRuns | None = None,
+        accounts: Accounts | None = None,
     ) -> None:
         access = AccessControl(turns, address=address, rules=rules)
         self.entries: list[PageRoute] = access.entries
@@ -59,7 +62,7 @@ class Console:
             ScamPage(access),
             *([ImportPage(access, imports)] if imports is not None else ()),
             *([ZaloPage(access, zalo)] if zalo is not None else ()),
-            ResetPage(access, limits or Limits()),
+            ResetPage(access, limits or Limits(), accounts),
             AuditPage(access),
         ):
             self.entries += pages.entries

@@ -15,11 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from data import outbox
 from data.engine import Database
-from data.outbox import Mark
+from data.outbox import Mark, SealedOut
 from data.seal import Seal
 
 log = logging.getLogger("troly.sms")
 
+AT_ONCE = 50  # messages on their way to a gateway
 GATEWAY_SECONDS = 10.0  # until a gateway that does not answer has not taken a message
 
 
@@ -62,7 +63,7 @@ class DemoGateway:
             await listener(sms)
 
 
-async def _nobody(address: str, again: bool) -> None:
+async def _nobody(row: int, again: bool) -> None:
     """Nobody needs to know."""
 
 
@@ -77,8 +78,8 @@ class CodeSender:
     holder: str
     clock: Callable[[], float]
     lease: float = 30.0
-    tell_failed: Callable[[str, bool], Awaitable[None]] = _nobody
-    """Told of the conversation whose message was not taken, within GATEWAY_SECONDS, and whether it is tried again."""
+    tell_failed: Callable[[int, bool], Awaitable[None]] = _nobody
+    """Told of the outbox row whose message was not taken, within GATEWAY_SECONDS, and whether it is tried again; once."""
 
     async def attempt(self, ids: Sequence[int]) -> None:
         """`deliver`, where nobody waits for it: what cannot be sent now is looked for again in a few seconds."""
@@ -88,9 +89,10 @@ class CodeSender:
             log.error("codes could not be sent: %s", type(wrong).__name__)
 
     async def deliver(self, ids: Sequence[int] | None = None, *, older_than: float = 0.0) -> Sequence[Sms]:
-        """Send the codes of these rows, or all that wait and are `older_than` so many seconds.
+        """Send the codes of these rows, or of some that wait and are `older_than` so many seconds, all at once.
 
-        A row's ciphertext is overwritten once the gateway took it.
+        A row's ciphertext is overwritten once the gateway took it; each is marked as soon as it is known, so a gateway
+        that is slow for one holds up no other, and none outlives its lease.
         """
         async with self.db.writing() as connection:
             claimed = await outbox.claim_codes(
@@ -101,40 +103,41 @@ class CodeSender:
                 lease=self.lease,
                 ids=ids,
                 older_than=older_than,
+                limit=AT_ONCE,
             )
-        sent: list[Sms] = []
-        failed: list[tuple[str, bool]] = []
-        marks: list[Mark] = []
-        for row in claimed:
-            try:
-                opened = self.seal.open(row.sealed, f"outbox {row.id}")
-                sms = Sms(opened["to"], opened["text"], row.address, str(row.id))
-            except (
-                ValueError,
-                TypeError,
-                KeyError,
-            ) as wrong:  # it can never leave, and must not stop the others
-                log.error("an SMS cannot be opened: %s", type(wrong).__name__)
-                marks.append(Mark(row.id, row.fence, "failed", self.clock()))
-                continue
-            try:
-                async with asyncio.timeout(GATEWAY_SECONDS):
-                    await self.gateway.send(sms)
-            except Exception as wrong:  # noqa: BLE001  # one message never stops the others
-                again = not isinstance(wrong, SmsRefused) or wrong.again
-                why = str(wrong) if isinstance(wrong, SmsRefused) else type(wrong).__name__
-                log.warning(
-                    "an SMS was not taken (%s); it is %s", why, "tried again" if again else "given up"
-                )
-                if not again:
-                    marks.append(Mark(row.id, row.fence, "failed", self.clock()))
-                failed.append((row.address, again))
-                continue
-            sent.append(sms)
-            marks.append(Mark(row.id, row.fence, "sent", self.clock()))
-        if marks:
-            async with self.db.writing() as connection:
-                await outbox.mark(connection, marks)
-        for address, again in failed:
-            await self.tell_failed(address, again)
-        return sent
+        sent = await asyncio.gather(*(self._send(row) for row in claimed))
+        return [sms for sms in sent if sms is not None]
+
+    async def _send(self, row: SealedOut) -> Sms | None:
+        """The message, where the gateway took it."""
+        try:
+            opened = self.seal.open(row.sealed, f"outbox {row.id}")
+            sms = Sms(opened["to"], opened["text"], row.address, str(row.id))
+        except (ValueError, TypeError, KeyError) as wrong:  # it can never leave
+            log.error("an SMS cannot be opened: %s", type(wrong).__name__)
+            await self._mark(row, "failed")
+            return None
+        try:
+            async with asyncio.timeout(GATEWAY_SECONDS):
+                await self.gateway.send(sms)
+        except Exception as wrong:  # noqa: BLE001  # one message never stops the others
+            again = not isinstance(wrong, SmsRefused) or wrong.again
+            why = str(wrong) if isinstance(wrong, SmsRefused) else type(wrong).__name__
+            log.warning("an SMS was not taken (%s); it is %s", why, "tried again" if again else "given up")
+            if not again:
+                await self._mark(row, "failed")
+            if not again or row.is_first_try:  # that it is late is told at its first try
+                await self._told(row.id, again)
+            return None
+        await self._mark(row, "sent")
+        return sms
+
+    async def _mark(self, row: SealedOut, state: str) -> None:
+        async with self.db.writing() as connection:
+            await outbox.mark(connection, [Mark(row.id, row.fence, state, self.clock())])
+
+    async def _told(self, row: int, again: bool) -> None:
+        try:
+            await self.tell_failed(row, again)
+        except Exception as wrong:  # noqa: BLE001  # as above
+            log.error("nobody was told of an SMS that was not taken: %s", type(wrong).__name__)

@@ -22,14 +22,13 @@ SEGMENT = 160  # characters of ASCII in one message
 
 @dataclass(frozen=True, slots=True)
 class Esms:
-    """Sends through eSMS under a brand name. `sandbox`: everything but the sending. `callback`: where it reports, "" nowhere."""
+    """Sends through eSMS under a brand name. `sandbox`: everything but the sending."""
 
     client: httpx.AsyncClient
     key: str = field(repr=False)
     secret: str = field(repr=False)
     brand: str
     sandbox: bool = False
-    callback: str = ""
     url: str = URL
 
     async def send(self, sms: Sms) -> None:
@@ -46,7 +45,6 @@ class Esms:
             "IsUnicode": "0",
             "RequestId": sms.key,
             "Sandbox": "1" if self.sandbox else "0",
-            **({"CallbackUrl": self.callback} if self.callback else {}),
         }
         answer = await post(self.client, self.url, body)
         try:

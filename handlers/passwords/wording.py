@@ -22,6 +22,12 @@ _ERRORS = {
     "own": "Mật khẩu mới có tên, ngày sinh, mã số hay số điện thoại của anh/chị nên dễ đoán. Anh/chị chọn mật khẩu khác.",
     "same": "Mật khẩu mới giống mật khẩu cũ. Anh/chị chọn mật khẩu khác.",
     "old_wrong": "Mã số hoặc mật khẩu cũ chưa đúng, còn {left} lần.",
+    "old_spent": (
+        "Mật khẩu cũ đã gõ sai quá số lần cho phép, nên tạm thời không nhận mật khẩu cũ nữa; mật khẩu chưa đổi. Anh/chị quay lại "
+        "cuộc trò chuyện, bấm “Quên mật khẩu cũ” để đổi bằng mã OTP."
+    ),
+    "locked": "Hệ thống tài khoản đang khóa tài khoản này nên mật khẩu chưa đổi. Anh/chị nhờ cán bộ xem lại.",
+    "first": "Anh/chị gõ mật khẩu mới trước, rồi mới đến mã OTP.",
     "digits": "Mã OTP gồm đúng 6 chữ số.",
     "wrong": "Mã OTP chưa đúng, còn {left} lần. Anh/chị xem lại tin nhắn mới nhất.",
     "expired": "Mã OTP đã hết hạn hoặc đã dùng rồi. Anh/chị bấm “Gửi lại mã”.",

@@ -109,6 +109,7 @@ class Web:
             say=self.say,
             say_elsewhere=say_elsewhere,
             sources=self._sources,
+            rates=self._source_rates,
             run_errands=self.run_errands,
             passwords=passwords,
         )

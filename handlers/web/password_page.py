@@ -5,6 +5,8 @@ Invariant: what was typed is put into no page again, and no page says whether th
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -73,9 +75,13 @@ class PasswordPage:
             asks_old=change.purpose == changes.CHANGE,
             account=mask_code(change.code),
             error=error,
-            bad={"differs": "repeat", "old_wrong": "old", "wrong": "otp", "digits": "otp"}.get(
-                outcome, "new" if error else ""
-            ),
+            bad={
+                "differs": "repeat",
+                "old_wrong": "old",
+                "old_spent": "old",
+                "wrong": "otp",
+                "digits": "otp",
+            }.get(outcome, "new" if error else ""),
             rules=rules_for(limits),
             least=limits.password_min,
             most=limits.password_max,
@@ -86,6 +92,7 @@ class PasswordPage:
             now=datetime.fromtimestamp(now, UTC).isoformat(),
             action=f"/secure/{token}",
             csrf_token=csrf_token,
+            once=secrets.token_hex(16),
         )
 
     async def take(
@@ -95,16 +102,17 @@ class PasswordPage:
         source, door = self.sources.of(request), page.address.partition(":")[0]
         told = Told(source, pushed=door in self.say_elsewhere, shown=door == "web")
         code, began = "".join(form.get("otp").split()), time.monotonic()
+        once = _act(form)
         if form.get("act") == "resend":
-            answer = await self.passwords.resend(page.subject, told)
+            answer = await self.passwords.resend(page.subject, told, once)
         elif form.get("act") == "code":
             if len(code) != proofs.DIGITS or not (code.isascii() and code.isdigit()):
                 answer = PageAnswer("digits")
             else:
-                answer = await self.passwords.confirm(page.subject, code, told)
+                answer = await self.passwords.confirm(page.subject, code, told, once)
         else:
             given = TypedPassword(form.get("old"), form.get("new"), form.get("repeat"))
-            answer = await self.passwords.submit(page.subject, given, told)
+            answer = await self.passwords.submit(page.subject, given, told, once)
         if answer.result is not None:
             await self._say(door, answer.result)
         now += time.monotonic() - began
@@ -143,3 +151,9 @@ class PasswordPage:
         facts = answer.facts if answer is not None else {}
         text = sentence(state, facts, limits) or sentence("over", {}, limits)
         return self.pages.notice(request, 410, "Không dùng được nữa", f"{text} {BACK}")
+
+
+def _act(form: Form) -> str:
+    """What two posts of one form have in common: the number it was shown with. "" for a form that has none."""
+    shown_with, button = form.get("once"), form.get("act")
+    return hashlib.sha256(f"{button} {shown_with}".encode()).hexdigest()[:32] if shown_with else ""

@@ -27,7 +27,7 @@ from handlers.web.forms import posted
 from handlers.web.pages import SAME_SITE, Pages
 from handlers.web.password_page import FORM_LIMIT as PASSWORD_LIMIT
 from handlers.web.password_page import PasswordPage
-from handlers.web.source import Sources
+from handlers.web.source import SourceRates, Sources
 
 FORM_LIMIT = 4096  # bytes of a posted secure page
 _ERRORS = {
@@ -36,6 +36,7 @@ _ERRORS = {
     "paused": "Vừa có quá nhiều mã sai, nên tôi tạm dừng nhận mã. Anh/chị quay lại cuộc trò chuyện để xem cách khác.",
 }
 USED = "Trang này đã dùng xong. Anh/chị quay lại cuộc trò chuyện để xem kết quả."
+BUSY = "Trang này vừa nhận quá nhiều lần bấm. Anh/chị chờ một phút, quay lại trang trước rồi bấm lại; chưa có gì thay đổi."
 OLD = "Trang đã cũ hoặc mở từ nơi khác. Anh/chị mở lại đường dẫn trong cuộc trò chuyện."
 GONE = (
     "Trang này đã dùng rồi, đã hết hạn hoặc không có. Anh/chị quay lại cuộc trò chuyện để nhận đường dẫn mới."
@@ -52,6 +53,7 @@ class SecurePages:
     say: Callable[[TurnResult], Awaitable[None]]
     say_elsewhere: Mapping[str, Callable[[TurnResult], None]]
     sources: Sources = field(default_factory=Sources)
+    rates: SourceRates = field(default_factory=SourceRates)
     run_errands: Callable[[TurnResult], None] = lambda result: None  # a wrong code may warn the phone's owner
     passwords: Passwords | None = None  # where passwords are changed here
 
@@ -108,6 +110,10 @@ class SecurePages:
 
     async def post(self, request: Request) -> Response:
         """Take a code. The attempt is counted in the person's own conversation, in order with what they type there."""
+        if not self.rates.may_post(self.sources.of(request)):
+            answer = self.pages.notice(request, 429, "Xin chờ một chút", BUSY)
+            answer.headers["retry-after"] = "60"
+            return answer
         token = request.path_params["token"]
         page, now = await self._page(token)
         if page is None:

@@ -71,12 +71,24 @@ def _without_port(entry: str) -> str:
 
 
 class SourceRates:
-    """How often one source may open a socket, and send a frame, in a minute; counted in this process's memory."""
+    """How often one source may open a socket, send a frame, and post a secure page's form, in a minute; counted in this
+    process's memory. Above `secure_posts_in_all` of all together only sources with `secure_posts_when_busy` or fewer go on."""
 
-    def __init__(self, *, sockets_per_minute: int = 300, frames_per_minute: int = 3000) -> None:
+    def __init__(
+        self,
+        *,
+        sockets_per_minute: int = 300,
+        frames_per_minute: int = 3000,
+        secure_posts_per_minute: int = 60,
+        secure_posts_in_all: int = 600,
+        secure_posts_when_busy: int = 10,
+    ) -> None:
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._sockets = RateLimitItemPerMinute(sockets_per_minute, namespace="sockets")
         self._frames = RateLimitItemPerMinute(frames_per_minute, namespace="frames")
+        self._posts = RateLimitItemPerMinute(secure_posts_per_minute, namespace="posts")
+        self._all_posts = RateLimitItemPerMinute(secure_posts_in_all, namespace="all posts")
+        self._few_posts = RateLimitItemPerMinute(secure_posts_when_busy, namespace="few posts")
 
     def may_open(self, source: str) -> bool:
         """Whether this source may open one more socket now; counts it."""
@@ -85,3 +97,10 @@ class SourceRates:
     def may_send(self, source: str) -> bool:
         """Whether a frame of this source is read; counts it."""
         return bool(self._limiter.hit(self._frames, source))
+
+    def may_post(self, source: str) -> bool:
+        """Whether a secure page's form of this source is read; counts it."""
+        if not self._limiter.hit(self._posts, source):
+            return False
+        few = self._limiter.hit(self._few_posts, source)
+        return bool(self._limiter.hit(self._all_posts) or few)

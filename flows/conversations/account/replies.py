@@ -9,7 +9,8 @@ import re
 from datetime import datetime
 
 from flows.content import Content
-from flows.engine.events import Event, PageUsed, Said, SharedContact
+from flows.conversations.proof import PAUSES
+from flows.engine.events import Event, PageUsed, Said
 from flows.engine.steps import Choice, Context, Parsed, Prompt, Reply
 from flows.text.durations import spoken
 from flows.text.masking import mask_code
@@ -56,7 +57,8 @@ def with_link(context: Context, text: str) -> Reply:
     )
 
 
-EXPIRED = "Đã hết giờ, mật khẩu chưa đổi. Anh/chị bấm “Mở trang mới” để làm lại."
+PAGE_OVER = "Trang bảo mật này đã hết giờ hoặc không còn dùng. Anh/chị bấm “Mở trang mới” để làm lại."
+CODE_OVER = "Mã OTP gửi lúc nãy đã hết giờ. Anh/chị bấm “Gửi lại mã” để nhận mã mới."
 
 
 def page_prompt(context: Context) -> Reply:
@@ -100,8 +102,25 @@ def soon_prompt(context: Context) -> Reply:
     )
 
 
-def brief(text: str) -> Prompt:
-    return lambda context: EXPIRED if is_past(context) else text
+def brief(text: str, past: str = "") -> Prompt:
+    """What is said in short; `past`: once the time that was told is over."""
+    return lambda context: past if past and is_past(context) else text
+
+
+def pause_prompt(context: Context) -> str:
+    """Why a change rests for a while, and until when."""
+    why = PAUSES.get(context.get("pause_of") or "all", PAUSES["all"])
+    again = f"Mật khẩu chưa đổi. Anh/chị thử lại sau {spoken(int(context.get('seconds') or 0))}."
+    return f"{why} {again} {at_office(context.content)}"
+
+
+def old_spent_text(content: Content) -> str:
+    """What is said when no old password is compared any more for a while: the other ways are open."""
+    return (
+        "Mật khẩu cũ đã gõ sai quá số lần cho phép, nên tạm thời không nhận mật khẩu cũ nữa; mật khẩu chưa đổi. Anh/chị vẫn đổi "
+        "được bằng mã OTP: bấm “Quên mật khẩu cũ”. Chắc là gõ đúng mà vẫn không được thì tài khoản có khi đang bị khóa, "
+        f"anh/chị gọi {content.office.hotline}."
+    )
 
 
 def done_text(content: Content) -> str:
@@ -144,6 +163,8 @@ def tells_of(context: Context, event: PageUsed) -> str:
             return refused_text(content)
         case "spent":
             return spent_text(content)
+        case "old_spent":
+            return old_spent_text(content)
     return ""
 
 
@@ -170,7 +191,7 @@ def parse_account(context: Context, event: Event) -> Parsed | None:
 
 
 OUTCOMES = frozenset(
-    "sms_failed sms_slow old_wrong sent wait paused spent cooling away wrong expired done refused unclear working".split()
+    "sms_failed sms_slow old_wrong old_spent sent wait paused spent cooling away wrong expired done refused unclear working".split()
 )
 
 
@@ -188,16 +209,6 @@ def parse_page(context: Context, event: Event) -> Parsed | None:
 def parse_code_step(context: Context, event: Event) -> Parsed | None:
     """At the steps of the code no number is read: six digits are a secret, ten are nobody's business."""
     return None if isinstance(event, Said) else parse_page(context, event)
-
-
-def parse_phone(context: Context, event: Event) -> Parsed | None:
-    if not isinstance(event, SharedContact):
-        return None
-    if event.own:
-        return Parsed("phone", once={"phone": event.phone})
-    return Parsed(
-        "again", note="Đó không phải số của tài khoản đang nhắn. Anh/chị gửi đúng số của chính mình nhé."
-    )
 
 
 RESEND = Choice(

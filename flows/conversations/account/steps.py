@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from flows.conversations.account import replies
 from flows.conversations.account.replies import BEGINS, CHANGE, CONSENT, FORGOTTEN
 from flows.conversations.consent import consent_steps
-from flows.conversations.proof import pause_prompt
+from flows.conversations.proof import parse_contact
 from flows.effects import CheckPasswordChange, OpenPasswordPage, ProveOwnPhone, ResendPasswordCode
 from flows.engine.steps import AGAIN, Choice, Context, Prompt, Step, ask, call, choose, end, wait
 from flows.text.durations import spoken
 
 _FROM_PAGE: Mapping[str, str] = {
     "old_wrong": "old_wrong",
+    "old_spent": "old_spent",
     "sent": "page_code",
     "wait": "page_soon",
     "paused": "page_paused",
@@ -46,9 +47,16 @@ _FROM_PAGE: Mapping[str, str] = {
 
 
 def _waiting(
-    name: str, prompt: Prompt | str, choices: tuple[Choice, ...], waits: str, *, label: str, failed: str = ""
+    name: str,
+    prompt: Prompt | str,
+    *,
+    label: str,
+    failed: str = "",
+    choices: tuple[Choice, ...] = (replies.RESEND, replies.NO_CODE, replies.LOOK),
+    waits: str = "Tôi đang chờ anh/chị nhập mã OTP trên trang bảo mật.",
+    past: str = replies.CODE_OVER,
 ) -> Step:
-    """The secure page is open."""
+    """The secure page is open; it waits for a code where nothing else is said."""
     return wait(
         name,
         prompt if callable(prompt) else lambda context: prompt,
@@ -56,15 +64,14 @@ def _waiting(
         label=label,
         failed=failed,
         parse=replies.parse_code_step,
-        hint=replies.brief(waits),
+        hint=replies.brief(waits, past),
         transitions=_FROM_PAGE,
-        brief=replies.brief(waits),
+        brief=replies.brief(waits, past),
         no_way_back=True,
     )
 
 
 _WAITS_FOR_PAGE = "Tôi đang chờ anh/chị gõ mật khẩu trên trang bảo mật."
-_WAITS_FOR_CODE = "Tôi đang chờ anh/chị nhập mã OTP trên trang bảo mật."
 
 
 def _forgets_old(context: Context) -> tuple[Choice, ...]:
@@ -124,9 +131,9 @@ def change_steps() -> tuple[Step, ...]:
             lambda s: (replies.LOOK, replies.ANEW, *_forgets_old(s)),
             label="chờ gõ mật khẩu trên trang bảo mật",
             parse=replies.parse_page,
-            hint=replies.brief(_WAITS_FOR_PAGE),
+            hint=replies.brief(_WAITS_FOR_PAGE, replies.PAGE_OVER),
             transitions=_FROM_PAGE,
-            brief=replies.brief(_WAITS_FOR_PAGE),
+            brief=replies.brief(_WAITS_FOR_PAGE, replies.PAGE_OVER),
         ),
         wait(
             "old_wrong",
@@ -135,16 +142,23 @@ def change_steps() -> tuple[Step, ...]:
             label="gõ lại mật khẩu cũ",
             failed="mật khẩu cũ chưa đúng",
             parse=replies.parse_page,
-            hint=replies.brief(_WAITS_FOR_PAGE),
+            hint=replies.brief(_WAITS_FOR_PAGE, replies.PAGE_OVER),
             transitions=_FROM_PAGE,
-            brief=replies.brief(_WAITS_FOR_PAGE),
+            brief=replies.brief(_WAITS_FOR_PAGE, replies.PAGE_OVER),
             no_way_back=True,
+        ),
+        choose(
+            "old_spent",
+            lambda s: replies.old_spent_text(s.content),
+            (replies.FORGOT, replies.ANEW),
+            label="mật khẩu cũ gõ sai quá số lần",
+            failed="mật khẩu cũ gõ sai quá số lần",
+            parse=replies.parse_page,
+            transitions=_FROM_PAGE,
         ),
         _waiting(
             "page_code",
             replies.code_prompt,
-            (replies.RESEND, replies.NO_CODE, replies.LOOK),
-            _WAITS_FOR_CODE,
             label="nhập mã OTP trên trang bảo mật",
         ),
         _waiting(
@@ -152,16 +166,12 @@ def change_steps() -> tuple[Step, ...]:
             lambda s: replies.with_link(
                 s, f"Mã OTP chưa đúng, {replies.left(s)}. Anh/chị nhập lại trên trang bảo mật."
             ),
-            (replies.RESEND, replies.NO_CODE, replies.LOOK),
-            _WAITS_FOR_CODE,
             label="nhập lại mã OTP",
             failed="mã OTP chưa đúng",
         ),
         _waiting(
             "page_soon",
             replies.soon_prompt,
-            (replies.RESEND, replies.NO_CODE, replies.LOOK),
-            _WAITS_FOR_CODE,
             label="chờ gửi lại mã OTP",
             failed="xin mã OTP quá sớm",
         ),
@@ -172,8 +182,7 @@ def change_steps() -> tuple[Step, ...]:
                 "Tin nhắn có khi chậm ba phút. Anh/chị xem số đã đăng ký có đúng máy này, còn sóng và không bị chặn tin lạ; "
                 f"rồi bấm “Gửi lại mã”. Mất SIM hoặc đã đổi số thì không nhận được mã. {replies.at_office(s.content)}",
             ),
-            (replies.RESEND, replies.LOOK),
-            _WAITS_FOR_CODE,
+            choices=(replies.RESEND, replies.LOOK),
             label="không nhận được mã OTP",
             failed="không nhận được mã OTP",
         ),
@@ -183,19 +192,15 @@ def change_steps() -> tuple[Step, ...]:
                 "Lúc này chưa gửi được tin nhắn mã OTP; lượt này không bị tính. Anh/chị bấm “Gửi lại mã” để thử lại. "
                 f"Vẫn không được thì gọi {s.content.office.hotline}."
             ),
-            (replies.RESEND, replies.NO_CODE, replies.LOOK),
-            _WAITS_FOR_CODE,
             label="chưa gửi được tin nhắn",
             failed="không gửi được SMS",
         ),
         _waiting(
             "sms_slow",
             lambda s: (
-                "Tin nhắn mã OTP đang gửi chậm, tôi tự gửi lại. Sau một phút chưa thấy thì anh/chị bấm “Gửi lại mã”, "
-                f"hoặc gọi {s.content.office.hotline}."
+                f"Tin nhắn mã OTP đang gửi chậm, tôi tự gửi lại. Sau {spoken(s.content.otp_resend_seconds)} chưa thấy thì anh/chị "
+                f"bấm “Gửi lại mã”, hoặc gọi {s.content.office.hotline}."
             ),
-            (replies.RESEND, replies.NO_CODE, replies.LOOK),
-            _WAITS_FOR_CODE,
             label="tin nhắn gửi chậm",
             failed="SMS gửi chậm",
         ),
@@ -204,16 +209,16 @@ def change_steps() -> tuple[Step, ...]:
             lambda s: (
                 f"Mã chỉ gửi được tới số đã đăng ký. Mất SIM thì xin nhà mạng cấp lại SIM cùng số rồi làm tiếp. {replies.at_office(s.content)}"
             ),
-            (replies.RESEND, replies.ANEW, replies.LOOK),
-            _WAITS_FOR_CODE,
+            choices=(replies.RESEND, replies.ANEW, replies.LOOK),
             label="không còn số đã đăng ký",
             failed="không còn số điện thoại đã đăng ký",
         ),
         _waiting(
             "working",
             "Tôi đang chuyển mật khẩu mới đến hệ thống tài khoản, xong sẽ báo ngay.",
-            (replies.LOOK,),
-            "Tôi đang chuyển mật khẩu mới đến hệ thống tài khoản.",
+            choices=(replies.LOOK,),
+            waits="Tôi đang chuyển mật khẩu mới đến hệ thống tài khoản.",
+            past="",
             label="đang đổi mật khẩu",
         ),
         choose(
@@ -229,7 +234,7 @@ def change_steps() -> tuple[Step, ...]:
         ),
         choose(
             "page_over",
-            replies.EXPIRED,
+            replies.PAGE_OVER,
             lambda s: (replies.ANEW, *_forgets_old(s)),
             label="trang bảo mật hết hạn",
             failed="trang bảo mật hết hạn",
@@ -260,7 +265,7 @@ def change_steps() -> tuple[Step, ...]:
                 ),
             ),
             label="xác minh số điện thoại",
-            parse=replies.parse_phone,
+            parse=parse_contact,
             transitions={
                 "phone": "prove",
                 "lookup": "lookup/",
@@ -309,8 +314,9 @@ def change_steps() -> tuple[Step, ...]:
             lambda s: replies.with_link(
                 s, "Tôi chưa nhận được mật khẩu mới. Anh/chị mở trang bảo mật, gõ rồi bấm “Tiếp tục”."
             ),
-            (replies.ANEW, replies.LOOK),
-            _WAITS_FOR_PAGE,
+            choices=(replies.ANEW, replies.LOOK),
+            waits=_WAITS_FOR_PAGE,
+            past=replies.PAGE_OVER,
             label="chờ gõ mật khẩu trên trang bảo mật",
         ),
         _waiting(
@@ -318,19 +324,13 @@ def change_steps() -> tuple[Step, ...]:
             lambda s: replies.with_link(
                 s, "Còn bước nhập mã OTP nữa mới xong. Anh/chị nhập mã trên trang bảo mật."
             ),
-            (replies.RESEND, replies.NO_CODE, replies.LOOK),
-            _WAITS_FOR_CODE,
             label="chờ nhập mã OTP",
         ),
         choose(
             "page_paused",
-            pause_prompt,
+            replies.pause_prompt,
             (replies.ANEW,),
-            brief=lambda s: (
-                f"Đang tạm dừng; anh/chị thử lại sau {spoken(int(s.get('seconds') or 0))}."
-                if s.get("pause_of") != "conversation"
-                else "Hôm nay đã đủ số lần cho phép."
-            ),
+            brief=lambda s: f"Đang tạm dừng; anh/chị thử lại sau {spoken(int(s.get('seconds') or 0))}.",
             label="chờ đổi mật khẩu",
             failed="quá nhiều yêu cầu",
             parse=replies.parse_page,

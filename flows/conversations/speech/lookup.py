@@ -118,7 +118,9 @@ def reads(reading: Reading) -> Iterator[Proposal]:
             return
         for ready in READY_ANSWERS:
             if reading.state.step in ready.steps and ready.pattern.search(reading.input.plain):
-                said = ready.said.replace("{hotline}", reading.context.content.office.hotline)
+                content = reading.context.content
+                said = ready.said.replace("{hotline}", content.office.hotline)
+                said = said.replace("{minutes}", str(content.otp_minutes))
                 beside = asks(reading.input.text) and reading.is_at("lookup", *PROVING)  # asks about the code
                 score = max(ready.score, 0.91) if beside else ready.score
                 yield Proposal(score, "asked beside the look-up", Say(said))

@@ -46,8 +46,8 @@ READY_ANSWERS = (
     ),
     _ready(
         WAITING,
-        r"\b(?:nhap|go|dien|bam)(?: ma| no| xong| vo| vao)* (?:roi|xong)\b|\b(?:het gio|het han|qua gio|qua han|qua 5 phut|het 5 phut|bao sai|bao loi|ma sai|sai ma|khong dung ma)\b",
-        "Dạ, nhập đúng thì kết quả hiện ngay ở đây. Chưa hiện thì mã chưa đúng hoặc đã quá 5 phút: bấm “Gửi lại mã” để nhận mã mới.",
+        r"\b(?:nhap|go|dien|bam)(?: ma| no| xong| vo| vao)* (?:roi|xong)\b|\b(?:het gio|het han|qua gio|qua han|(?:qua|het) \d+ phut|bao sai|bao loi|ma sai|sai ma|khong dung ma)\b",
+        "Dạ, nhập đúng thì kết quả hiện ngay ở đây. Chưa hiện thì mã chưa đúng hoặc đã quá {minutes} phút: bấm “Gửi lại mã” để nhận mã mới.",
         0.88,
     ),
     _ready(
@@ -191,7 +191,7 @@ READY_ANSWERS = (
     _ready(
         WAITING,
         r"(?:trang bao mat|duong dan|link|trang do|trang nay)\b.*\b(?:dau|nao|gi|sao|khong|hong|ko|chua)",
-        "Đường dẫn tới trang bảo mật nằm ngay trong tin này, anh/chị bấm vào để nhập mã. Trang dùng một lần, mở trong 5 phút.",
+        "Đường dẫn tới trang bảo mật nằm ngay trong tin này, anh/chị bấm vào để nhập mã. Trang dùng một lần, mã dùng trong {minutes} phút.",
         0.86,
     ),
     _ready(

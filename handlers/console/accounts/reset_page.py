@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from data import staff
 from data.accounts import resets
+from data.accounts.port import Accounts
 from data.accounts.resets import Counter
 from data.limits import Limits
 from handlers.console.access import DESK, AccessControl, PageRoute, Visit
@@ -21,8 +22,8 @@ HOME = "/console/resets"
 class ResetPage:
     """Asking, approving, refusing."""
 
-    def __init__(self, access: AccessControl, limits: Limits) -> None:
-        self._turns, self._limits = access.turns, limits
+    def __init__(self, access: AccessControl, limits: Limits, accounts: Accounts | None) -> None:
+        self._turns, self._limits, self._accounts = access.turns, limits, accounts
         self._address = access.address
         here = access.turns.content.changes_passwords
         self.entries = [
@@ -64,11 +65,16 @@ class ResetPage:
 
     async def decide(self, visit: Visit) -> Response:
         """The second officer decides; what is approved gives the link, now and never again."""
-        approve = visit.form.get("act") == "approve"
+        turns, reset, approve = self._turns, visit.form.get("reset"), visit.form.get("act") == "approve"
+        if approve:
+            async with turns.db.reading() as connection:
+                code, phone = await resets.asked_for(connection, turns.seal, reset)
+            if code and (fault := await resets.fault(self._accounts, code, phone)):
+                return await self.page(visit, fault, status=409)
         try:
-            async with self._turns.db.writing() as connection:
+            async with turns.db.writing() as connection:
                 counter = self._counter(visit, connection)
-                token = await resets.decide(counter, visit.form.get("reset"), approve=approve)
+                token = await resets.decide(counter, reset, approve=approve)
         except ValueError as refused:
             return await self.page(visit, str(refused), status=409)
         if not token:
@@ -76,5 +82,6 @@ class ResetPage:
         return await self.page(visit, link=f"{self._address}/secure/{token}")
 
     def _counter(self, visit: Visit, connection: AsyncConnection) -> Counter:
-        turns = self._turns
-        return Counter(turns.db, connection, turns.seal, self._limits, visit.member, turns.clock())
+        turns, ours = self._turns, self._accounts is not None and self._accounts.ours
+        whose = (turns.seal, self._limits, visit.member, turns.clock())
+        return Counter(turns.db, connection, *whose, ours)

@@ -28,6 +28,13 @@ function postOnce(event) {
   posted = true;
 }
 
+// A page that the browser brings back from its memory is used anew: what is posted from it is no second press.
+function begunAnew(event) {
+  posted = false;
+  if (!event.persisted) return;
+  for (const once of document.querySelectorAll("input[name=once]")) once.value = "";
+}
+
 // How hard a new password is to guess, roughly: by its length and how many different characters it has.
 function roughStrength(text, least) {
   const letters = Array.from(text.normalize("NFC"));
@@ -65,7 +72,7 @@ if (fresh) {
   addShowBox();
   form.addEventListener("input", showPasswordHelp);
   form.addEventListener("submit", postOnce);
-  window.addEventListener("pageshow", () => { posted = false; });
+  window.addEventListener("pageshow", begunAnew);
 }
 
 if (clock) {
@@ -76,5 +83,5 @@ const code = document.getElementById("otp");
 if (form && code) {   // a page that hands out a file may be asked twice
   code.addEventListener("input", keepDigits);
   form.addEventListener("submit", postOnce);
-  window.addEventListener("pageshow", () => { posted = false; });
+  window.addEventListener("pageshow", begunAnew);
 }
