@@ -42,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
             forking.begin()
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist, which writes the groups into the tests' ids
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long forms run in `make soak` only. A worker runs a whole group or file, so that what its tests share is made once."""
     sizes: Counter[str] = Counter()
@@ -53,10 +54,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
-    def late(item: pytest.Item) -> int:  # the last to begin are small, so that all workers end together
-        return -sizes[item.path.name] if item.path.name in sizes else -len(items)
-
-    items.sort(key=late)
+    first = -len(items)
+    # groups of several files first; the last to begin are small, so that all workers end together
+    items.sort(key=lambda item: -sizes[item.path.name] if item.path.name in sizes else first)
 
 
 def pytest_runtest_setup() -> None:
