@@ -33,7 +33,7 @@ test: .venv/ready-test
 	tests/browser-setup || true
 	tests/zalo-setup || true
 	@log=$$(mktemp); { $(LINT); } >$$log 2>&1 & lint=$$!; \
-	$(BIN)/python -m slipcover --json --out .coverage.json -m pytest -n $(WORKERS) --dist loadgroup; tests=$$?; \
+	$(BIN)/python -m slipcover --json --out .coverage.json -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder; tests=$$?; \
 	wait $$lint; lint=$$?; cat $$log; rm $$log; \
 	test $$tests = 0 && test $$lint = 0
 	@$(BIN)/python -m slipcover --merge .coverage.json --out .coverage.json --fail-under=91 >.coverage.txt; \

@@ -15,14 +15,16 @@ from flows.understanding.model_file import ModelFile, packed
 Features = Mapping[str, float]
 
 
-def digest_of(rows: Iterable[tuple[Features, Hashable]]) -> str:
-    """Of rows a model is trained from, as its features see them.
+def digest_of(rows: Iterable[tuple[Features, Hashable]], texts: Iterable[Hashable] = ()) -> str:
+    """Of rows a model is trained from, as its features see them; where these are some only, of all `texts` with their labels.
 
     Another one when a feature, a text or a label changes; the same when code is moved, renamed or formatted.
     """
     digest = sha256()
     for features, label in rows:
         digest.update(repr((sorted(features.items()), label)).encode())
+    for text in texts:
+        digest.update(repr(text).encode())
     return digest.hexdigest()[:16]
 
 

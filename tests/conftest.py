@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import pytest
 import pytest_asyncio
 from hypothesis import settings
 
+from tests import fork_server as forking
 from tests import run_folder
 from tests.fork_server import ForkServer
 from tests.houses import Clock, House, Places, open_house
@@ -32,18 +34,29 @@ settings.load_profile("progress")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """One folder and one PostgreSQL for all workers, which start after this; files of tests lie in memory where it is roomy."""
+    """One folder, PostgreSQL and fork server for all workers, which start after this; files of tests lie in memory where it is roomy."""
     if not hasattr(config, "workerinput"):
         run_folder.begin()
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(run_folder.roomy()))
+        if config.getoption("numprocesses", None):
+            forking.begin()
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist, which writes the groups into the tests' ids
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long forms run in `make soak` only; groups, which one worker runs to their end, begin first."""
+    """Long forms run in `make soak` only. A worker runs a whole group or file, so that what its tests share is made once."""
+    sizes: Counter[str] = Counter()
     for item in items:
         if item.get_closest_marker("soak") and os.environ.get("TROLY_SOAK") != "1":
             item.add_marker(pytest.mark.skip(reason="long form: make soak"))
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+        elif item.get_closest_marker("xdist_group") is None:
+            sizes[item.path.name] += 1
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+    first = -len(items)
+    # groups of several files first; the last to begin are small, so that all workers end together
+    items.sort(key=lambda item: -sizes[item.path.name] if item.path.name in sizes else first)
 
 
 def pytest_runtest_setup() -> None:

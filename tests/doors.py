@@ -92,7 +92,9 @@ class Stage:
             fake = self.zalo[door].server
             yield ZaloVisitor(self, door, f"z{number:08x}", fake, line_to(fake))
         else:
-            async with httpx.AsyncClient(base_url=self.base, trust_env=False, verify=PLAIN) as client:
+            async with httpx.AsyncClient(
+                base_url=self.base, trust_env=False, verify=PLAIN, timeout=PATIENCE
+            ) as client:
                 (await client.get("/")).raise_for_status()
                 cookie = "; ".join(f"{k}={v}" for k, v in client.cookies.items())
                 url = f"{self.base.replace('http', 'ws', 1)}/chat/socket"
@@ -585,7 +587,9 @@ async def _post(base: str, link: str, typed: dict[str, str], client: httpx.Async
     assert link.startswith(base), "no secure page has been offered"
     async with contextlib.AsyncExitStack() as stack:
         if client is None:
-            client = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, verify=PLAIN))
+            client = await stack.enter_async_context(
+                httpx.AsyncClient(trust_env=False, verify=PLAIN, timeout=PATIENCE)
+            )
         page = await client.get(link)
         csrf_token = re.search(r'name="csrf_token" value="([0-9a-f]+)"', page.text)
         if csrf_token is None:

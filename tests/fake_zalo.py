@@ -87,7 +87,8 @@ class FakeServer(ABC):
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
         self.base = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-        self._client = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+        # a kept connection may be closed by our server, idle for five seconds, just as the next event is posted
+        self._client = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, force_close=True))
 
     async def stop(self) -> None:
         """Be gone."""

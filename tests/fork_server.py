@@ -1,7 +1,8 @@
 """A fork server: `troly` processes start by fork from one that has imported everything. Used by tests that need many processes.
 
 Each is a process of its own, with its own standard streams, environment and folder; it runs `bot.__main__.main` as the
-command does, or the `main` of another module. It is killed when the test run ends, however that ends (on Linux).
+command does, or the `main` of another module. There is one server for all workers of a test run: it imports once for all of
+them. It and its processes are killed when the test run ends, however that ends (on Linux).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import gc
 import importlib
 import json
 import os
+import selectors
 import signal
 import socket
 import sys
@@ -19,6 +21,8 @@ import traceback
 from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from tests import run_folder
 
 ROOT = Path(__file__).parent.parent
 LONGEST = 65536  # bytes of a request
@@ -100,19 +104,31 @@ async def run_command(arguments: Sequence[str], env: Mapping[str, str], folder: 
     return Process(process.pid, process.wait())
 
 
+def begin() -> None:
+    """Start the run's server; it lives as long as this process, and imports what it needs while tests are collected."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+        listener.bind(str(_address()))
+        listener.listen()
+        os.posix_spawn(
+            sys.executable,
+            [sys.executable, "-m", "tests.fork_server", str(listener.fileno())],
+            {**os.environ, "PYTHONPATH": str(ROOT)},
+            file_actions=[(os.POSIX_SPAWN_DUP2, listener.fileno(), listener.fileno())],
+        )
+
+
+def _address() -> Path:
+    return run_folder.shared() / "fork_server"
+
+
 class ForkServer:
-    """Starts processes; `close` ends it and them."""
+    """The run's server, which is started where nobody has; starts processes. `close` lets go of it."""
 
     def __init__(self) -> None:
-        self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = [sys.executable, "-m", "tests.fork_server", str(theirs.fileno())]
-        self._pid = os.posix_spawn(
-            sys.executable,
-            command,
-            {**os.environ, "PYTHONPATH": str(ROOT)},
-            file_actions=[(os.POSIX_SPAWN_DUP2, theirs.fileno(), theirs.fileno())],
-        )
-        theirs.close()
+        if not _address().exists():
+            begin()
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._socket.connect(str(_address()))
 
     async def spawn(
         self,
@@ -152,9 +168,7 @@ class ForkServer:
             os.close(fd)
 
     def close(self) -> None:
-        """It ends when its socket does."""
         self._socket.close()
-        os.waitpid(self._pid, 0)
 
 
 async def _number(report: asyncio.StreamReader) -> int:
@@ -182,7 +196,9 @@ async def _writer(fd: int) -> asyncio.StreamWriter:
 # -- the server's own process
 
 
-def _serve(requests: socket.socket) -> None:
+def _serve(listener: socket.socket) -> None:
+    """Do what is asked for, for as long as the process that began it lives."""
+    _die_with_parent()
     import bot.app
     from data.knowledge.content import load_content
     from flows.directory.search import find_contacts
@@ -194,23 +210,42 @@ def _serve(requests: socket.socket) -> None:
     detector.secret_in("mật khẩu của tôi", content.secret_weights, expected=False)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     imported: set[str] = set()
-    while True:
-        request, fds, _, _ = socket.recv_fds(requests, LONGEST, 4)
-        if not request:
-            return
-        job = json.loads(request)
-        wanted = {*job["imports"], job["module"], job["before"].partition(":")[0]} - {""}
-        for name in wanted - imported:
-            importlib.import_module(name)
-        if wanted - imported:
-            imported |= wanted
-            gc.collect()
-            gc.freeze()  # what is here already need not be copied into each child by the collector
-        if os.fork() == 0:
-            requests.close()
-            _watch(job, fds)
-        for fd in fds:
-            os.close(fd)
+    with selectors.DefaultSelector() as workers:
+        workers.register(listener, selectors.EVENT_READ)
+        while True:
+            for key, _ in workers.select():
+                asking = key.fileobj
+                assert isinstance(asking, socket.socket)
+                if asking is listener:
+                    workers.register(listener.accept()[0], selectors.EVENT_READ)
+                elif not _did(asking, imported, [listener, *(k.fileobj for k in workers.get_map().values())]):
+                    workers.unregister(asking)
+                    asking.close()
+
+
+def _did(asking: socket.socket, imported: set[str], ours: Sequence[Any]) -> bool:
+    """Start a process for a worker; False when it has let go."""
+    try:
+        request, fds, _, _ = socket.recv_fds(asking, LONGEST, 4)
+    except ConnectionError:  # it was killed
+        return False
+    if not request:
+        return False
+    job = json.loads(request)
+    wanted = {*job["imports"], job["module"], job["before"].partition(":")[0]} - {""}
+    for name in wanted - imported:
+        importlib.import_module(name)
+    if wanted - imported:
+        imported |= wanted
+        gc.collect()
+        gc.freeze()  # what is here already need not be copied into each child by the collector
+    if os.fork() == 0:
+        for one in ours:
+            one.close()
+        _watch(job, fds)
+    for fd in fds:
+        os.close(fd)
+    return True
 
 
 def _watch(job: dict[str, Any], fds: list[int]) -> None:

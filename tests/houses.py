@@ -185,7 +185,9 @@ class Places:
                     await admin.execute("CREATE DATABASE made")
                     await _furnish(f"postgresql+asyncpg://postgres@/made?host={host}")
             name = f"house_{os.getpid()}_{next(self._numbers)}"
-            await admin.execute(f"CREATE DATABASE {name} TEMPLATE made")
+            await admin.execute(
+                f"CREATE DATABASE {name} TEMPLATE made STRATEGY file_copy"
+            )  # half the time of the log
         finally:
             await admin.close()
         return f"postgresql+asyncpg://postgres@/{name}?host={host}"

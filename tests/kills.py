@@ -84,6 +84,12 @@ def without_take_back() -> None:
     deliveries.take_back = none
 
 
+def without_ranges() -> None:
+    from tests.gates import take_any_number
+
+    take_any_number()
+
+
 def without_quiet_libraries() -> None:
     from bot import logs
 

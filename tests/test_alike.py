@@ -28,6 +28,7 @@ from data.registry.records import Person, Record
 from flows.text.fold import join_key
 from handlers.turns.queue import ANSWER_STEP
 from tests.houses import PEOPLE, Clock, House, open_house
+from tests.pairs import in_turns
 from tests.strangers import STRANGE
 
 ADDRESS = "web:asks"
@@ -179,7 +180,7 @@ def statements(house: House) -> Iterator[list[str]]:
         event.remove(house.db._writer.sync_engine, "before_cursor_execute", note)
 
 
-BY = pytest.mark.parametrize("year", [False, True], ids=["date", "year"])
+BY = in_turns("year", [False, True], ["date", "year"])
 
 
 async def steps_taken(house: House, *, year: bool) -> dict[str, set[tuple[str, ...]]]:

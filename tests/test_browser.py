@@ -30,8 +30,15 @@ pytestmark = [
     pytest.mark.xdist_group("browser"),  # one browser at a time
 ]
 
-SIZES = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["360", "1280"])
-HANDS = pytest.mark.parametrize("hands", ["mouse", "keyboard"])
+BOTH = pytest.mark.parametrize(  # both widths and both ways of choosing; the two other pairs in `make soak`
+    ("size", "hands"),
+    [
+        pytest.param(PHONE, "keyboard", id="360-keyboard"),
+        pytest.param(DESKTOP, "mouse", id="1280-mouse"),
+        pytest.param(PHONE, "mouse", id="360-mouse", marks=pytest.mark.soak),
+        pytest.param(DESKTOP, "keyboard", id="1280-keyboard", marks=pytest.mark.soak),
+    ],
+)
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
@@ -55,8 +62,7 @@ async def server(
     assert "Traceback" not in one.words()
 
 
-@HANDS
-@SIZES
+@BOTH
 async def test_a_record_is_shown_after_the_code_was_typed_on_the_secure_page(
     visitors: Visitors, size: Any, hands: str
 ) -> None:
@@ -88,8 +94,7 @@ async def test_a_record_is_shown_after_the_code_was_typed_on_the_secure_page(
     assert await talk.page.evaluate(WIDER_THAN_THE_SCREEN) == []
 
 
-@HANDS
-@SIZES
+@BOTH
 async def test_a_contact_is_found_by_words_and_by_options_and_can_be_called(
     visitors: Visitors, size: Any, hands: str
 ) -> None:

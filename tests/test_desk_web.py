@@ -243,7 +243,7 @@ async def test_a_notice_numbered_between_two_replies_is_never_skipped(house: Hou
 async def test_after_a_claim_nothing_of_the_bot_appears_on_the_page(place: str) -> None:
     """Frames leave after the commit, at a chance moment."""
     async with open_house(place, clock=Clock()) as house:
-        for number in range(15):
+        for number in range(6):
             said_after, kept, told = await _claim_against_a_page(house, number)
             assert said_after == []
             assert kept == told

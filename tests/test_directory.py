@@ -233,7 +233,7 @@ def _asserted(noisy: Noisy) -> set[str]:
 
 @pytest.mark.parametrize("seed", [1, pytest.param(20261124, marks=pytest.mark.soak)])
 def test_noise_never_makes_another_person_of_a_contact(seed: int) -> None:
-    asked = list(people(DIRECTORY, Random(seed), rounds=2))
+    asked = list(people(DIRECTORY, Random(seed), rounds=1 if seed == 1 else 2))
     wrong = [(n.query, got) for n in asked if (got := _asserted(n)) and not got <= n.wanted]
     assert wrong == []
     sure = [n for n in asked if "slip" not in n.kind and "wrapped" not in n.kind]
@@ -244,13 +244,14 @@ def test_noise_never_makes_another_person_of_a_contact(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", [1, pytest.param(20261124, marks=pytest.mark.soak)])
 def test_names_of_nobody_are_not_asserted(seed: int) -> None:
-    asked = list(strangers(DIRECTORY, Random(seed), 800 if seed == 1 else 8000))
+    asked = list(strangers(DIRECTORY, Random(seed), 300 if seed == 1 else 8000))
     asserted = [n.query for n in asked if _asserted(n)]
     assert len(asserted) <= (0 if seed == 1 else 4), asserted
 
 
-def test_every_alias_of_the_file_finds_its_people_in_any_case() -> None:
-    asked = list(groups(DIRECTORY, Random(1)))
+@pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.soak)])
+def test_every_alias_of_the_file_finds_its_people_in_any_case(every: int) -> None:
+    asked = list(groups(DIRECTORY, Random(1)))[::every]
     plainly = [n for n in asked if n.kind != "alias, one slip"]
     assert sum(_asserted(n) == n.wanted for n in plainly) >= 0.99 * len(plainly)
     slipped = [n for n in asked if n.kind == "alias, one slip"]

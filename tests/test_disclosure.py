@@ -19,6 +19,7 @@ from data.registry.records import Record
 from flows.effects import CheckOtp, EffectResult, FindPeople
 from tests.fork_server import ForkServer
 from tests.houses import START, House
+from tests.pairs import mostly_on
 from tests.strangers import NAMESAKE, Doubles, Got, Stranger, Target, everything_stored, move_in
 from tests.test_otp import handle, newest_code, open_case, send, wrong
 from tests.test_registry import ask
@@ -73,6 +74,7 @@ async def test_a_wait_is_told_for_the_same_question_in_the_same_conversation_als
         assert told == [("sent", ""), ("wait", "60")]
 
 
+@mostly_on("sqlite")
 async def test_codes_asked_for_all_day_from_many_conversations_are_told_the_same(house: House) -> None:
     """Past ten a day nothing leaves for the record any more; the thirtieth conversation is told what the first was."""
     told: dict[str, list[tuple[str, str]]] = {REAL: [], STRANGER: []}
@@ -160,6 +162,7 @@ async def attack(house: House, size: Attack) -> Got:
     return got
 
 
+@mostly_on("postgresql")
 async def test_strangers_with_names_and_birth_dates_get_nobodys_data(house: House) -> None:
     got = await attack(house, SHORT)
     assert got.data == set()
@@ -199,6 +202,7 @@ async def test_without_the_proof_the_same_strangers_would_get_codes(
     assert got.born
 
 
+@mostly_on("sqlite")
 async def test_without_the_count_of_misses_id_numbers_could_be_tried_all_day(house: House) -> None:
     """Teeth: the limit on misses is what keeps "no" from being said oftener than ten times."""
     told = {}

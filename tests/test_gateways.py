@@ -94,24 +94,31 @@ async def test_what_is_no_ascii_in_one_segment_never_leaves(esms: tuple[Provider
     assert one.asked == []
 
 
-async def _lost_a_hundred_times(one: Provider, gateway: Esms) -> int:
+MANY = pytest.mark.parametrize("times", [20, pytest.param(100, marks=pytest.mark.soak)])
+
+
+async def _often_lost(one: Provider, gateway: Esms, times: int) -> int:
     """A time-out after each was taken; how often one was charged for again."""
-    for n in range(100):
+    for n in range(times):
         one.plan = ["lost"]
         await gateway.send(Sms("0900000001", CODE.text, "web:1", str(n)))
-    assert len(one.charged) == 100
-    return one.charges - 100
+    assert len(one.charged) == times
+    return one.charges - times
 
 
+@MANY
 async def test_a_time_out_after_a_message_was_taken_charges_for_no_second_one(
-    esms: tuple[Provider, Esms],
+    esms: tuple[Provider, Esms], times: int
 ) -> None:
-    assert await _lost_a_hundred_times(*esms) == 0
+    assert await _often_lost(*esms, times) == 0
 
 
-async def test_without_the_request_id_each_would_be_charged_for_twice(esms: tuple[Provider, Esms]) -> None:
+@MANY
+async def test_without_the_request_id_each_would_be_charged_for_twice(
+    esms: tuple[Provider, Esms], times: int
+) -> None:
     esms[0].forgets = True
-    assert await _lost_a_hundred_times(*esms) == 100
+    assert await _often_lost(*esms, times) == times
 
 
 async def test_a_server_of_ones_own_is_told_the_same_id_each_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,15 +34,23 @@ pytestmark = [
 ]
 
 READERS = 300  # pretend readers of notices
-BOTH = pytest.mark.parametrize(  # both widths and both ways of choosing; the two other pairs in `make soak`
-    ("size", "hands"),
-    [
-        pytest.param(PHONE, "keyboard", id="360-keyboard"),
-        pytest.param(DESKTOP, "mouse", id="1280-mouse"),
-        pytest.param(PHONE, "mouse", id="360-mouse", marks=pytest.mark.soak),
-        pytest.param(DESKTOP, "keyboard", id="1280-keyboard", marks=pytest.mark.soak),
-    ],
-)
+PAIRS = {
+    "360-keyboard": (PHONE, "keyboard"),
+    "1280-mouse": (DESKTOP, "mouse"),
+    "360-mouse": (PHONE, "mouse"),
+    "1280-keyboard": (DESKTOP, "keyboard"),
+}
+
+
+def by(*now: str) -> pytest.MarkDecorator:
+    """At these widths by these hands; the other pairs in `make soak`. Together the journeys meet all four."""
+    every = [
+        pytest.param(*pair, id=name, marks=[] if name in now else [pytest.mark.soak])
+        for name, pair in PAIRS.items()
+    ]
+    return pytest.mark.parametrize(("size", "hands"), every)
+
+
 SERIOUS = ("serious", "critical")
 
 
@@ -136,7 +144,7 @@ async def signed_in(visitors: Visitors, server: RealServer, who: str, size: Any,
     return one
 
 
-@BOTH
+@by("360-keyboard", "1280-mouse")
 async def test_a_citizen_asks_for_a_person_and_goes_on_at_the_same_step(
     visitors: Visitors, server: RealServer, size: Any, hands: str
 ) -> None:
@@ -213,9 +221,7 @@ async def _settled(server: RealServer) -> int:
             await asyncio.sleep(0.05)  # another process ends them
 
 
-@pytest.mark.parametrize(
-    ("size", "hands"), [(PHONE, "keyboard"), (DESKTOP, "mouse")], ids=["360-keyboard", "1280-mouse"]
-)
+@by("360-mouse")
 async def test_a_notice_is_written_tested_approved_started_paused_and_resumed(
     visitors: Visitors, server: RealServer, size: Any, hands: str
 ) -> None:
@@ -278,7 +284,7 @@ async def test_a_notice_is_written_tested_approved_started_paused_and_resumed(
     await admin.checked()
 
 
-@BOTH
+@by("1280-keyboard")
 async def test_an_admin_tries_a_question_and_edits_its_answer(
     visitors: Visitors, server: RealServer, size: Any, hands: str
 ) -> None:

@@ -35,7 +35,7 @@ from tests.kills import (
 )
 from tests.timing import bare_timer
 
-SHORT = {"chats": 4, "turns": 30, "kills": 2}
+SHORT = {"chats": 4, "turns": 16, "kills": 2}
 LONG = {"chats": 20, "turns": 50, "kills": 20}
 pytestmark = pytest.mark.xdist_group("kills")
 
@@ -120,16 +120,16 @@ async def _harm_seen(
     hold: Callable[[Telegram, str], AbstractAsyncContextManager[None]],
 ) -> list[Harm]:
     """Talk through a kill while a protection is off and `hold` holds something up; what became of each chat."""
-    said, told = await script_of(places, 20)
+    said, told = await script_of(places, 12)
     place = await places.sqlite()
     async with telegram_server(folder, slow=0.05) as server, AsyncExitStack() as stack:
         service = Service(fork_server, place, folder, api_base=server.base, without=without)
         stack.push_async_callback(service.close)
         await service.start()
-        driver = Driver([service], chats=6, said=said, seed=3)
+        driver = Driver([service], chats=4, said=said, seed=3)
         async with hold(server, place):
             talk = asyncio.create_task(driver.run())
-            await driver.until_acked(20)
+            await driver.until_acked(12)
             await service.kill()
         await service.start()
         await talk
@@ -247,7 +247,7 @@ async def test_sigterm_under_load_ends_well_and_nothing_is_lost_or_said_twice(
     fork_server: ForkServer, place: str, places: Places, tmp_path: Path
 ) -> None:
     """Exit code 0 within ten seconds; no reply comes twice, because all that was committed was said and marked."""
-    said, told = await script_of(places, 40)
+    said, told = await script_of(places, 20)
     async with telegram_server(tmp_path / "run", slow=0.1) as server, AsyncExitStack() as stack:
         service = Service(
             *(fork_server, place, tmp_path / "run"), api_base=server.base, reply_lease_seconds="30"
@@ -256,7 +256,7 @@ async def test_sigterm_under_load_ends_well_and_nothing_is_lost_or_said_twice(
         await service.start()
         driver = Driver([service], chats=6, said=said, seed=5)
         talk = asyncio.create_task(driver.run())
-        await driver.until_acked(90)
+        await driver.until_acked(45)
         async with bare_timer() as bare:
             code, seconds = await service.terminate()
         assert code == 0
@@ -273,7 +273,7 @@ async def test_two_processes_keep_the_order_of_one_persons_replies(
 ) -> None:
     """PostgreSQL; each chat's updates go to both in turn, each after the previous acknowledgement."""
     place = await places.postgresql()
-    said, told = await script_of(places, 40)
+    said, told = await script_of(places, 20)
     async with telegram_server(tmp_path / "api", slow=0.02) as server, AsyncExitStack() as stack:
         services = [
             Service(*(fork_server, place, tmp_path / str(n)), api_base=server.base, reply_lease_seconds="30")

@@ -26,7 +26,7 @@ from tests.timing import bare_timer
 IN_FLIGHT = 25
 RATE = 25  # the default
 LONGEST = 120.0  # seconds until what should come has not
-SHORT = {"people": 1000, "kills": 3}
+SHORT = {"people": 500, "kills": 3}
 LONG = {"people": 20_000, "kills": 10}
 pytestmark = pytest.mark.xdist_group("notice kills")
 
@@ -144,7 +144,7 @@ async def test_without_taking_back_leases_of_the_dead_notices_would_be_lost(
 async def test_sigterm_ends_well_and_nothing_is_lost_or_told_twice(
     fork_server: ForkServer, place: str, tmp_path: Path
 ) -> None:
-    people, db = 600, Database(place)
+    people, db = 400, Database(place)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(db.close)
         telegram = await stack.enter_async_context(fake_telegram(tmp_path / "api"))
@@ -154,7 +154,7 @@ async def test_sigterm_ends_well_and_nothing_is_lost_or_told_twice(
         worker = Worker(fork_server, place, tmp_path, api_base=telegram.base, rate_telegram="500")
         stack.push_async_callback(worker.close)
         await worker.start()
-        for moment in (100, 250):
+        for moment in (80, 180):
             await telegram.until(lambda moment=moment: len(telegram.calls()) >= moment)
             async with bare_timer() as bare:
                 code, seconds = await worker.terminate()

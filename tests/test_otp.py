@@ -40,6 +40,7 @@ from handlers.turns.json_contract import NEVER
 from handlers.turns.types import NotKept, at_once
 from tests.fork_server import ForkServer
 from tests.houses import SECRET, START, Clock, House, open_house
+from tests.pairs import in_turns, mostly_on
 
 ROOT = Path(__file__).parent.parent
 DAY = 86_400.0
@@ -196,7 +197,7 @@ async def _compare_as_every_tutorial_does(db: Database, seal: Seal, case: str, c
     return "record" if right else "wrong"
 
 
-@pytest.mark.parametrize("how", ["world", "turns"])
+@in_turns("how", ["world", "turns"], ["world", "turns"])
 async def test_of_two_hundred_parallel_wrong_guesses_at_most_five_are_compared_and_the_right_code_is_then_refused(
     fork_server: ForkServer, place: str, how: str
 ) -> None:
@@ -214,6 +215,7 @@ async def test_of_two_hundred_parallel_wrong_guesses_at_most_five_are_compared_a
         assert await failures_within(house, DAY) == guessed.compared
 
 
+@mostly_on("postgresql")
 async def test_without_the_count_first_more_would_be_compared(fork_server: ForkServer, place: str) -> None:
     """Teeth: read, compare, then write — what the test above must be able to see."""
     async with open_house(place) as house:
@@ -239,7 +241,7 @@ async def test_parallel_guesses_are_held_to_five_in_a_hundred_of_a_hundred_runs(
             assert guessed.compared <= 5, n
 
 
-@pytest.mark.parametrize("how", ["world", "turns"])
+@in_turns("how", ["turns", "world"], ["turns", "world"])
 async def test_the_right_code_fifty_times_at_once_gives_exactly_one_record(
     fork_server: ForkServer, place: str, how: str
 ) -> None:
@@ -250,6 +252,7 @@ async def test_the_right_code_fifty_times_at_once_gives_exactly_one_record(
         assert sum(guessed.outcomes.values()) == 50
 
 
+@mostly_on("sqlite")
 async def test_without_burning_the_code_it_would_work_more_than_once(
     fork_server: ForkServer, place: str
 ) -> None:

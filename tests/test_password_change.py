@@ -36,6 +36,7 @@ from flows.effects import CheckOtp, FindPeople
 from handlers.passwords import PageAnswer, Told
 from tests.fork_server import ForkServer
 from tests.houses import START, Clock, House, open_house
+from tests.pairs import mostly_on
 from tests.passwords import NEW, asked_for_a_code, code_for, other, page_opened, passwords_of, typed
 from tests.test_otp import asked, handle
 
@@ -148,6 +149,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
+@mostly_on("postgresql")
 async def test_of_two_hundred_parallel_codes_five_are_compared_and_the_right_one_is_then_refused(
     fork_server: ForkServer, place: str
 ) -> None:
@@ -177,6 +179,7 @@ async def test_the_right_code_fifty_times_at_once_changes_the_password_once(
         assert await password_is(house, "8800000001", NEW)
 
 
+@mostly_on("sqlite")
 async def test_of_two_hundred_parallel_old_passwords_five_are_compared(
     fork_server: ForkServer, place: str
 ) -> None:
@@ -190,6 +193,7 @@ async def test_of_two_hundred_parallel_old_passwords_five_are_compared(
         assert (await typed(house, change, PASSWORD, source="203.0.113.9")).outcome == "old_spent"
 
 
+@mostly_on("postgresql")
 async def test_without_the_count_first_more_old_passwords_would_be_compared(
     fork_server: ForkServer, place: str
 ) -> None:
@@ -291,6 +295,7 @@ async def test_one_code_lives_for_an_account_over_all_channels_and_actions(house
     assert (await handle(house, CheckOtp(case, look_up), "telegram:2")).outcome == "record"
 
 
+@mostly_on("sqlite")
 async def test_sending_again_and_new_pages_give_no_more_than_ten_wrong_codes_a_day(house: House) -> None:
     compared, matches = 0, proofs._matches
 

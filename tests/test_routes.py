@@ -14,6 +14,7 @@ import websockets
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from handlers.web.chat import Web
+from tests.fork_server import ForkServer
 from tests.houses import House
 from tests.screens import RealServer
 
@@ -174,8 +175,8 @@ class Served:
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
-    server = RealServer(tmp_path_factory.mktemp("routes"))
+async def served(tmp_path_factory: pytest.TempPathFactory, fork_server: ForkServer) -> AsyncIterator[Served]:
+    server = RealServer(tmp_path_factory.mktemp("routes"), fork_server)
     await server.start()
     try:
         cookies: dict[str, dict[str, str]] = {"nobody": {}}

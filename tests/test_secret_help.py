@@ -128,12 +128,11 @@ def test_a_secret_in_pieces_is_seen_and_no_piece_reaches_the_list_of_misses(
     assert not any(piece in note.split() for note in noted for piece in pieces), noted
 
 
-def test_words_after_an_announcement_are_kept_from_the_list_of_misses(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.mark.parametrize(("first", "noted"), [("xin chào", True), ("mk: hoa12345", False)])
+def test_words_after_an_announcement_are_kept_from_the_list_of_misses(first: str, noted: bool) -> None:
     """Seen to fail: without `is_fragment` what follows a password is noted as it was typed."""
-    turns = said("mk: hoa12345", "còn thêm chữ nhận tin nhắn ở cuối nữa đó")
-    assert not any(isinstance(e, NoteMiss) for turn in turns for e in turn.effects)
+    turns = said(first, "rồi tới bốn chữ cuối là abdv")
+    assert any(isinstance(e, NoteMiss) for turn in turns for e in turn.effects) is noted
 
 
 @pytest.mark.parametrize(

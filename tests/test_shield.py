@@ -24,6 +24,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
 from benchmarks.shield import texts as shield_texts
+from benchmarks.shield import train as shield_train
 from benchmarks.shield.__main__ import found_in
 from benchmarks.shield.train import digest
 from data import conversations, desk, rights
@@ -270,7 +271,7 @@ def test_the_weights_belong_to_the_present_families_and_features() -> None:
     assert digest(classifier(WEIGHTS).known) == unpacked(WEIGHTS, KIND).digest, "run 'make model'"
 
 
-@pytest.mark.parametrize("changed", ["a family", "a token", "a feature"])
+@pytest.mark.parametrize("changed", ["a family", "the talk", "a token", "a feature"])
 def test_weights_of_other_families_or_features_would_be_noticed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, changed: str
 ) -> None:
@@ -279,6 +280,10 @@ def test_weights_of_other_families_or_features_would_be_noticed(
             lines = (shield_texts.FOLDER / name).read_text(encoding="utf-8")
             (tmp_path / name).write_text(lines + "otp {otp}\n", encoding="utf-8")
         monkeypatch.setattr(shield_texts, "FOLDER", tmp_path)
+    elif changed == "the talk":
+        monkeypatch.setattr(
+            shield_train, "talk", lambda: {**(all_of := shield_texts.talk()), min(all_of): []}
+        )
     elif changed == "a token":
         monkeypatch.setattr(tokens, "LONGEST_CODE", 9)
     else:

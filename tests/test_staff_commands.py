@@ -32,8 +32,8 @@ async def sign_in(browser: httpx.AsyncClient, link: str) -> int:
 
 
 @pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[RealServer]:
-    one = RealServer(tmp_path / "house")
+async def server(tmp_path: Path, fork_server: ForkServer) -> AsyncIterator[RealServer]:
+    one = RealServer(tmp_path / "house", fork_server)
     await one.start()
     try:
         yield one

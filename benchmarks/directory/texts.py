@@ -26,7 +26,7 @@ FOLDER = Path(__file__).parent
 CONTENT = FOLDER.parents[1] / "data" / "content"
 WORDINGS = FOLDER.parents[1] / "tests"
 HANDS = tuple(sorted(path.stem.removeprefix("hand_") for path in FOLDER.glob("hand_*.jsonl")))
-ELSEWHERE = ("questions", "talk")  # rows made of the material of other models
+ITEMS = "questions"  # the author of rows made of the items' wordings
 SEED, TEXTS = 14, 10000
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _SLOT = re.compile(r"\{([a-z.]+)\}")
@@ -315,7 +315,7 @@ def questions() -> Iterator[Row]:
         if item.topic in ("lien_he_dau_moi", "gap_nhan_vien", "khong_ro"):
             continue
         for text in item.wordings[::3]:
-            yield Row(text, "other", None, 0.3, "questions")
+            yield Row(text, "other", None, 0.3, ITEMS)
 
 
 _NO_REQUESTS = frozenset(

@@ -31,6 +31,7 @@ MOST_BESIDE = 130  # characters of each, so that both stand in one window
 BY_NOT = 0.15
 NOT_ANYWHERE = frozenset(("k:NOT", "w:khong", "w:dungkhong"))
 PRUNED = 0.05  # weights nearer to nothing are left out
+SOME = 7  # one text in so many is in the digest as it is seen
 TESTS = Path(__file__).parents[2] / "tests"
 TRANSCRIPTS = TESTS / "transcripts"
 HANDS = tuple(TESTS / f"officer_texts_held_{number}.jsonl" for number in range(1, 9))
@@ -47,10 +48,13 @@ class Row(NamedTuple):
 
 
 def digest() -> str:
-    """Of what the weights are trained from, by a text or two of each family; without the assistant's own words, which change often."""
-    hands = (said for path in HANDS for said in read(path))
-    rows = (row for said in (*texts(each=1), *hands) for row in rows_of(said))
-    return digest_of((row.seen, (row.asks, row.family)) for row in rows)
+    """Of what the weights are trained from: a text or two of each family and every text of the hands, and what is seen of some.
+
+    Without the assistant's own words, which change often.
+    """
+    learnt = [*texts(each=1), *(said for path in HANDS for said in read(path))]
+    seen = ((row.seen, row.asks) for said in learnt[::SOME] for row in rows_of(said))
+    return digest_of(seen, map(tuple, learnt))
 
 
 def texts(each: int = EACH) -> Iterator[Said]:

@@ -27,6 +27,7 @@ C = 8.0  # inverse strength of regularisation
 RAREST = 2  # a feature must be seen in so many families
 RARITY = 0.5  # power of the rarity
 STEPS = 127
+SOME = 20  # one text in so many is in the digest as it is seen
 WORTH: dict[Kind, float] = {"harmless": 2.0, "scam": 1.0, "gave": 0.7}  # of all texts of a kind
 TALK = tuple(sorted(path.stem.removeprefix("talk_") for path in FOLDER.glob("talk_*.jsonl")))
 HANDS = tuple(sorted(path.stem.removeprefix("hand_") for path in FOLDER.glob("hand_*.jsonl")))
@@ -102,10 +103,16 @@ def rows_of_talk(hand: str) -> tuple[Row, ...]:
 
 
 def digest() -> str:
-    """Of what the weights are trained from, by a text of each family."""
+    """Of what the weights are trained from: a text of each family and every text of the hands, also of their talk, and what is seen of some.
+
+    Not of the wordings of the items, which change often.
+    """
     told = [one for kind in EACH for one in made(kind, 1)]
     told += [one for hand in HANDS for one in of_hand(hand)]
-    return digest_of((scam_features(one.text), (one.kind, one.family)) for one in told)
+    told += [one for hand in TALK for one in of_hand(hand, "talk")]
+    told += of_talk()
+    seen = ((scam_features(one.text), one.kind) for one in told[::SOME])
+    return digest_of(seen, map(tuple, told))
 
 
 def train() -> ModelFile:

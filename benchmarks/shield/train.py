@@ -40,6 +40,7 @@ BY_HAND = 6.0  # what a text of a hand weighs, where a family of EACH texts weig
 C = 0.5  # inverse strength of regularisation
 RAREST = 2  # a feature must be seen in so many families
 PRUNED = 0.05  # weights nearer to nothing are left out
+SOME = 7  # one text in so many is in the digest as it is seen
 LONGEST_ANSWER = 5  # tokens of a harmless text that is shown as what follows a promise
 STEP = 0.04  # a weight is kept as so many of these, -127..127
 OLD_SETS = (
@@ -63,15 +64,15 @@ class Row(NamedTuple):
 
 
 def digest(known: frozenset[str]) -> str:
-    """Of what the weights are trained from, by two texts of each family; without the questions' wordings, which change often."""
+    """Of what the weights are trained from: two texts of each family and every text of the hands, also of their talk, and what is seen of some.
+
+    Without the questions' wordings, which change often.
+    """
     secrets, harmless = texts(each=2)
-    rows = (
-        row
-        for one in (*secrets, *harmless, *by_hand(hands()), *by_hand(talk()))
-        if not one.template.startswith(_ASKED)
-        for row in _rows(one, known)
-    )
-    return digest_of((row.seen, (row.secret, row.family)) for row in rows)
+    all_made = (*secrets, *harmless, *by_hand(hands()), *by_hand(talk()))
+    learnt = [one for one in all_made if not one.template.startswith(_ASKED)]
+    seen = ((row.seen, row.secret) for one in learnt[::SOME] for row in _rows(one, known))
+    return digest_of(seen, map(tuple, learnt))
 
 
 def texts(each: int = EACH) -> tuple[list[Made], list[Made]]:

@@ -195,15 +195,17 @@ def no_answers(hand: str, folder: Path = FOLDER) -> Iterator[Row]:
     """Messages that answer none of the options, before each question where they do not."""
     for line in _lines("acts", hand, folder):
         if line["act"] in _NO_ANSWER:
+            text = clean(line["text"])
             for step in STEPS.keys() - _MAY_ANSWER.get(line["act"], "").split():
-                yield Row(step, clean(line["text"]), "", hand, line["act"])
+                yield Row(step, text, "", hand, line["act"])
 
 
 def acts(hand: str, folder: Path = FOLDER) -> Iterator[Row]:
     """Messages whose act answers a question, for the training."""
     for line in _lines("acts", hand, folder):
+        text = clean(line["text"])
         for step, meant in _ANSWERS_OF.get(line["act"], {}).items():
-            yield Row(step, clean(line["text"]), meant, hand, line["act"])
+            yield Row(step, text, meant, hand, line["act"])
 
 
 _CONTENT_STEPS = (
@@ -217,6 +219,7 @@ def misplaced(hand: str, folder: Path = FOLDER) -> Iterator[Row]:
     for line in _lines("closed", hand, folder):
         own = line["step"]
         if own in _CONTENT_STEPS and line["want"] not in ("dont_know", "withdraw", "later"):
+            text = clean(line["text"])
             for step in _BEFORE:
                 if step != own and not (own == "pw_situation" and step in ("pw_code", "pw_screen")):
-                    yield Row(step, clean(line["text"]), "", hand, "misplaced")
+                    yield Row(step, text, "", hand, "misplaced")
