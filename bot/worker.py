@@ -1,4 +1,4 @@
-"""The worker role: writes the rows of campaigns into the outbox, and runs the senders. Made by bot/serve.py, or alone by `work`.
+"""The worker role: writes the rows of campaigns and reminders into the outbox, and runs the senders. Made by bot/serve.py, or alone by `work`.
 
 Invariant: each transaction is short, so that turns are not held up.
 """
@@ -22,7 +22,9 @@ from data.engine import Database
 from data.installation.demo import is_demo
 from data.notices import runs
 from data.notices.runs import Running
+from data.people.due_reminders import AT_ONCE, remind
 from data.seal import Seal
+from flows.content import Content
 from handlers.delivery.sender import Sender
 from handlers.doors import Parts, open_senders
 
@@ -46,11 +48,13 @@ class Worker:
         *,
         seal: Seal,
         open_at: Open,
+        content: Callable[[], Content],
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.senders = list(senders)
         self._db, self._seal = db, seal
         self._open_at = open_at
+        self._content = content
         self._clock = clock
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -61,6 +65,7 @@ class Worker:
         self._tasks = [
             asyncio.create_task(self._repeat(self._watch, "campaigns could not be read")),
             asyncio.create_task(self._repeat(self._move, "campaigns could not be moved on")),
+            asyncio.create_task(self._repeat(self._remind, "reminders could not be said")),
         ]
 
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
@@ -117,6 +122,13 @@ class Worker:
                 await runs.finish(connection, self._clock())
         return more
 
+    async def _remind(self) -> bool:
+        """Say the reminders that are due; True while there are more."""
+        due = await remind(self._db, self._seal, self._content(), self._clock())
+        if due:
+            self.nudge()
+        return due == AT_ONCE
+
     async def _publish(self, campaign: Running) -> bool:
         """Show a notice to those who fetch: at the web page, in the terminal."""
         async with self._db.reading() as connection:
@@ -163,7 +175,14 @@ async def worker_of(app: App) -> Worker:
     def open_at(at: float) -> bool:
         return app.content.office.hours.open_at(datetime.fromtimestamp(at, UTC))
 
-    return Worker(app.db, senders, seal=app.seal, open_at=open_at, clock=app.turns.clock)
+    return Worker(
+        app.db,
+        senders,
+        seal=app.seal,
+        open_at=open_at,
+        content=lambda: app.turns.content,
+        clock=app.turns.clock,
+    )
 
 
 async def work(*, demo: bool = False) -> int:

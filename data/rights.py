@@ -16,6 +16,7 @@ from data.accounts import changes
 from data.engine import Database
 from data.outbox import OTP, WAITING
 from data.outbox.rows import open_body
+from data.people import dossiers, reminders
 from data.seal import Seal
 from data.secure import pages
 from data.tables import cases
@@ -34,9 +35,9 @@ async def take_along(
     if found is None or (found.person is None and not await desk.has_tickets(connection, None, address)):
         return None
     person = found.person
-    dossier = await people.load_dossier(connection, seal, person) if person else None
     kept = await people.kept_about(connection, person) if person else people.NOTHING_KEPT
     agreed = await people.consents_of(connection, person) if person else []
+    registered = await dossiers.all_of(connection, seal, person) if person else []
     waiting = await connection.execute(
         select(outbox_rows.c.id, outbox_rows.c.lane, outbox_rows.c.sealed, outbox_rows.c.at)
         .where(
@@ -52,17 +53,21 @@ async def take_along(
         "chu_de_thong_bao": list(kept.topics),
         "so_dien_thoai_da_xac_minh": kept.phone,
         "dung_chung_giua_cac_kenh": kept.shares,
-        "ho_so_dang_ky": None
-        if dossier is None
-        else {
-            "cho": dossier.who,
-            "dien_thoai": dossier.platform,
-            "da_xong": list(dossier.done),
-            "ho_ten": dossier.name,
-            "ma_so": dossier.code,
-            "so_ho_so": dossier.number,
-            "ngay_gui": dossier.sent_on,
-        },
+        "ho_so_dang_ky": [
+            {
+                "goi_la": dossier.label,
+                "cho": dossier.who,
+                "dien_thoai": dossier.platform,
+                "da_xong": list(dossier.done),
+                "ho_ten": dossier.name,
+                "ma_so": dossier.code,
+                "so_ho_so": dossier.number,
+                "ngay_gui": dossier.sent_on,
+                "toi_dau": dossier.stage,
+                "se_nhac": [_day(due) for due in await reminders.waiting_for(connection, dossier.id)],
+            }
+            for dossier in registered
+        ],
         "gap_can_bo": [
             {
                 "phieu": ticket.number,

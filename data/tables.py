@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    true,
 )
 
 metadata = MetaData(
@@ -355,11 +356,14 @@ password_resets = Table(  # asked for at the counter by one officer, approved by
 dossiers = Table(
     "dossiers",
     metadata,
-    Column("person", String(32), primary_key=True),
-    Column("who", String(12), nullable=False),
-    Column("platform", String(10), nullable=False),
+    Column("id", String(32), primary_key=True),
+    Column("person", String(32), nullable=False, index=True),
+    Column("who", String(12), nullable=False),  # "" while it was not told
+    Column("platform", String(10), nullable=False),  # likewise
     Column("code_known", Boolean, nullable=False),
-    Column("named", LargeBinary, nullable=True),  # sealed JSON: name, code, number, sent_on
+    Column("named", LargeBinary, nullable=True),  # sealed JSON: name, code, number, sent_on, label
+    Column("stage", String(10), nullable=False, server_default="open"),  # open, handed_in, finished
+    Column("reminds", Boolean, nullable=False, server_default=true()),  # "khỏi nhắc" was not said
     Column("started", Float, nullable=False),
     Column("at", Float, nullable=False),
 )
@@ -367,9 +371,25 @@ dossiers = Table(
 ticks = Table(
     "ticks",
     metadata,
-    Column("person", String(32), primary_key=True),
+    Column("dossier", String(32), primary_key=True),
     Column("item", String(24), primary_key=True),
     Column("at", Float, nullable=False),
+)
+
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("dossier", String(32), primary_key=True),
+    Column("due", Float, primary_key=True),
+    Column("kind", String(6), nullable=False),  # day7, day9, last; later: asked for
+    Column("state", String(10), nullable=False),  # waiting, said, withdrawn
+    Column("row", BigInteger, nullable=True),  # the outbox row it became
+)
+Index(
+    "ix_reminders_due",
+    reminders.c.due,
+    sqlite_where=reminders.c.state == "waiting",
+    postgresql_where=reminders.c.state == "waiting",
 )
 
 audit = Table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -91,6 +92,9 @@ class Directory:
         return next((d for d in self.departments if d.id == department_id), None)
 
 
+WHO = ("employee", "individual", "child", "pensioner", "officer")
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One line of the registration checklist. `id` is the letter's key (a field) or step number ("b3.7")."""
@@ -100,10 +104,11 @@ class Item:
     title: str  # short, starts with a verb
     help: str  # how to do it, one or two sentences
     required: bool = True
-    who: tuple[str, ...] = ("employee", "individual", "child")
+    who: tuple[str, ...] = WHO
     platforms: tuple[str, ...] = ("android", "ios")
     only_without_code: bool = False  # part of step b2: skipped when the code is known
     note: str = ""  # what has changed since the letter, said with its source
+    group: str = ""  # Group.id: what is done on the same screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,38 @@ class Stage:
 
     id: str  # "b1".."b4"
     title: str
+    short: str = ""  # how it is named as a source: "theo công văn 416, Bước 3, 4/2021"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What is done on one screen, or in one go: shown and numbered as one thing."""
+
+    id: str
+    title: str
+    help: str = ""  # said before its items
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A group with the items that it has in one variant; at least one."""
+
+    group: Group
+    items: tuple[Item, ...]
+
+    @property
+    def id(self) -> str:
+        return self.group.id
+
+    @property
+    def title(self) -> str:
+        """Of the only item, else of the group."""
+        return self.items[0].title if len(self.items) == 1 else self.group.title
+
+    def is_done(self, done: Collection[str]) -> bool:
+        """Whether everything that is required, or all where nothing is, was ticked."""
+        needed = [i.id for i in self.items if i.required] or [i.id for i in self.items]
+        return all(i in done for i in needed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +156,13 @@ class Checklist:
     stages: tuple[Stage, ...]
     items: tuple[Item, ...]
     source: Source
+    groups: tuple[Group, ...] = ()
+
+    def tasks(self, who: str, platform: str, code_known: bool) -> tuple[Task, ...]:
+        """The items of one variant as they are shown: by group, in the order of the groups."""
+        items = self.for_whom(who, platform, code_known)
+        found = (Task(g, tuple(i for i in items if i.group == g.id)) for g in self.groups)
+        return tuple(task for task in found if task.items)
 
     def for_whom(self, who: str, platform: str, code_known: bool) -> tuple[Item, ...]:
         """The items of one variant, in order."""

@@ -133,49 +133,66 @@ class CheckPasswordChange(Effect, outcomes=("open", "code", "working", "done", "
 
 
 @dataclass(frozen=True, slots=True)
-class LoadDossier(Effect, outcomes=("none", "open")):
-    """The person's registration checklist.
+class LoadDossier(Effect, outcomes=("none", "open", "several")):
+    """A registration of this person's: the one with this id, or the only one.
 
-    open: facts who, platform, code_known, done, record_name, record_code, number, sent_on.
+    open: facts dossier (its id), who, platform, code_known, label, done, number, sent_on, stage, record_name, record_code,
+    dossiers. several: fact dossiers, as [id, label, who]. All: fact consent, "1" where it was given.
     """
+
+    dossier: str = ""
+
+
+KEPT_THEN = (
+    *("list", "who", "platform", "sent_on", "consent", "deadline", "handed_in", "finished"),
+    "full",
+)
 
 
 @dataclass(frozen=True, slots=True)
-class StartDossier(Effect, outcomes=("open",)):
-    """Begin (or begin anew) the checklist; facts as LoadDossier.
+class KeepDossier(Effect, outcomes=KEPT_THEN):
+    """Keep a registration as the conversation knows it, where the person agreed to it; plan and withdraw its reminders.
 
-    `name` and `code` come from a look-up just made, "" otherwise.
+    The outcome is `then`, whether it is kept or not; "full" when the person has too many. Kept: facts as LoadDossier.
+    Not kept: fact done. `reminders` are (kind, seconds since 1970); () withdraws them all.
     """
 
+    then: str
+    dossier: str  # "" for a new one
     who: str
     platform: str
     code_known: bool
+    label: str = field(default="", repr=False)
     name: str = field(default="", repr=False)
     code: str = field(default="", repr=False)
-    number: str = ""  # of a declaration already sent, "" none
+    number: str = ""
     sent_on: str = ""  # ISO date
-    done: tuple[str, ...] = ()  # items ticked at once
+    stage: str = "open"
+    done: tuple[str, ...] = ()  # as the conversation knows it
+    tick: tuple[str, ...] = ()
+    untick: tuple[str, ...] = ()
+    anew: bool = False  # nothing that was ticked before counts
+    refused: bool = False  # consent was just refused: fact refused
+    reminders: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class KeepSubmission(Effect, outcomes=("open", "none")):
-    """The declaration was sent: its dossier number and day (ISO date), and the items that are done with it.
+class PutOffReminder(Effect, outcomes=("put_off", "late", "none")):
+    """The next reminder of this dossier is at `due`, seconds since 1970.
 
-    open: facts as LoadDossier. none: there is no checklist yet.
+    late: that is after `latest`, when its deadline is over. none: nothing is kept to be reminded of.
     """
 
-    number: str
-    sent_on: str
-    done: tuple[str, ...] = ()
+    dossier: str
+    due: float
+    latest: float
 
 
 @dataclass(frozen=True, slots=True)
-class MarkItems(Effect, outcomes=("open", "finished")):
-    """Tick or untick items; facts as LoadDossier."""
+class StopReminders(Effect, outcomes=("stopped", "none")):
+    """No reminder any more: of this dossier, or of all. none: none was planned."""
 
-    items: tuple[str, ...]
-    done: bool
-    needed: tuple[str, ...] = ()  # the required items of this variant: all ticked means finished
+    dossier: str = ""
 
 
 @dataclass(frozen=True, slots=True)

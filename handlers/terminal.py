@@ -14,6 +14,8 @@ from typing import Any
 
 from data import conversations
 from data.outbox import Outgoing
+from data.people import dossiers
+from data.people.due_reminders import remind
 from flows.engine import trace
 from flows.engine.events import TypedSecret
 from flows.engine.state import State
@@ -138,6 +140,11 @@ class Terminal:
                 turns.db, connection, turns.seal, self.address, wish.seconds, turns.clock()
             )
             found = await conversations.load(connection, turns.seal, [self.address])
+            person = found[self.address].person
+            mine = await dossiers.ids_of(connection, person) if person else []
+        if mine:  # nobody else's clock is moved
+            at = turns.clock() + found[self.address].clock
+            await remind(turns.db, turns.seal, turns.content, at, of=mine)
         missed = await turns.missed(self.address)
         self._sent(missed)
         await turns.settled()

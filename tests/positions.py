@@ -13,6 +13,7 @@ _SENT = {**_ASKED, "link": "http://127.0.0.1/secure/x", "until": "2026-11-30T08:
 _FOUND = {"record_name": "Trần Thị Bé Ba", "record_code": "8800000001", "record_born": "17/01/1983"}
 _DOSSIER = {"who": "employee", "platform": "android", "code_known": "1", "done": ["b1.1"]}
 _DECLARED = {"number": "01841.GD/2026/087", "sent_on": "2026-11-27"}
+_SEVERAL = {"dossiers": [["d1", "má", "individual", "", "open"], ["d2", "", "child", "2026-11-27", "open"]]}
 _SCREEN = {"screen": 2}
 _CODE = {"screen": 5, "otp_until": "2026-11-30T08:04:00+00:00"}
 
@@ -42,7 +43,8 @@ _ANSWERS: dict[str, dict[str, Any]] = {
     "lookup/record": _FOUND,
     "lookup/found": _FOUND,
     "lookup/nobody": _ASKED,
-    "registration/consent": {},
+    "registration/consent": {**_DOSSIER, **_DECLARED},
+    "registration/which": {**_SEVERAL},
     "registration/resume": _DOSSIER,
     "registration/who": {},
     "registration/platform": {"who": "employee"},

@@ -29,7 +29,8 @@ from data.conversations import Conversation
 from data.engine import Database
 from data.installation import demo
 from data.outbox import Mark, Outgoing
-from data.people import Dossier
+from data.people import dossiers
+from data.people.dossiers import Dossier
 from data.registry import records
 from data.seal import Seal, secret_of
 from data.secure import pages
@@ -549,24 +550,20 @@ async def test_sqlite_keeps_what_it_committed_and_wipes_what_it_deletes(sqlite_h
 
 
 async def test_a_dossier_comes_back_with_its_ticks_in_their_order(house: House) -> None:
-    begun = Dossier("employee", "android", True, (), "Hoàng Thị Diễm Xưa", "8700424242")
-    async with house.db.writing() as connection:
+    db, seal = house.db, house.seal
+    begun = Dossier("employee", "android", True, (), "Hoàng Thị Diễm Xưa", "8700424242", id=dossiers.new_id())
+    async with db.writing() as connection:
         person = await people.new_person(connection, house.clock())
-        await people.start_dossier(house.db, connection, house.seal, person, begun, house.clock())
-    for n, (items, done) in enumerate([(("b", "a"), True), (("c",), True), (("a",), True), (("b",), False)]):
-        async with house.db.writing() as connection:
-            await people.mark_items(house.db, connection, person, items, done, house.clock() + n)
-    async with house.db.reading() as connection:
-        found = await people.load_dossier(connection, house.seal, person)
-        assert await people.load_dossier(connection, house.seal, "nobody") is None
-    assert found == replace(begun, done=("a", "c"))
+        await dossiers.keep(db, connection, seal, person, begun, house.clock())
+    for n, items in enumerate([("b", "a"), ("c",), ("a",)]):
+        async with db.writing() as connection:
+            await dossiers.tick(db, connection, begun.id, items, house.clock() + n)
+    async with db.writing() as connection:
+        await dossiers.untick(connection, begun.id, ("b",))
+    async with db.reading() as connection:
+        assert await dossiers.load(connection, seal, begun.id) == replace(begun, done=("a", "c"))
+        assert await dossiers.load(connection, seal, "nobody") is None
     assert traces(["Hoàng Thị Diễm Xưa", "8700424242"], await everything_kept(house)) == []
-    async with house.db.writing() as connection:
-        await people.start_dossier(
-            house.db, connection, house.seal, person, replace(begun, who="child"), house.clock()
-        )
-        found = await people.load_dossier(connection, house.seal, person)
-    assert found == replace(begun, who="child")
 
 
 # -- the registry

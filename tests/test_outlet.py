@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.worker import Worker
 from data.engine import Database
+from data.knowledge.content import load_content
 from data.notices import runs
 from data.outbox import deliveries
 from data.outbox.deliveries import Outcome
@@ -79,7 +80,14 @@ class Bench:
             "alone": True,
         }
         self.sender = Sender("telegram", self.channel, db, clock=clock, ticks=clock, **(given | changed))
-        self.worker = Worker(db, [self.sender], seal=Seal(SECRET), open_at=lambda at: self.open, clock=clock)
+        self.worker = Worker(
+            db,
+            [self.sender],
+            seal=Seal(SECRET),
+            open_at=lambda at: self.open,
+            content=load_content,
+            clock=clock,
+        )
 
     async def pass_time(self, seconds: float) -> None:
         """Let time pass."""

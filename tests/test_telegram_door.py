@@ -612,8 +612,7 @@ async def press(bot: Bot, person: int, data: str) -> None:
 
 async def test_a_button_of_an_old_message_acts_when_its_words_are_valid_now(hook: Bot) -> None:
     """Seen to fail: only the options offered last taken for valid."""
-    for text in ("/dangky", "đồng ý"):
-        await hook.post_text(LAN, text)
+    await hook.post_text(LAN, "/dangky")
     await hook.said()
     _, old = hook.server.shown(LAN, "Cá nhân tự do")
     await hook.post_text(LAN, "0900000001")  # it is asked which number this is: the newest buttons are others

@@ -99,7 +99,7 @@ def test_ten_working_days_end_where_the_published_calendars_say(sent: str, last:
     ["- {year: 2026, closed: ['02-30'], worked: []}", "- {year: 2026, closed: ['11-22'], worked: []}", "5"],
 )
 def test_a_calendar_with_an_impossible_day_is_refused(tmp_path: Path, line: str) -> None:
-    (tmp_path / "calendar.yaml").write_text(f"years:\n  {line}\n", encoding="utf-8")
+    (tmp_path / "calendar.yaml").write_text(f"expected_from: 2027\nyears:\n  {line}\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"calendar\.yaml"):
         read_calendar(tmp_path / "calendar.yaml")
 
@@ -125,7 +125,7 @@ LISTED = {"who": "employee", "platform": "ios", "code_known": "1", "done": []}
 def test_the_day_of_sending_is_heard_and_an_impossible_one_asked_again(typed: str, kept: str) -> None:
     state = State("registration", "sent_on", {**LISTED, "number": "01841.GD/2026/087"})
     turn = advance(state, Said(typed, AT), CONTENT)
-    assert turn.state.answers.get("sent_on", "") == kept
+    assert turn.state.answers.get("told_on", "") == kept
     assert (turn.awaits is not None) is bool(kept)
 
 
@@ -136,12 +136,14 @@ def test_a_message_about_another_code_is_pointed_out() -> None:
 
 
 async def test_number_and_day_are_kept_sealed_exported_and_survive_ticks(house: House) -> None:
-    for words in ("đăng ký", "đồng ý", "người lao động", "android", "biết rồi"):
+    for words in ("đăng ký", "người lao động", "android", "biết rồi"):
         await house.say(words)
     house.clock.now = AT.timestamp()
-    await house.say(RECEIVED)
+    asked = await house.say(RECEIVED)
+    assert "Anh/chị có đồng ý không?" in asked.rows[-1].body["text"]
+    await house.say("đồng ý")
     said = await house.say("hôm nay")
-    assert "hạn nộp giấy khoảng 08/12/2026, còn 10 ngày làm việc" in said.rows[0].body["text"]
+    assert "hạn nộp giấy khoảng thứ ba, 08/12/2026, còn 10 ngày làm việc" in said.rows[0].body["text"]
     await house.say("xong")
     await house.say("menu")
     await house.say("đăng ký")
@@ -150,5 +152,5 @@ async def test_number_and_day_are_kept_sealed_exported_and_survive_ticks(house: 
     async with house.db.writing() as connection:
         exported = await rights.take_along(house.db, connection, house.seal, "terminal:t", AT.timestamp())
     assert exported is not None
-    assert exported["ho_so_dang_ky"]["so_ho_so"] == "01841.GD/2026/087"
-    assert exported["ho_so_dang_ky"]["ngay_gui"] == "2026-11-24"
+    assert exported["ho_so_dang_ky"][0]["so_ho_so"] == "01841.GD/2026/087"
+    assert exported["ho_so_dang_ky"][0]["ngay_gui"] == "2026-11-24"

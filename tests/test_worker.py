@@ -13,6 +13,7 @@ import pytest
 
 from bot.worker import Worker
 from data.engine import Database
+from data.knowledge.content import load_content
 from data.seal import Seal
 from flows.conversations.notice_text import with_leave
 from handlers.delivery import sender
@@ -76,6 +77,7 @@ async def working(
         [sender.Sender("telegram", channel, db, **(given | changed))],
         seal=Seal(SECRET),
         open_at=lambda at: True,
+        content=load_content,
     )
     await worker.start()
     try:

@@ -240,7 +240,7 @@ async def test_a_code_is_found_and_registration_goes_on_with_it(zalo_service: Za
     await person.writes(BE_BA[0], f"Tìm {BE_BA[0]}")
     shown = await person.writes(BE_BA_ID, f"Mã số BHXH: {BE_BA_CODE}")
     assert BE_BA[1] not in shown
-    await person.chooses("Đăng ký VssID với mã này", registration.CONSENT)
+    await person.chooses("Đăng ký VssID với mã này", _words(registration.FLOW, "who"))
     assert all(BE_BA_ID not in text for text in person.server.texts(person.id))
 
 
@@ -265,8 +265,8 @@ async def test_the_code_is_proven_on_the_secure_page(zalo_service: ZaloService) 
 async def test_the_checklist_is_begun_and_contacts_are_told(zalo_service: ZaloService) -> None:
     person = ZaloPerson(zalo_service)
     await person.writes("menu", CHOOSE)
-    await person.chooses(REGISTRATION, registration.CONSENT)
-    await person.chooses(consent.AGREE, CHOOSE)
+    await person.chooses(REGISTRATION, _words(registration.FLOW, "who"))
+    await person.chooses("Con nhỏ", CHOOSE)
     await person.writes("menu", catalog.FLOWS.menu(CONTENT).text)
     await person.chooses(CONTACTS, _words(contacts.FLOW, "query"))
     told = await person.writes("anh hai cntt", "☎ ")

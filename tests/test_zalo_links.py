@@ -11,9 +11,11 @@ from sqlalchemy import Table, func, select, update
 from data import people, rights
 from data.conversations import Conversation, save
 from data.desk.outside import take_over
-from data.people import Dossier, load_dossier, topics_of
+from data.people import dossiers, topics_of
+from data.people.dossiers import Dossier
 from data.people.links import PROVEN_WITHIN, share
-from data.tables import conversations, desk_messages, dossiers
+from data.tables import conversations, desk_messages
+from data.tables import dossiers as dossier_rows
 from data.tables import people as people_table
 from tests.doors import Stage, Telegram, open_stage
 from tests.houses import House, Places
@@ -59,7 +61,7 @@ async def says_it_is_their_own(person: ZaloVisitor | Telegram) -> str:
 
 
 async def begins(person: ZaloVisitor | Telegram) -> None:
-    for text in ("dang ky", "dong y", "cho tôi", "tự do", "android"):
+    for text in ("dang ky", "tự do", "android", "xong", "luu giup toi", "dong y"):
         await person.act(typed(text))
 
 
@@ -82,7 +84,7 @@ async def test_who_says_so_on_both_sides_goes_on_with_one_dossier(stage: Stage, 
         assert "8800000001" in "\n".join(await proves(there))
         assert "là một ở cả hai kênh" in await says_it_is_their_own(there)
         assert await persons(stage, lan.address, there.address) == [before[0], before[0]]
-        assert (await count(house, dossiers), await count(house, people_table)) == (1, 1)
+        assert (await count(house, dossier_rows), await count(house, people_table)) == (1, 1)
         said = await there.act(typed("dang ky"))
         assert any("làm tiếp" in line or "/" in line for line in said), said
         assert "lời anh/chị nói số đó là của mình" in "\n".join(await there.act(typed("du lieu cua toi")))
@@ -162,14 +164,15 @@ async def test_the_dossier_that_was_worked_on_last_is_kept_with_all_topics(house
             (source, "source", ("chung", "dang_ky")),
         ):
             await people.set_topics(connection, who, topics, at)
-            kept = Dossier(name, "android", False, ("install",), name="Bé Ba")
-            await people.start_dossier(house.db, connection, house.seal, who, kept, at + 5 * (newer == name))
+            kept = Dossier("child", "android", False, (), name=name, id=dossiers.new_id())
+            await dossiers.keep(house.db, connection, house.seal, who, kept, at + 5 * (newer == name))
+            await dossiers.tick(house.db, connection, kept.id, ("install",), at)
     assert await shared(house, source, at) == target
     async with house.db.reading() as connection:
-        found = await load_dossier(connection, house.seal, target)
-        assert found == Dossier(newer, "android", False, ("install",), name="Bé Ba")
+        (found,) = await dossiers.all_of(connection, house.seal, target)
+        assert (found.name, found.done) == (newer, ("install",))
         assert await topics_of(connection, target) == ("bhyt", "chung", "dang_ky")
-        assert await load_dossier(connection, house.seal, source) is None
+        assert await dossiers.ids_of(connection, source) == []
 
 
 @pytest.mark.parametrize(

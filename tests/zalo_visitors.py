@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from handlers.terminal import as_lines
 from handlers.zalo.oa.door import ZaloOaDoor
-from handlers.zalo.rendering import CHOOSE, ONLY_ONE
+from handlers.zalo.rendering import CHOOSE, ONLY_ONE, WORDS
 from tests.doors import VIETNAM, Stage, _Inside, _post
 from tests.fake_zalo import FakeServer, FakeZaloBot
 from tests.fake_zalo_oa import FakeZaloOa
@@ -93,6 +93,7 @@ class ZaloVisitor(_Inside):
         self._server, self._line = server, line
         self._seen = len(server.calls)
         self._options: list[str] = []
+        self._by_words = False
         self._link = ""
 
     async def act(self, move: Move) -> list[str]:
@@ -116,7 +117,7 @@ class ZaloVisitor(_Inside):
                 return "text", text
             case "press", (label,):
                 if label in self._options:
-                    return "text", str(self._options.index(label) + 1)
+                    return "text", label if self._by_words else str(self._options.index(label) + 1)
                 return "text", label
             case "file", (_, _, kind) if kind.startswith("image/"):
                 return "image", ""
@@ -142,6 +143,12 @@ class ZaloVisitor(_Inside):
                 numbered = [_NUMBERED.fullmatch(line) for line in menu.split("\n")]
                 assert [m and int(m[1]) for m in numbered] == list(range(1, len(numbered) + 1))
                 reply["options"] = self._options = [m[2] for m in numbered if m]
+                self._by_words = False
+        text, found, menu = text.partition(f"\n\n{WORDS}\n")
+        if found:
+            assert all(line.startswith("• ") for line in menu.split("\n"))
+            reply["options"] = self._options = [line[2:] for line in menu.split("\n")]
+            self._by_words = True
         lines = text.split("\n")
         if found := re.fullmatch(r"☎ (.+) ([0-9+]{8,14})", lines[-1]):
             reply["contact"] = {"name": found[1], "phone": found[2]}

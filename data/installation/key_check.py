@@ -16,7 +16,7 @@ _FACT = "key check"
 _SEALED = (  # what a database without a check value is judged by: a sealed column, and what it is bound to
     (registry.c.code, registry.c.phone, "registry {}"),
     (conversations.c.address, conversations.c.answers, "{}"),
-    (dossiers.c.person, dossiers.c.named, "dossier {}"),
+    (dossiers.c.id, dossiers.c.named, "dossier {}"),
     (tickets.c.id, tickets.c.card, "ticket {}"),
     (desk_messages.c.id, desk_messages.c.words, "desk {}"),
 )

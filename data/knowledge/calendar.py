@@ -22,8 +22,9 @@ def read_calendar(path: Path) -> Calendar:
         off |= _days(entry, year, "closed", weekend=False)
         worked |= _days(entry, year, "worked", weekend=True)
         entry.close()
+    expected_from = top.count("expected_from")
     top.close()
-    return Calendar(frozenset(off), frozenset(worked))
+    return Calendar(frozenset(off), frozenset(worked), expected_from)
 
 
 def _days(entry: YamlBlock, year: int, key: str, *, weekend: bool) -> set[date]:

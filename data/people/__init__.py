@@ -1,18 +1,17 @@
-"""Persons, what they agreed to, and their registration dossiers. Rule: a person exists only after the first consent."""
+"""Persons and what they agreed to; their dossiers are in dossiers.py. Rule: a person exists only after the first consent."""
 
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import case, delete, false, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data.engine import Database
 from data.outbox import NOTICE, WAITING, wipe
-from data.seal import Seal
-from data.tables import consents, conversations, dossiers, outbox, people, subscriptions, ticks
+from data.people import dossiers
+from data.tables import consents, conversations, outbox, people, subscriptions, ticks
 
 
 async def new_person(connection: AsyncConnection, at: float) -> str:
@@ -135,12 +134,12 @@ async def kept_about(connection: AsyncConnection, person: str) -> Kept:
     rows = await connection.execute(select(consents.c.purpose).where(consents.c.person == person).distinct())
     purposes = sorted(r.purpose for r in rows)
     given = [p for p in purposes if await has_consented(connection, person, p)]
-    dossier = (await connection.execute(select(dossiers.c.person).where(dossiers.c.person == person))).first()
-    marked = (await connection.execute(select(ticks.c.item).where(ticks.c.person == person))).all()
+    kept = await dossiers.ids_of(connection, person)
+    marked = (await connection.execute(select(ticks.c.item).where(ticks.c.dossier.in_(kept)))).all()
     row = (await connection.execute(select(people).where(people.c.id == person))).first()
     topics = await topics_of(connection, person)
     phone, shares = (row.phone_key is not None, row.shares) if row else (False, False)
-    return Kept(tuple(given), len(marked) if dossier else None, phone, topics, shares)
+    return Kept(tuple(given), len(marked) if kept else None, phone, topics, shares)
 
 
 async def consents_of(connection: AsyncConnection, person: str) -> list[dict[str, Any]]:
@@ -157,92 +156,7 @@ async def withdraw(connection: AsyncConnection, person: str, door: str, at: floa
     for purpose in (await kept_about(connection, person)).purposes:
         await take_back(connection, person, purpose, door, at)
     await set_topics(connection, person, (), at)
-    await connection.execute(delete(ticks).where(ticks.c.person == person))
-    await connection.execute(delete(dossiers).where(dossiers.c.person == person))
+    await dossiers.erase(connection, person, at)
     await connection.execute(
         update(people).where(people.c.id == person).values(phone_key=None, proven_at=None, shares=False)
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Dossier:
-    """A registration under way; `done` are item ids in the order they were ticked."""
-
-    who: str
-    platform: str
-    code_known: bool
-    done: tuple[str, ...]
-    name: str = ""
-    code: str = ""
-    number: str = ""  # the dossier number BHXH gave the declaration
-    sent_on: str = ""  # ISO date
-
-
-async def load_dossier(connection: AsyncConnection, seal: Seal, person: str) -> Dossier | None:
-    """The person's dossier, or None."""
-    row = (await connection.execute(select(dossiers).where(dossiers.c.person == person))).first()
-    if row is None:
-        return None
-    marked = await connection.execute(
-        select(ticks.c.item).where(ticks.c.person == person).order_by(ticks.c.at, ticks.c.item)
-    )
-    named: dict[str, Any] = seal.open(row.named, f"dossier {person}") or {}
-    done = tuple(r.item for r in marked)
-    told = (named.get(key, "") for key in _NAMED)
-    return Dossier(row.who, row.platform, row.code_known, done, *told)
-
-
-async def start_dossier(
-    db: Database, connection: AsyncConnection, seal: Seal, person: str, dossier: Dossier, at: float
-) -> None:
-    """Begin a dossier; one that was under way is replaced and its ticks are gone."""
-    await connection.execute(delete(ticks).where(ticks.c.person == person))
-    await connection.execute(delete(dossiers).where(dossiers.c.person == person))
-    await connection.execute(
-        dossiers.insert().values(
-            person=person,
-            who=dossier.who,
-            platform=dossier.platform,
-            code_known=dossier.code_known,
-            named=_sealed(seal, person, dossier),
-            started=at,
-            at=at,
-        )
-    )
-    await mark_items(db, connection, person, dossier.done, True, at)
-
-
-_NAMED = ("name", "code", "number", "sent_on")  # what is sealed together
-
-
-def _sealed(seal: Seal, person: str, dossier: Dossier) -> bytes | None:
-    told = {key: getattr(dossier, key) for key in _NAMED}
-    return seal.close(told, f"dossier {person}") if any(told.values()) else None
-
-
-async def keep_submission(
-    connection: AsyncConnection, seal: Seal, person: str, number: str, sent_on: str, at: float
-) -> bool:
-    """Write down when the declaration was sent, under which number; False when there is no dossier."""
-    dossier = await load_dossier(connection, seal, person)
-    if dossier is None:
-        return False
-    told = replace(dossier, number=number, sent_on=sent_on)
-    await connection.execute(
-        update(dossiers).where(dossiers.c.person == person).values(named=_sealed(seal, person, told), at=at)
-    )
-    return True
-
-
-async def mark_items(
-    db: Database, connection: AsyncConnection, person: str, items: tuple[str, ...], done: bool, at: float
-) -> None:
-    """Tick or untick items; doing it twice changes nothing."""
-    if not items:
-        return
-    if done:
-        rows = [{"person": person, "item": item, "at": at} for item in items]
-        await connection.execute(db.insert(ticks).on_conflict_do_nothing(), rows)
-    else:
-        await connection.execute(delete(ticks).where(ticks.c.person == person, ticks.c.item.in_(items)))
-    await connection.execute(update(dossiers).where(dossiers.c.person == person).values(at=at))

@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from data import people
 from data.channels import CHANNELS
 from data.engine import Database
+from data.people import dossiers
 from data.seal import Seal
-from data.tables import consents, conversations, dossiers, subscriptions, tickets, ticks
+from data.tables import consents, conversations, subscriptions, tickets
 from data.tables import people as people_table
 
 PROVEN_WITHIN = (
@@ -58,7 +59,7 @@ async def share(db: Database, connection: AsyncConnection, seal: Seal, person: s
     for other in (await connection.execute(query)).scalars().all():
         theirs = await _addresses(connection, other)
         if theirs and not any(_is_free(one) or _door(one) == _door(mine[0]) for one in theirs):
-            await _move(db, connection, seal, person, other, at)
+            await _move(connection, seal, person, other, at)
             return str(other)
     return person
 
@@ -82,16 +83,8 @@ def _is_free(address: str) -> bool:
     return _door(address) not in CHANNELS or CHANNELS[_door(address)].free
 
 
-async def _move(
-    db: Database, connection: AsyncConnection, seal: Seal, source: str, target: str, at: float
-) -> None:
-    mine, theirs = await _dossier_at(connection, source), await _dossier_at(connection, target)
-    if mine is not None and (theirs is None or mine > theirs):  # the one that was worked on last
-        dossier = await people.load_dossier(connection, seal, source)
-        assert dossier is not None
-        await people.start_dossier(db, connection, seal, target, dossier, at)
-    await connection.execute(delete(ticks).where(ticks.c.person == source))
-    await connection.execute(delete(dossiers).where(dossiers.c.person == source))
+async def _move(connection: AsyncConnection, seal: Seal, source: str, target: str, at: float) -> None:
+    await dossiers.move(connection, seal, source, target, at)
     topics = await people.topics_of(connection, source)
     if topics:
         kept = await people.topics_of(connection, target)
@@ -100,8 +93,3 @@ async def _move(
     for table in (consents, conversations, tickets):
         await connection.execute(update(table).where(table.c.person == source).values(person=target))
     await connection.execute(delete(people_table).where(people_table.c.id == source))
-
-
-async def _dossier_at(connection: AsyncConnection, person: str) -> float | None:
-    found = await connection.scalar(select(dossiers.c.at).where(dossiers.c.person == person))
-    return None if found is None else float(found)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta, timezone
 
 VIETNAM = timezone(timedelta(hours=7))  # no summer time since 1975
-_DAYS = ("thứ hai", "thứ ba", "thứ tư", "thứ năm", "thứ sáu", "thứ bảy", "chủ nhật")
+DAYS = ("thứ hai", "thứ ba", "thứ tư", "thứ năm", "thứ sáu", "thứ bảy", "chủ nhật")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Hours:
         """The hours as people read them: "thứ hai đến thứ sáu, 7:30–11:30 và 13:30–17:00"."""
         slots = " và ".join(f"{a.hour}:{a.minute:02}–{b.hour}:{b.minute:02}" for a, b in self.slots)
         whole = self.days == tuple(range(self.days[0], self.days[-1] + 1)) if len(self.days) > 2 else False
-        names = [_DAYS[d] for d in self.days]
+        names = [DAYS[d] for d in self.days]
         return f"{f'{names[0]} đến {names[-1]}' if whole else ', '.join(names)}, {slots}"
 
     def open_at(self, at: datetime) -> bool:

@@ -10,10 +10,14 @@ LONGEST = 400  # days that are looked through
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Days off that fall on Monday to Friday, and Saturdays and Sundays that are worked."""
+    """Days off that fall on Monday to Friday, and Saturdays and Sundays that are worked.
+
+    `expected_from`: the first year whose days off were not announced yet.
+    """
 
     off: frozenset[date] = frozenset()
     worked: frozenset[date] = frozenset()
+    expected_from: int = 9999
 
     def is_working(self, day: date) -> bool:
         """Whether the office works on this day."""

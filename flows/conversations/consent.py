@@ -12,8 +12,8 @@ from flows.engine.steps import Choice, Context, Prompt, Step, call, choose, end
 
 AGREE = "Đồng ý"
 REFUSE = "Không đồng ý"
-_YES = "co, da, da co, dong y a, dong y nha, dong y nhe, dc, duoc, ok, oke, ok e, ok em, da dong y, da duoc, vang, u"
-_NO = "khong, ko, thoi, thoi khoi, khoi, tu choi, hong, da khong, khong a, k dong y, ko dong y, hong dong y"
+YES = "co, da, da co, dong y a, dong y nha, dong y nhe, dc, duoc, ok, oke, ok e, ok em, da dong y, da duoc, vang, u"
+NO = "khong, ko, thoi, thoi khoi, khoi, tu choi, hong, da khong, khong a, k dong y, ko dong y, hong dong y"
 NOT_KEPT_YET = "(Tin vừa rồi tôi chưa giữ lại; đồng ý xong, anh/chị gửi lại giúp nhé.)"
 
 
@@ -34,8 +34,8 @@ def consent_steps(purpose: str, wording: str, *, then: str, refused: Prompt) -> 
             "consent",
             question,
             (
-                Choice(AGREE, "agreed", words=_YES, means="yes"),
-                Choice(REFUSE, "refused", words=_NO, means="no"),
+                Choice(AGREE, "agreed", words=YES, means="yes"),
+                Choice(REFUSE, "refused", words=NO, means="no"),
             ),
             label="đang hỏi đồng ý",
             transitions={"agreed": "agreed", "refused": "declined"},

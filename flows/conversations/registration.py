@@ -1,27 +1,30 @@
-"""Đăng ký VssID: a checklist that is worked through over weeks.
+"""Đăng ký VssID: a companion over weeks. The guide needs no consent; what is to be remembered does, when it first comes up.
 
-Invariant: the items are content; which are ticked is stored with the person's dossier, after consent.
+Invariant: the tasks are content; what is ticked, told and planned is stored with a dossier after consent, and before it is
+known to this conversation alone.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
 
-from flows.content import Content, Item
-from flows.conversations import declaration
-from flows.conversations.consent import consent_steps
-from flows.conversations.declaration import items_of, parse_received, sent_with_it
+from flows.content import Content
+from flows.conversations.consent import AGREE, NO, REFUSE, YES
+from flows.conversations.dossier import cards, deadline, declaration, effects
+from flows.conversations.dossier.answers import parse_number, parse_who
+from flows.conversations.dossier.declaration import parse_received
+from flows.conversations.dossier.first_questions import CODE_CHOICES, WHO_CHOICES, platform_choices
 from flows.conversations.speech import registration as speech
 from flows.conversations.speech.registration_answers import assumed, told_with
-from flows.effects import KeepSubmission, LoadDossier, MarkItems, StartDossier
-from flows.engine.events import Event, Said
+from flows.effects import KEPT_THEN, GiveConsent, KeepDossier, LoadDossier, PutOffReminder, StopReminders
 from flows.engine.steps import (
     AGAIN,
     Choice,
     Choices,
     Context,
     Flow,
-    Parsed,
     Prompt,
     Step,
     ask,
@@ -31,21 +34,23 @@ from flows.engine.steps import (
     end,
     show,
 )
-from flows.text.fold import tidy
-from flows.text.normalise import plain
+from flows.text.fold import fold
 from flows.text.vssid_sms import read_received
 from flows.understanding import numbers_explained
 
+PURPOSE = "registration"
 CONSENT = (
-    "Tôi có thể đi cùng anh/chị suốt việc đăng ký VssID và nhớ việc nào đã xong để lần sau làm tiếp. Muốn vậy tôi cần lưu: "
-    "đăng ký cho ai, loại điện thoại, các mục đã đánh dấu, số hồ sơ và ngày gửi tờ khai, và họ tên, mã số nếu anh/chị vừa "
-    "tra cứu. "
-    "Anh/chị có thể từ chối, hoặc rút lại bất cứ lúc nào (gõ “dữ liệu của tôi”). Anh/chị có đồng ý không?"
+    "Để nhớ giùm và nhắc trước hạn, tôi cần lưu: làm cho ai, loại điện thoại, việc đã xong, họ tên, mã số nếu có, số hồ sơ và ngày "
+    "gửi. Không đồng ý thì tôi vẫn chỉ từng việc, đồng ý rồi vẫn xóa được (gõ “dữ liệu của tôi”). Anh/chị có đồng ý không?"
 )
-WHO = {"employee": "người lao động của đơn vị", "individual": "cá nhân tự do", "child": "con nhỏ"}
-PLATFORM = {"android": "Android", "ios": "iPhone"}
+WHO = cards.WHO
 _NUMBERED_SURELY = 0.92  # "bỏ dấu mục 5" is more than the wording of an option in it
-SHOWN_HELP = {"ho_ten": "record_name", "ma_so_bhxh": "record_code"}
+NEW: Mapping[str, Any] = {  # what is forgotten when a registration begins
+    **dict.fromkeys(("done", "number", "sent_on", "stage", "label", "code_known", "told_on", "handed")),
+}
+WITHOUT_CONSENT = (
+    "Tôi chỉ từng việc, không cần lưu gì; khi nào cần nhớ giùm, tôi mới hỏi anh/chị đồng ý không."
+)
 
 
 def _flow() -> Flow:
@@ -53,88 +58,161 @@ def _flow() -> Flow:
         "registration",
         "Đăng ký VssID",
         (
-            *consent_steps(
-                "registration",
-                CONSENT,
-                then="load",
-                refused=lambda s: (
-                    "Không sao, tôi không lưu gì cả. Anh/chị vẫn đăng ký được trong ứng dụng VssID, hoặc gọi "
-                    f"{s.content.office.hotline}. {s.content.office.nearest}"
-                ),
+            call(
+                "load",
+                effects.load,
+                LoadDossier,
+                transitions={"none": "who", "open": "resume", "several": "which"},
             ),
-            call("load", lambda s: LoadDossier(), LoadDossier, transitions={"none": "who", "open": "resume"}),
+            call(
+                "load_one",
+                effects.load,
+                LoadDossier,
+                transitions=dict.fromkeys(("none", "open", "several"), "keep"),
+            ),
+            choose(
+                "which",
+                "Anh/chị đang có nhiều hồ sơ. Mình làm hồ sơ nào?",
+                _which_choices,
+                label="chọn hồ sơ",
+                parse=parse_received,
+                transitions={"one": "load_one", "another": "who", **_RECEIVED},
+            ),
             choose(
                 "resume",
                 _resume_prompt,
                 _resume_choices,
                 label="làm tiếp hồ sơ cũ",
                 parse=parse_received,
-                transitions={"list": "list", "mark": "mark", "anew": "who", **_RECEIVED},
+                transitions={
+                    "list": "list",
+                    "mark": "mark",
+                    "resend": "resend",
+                    "anew": "who",
+                    "another": "who",
+                }
+                | _RECEIVED,
             ),
             choose(
                 "who",
-                "Anh/chị đăng ký cho ai?",
-                _WHO_CHOICES,
+                _who_prompt,
+                WHO_CHOICES,
                 label="đăng ký cho ai",
-                parse=parse_received,
-                assumes=lambda context, memory: assumed("who", _WHO_CHOICES, memory),
-                transitions={"chosen": "platform", **_RECEIVED},
+                parse=parse_who,
+                assumes=lambda context, memory: assumed("who", WHO_CHOICES, memory),
+                transitions={"chosen": "platform", "again": AGAIN, **_RECEIVED},
             ),
             choose(
                 "platform",
                 "Điện thoại loại nào?",
-                _platform_choices,
+                platform_choices,
                 label="chọn loại điện thoại",
-                assumes=lambda context, memory: assumed("platform", _platform_choices(context), memory),
+                assumes=lambda context, memory: assumed("platform", platform_choices(context), memory),
                 parse=parse_received,
-                transitions={"chosen": "code", "known": "start", **_RECEIVED},
+                transitions={"chosen": "code", "known": "keep", **_RECEIVED},
             ),
             choose(
                 "code",
                 "Đã biết mã số BHXH (10 số) của người đăng ký chưa?",
-                _CODE_CHOICES,
+                CODE_CHOICES,
                 label="đã có mã số chưa",
-                assumes=lambda context, memory: assumed("code", _CODE_CHOICES, memory),
+                assumes=lambda context, memory: assumed("code", CODE_CHOICES, memory),
                 parse=parse_received,
-                transitions={"chosen": "start", "lookup": "lookup/", **_RECEIVED},
+                transitions={"chosen": "keep", "lookup": "lookup/", **_RECEIVED},
+            ),
+            choose(
+                "consent",
+                _consent_prompt,
+                (
+                    Choice(AGREE, "agreed", words=YES, means="yes"),
+                    Choice(REFUSE, "refused", words=NO, means="no"),
+                ),
+                label="đang hỏi đồng ý",
+                parse=parse_received,
+                transitions={"agreed": "agreed", "refused": "refused", **_RECEIVED},
+                asked_once=True,
+                hint="Anh/chị bấm “Đồng ý” hoặc “Không đồng ý” giúp tôi. Chưa đồng ý thì tôi chưa lưu gì cả.",
+            ),
+            call(
+                "agreed",
+                lambda s: GiveConsent(PURPOSE, CONSENT),
+                GiveConsent,
+                transitions={"kept": "keep_agreed"},
+            ),
+            call(
+                "keep_agreed",
+                lambda s: effects.kept(s, effects.way_on(s, asked=True)),
+                KeepDossier,
+                transitions=_KEPT,
+            ),
+            show("refused", _refused_prompt, transitions="keep_refused"),
+            call(
+                "keep_refused",
+                lambda s: effects.kept(s, effects.way_on(s, asked=True), refused=True),
+                KeepDossier,
+                transitions=_KEPT,
             ),
             ask(
                 "sent_on",
-                lambda s: (
-                    f"Đã ghi số hồ sơ {s.get('number')}. Anh/chị bấm “Ghi nhận” (gửi tờ khai) ngày nào?"
-                ),
+                declaration.asked_day,
                 label="cho biết ngày gửi tờ khai",
                 parse=declaration.parse_day,
                 choices=declaration.day_choices,
                 hint="Anh/chị bấm “Hôm nay”, “Hôm qua”, hoặc gõ ngày, ví dụ 19/4.",
-                transitions={"again": AGAIN, **_RECEIVED},
+                transitions={"again": AGAIN, "told": "keep", **_RECEIVED},
             ),
             call(
-                "keep",
-                lambda s: KeepSubmission(s.get("number"), s.get("sent_on"), sent_with_it(s)),
-                KeepSubmission,
-                transitions={"open": "deadline", "none": "who"},
+                "told",
+                effects.load,
+                LoadDossier,
+                transitions={"none": "keep", "open": "keep", "several": "which"},
             ),
-            show("deadline", declaration.deadline_prompt, transitions="list"),
-            show("counted", declaration.counted_prompt, transitions="who"),
-            call("start", _start, StartDossier, transitions={"open": "list"}),
+            call("keep", lambda s: effects.kept(s, effects.way_on(s)), KeepDossier, transitions=_KEPT),
+            show("deadline", declaration.deadline_prompt, transitions="keep"),
             checklist(
                 "list",
-                _list_prompt,
-                _list_choices,
+                cards.card,
+                cards.choices,
                 label="danh sách việc cần làm",
-                parse=_parse_number,
+                parse=parse_number,
                 surely=_NUMBERED_SURELY,
+                own_numbers=True,
                 hint=_HINT,
-                brief=_list_brief,
+                brief=cards.brief,
                 transitions=_TRANSITIONS,
             ),
-            _reading("how", _how_prompt, _how_choices, label="xem cách làm một mục"),
-            _reading("all", _all_prompt, (_NEXT,), label="xem cả danh sách"),
-            call("mark", lambda s: _marks(s, done=True), MarkItems, transitions=_MARKED),
-            call("unmark", lambda s: _marks(s, done=False), MarkItems, transitions=_UNMARKED),
+            _reading("how", cards.in_full, cards.how_choices, label="xem cách làm một việc"),
+            _reading("all", cards.whole_list, (_NEXT,), label="xem cả danh sách"),
+            call("mark", effects.marked, KeepDossier, transitions=_KEPT),
+            call("unmark", effects.unmarked, KeepDossier, transitions=_KEPT),
+            call("resend", effects.sent_again, KeepDossier, transitions=_KEPT),
+            show("handed_in", declaration.handed_prompt, transitions="list"),
+            show(
+                "full",
+                "Dạ, tôi chỉ giữ được sáu hồ sơ. Anh/chị làm lại trên một hồ sơ cũ giúp tôi.",
+                transitions="load",
+            ),
             end("finished", _finished_prompt, ("Đổi mật khẩu, quên mật khẩu",)),
+            call(
+                "handing",
+                effects.load,
+                LoadDossier,
+                transitions={"none": "handed_elsewhere", "open": "keep", "several": "which"},
+            ),
+            end("handed_elsewhere", declaration.handed_unkept),
+            call(
+                "due",
+                lambda s: LoadDossier(),
+                LoadDossier,
+                transitions={"none": "due_unknown", "open": "due_told", "several": "due_of_all"},
+            ),
+            end("due_told", declaration.due_prompt),
+            end("due_unknown", declaration.unknown_prompt),
+            end("due_of_all", declaration.due_of_all),
+            *_reminding("", end),
+            *_reminding("_here", _then_the_list),
         ),
+        begun_at=("told", "handing", "due", "put_off", "no_reminders", "put_off_here", "no_reminders_here"),
         takes=("record_name", "record_code"),
         slash="dangky",
         topics=frozenset(
@@ -150,7 +228,7 @@ def _flow() -> Flow:
         ),
         questions_first=True,
         told_with=told_with,
-        purposes={"registration": "đi cùng việc đăng ký VssID"},
+        purposes={PURPOSE: "đi cùng việc đăng ký VssID"},
         recognises=_recognises,
         about={"item": "nhan-sms"},
         reads=speech.reads,
@@ -158,242 +236,175 @@ def _flow() -> Flow:
 
 
 def _reading(name: str, prompt: Prompt, choices: Choices | tuple[Choice, ...], *, label: str) -> Step:
-    """A step beside the list, where items are ticked by their number too."""
+    """A step beside the list, where tasks are named by their number too."""
     return choose(
         name,
         prompt,
         choices,
         label=label,
-        parse=_parse_number,
+        parse=parse_number,
         surely=_NUMBERED_SURELY,
+        own_numbers=True,
         hint=_HINT,
         transitions=_TRANSITIONS,
         done=True,
     )
 
 
-def _start(context: Context) -> StartDossier:
-    who, platform, name, code, number, sent_on = map(
-        context.get, ("who", "platform", "record_name", "record_code", "number", "sent_on")
-    )
-    sent = sent_with_it(context) if number else ()
-    return StartDossier(who, platform, bool(context.get("code_known")), name, code, number, sent_on, sent)
-
-
-def _done(context: Context) -> frozenset[str]:
-    return frozenset(context.answers.get("done", ()))
-
-
-def _open(context: Context) -> list[Item]:
-    done = _done(context)
-    return [i for i in items_of(context) if i.id not in done]
-
-
-def _marks(context: Context, *, done: bool) -> MarkItems:
-    needed = tuple(i.id for i in items_of(context) if i.required)
-    return MarkItems(tuple(context.answers.get("marked", ())), done, needed)
-
-
-def _current(context: Context) -> Item:
-    """The item to do next: the first open one; the last of all when none is open."""
-    left = _open(context)
-    return left[0] if left else items_of(context)[-1]
-
-
-def _progress(context: Context) -> str:
-    items = items_of(context)
-    return f"{len(items) - len(_open(context))}/{len(items)}"
-
-
-def _list_prompt(context: Context) -> str:
-    item, items, done = _current(context), items_of(context), _done(context)
-    here = [s for s in context.content.checklist.stages if any(i.step == s.id for i in items)]
-    stage = next(s for s in here if s.id == item.step)
-    waits = bool(context.get("number") and _open(context))  # for the papers of a declaration that was sent
-    return "\n".join(
-        (
-            f"Đăng ký VssID cho {WHO[context.get('who')]} ({PLATFORM[context.get('platform')]}): xong {_progress(context)}",
-            *([declaration.countdown(context)] if waits else ()),
-            f"Phần {here.index(stage) + 1}/{len(here)}. {stage.title}",
-            *(_line(n, other, done) for n, other in enumerate(items, start=1) if other.step == stage.id),
-            f"Việc kế tiếp: {item.title}.",
-        )
-    )
-
-
-def _list_brief(context: Context) -> str:
-    """The second telling of the list: how far one is, and what comes next."""
-    return f"Danh sách cho {WHO[context.get('who')]} đã xong {_progress(context)}. Việc kế tiếp: {_current(context).title}."
-
-
-def _line(n: int, item: Item, done: frozenset[str]) -> str:
-    optional = "" if item.required else " (không bắt buộc)"
-    return f"{'☑' if item.id in done else '☐'} {n}. {item.title}{optional}"
-
-
-def _all_prompt(context: Context) -> str:
-    done = _done(context)
-    lines = [f"Toàn bộ danh sách, xong {_progress(context)} ({context.content.checklist.source.short}):"]
-    lines += [_line(n, item, done) for n, item in enumerate(items_of(context), start=1)]
-    lines.append("Gõ “xong 5” để đánh dấu mục 5, “bỏ 5” để bỏ dấu, “cách làm 5” để xem cách làm.")
-    return "\n".join(lines)
-
-
-def _list_choices(context: Context) -> tuple[Choice, ...]:
-    item = _current(context)
-    stage = [i.id for i in _open(context) if i.step == item.step]
-    choices = [
-        Choice(
-            "Xong việc này", "mark", {"marked": [item.id]}, words=f"{_DONE}, lam roi, da lam", means="done"
+def _reminding(here: str, said: Callable[[str, Prompt | str], Step]) -> tuple[Step, ...]:
+    """Reminders put off and stopped; `here`: said within the registration, which goes on."""
+    return (
+        call(
+            f"put_off{here}",
+            effects.load,
+            LoadDossier,
+            transitions={"none": f"no_reminder{here}", "open": f"later{here}", "several": f"later{here}"},
         ),
-        Choice(
-            "Cách làm",
-            "how",
-            {"asked": item.id},
-            words="cach lam, lam sao, lam the nao, chi toi",
-            means="how",
+        call(
+            f"later{here}",
+            effects.put_off,
+            PutOffReminder,
+            transitions={
+                "put_off": f"is_put_off{here}",
+                "late": f"is_too_late{here}",
+                "none": f"no_reminder{here}",
+            },
         ),
-    ]
-    if len(stage) > 1:
-        choices.append(Choice("Xong cả phần này", "mark", {"marked": stage}, words="xong het, xong ca buoc"))
-    choices.append(Choice("Xem cả danh sách", "all", words="danh sach, xem het", means="all"))
-    if item.step == "b2":
-        choices.append(Choice("Tra mã số giúp tôi", "lookup", words="tra cuu, tra ma so", means="look_up"))
-    shown = {i.id for i in items_of(context)}
-    ticked = [i for i in context.answers.get("done", ()) if i in shown]  # in the order they were ticked
-    if ticked:
-        newest = {"marked": ticked[-1:]}
-        choices.append(
-            Choice("Bỏ dấu việc vừa xong", "unmark", newest, words="bo dau, bo danh dau", means="undo")
-        )
-    return tuple(choices)
-
-
-_DONE = "xong, xong roi, da xong, roi"
-_NUMBERS = {  # only with their marks: "sau" is also "later"
-    word: str(n)
-    for n, word in enumerate("một hai ba bốn năm sáu bảy tám chín mười".split(), start=1)
-    if word != "ba"
-}
-_NUMBERED = re.compile(r"(xong|bo|bo dau|cach lam|lam sao|huong dan)(?: viec| muc| so)? ([0-9]{1,2})")
-
-
-def _parse_number(context: Context, event: Event) -> Parsed | None:
-    if not isinstance(event, Said):
-        return None
-    received = parse_received(context, event)
-    said = " ".join(_NUMBERS.get(word, word) for word in tidy(event.text).split())
-    found = _NUMBERED.fullmatch(plain(said))
-    if received is not None or found is None:
-        return received
-    items, what, n = items_of(context), found.group(1), int(found.group(2))
-    if not 1 <= n <= len(items):
-        return Parsed("again", note=f"Danh sách chỉ có {len(items)} mục, từ 1 đến {len(items)}.")
-    item = items[n - 1]
-    if what == "xong":
-        return Parsed("mark", {"marked": [item.id]}, note=f"Đã đánh dấu mục {n}: {item.title}.")
-    if what.startswith("bo"):
-        return Parsed("unmark", {"marked": [item.id]}, note=f"Đã bỏ dấu mục {n}: {item.title}.")
-    return Parsed("how", {"asked": item.id})
-
-
-def _how_prompt(context: Context) -> str:
-    item = next((i for i in items_of(context) if i.id == context.get("asked")), _current(context))
-    known = context.get(SHOWN_HELP.get(item.id, ""))
-    lines = (
-        f"{item.title}: {item.help}",
-        f"Của anh/chị: {known}" if known else "",
-        context.content.receiving_agency if item.id == "co_quan_tiep_nhan" else "",
-        item.note,
-        f"({context.content.checklist.source.short})",
+        said(f"is_too_late{here}", _too_late_prompt),
+        said(f"is_put_off{here}", _put_off_prompt),
+        call(
+            f"no_reminders{here}",
+            lambda s: StopReminders(s.get("dossier")),
+            StopReminders,
+            transitions={"stopped": f"are_stopped{here}", "none": f"no_reminder{here}"},
+        ),
+        said(
+            f"are_stopped{here}",
+            "Dạ, tôi thôi nhắc hạn nộp giấy. Muốn biết hạn thì cứ hỏi “hạn nộp ngày nào”.",
+        ),
+        said(f"no_reminder{here}", "Dạ, tôi không có lời nhắc hạn nào đang chờ gửi cho anh/chị."),
     )
-    return "\n".join(line for line in lines if line)
 
 
-def _how_choices(context: Context) -> tuple[Choice, ...]:
-    asked = {"marked": [context.get("asked")]}
-    if context.get("asked") in _done(context):
-        mark = Choice("Bỏ dấu việc này", "unmark", asked, words="bo dau", means="undo")
-    else:
-        mark = Choice("Xong việc này", "mark", asked, words=_DONE, means="done")
-    return (mark, Choice("Về danh sách", "list", words="ve, danh sach", means="list"))
+def _then_the_list(name: str, prompt: Prompt | str) -> Step:
+    return show(name, prompt, transitions="list")
+
+
+# -- prompts and choices
+
+
+def _who_prompt(context: Context) -> str:
+    if context.get("consent") or context.get("refused") or context.get("sent_on"):
+        return "Anh/chị đăng ký cho ai?"
+    return f"{WITHOUT_CONSENT}\nAnh/chị đăng ký cho ai?"
+
+
+def _consent_prompt(context: Context) -> str:
+    known = [declaration.countdown(context)] if context.get("sent_on") else []
+    if context.get("who") and context.get("number") and not known:
+        days = context.content.working_days
+        known = [
+            f"Tin này báo BHXH đã nhận tờ khai, số hồ sơ {context.get('number')}: trong {days} ngày làm việc "
+            f"{deadline.hand_in(context.get('who'))}."
+        ]
+    return "\n".join((*known, CONSENT))
+
+
+def _refused_prompt(context: Context) -> str:
+    told = "Không sao, tôi không lưu gì cả; tôi vẫn chỉ từng việc."
+    return f"{told} Anh/chị ghi ngày hạn ra giấy giúp tôi." if context.get("sent_on") else told
+
+
+def _put_off_prompt(context: Context) -> str:
+    return f"Dạ, tôi sẽ nhắc lại sáng {deadline.named(date.fromisoformat(context.get('later_on')))}."
+
+
+def _too_late_prompt(context: Context) -> str:
+    _, sent_on = effects.counting(context)
+    told = deadline.countdown(context.content, declaration.today(context), sent_on)
+    return f"Dạ, nhắc bữa đó thì trễ mất, nên tôi giữ lời nhắc như cũ. {told}"
+
+
+def _called(label: str, who: str) -> str:
+    return label or {"child": "Con", "": "Hồ sơ của anh/chị"}.get(who, "Hồ sơ của anh/chị")
+
+
+def _which_choices(context: Context) -> tuple[Choice, ...]:
+    rows = context.answers.get("dossiers") or ()
+    named = (
+        Choice(_called(label, who), "one", {"dossier": one}, words=fold(f"{label}, cho {label}, cua {label}"))
+        for one, label, who, *_ in rows
+    )
+    another = Choice(
+        "Người khác",
+        "another",
+        {**NEW, "another": "1", "dossier": None},
+        words="them nguoi, nguoi moi, them ho so",
+    )
+    return (*named, another)
 
 
 def _found_by_looking(context: Context) -> list[str]:
     """The open items of the step that looks for the code, when a code was just looked up for this registration."""
-    return [i.id for i in _open(context) if i.step == "b2"] if context.get("record_code") else []
+    done = cards.done_of(context)
+    looked_for = [i.id for i in declaration.items_of(context) if i.step == "b2" and i.id not in done]
+    return looked_for if context.get("record_code") else []
 
 
 def _resume_prompt(context: Context) -> str:
     known = f" Mã số vừa tra của {context.get('record_name')} thì khỏi tìm nữa."
     looked_up = known if _found_by_looking(context) else ""
-    return f"Lần trước anh/chị đã xong {_progress(context)}.{looked_up} Làm tiếp nhé?"
+    told = [f"Lần trước anh/chị (hồ sơ cho {cards.whom(context)}) đã xong {cards.bar(context)}.{looked_up}"]
+    told += declaration.waits(context)
+    if context.get("stage") == "finished":
+        told.append("Hồ sơ này xong hết rồi. Anh/chị muốn làm thêm cho người khác, hay xem lại?")
+    elif declaration.overdue(context):
+        told.append("Gửi lại thì mọi việc trước đó vẫn giữ nguyên, chỉ bấm Ghi nhận lại. Anh/chị muốn sao?")
+    else:
+        told.append("Làm tiếp nhé?")
+    return "\n".join(told)
 
 
 def _resume_choices(context: Context) -> tuple[Choice, ...]:
     found = _found_by_looking(context)
     outcome, keep = ("mark", {"marked": found}) if found else ("list", {})
+    over = (
+        (Choice("Gửi lại tờ khai", "resend", words="gui lai, nop lai"),)
+        if declaration.overdue(context)
+        else ()
+    )
     return (
+        *over,
         Choice("Xem việc kế tiếp", outcome, keep, words="lam tiep, tiep, tiep tuc, co, ok", means="continue"),
-        Choice("Bắt đầu lại", "anew", words="lam lai, lam lai tu dau, khong", means="anew"),
+        Choice(
+            "Làm cho người khác",
+            "another",
+            {**NEW, "another": "1", "dossier": None},
+            words="nguoi khac, them nguoi",
+        ),
+        Choice(
+            "Bắt đầu lại", "anew", {**NEW, "anew": "1"}, words="lam lai, lam lai tu dau, khong", means="anew"
+        ),
     )
 
 
 def _finished_prompt(context: Context) -> str:
     return (
-        f"Đã xong {_progress(context)}: tài khoản VssID của anh/chị sẵn sàng. "
-        f"Vướng chỗ nào, anh/chị gọi {context.content.office.hotline}."
+        f"Đã xong {cards.progress(context)}: tài khoản VssID cho {cards.whom(context)} sẵn sàng, mật khẩu đầu đã đổi. "
+        f"Làm cho người khác trong nhà thì gõ “đăng ký”; vướng chỗ nào, anh/chị gọi {context.content.office.hotline}."
     )
 
 
-def _platform_choices(context: Context) -> tuple[Choice, ...]:
-    outcome, keep = ("known", {"code_known": "1"}) if context.get("record_code") else ("chosen", {})
-    android, ios = {"platform": "android", **keep}, {"platform": "ios", **keep}
-    return (
-        Choice("Android", outcome, android, words="samsung, oppo, xiaomi, may thuong", means="android"),
-        Choice("iPhone", outcome, ios, words="ios, ip, apple, ai phon", means="ios"),
-    )
-
-
-_WHO_NOTE = {"child": "Dạ, làm cho con nhỏ: lúc nộp nhớ mang thêm giấy khai sinh của con."}
-_WHO_CHOICES = tuple(
-    Choice(label, "chosen", {"who": who}, words=words, means=who, note=_WHO_NOTE.get(who, ""))
-    for who, label, words in (
-        (
-            "employee",
-            "Người lao động của đơn vị",
-            "nguoi lao dong, nhan vien, cong nhan, vien chuc, co don vi",
-        ),
-        (
-            "individual",
-            "Cá nhân tự do",
-            "ca nhan, tu do, cho toi, cho tui, cho em, cho minh, tui, toi, em, minh, ban than, tu nguyen, ho gia dinh",
-        ),
-        ("child", "Con nhỏ", "con, cho con, tre em, em be, con toi"),
-    )
-)
-_CODE_CHOICES = (
-    Choice("Đã biết", "chosen", {"code_known": "1"}, words="biet roi, co, co roi, roi, biet", means="known"),
-    Choice(
-        "Chưa biết",
-        "chosen",
-        {"code_known": None},
-        words="chua, khong biet, ko biet, khong, chua co",
-        note="Dạ, mã số là 10 số trên sổ BHXH hoặc 10 số cuối thẻ BHYT; không có giấy thì tra mã, tôi có ghi cách trong danh sách.",
-        means="unknown",
-    ),
-    Choice("Tra mã số giúp tôi", "lookup", words="tra cuu, tra giup, tra ma so", means="look_up"),
-)
 _NEXT = Choice("Về việc kế tiếp", "list", words="ve, tiep, tiep tuc, xong, xong roi, ok", means="list")
-_MARKED, _UNMARKED = {"open": "list", "finished": "finished"}, {"open": "list", "finished": "list"}
-_RECEIVED = {"received": "sent_on", "told": "keep", "told_first": "counted"}
+_KEPT = {name: name for name in KEPT_THEN}
+_RECEIVED = {"received": "keep"}
 _TRANSITIONS = {
-    **{name: name for name in ("mark", "unmark", "how", "all", "list")},
+    **{name: name for name in ("mark", "unmark", "how", "all", "list", "consent", "resend")},
     "lookup": "lookup/",
     "again": AGAIN,
     **_RECEIVED,
 }
-_HINT = "Anh/chị bấm “Xong việc này” khi làm xong, hoặc “Cách làm” để xem hướng dẫn. Cũng gõ được “xong 5”, “bỏ 5”."
+_HINT = "Anh/chị bấm “Xong việc này” khi làm xong, hoặc “Chỉ kỹ hơn” để xem cách làm. Gõ số để xem một việc, “xong 5” để đánh dấu."
 
 
 def _recognises(text: str, content: Content) -> str:

@@ -101,11 +101,11 @@ class Dialogue(Commands):
 
     def take(self, event: Event, secret: str) -> None:
         """Act on one event, in which `secret` was found ("" none)."""
-        if isinstance(event, Said):
+        flow, step = self.here()
+        if isinstance(event, Said) and not (step is not None and step.own_numbers):
             n = number_of(event.text, len(self.state.options))
             if n is not None:
                 event = Pressed(self.state.options[n - 1], event.at)
-        flow, step = self.here()
         if secret:
             self.forewarned(event, secret)
         elif isinstance(event, Said) and self.announces(step, event.text):
@@ -249,7 +249,7 @@ class Dialogue(Commands):
         more = facts_told(reading.input) or (
             step is not None and step.asked_once and len(reading.input.words) > REASON
         )
-        if isinstance(best.command, Answer) and more:
+        if isinstance(best.command, Answer) and more and not (step is not None and step.own_numbers):
             self.opening = event.text  # may answer the next questions too
         self.carry_out(best.command)
         self.opening = self.opening if self.awaits is not None else ""

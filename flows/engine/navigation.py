@@ -311,7 +311,8 @@ class Navigation:
         shares = tuple(c.label for c in choices if c.shares)
         back = (BACK_LABEL,) if self.state.history else ()
         options = (*reply.options, *labels, *back, MENU_LABEL, *shares)
-        return replace(reply, options=options, shares=shares[0] if shares else "")
+        shared = shares[0] if shares else ""
+        return replace(reply, options=options, shares=shared, by_words=step.own_numbers)
 
     def ask_again(self) -> None:
         """Ask the step anew; at the menu, the menu."""

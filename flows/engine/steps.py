@@ -55,6 +55,7 @@ class Reply:
     until: datetime | None = None
     key: str = ""
     verbatim: bool = False
+    by_words: bool = False  # its options have no numbers: a number means a line of what is said
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,7 @@ class Step:
     )  # an answer said before
     takes_any: bool = False  # any words are an answer: a reason for an officer
     surely: float = 0.0  # how sure the parse is, where it is not the usual
+    own_numbers: bool = False  # a bare number is the parse's: it means a line of the list, not an option
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # compared by identity: a flow is made once, at import
@@ -237,6 +239,7 @@ class StepOptions(TypedDict, total=False):
     assumes: Callable[[Context, Memory], Choice | None]
     takes_any: bool
     surely: float
+    own_numbers: bool
 
 
 class AskOptions(StepOptions):

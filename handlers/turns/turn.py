@@ -54,6 +54,8 @@ def body_of(reply: Reply, topic: int = 0) -> dict[str, Any]:
     body: dict[str, Any] = {"text": reply.text}
     if reply.options:
         body["options"] = list(reply.options)
+    if reply.by_words:
+        body["by_words"] = True
     if reply.shares:
         body["shares"] = reply.shares
     if reply.contact:

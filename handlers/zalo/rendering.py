@@ -1,6 +1,7 @@
 """How a reply looks on Zalo, which has text alone: options are numbered lines, a link and a phone stand in the text. Pure.
 
-Invariant: an option has the number under which the engine knows it, so that typing the number chooses it.
+Invariant: an option has the number under which the engine knows it, so that typing the number chooses it; it has none where
+numbers mean lines of a list.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from flows.calendar.office_hours import VIETNAM
 from handlers.delivery.text_split import split, units
 
 CHOOSE = "Anh/chị nhắn số để chọn:"
+WORDS = "Anh/chị nhắn chữ để chọn (số là việc trong danh sách):"
 ONLY_ONE = "Anh/chị nhắn 1:"
 
 
@@ -38,6 +40,8 @@ def options_in(body: Mapping[str, Any]) -> list[str]:
 
 def _menu(body: Mapping[str, Any]) -> str:
     labels = options_in(body)
+    if body.get("by_words"):
+        return "\n".join([WORDS, *(f"• {label}" for label in labels)])
     lines = [f"{n}. {label}" for n, label in enumerate(labels, start=1)]
     return "\n".join([CHOOSE if len(labels) > 1 else ONLY_ONE, *lines]) if labels else ""
 

@@ -1,4 +1,6 @@
-"""What people say around the checklist in their own words: things done and not done, the declaration told as a story, two people at once.
+"""What people say around the checklist in their own words: things done and not done, two people at once.
+
+What is said of the declaration, reminders and several dossiers is in dossiers.py.
 
 Read by the registration flow (`Flow.reads`). Invariant: an item is only ticked when the words say that it is done.
 """
@@ -10,17 +12,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from flows.content import Item
-from flows.conversations.declaration import countdown, items_of, last_day, recounted
-from flows.conversations.speech import registration_answers
+from flows.conversations.dossier import cards
+from flows.conversations.dossier.declaration import HANDING_IN, items_of
+from flows.conversations.speech import dossiers, registration_answers
 from flows.conversations.speech.wishes import wanted
-from flows.engine import courtesy
-from flows.engine.proposals import Answer, Correct, Proposal, Reading, Say
+from flows.engine.proposals import Answer, Correct, Proposal, Reading, Say, Show
 from flows.engine.steps import Context, Parsed
-from flows.understanding.answers import day_of, meanings
+from flows.spoken.consent_speech import refuses_consent
+from flows.spoken.questions_first import asks_if_erased
+from flows.spoken.rights import erasing
+from flows.understanding.answers import meanings
 from flows.understanding.everyday import asks
 
 FLOW = "registration"
-_BEFORE_STORED = ("who", "platform", "code")
 _ON_THE_LIST = ("list", "how", "all")
 # What people call the items of the checklist, folded; of the ids in data/content/checklist.yaml.
 _CALLED = {
@@ -46,23 +50,8 @@ _CALLED_BY = {item: re.compile(pattern) for item, pattern in _CALLED.items()}
 _SKIPPED = re.compile(
     r"\b(?:bo qua|bo trong|de trong|khoi|khong can|ko can|hong can|khong bat buoc|ko bat buoc|thieu)\b"
 )
-_STORY = re.compile(
-    r"\b(?:gui|nop|bam|lam|dien|khai)(?: \w+){0,2} (?:to khai|ghi nhan|ho so|dang ky)\b|\bghi nhan\b|\bto khai\b"
-)
-_SENT = re.compile(
-    r"\b(?:bam|gui|nop)(?: \w+){0,2} (?:ghi nhan|to khai)(?: \w+){0,2} (?:roi|r|xong)\b|\bghi nhan(?: \w+){0,2} (?:roi|r|xong)\b"
-)
-_LEFT = re.compile(
-    r"\b(?:con (?:may|bao nhieu) (?:ngay|bua|hom)|con han|con hieu luc|het han|qua han|tre han|han nop|han chot|"
-    r"ngay nao het|bao gio het|chung nao het|khi nao het|may ngay nua|bi huy)\b"
-)
-_DAYS_OFF = re.compile(r"\b(?:chu nhat|cn|thu bay|thu 7|cuoi tuan|ngay le|ngay nghi|tet)\b")
-_COUNTS = re.compile(r"\b(?:tinh|dem|ke|tru)\b")
 _ANEW = re.compile(
     r"\b(?:lam|bat dau|dang ky|khai)(?: \w+)? lai(?: tu dau| het| moi)\b|\blam lai tu dau\b|\bxoa het lam lai\b"
-)
-_REMINDS = re.compile(
-    r"\b(?:co|tu|se|nho)?(?: \w+)? ?nhac (?:em|toi|tui|minh|anh|chi|nop|truoc|gium|giup|ho|lai|khi)\b(?!.* thong bao)"
 )
 _KEPT = re.compile(
     r"\b(?:mat|luu|con giu|xoa)\b.*(?:khong|ko|k|hong|hok|chua|ha)$|\b(?:co|bi) mat (?:khong|ko|hong|gi)\b"
@@ -87,93 +76,77 @@ _NEXT_PERSON = re.compile(
 )
 
 
+_WHERE = re.compile(
+    r"\b(?:nop|dem|mang)(?: \w+){0,4} (?:gi|o dau|cho nao|cho ai|cho nao|dau)\b|\bgiay (?:to )?gi\b.*\b(?:nop|mang|dem)\b"
+)
+
+
 def reads(reading: Reading) -> Iterator[Proposal]:
     """What the registration makes of a message, wherever the conversation stands."""
     for proposal in wanted(reading, FLOW):
         yield replace(proposal, remember=registration_answers.told_with(reading.input))
-    yield from _story(reading)
-    yield from _reminded(reading)
+    yield from dossiers.reads(reading)
     if not reading.is_at(FLOW):
         return
-    yield from _of_the_declaration(reading)
+    if _KEPT.search(reading.input.plain):
+        told = "Dạ không mất: việc đang làm vẫn còn đây. Khi nào rảnh, gõ “làm tiếp” là mình nối lại đúng chỗ này."
+        yield Proposal(0.88, "is what was done kept", Say(told))
+    if not reading.context.get("consent"):
+        yield from _of_what_is_kept(reading)
+    if reading.is_at(FLOW, *_ON_THE_LIST) and _WHERE.search(reading.input.plain):
+        task = next(t for t in cards.tasks_of(reading.context) if t.id == HANDING_IN)
+        told = " ".join(cards.told(reading.context, item.help) for item in task.items)
+        yield Proposal(0.9, "what to hand in, and where", Say(f"Dạ, {told[0].lower()}{told[1:]}"))
     yield from registration_answers.reads(reading)
     if reading.is_at(FLOW, "code"):
         yield from _on_the_card(reading)
     if reading.is_at(FLOW, "who"):
         yield from _two_people(reading)
+    if reading.is_at(FLOW, "who", "platform", "code"):
+        yield from _at_a_question(reading)
     if reading.is_at(FLOW, *_ON_THE_LIST):
         yield from _on_the_list(reading)
 
 
-def _story(reading: Reading) -> Iterator[Proposal]:
-    """ "tui gửi tờ khai hôm qua rồi giờ sao nữa", told where no dossier number is known."""
+def _at_a_question(reading: Reading) -> Iterator[Proposal]:
+    """At one of the first questions: a consent that nobody asks for yet, and what was done already."""
     said = reading.input
-    if reading.context.get("sent_on") or reading.is_at(FLOW, "sent_on") or not _STORY.search(said.plain):
+    if asks(said.text) and not _DONE_ALREADY.search(said.plain):
         return
-    today = reading.context.at.date()
-    day = day_of(said.text, today)
-    if (
-        day is None
-        and _SENT.search(said.plain)
-        and not asks(said.text)
-        and not reading.is_at(FLOW, *_ON_THE_LIST)
-    ):
-        told = (
-            "Dạ, bấm Ghi nhận rồi thì trong 10 ngày làm việc nộp giấy: người của đơn vị in, ký mẫu 01 nộp cho cán bộ đầu mối (thường là kế "
-            "toán); người tự do mang giấy tờ tùy thân tới BHXH gần nhất."
-        )
-        yield Proposal(0.84, "the declaration was sent", Say(told), remember={"item": "nop-to-khai"})
-    if day is None or not said.has("roi", "r", "hom qua", "bua qua", "hom kia", "tuan truoc", "bua truoc"):
-        return
-    content = reading.context.content
-    last = last_day(content, day)
-    late = today > last
-    told = (
-        f"Dạ, tờ khai gửi ngày {day:%d/%m/%Y} thì hạn nộp giấy khoảng {last:%d/%m/%Y} ({content.working_days} ngày làm việc, không "
-        "tính thứ bảy, chủ nhật, ngày lễ). "
-    )
-    told += (
-        f"Vậy là đã quá hạn, có thể hệ thống đã hủy: anh/chị gọi {content.office.hotline} hỏi lại, chưa được thì gửi lại tờ khai."
-        if late
-        else "Trong hạn đó: người của đơn vị in, ký mẫu 01 nộp cho cán bộ đầu mối; người tự do mang giấy tờ tùy thân tới BHXH gần nhất."
-    )
-    yield Proposal(0.8, "the declaration told as a story", Say(told), remember={"item": "qua-han"})
+    if "dong y" in said.plain and not refuses_consent(said.text) and not registration_answers.told_with(said):
+        told = "Dạ, chưa cần đồng ý gì đâu ạ, mình làm tiếp."
+        yield Proposal(0.9, "agrees early", Say(told, answers=False))
+    elif reading.is_at(FLOW, "who") and len(said.words) <= _SHORT:
+        yes = meanings(said, frozenset({"yes"})).get("yes", 0.0)
+        if yes >= _SURELY:
+            yield Proposal(0.86, "a yes to nothing", Say("Dạ, mình bắt đầu.", answers=False))
+    if _DONE_ALREADY.search(said.plain) and reading.is_at(FLOW, "platform", "code"):
+        told = "Dạ tốt quá. Còn câu này nữa thôi là tôi chỉ đúng việc kế tiếp."
+        yield Proposal(0.86, "done already", Say(told, answers=False))
 
 
-def _reminded(reading: Reading) -> Iterator[Proposal]:
-    """Whether one is reminded, and whether what was done is kept: told as it is."""
-    words, under_way = reading.input.plain, reading.is_at(FLOW)
-    if _REMINDS.search(words):
-        told = (
-            "Dạ, hiện tôi chưa tự nhắn nhắc hạn được. Anh/chị ghi lại ngày hạn, hoặc lúc nào cũng gõ “còn mấy ngày” trong việc đăng ký, "
-            "tôi đếm cho."
-        )
-        yield Proposal(0.86, "asks to be reminded", Say(told))
-    elif under_way and _KEPT.search(words):
-        told = "Dạ không mất: việc đang làm được lưu lại. Khi nào rảnh, gõ “làm tiếp” là mình nối lại đúng chỗ này."
-        yield Proposal(0.88, "is what was done kept", Say(told))
+_SHORT, _SURELY = 4, 0.8
+_DONE_ALREADY = re.compile(
+    r"\b(?:cai|tai|cai dat|down)(?: \w+){0,2} (?:roi|r|xong)\b|\bghi nhan(?: \w+){0,2} (?:roi|r|xong)\b"
+)
 
 
-def _of_the_declaration(reading: Reading) -> Iterator[Proposal]:
-    """The days left of a declaration whose day is known, and that day corrected."""
-    context, said = reading.context, reading.input
-    if not context.get("sent_on"):
-        return
-    if _LEFT.search(said.plain):
-        yield Proposal(0.9, "the days left", Say(f"Dạ, {_lower(countdown(context))}"))
-    elif _DAYS_OFF.search(said.plain) and _COUNTS.search(said.plain):
-        told = "Dạ không tính thứ bảy, chủ nhật và ngày lễ: chỉ đếm ngày làm việc."
-        yield Proposal(0.9, "which days count", Say(f"{told} {countdown(context)}"))
-    day = day_of(said.text, context.at.date()) if courtesy.corrects(said) else None
-    if day is None or day.isoformat() == context.get("sent_on"):
-        return
-    if not recounted(context, day):
-        told = f"Ngày {day:%d/%m/%Y} không hợp, nên tôi giữ ngày cũ. {countdown(context)}"
-        yield Proposal(0.9, "an impossible day", Say(told))
-        return
-    step = "counted" if reading.state.step in _BEFORE_STORED else "keep"
-    note = f"Dạ, tôi sửa lại ngày gửi: {day:%d/%m/%Y}."
-    yield Proposal(0.93, "another day of sending", Correct(step, {"sent_on": day.isoformat()}, note))
+def _of_what_is_kept(reading: Reading) -> Iterator[Proposal]:
+    """Erasing, where nothing is kept yet but what this conversation knows."""
+    text, did = reading.input.text, reading.recall("did")
+    close = did == "data:offered"
+    stance = erasing(text, close=close)
+    if asks_if_erased(text) or stance == "asked":
+        told = "Dạ được, lúc nào cũng xóa được. Hiện tôi chưa lưu gì của anh/chị, việc đang làm chỉ nhớ tạm trong lúc mình trò chuyện."
+        yield Proposal(0.97, "asks if it can be erased", Say(told), remember={"did": "data:kept"})
+    elif close and stance != "refused" and "xoa" in reading.input.plain:
+        yield Proposal(0.97, "what is known here goes", Show("my_data", "erase", {}))
+    elif stance == "wanted":
+        told = "Dạ, tôi chưa lưu gì của anh/chị. Anh/chị có muốn bỏ luôn những gì đang nhớ tạm ở đây không? Muốn thì nhắn “xóa đi”."
+        yield Proposal(0.97, "wants it erased", Say(told), remember={"did": "data:offered"})
+    elif stance == "refused":
+        told = "Dạ, tôi giữ nguyên, không xóa gì."
+        yield Proposal(0.97, "nothing is to be erased", Say(told), remember={"did": "data:kept"})
 
 
 def _two_people(reading: Reading) -> Iterator[Proposal]:
@@ -203,7 +176,7 @@ def _on_the_list(reading: Reading) -> Iterator[Proposal]:
         note = "Dạ, anh/chị muốn bắt đầu lại từ đầu? Bấm “Bắt đầu lại” thì hồ sơ mới thay cho hồ sơ này."
         yield Proposal(0.92, "anew", Correct("resume", {}, note))
     if _NEXT_PERSON.search(said.plain):
-        told = "Dạ, xong người này thì gõ “làm lại từ đầu” rồi “Bắt đầu lại”: tôi mở hồ sơ mới và hỏi lại làm cho ai."
+        told = "Dạ, gõ “thêm hồ sơ” là tôi mở hồ sơ mới và hỏi làm cho ai; hồ sơ này vẫn còn nguyên."
         yield Proposal(0.84, "the next person", Say(told))
     items = items_of(context)
     named = [item for item in items if item.id in _CALLED_BY and _CALLED_BY[item.id].search(said.plain)]
@@ -222,15 +195,8 @@ def _on_the_list(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(0.9, "is not to be ticked yet", Say(told, answers=False))
     trouble = max(done.get("trouble", 0.0), done.get("not_yet", 0.0))
     if trouble >= 0.6:
-        which = named[0] if named else _current(context, items)
-        yield Proposal(
-            min(trouble, 0.78), f"trouble with {which.id}", Answer(Parsed("how", {"asked": which.id}))
-        )
-
-
-def _current(context: Context, items: tuple[Item, ...]) -> Item:
-    done = frozenset(context.answers.get("done", ()))
-    return next((item for item in items if item.id not in done), items[-1])
+        which = named[0].id if named else cards.current(context).id
+        yield Proposal(min(trouble, 0.78), f"trouble with {which}", Answer(Parsed("how", {"asked": which})))
 
 
 def _until(context: Context, items: tuple[Item, ...], named: list[Item]) -> list[str]:
@@ -245,7 +211,3 @@ def _skipped(item: Item, asked: bool) -> str:
         return f"Dạ chưa bỏ được: mục “{item.title}” là bắt buộc."
     start = "Dạ được ạ" if asked else "Dạ được"
     return f"{start}, mục “{item.title}” không bắt buộc. Anh/chị làm tiếp mục sau nhé."
-
-
-def _lower(text: str) -> str:
-    return text[0].lower() + text[1:]

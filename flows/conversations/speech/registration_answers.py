@@ -12,7 +12,7 @@ from dataclasses import replace
 from flows.engine import courtesy
 from flows.engine.memory import Memory, age, recall
 from flows.engine.proposals import Answer, Correct, Proposal, Reading, Say
-from flows.engine.steps import Choice, Parsed
+from flows.engine.steps import Choice, Context, Parsed
 from flows.people.livelihoods import told_in
 from flows.people.relations import called, whose
 from flows.understanding.everyday import asks
@@ -26,6 +26,8 @@ _SAID_BACK = {
     "employee": "người lao động của đơn vị",
     "individual": "cá nhân tự do",
     "child": "con nhỏ",
+    "pensioner": "người hưởng lương hưu",
+    "officer": "cán bộ đầu mối của đơn vị",
     "android": "máy Android",
     "ios": "máy iPhone",
     "known": "đã có mã số",
@@ -42,6 +44,7 @@ _FOR = re.compile(r"\b(?:lam|dk|dang ky|cho)\b")
 _A_CODE = re.compile(r"(?<!\d)(?:\d[ .]?){10}(?!\d)")
 _DIGIT = r"(?:khong|mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin)"
 _CODE_SPOKEN = re.compile(rf"\b(?:{_DIGIT} ){{8,11}}{_DIGIT}\b")
+_PENSION = re.compile(r"\b(?:luong huu|huu tri|ve huu|nghi huu)\b")
 _FEW = 10  # words of an answer that names kin only
 
 
@@ -50,6 +53,16 @@ def told_with(said: Input) -> dict[str, str]:
     facts = told_in(said)
     told = {"told": _written(facts)} if _written(facts) else {}
     return told | ({"who": facts["who"]} if "who" in facts else {})
+
+
+_LABELS = {"mother": "má", "father": "ba", "spouse": "ông xã, bà xã", "other": "người nhà"}
+SPOKEN_OF = 8  # turns for which it counts of whom was spoken
+
+
+def label_of(context: Context) -> str:
+    """How the registration is called when somebody else's was spoken of just before: "má"."""
+    fresh = 0 < age(context.memory, "who") <= SPOKEN_OF
+    return _LABELS.get(recall(context.memory, "who"), "") if fresh and context.get("who") != "child" else ""
 
 
 def assumed(step: str, choices: tuple[Choice, ...], memory: Memory) -> Choice | None:
@@ -72,6 +85,8 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         yield _code_typed(reading)
         return
     facts = told_in(reading.input)
+    if facts.get("who") == "individual" and _PENSION.search(reading.input.plain):
+        facts["who"] = "pensioner"
     own = facts.get(_ASKS_FOR.get(step, ""), "")
     turned = bool(_TURNED.search(reading.input.plain)) or courtesy.corrects(reading.input)
     if step in ASKED:
@@ -82,7 +97,9 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         choice = next((c for c in reading.step.choices(reading.context) if c.means == own), None)
         if choice is not None and (step == "who" or turned):
             score = _ANSWERED - (0.3 if asks(reading.input.text) else 0.0)
-            answer = Parsed(choice.outcome, choice.keep, note=choice.note)
+            kin = whose(reading.input.text) if step == "who" and own != "child" else ""
+            label = {"label": called(reading.input.text)} if kin not in ("", "self", "child") else {}
+            answer = Parsed(choice.outcome, {**choice.keep, **label}, note=choice.note)
             yield Proposal(score, f"tells {own}", Answer(answer), remember=_remembered(reading, facts))
         return
     later = {key: value for key, value in facts.items() if key in _still_asked(reading, step)}
@@ -158,7 +175,11 @@ def _remembered(reading: Reading, facts: Mapping[str, str]) -> dict[str, str]:
     new = _written(facts).split()
     if not new:
         return {}
-    kinds = [{"employee", "individual", "child"}, {"android", "ios"}, {"known", "unknown"}]
+    kinds = [
+        {"employee", "individual", "child", "pensioner", "officer"},
+        {"android", "ios"},
+        {"known", "unknown"},
+    ]
     before = reading.recall("told").split()
     kept = [word for word in before if not any(word in kind and kind & set(new) for kind in kinds)]
     return {"told": " ".join((*kept, *new))}
