@@ -243,6 +243,12 @@ class Settings:
     secure_link_minutes: int = _s(
         10, "how long a secure page may be opened, in minutes, at most 10", between=(1, 10)
     )
+    paper_link_hours: int = _s(
+        72, "how long the link to a page or calendar leads to it, in hours", between=(1, 720)
+    )
+    papers_per_day: int = _s(
+        20, "pages and calendars one conversation may take in 24 hours", between=(1, 200)
+    )
     text_limit: int = _s(2000, "longest message that is read, in characters", between=(100, 4096))
     socket_frame_limit: int = _s(
         65536, "largest frame the chat socket accepts, in bytes", between=(16384, 1048576)

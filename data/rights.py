@@ -16,7 +16,7 @@ from data.engine import Database
 from data.outbox import OTP, WAITING
 from data.outbox.rows import open_body
 from data.seal import Seal
-from data.secure import pages
+from data.secure import pages, papers
 from data.tables import cases
 from data.tables import conversations as conversation_rows
 from data.tables import outbox as outbox_rows
@@ -103,6 +103,7 @@ async def erase(
     await connection.execute(delete(cases).where(cases.c.address.in_(addresses)))
     for one in sorted(addresses):
         await pages.close_pages(connection, one)
+        await papers.forget(connection, one)
     await connection.execute(
         update(conversation_rows)
         .where(theirs, conversation_rows.c.address != address)

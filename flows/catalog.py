@@ -12,6 +12,7 @@ from flows.conversations import (
     lookup,
     my_data,
     notices,
+    papers,
     password,
     questions,
     registration,
@@ -25,6 +26,7 @@ from flows.engine.state import State
 FLOWS = Flows(
     lookup.FLOW,
     registration.FLOW,
+    papers.FLOW,
     password.FLOW,
     contacts.FLOW,
     questions.FLOW,

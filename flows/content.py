@@ -7,6 +7,7 @@ from functools import cached_property
 
 from flows.calendar.office_hours import Hours
 from flows.calendar.working_days import Calendar
+from flows.paper import HandingIn
 from flows.text.normalise import plain
 
 
@@ -332,6 +333,12 @@ class Content:
     working_days: int = 10
     calendar: Calendar = field(default_factory=Calendar)
     sources: dict[str, Source] = field(default_factory=dict)
+    handing_in: tuple[HandingIn, ...] = ()
+
+    def handing_in_of(self, who: str) -> HandingIn:
+        """What this kind of person brings where; of somebody of whom nothing is known, as of a free individual."""
+        found = {one.who: one for one in self.handing_in}
+        return found.get(who) or found["individual"]
 
     @cached_property
     def province_names(self) -> dict[str, Province]:

@@ -64,6 +64,7 @@ _ESCAPE = re.compile(r"\\(?:u([0-9a-f]{4})|(n))")
 _TICKET = re.compile(r"phiếu số [0-9N]+")  # tickets of several transcripts share one count
 _COUNTED = re.compile(
     r"(?<=gửi )[0-9/]{10}|(?<=khoảng )[0-9/]{10}|(?<=còn )[0-9]+(?= ngày làm việc)"
+    r"|(?<=khoảng )(?:thứ \w+|chủ nhật) [0-9/]{10}|(?<=các ngày )[0-9/, ]+"
 )  # each starts on another day
 _TIME = re.compile(r"~ ([0-9]+) (\S+)")
 _HEAD = re.compile(r"(kinds|doors|limits|accounts): (.*)")

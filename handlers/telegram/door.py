@@ -105,7 +105,7 @@ class TelegramDoor:
         self._session = None if session else JsonSession(api=TelegramAPIServer.from_base(api_base))
         self.bot = Bot(token, session=session or self._session)
         self.turns = turns
-        self._replies = Replies(self.bot, key, patience=turns.lease / 2)
+        self._replies = Replies(self.bot, key, patience=turns.lease / 2, way_back=self._way_back)
         self.reply_sender = ReplySender(DOOR, turns, self._replies.say, sleep=sleep)
         self.body_limit = body_limit
         self.run_errands = run_errands  # told of each turn once it is committed: one-time codes leave at once
@@ -214,6 +214,10 @@ class TelegramDoor:
                 return answer
             tries += 1
             await self._sleep(pause)
+
+    def _way_back(self) -> str:
+        """Where a link back leads; "" until Telegram has said what the bot is called."""
+        return f"https://t.me/{self.username}?start={{}}" if self.username else ""
 
     def _note(self, what: str, wrong: BaseException | None) -> None:
         """Keep what is wrong now; one log line for each new trouble, not for each try."""

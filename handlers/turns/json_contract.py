@@ -175,6 +175,8 @@ def _file_at(path: Path) -> SentFile:
 def shown(body: dict[str, Any], *, proactive: bool = False) -> dict[str, Any]:
     """A reply of the outbox as the contract's object: what is empty is absent."""
     out = {k: body[k] for k in ("text", "options", "contact", "link", "until") if body.get(k)}
+    if paper := body.get("paper"):
+        out["file"] = paper["name"]
     out.setdefault("text", "")
     if proactive:
         out["proactive"] = True
