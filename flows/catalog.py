@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flows.content import Content
 from flows.conversations import (
+    agency,
     check,
     contacts,
     helpdesk,
@@ -27,6 +28,7 @@ FLOWS = Flows(
     lookup.FLOW,
     registration.FLOW,
     papers.FLOW,
+    agency.FLOW,
     password.FLOW,
     contacts.FLOW,
     questions.FLOW,

@@ -8,6 +8,7 @@ from functools import cached_property
 from flows.calendar.office_hours import Hours
 from flows.calendar.working_days import Calendar
 from flows.paper import HandingIn
+from flows.places import KnownPlaces
 from flows.text.normalise import plain
 
 
@@ -334,6 +335,7 @@ class Content:
     calendar: Calendar = field(default_factory=Calendar)
     sources: dict[str, Source] = field(default_factory=dict)
     handing_in: tuple[HandingIn, ...] = ()
+    places: KnownPlaces = field(default_factory=KnownPlaces)
 
     def handing_in_of(self, who: str) -> HandingIn:
         """What this kind of person brings where; of somebody of whom nothing is known, as of a free individual."""
