@@ -183,7 +183,12 @@ async def opened(
             await demo.subscribe(db, settings.demo_readers, clock())
         if is_demo and settings.sms == "none":
             settings = replace(settings, sms="demo")
-        content = replace(load_content(), accounts=settings.accounts, otp_minutes=settings.otp_minutes)
+        content = replace(
+            load_content(),
+            accounts=settings.accounts,
+            otp_minutes=settings.otp_minutes,
+            portrait_bytes=settings.portrait_bytes,
+        )
         services = Services(
             db,
             seal,

@@ -246,6 +246,9 @@ class Settings:
     paper_link_hours: int = _s(
         72, "how long the link to a page or calendar leads to it, in hours", between=(1, 720)
     )
+    portrait_bytes: int = _s(
+        3_000_000, "largest portrait that is looked at, in bytes", between=(100_000, 10_000_000)
+    )
     papers_per_day: int = _s(
         20, "pages and calendars one conversation may take in 24 hours", between=(1, 200)
     )

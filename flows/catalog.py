@@ -18,6 +18,7 @@ from flows.conversations import (
     questions,
     registration,
 )
+from flows.conversations.papers import portrait
 from flows.engine import dialogue, shield
 from flows.engine.events import Event
 from flows.engine.flows import Flows
@@ -29,6 +30,7 @@ FLOWS = Flows(
     registration.FLOW,
     papers.FLOW,
     agency.FLOW,
+    portrait.FLOW,
     password.FLOW,
     contacts.FLOW,
     questions.FLOW,

@@ -334,6 +334,7 @@ class Content:
     working_days: int = 10
     calendar: Calendar = field(default_factory=Calendar)
     sources: dict[str, Source] = field(default_factory=dict)
+    portrait_bytes: int = 3_000_000  # of a portrait that is looked at; the letter: "3Mb"
     handing_in: tuple[HandingIn, ...] = ()
     places: KnownPlaces = field(default_factory=KnownPlaces)
 

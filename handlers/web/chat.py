@@ -40,6 +40,7 @@ from handlers.web.frames import catch_up_frame, good_cookie, on_page, reply_numb
 from handlers.web.origin import is_ours
 from handlers.web.pages import Pages
 from handlers.web.papers import PaperLinks, opening_of
+from handlers.web.pictures import PicturePosts
 from handlers.web.secure_page import SecurePages
 from handlers.web.server import WebServer
 from handlers.web.sockets import AGAIN, FULL, Readers, Socket, SocketLimits, Sockets
@@ -116,9 +117,12 @@ class Web:
         own = [
             Route("/", self.page, methods=["GET"]),
             WebSocketRoute("/chat/socket", self.socket),
-            Route("/secure/{token}", secure.look, methods=["GET"]),
-            Route("/papers/{token}", PaperLinks(turns, self._pages, address).take, methods=["GET"]),
-            Route("/secure/{token}", secure.post, methods=["POST"]),
+            *(
+                Route("/secure/{token}", to, methods=[m])
+                for to, m in ((secure.look, "GET"), (secure.post, "POST"))
+            ),
+            PaperLinks(turns, self._pages, address).route,
+            PicturePosts(turns, address, self._cookie, self.say, self._sources, self._source_rates).route,
         ]
         self.app = WebServer(turns, self._pages, [*own, *staff_pages], webhooks)
 
@@ -135,7 +139,6 @@ class Web:
                 httponly=True,
                 samesite="lax",
                 secure=self._https,
-                path="/",
             )
         return response
 

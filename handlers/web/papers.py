@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from data.secure import papers
 from flows.entries import entry_words
@@ -31,6 +32,11 @@ class PaperLinks:
     turns: Turns
     pages: Pages
     address: str
+
+    @property
+    def route(self) -> Route:
+        """Where the links lead."""
+        return Route("/papers/{token}", self.take, methods=["GET"])
 
     async def take(self, request: Request) -> Response:
         """The file, as an attachment."""

@@ -534,6 +534,7 @@ function receive(frame) {
   }
   const following = nearEnd() || Boolean(frame.for);
   if (frame.for) acknowledge(frame.for, frame.forget);
+  if ("at" in frame) showPicture(frame.at);
   if (frame.for) tellOthers({ answered: frame.for, forget: frame.forget });
   const shown = receiveReplies(frame.replies || [], Boolean(frame.for));
   if (frame.error) shown.push(add({ kind: "note", text: frame.error }));
@@ -558,6 +559,27 @@ function receiveReplies(replies, ours) {
 function fitField() {
   field.style.height = "auto";
   field.style.height = Math.min(field.scrollHeight + 2, 150) + "px";
+}
+
+/* ---- a portrait that was asked for ---- */
+
+function showPicture(at) {
+  byId("picture").hidden = !(at && at.flow === "portrait");
+}
+
+async function pictureChosen(event) {
+  const file = event.target.files[0];
+  event.target.value = "";
+  if (!file) return;
+  byId("voice").textContent = "Đang coi ảnh…";
+  try {
+    const answer = await fetch("/chat/picture", { method: "POST", body: file, headers: { "content-type": "application/octet-stream" } });
+    const told = answer.ok ? {} : await answer.json();
+    if (told.error) add({ kind: "note", text: told.error });
+  } catch (lost) {
+    add({ kind: "note", text: "Chưa gửi được ảnh. Anh/chị thử lại." });
+  }
+  scrollToEnd();
 }
 
 function keyPressed(event) {
@@ -588,6 +610,7 @@ function wire() {
   byId("menu").addEventListener("click", (event) => pressed(event, { text: "menu" }));
   byId("newest").addEventListener("click", () => scrollToEnd());
   byId("state").addEventListener("click", comeBack);
+  byId("picture-file").addEventListener("change", pictureChosen);
   if (others) others.onmessage = heard;
   document.querySelectorAll("[data-say]").forEach((button) => {
     button.addEventListener("click", (event) => pressed(event, { text: button.dataset.say }));
