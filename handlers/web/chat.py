@@ -117,10 +117,7 @@ class Web:
         own = [
             Route("/", self.page, methods=["GET"]),
             WebSocketRoute("/chat/socket", self.socket),
-            *(
-                Route("/secure/{token}", to, methods=[m])
-                for to, m in ((secure.look, "GET"), (secure.post, "POST"))
-            ),
+            *secure.routes,
             PaperLinks(turns, self._pages, address).route,
             PicturePosts(turns, address, self._cookie, self.say, self._sources, self._source_rates).route,
         ]
