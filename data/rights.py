@@ -62,6 +62,10 @@ async def take_along(
             "so_ho_so": dossier.number,
             "ngay_gui": dossier.sent_on,
         },
+        "giay_in_va_lich": [
+            {"luc": _day(at), "tep": paper.name, "noi": paper.as_json()}
+            for at, paper in await papers.kept_for(connection, seal, address)
+        ],
         "gap_can_bo": [
             {
                 "phieu": ticket.number,

@@ -52,6 +52,12 @@ async def paper_at(
     return row.address, paper_of(seal.open(row.sealed, f"papers {row.token_key}"))
 
 
+async def kept_for(connection: AsyncConnection, seal: Seal, address: str) -> list[tuple[float, Paper]]:
+    """The papers of this conversation that are kept, with when they were made."""
+    rows = await connection.execute(select(papers).where(papers.c.address == address).order_by(papers.c.at))
+    return [(r.at, paper_of(seal.open(r.sealed, f"papers {r.token_key}"))) for r in rows]
+
+
 async def forget(connection: AsyncConnection, address: str) -> None:
     """The papers of this conversation are gone."""
     await connection.execute(delete(papers).where(papers.c.address == address))

@@ -27,11 +27,11 @@ DOWNLOAD_SECONDS = 20
 AT_ONCE = 4  # downloads; others are told to look themselves
 
 
-class PastLimit(Exception):
+class TooLong(Exception):
     """More came than was announced."""
 
 
-class _LimitedFile(io.BytesIO):
+class _LimitFile(io.BytesIO):
     """Takes so many bytes and no more."""
 
     def __init__(self, most: int) -> None:
@@ -41,7 +41,7 @@ class _LimitedFile(io.BytesIO):
     def write(self, data: bytes, /) -> int:  # type: ignore[override]  # io's buffer types are wider
         self._left -= len(data)
         if self._left < 0:
-            raise PastLimit
+            raise TooLong
         return super().write(data)
 
 
@@ -67,10 +67,10 @@ class Pictures:
             return SentPicture("too_big", size, WHENEVER, words=words)
         self.under_way += 1
         try:
-            into = _LimitedFile(most + 1)
+            into = _LimitFile(most + 1)
             await self.bot.download(file_id, destination=into, timeout=DOWNLOAD_SECONDS)
             return replace(await judged(into.getvalue(), most, WHENEVER), words=words)
-        except PastLimit:
+        except TooLong:
             return SentPicture("too_big", most + 1, WHENEVER, words=words)
         except (AiogramError, ClientError, OSError, TimeoutError) as wrong:
             log.info("a picture could not be fetched: %s", type(wrong).__name__)
