@@ -23,7 +23,7 @@ from handlers.telegram.updates import WHENEVER
 from handlers.turns.queue import Turns
 
 log = logging.getLogger("troly.telegram")
-DOWNLOAD_SECONDS = 20
+DOWNLOAD_SECONDS = 8  # a polled batch waits for it
 AT_ONCE = 4  # downloads; others are told to look themselves
 
 
