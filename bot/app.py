@@ -188,6 +188,7 @@ async def opened(
             accounts=settings.accounts,
             otp_minutes=settings.otp_minutes,
             otp_resend_seconds=settings.otp_resend_seconds,
+            portrait_bytes=settings.portrait_bytes,
         )
         services = Services(
             db,

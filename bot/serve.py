@@ -25,7 +25,7 @@ from data.channels import label
 from data.installation.demo import PASSWORD
 from data.installation.readiness import Readiness
 from data.registry import removed
-from data.secure import pages
+from data.secure import pages, papers
 from handlers.desk import Desk, Say
 from handlers.doors import Door, Parts, open_doors, troubles_of, webhooks_of
 from handlers.passwords import Passwords
@@ -443,6 +443,7 @@ async def _forget(app: App) -> None:
             async with app.db.writing() as connection:
                 await proofs.forget_old(connection, now)
                 await pages.forget_old(connection, now)
+                await papers.forget_old(connection, now)
                 await changes.forget_old(connection, now)
                 await local.forget_old(connection, now)
                 await resets.forget_old(connection, now)

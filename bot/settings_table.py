@@ -281,6 +281,15 @@ class Settings:
     secure_posts_when_busy: int = _s(
         10, "forms of secure pages in a minute that are taken of each source above that", between=(1, 10000)
     )
+    paper_link_hours: int = _s(
+        72, "how long the link to a page or calendar leads to it, in hours", between=(1, 720)
+    )
+    portrait_bytes: int = _s(
+        3_000_000, "largest portrait that is looked at, in bytes", between=(100_000, 10_000_000)
+    )
+    papers_per_day: int = _s(
+        20, "pages and calendars one conversation may take in 24 hours", between=(1, 200)
+    )
     text_limit: int = _s(2000, "longest message that is read, in characters", between=(100, 4096))
     socket_frame_limit: int = _s(
         65536, "largest frame the chat socket accepts, in bytes", between=(16384, 1048576)

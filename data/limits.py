@@ -46,6 +46,8 @@ class Limits:
     id_answers_accounts: int = 1000
     id_misses_per_day: int = 10
     secure_link_minutes: int = 10
+    paper_link_hours: int = 72
+    papers_per_day: int = 20
     reply_lease_seconds: int = 30
     notice_text_limit: int = 3500
     notice_approval_above: int = 10_000

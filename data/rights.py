@@ -18,7 +18,7 @@ from data.outbox import OTP, WAITING
 from data.outbox.rows import open_body
 from data.people import dossiers, reminders
 from data.seal import Seal
-from data.secure import pages
+from data.secure import pages, papers
 from data.tables import cases
 from data.tables import conversations as conversation_rows
 from data.tables import outbox as outbox_rows
@@ -68,6 +68,10 @@ async def take_along(
             }
             for dossier in registered
         ],
+        "giay_in_va_lich": [
+            {"luc": _day(at), "tep": paper.name, "noi": paper.as_json()}
+            for at, paper in await papers.kept_for(connection, seal, address)
+        ],
         "gap_can_bo": [
             {
                 "phieu": ticket.number,
@@ -111,6 +115,7 @@ async def erase(
     await connection.execute(delete(cases).where(cases.c.address.in_(addresses)))
     for one in sorted(addresses):
         await pages.close_pages(connection, one)
+        await papers.forget(connection, one)
     await connection.execute(
         update(conversation_rows)
         .where(theirs, conversation_rows.c.address != address)

@@ -299,6 +299,16 @@ secure_pages = Table(
     Column("done", Boolean, nullable=False, server_default=false()),  # used: it says so until its time is up
 )
 
+papers = Table(
+    "papers",
+    metadata,
+    Column("token_key", String(64), primary_key=True),  # hash of the token in the link
+    Column("address", String(120), nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),  # flows/paper.py as JSON
+    Column("at", Float, nullable=False),
+    Column("until", Float, nullable=False, index=True),
+)
+
 accounts = Table(  # the accounts of TROLY_ACCOUNTS=local
     "accounts",
     metadata,

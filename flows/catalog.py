@@ -6,16 +6,19 @@ from datetime import datetime
 
 from flows.content import Content
 from flows.conversations import (
+    agency,
     check,
     contacts,
     helpdesk,
     lookup,
     my_data,
     notices,
+    papers,
     password,
     questions,
     registration,
 )
+from flows.conversations.papers import portrait
 from flows.engine import dialogue, shield
 from flows.engine.events import Event
 from flows.engine.flows import Flows
@@ -25,6 +28,9 @@ from flows.engine.state import State
 FLOWS = Flows(
     lookup.FLOW,
     registration.FLOW,
+    papers.FLOW,
+    agency.FLOW,
+    portrait.FLOW,
     password.FLOW,
     contacts.FLOW,
     questions.FLOW,

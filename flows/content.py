@@ -8,6 +8,8 @@ from functools import cached_property
 
 from flows.calendar.office_hours import Hours
 from flows.calendar.working_days import Calendar
+from flows.paper import HandingIn
+from flows.places import KnownPlaces
 from flows.text.normalise import plain
 
 
@@ -377,6 +379,14 @@ class Content:
     working_days: int = 10
     calendar: Calendar = field(default_factory=Calendar)
     sources: dict[str, Source] = field(default_factory=dict)
+    portrait_bytes: int = 3_000_000  # of a portrait that is looked at; the letter: "3Mb"
+    handing_in: tuple[HandingIn, ...] = ()
+    places: KnownPlaces = field(default_factory=KnownPlaces)
+
+    def handing_in_of(self, who: str) -> HandingIn:
+        """What this kind of person brings where; of somebody of whom nothing is known, as of a free individual."""
+        found = {one.who: one for one in self.handing_in}
+        return found.get(who) or found["individual"]
 
     @cached_property
     def province_names(self) -> dict[str, Province]:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from flows.paper import Kind, Paper
+
 
 class Effect:
     """An effect declares its outcomes; one without outcomes is not awaited. `about_people`: the result depends on who is
@@ -193,6 +195,26 @@ class StopReminders(Effect, outcomes=("stopped", "none")):
     """No reminder any more: of this dossier, or of all. none: none was planned."""
 
     dossier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparePaper(Effect, outcomes=("known", "undated", "whose")):
+    """What a paper of this kind needs to know of the person's dossier; `who` and `sent_on` are what the conversation knows.
+
+    known, undated (the day of sending is not known): facts who, number, sent_on, record_name, as far as they are there.
+    whose: there is no dossier, and it is not known for whom it would be.
+    """
+
+    kind: Kind
+    who: str = ""
+    sent_on: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepPaper(Effect, outcomes=("kept", "limited")):
+    """Keep a paper sealed for some days, so that a link leads to it. kept: fact link. limited: too many today."""
+
+    paper: Paper = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ def as_lines(reply: dict[str, Any], now: datetime) -> list[str]:
     lines = reply["text"].split("\n")
     if reply.get("contact"):
         lines.append(f"☎ {reply['contact']['name']} {reply['contact']['phone']}")
+    if reply.get("file"):
+        lines.append(f"📎 {reply['file']}")
     if reply.get("link"):
         lines.append("→ trang bảo mật" if "/secure/" in reply["link"] else f"→ {reply['link']}")
     if reply.get("until"):

@@ -250,6 +250,11 @@ class _Inside:
         return _code(self.code, which)
 
 
+def without_link(reply: dict[str, Any]) -> dict[str, Any]:
+    """A reply as a transcript has it: the link to a file is another one each time."""
+    return {key: value for key, value in reply.items() if key != "link" or "file" not in reply}
+
+
 def _code(right: str, which: str) -> str:
     if which == "wrong":
         return f"{(int(right or '0') + 1) % 10**6:06d}"
@@ -291,13 +296,15 @@ class Straight(_Inside):
         if move.kind in ("secure", "password") and (taken := await self._page(move)) is not None:
             if taken.codes_out:
                 await self.house.code_sender.deliver()
-            return [line for row in taken.rows for line in as_lines(shown(row.body), self.now())] + self.sms()
+            return [
+                line for row in taken.rows for line in as_lines(without_link(shown(row.body)), self.now())
+            ] + self.sms()
         taken = await self.house.turns.take(
             self.address, f"k{next(_numbers)}", self._opens(move), pushed=False
         )
         if taken.codes_out:
             await self.house.code_sender.deliver()
-        lines = [line for row in taken.rows for line in as_lines(shown(row.body), self.now())]
+        lines = [line for row in taken.rows for line in as_lines(without_link(shown(row.body)), self.now())]
         return lines + ["! forget"] * taken.forget + self.sms()
 
     async def _page(self, move: Move) -> TurnResult | None:
@@ -316,7 +323,9 @@ class Straight(_Inside):
         said: list[str] = []
 
         def say(taken: TurnResult) -> None:
-            said.extend(line for row in taken.rows for line in as_lines(shown(row.body), self.now()))
+            said.extend(
+                line for row in taken.rows for line in as_lines(without_link(shown(row.body)), self.now())
+            )
             self.house.turns.release(taken.rows)
 
         await self.officer(what, say)
@@ -477,6 +486,8 @@ class Telegram(_Inside):
             elif method == "sendContact":
                 phone = fields["phone_number"].replace("+84", "0", 1)
                 replies[-1]["contact"] = {"name": fields["first_name"], "phone": phone}
+            elif method == "sendDocument":
+                replies[-1]["file"] = fields["document"].filename
             elif method == "deleteMessage":
                 assert fields["message_id"] == message
                 forgotten = True
@@ -577,7 +588,7 @@ class Browser(_Inside):
             assert reply["number"] == self._newest + 1, "replies came out of order"
             self._newest = reply["number"]
             self._link = reply.get("link") or self._link
-        lines = [line for reply in replies for line in as_lines(reply, self.now())]
+        lines = [line for reply in replies for line in as_lines(without_link(reply), self.now())]
         lines += ["! forget"] * any(f.get("forget") for f in frames)
         return lines + [self.noted(sms) for f in frames for sms in f.get("sms", ())]
 
@@ -626,7 +637,7 @@ class Chat:
         answer = json.loads(line or b'{"error": "the process is gone"}')
         assert "error" not in answer, answer
         now = datetime.now(UTC) + timedelta(seconds=self._moved)
-        lines = [line for reply in answer["replies"] for line in as_lines(reply, now)]
+        lines = [line for reply in answer["replies"] for line in as_lines(without_link(reply), now)]
         for sms in answer["sms"]:
             self.code = sms["text"][:6]
             lines.append(masked(sms))

@@ -82,6 +82,7 @@ class Emulator(LoBotApiEmulator):  # type: ignore[misc]  # lo-bot has no type hi
         super().__init__(allow_insecure_loopback_webhooks=True, max_updates=100_000)
         self.calls: list[Call] = []
         self.refused: list[tuple[Call, int]] = []
+        self.files: list[dict[str, Any]] = []  # ours: what came as a file and was taken
         self.faults: list[Fault] = []
         self.base = ""
         self._runner: web.AppRunner | None = None
@@ -125,6 +126,7 @@ class Emulator(LoBotApiEmulator):  # type: ignore[misc]  # lo-bot has no type hi
             self.refused.append((call, refusal.status))
             self._changed.set()
             raise
+        self.files += uploads.values()
         if method == "getMe":
             result["username"] = "troly_test_bot"  # ours: lo-bot has none
         number = result["message_id"] if isinstance(result, dict) and "message_id" in result else 0

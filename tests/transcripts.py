@@ -63,8 +63,8 @@ _ACTIONS = {
 _ESCAPE = re.compile(r"\\(?:u([0-9a-f]{4})|(n))")
 _TICKET = re.compile(r"phiếu số [0-9N]+")  # tickets of several transcripts share one count
 _COUNTED = re.compile(
-    r"(?<=gửi )[0-9/]{10}|(?<=gửi: )[0-9/]{10}|(?<=khoảng )(?:(?:thứ \w+|chủ nhật), )?[0-9/]{10}|(?<=sáng )thứ \w+, [0-9/]{10}"
-    r"|(?<=còn )[0-9]+(?= ngày làm việc)"
+    r"(?<=gửi )[0-9/]{10}|(?<=gửi: )[0-9/]{10}|(?<=khoảng )(?:(?:thứ \w+|chủ nhật),? )?[0-9/]{10}|(?<=sáng )thứ \w+, [0-9/]{10}"
+    r"|(?<=còn )[0-9]+(?= ngày làm việc)|(?<=các ngày )[0-9/, ]+"
 )  # each starts on another day
 _EXPECTED = re.compile(r" \(lịch nghỉ năm [0-9]{4} mới là dự kiến\)")
 _TIME = re.compile(r"~ ([0-9]+) (\S+)")

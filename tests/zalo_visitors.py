@@ -155,6 +155,11 @@ class ZaloVisitor(_Inside):
             lines.pop()
         if "/secure/" in lines[-1]:
             reply["link"] = self._link = lines.pop()
+        if "/papers/" in lines[-1]:
+            assert lines.pop().startswith(self.stage.base)
+        if found := re.fullmatch(r"📎 (.+)", lines[-1]):
+            reply["file"] = found[1]
+            lines.pop()
         if re.fullmatch(r"\(đến [0-9:]{5}\)", lines[-1]):
             reply["clock"] = lines.pop()
         reply["text"] = "\n".join(lines)

@@ -13,12 +13,15 @@ from pathlib import Path
 from data.knowledge.calendar import read_calendar
 from data.knowledge.checklist import read_checklist
 from data.knowledge.directory import read_directory
+from data.knowledge.handing_in import read_handing_in
 from data.knowledge.office import read_office, read_provinces
 from data.knowledge.official import read_official
 from data.knowledge.password_guide import read_password
+from data.knowledge.places import read_places
 from data.knowledge.question_files import read_questions
 from data.knowledge.yaml_block import read_yaml
 from flows.content import Content, Questions, Route, StaffWeights
+from flows.text.normalise import plain
 from flows.understanding import model_file
 
 CONTENT_DIR = Path(__file__).parents[1] / "content"
@@ -46,12 +49,14 @@ def load_content(folder: Path = CONTENT_DIR) -> Content:
     for path in sorted(files, key=lambda path: path.name):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     office = read_office(folder / "office.yaml")
+    provinces = read_provinces(folder / "provinces.yaml")
+    elsewhere = frozenset(plain(p.name) for p in provinces if p.code not in office.office.provinces)
     return Content(
         version=digest.hexdigest()[:12],
         office=office.office,
         directory=replace(read_directory(folder / "directory.yaml"), weights=read_weights(CONTACTS, folder)),
         checklist=read_checklist(folder / "checklist.yaml"),
-        provinces=read_provinces(folder / "provinces.yaml"),
+        provinces=provinces,
         password=read_password(folder / "password.yaml"),
         routes=_read_routes(folder / "routes.yaml"),
         receiving_agency=office.receiving_agency,
@@ -68,6 +73,8 @@ def load_content(folder: Path = CONTENT_DIR) -> Content:
         follow_weights=read_weights(FOLLOW, folder),
         scam_weights=read_weights(SCAMS, folder),
         official=read_official(folder / "official.yaml", office.sources),
+        places=read_places(folder / "places.yaml", office.sources, elsewhere),
+        handing_in=read_handing_in(folder / "handing_in.yaml"),
     )
 
 

@@ -118,7 +118,7 @@ class Dialogue(Commands):
             self.renewed(flow)
         elif isinstance(event, PageUsed):
             self.page_used(flow, step, event)
-        elif isinstance(event, Unreadable):
+        elif isinstance(event, Unreadable) and not self.picture_missed(flow, step, event):
             told = messages.UNREADABLE.get(event.kind, messages.UNREADABLE["other"])
             self.say_and_remind(told.format(hotline=self.content.office.hotline))
         elif not self.worked_anywhere(event) and not self.taken_exactly(event):
@@ -142,6 +142,18 @@ class Dialogue(Commands):
         self.say_and_remind(
             secret_help.warning(secret, self.content, text=words, seen=self.shield.seen(words))
         )
+
+    def picture_missed(self, flow: Flow | None, step: Step | None, event: Unreadable) -> bool:
+        """Whether the step asked for a picture, which this door does not open: it tells how to look oneself."""
+        parsed = (
+            step.parse(self.context(), event)
+            if step is not None and event.kind in ("photo", "file")
+            else None
+        )
+        if flow is None or step is None or parsed is None:
+            return False
+        self.accept(flow, step, parsed)
+        return True
 
     def handed_back(self, reason: str) -> None:
         """An officer gave the conversation back: say so, and go on where it stood."""
@@ -312,6 +324,8 @@ class Dialogue(Commands):
         match event:
             case events.SentFile():
                 kind = "photo" if event.type.startswith("image/") else "file"
+            case events.SentPicture():
+                kind = "photo"
             case events.SharedContact():
                 kind = "contact"
             case events.TypedSecret():

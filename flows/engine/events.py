@@ -48,6 +48,20 @@ class SentFile:
 
 
 @dataclass(frozen=True, slots=True)
+class SentPicture:
+    """A picture that was asked for, judged by the door and let go. `verdict`: good, too_big, heic, other_kind, not_a_picture,
+    broken, too_wide, too_small, lying, slow. `width`, `height` in dots as it is shown, 0 unknown; `size` in bytes."""
+
+    verdict: str
+    size: int
+    at: datetime
+    kind: str = ""  # "JPG", "PNG", else Pillow's name
+    width: int = 0
+    height: int = 0
+    words: str = field(default="", repr=False)  # that came with it; nobody but the shield looks at them
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """Something arrived that the assistant does not read: sticker, voice, photo, location, edited, long, empty, other.
 
@@ -97,13 +111,29 @@ class Returned:
     at: datetime
 
 
-Event = Said | Pressed | SharedContact | SentFile | Unreadable | TypedSecret | PageUsed | Answered | Returned
+Event = (
+    Said
+    | Pressed
+    | SharedContact
+    | SentFile
+    | SentPicture
+    | Unreadable
+    | TypedSecret
+    | PageUsed
+    | Answered
+    | Returned
+)
 
 
 def words_beside(event: Event) -> str:
     """The words that came with an event that is no text: an officer may read them, so the shield does."""
     match event:
-        case Unreadable(words=words) | Pressed(label=words) | SharedContact(phone=words):
+        case (
+            Unreadable(words=words)
+            | SentPicture(words=words)
+            | Pressed(label=words)
+            | SharedContact(phone=words)
+        ):
             return words
         case SentFile(name=name):
             return words_of_name(name)

@@ -82,7 +82,7 @@ class Flows(Mapping[str, Flow]):
             [
                 self.label(f.name, content)
                 for f in self._flows.values()
-                if not f.command and f.last_on_menu is is_last
+                if not f.command and not f.off_menu and f.last_on_menu is is_last
             ]
             for is_last in (False, True)
         )

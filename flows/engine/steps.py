@@ -15,6 +15,7 @@ from flows.content import Content
 from flows.effects import Effect
 from flows.engine.events import Event, PageUsed
 from flows.engine.memory import Memory
+from flows.paper import Paper
 
 if TYPE_CHECKING:
     from flows.engine.flows import Flows
@@ -44,7 +45,8 @@ class Reply:
 
     `options` are words that can be pressed, numbered or typed. `shares` is the option (one of them) with which a door
     that can vouch for a phone number asks for it; other doors leave it out. `until` is a countdown, `key` names it so
-    that a newer reply with the same key takes its place. `verbatim`: a wording that is kept word for word.
+    that a newer reply with the same key takes its place. `verbatim`: a wording that is kept word for word. `paper` goes with it as a
+    file where the channel takes files; elsewhere `link` leads to it.
     """
 
     text: str
@@ -56,6 +58,7 @@ class Reply:
     key: str = ""
     verbatim: bool = False
     by_words: bool = False  # its options have no numbers: a number means a line of what is said
+    paper: Paper | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +179,7 @@ class Flow:
     command: str = ""  # the word of `commands` that begins it anywhere: "person"
     slash: str = ""  # its command on channels that have them, without "/"
     last_on_menu: bool = False
+    off_menu: bool = False  # reached by words alone
     digression: bool = False  # begun on top of what is under way, which goes on when it ends
     reads_opening: bool = False  # its first question may be answered by the words that led there
     questions_first: bool = False  # a question beyond doubt is answered before an `ask` step reads the words

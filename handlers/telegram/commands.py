@@ -5,6 +5,7 @@ from __future__ import annotations
 from flows.catalog import FLOWS
 from flows.content import Content
 from flows.engine.commands import BACK_LABEL, HELP_LABEL, PERSON_LABEL
+from flows.entries import entry_words
 
 # command -> (the words it means, what Telegram's menu shows); a flow's own label stands for itself
 _WORDS = {
@@ -28,7 +29,10 @@ def words_of(text: str, content: Content) -> str:
     """What was typed, a known command replaced by the words it means ("/quaylai" -> "Quay lại")."""
     if not text.startswith("/"):
         return text
-    name = "".join(text[1:].split(maxsplit=1)[:1]).partition("@")[0].lower()
+    name, _, payload = text[1:].partition(" ")
+    name = name.partition("@")[0].lower()
+    if name == "start" and (words := entry_words(payload.strip())):
+        return words  # a deep link
     if name in _ALSO:
         return _ALSO[name]
     found = commands(content).get(name)

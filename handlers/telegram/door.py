@@ -48,6 +48,7 @@ from handlers.delivery.reply_sender import ReplySender, Sleep
 from handlers.delivery.retry_policy import patience
 from handlers.telegram import buttons
 from handlers.telegram import commands as telegram_commands
+from handlers.telegram.pictures import Pictures
 from handlers.telegram.polling import Polling
 from handlers.telegram.replies import Replies
 from handlers.telegram.session import JsonSession, is_passing
@@ -105,7 +106,8 @@ class TelegramDoor:
         self._session = None if session else JsonSession(api=TelegramAPIServer.from_base(api_base))
         self.bot = Bot(token, session=session or self._session)
         self.turns = turns
-        self._replies = Replies(self.bot, key, patience=turns.lease / 2)
+        self._replies = Replies(self.bot, key, patience=turns.lease / 2, way_back=self._way_back)
+        self._pictures = Pictures(self.bot, turns)
         self.reply_sender = ReplySender(DOOR, turns, self._replies.say, sleep=sleep)
         self.body_limit = body_limit
         self.run_errands = run_errands  # told of each turn once it is committed: one-time codes leave at once
@@ -214,6 +216,10 @@ class TelegramDoor:
                 return answer
             tries += 1
             await self._sleep(pause)
+
+    def _way_back(self) -> str:
+        """Where a link back leads; "" until Telegram has said what the bot is called."""
+        return f"https://t.me/{self.username}?start={{}}" if self.username else ""
 
     def _note(self, what: str, wrong: BaseException | None) -> None:
         """Keep what is wrong now; one log line for each new trouble, not for each try."""
@@ -337,7 +343,9 @@ class TelegramDoor:
             self.ignored[name] += 1
 
     async def _on_message(self, message: Message, event_update: Update, following: str = "") -> None:
-        event = event_of(message, self.turns.content, self._text_limit)
+        event = await self._pictures.looked_at(message) or event_of(
+            message, self.turns.content, self._text_limit
+        )
         await self._heard(
             message, event, event_update, replace(act_of(message, self._key), following=following)
         )

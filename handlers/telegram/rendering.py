@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from data.channels import CHANNELS
+from flows.paper import Paper, paper_of
 from handlers.delivery.text_split import split
 from handlers.telegram.buttons import Key, button_id
 
@@ -67,17 +68,24 @@ def _has_link_button(body: Mapping[str, Any]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One message to send: text with an optional keyboard, or a contact card when `phone` is set; into `topic`, if any."""
+    """One message to send: text with an optional keyboard, a contact card when `phone` is set, or a file when `paper` is; into `topic`, if any."""
 
     text: str = ""
     markup: Markup | None = None
     phone: str = ""
     name: str = ""
     topic: int = 0
+    paper: Paper | None = None  # sent as a file
 
 
-def parts(body: Mapping[str, Any], user: str, key: Key) -> list[Part]:
-    """The messages that say a reply of the outbox, in order; the keyboard is under the last text."""
+def parts(body: Mapping[str, Any], user: str, key: Key, *, files: bool = False) -> list[Part]:
+    """The messages that say a reply of the outbox, in order; the keyboard is under the last text.
+
+    `files`: a paper goes as a file, else a link leads to it.
+    """
+    paper = paper_of(body["paper"]) if files and "paper" in body else None
+    if paper is not None:
+        body = {key: value for key, value in body.items() if key != "link"}
     texts = split(_text(body), CHANNELS["telegram"].longest) or [ONLY_BUTTONS]
     topic = int(body.get("topic", 0))
     out = [Part(text, topic=topic) for text in texts[:-1]]
@@ -85,6 +93,8 @@ def parts(body: Mapping[str, Any], user: str, key: Key) -> list[Part]:
     card = body.get("contact")
     if card:
         out.append(Part(phone=international(card["phone"]), name=card["name"], topic=topic))
+    if paper is not None:
+        out.append(Part(paper=paper, topic=topic))
     return out
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Any, ClassVar
 from weakref import WeakSet
 
@@ -21,10 +22,13 @@ from aiogram.exceptions import (
     TelegramServerError,
 )
 from aiogram.methods import Response, TelegramMethod
+from aiogram.types import BufferedInputFile, InputFile
 
 from data.outbox import Outgoing
 from handlers.delivery.reply_sender import SendAgain, SendRefused
+from handlers.papers import drawn
 from handlers.telegram import buttons, rendering
+from handlers.telegram.session import SENDS_FILE
 
 log = logging.getLogger("troly.telegram")
 _ANSWER = Response[dict[str, Any]]  # held, because pydantic makes a model anew that nobody holds
@@ -54,13 +58,32 @@ class SendContactCard(TelegramMethod[dict[str, Any]]):
     message_thread_id: int | None = None
 
 
+class SendPaper(TelegramMethod[dict[str, Any]]):
+    """sendDocument of a file in memory."""
+
+    __returning__: ClassVar[Any] = dict[str, Any]
+    __api_method__: ClassVar[str] = SENDS_FILE
+
+    chat_id: int
+    document: InputFile
+    message_thread_id: int | None = None
+
+
 class Replies:
     """Says rows through one bot; `say` is what a ReplySender calls. One request may take `patience` seconds."""
 
-    def __init__(self, bot: Bot, key: buttons.Key, *, patience: float) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        key: buttons.Key,
+        *,
+        patience: float,
+        way_back: Callable[[], str] = lambda: "",
+    ) -> None:
         self._bot = bot
         self._key = key
         self._patience = max(1, int(patience))
+        self._way_back = way_back  # where a link back leads, {} for what it begins
         self._progress: dict[str, tuple[int, int]] = {}  # address -> (row, how many of its parts are said)
         self._sayers: WeakSet[asyncio.Task[Any]] = WeakSet()
 
@@ -79,12 +102,15 @@ class Replies:
 
     async def _say_parts(self, row: Outgoing) -> None:
         user = row.address.partition(":")[2]
-        parts = rendering.parts(row.body, user, self._key)
+        parts = rendering.parts(row.body, user, self._key, files=True)
         begun = self._progress.pop(row.address, None)
         first = begun[1] if begun is not None and begun[0] == row.id else 0
         for n in range(first, len(parts)):
             try:
-                await self._say_part(int(user), parts[n])
+                if parts[n].paper is not None:
+                    await self._say_paper(int(user), parts[n], str(row.body.get("link", "")))
+                else:
+                    await self._say_part(int(user), parts[n])
             except (SendAgain, asyncio.CancelledError):  # cancelled: its time was up
                 self._progress[row.address] = (row.id, n)
                 raise
@@ -112,7 +138,19 @@ class Replies:
         if dislike:
             raise SendRefused("failed")
 
-    async def _send(self, method: SendText | SendContactCard) -> str:
+    async def _say_paper(self, chat: int, part: rendering.Part, link: str) -> None:
+        """Send a paper as a file; its link, where the file is not taken."""
+        assert part.paper is not None, "a part with a paper"
+        made = await drawn(part.paper, self._way_back())
+        file = BufferedInputFile(made.content, made.name)
+        paper = SendPaper(chat_id=chat, document=file, message_thread_id=part.topic or None)
+        dislike = await self._send(paper)
+        if dislike == "topic":
+            dislike = await self._send(paper.model_copy(update={"message_thread_id": None}))
+        if dislike and link:
+            await self._say_part(chat, rendering.Part(link, topic=part.topic))
+
+    async def _send(self, method: SendText | SendContactCard | SendPaper) -> str:
         """Send; returns "" when it was taken, else what was disliked: topic, keyboard, or other."""
         try:
             await self._bot(method, request_timeout=self._patience)
@@ -124,7 +162,7 @@ class Replies:
         except (TelegramBadRequest, TelegramMigrateToChat, TelegramEntityTooLarge) as wrong:
             return _disliked(wrong.message)
         except TelegramServerError as wrong:
-            if isinstance(method, SendContactCard) and "not " in wrong.message.lower():
+            if isinstance(method, SendContactCard | SendPaper) and "not " in wrong.message.lower():
                 return "other"  # 501, "not implemented", of a server that knows less
             log.info("a reply waits: %s", type(wrong).__name__)
             raise SendAgain from None

@@ -1,6 +1,6 @@
 """How aiogram's Bot reaches Telegram: one JSON body a call, and an answer that is read only as far as somebody wants it.
 
-Rule: no files are sent. aiogram's own session quotes a form and makes objects of every answer, which takes longer than the call.
+Rule: only what sends a file is a form. aiogram's own session quotes a form and makes objects of every answer, which takes longer than the call.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import TelegramMethod
 from aiogram.methods.base import TelegramType
-from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar
+from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, FormData
 
+SENDS_FILE = "sendDocument"
 _JSON = {"Content-Type": "application/json"}
 # results that are what JSON gives
 _AS_IT_COMES: dict[Any, type] = {bool: bool, dict[str, Any]: dict, list[Any]: list}
@@ -48,9 +49,13 @@ class JsonSession(AiohttpSession):
         if limit is None:
             limit = self._timeouts[seconds] = ClientTimeout(total=seconds)
         url = self.api.api_url(token=bot.token, method=method.__api_method__)
-        body = method.model_dump_json(exclude_none=True, warnings=False).encode()
+        body: FormData | bytes
+        if method.__api_method__ == SENDS_FILE:
+            body, headers = self.build_form_data(bot, method), None
+        else:
+            body, headers = method.model_dump_json(exclude_none=True, warnings=False).encode(), _JSON
         try:
-            async with session.post(url, data=body, headers=_JSON, timeout=limit) as answer:
+            async with session.post(url, data=body, headers=headers, timeout=limit) as answer:
                 status, said = answer.status, await answer.read()
         except TimeoutError as wrong:
             raise TelegramNetworkError(method=method, message="Request timeout error") from wrong

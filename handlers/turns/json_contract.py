@@ -15,12 +15,22 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Meta
 
-from flows.engine.events import Event, Pressed, Said, SentFile, SharedContact, TypedSecret, Unreadable
+from flows.engine.events import (
+    Event,
+    Pressed,
+    Said,
+    SentFile,
+    SentPicture,
+    SharedContact,
+    TypedSecret,
+    Unreadable,
+)
 from flows.engine.state import State
 from flows.text.normalise import clean
 from handlers.turns.types import Opens, at_once
 
 NEVER = datetime.min.replace(tzinfo=UTC)  # events get their time from the turn
+PORTRAIT_BYTES = 3_000_000  # what the terminal looks at of a picture
 MOST = 2**53  # of a whole number; what JavaScript can count to
 _WAIT = re.compile(r"([0-9]{1,5})\s*(s|m|h|d)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -162,19 +172,28 @@ def _press(which: int | str) -> Opens:
     return opens
 
 
-def _file_at(path: Path) -> SentFile:
+def _file_at(path: Path) -> SentFile | SentPicture:
     import mimetypes
+
+    from handlers.pictures import verdict_of
 
     try:
         size = path.stat().st_size
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        if kind.startswith("image/"):
+            with path.open("rb") as file:
+                data = file.read(PORTRAIT_BYTES + 1)
+            return SentPicture(size=size, at=NEVER, **verdict_of(data, PORTRAIT_BYTES))
     except (OSError, ValueError):
         raise BadInput(f"Không mở được tệp {path.name}.") from None
-    return SentFile(path.name, size, mimetypes.guess_type(path.name)[0] or "application/octet-stream", NEVER)
+    return SentFile(path.name, size, kind, NEVER)
 
 
 def shown(body: dict[str, Any], *, proactive: bool = False) -> dict[str, Any]:
     """A reply of the outbox as the contract's object: what is empty is absent."""
     out = {k: body[k] for k in ("text", "options", "contact", "link", "until") if body.get(k)}
+    if paper := body.get("paper"):
+        out["file"] = paper["name"]
     out.setdefault("text", "")
     if proactive:
         out["proactive"] = True

@@ -12,6 +12,7 @@ from flows.engine.events import (
     Returned,
     Said,
     SentFile,
+    SentPicture,
     SharedContact,
     TypedSecret,
     Unreadable,
@@ -42,6 +43,8 @@ def written(event: Event) -> str:
             return clean(label[:LONGEST_LABEL])
         case SentFile(name=name):
             return f"[tệp {shown_name(clean(name[-LONGEST_LABEL:]))}, không mở]"
+        case SentPicture():
+            return "[ảnh chân dung, đã coi cỡ rồi bỏ]"
         case SharedContact(phone=phone):
             return f"[chia sẻ số điện thoại {phone}]" if _PHONE.fullmatch(phone) else "[chia sẻ danh bạ]"
         case Unreadable(kind=kind):

@@ -64,6 +64,8 @@ def body_of(reply: Reply, topic: int = 0) -> dict[str, Any]:
         body["link"] = reply.link
     if reply.until:
         body["until"] = reply.until.astimezone(UTC).isoformat()
+    if reply.paper:
+        body["paper"] = reply.paper.as_json()
     if reply.key:
         body["key"] = reply.key
     if topic:

@@ -39,6 +39,8 @@ from handlers.web.frames import address_of as address_of
 from handlers.web.frames import catch_up_frame, good_cookie, on_page, reply_number
 from handlers.web.origin import is_ours
 from handlers.web.pages import Pages
+from handlers.web.papers import PaperLinks, opening_of
+from handlers.web.pictures import PicturePosts
 from handlers.web.secure_page import SecurePages
 from handlers.web.server import WebServer
 from handlers.web.sockets import AGAIN, FULL, Readers, Socket, SocketLimits, Sockets
@@ -116,8 +118,9 @@ class Web:
         own = [
             Route("/", self.page, methods=["GET"]),
             WebSocketRoute("/chat/socket", self.socket),
-            Route("/secure/{token}", secure.look, methods=["GET"]),
-            Route("/secure/{token}", secure.post, methods=["POST"]),
+            *secure.routes,
+            PaperLinks(turns, self._pages, address).route,
+            PicturePosts(turns, address, self._cookie, self.say, self._sources, self._source_rates).route,
         ]
         self.app = WebServer(turns, self._pages, [*own, *staff_pages], webhooks)
 
@@ -125,7 +128,7 @@ class Web:
 
     async def page(self, request: Request) -> Response:
         """The chat page; gives a new visitor their cookie."""
-        response = self._pages.html("chat.html", request, demo=self._demo)
+        response = self._pages.html("chat.html", request, demo=self._demo, opening=opening_of(request))
         if not good_cookie(request.cookies.get(self._cookie)):
             response.set_cookie(
                 self._cookie,
@@ -134,7 +137,6 @@ class Web:
                 httponly=True,
                 samesite="lax",
                 secure=self._https,
-                path="/",
             )
         return response
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from data import conversations, proofs, rights
 from data.secure import pages as secure_pages
@@ -56,6 +57,13 @@ class SecurePages:
     rates: SourceRates = field(default_factory=SourceRates)
     run_errands: Callable[[TurnResult], None] = lambda result: None  # a wrong code may warn the phone's owner
     passwords: Passwords | None = None  # where passwords are changed here
+
+    @property
+    def routes(self) -> list[Route]:
+        """Where the page is: GET looks, POST takes."""
+        return [
+            Route("/secure/{token}", to, methods=[m]) for to, m in ((self.look, "GET"), (self.post, "POST"))
+        ]
 
     @property
     def password(self) -> PasswordPage | None:

@@ -51,6 +51,8 @@ def _text(body: Mapping[str, Any]) -> str:
     if "until" in body:
         clock = datetime.fromisoformat(body["until"]).astimezone(VIETNAM)
         text = f"{text}\n(đến {clock:%H:%M})"
+    if "paper" in body:
+        text = f"{text}\n📎 {body['paper']['name']}"
     link = str(body.get("link", ""))
     if link and link not in text:
         text = f"{text}\n{link}"

@@ -167,7 +167,7 @@ function drawReply(reply) {
   const bubble = make("div", "bubble");
   if (reply.proactive) bubble.append(make("span", "badge", "Tin mới"));
   bubble.append(make("span", "unseen", "Trợ lý: "), drawWords(reply.text));
-  const extras = [drawContact(reply.contact), drawLink(reply.link), drawCountdown(reply.until)];
+  const extras = [drawContact(reply.contact), drawLink(reply.link, reply.file), drawCountdown(reply.until)];
   bubble.append(...extras.filter(Boolean));
   node.append(bubble);
   if (reply.options && reply.options.some((label) => label !== MENU)) node.append(drawOptions(reply.options));
@@ -184,10 +184,11 @@ function drawContact(contact) {
   return card;
 }
 
-function drawLink(address) {
+function drawLink(address, file) {
   const url = address && webAddress(address);
   if (!url) return null;
   const secure = url.pathname.includes("/secure/");
+  if (file) return make("a", "button", "Tải " + file, { href: url.href, download: file, rel: "noopener noreferrer" });
   const label = secure ? "Mở trang bảo mật" : "Mở liên kết";
   return make("a", secure ? "button strong" : "button", label, { href: url.href, target: "_blank", rel: "noopener noreferrer", "aria-describedby": "new-tab" });
 }
@@ -493,8 +494,18 @@ function greet() {
   clearTimeout(helloTimer);
   if (held) return;                  // it is asked again when they have answered
   const spoken = store.pending.length || store.entries.some((entry) => entry.kind !== "note");
-  if (!spoken && !greeted) say({ text: "/start" }, true);
+  const opening = greeted ? "" : takenOpening();
+  if (opening) say({ text: opening });
+  else if (!spoken && !greeted) say({ text: "/start" }, true);
   greeted = true;
+}
+
+// The page was opened by a link or QR that leads to something: it is said once, not again when the page is loaded anew.
+function takenOpening() {
+  const words = document.body.dataset.opening || "";
+  delete document.body.dataset.opening;
+  if (words) history.replaceState(null, "", "/");
+  return words;
 }
 
 function startOver(conversation) {
@@ -523,6 +534,7 @@ function receive(frame) {
   }
   const following = nearEnd() || Boolean(frame.for);
   if (frame.for) acknowledge(frame.for, frame.forget);
+  if ("at" in frame) showPicture(frame.at);
   if (frame.for) tellOthers({ answered: frame.for, forget: frame.forget });
   const shown = receiveReplies(frame.replies || [], Boolean(frame.for));
   if (frame.error) shown.push(add({ kind: "note", text: frame.error }));
@@ -547,6 +559,27 @@ function receiveReplies(replies, ours) {
 function fitField() {
   field.style.height = "auto";
   field.style.height = Math.min(field.scrollHeight + 2, 150) + "px";
+}
+
+/* ---- a portrait that was asked for ---- */
+
+function showPicture(at) {
+  byId("picture").hidden = !(at && at.flow === "portrait");
+}
+
+async function pictureChosen(event) {
+  const file = event.target.files[0];
+  event.target.value = "";
+  if (!file) return;
+  byId("voice").textContent = "Đang coi ảnh…";
+  try {
+    const answer = await fetch("/chat/picture", { method: "POST", body: file, headers: { "content-type": "application/octet-stream" } });
+    const told = answer.ok ? {} : await answer.json();
+    if (told.error) add({ kind: "note", text: told.error });
+  } catch (lost) {
+    add({ kind: "note", text: "Chưa gửi được ảnh. Anh/chị thử lại." });
+  }
+  scrollToEnd();
 }
 
 function keyPressed(event) {
@@ -577,6 +610,7 @@ function wire() {
   byId("menu").addEventListener("click", (event) => pressed(event, { text: "menu" }));
   byId("newest").addEventListener("click", () => scrollToEnd());
   byId("state").addEventListener("click", comeBack);
+  byId("picture-file").addEventListener("change", pictureChosen);
   if (others) others.onmessage = heard;
   document.querySelectorAll("[data-say]").forEach((button) => {
     button.addEventListener("click", (event) => pressed(event, { text: button.dataset.say }));

@@ -1,0 +1,44 @@
+"""Pages and calendars of a registration: what they need to know, and the link under which they are kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data import people
+from data.effects.handler import handles
+from data.effects.turn_context import TurnContext
+from data.secure import papers
+from flows.effects import EffectResult, KeepPaper, PreparePaper
+
+HOUR = 3600.0
+
+
+@handles(PreparePaper)
+async def prepare_paper(turn: TurnContext, effect: PreparePaper) -> EffectResult:
+    found = turn.person and await people.load_dossier(turn.connection, turn.services.seal, turn.person)
+    facts: dict[str, Any] = {}
+    if found:
+        told = {
+            "who": found.who,
+            "number": found.number,
+            "sent_on": found.sent_on,
+            "record_name": found.name,
+        }
+        facts = {key: value for key, value in told.items() if value}
+    elif not effect.who:
+        return EffectResult("whose")
+    sent_on = facts.get("sent_on") or effect.sent_on
+    return EffectResult("known" if sent_on else "undated", facts)
+
+
+@handles(KeepPaper)
+async def keep_paper(turn: TurnContext, effect: KeepPaper) -> EffectResult:
+    limits, services = turn.services.limits, turn.services
+    taken = await papers.taken_since(turn.connection, turn.address, turn.now - papers.DAY)
+    if taken >= limits.papers_per_day:
+        return EffectResult("limited")
+    until = turn.now + HOUR * limits.paper_link_hours
+    token = await papers.keep(
+        turn.connection, services.seal, turn.address, effect.paper, at=turn.now, until=until
+    )
+    return EffectResult("kept", {"link": f"{services.public_address}/papers/{token}"})
