@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from data import people
 from data.effects.handler import handles
 from data.effects.turn_context import TurnContext
+from data.people import dossiers
 from data.secure import papers
 from flows.effects import EffectResult, KeepPaper, PreparePaper
 
@@ -15,7 +15,9 @@ HOUR = 3600.0
 
 @handles(PreparePaper)
 async def prepare_paper(turn: TurnContext, effect: PreparePaper) -> EffectResult:
-    found = turn.person and await people.load_dossier(turn.connection, turn.services.seal, turn.person)
+    connection, seal = turn.connection, turn.services.seal
+    kept = await dossiers.all_of(connection, seal, turn.person) if turn.person else []
+    found = next(iter(kept), None)  # the one that was worked on last
     facts: dict[str, Any] = {}
     if found:
         told = {

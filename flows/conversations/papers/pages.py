@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from flows.calendar.office_hours import VIETNAM
 from flows.content import Content
-from flows.conversations.declaration import last_day
+from flows.conversations.dossier.deadline import last_day
 from flows.engine.steps import Context
 from flows.entries import DOSSIER
 from flows.paper import Date, Paper, Section
