@@ -9,12 +9,14 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # no workbook may hold these
 BOM = "\ufeff"  # a spreadsheet reads the file as UTF-8 only with it
 _STARTS = "=+-@＝＋－＠"  # a cell that begins with one of these is calculated, also behind white space
 _BREAKS = frozenset(
@@ -34,6 +36,30 @@ def csv_line(cells: Iterable[str]) -> str:
     """One line of CSV with its line end; every cell is quoted, so that spaces and line breaks stay in it."""
     out = io.StringIO()
     csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow(map(safe_cell, cells))
+    return out.getvalue()
+
+
+def workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[str | int]]) -> bytes:
+    """One sheet as an .xlsx file. Texts are text cells whatever they begin with; numbers are numbers."""
+    from openpyxl import Workbook  # takes a while to load
+    from openpyxl.cell import WriteOnlyCell
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title[:31])
+    sheet.freeze_panes = "A2"
+
+    def cell(value: str | int) -> Any:
+        made = WriteOnlyCell(
+            sheet, value=value if isinstance(value, int) else UNPRINTABLE.sub("", value)[:32_000]
+        )
+        if isinstance(value, str):
+            made.data_type, made.number_format, made.quotePrefix = "s", "@", True
+        return made
+
+    for row in (headings, *rows):
+        sheet.append([cell(value) for value in row])
+    out = io.BytesIO()
+    book.save(out)
     return out.getvalue()
 
 

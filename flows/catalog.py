@@ -13,6 +13,7 @@ from flows.conversations import (
     my_data,
     notices,
     password,
+    petitions,
     questions,
     registration,
 )
@@ -29,6 +30,7 @@ FLOWS = Flows(
     contacts.FLOW,
     questions.FLOW,
     check.FLOW,
+    petitions.FLOW,
     helpdesk.FLOW,
     notices.FLOW,
     my_data.FLOW,

@@ -125,7 +125,8 @@ async def open_house(
     db, seal = Database(url), Seal(SECRET)
     kind = accounts if isinstance(accounts, str) else "http"
     content = replace(content or load_content(), accounts=kind, otp_minutes=limits.otp_minutes)
-    effect_handler = EffectHandler(Services(db, seal, limits, content.office, "http://127.0.0.1:8080"))
+    services = Services(db, seal, limits, content.office, "http://127.0.0.1:8080", calendar=content.calendar)
+    effect_handler = EffectHandler(services)
     timing: dict[str, Any] = {"clock": clock, "answer_step": answer_step, "later": later, "bursts": bursts}
     turns = Turns(db, seal, effect_handler, content, **timing)
     gateway = DemoGateway()
