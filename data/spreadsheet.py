@@ -44,8 +44,8 @@ def workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[str | 
     from openpyxl import Workbook  # takes a while to load
     from openpyxl.cell import WriteOnlyCell
 
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(title[:31])
+    whole = Workbook(write_only=True)
+    sheet = whole.create_sheet(title[:31])
     sheet.freeze_panes = "A2"
 
     def cell(value: str | int) -> Any:
@@ -59,7 +59,7 @@ def workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[str | 
     for row in (headings, *rows):
         sheet.append([cell(value) for value in row])
     out = io.BytesIO()
-    book.save(out)
+    whole.save(out)
     return out.getvalue()
 
 

@@ -293,7 +293,7 @@ class FindPetition(Effect, outcomes=("found", "none", "unproven", "wrong", "limi
 
 
 @dataclass(frozen=True, slots=True)
-class AddToPetition(Effect, outcomes=("kept", "closed", "none")):
+class ExtendPetition(Effect, outcomes=("kept", "closed", "none")):
     """More about one's own petition, `number` "": the newest. closed: nobody works on it any more. kept, closed: fact petition."""
 
     number: str = ""

@@ -316,8 +316,8 @@ DANGEROUS = ("=1+1", "+84900000012", "@SUM(A1)", "-2+3", "\t=1", "=cmd|' /C calc
 
 
 def test_no_cell_of_a_workbook_is_a_formula() -> None:
-    book = load_workbook(io.BytesIO(workbook("Thử", ("a", "b"), ((text, 5) for text in DANGEROUS))))
-    sheet = book.active
+    file = load_workbook(io.BytesIO(workbook("Thử", ("a", "b"), ((text, 5) for text in DANGEROUS))))
+    sheet = file.active
     assert sheet is not None
     for row in sheet.iter_rows(min_row=2):
         assert row[0].data_type == "s"
@@ -329,8 +329,8 @@ async def test_the_export_is_a_workbook_of_texts_for_admins(sqlite_house: House)
     office, _ = await _office(sqlite_house, "=HYPERLINK(1) cán bộ nạt tôi, bắt chờ cả buổi, bực quá")
     admin, officer = await office.signed_in("admin"), await office.signed_in("officer")
     assert (await officer.post(f"{HOME}/export")).status_code == 403
-    book = load_workbook(io.BytesIO((await admin.post(f"{HOME}/export")).content))
-    sheet = book.active
+    file = load_workbook(io.BytesIO((await admin.post(f"{HOME}/export")).content))
+    sheet = file.active
     assert sheet is not None
     row = next(sheet.iter_rows(min_row=2))
     assert {cell.data_type for cell in row if cell.value is not None} == {"s"}

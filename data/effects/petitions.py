@@ -9,7 +9,7 @@ from data.effects.handler import handles
 from data.effects.turn_context import TurnContext, person
 from data.petitions import Petition
 from flows.calendar.office_hours import VIETNAM
-from flows.effects import AddToPetition, EffectResult, FindPetition, SendPetition, WithdrawPetition
+from flows.effects import EffectResult, ExtendPetition, FindPetition, SendPetition, WithdrawPetition
 
 
 @handles(SendPetition)
@@ -56,8 +56,8 @@ async def find_petition(turn: TurnContext, effect: FindPetition) -> EffectResult
     return EffectResult("found", _facts(found) | {"petition_own": None, "petition_answer": None})
 
 
-@handles(AddToPetition)
-async def add_to_petition(turn: TurnContext, effect: AddToPetition) -> EffectResult:
+@handles(ExtendPetition)
+async def add_to_petition(turn: TurnContext, effect: ExtendPetition) -> EffectResult:
     own = await _own(turn, effect.number)
     if own is None:
         return EffectResult("none")

@@ -70,7 +70,7 @@ class Petition:
 
 
 @dataclass(frozen=True, slots=True)
-class PetitionLine:
+class PetitionMessage:
     """One line about a petition. `who`: citizen, officer or note; `state`: what the outbox says of an officer's words."""
 
     id: int
@@ -166,7 +166,7 @@ async def counts(connection: AsyncConnection) -> dict[str, int]:
 
 async def lines(
     connection: AsyncConnection, seal: Seal, petition_id: str, *, plain: bool = False
-) -> list[PetitionLine]:
+) -> list[PetitionMessage]:
     """What was written about a petition, oldest first; masked unless `plain`."""
     query = (
         select(petition_lines, outbox_rows.c.state)
@@ -178,7 +178,7 @@ async def lines(
     for r in await connection.execute(query):
         text = str(seal.open(r.words, f"petition line {r.id}") or "")
         found.append(
-            PetitionLine(r.id, r.who, r.staff, text if plain else mask_text(text), r.at, r.state or "")
+            PetitionMessage(r.id, r.who, r.staff, text if plain else mask_text(text), r.at, r.state or "")
         )
     return found
 
@@ -351,7 +351,7 @@ def _whose(address: str, person: str | None) -> Any:
 
 async def about(
     connection: AsyncConnection, seal: Seal, person: str
-) -> list[tuple[Petition, list[PetitionLine]]]:
+) -> list[tuple[Petition, list[PetitionMessage]]]:
     """All petitions of a person with what was written about them, plain; notes of colleagues are not theirs."""
     query = select(petitions).where(petitions.c.person == person).order_by(petitions.c.number)
     found = [_petition(seal, r, plain=True) for r in await connection.execute(query)]

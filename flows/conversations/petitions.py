@@ -10,7 +10,7 @@ from datetime import date
 
 from flows.conversations.consent import consent_steps
 from flows.conversations.speech.petitions import reads
-from flows.effects import AddToPetition, FindPetition, SendPetition, WithdrawPetition
+from flows.effects import ExtendPetition, FindPetition, SendPetition, WithdrawPetition
 from flows.engine.events import Event, Said, SharedContact
 from flows.engine.steps import AGAIN, Choice, Context, Flow, Parsed, ask, call, choose, end
 from flows.spoken import petitions as speech
@@ -151,8 +151,8 @@ def _flow() -> Flow:
             ),
             call(
                 "add",
-                lambda s: AddToPetition(*map(s.get, ("petition", "extra", "name", "phone"))),
-                AddToPetition,
+                lambda s: ExtendPetition(*map(s.get, ("petition", "extra", "name", "phone"))),
+                ExtendPetition,
                 transitions={"kept": "added", "closed": "over", "none": "nothing"},
             ),
             end("added", _added_prompt, recalls=lambda s: {"petition": s.get("petition")}),
@@ -248,20 +248,9 @@ def _flow() -> Flow:
             ),
         ),
         begun_at=("look", "taking_back", "add"),
-        triggers=(
-            "phan anh",
-            "kien nghi",
-            "khieu nai",
-            "gop y",
-            "to cao",
-            "phan anh kien nghi",
-            "gui phan anh",
-            "gui kien nghi",
-            "gui khieu nai",
-            "gui gop y",
-        ),
         slash="phananh",
         reads_opening=True,
+        opening_waits=True,
         purposes={"petition": "ghi và chuyển phản ánh, kiến nghị"},
         expects_digits=lambda step, text, content: step in ("sender", "which"),
         reads=reads,

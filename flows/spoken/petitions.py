@@ -284,7 +284,7 @@ def name_in(text: str, *, close: bool = False) -> str:
     return " ".join(kept) if (2 if close and not hit else 1) <= len(kept) <= 6 else ""
 
 
-_SAYS_SO = re.compile(
+_SLIP_OF_TONGUE = re.compile(
     r"^(?:(?:à|a|ủa|ua|ý|y|khoan|chết|chet|ừ|u|dạ|da)[\s,]+)*(?:em |tôi |tui |toi |con |bác )?(?:sửa lại|sua lai|đính chính|dinh chinh|nói lại|noi lai|nhớ lộn|nho lon|ghi lộn|ghi lon|lộn|lon|nhầm|nham)(?:\s(?:là|la|rồi|roi|giùm|gium|giúp|giup|cho (?:tôi|tui|em)))*[\s,:]*",
     re.IGNORECASE,
 )
@@ -301,7 +301,7 @@ def corrected(draft: str, text: str) -> str:
     ):
         return f"{draft[: told[0].start]}{new[0].text.strip()}{draft[told[0].end :]}"
     return (
-        f"{draft}\n(Sửa lại: {_SAYS_SO.sub('', text, count=1).strip() or text})"
+        f"{draft}\n(Sửa lại: {_SLIP_OF_TONGUE.sub('', text, count=1).strip() or text})"
         if corrects(text)
         else f"{draft}\n{text}"
     )

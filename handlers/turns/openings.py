@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+from flows import catalog
 from flows.engine.state import State
 
 KEPT = 1000  # conversations
 SECONDS = 1800.0
 LONGEST = 8000  # characters of one conversation
-WAITS_AT = frozenset({("petitions", "consent")})  # where what was told before is taken up after a yes
 
 
 @dataclass(slots=True)
@@ -24,7 +24,8 @@ class Openings:
 
     def note(self, address: str, state: State, opening: str, now: float) -> None:
         """A turn is over: what led to the question is remembered while the conversation stands there, else let go."""
-        if (state.flow, state.step) not in WAITS_AT:
+        flow, step = catalog.FLOWS.find(state.flow, state.step)
+        if flow is None or step is None or not (flow.opening_waits and step.asked_once):
             self._told.pop(address, None)
         elif opening:
             before, _ = self._told.get(address, ("", 0.0))
