@@ -203,11 +203,12 @@ def category_of(text: str) -> str:
 # -- what is said of one: while it is written, and afterwards
 
 _SENDS = (
-    "^ da|u|uh|ok|oke|vang|roi|duoc|dung|phai|ua? gui|nop|chuyen|goi di|luon|dum|giup|nha|nhe|lien|cho|len|a|voi|do|$",
-    "^ da|u|uh|ok|oke|vang|roi? dung|phai|chuan|chinh_xac|du|du_roi|xong|xong_roi|nhu_vay|vay roi|do|vay|luon|a|nha|het|di|em|con|chau|$",
-    "^ dung|phai|ok|oke|du|xong .. gui|goi|nop",
+    "^ da|u|uh|ok|oke|vang|roi|duoc|dung|đúng|phai|ua? gui|nop|chuyen|goi di|luon|dum|giup|nha|nhe|lien|cho|len|a|voi|do|$",
+    "^ da|u|uh|ok|oke|vang|roi? dung|đúng|phai|chuan|chinh_xac|du|du_roi|xong|xong_roi|nhu_vay|vay roi|do|vay|luon|a|nha|het|di|em|con|chau|$",
+    "^ dung|đúng|phai|ok|oke|du|xong .. gui|goi|nop",
     "gui|goi|nop|chuyen di|luon|dum|giup|lien|ngay em|con|chau|nha|nhe|a|cho|toi|$ $",
     "^ khong_con|het|khong gi|y|roi|them nua|het|$",
+    "de_nghi|nho|xin|vay_thoi|thoi|vay|roi gui|goi|chuyen di|giup|gium|dum|luon|$ em|con|a|nha|$ $",
     "vay_thoi|nhiu_do|nhieu_do_thoi|co_vay_thoi|the_thoi|bay_nhieu_thoi",
 )
 _HOLDS = ("khoan|đừng|chua|tu_tu|khong gui|goi|nop|can|muon",)
@@ -324,6 +325,14 @@ def names_one(text: str) -> bool:
     return heard_in(text, (_NAMED,))
 
 
+_TO_A_PERSON = ("gap|noi_chuyen|noi_may|keu|goi|chat|hoi .. can_bo|nhan_vien|nguoi_that|nguoi|tong_dai",)
+
+
+def asks_for_a_person(text: str) -> bool:
+    """Whether speaking with somebody is asked for by name."""
+    return heard_in(text, _TO_A_PERSON)
+
+
 def asks_how_long(text: str, patterns: tuple[str, ...]) -> bool:
     """Whether one of these questions is asked."""
     return heard_in(text, patterns)
@@ -333,7 +342,7 @@ def asks_how_long(text: str, patterns: tuple[str, ...]) -> bool:
 
 LIMIT = 4000  # characters of one petition
 AGREES = re.compile(
-    r"^(?:(?:dạ|da|vâng|vang|ừ|ừa|u|uh|ok|oke|được|duoc|rồi|roi|thì|thi)[\s,.]*)*(?:tôi|toi|tui|em|mình|minh|bác|bac|bà|ba|ông|ong)?\s*(?:có\s|co\s)?(?:đồng ý|dong y|đồng ý luôn|ok|ừ|vâng|dạ|được|duoc|u|da)\b(?:\s(?:ạ|a|nha|nhé|nhe|rồi|roi|luôn|luon|đó|do|con|em))*[\s,.;:!–-]*",
+    r"^(?:(?:dạ|da|vâng|vang|ừ|ừa|ờ|o|u|uh|ok|oke|được|duoc|rồi|roi|thì|thi)[\s,.]*)*(?:tôi|toi|tui|em|mình|minh|bác|bac|bà|ba|ông|ong)?\s*(?:có\s|co\s)?(?:đồng ý|dong y|đồng ý luôn|ok|ừ|vâng|dạ|được|duoc|u|da)\b(?:\s(?:ạ|a|nha|nhé|nhe|rồi|roi|luôn|luon|đó|do|đi|di|con|em))*[\s,.;:!–-]*",
     re.IGNORECASE,
 )
 _LEADS = re.compile(

@@ -70,7 +70,8 @@ def reads(reading: Reading) -> Iterator[Proposal]:
             0.94 if stance == "wanted" else 0.9, f"a petition is {stance}", Begin("petitions", typed)
         )
     elif here and stance == "" and speech.complains(text):
-        yield Proposal(0.925, "a complaint is told", Begin("petitions", typed))
+        sure = 0.925 if speech.asks_for_a_person(text) else 0.936
+        yield Proposal(sure, "a complaint is told", Begin("petitions", typed))
 
 
 _FRESH = 3  # turns in which a correction is one of the petition that was just sent
@@ -92,8 +93,8 @@ def _at_consent(reading: Reading, typed: str) -> Iterator[Proposal]:
         yield Proposal(_SURE, "asks who sees it", Say(_SEEN_BY))
     elif speech.asks_how_long(typed, _HOW_LONG):
         yield Proposal(_SURE, "asks how long it takes", Say(_how_long(reading.context)))
-    elif speech.AGREES.match(typed) and speech.story_in(typed):
-        yield Proposal(_SURE, "agrees and tells", Answer(Parsed("agreed")))
+    elif speech.AGREES.match(typed) and (speech.story_in(typed) or speech.AGREES.fullmatch(typed)):
+        yield Proposal(_SURE, "agrees", Answer(Parsed("agreed")))
     elif refuses_consent(typed) or asks_why(typed) or keeps_nothing(typed):
         return
     elif len(typed.split()) >= _LONG // 2 and speech.story_in(typed):
@@ -107,7 +108,7 @@ def _while_written(reading: Reading, typed: str) -> Iterator[Proposal]:
     at_review = reading.is_at("petitions", "review")
     short = len(reading.input.words) <= speech.SHORT
     if at_review and speech.sends(typed):
-        yield Proposal(_SURE, "it is to be sent", Answer(Parsed("send")))
+        yield Proposal(0.985, "it is to be sent", Answer(Parsed("send")))
     elif at_review and short and speech.gives_up(typed):
         yield Proposal(_SURE, "it is not to be sent", Answer(Parsed("drop")))
     elif short and speech.asks_how_long(typed, _WHO_SEES):
@@ -116,10 +117,11 @@ def _while_written(reading: Reading, typed: str) -> Iterator[Proposal]:
         yield Proposal(_TOO, "asks how long it takes", Say(_how_long(reading.context)))
     elif short and reading.input.acts["question"] >= _QUESTION and _is_answered(reading):
         return
-    elif reading.step is not None and (at_review or len(reading.input.words) >= _LONG):
+    elif reading.step is not None and (at_review or len(reading.input.words) >= _LONG // 2):
         parsed = reading.step.parse(reading.context, Said(typed, reading.context.at))
         if parsed is not None:
-            sure = _TOO if not short or speech.corrects(typed) or speech.adds(typed) else 0.86
+            plainly = not short or speech.corrects(typed) or speech.adds(typed)
+            sure = _TOO if plainly else 0.86 if speech.asks_for_a_person(typed) else 0.945
             yield Proposal(sure, "tells more of it", Answer(parsed))
 
 
