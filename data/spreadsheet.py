@@ -39,6 +39,15 @@ def csv_line(cells: Iterable[str]) -> str:
     return out.getvalue()
 
 
+def text_or_number(cell: Any, value: str | int) -> None:
+    """Write a value into a cell of openpyxl: a text stays a text, whatever it begins with."""
+    if isinstance(value, int):
+        cell.value = value
+        return
+    cell.value = UNPRINTABLE.sub("", value)[:32_000]
+    cell.data_type, cell.number_format, cell.quotePrefix = "s", "@", True
+
+
 def workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[str | int]]) -> bytes:
     """One sheet as an .xlsx file. Texts are text cells whatever they begin with; numbers are numbers."""
     from openpyxl import Workbook  # takes a while to load
@@ -49,11 +58,8 @@ def workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[str | 
     sheet.freeze_panes = "A2"
 
     def cell(value: str | int) -> Any:
-        made = WriteOnlyCell(
-            sheet, value=value if isinstance(value, int) else UNPRINTABLE.sub("", value)[:32_000]
-        )
-        if isinstance(value, str):
-            made.data_type, made.number_format, made.quotePrefix = "s", "@", True
+        made = WriteOnlyCell(sheet)
+        text_or_number(made, value)
         return made
 
     for row in (headings, *rows):

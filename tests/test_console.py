@@ -68,6 +68,8 @@ MATRIX: dict[str, tuple[int, int, int]] = {
     f"POST {PETITION}/reveal": (200, 200, 403),
     "GET /console/scams": (200, 200, 403),
     "POST /console/scams/export": (403, 200, 403),
+    "GET /console/report": (403, 200, 200),
+    "POST /console/report/export": (403, 200, 200),
     "GET /console/audit": (403, 200, 200),
     "GET /console/notices": (403, 200, 403),
     "GET /console/notices/new": (403, 200, 403),

@@ -19,6 +19,7 @@ from handlers.console.notice_pages import NoticePages, Sending
 from handlers.console.petitions.page import PetitionPages
 from handlers.console.question_pages import QuestionPages
 from handlers.console.recipient_pages import RecipientPages
+from handlers.console.report.page import ReportPage
 from handlers.console.scam_page import ScamPage
 from handlers.console.sign_in import SignIn
 from handlers.console.zalo_page import ZaloAccount, ZaloPage
@@ -62,6 +63,7 @@ class Console:
             *([ImportPage(access, imports)] if imports is not None else ()),
             *([ZaloPage(access, zalo)] if zalo is not None else ()),
             ResetPage(access, limits or Limits()),
+            ReportPage(access),
             AuditPage(access),
         ):
             self.entries += pages.entries

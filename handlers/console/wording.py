@@ -50,6 +50,8 @@ DEEDS = {  # what a row of the audit says was done
     "petition_assigned": "Giao phản ánh",
     "petition_sorted": "Đổi loại phản ánh",
     "petition_answered": "Trả lời phản ánh",
+    "report_viewed": "Xem báo cáo",
+    "report_exported": "Tải báo cáo",
     "password_changed": "Mật khẩu được đổi",
     "reset_asked": "Lập yêu cầu đặt lại mật khẩu",
     "reset_approved": "Duyệt đặt lại mật khẩu",
@@ -97,6 +99,7 @@ ABOUT = {  # what a page of the menu is for, on the first page
     "/console/import": "Xem thử một danh sách người tham gia trước khi nhập, lấy lại các dòng sai, rồi nhập.",
     "/console/zalo": "Quyền của Zalo OA còn hạn đến khi nào, cấp lại quyền, kiểm tra một sự kiện đã nhận.",
     "/console/resets": "Cho người dân đứng tại quầy tự đặt mật khẩu mới, khi hai cán bộ đã xem giấy tờ.",
+    "/console/report": "Số liệu từng tháng cho UBND tỉnh: bảng, biểu đồ, tệp Excel; không có thông tin của ai.",
     "/console/audit": "Ai đã xem hoặc đổi gì, và sổ có còn nguyên vẹn không.",
 }
 
