@@ -350,9 +350,11 @@ def _whose(address: str, person: str | None) -> Any:
 
 
 async def about(
-    connection: AsyncConnection, seal: Seal, person: str
+    connection: AsyncConnection, seal: Seal, person: str | None
 ) -> list[tuple[Petition, list[PetitionMessage]]]:
     """All petitions of a person with what was written about them, plain; notes of colleagues are not theirs."""
+    if person is None:
+        return []
     query = select(petitions).where(petitions.c.person == person).order_by(petitions.c.number)
     found = [_petition(seal, r, plain=True) for r in await connection.execute(query)]
     every = [(p, await lines(connection, seal, p.id, plain=True)) for p in found]
@@ -365,9 +367,10 @@ async def count_about(connection: AsyncConnection, person: str) -> int:
     return int((await connection.execute(query)).scalar_one())
 
 
-async def erase(connection: AsyncConnection, person: str, addresses: list[str], at: float) -> None:
+async def erase(connection: AsyncConnection, person: str | None, addresses: list[str], at: float) -> None:
     """Wipe a person's petitions; that there were some, of which kind and when, stays without them."""
-    await _wipe(connection, or_(petitions.c.person == person, petitions.c.address.in_(addresses)), at)
+    here = petitions.c.address.in_(addresses)
+    await _wipe(connection, or_(here, petitions.c.person == person) if person is not None else here, at)
 
 
 async def forget_old(connection: AsyncConnection, before: float, at: float) -> None:
