@@ -57,7 +57,7 @@ _THINGS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """A table with a title; `drawn`: its one column of numbers makes a chart. A cell is a text or a number."""
 
     title: str
@@ -71,33 +71,37 @@ class Table:
         return max((row[-1] for row in self.rows if isinstance(row[-1], int)), default=1) or 1
 
 
-def tables(report: Report, content: Content) -> tuple[Table, ...]:
+def tables(report: Report, content: Content) -> tuple[ReportTable, ...]:
     """Everything that is told, the whole first."""
     found = [_summary(report)]
     for fact, title in FACTS.items():
         by_month = [(_month(month), n or HIDDEN) for month, n in report.by(fact, "month").items()]
-        found.append(Table(f"{title} theo tháng", ("Tháng", "Số"), tuple(by_month)))
+        found.append(ReportTable(f"{title} theo tháng", ("Tháng", "Số"), tuple(by_month)))
         for what, heading in (("channel", "Kênh"), ("group", "Loại")):
             named = _named(fact, what, report.by(fact, what), content)
             if named:
-                found.append(Table(f"{title} theo {heading.lower()}", (heading, "Số"), tuple(named.items())))
+                found.append(
+                    ReportTable(f"{title} theo {heading.lower()}", (heading, "Số"), tuple(named.items()))
+                )
     if report.unanswered:
         found.append(
-            Table("Những câu trợ lý chưa trả lời được, nhiều nhất", ("Câu", "Số lần"), report.unanswered)
+            ReportTable(
+                "Những câu trợ lý chưa trả lời được, nhiều nhất", ("Câu", "Số lần"), report.unanswered
+            )
         )
     if report.scams:
         scams = tuple((_THINGS.get(thing, thing), n) for thing, n in report.scams)
-        found.append(Table("Tin lừa đảo người dân báo", ("Loại", "Số lần báo"), scams))
+        found.append(ReportTable("Tin lừa đảo người dân báo", ("Loại", "Số lần báo"), scams))
     return tuple(found)
 
 
-def _summary(report: Report) -> Table:
+def _summary(report: Report) -> ReportTable:
     rows: list[tuple[str | int, ...]] = [
         (title, report.total(fact) or HIDDEN) for fact, title in FACTS.items()
     ]
     minutes = report.minutes("tickets")
     rows.append(("Chờ cán bộ nhận phiếu, trung bình (phút)", HIDDEN if minutes is None else minutes))
-    return Table("Tổng hợp", ("Việc", "Số"), tuple(rows), drawn=False)
+    return ReportTable("Tổng hợp", ("Việc", "Số"), tuple(rows), drawn=False)
 
 
 def _named(fact: str, what: str, sums: Mapping[str, int], content: Content) -> dict[str, int]:
