@@ -14,6 +14,7 @@ from typing import Any
 from bot.commands.campaign import add_campaign_commands
 from bot.commands.question import add_question_commands
 from bot.commands.registry import add_registry_commands
+from bot.commands.report import add_report_commands
 from bot.commands.staff import add_staff_commands
 from bot.commands.zalo import add_zalo_commands
 
@@ -75,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     add_staff_commands(commands)
     add_campaign_commands(commands)
     add_zalo_commands(commands)
+    add_report_commands(commands)
 
     migrate = commands.add_parser("migrate", help="bring the database to the newest tables")
     migrate.add_argument("--demo", action="store_true", help="make an empty database a demo, for good")

@@ -197,6 +197,7 @@ async def opened(
             content.office,
             settings.address,
             sends_sms=settings.sms != "none",
+            calendar=content.calendar,
         )
         effect_handler = EffectHandler(services)
         turns = Turns(

@@ -19,7 +19,7 @@ from bot.app import App, limits_of, lone_server, opened, secret_for
 from bot.settings import BadSetting, Settings, load, load_demo, proxy_networks
 from bot.stopping import Stop, side_by_side
 from bot.worker import worker_of
-from data import conversations, outbox, proofs, staff
+from data import conversations, outbox, petitions, proofs, staff
 from data.accounts import changes, local, resets
 from data.channels import label
 from data.installation.demo import PASSWORD
@@ -451,6 +451,8 @@ async def _forget(app: App) -> None:
                 events_until = now - 3600.0 * app.settings.event_keys_hours
                 await conversations.forget_old_events(connection, events_until)
                 await removed.forget_old(connection, now - removed.DAY * app.settings.removed_days)
+                petitions_until = now - petitions.DAY * app.settings.petition_days
+                await petitions.forget_old(connection, petitions_until, now)
                 app.db.scrub_after_commit()
             await outbox.expire_unread(app.db, now - 86400.0 * app.settings.unread_days, now)
         await asyncio.sleep(FORGET_SECONDS)

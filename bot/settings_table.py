@@ -443,6 +443,29 @@ class Settings:
         "how long a reported scam is kept for staff after it was last reported, in days",
         between=(1, 730),
     )
+    petitions_per_day: int = _s(10, "petitions one conversation may send in 24 hours", between=(1, 1000))
+    petitions_source: int = _s(
+        50, "petitions one source may send in 24 hours, over all its conversations", between=(1, 10**5)
+    )
+    petitions_all: int = _s(2000, "petitions everybody together may send in 24 hours", between=(1, 10**6))
+    petition_looks_per_day: int = _s(
+        20,
+        "how often one conversation may ask after a petition by code and phone in 24 hours",
+        between=(1, 100),
+    )
+    petition_looks_source: int = _s(
+        100, "how often one source may ask after a petition by code and phone in 24 hours", between=(1, 1000)
+    )
+    petition_working_days: int = _s(
+        10,
+        "in how many working days the office means to answer a petition; its own aim, no legal deadline",
+        between=(1, 60),
+    )
+    petition_days: int = _s(
+        730,
+        "how long a petition is kept after it was answered or withdrawn, in days; then only its kind and dates stay",
+        between=(30, 3650),
+    )
     miss_days: int = _s(
         180,
         "how long texts that were not understood are kept for staff after they were last written, in days",

@@ -34,6 +34,8 @@ FAILURE = "failure"  # a code was compared and wrong
 NO_FAILURE = "no failure"  # there was none to compare with: as many steps, and nothing follows
 SCAM_REPORT = "scam report"  # a scam was reported to the office
 OLD_WRONG = "old wrong"  # an old password was compared and wrong, whether or not there is such an account
+PETITION = "petition"  # a petition was sent
+PETITION_LOOK = "asked after"  # somebody asked after a petition with a code and a phone
 PAGE = "page"  # a page for a new password was opened
 WARNING = "warning"  # the owner of a phone was told of wrong codes; `who` is the phone's keyed hash
 
@@ -155,6 +157,23 @@ def scam_reports(limits: Limits) -> Bounds:
         Bound(SCAM_REPORT, CONVERSATION, limits.scam_reports_per_day, DAY),
         Bound(SCAM_REPORT, SOURCE, limits.scam_reports_source, DAY),
         Bound(SCAM_REPORT, ALL, limits.scam_reports_all, DAY),
+    )
+
+
+def petitions(limits: Limits) -> Bounds:
+    """Of petitions that are sent."""
+    return (
+        Bound(PETITION, CONVERSATION, limits.petitions_per_day, DAY),
+        Bound(PETITION, SOURCE, limits.petitions_source, DAY),
+        Bound(PETITION, ALL, limits.petitions_all, DAY),
+    )
+
+
+def petition_looks(limits: Limits) -> Bounds:
+    """Of codes and phones that are tried by somebody who may not be the sender."""
+    return (
+        Bound(PETITION_LOOK, CONVERSATION, limits.petition_looks_per_day, DAY),
+        Bound(PETITION_LOOK, SOURCE, limits.petition_looks_source, DAY),
     )
 
 

@@ -55,3 +55,10 @@ class Limits:
     scam_reports_source: int = 50
     scam_reports_all: int = 1000
     scam_report_days: int = 180
+    petitions_per_day: int = 10
+    petitions_source: int = 50
+    petitions_all: int = 2000
+    petition_looks_per_day: int = 20
+    petition_looks_source: int = 100
+    petition_working_days: int = 10
+    petition_days: int = 730

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, false, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data import audit, conversations, desk, outbox, people
+from data import audit, conversations, desk, outbox, people, petitions
 from data.accounts import changes
 from data.engine import Database
 from data.outbox import OTP, WAITING
@@ -82,6 +82,18 @@ async def take_along(
             for ticket, messages in await desk.about(connection, seal, person, address)
         ],
         "doi_mat_khau": await changes.told_of(connection, address),
+        "phan_anh": [
+            {
+                "ma": petition.code,
+                "gui_luc": _day(petition.sent_at),
+                "trang_thai": petition.state,
+                "noi_dung": petition.text,
+                "ten": petition.name,
+                "so_dien_thoai": petition.phone,
+                "tin": [{"ai": line.who, "luc": _day(line.at), "noi": line.text} for line in said],
+            }
+            for petition, said in await petitions.about(connection, seal, person)
+        ],
         "chua_gui": [
             {
                 "loai": r.lane,
@@ -110,6 +122,7 @@ async def erase(
     theirs = conversation_rows.c.person == person if person is not None else false()
     found = await connection.execute(select(conversation_rows.c.address).where(theirs))
     addresses = {address, *found.scalars()}
+    await petitions.erase(connection, person, sorted(addresses), now)
     await outbox.wipe_addresses(connection, sorted(addresses), now)
     await changes.erase(connection, sorted(addresses))
     await connection.execute(delete(cases).where(cases.c.address.in_(addresses)))

@@ -9,12 +9,14 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # no workbook may hold these
 BOM = "\ufeff"  # a spreadsheet reads the file as UTF-8 only with it
 _STARTS = "=+-@＝＋－＠"  # a cell that begins with one of these is calculated, also behind white space
 _BREAKS = frozenset(
@@ -34,6 +36,36 @@ def csv_line(cells: Iterable[str]) -> str:
     """One line of CSV with its line end; every cell is quoted, so that spaces and line breaks stay in it."""
     out = io.StringIO()
     csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow(map(safe_cell, cells))
+    return out.getvalue()
+
+
+def text_or_number(cell: Any, value: str | int) -> None:
+    """Write a value into a cell of openpyxl: a text stays a text, whatever it begins with."""
+    if isinstance(value, int):
+        cell.value = value
+        return
+    cell.value = UNPRINTABLE.sub("", value)[:32_000]
+    cell.data_type, cell.number_format, cell.quotePrefix = "s", "@", True
+
+
+def workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[str | int]]) -> bytes:
+    """One sheet as an .xlsx file. Texts are text cells whatever they begin with; numbers are numbers."""
+    from openpyxl import Workbook  # takes a while to load
+    from openpyxl.cell import WriteOnlyCell
+
+    whole = Workbook(write_only=True)
+    sheet = whole.create_sheet(title[:31])
+    sheet.freeze_panes = "A2"
+
+    def cell(value: str | int) -> Any:
+        made = WriteOnlyCell(sheet)
+        text_or_number(made, value)
+        return made
+
+    for row in (headings, *rows):
+        sheet.append([cell(value) for value in row])
+    out = io.BytesIO()
+    whole.save(out)
     return out.getvalue()
 
 

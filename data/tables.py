@@ -486,6 +486,39 @@ desk_messages = Table(  # what was written in a ticket, by whomever
     Column("at", Float, nullable=False),
 )
 
+petitions = Table(
+    "petitions",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("number", Integer, nullable=False, unique=True),  # what people call it: KN-0042
+    Column("address", String(120), nullable=False, index=True),  # "" once it is wiped
+    Column("person", String(32), nullable=True, index=True),
+    Column(
+        "phone_key", String(64), nullable=True
+    ),  # keyed hash of the phone that was left, to ask from elsewhere
+    Column("door", String(10), nullable=False),
+    Column("category", String(16), nullable=False),
+    Column("state", String(10), nullable=False, index=True),  # sent, assigned, answered, withdrawn
+    Column("officer", String(32), nullable=True),  # who is to answer, or answered
+    Column("words", LargeBinary, nullable=True),  # sealed JSON: text, name, phone; NULL once it is wiped
+    Column("due", String(10), nullable=False),  # ISO date until which the office means to answer
+    Column("sent_at", Float, nullable=False, index=True),
+    Column("answered_at", Float, nullable=True),  # first
+    Column("closed_at", Float, nullable=True, index=True),
+)
+
+petition_lines = Table(  # what was written about a petition after it was sent
+    "petition_lines",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("petition", String(32), nullable=False, index=True),
+    Column("who", String(10), nullable=False),  # citizen, officer, note
+    Column("staff", String(32), nullable=True),
+    Column("words", LargeBinary, nullable=True),  # sealed text
+    Column("row", BigInteger, nullable=True),  # the outbox row that carries an officer's words
+    Column("at", Float, nullable=False),
+)
+
 subscriptions = Table(
     "subscriptions",
     metadata,

@@ -15,6 +15,7 @@ from flows.conversations import (
     notices,
     papers,
     password,
+    petitions,
     questions,
     registration,
 )
@@ -35,6 +36,7 @@ FLOWS = Flows(
     contacts.FLOW,
     questions.FLOW,
     check.FLOW,
+    petitions.FLOW,
     helpdesk.FLOW,
     notices.FLOW,
     my_data.FLOW,

@@ -219,7 +219,8 @@ class KeepPaper(Effect, outcomes=("kept", "limited")):
 
 @dataclass(frozen=True, slots=True)
 class LoadMyData(Effect, outcomes=("nothing", "something")):
-    """What is kept about the person. something: facts purposes, dossier, phone, shares, may_share, topics, letters, waiting."""
+    """What is kept about the person. something: facts purposes, dossier, phone, shares, may_share, topics, letters, petitions,
+    waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +230,7 @@ class ExportMyData(Effect, outcomes=("ready",)):
 
 @dataclass(frozen=True, slots=True)
 class EraseMyData(Effect, outcomes=("erased",)):
-    """Take all consent back; erase dossier, proven phone, tickets, topics, and what still waits to be said."""
+    """Take all consent back; erase dossier, proven phone, tickets, petitions, topics, and what still waits to be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,3 +305,44 @@ class ReportScam(Effect, outcomes=("kept", "limited")):
     thing: str  # link, phone, account or message
     subject: str = field(default="", repr=False)
     signs: tuple[str, ...] = ()  # keys of flows/scams/checks.py REASONS
+
+
+@dataclass(frozen=True, slots=True)
+class SendPetition(Effect, outcomes=("sent", "limited")):
+    """Keep a petition for the office. sent: facts petition (its number), petition_due (ISO date).
+
+    limited: this conversation, its source or all together have sent enough today.
+    """
+
+    text: str = field(repr=False)
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindPetition(Effect, outcomes=("found", "none", "unproven", "wrong", "limited")):
+    """What became of a petition. `number` "": the newest of this conversation or person.
+
+    found: facts petition, petition_state, petition_due, petition_sent (ISO dates), petition_own ("1" when it is theirs), and of
+    their own petition_answer. none: they sent none. unproven: it is not known to be theirs, and no phone was told. wrong: number
+    and phone do not belong together. limited: too many tries.
+    """
+
+    number: str = ""
+    phone: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendPetition(Effect, outcomes=("kept", "closed", "none")):
+    """More about one's own petition, `number` "": the newest. closed: nobody works on it any more. kept, closed: fact petition."""
+
+    number: str = ""
+    text: str = field(default="", repr=False)
+    name: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawPetition(Effect, outcomes=("withdrawn", "closed", "none")):
+    """Take one's own petition back, `number` "": the newest. withdrawn, closed: fact petition."""
+
+    number: str = ""

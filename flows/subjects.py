@@ -34,6 +34,7 @@ SUBJECTS: Mapping[str, Subject] = MappingProxyType(
             2, 1, "việc vừa làm xong"
         ),  # "notices:stopped", "ticket:left" …: what "chắc chưa" asks about
         "ticket": Subject(200, 30, "số phiếu đang chờ cán bộ"),
+        "petition": Subject(200, 90, "mã phản ánh vừa gửi"),  # its number
         "warned": Subject(6, 1, "vừa được cảnh báo lừa đảo"),  # scam, gave
         "secret": Subject(6, 1, "vừa được nhắc đừng gõ mã hay mật khẩu"),  # otp, password
         "aside": Subject(1, 1, "vừa trả lời xen giữa"),  # what "quay lại" comes back from

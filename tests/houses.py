@@ -129,7 +129,8 @@ async def open_house(
         "otp_resend_seconds": limits.otp_resend_seconds,
     }
     content = replace(content or load_content(), accounts=kind, **times)
-    effect_handler = EffectHandler(Services(db, seal, limits, content.office, "http://127.0.0.1:8080"))
+    services = Services(db, seal, limits, content.office, "http://127.0.0.1:8080", calendar=content.calendar)
+    effect_handler = EffectHandler(services)
     timing: dict[str, Any] = {"clock": clock, "answer_step": answer_step, "later": later, "bursts": bursts}
     turns = Turns(db, seal, effect_handler, content, **timing)
     gateway = DemoGateway()

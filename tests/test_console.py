@@ -22,7 +22,7 @@ from data.limits import Limits
 from data.notices.audience import Audience
 from data.notices.campaigns import Campaigns
 from data.tables import audit as audit_table
-from data.tables import campaigns, desk_messages, staff_links, staff_sessions, tickets
+from data.tables import campaigns, desk_messages, petitions, staff_links, staff_sessions, tickets
 from data.tables import staff as staff_table
 from handlers.console import Rules, wording
 from handlers.console.access import PageRoute
@@ -36,6 +36,7 @@ from tests.timing import allowed
 
 ROLES = ("officer", "admin", "auditor")
 ONE = "/console/tickets/{ticket}"
+PETITION = "/console/petitions/{petition}"
 NOTICE = "/console/notices/{notice}"  # a draft that nobody opted in to
 # route -> what an officer, an admin and an auditor get, in this order, on a ticket that none of them holds
 MATRIX: dict[str, tuple[int, int, int]] = {
@@ -56,8 +57,19 @@ MATRIX: dict[str, tuple[int, int, int]] = {
     "POST /console/questions/{item}/edit": (403, 422, 403),
     "POST /console/questions/{item}/look": (403, 200, 403),
     "POST /console/questions/{item}/restore": (403, 303, 403),
+    "GET /console/petitions": (200, 200, 403),
+    "POST /console/petitions/search": (200, 200, 403),
+    "POST /console/petitions/export": (403, 200, 403),
+    f"GET {PETITION}": (200, 200, 403),
+    f"POST {PETITION}/assign": (303, 303, 403),
+    f"POST {PETITION}/sort": (303, 303, 403),
+    f"POST {PETITION}/note": (303, 303, 403),
+    f"POST {PETITION}/answer": (303, 303, 403),
+    f"POST {PETITION}/reveal": (200, 200, 403),
     "GET /console/scams": (200, 200, 403),
     "POST /console/scams/export": (403, 200, 403),
+    "GET /console/report": (403, 200, 200),
+    "POST /console/report/export": (403, 200, 200),
     "GET /console/audit": (403, 200, 200),
     "GET /console/notices": (403, 200, 403),
     "GET /console/notices/new": (403, 200, 403),
@@ -129,12 +141,18 @@ def assert_headers(response: httpx.Response) -> None:
 
 def filled(entry: PageRoute, ticket: str) -> str:
     path = entry.path.replace("{ticket}", ticket).replace("{token}", "A" * 43)
-    return path.replace("{notice}", "1").replace("{item}", "quen-mat-khau")
+    return path.replace("{notice}", "1").replace("{petition}", "1").replace("{item}", "quen-mat-khau")
 
 
 async def draft(office: Office) -> None:
-    """Notice 1, a draft of some admin."""
+    """Notice 1, a draft of some admin, and petition 1, whose sender is not there any more."""
     house = office.house
+    words = house.seal.close({"text": "lời riêng của người dân"}, "petition 1")
+    row = {"id": "1", "number": 1, "address": "", "door": "web", "category": "other", "state": "sent"}
+    async with house.db.writing() as connection:
+        await connection.execute(
+            petitions.insert().values(row | {"words": words, "due": "2026-12-15", "sent_at": 0.0})
+        )
     changes = Campaigns(house.db, house.seal, Limits(), house.content.staff_weights)
     by = await office.member("nguoi.soan", "admin")
     await changes.new("Nội dung", Audience(), office_hours=True, once=False, by=by, at=house.clock())

@@ -62,6 +62,9 @@ _ACTIONS = {
 }
 _ESCAPE = re.compile(r"\\(?:u([0-9a-f]{4})|(n))")
 _TICKET = re.compile(r"phiếu số [0-9N]+")  # tickets of several transcripts share one count
+_PETITION = re.compile(
+    r"KN-[0-9]{4,}|(?<=ngày )[0-9]{2}/[0-9]{2}/20[0-9]{2}(?=[.:;])"
+)  # likewise, and days by the clock
 _COUNTED = re.compile(
     r"(?<=gửi )[0-9/]{10}|(?<=gửi: )[0-9/]{10}|(?<=khoảng )(?:(?:thứ \w+|chủ nhật),? )?[0-9/]{10}|(?<=sáng )thứ \w+, [0-9/]{10}"
     r"|(?<=còn )[0-9]+(?= ngày làm việc)|(?<=các ngày )[0-9/, ]+"
@@ -238,7 +241,14 @@ def expected_at(door: Door, lines: Sequence[str]) -> list[str]:
 
 def _tidy(lines: Sequence[str]) -> list[str]:
     lines = [_EXPECTED.sub("", line) for line in lines]
-    return [_COUNTED.sub("N", _TICKET.sub("phiếu số N", line.rstrip())) for line in lines if line.strip()]
+    counted = (
+        _PETITION.sub(_masked, _TICKET.sub("phiếu số N", line.rstrip())) for line in lines if line.strip()
+    )
+    return [_COUNTED.sub("N", line) for line in counted]
+
+
+def _masked(hit: re.Match[str]) -> str:
+    return "KN-N" if hit.group().startswith("KN") else "D"
 
 
 async def written(script: Script, text: str, door: Door) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data import desk, outbox, people, rights
+from data import desk, outbox, people, petitions, rights
 from data.effects.handler import handles
 from data.effects.turn_context import TurnContext, one_time_page
 from data.people import links
@@ -14,7 +14,8 @@ async def load_my_data(turn: TurnContext, effect: LoadMyData) -> EffectResult:
     whose = (turn.connection, turn.person, turn.address)
     kept = await people.kept_about(turn.connection, turn.person) if turn.person else people.NOTHING_KEPT
     letters, asked = await desk.count_about(*whose), await desk.has_tickets(*whose)
-    if not (kept.purposes or kept.ticked is not None or kept.phone or kept.topics or asked):
+    sent = await petitions.count_about(turn.connection, turn.person) if turn.person else 0
+    if not (sent or kept.purposes or kept.ticked is not None or kept.phone or kept.topics or asked):
         return EffectResult("nothing")
     waiting = await outbox.waiting_for(turn.connection, turn.address)
     may_share = not kept.shares and await _proven_of_late(turn)
@@ -26,6 +27,7 @@ async def load_my_data(turn: TurnContext, effect: LoadMyData) -> EffectResult:
         "may_share": "1" if may_share else None,
         "topics": " ".join(kept.topics),
         "letters": str(letters) if letters else None,
+        "petitions": str(sent) if sent else None,
         "waiting": str(waiting) if waiting else None,
     }
     return EffectResult("something", facts)

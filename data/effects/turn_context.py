@@ -14,6 +14,7 @@ from data.limits import Limits
 from data.registry.name_index import RegistryNames
 from data.seal import Seal
 from data.secure import pages
+from flows.calendar.working_days import Calendar
 from flows.content import Office
 
 
@@ -28,6 +29,7 @@ class Services:
     public_address: str  # without a slash at its end
     sends_sms: bool = True
     names: RegistryNames = field(default_factory=RegistryNames)  # the registry's names in memory
+    calendar: Calendar = field(default_factory=Calendar)  # of the office's working days
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ SHORT_MAX = 200  # characters of the answer in one sentence
 ANSWER_MAX = 900  # characters; longer is not read on an old phone
 FEWEST_WORDINGS = 8
 DAYS_VERIFIED = 365  # after which somebody has to check an item again
-FLOWS = ("lookup", "registration", "password", "contacts", "helpdesk", "notices", "my_data")
+FLOWS = ("lookup", "registration", "password", "contacts", "petitions", "helpdesk", "notices", "my_data")
 
 _ID = (
     re.compile(r"(?=.{1,40}\Z)[a-z0-9]+(?:-[a-z0-9]+)*"),

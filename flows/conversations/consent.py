@@ -5,6 +5,7 @@ Invariant: consent can be refused, and no answer is no consent.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from flows.effects import CheckConsent, GiveConsent
@@ -17,11 +18,23 @@ NO = "khong, ko, thoi, thoi khoi, khoi, tu choi, hong, da khong, khong a, k dong
 NOT_KEPT_YET = "(Tin vừa rồi tôi chưa giữ lại; đồng ý xong, anh/chị gửi lại giúp nhé.)"
 
 
-def consent_steps(purpose: str, wording: str, *, then: str, refused: Prompt) -> tuple[Step, ...]:
-    """The steps permission, consent, agreed, declined, to be put at the beginning of a flow; they lead to `then`."""
+def consent_steps(
+    purpose: str,
+    wording: str,
+    *,
+    then: str,
+    refused: Prompt,
+    told: Callable[[str], tuple[str, str]] = lambda opening: ("", NOT_KEPT_YET),
+) -> tuple[Step, ...]:
+    """The steps permission, consent, agreed, declined, to be put at the beginning of a flow; they lead to `then`.
+
+    `told`: what is said before and after the question of words that led here.
+    """
 
     def question(context: Context) -> str:
-        return f"{wording}\n{NOT_KEPT_YET}" if context.get("opening") else wording
+        opening = context.get("opening")
+        before, after = told(opening) if opening else ("", "")
+        return "\n".join(line for line in (before, wording, after) if line)
 
     return (
         call(

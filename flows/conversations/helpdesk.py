@@ -10,7 +10,7 @@ from flows.conversations.consent import consent_steps
 from flows.effects import CheckTicket, LeaveQueue, OpenTicket
 from flows.engine.events import Event, Said
 from flows.engine.memory import age
-from flows.engine.proposals import Answer, Proposal, Reading, Say, Show
+from flows.engine.proposals import Answer, Begin, Proposal, Reading, Say, Show
 from flows.engine.steps import Choice, Context, Flow, Parsed, ask, call, choose, end
 from flows.spoken.consent_speech import refuses_consent
 from flows.spoken.questions_first import (
@@ -220,15 +220,11 @@ _SORRY = (
 
 
 _STUCK = "Dạ, tôi hiểu, việc vẫn chưa xong. Hồ sơ đang vướng chỗ nào, anh/chị viết cho tôi một câu; hoặc bấm “Gặp cán bộ” để cán bộ trả lời."
-_PETITIONS = (
-    "Dạ được. Kiến nghị, phản ánh cũng gửi ngay tại đây: anh/chị viết ngắn việc gì, ở đâu, khi nào, tôi chuyển cho cán bộ tiếp nhận; "
-    "đừng gửi ảnh giấy tờ. Hoặc gọi {hotline}."
-)
 
 
-def _petition(context: Context) -> Say:
-    """What is said to somebody who wants to send a petition and not to speak with a person."""
-    return Say(_PETITIONS.format(hotline=context.content.office.hotline))
+def _petition(reading: Reading) -> Begin:
+    """Somebody wants to send a petition and not to speak with a person."""
+    return Begin("petitions", reading.input.whole)
 
 
 def _before(context: Context) -> str:
@@ -259,7 +255,7 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
     ticket, left = reading.recall("ticket"), reading.recall("did") == "ticket:left"
     if reading.is_at("helpdesk", "want"):
         if petitions_instead(text):
-            yield Proposal(0.97, "a petition instead", _petition(reading.context))
+            yield Proposal(0.97, "a petition instead", _petition(reading))
         elif heard_in(text, _MEANWHILE) and (item_id := _asked_meanwhile(reading)):
             keep = {"item": item_id, "others": None, "also": None, "short": None, "second": None}
             yield Proposal(0.96, "asks the assistant meanwhile", Show("questions", "answer", keep))
@@ -270,7 +266,7 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
         return
     if reading.is_at("helpdesk", "consent"):
         if petitions_instead(text):
-            yield Proposal(0.97, "a petition instead", _petition(reading.context))
+            yield Proposal(0.97, "a petition instead", _petition(reading))
         elif (reason := reason_after_yes(text)) and not keeps_nothing(text):
             agreed = Answer(Parsed("agreed", {"want": reason[:WANT_LIMIT]}))
             yield Proposal(_TOO, "agrees and says what for", agreed)

@@ -96,7 +96,7 @@ def _flow() -> Flow:
             call("erase", lambda s: EraseMyData(), EraseMyData, transitions={"erased": "erased"}),
             end(
                 "erased",
-                "Đã rút đồng ý và xóa hồ sơ đăng ký, số điện thoại đã xác minh, tin với cán bộ và đăng ký nhận thông báo. Tôi chỉ còn giữ ngày giờ anh/chị đã đồng ý "
+                "Đã rút đồng ý và xóa hồ sơ đăng ký, số điện thoại đã xác minh, tin với cán bộ, phản ánh đã gửi và đăng ký nhận thông báo. Tôi chỉ còn giữ ngày giờ anh/chị đã đồng ý "
                 "và rút lại, để chứng minh khi cần.",
                 forgets=True,
                 recalls=lambda s: {"did": "data:erased"},
@@ -117,7 +117,9 @@ def _flow() -> Flow:
 def _kept_prompt(context: Context) -> str:
     purposes = [context.flows.purposes.get(p, p) for p in context.get("purposes").split()]
     topics = [name for topic, name in TOPICS.items() if topic in context.get("topics").split()]
-    dossier, phone, letters, waiting = map(context.get, ("dossier", "phone", "letters", "waiting"))
+    dossier, phone, letters, sent, waiting = map(
+        context.get, ("dossier", "phone", "letters", "petitions", "waiting")
+    )
     kept = {
         f"sự đồng ý cho: {'; '.join(purposes)}": purposes,
         f"hồ sơ đăng ký VssID, {dossier} mục đã đánh dấu": dossier,
@@ -125,6 +127,7 @@ def _kept_prompt(context: Context) -> str:
         "lời anh/chị nói số đó là của mình, để dùng chung với kênh khác": context.get("shares"),
         f"thông báo đăng ký nhận: {'; '.join(topics)}": topics,
         f"{letters} tin trong các yêu cầu gặp cán bộ": letters,
+        f"{sent} phản ánh, kiến nghị đã gửi": sent,
         f"{waiting} tin chưa gửi tới anh/chị": waiting,
     }
     question = "Anh/chị muốn rút lại đồng ý và xóa hết không? Xóa rồi không lấy lại được."
@@ -162,7 +165,7 @@ _DONE = {
 }
 _SURE = 0.95
 _WOULD_BE_LOST = (
-    "Dạ, tôi chưa xóa gì. Nếu xóa thì mất hồ sơ đăng ký làm dở, số điện thoại đã xác minh, tin với cán bộ và đăng ký nhận thông báo mà "
+    "Dạ, tôi chưa xóa gì. Nếu xóa thì mất hồ sơ đăng ký làm dở, số điện thoại đã xác minh, tin với cán bộ, phản ánh đã gửi và đăng ký nhận thông báo mà "
     "tôi đang giữ, không lấy lại được; tài khoản VssID và mã số BHXH thì không đụng tới. Xem tôi giữ gì: gõ “dữ liệu của tôi”."
 )
 

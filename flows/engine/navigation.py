@@ -201,7 +201,7 @@ class Navigation:
         """Whether the words that began the flow already answer its first question."""
         opening, self.opening = self.opening, ""
         shows_only = step.done and step.digression  # what was asked for is answered there
-        no_reason = step.takes_any and not _REASON.search(plain(opening))
+        no_reason = step.takes_any and not flow.reads_opening and not _REASON.search(plain(opening))
         if not opening or step.kind not in RESTING or shows_only or no_reason:
             return False
         event = Said(opening if step.takes_any else Input(opening, self.content).text, self.at)

@@ -182,6 +182,9 @@ class Flow:
     off_menu: bool = False  # reached by words alone
     digression: bool = False  # begun on top of what is under way, which goes on when it ends
     reads_opening: bool = False  # its first question may be answered by the words that led there
+    opening_waits: bool = (
+        False  # words that led to its question for consent are taken up after a yes; they wait in memory only
+    )
     questions_first: bool = False  # a question beyond doubt is answered before an `ask` step reads the words
     counts_misses: bool = False  # what is not understood here is counted for staff
     topics: frozenset[str] = (

@@ -17,8 +17,10 @@ from handlers.console.home_page import HomePage
 from handlers.console.imports.page import ImportPage
 from handlers.console.imports.runs import ImportLimits, ImportRuns
 from handlers.console.notice_pages import NoticePages, Sending
+from handlers.console.petitions.page import PetitionPages
 from handlers.console.question_pages import QuestionPages
 from handlers.console.recipient_pages import RecipientPages
+from handlers.console.report.page import ReportPage
 from handlers.console.scam_page import ScamPage
 from handlers.console.sign_in import SignIn
 from handlers.console.zalo_page import ZaloAccount, ZaloPage
@@ -59,10 +61,12 @@ class Console:
             NoticePages(access, limits or Limits(), sending or Sending()),
             RecipientPages(access, limits or Limits()),
             QuestionPages(access),
+            PetitionPages(access, desk.nudge),
             ScamPage(access),
             *([ImportPage(access, imports)] if imports is not None else ()),
             *([ZaloPage(access, zalo)] if zalo is not None else ()),
             ResetPage(access, limits or Limits(), accounts),
+            ReportPage(access),
             AuditPage(access),
         ):
             self.entries += pages.entries

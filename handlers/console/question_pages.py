@@ -40,6 +40,7 @@ NEXT = {
     "contacts": "Đầu mối phụ trách",
     "helpdesk": "Gặp cán bộ",
     "notices": "Nhận thông báo",
+    "petitions": "Phản ánh, kiến nghị",
     "my_data": "Dữ liệu của tôi",
 }
 NO_ITEM = "Không có mục này. Anh/chị quay lại danh sách."

@@ -42,6 +42,16 @@ DEEDS = {  # what a row of the audit says was done
     "ticket_revealed": "Xem số đầy đủ",
     "audit_viewed": "Xem sổ truy cập",
     "scams_exported": "Tải tin lừa đảo được báo",
+    "petitions_viewed": "Xem danh sách phản ánh",
+    "petitions_searched": "Tìm trong phản ánh",
+    "petitions_exported": "Tải danh sách phản ánh",
+    "petition_viewed": "Xem một phản ánh",
+    "petition_revealed": "Xem tên, số đầy đủ",
+    "petition_assigned": "Giao phản ánh",
+    "petition_sorted": "Đổi loại phản ánh",
+    "petition_answered": "Trả lời phản ánh",
+    "report_viewed": "Xem báo cáo",
+    "report_exported": "Tải báo cáo",
     "password_changed": "Mật khẩu được đổi",
     "reset_asked": "Lập yêu cầu đặt lại mật khẩu",
     "reset_approved": "Duyệt đặt lại mật khẩu",
@@ -81,12 +91,14 @@ ON_THE_PAGE = "sẽ hiện khi người dân mở trang"
 
 ABOUT = {  # what a page of the menu is for, on the first page
     "/console/scams": "Tin nhắn, đường dẫn, số máy lừa đảo mà người dân báo, gộp theo loại.",
+    "/console/petitions": "Phản ánh, kiến nghị của người dân: ai đang xem, hạn trả lời, trả lời ngay tại đây.",
     "/console/queue": "Người dân đang chờ gặp cán bộ, và các phiếu anh/chị đang giữ.",
     "/console/notices": "Soạn, xem trước, gửi thử và gửi thông báo cho người đã đăng ký nhận.",
     "/console/questions": "Trợ lý trả lời những gì, còn hiệu lực không, và những câu chưa hiểu.",
     "/console/import": "Xem thử một danh sách người tham gia trước khi nhập, lấy lại các dòng sai, rồi nhập.",
     "/console/zalo": "Quyền của Zalo OA còn hạn đến khi nào, cấp lại quyền, hạn mức tin, kiểm tra một sự kiện đã nhận.",
     "/console/resets": "Cho người dân đứng tại quầy tự đặt mật khẩu mới, khi hai cán bộ đã xem giấy tờ.",
+    "/console/report": "Số liệu từng tháng cho UBND tỉnh: bảng, biểu đồ, tệp Excel; không có thông tin của ai.",
     "/console/audit": "Ai đã xem hoặc đổi gì, và sổ có còn nguyên vẹn không.",
 }
 
@@ -113,6 +125,10 @@ NOTES = {
     "notice_retry": "Các tin đó được xếp hàng gửi lại.",
     "notice_same": "Việc này đã được làm trước đó, không có gì thay đổi thêm.",
     "not_yours": "Phiếu này không còn do anh/chị giữ, nên thao tác không được thực hiện.",
+    "petition_assigned": "Đã giao phản ánh.",
+    "petition_sorted": "Đã đổi loại.",
+    "petition_noted": "Đã lưu ghi chú; người dân không thấy.",
+    "petition_closed": "Phản ánh này đã khép, đã rút hoặc đã xóa, nên thao tác không được thực hiện.",
     "question_kept": "Đã lưu. Trợ lý dùng bản này trong vài giây nữa.",
     "question_restored": "Đã trả về bản đã chọn. Trợ lý dùng bản này trong vài giây nữa.",
     "zalo_authorised": "Đã nhận quyền của Zalo OA. Trợ lý gửi và nhận tin được từ bây giờ.",
@@ -153,7 +169,13 @@ def answer_refused(outcome: str, limit: int) -> str:
     return _REFUSED.get(outcome, f"Câu trả lời dài quá {limit} ký tự. Anh/chị rút gọn rồi gửi lại.")
 
 
-FIELDS = {"card": "thẻ tóm tắt", "messages": "tin nhắn", "numbers": "số đầy đủ", "want": "điều muốn hỏi"}
+FIELDS = {
+    "card": "thẻ tóm tắt",
+    "messages": "tin nhắn",
+    "numbers": "số đầy đủ",
+    "want": "điều muốn hỏi",
+    "petition": "nội dung phản ánh",
+}
 
 
 def fields_seen(fields: str) -> str:

@@ -29,12 +29,13 @@ from data.outbox import HeldText, HeldWords, Outgoing
 from data.seal import Seal
 from flows import catalog
 from flows.content import Content
-from flows.effects import ForgetMessage, NoteMiss
+from flows.effects import ForgetMessage, GiveConsent, NoteMiss
 from flows.engine.events import Answered, Event, Returned, Said, Unreadable
 from flows.engine.navigation import Turn
 from flows.engine.state import State
 from flows.engine.steps import Reply
 from handlers.turns.bursts import BurstLimits, Gathered, gather
+from handlers.turns.openings import Openings
 from handlers.turns.ticket_log import LEFT_OUT, written
 from handlers.turns.types import Clock, MadeTurn, TurnResult, WaitingTurn
 
@@ -104,6 +105,7 @@ class TurnMaker:
     lease: float  # seconds
     miss_days: int
     bursts: BurstLimits = BurstLimits()  # noqa: RUF009  # frozen
+    openings: Openings = field(default_factory=Openings)
     holder: str = field(default_factory=lambda: secrets.token_hex(8))  # this process, where rows are leased
 
     async def _make(self, connection: AsyncConnection, group: list[WaitingTurn]) -> list[MadeTurn]:
@@ -307,13 +309,18 @@ class TurnMaker:
         turn = catalog.advance(state, event, self.content) if first is None else first
         replies, effects = list(turn.replies), list(turn.effects)
         outcomes: list[str] = []
+        opening = ""
         for _ in range(ROUNDS):
             if turn.awaits is None:
+                self.openings.note(turn_context.address, turn.state, opening, turn_context.now)
                 return replace(turn, replies=tuple(replies), effects=tuple(effects)), tuple(outcomes)
             await savepoint.begin()
             answer = await self.effect_handler.handle(turn_context, turn.awaits)
             outcomes.append(answer.outcome)
-            turn = catalog.advance(turn.state, Answered(answer, turn_context.at, turn.opening), self.content)
+            opening = turn.opening
+            if isinstance(turn.awaits, GiveConsent):
+                opening = opening or self.openings.take(turn_context.address, turn_context.now)
+            turn = catalog.advance(turn.state, Answered(answer, turn_context.at, opening), self.content)
             replies += turn.replies
             effects += turn.effects
         raise RuntimeError(f"the flow asked for more than {ROUNDS} effects in one turn")

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from flows.content import Content
-from flows.conversations import declaration
+from flows.conversations.dossier import declaration
 from flows.conversations.papers import pages, speech
 from flows.effects import KeepPaper, PreparePaper
 from flows.engine.flows import Flows
