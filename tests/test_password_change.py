@@ -91,7 +91,7 @@ async def guess_at_once(
         started.append(await fork_server.spawn([json.dumps(job)], {}, ROOT, module=__name__))
     for process in started:
         assert await asyncio.wait_for(process.stdout.readline(), 60) == b"ready\n"
-    told = await asyncio.gather(*(asyncio.wait_for(p.told("go\n"), 90) for p in started))
+    told = await asyncio.gather(*(asyncio.wait_for(p.told("go\n"), 300) for p in started))
     assert [(code, complaints) for code, _, complaints in told] == [(0, "")] * processes
     reports = [json.loads(out) for _, out, _ in told]
     outcomes: Counter[str] = Counter()
