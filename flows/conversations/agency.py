@@ -55,6 +55,7 @@ def _flow() -> Flow:
             end("answer", lambda s: said(_kept(s), s.content), recalls=lambda s: {"item": "dia-chi-bhxh"}),
         ),
         begun_at=("answer",),
+        slash="noinop",
         off_menu=True,
         digression=True,
         reads_opening=True,

@@ -86,6 +86,7 @@ def _flow() -> Flow:
             ),
             end("left", "Dạ. Lúc nào cần, anh/chị nhắn “coi ảnh chân dung”."),
         ),
+        slash="coianh",
         off_menu=True,
         digression=True,
         reads=_reads,
