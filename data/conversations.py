@@ -48,6 +48,11 @@ class Conversation:
 _LOAD = select(conversations).where(conversations.c.address.in_(bindparam("addresses", expanding=True)))
 
 
+_OF_A_KIND = select(events.c.key).where(
+    events.c.address == bindparam("whose"), events.c.key.like(bindparam("begins"))
+)
+
+
 def topic_of(place: str) -> int:
     """The topic in which the person wrote last, of a conversation's column `place`; 0 outside of topics."""
     return int(json.loads(place).get(_TOPIC, 0))
@@ -185,8 +190,8 @@ async def claim_in_order(
 
 async def newest_of(connection: AsyncConnection, address: str, kind: str) -> tuple[float, str] | None:
     """When the newest event of this kind at an address happened, and its name; None where none is known."""
-    mine = (events.c.address == address, events.c.key.startswith(f"{kind} ", autoescape=True))
-    found = [key.split(" ", 2)[1:] for key in await connection.scalars(select(events.c.key).where(*mine))]
+    keys = await connection.scalars(_OF_A_KIND, {"whose": address, "begins": f"{kind} %"})
+    found = [key.split(" ", 2)[1:] for key in keys]
     return max(((float(stamp), name) for stamp, name in found), default=None)
 
 

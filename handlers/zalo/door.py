@@ -40,6 +40,7 @@ LONGEST_PAUSE = 30.0  # seconds between two tries of what the door lives by
 CALM = 60.0  # seconds after which a part of its life that failed is begun again at once
 RETRY = {"Retry-After": "5"}
 _T = TypeVar("_T")
+Letter = Callable[[], tuple[str, Any]]  # key and shape of what came, where it has to be put aside
 Life = Callable[[], Coroutine[Any, Any, None]]  # runs until it is cancelled, or has no more to do
 
 
@@ -156,15 +157,15 @@ class ZaloDoor:
 
     # -- what comes in
 
-    async def take(self, account: str, key: str, shape: Any, work: Work) -> HttpReply:
+    async def take(self, account: str, letter: Letter, work: Work) -> HttpReply:
         """Do `work`, which `account` caused, for a caller; what finds no room, or no database, is refused and tried again from here."""
         if not self._open:
             return 503, RETRY
-        done = await self.lanes.take(account, lambda: self.to_an_end(key, shape, work))
+        done = await self.lanes.take(account, lambda: self.to_an_end(letter, work))
         return (200, {}) if done else (503, RETRY)
 
-    async def to_an_end(self, key: str, shape: Any, work: Callable[[], Coroutine[Any, Any, _T]]) -> _T | None:
-        """What `work` returns; None where it fails: what caused it is a dead letter then. Raises Busy or NotKept."""
+    async def to_an_end(self, letter: Letter, work: Callable[[], Coroutine[Any, Any, _T]]) -> _T | None:
+        """What `work` returns; None where it fails: what caused it is the dead letter `letter` then. Raises Busy or NotKept."""
         try:
             return await work()
         except (Busy, NotKept):
@@ -173,6 +174,7 @@ class ZaloDoor:
             if is_outage(wrong):
                 raise NotKept(type(wrong).__name__) from None
             log.error("%s: an event could not be acted on: %s", self.name, type(wrong).__name__)
+            key, shape = letter()
             await self.dead_letter(key, type(wrong).__name__, shape)
             return None
 

@@ -134,19 +134,22 @@ class ZaloBotDoor(ZaloDoor):
             return refused
         raw = object_in(body)
         if raw:
-            shape = shape_of(raw)
-            return await self.take(_account_in(raw), self._key_of(raw), shape, lambda: self.take_raw(raw))
+            return await self.take(
+                _account_in(raw), lambda: (self._key_of(raw), shape_of(raw)), lambda: self.take_raw(raw)
+            )
         if body.strip() in (b"", b"{}"):  # a probe; what Zalo posts to verify an address is not documented
             self.ignore("a probe")
             return 200, {}
         key, size = self.unnumbered(body), {"bytes": len(body)}
-        return await self.take("", key, size, lambda: self.dead_letter(key, "not JSON", size))
+        return await self.take("", lambda: (key, size), lambda: self.dead_letter(key, "not JSON", size))
 
     # -- one update
 
     async def take_polled(self, raw: Any) -> bool:
         """Act on one update, or put it aside where it cannot be acted on; False when nothing new came of it. Raises Busy or NotKept."""
-        return bool(await self.to_an_end(self._key_of(raw), shape_of(raw), lambda: self.take_raw(raw)))
+        return bool(
+            await self.to_an_end(lambda: (self._key_of(raw), shape_of(raw)), lambda: self.take_raw(raw))
+        )
 
     async def take_raw(self, raw: Any) -> bool:
         """Act on one update; False when it was acted on before, or is nothing to act on. Raises Busy or NotKept."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -107,16 +108,19 @@ class ZaloOaDoor(ZaloDoor):
         if self.oa_id and oa_of(raw) not in ("", self.oa_id):
             self.ignore("another account of the app")
             return 200, {}
-        key, shape = self.unnumbered(body), shape_of(raw)
+
+        def letter() -> tuple[str, Any]:
+            return self.unnumbered(body), shape_of(raw)
+
         try:
             event = replace(read(raw, self.parts.text_limit), at=at or 0.0)
         except Ignored as ignored:
             self.ignore(str(ignored))
             return 200, {}
         except BadEvent as bad:
-            why = str(bad)
-            return await self.take("", key, shape, lambda: self.dead_letter(key, why, shape))
-        return await self.take(event.account, key, shape, lambda: self._act_on(event))
+            why, (key, shape) = str(bad), letter()
+            return await self.take("", letter, lambda: self.dead_letter(key, why, shape))
+        return await self.take(event.account, letter, lambda: self._act_on(event))
 
     def _untimely(self, at: float | None) -> str:
         """Why an event is not of now, "" where it is. Retries keep the old time for an hour and more; what is much older was
