@@ -16,19 +16,16 @@ from starlette.routing import Route
 
 from bot import logs
 from bot.app import App, limits_of, lone_server, opened, secret_for
+from bot.chores import forget, load_names, logged, resume_changes, sweep
 from bot.settings import BadSetting, Settings, load, load_demo, proxy_networks
 from bot.stopping import Stop, side_by_side
 from bot.worker import worker_of
-from data import conversations, outbox, petitions, proofs, staff
-from data.accounts import changes, local, resets
+from data import staff
 from data.channels import label
 from data.installation.demo import PASSWORD
 from data.installation.readiness import Readiness
-from data.registry import removed
-from data.secure import pages, papers
 from handlers.desk import Desk, Say
 from handlers.doors import Door, Parts, open_doors, troubles_of, webhooks_of
-from handlers.passwords import Passwords
 from handlers.turns.types import TurnResult
 from handlers.web.chat import Web
 from handlers.web.connections import ConnectionLimits, ConnectionTable, fitting, protocols, raise_file_limit
@@ -45,11 +42,7 @@ _P = ParamSpec("_P")
 ROLES = ("chat", "console", "worker")
 CLOSE_SECONDS = 3  # what connections have to end in an orderly way
 KEPT_SECONDS = 3.0  # of a stop, for what is written when every door is closed
-LEFT_BEHIND_SECONDS = 5.0  # a code this old was left by its own process
-SWEEP_SECONDS = 2.0  # how often codes left behind by another process are looked for
-SWEEPS_AT_ONCE = 8  # of those that wait for a slow gateway
 YOUNG_OBJECTS = 20_000  # new objects after which the garbage collector looks at them
-FORGET_SECONDS = 600.0  # how often what is past its time is wiped
 
 
 async def serve(*, demo: bool, roles: tuple[str, ...]) -> int:
@@ -110,14 +103,14 @@ async def _run(app: App, stop: Stop, *, demo: bool, roles: tuple[str, ...]) -> N
     stop.listen(server.told_to_stop)
     if console:
         await _end_demo_links(app)
-    chores = [asyncio.create_task(_forget(app))]
+    chores = [asyncio.create_task(forget(app))]
     if "chat" in roles:
-        chores.append(asyncio.create_task(_load_names(app)))
+        chores.append(asyncio.create_task(load_names(app)))
     if app.passwords is not None:
         app.passwords.announce = functools.partial(_announce, web, doors)
-        chores.append(asyncio.create_task(_resume_changes(app.passwords)))
+        chores.append(asyncio.create_task(resume_changes(app.passwords)))
     if app.code_sender is not None and "worker" in roles:
-        chores.append(asyncio.create_task(_sweep(app)))
+        chores.append(asyncio.create_task(sweep(app)))
     worker = await worker_of(app) if "worker" in roles else None
     if worker is not None:
         nudges.append(worker.nudge)
@@ -175,15 +168,6 @@ def _each(calls: Iterable[Callable[_P, None]], *args: _P.args, **named: _P.kwarg
         call(*args, **named)
 
 
-@contextlib.contextmanager
-def _logged(trouble: str) -> Iterator[None]:
-    """Log what goes wrong; the service goes on."""
-    try:
-        yield
-    except Exception as wrong:  # noqa: BLE001  # a chore that ended by a fault would be missed without a word
-        log.error("%s: %s", trouble, type(wrong).__name__)
-
-
 class _Server(uvicorn.Server):
     """uvicorn without its own signals: it would raise them again at its end and cut off what is still to be said."""
 
@@ -239,7 +223,7 @@ async def _demo_links(app: App) -> list[str]:
 
 async def _end_demo_links(app: App) -> None:
     """Wipe the links of a demo, this one's or one's that was killed."""
-    with _logged("demo links could not be wiped"):
+    with logged("demo links could not be wiped"):
         async with app.db.writing() as connection:
             await staff.wipe_demo_links(connection)
 
@@ -389,27 +373,6 @@ def _web(app: App, doors: Mapping[str, Door], staff_pages: Sequence[Route], *, d
     )
 
 
-async def _sweep(app: App) -> None:
-    """Send codes that a process left behind. A sweep whose gateway is slow holds up no later one."""
-    under_way: set[asyncio.Task[None]] = set()
-    try:
-        while True:
-            await asyncio.sleep(SWEEP_SECONDS)
-            if len(under_way) < SWEEPS_AT_ONCE:
-                sweep = asyncio.create_task(_swept(app))
-                under_way.add(sweep)
-                sweep.add_done_callback(under_way.discard)
-    finally:
-        for sweep in under_way:
-            sweep.cancel()
-
-
-async def _swept(app: App) -> None:
-    assert app.code_sender is not None
-    with _logged("codes could not be sent"):
-        await app.code_sender.deliver(older_than=LEFT_BEHIND_SECONDS)
-
-
 async def _announce(web: Web, doors: Mapping[str, Door], result: TurnResult) -> None:
     """Tell a conversation what became of its change of password, and send the message that says so."""
     door = doors.get(result.address.partition(":")[0])
@@ -418,41 +381,3 @@ async def _announce(web: Web, doors: Mapping[str, Door], result: TurnResult) -> 
     elif result.address.startswith("web:"):
         await web.say(result)
     web.run_errands(result)
-
-
-async def _resume_changes(passwords: Passwords) -> None:
-    """Find out what became of changes of passwords that a process left, or that a backend did not answer for."""
-    while True:
-        with _logged("changes of passwords could not be taken up again"):
-            await passwords.resume()
-        await asyncio.sleep(SWEEP_SECONDS)
-
-
-async def _load_names(app: App) -> None:
-    """Have the registry's names in memory before somebody asks; a failure is told, and the first look-up loads them."""
-    with _logged("the registry's names could not be loaded"):
-        async with app.db.reading() as connection:
-            await app.effect_handler.services.names.renew(connection)
-
-
-async def _forget(app: App) -> None:
-    """Wipe what is past its time: hashes of codes, cases, event keys."""
-    while True:
-        now = time.time()
-        with _logged("what is past its time could not be wiped"):
-            async with app.db.writing() as connection:
-                await proofs.forget_old(connection, now)
-                await pages.forget_old(connection, now)
-                await papers.forget_old(connection, now)
-                await changes.forget_old(connection, now)
-                await local.forget_old(connection, now)
-                await resets.forget_old(connection, now)
-                await staff.forget_old(connection, now, 3600.0 * app.settings.staff_session_hours)
-                events_until = now - 3600.0 * app.settings.event_keys_hours
-                await conversations.forget_old_events(connection, events_until)
-                await removed.forget_old(connection, now - removed.DAY * app.settings.removed_days)
-                petitions_until = now - petitions.DAY * app.settings.petition_days
-                await petitions.forget_old(connection, petitions_until, now)
-                app.db.scrub_after_commit()
-            await outbox.expire_unread(app.db, now - 86400.0 * app.settings.unread_days, now)
-        await asyncio.sleep(FORGET_SECONDS)

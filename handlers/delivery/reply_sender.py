@@ -16,6 +16,7 @@ from data import outbox
 from data.outbox import Outgoing
 from handlers.delivery.retry_policy import patience
 from handlers.turns.queue import Turns
+from handlers.waiting import all_done
 
 log = logging.getLogger("troly.replies")
 
@@ -94,8 +95,7 @@ class ReplySender:
 
     async def quiet(self) -> None:
         """Return when everything handed in has been sent."""
-        while self._tasks:
-            await asyncio.wait(set(self._tasks))
+        await all_done(self._tasks)
 
     async def _say_all(self, address: str) -> None:
         queue = self._queues[address]

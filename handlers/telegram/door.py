@@ -65,6 +65,7 @@ from handlers.telegram.updates import (
 )
 from handlers.turns.queue import Turns
 from handlers.turns.types import Act, Busy, NotKept, Opens, TurnResult, at_once
+from handlers.waiting import all_done
 
 log = logging.getLogger("troly.telegram")
 
@@ -160,10 +161,10 @@ class TelegramDoor:
             await asyncio.wait(self._life)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN):
-                await _all_done(self._inside)
+                await all_done(self._inside)
                 await self.turns.answered()
                 await self.reply_sender.quiet()
-                await _all_done(self._calls_beside)
+                await all_done(self._calls_beside)
         unfinished = [*self._replies.unfinished(), *self._calls_beside]
         for unsaid in unfinished:
             unsaid.cancel()
@@ -445,8 +446,3 @@ class TelegramDoor:
                 return
             except (AiogramError, OSError, ValueError) as wrong:
                 log.debug("%s failed: %s", method.__api_method__, type(wrong).__name__)
-
-
-async def _all_done(tasks: set[asyncio.Task[Any]]) -> None:
-    while tasks:
-        await asyncio.wait(set(tasks))

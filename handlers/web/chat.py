@@ -35,6 +35,7 @@ from handlers.turns.json_contract import (
 )
 from handlers.turns.queue import OTHERS_SAY, Turns
 from handlers.turns.types import Act, Busy, NotKept, TurnResult
+from handlers.waiting import all_done
 from handlers.web.frames import address_of as address_of
 from handlers.web.frames import catch_up_frame, good_cookie, on_page, reply_number
 from handlers.web.origin import is_ours
@@ -408,8 +409,7 @@ class Web:
 
     async def show_sms(self, sms: Sms) -> None:
         """Show a message of the pretend phone to whoever caused it; one caused elsewhere, on every open page."""
-        everywhere = not sms.address.startswith("web:")
-        for readers in self.sockets if everywhere else [self.sockets.at(sms.address)]:
+        for readers in [self.sockets.at(sms.address)] if sms.address.startswith("web:") else self.sockets:
             for one in readers.tabs:
                 one.put({"replies": [], "sms": [{"to": sms.to, "text": sms.text}]})
 
@@ -444,8 +444,7 @@ class Web:
 
     async def quiet(self) -> None:
         """Return when no errand is under way; nothing more is pushed once every page is gone."""
-        while self._errands:
-            await asyncio.wait(set(self._errands))
+        await all_done(self._errands)
         if self._pusher is not None and not len(self.sockets):
             self._heard(EVERYBODY)
             await self._pusher

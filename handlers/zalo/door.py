@@ -27,6 +27,7 @@ from handlers.doors import HttpReply
 from handlers.turns.marks import is_outage
 from handlers.turns.queue import Turns
 from handlers.turns.types import Act, Busy, NotKept, TurnResult, at_once
+from handlers.waiting import all_done
 from handlers.zalo.lanes import LaneLimits, Lanes, Work
 from handlers.zalo.replies import ZaloReplies
 
@@ -98,8 +99,7 @@ class ZaloDoor:
         await asyncio.gather(*self._life, return_exceptions=True)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN):
-                while self._inside:
-                    await asyncio.wait(set(self._inside))
+                await all_done(self._inside)
                 await self.lanes.close()
                 await self.turns.answered()
                 await self.reply_sender.quiet()

@@ -27,6 +27,7 @@ from data import zalo_tokens
 from data.engine import Database
 from data.seal import Seal
 from data.zalo_tokens import BROKEN, GOOD, REFRESHING, TokenPair
+from handlers.waiting import all_done
 from handlers.zalo.web_calls import CallAnswer, CallLost, NotConnected, WebCalls
 
 log = logging.getLogger("troly.zalo")
@@ -164,8 +165,7 @@ class Tokens:
 
     async def settle(self) -> None:
         """Return when no exchange is under way."""
-        while self._under_way:
-            await asyncio.wait(set(self._under_way))
+        await all_done(self._under_way)
 
     async def _to_its_end(self, work: Coroutine[Any, Any, _T]) -> _T:
         task = asyncio.create_task(work)
