@@ -32,7 +32,10 @@ async def take_along(
     Nobody is known there before the first consent; an officer may have written to them all the same.
     """
     found = (await conversations.load(connection, seal, [address])).get(address)
-    if found is None or (found.person is None and not await desk.has_tickets(connection, None, address)):
+    if found is None:
+        return None
+    on_paper = await papers.kept_for(connection, seal, address)
+    if found.person is None and not on_paper and not await desk.has_tickets(connection, None, address):
         return None
     person = found.person
     kept = await people.kept_about(connection, person) if person else people.NOTHING_KEPT
@@ -69,8 +72,7 @@ async def take_along(
             for dossier in registered
         ],
         "giay_in_va_lich": [
-            {"luc": _day(at), "tep": paper.name, "noi": paper.as_json()}
-            for at, paper in await papers.kept_for(connection, seal, address)
+            {"luc": _day(made), "tep": paper.name, "noi": paper.as_json()} for made, paper in on_paper
         ],
         "gap_can_bo": [
             {

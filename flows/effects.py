@@ -220,7 +220,7 @@ class KeepPaper(Effect, outcomes=("kept", "limited")):
 @dataclass(frozen=True, slots=True)
 class LoadMyData(Effect, outcomes=("nothing", "something")):
     """What is kept about the person. something: facts purposes, dossier, phone, shares, may_share, topics, letters, petitions,
-    waiting."""
+    papers, waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +230,7 @@ class ExportMyData(Effect, outcomes=("ready",)):
 
 @dataclass(frozen=True, slots=True)
 class EraseMyData(Effect, outcomes=("erased",)):
-    """Take all consent back; erase dossier, proven phone, tickets, petitions, topics, and what still waits to be said."""
+    """Take all consent back; erase dossier, proven phone, tickets, petitions, papers, topics, and what still waits to be said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from data import desk, outbox, people, petitions, rights
 from data.effects.handler import handles
 from data.effects.turn_context import TurnContext, one_time_page
 from data.people import links
+from data.secure import papers
 from flows.effects import EffectResult, EraseMyData, ExportMyData, LoadMyData, ShareDossier
 
 
@@ -15,7 +16,10 @@ async def load_my_data(turn: TurnContext, effect: LoadMyData) -> EffectResult:
     kept = await people.kept_about(turn.connection, turn.person) if turn.person else people.NOTHING_KEPT
     letters, asked = await desk.count_about(*whose), await desk.has_tickets(*whose)
     sent = await petitions.count_about(turn.connection, turn.person) if turn.person else 0
-    if not (sent or kept.purposes or kept.ticked is not None or kept.phone or kept.topics or asked):
+    open_papers = len(await papers.kept_for(turn.connection, turn.services.seal, turn.address))
+    if not (
+        sent or open_papers or kept.purposes or kept.ticked is not None or kept.phone or kept.topics or asked
+    ):
         return EffectResult("nothing")
     waiting = await outbox.waiting_for(turn.connection, turn.address)
     may_share = not kept.shares and await _proven_of_late(turn)
@@ -28,6 +32,7 @@ async def load_my_data(turn: TurnContext, effect: LoadMyData) -> EffectResult:
         "topics": " ".join(kept.topics),
         "letters": str(letters) if letters else None,
         "petitions": str(sent) if sent else None,
+        "papers": str(open_papers) if open_papers else None,
         "waiting": str(waiting) if waiting else None,
     }
     return EffectResult("something", facts)

@@ -117,9 +117,8 @@ def _flow() -> Flow:
 def _kept_prompt(context: Context) -> str:
     purposes = [context.flows.purposes.get(p, p) for p in context.get("purposes").split()]
     topics = [name for topic, name in TOPICS.items() if topic in context.get("topics").split()]
-    dossier, phone, letters, sent, waiting = map(
-        context.get, ("dossier", "phone", "letters", "petitions", "waiting")
-    )
+    names = ("dossier", "phone", "letters", "petitions", "papers", "waiting")
+    dossier, phone, letters, sent, papers, waiting = map(context.get, names)
     kept = {
         f"sự đồng ý cho: {'; '.join(purposes)}": purposes,
         f"hồ sơ đăng ký VssID, {dossier} mục đã đánh dấu": dossier,
@@ -128,6 +127,7 @@ def _kept_prompt(context: Context) -> str:
         f"thông báo đăng ký nhận: {'; '.join(topics)}": topics,
         f"{letters} tin trong các yêu cầu gặp cán bộ": letters,
         f"{sent} phản ánh, kiến nghị đã gửi": sent,
+        f"{papers} tờ giấy in hoặc lịch mà đường dẫn còn mở được": papers,
         f"{waiting} tin chưa gửi tới anh/chị": waiting,
     }
     question = "Anh/chị muốn rút lại đồng ý và xóa hết không? Xóa rồi không lấy lại được."

@@ -129,6 +129,8 @@ def deadline_prompt(context: Context) -> str:
         told.append(
             "Tôi sẽ nhắc vào ngày làm việc thứ 7, thứ 9 và 7:30 sáng ngày cuối. Nộp rồi thì nhắn “nộp rồi”."
         )
+    if not overdue(context):
+        told.append("Cần tờ giấy mang theo hay lịch cho điện thoại: nhắn “in ra giấy”, “cho tôi cái lịch”.")
     return "\n".join(told)
 
 

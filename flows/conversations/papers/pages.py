@@ -10,13 +10,11 @@ from datetime import date, timedelta
 
 from flows.calendar.office_hours import VIETNAM
 from flows.content import Content
-from flows.conversations.dossier.deadline import last_day
+from flows.conversations.dossier.deadline import MORNING, REMINDED_ON, last_day
 from flows.engine.steps import Context
 from flows.entries import DOSSIER
 from flows.paper import Date, Paper, Section
 
-REMINDED_ON = (7, 9)  # working days after the sending
-MORNING = "07:30"  # of the last day
 _WEEKDAYS = ("thứ hai", "thứ ba", "thứ tư", "thứ năm", "thứ sáu", "thứ bảy", "chủ nhật")
 _BLANK = "." * 40
 
@@ -88,9 +86,9 @@ def calendar(context: Context) -> Paper:
             day.isoformat(),
             f"Nộp giấy tờ VssID, hạn {spoken_day(last)}",
             text,
-            at=MORNING,
+            at=f"{MORNING:%H:%M}",
         )
-        for n in REMINDED_ON
+        for _, n in REMINDED_ON
         if (day := content.calendar.nth_after(sent, n)) < last
     )
     return Paper(
@@ -104,7 +102,7 @@ def calendar(context: Context) -> Paper:
                 last.isoformat(),
                 "Hôm nay là hạn chót nộp giấy tờ VssID",
                 text,
-                at=MORNING,
+                at=f"{MORNING:%H:%M}",
             ),
             Date(f"han-{whose}", last.isoformat(), "Hạn nộp giấy tờ VssID", text),
         ),
