@@ -23,6 +23,8 @@ setup: .venv/ready
 	$(BIN)/python -m pip install $(PIP) --no-deps --require-hashes -r requirements-test.lock
 	touch $@
 
+unexport PYTHONDONTWRITEBYTECODE  # what is compiled once is not compiled again by each process of the tests
+
 LINT = $(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
 lint: .venv/ready-test

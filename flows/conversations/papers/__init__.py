@@ -11,6 +11,7 @@ from typing import Any
 
 from flows.content import Content
 from flows.conversations.dossier import declaration
+from flows.conversations.dossier.deadline import MORNING
 from flows.conversations.papers import pages, speech
 from flows.effects import KeepPaper, PreparePaper
 from flows.engine.flows import Flows
@@ -127,7 +128,7 @@ def _dated(context: Context) -> Reply:
     paper = pages.calendar(context)
     last = date.fromisoformat(paper.dates[-1].day)
     days = [f"{date.fromisoformat(d.day):%d/%m}" for d in pages.coming(context, paper)]
-    rings = f" Điện thoại sẽ nhắc lúc {pages.MORNING} các ngày {', '.join(days)}." if days else ""
+    rings = f" Điện thoại sẽ nhắc lúc {MORNING:%H:%M} các ngày {', '.join(days)}." if days else ""
     late = "" if days else " Hạn này đã qua, anh/chị gọi tổng đài hỏi lại."
     text = (
         f"Dạ, lịch đây ạ: hạn nộp khoảng {pages.spoken_day(last)}.{rings}{late} Mở tệp rồi bấm thêm vào lịch. "
