@@ -44,7 +44,7 @@ def _flow() -> Flow:
             ),
             call(
                 "page",
-                lambda s: PreparePaper("page", s.get("who"), s.get("sent_on")),
+                lambda s: PreparePaper("page", s.get("who"), s.get("told_on") or s.get("sent_on")),
                 PreparePaper,
                 transitions={"known": "keep_page", "whose": "who", "undated": "keep_page"},
             ),
@@ -64,7 +64,7 @@ def _flow() -> Flow:
             end("printed", _printed, recalls=lambda s: {"did": "papers:page"}),
             call(
                 "calendar",
-                lambda s: PreparePaper("calendar", s.get("who"), s.get("sent_on")),
+                lambda s: PreparePaper("calendar", s.get("who"), s.get("told_on") or s.get("sent_on")),
                 PreparePaper,
                 transitions={"known": "keep_calendar", "whose": "day", "undated": "day"},
             ),
@@ -75,12 +75,7 @@ def _flow() -> Flow:
                 label="cho biết ngày gửi tờ khai",
                 parse=declaration.parse_day,
                 hint="Anh/chị bấm “Hôm nay”, “Hôm qua”, hoặc gõ ngày, ví dụ 19/4.",
-                transitions={
-                    "told": "keep_calendar",
-                    "told_first": "keep_calendar",
-                    "received": AGAIN,
-                    "again": AGAIN,
-                },
+                transitions={"told": "keep_calendar", "received": "calendar", "again": AGAIN},
             ),
             call(
                 "keep_calendar",

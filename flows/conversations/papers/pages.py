@@ -21,7 +21,7 @@ _BLANK = "." * 40
 
 def sent_on(context: Context) -> date | None:
     """The day on which the declaration was sent, where it is known."""
-    told = context.get("sent_on")
+    told = context.get("told_on") or context.get("sent_on")  # told just now, or kept
     return date.fromisoformat(told) if told else None
 
 
