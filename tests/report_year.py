@@ -71,6 +71,7 @@ def year(people: int, seed: int = 102) -> dict[Any, list[dict[str, Any]]]:
             who = chance.choices(["employee", "individual", "child"], [70, 29, 1])[0]
             rows[dossiers].append(
                 {
+                    "id": person,
                     "person": person,
                     "who": who,
                     "platform": "android",
@@ -80,7 +81,7 @@ def year(people: int, seed: int = 102) -> dict[Any, list[dict[str, Any]]]:
                 }
             )
             done = chance.sample(ITEMS, chance.randrange(len(ITEMS)))
-            rows[ticks] += [{"person": person, "item": item, "at": at()} for item in done]
+            rows[ticks] += [{"dossier": person, "item": item, "at": at()} for item in done]
         for _ in range(chance.choices([0, 1, 2, 12], [40, 40, 19, 1])[0]):
             outcome = chance.choices(["found", "none", "verify", "record"], [30, 20, 48, 2])[0]
             rows[audit].append(

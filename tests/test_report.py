@@ -40,7 +40,7 @@ def facts_of(rows: Rows) -> Iterator[tuple[Key, str]]:
     for r in rows[dossiers]:
         yield ("dossiers", month(r["started"]), "", r["who"]), r["person"]
     for r in rows[ticks]:
-        yield ("ticks", month(r["at"]), "", r["item"]), r["person"]
+        yield ("ticks", month(r["at"]), "", r["item"]), r["dossier"]
     for r in rows[audit]:
         if r["what"] == "look":
             yield ("looks", month(r["at"]), r["who"].split(":")[0], r["outcome"]), r["who"]

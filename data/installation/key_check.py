@@ -5,7 +5,7 @@ Invariant: the check value is a keyed hash of a constant; it tells nothing of th
 
 from __future__ import annotations
 
-from sqlalchemy import inspect, select
+from sqlalchemy import Connection, inspect, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import Database
@@ -26,9 +26,16 @@ def _value(seal: Seal) -> str:
     return seal.keyed("key check", "1")
 
 
+def _columns(sync: Connection) -> dict[str, set[str]]:
+    """The columns of each table, as they are: the database may wait for its migration."""
+    inspector = inspect(sync)
+    names = inspector.get_table_names()
+    return {name: {column["name"] for column in inspector.get_columns(name)} for name in names}
+
+
 async def fits(connection: AsyncConnection, seal: Seal) -> bool | None:
     """Whether this is the database's key. None: it has no check value yet, and nothing sealed that speaks against it."""
-    tables = set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
+    tables = await connection.run_sync(_columns)
     if office_facts.name in tables:
         kept = await connection.scalar(select(office_facts.c.value).where(office_facts.c.name == _FACT))
         if kept is not None:
@@ -36,6 +43,8 @@ async def fits(connection: AsyncConnection, seal: Seal) -> bool | None:
     for key, sealed, bound_to in _SEALED:
         if key.table.name not in tables:
             continue
+        if key.name not in tables[key.table.name]:
+            key = dossiers.c.person  # before migration 0016 a dossier was sealed to its person
         row = (await connection.execute(select(key, sealed).where(sealed.is_not(None)).limit(1))).first()
         if row is not None:
             try:

@@ -157,8 +157,8 @@ def queries(within: tuple[float, float], *, is_sqlite: bool) -> Mapping[str, Sel
     of_notices = outbox.c.campaign == campaigns.c.id
     return {
         "conversations": grouped(c.at, _channel(c.address), none, func.count()).where(c.turns > 0),
-        "dossiers": grouped(d.started, none, d.who, func.count()),
-        "ticks": grouped(k.at, none, k.item, func.count()),  # a person ticks an item once
+        "dossiers": grouped(d.started, none, d.who, func.count(d.person.distinct())),
+        "ticks": grouped(k.at, none, k.item, func.count(d.person.distinct())).where(k.dossier == d.id),
         "looks": grouped(audit.c.at, _channel(audit.c.who), audit.c.outcome, who).where(look),
         "passwords": grouped(audit.c.at, none, audit.c.outcome, func.count(audit.c.whose.distinct())).where(
             changed

@@ -28,7 +28,8 @@ FACTS: Mapping[str, str] = {
     "notices": "Tin thông báo",
 }
 _GROUPS: Mapping[str, Mapping[str, str]] = {
-    "dossiers": {"employee": "Người lao động của đơn vị", "individual": "Cá nhân tự do", "child": "Con nhỏ"},
+    "dossiers": {"employee": "Người lao động của đơn vị", "individual": "Cá nhân tự do", "child": "Con nhỏ"}
+    | {"pensioner": "Người hưởng lương hưu", "officer": "Cán bộ đầu mối của đơn vị"},
     "looks": {
         "found": "Có kết quả",
         "none": "Không có",
