@@ -138,7 +138,8 @@ def test_a_tale_is_warned_of_at_every_position_and_the_step_stays(place: str) ->
     assert turn.state.memory["warned"][0] == "scam"
     if place.startswith("check/"):  # there it is what is checked
         assert (turn.state.flow, turn.state.step) == ("check", "verdict")
-    elif place != "helpdesk/want":  # there it is the reason for the officer as well
+    elif place not in ("helpdesk/want", *(f"petitions/{step}" for step in ("telling", "review", "addition"))):
+        # there it is what the office is told as well
         assert (turn.state.flow, turn.state.step, turn.state.answers) == (
             before.flow,
             before.step,
@@ -350,9 +351,7 @@ def test_other_erasing_is_not_of_ones_data(text: str) -> None:
     assert rights.erasing(text, close=False) not in ("wanted", "asked")
 
 
-@pytest.mark.parametrize(
-    "place", ["lookup/consent", "registration/consent", "helpdesk/consent", "notices/consent"]
-)
+@pytest.mark.parametrize("place", ["lookup/consent", "helpdesk/consent", "notices/consent"])
 def test_consent_is_refused_in_ones_own_words(place: str) -> None:
     turn = said(POSITIONS[place], "hổng, tui không muốn lưu gì hết")
     assert turn.state.flow == ""
@@ -706,10 +705,15 @@ def test_a_ticket_that_is_to_stay_stays(text: str) -> None:
     assert said(after("ticket", "12"), text).state.answers["asks"] == "patient"
 
 
-def test_a_petition_in_place_of_a_person_is_told_the_way() -> None:
+def test_the_guide_goes_on_without_consent() -> None:
+    turn = said(POSITIONS["registration/consent"], "hổng, tui không muốn lưu gì hết")
+    assert (turn.state.flow, turn.state.step) == ("registration", "keep_refused")
+    assert "tôi không lưu gì cả" in words(turn)
+
+
+def test_a_petition_in_place_of_a_person_is_begun() -> None:
     turn = said(POSITIONS["helpdesk/want"], "Thôi, khỏi gặp nữa, tôi xin gửi kiến nghị thay thế.")
-    assert turn.state.step == "want"
-    assert "Kiến nghị" in words(turn)
+    assert turn.state.flow == "petitions"
 
 
 def test_a_call_that_nobody_answered_is_met_with_an_apology() -> None:

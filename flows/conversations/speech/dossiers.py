@@ -112,10 +112,17 @@ def _begun(reading: Reading, step: str, keep: dict[str, str], *, here: str = "")
 
 # -- reminders
 
+_KEEPS_THEM = re.compile(r"\bdung (?:co )?(?:tat|bo|ngung|khoi)\b")  # "đừng có tắt cái nhắc hạn nghen"
+
 
 def _reminders(reading: Reading) -> Iterator[Proposal]:
     words = reading.input.plain
-    if "nhac" not in words or _OF_NOTICES.search(words) or reading.is_at("notices"):
+    if (
+        "nhac" not in words
+        or _KEEPS_THEM.search(words)
+        or _OF_NOTICES.search(words)
+        or reading.is_at("notices")
+    ):
         return
     if _LATER.search(words) and not asks(reading.input.text):
         day = _later_day(reading)

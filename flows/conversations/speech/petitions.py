@@ -46,6 +46,8 @@ def reads(reading: Reading) -> Iterator[Proposal]:
     if reading.is_at("petitions", "telling", "review", "addition"):
         yield from _while_written(reading, typed)
         return
+    if reading.is_at("my_data", "choice"):  # what is erased or kept there is all of it
+        return
     number = speech.code_in(text)
     known = reading.recall("petition")
     if speech.takes_back(text) == "wanted" and _speaks_of_it(reading, number):

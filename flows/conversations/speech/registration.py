@@ -16,11 +16,9 @@ from flows.conversations.dossier import cards
 from flows.conversations.dossier.declaration import HANDING_IN, items_of
 from flows.conversations.speech import dossiers, registration_answers
 from flows.conversations.speech.wishes import wanted
-from flows.engine.proposals import Answer, Correct, Proposal, Reading, Say, Show
+from flows.engine.proposals import Answer, Correct, Proposal, Reading, Say
 from flows.engine.steps import Context, Parsed
 from flows.spoken.consent_speech import refuses_consent
-from flows.spoken.questions_first import asks_if_erased
-from flows.spoken.rights import erasing
 from flows.understanding.answers import meanings
 from flows.understanding.everyday import asks
 
@@ -91,8 +89,6 @@ def reads(reading: Reading) -> Iterator[Proposal]:
     if _KEPT.search(reading.input.plain):
         told = "Dạ không mất: việc đang làm vẫn còn đây. Khi nào rảnh, gõ “làm tiếp” là mình nối lại đúng chỗ này."
         yield Proposal(0.88, "is what was done kept", Say(told))
-    if not reading.context.get("consent"):
-        yield from _of_what_is_kept(reading)
     if reading.is_at(FLOW, *_ON_THE_LIST) and _WHERE.search(reading.input.plain):
         task = next(t for t in cards.tasks_of(reading.context) if t.id == HANDING_IN)
         told = " ".join(cards.told(reading.context, item.help) for item in task.items)
@@ -129,24 +125,6 @@ _SHORT, _SURELY = 4, 0.8
 _DONE_ALREADY = re.compile(
     r"\b(?:cai|tai|cai dat|down)(?: \w+){0,2} (?:roi|r|xong)\b|\bghi nhan(?: \w+){0,2} (?:roi|r|xong)\b"
 )
-
-
-def _of_what_is_kept(reading: Reading) -> Iterator[Proposal]:
-    """Erasing, where nothing is kept yet but what this conversation knows."""
-    text, did = reading.input.text, reading.recall("did")
-    close = did == "data:offered"
-    stance = erasing(text, close=close)
-    if asks_if_erased(text) or stance == "asked":
-        told = "Dạ được, lúc nào cũng xóa được. Hiện tôi chưa lưu gì của anh/chị, việc đang làm chỉ nhớ tạm trong lúc mình trò chuyện."
-        yield Proposal(0.97, "asks if it can be erased", Say(told), remember={"did": "data:kept"})
-    elif close and stance != "refused" and "xoa" in reading.input.plain:
-        yield Proposal(0.97, "what is known here goes", Show("my_data", "erase", {}))
-    elif stance == "wanted":
-        told = "Dạ, tôi chưa lưu gì của anh/chị. Anh/chị có muốn bỏ luôn những gì đang nhớ tạm ở đây không? Muốn thì nhắn “xóa đi”."
-        yield Proposal(0.97, "wants it erased", Say(told), remember={"did": "data:offered"})
-    elif stance == "refused":
-        told = "Dạ, tôi giữ nguyên, không xóa gì."
-        yield Proposal(0.97, "nothing is to be erased", Say(told), remember={"did": "data:kept"})
 
 
 def _two_people(reading: Reading) -> Iterator[Proposal]:
