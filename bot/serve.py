@@ -30,7 +30,7 @@ from handlers.turns.types import TurnResult
 from handlers.web.chat import Web
 from handlers.web.connections import ConnectionLimits, ConnectionTable, fitting, protocols, raise_file_limit
 from handlers.web.sockets import SocketLimits
-from handlers.web.source import SourceRates, Sources
+from handlers.web.source import BodyPlaces, SourceRates, Sources
 from handlers.web.webhooks import WebhookLimits, Webhooks
 
 if TYPE_CHECKING:
@@ -359,10 +359,12 @@ def _web(app: App, doors: Mapping[str, Door], staff_pages: Sequence[Route], *, d
         source_rates=SourceRates(
             sockets_per_minute=s.sockets_per_minute_source,
             frames_per_minute=s.frames_per_minute_source,
+            papers_per_minute=s.papers_per_minute_source,
             secure_posts_per_minute=s.secure_posts_per_minute_source,
             secure_posts_in_all=s.secure_posts_per_minute,
             secure_posts_when_busy=s.secure_posts_when_busy,
         ),
+        picture_bodies=BodyPlaces(s.portrait_bodies, s.portrait_bodies_source, s.portrait_body_seconds),
         socket_limits=SocketLimits(
             per_conversation=s.sockets_per_conversation,
             per_source=s.sockets_per_source,

@@ -287,6 +287,18 @@ class Settings:
     portrait_bytes: int = _s(
         3_000_000, "largest portrait that is looked at, in bytes", between=(100_000, 10_000_000)
     )
+    portrait_bodies: int = _s(
+        16, "portraits read at once; above it the one that was begun first gives way", between=(1, 1000)
+    )
+    portrait_bodies_source: int = _s(2, "of them from one source", between=(1, 1000))
+    portrait_body_seconds: float = _s(
+        30.0, "how long a portrait may take to come, in seconds", between=(0.1, 600)
+    )
+    papers_per_minute_source: int = _s(
+        30,
+        "pages and calendars drawn for links of one source in a minute, at each process",
+        between=(1, 1000),
+    )
     papers_per_day: int = _s(
         20, "pages and calendars one conversation may take in 24 hours", between=(1, 200)
     )

@@ -101,7 +101,7 @@ POISONED_COOKIE = "a-visitor-whose-marks-fail-0000000000"
 
 def without_writable_marks() -> None:
     """What this visitor has seen cannot be written, ever."""
-    from handlers.web.chat import address_of
+    from handlers.web.frames import address_of
 
     mark_seen, poisoned = outbox.mark_seen, address_of(POISONED_COOKIE)
 

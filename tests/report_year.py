@@ -69,19 +69,20 @@ def year(people: int, seed: int = 102) -> dict[Any, list[dict[str, Any]]]:
         )
         if chance.random() < 0.4:
             who = chance.choices(["employee", "individual", "child"], [70, 29, 1])[0]
-            rows[dossiers].append(
-                {
-                    "id": person,
-                    "person": person,
-                    "who": who,
-                    "platform": "android",
-                    "code_known": True,
-                    "started": when,
-                    "at": when,
-                }
-            )
-            done = chance.sample(ITEMS, chance.randrange(len(ITEMS)))
-            rows[ticks] += [{"dossier": person, "item": item, "at": at()} for item in done]
+            for m in range(1 if chance.random() < 0.8 else 6):  # six in one hand are one person
+                rows[dossiers].append(
+                    {
+                        "id": f"d{n}.{m}",
+                        "person": person,
+                        "who": who,
+                        "platform": "android",
+                        "code_known": True,
+                        "started": when,
+                        "at": when,
+                    }
+                )
+                done = chance.sample(ITEMS, chance.randrange(len(ITEMS)))
+                rows[ticks] += [{"dossier": f"d{n}.{m}", "item": item, "at": at()} for item in done]
         for _ in range(chance.choices([0, 1, 2, 12], [40, 40, 19, 1])[0]):
             outcome = chance.choices(["found", "none", "verify", "record"], [30, 20, 48, 2])[0]
             rows[audit].append(

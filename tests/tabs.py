@@ -17,7 +17,7 @@ from typing import Any
 
 import aiohttp
 
-from handlers.web.chat import address_of
+from handlers.web.frames import address_of
 
 PATIENCE = 60.0  # seconds until what should come has not
 

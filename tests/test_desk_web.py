@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from data import outbox, people
 from data.knowledge.content import load_content
 from data.outbox import Outgoing
-from handlers.web.chat import Web, address_of
+from handlers.web.chat import Web
+from handlers.web.frames import address_of
 from tests.desks import (
     HAM,
     PATIENCE,

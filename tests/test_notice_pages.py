@@ -15,7 +15,7 @@ from data import audit, staff
 from data.notices.campaigns import Campaign, load
 from data.tables import campaigns, conversations, outbox, send_leases, subscriptions
 from flows.conversations.notice_text import WHAT_STOPS
-from handlers.web.chat import address_of
+from handlers.web.frames import address_of
 from tests.consoles import HERE, Office, Signed
 from tests.houses import House, limits
 from tests.test_campaigns import HOSTILE

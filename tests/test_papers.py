@@ -36,6 +36,7 @@ from flows.understanding.input import Input
 from handlers.papers import draw
 from handlers.telegram.commands import words_of
 from handlers.web.chat import Web
+from handlers.web.source import SourceRates
 from tests.emulator import Emulator, Fault
 from tests.houses import START, Clock, House, open_house
 from tests.test_telegram_door import LAN, Bot, become, open_bot
@@ -197,7 +198,7 @@ async def _page_link(house: House, address: str = "web:t") -> str:
     return str(body["link"]).removeprefix("http://127.0.0.1:8080")
 
 
-def _web(house: House) -> httpx.AsyncClient:
+def _web(house: House, source: str = "127.0.0.1", rates: SourceRates | None = None) -> httpx.AsyncClient:
     web = Web(
         house.turns,
         address="http://127.0.0.1:8080",
@@ -206,8 +207,10 @@ def _web(house: House) -> httpx.AsyncClient:
         frames_per_minute=100,
         code_sender=None,
         say_elsewhere={},
+        source_rates=rates,
     )
-    return httpx.AsyncClient(transport=httpx.ASGITransport(web.app), base_url="http://127.0.0.1:8080")
+    transport = httpx.ASGITransport(web.app, client=(source, 1))
+    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080")
 
 
 async def test_a_link_gives_the_page_as_often_as_it_is_opened_until_its_time_is_up(
@@ -228,6 +231,18 @@ async def test_a_link_gives_the_page_as_often_as_it_is_opened_until_its_time_is_
         await papers.forget_old(connection, clock())
     async with house.db.reading() as connection:
         assert (await connection.execute(select(papers_table))).all() == []
+
+
+async def test_a_source_has_so_many_papers_drawn_in_a_minute(sqlite_house: House) -> None:
+    """Seen to fail without the rate: a link is drawn as often as it is asked for, a tenth of a second each."""
+    link, rates = await _page_link(sqlite_house), SourceRates(papers_per_minute=2)
+    async with _web(sqlite_house, "10.0.0.1", rates) as client:
+        answers = [await client.get(link) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [200, 200, 429]
+        assert "chờ một phút rồi mở lại" in answers[2].text
+        assert (await client.get(f"{link}x")).status_code == 410, "what is not there costs nothing"
+    async with _web(sqlite_house, "10.0.1.1", rates) as client:
+        assert (await client.get(link)).status_code == 200
 
 
 async def test_a_paper_is_sealed_and_goes_with_the_person_s_data(house: House) -> None:

@@ -5,6 +5,7 @@ Pillow makes the good files; the bad ones are made by hand, or by cutting and re
 
 from __future__ import annotations
 
+import asyncio
 import io
 import resource
 import struct
@@ -21,6 +22,8 @@ from PIL import Image
 from flows.engine.events import SentPicture
 from handlers.pictures import verdict_of
 from handlers.web.chat import Web
+from handlers.web.frames import address_of
+from handlers.web.source import BodyPlaces
 from tests.emulator import Emulator
 from tests.houses import House
 from tests.test_telegram_door import LAN, Bot, become, open_bot
@@ -168,20 +171,56 @@ async def test_telegram_downloads_only_what_was_asked_for(bot: Bot) -> None:
     assert "getFile" in await _sends_photo(bot, 200_000)
 
 
+def _web(house: House, bodies: BodyPlaces | None = None) -> Web:
+    return Web(
+        house.turns, address="http://127.0.0.1:8080", demo=True, text_limit=2000, frames_per_minute=100, code_sender=None,
+        say_elsewhere={}, picture_bodies=bodies,
+    )  # fmt: skip  # reason: short
+
+
+def _client(web: Web, source: str = "127.0.0.1") -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(web.app, client=(source, 1))
+    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080")
+
+
+async def test_bodies_that_do_not_come_keep_nobody_s_picture_out(sqlite_house: House) -> None:
+    """A source has its share, above all of them the first gives way. Seen to fail with one count for everybody: 429."""
+    house = sqlite_house
+    web, begun = _web(house, BodyPlaces(in_all=3, of_source=2, seconds=60.0)), asyncio.Semaphore(0)
+
+    async def never_comes() -> AsyncIterator[bytes]:
+        begun.release()
+        yield b"\xff\xd8"
+        await asyncio.Event().wait()
+
+    async def posts(source: str, content: bytes | AsyncIterator[bytes]) -> int:
+        async with _client(web, source) as client:
+            await client.get("/")
+            await _asks(house, address_of(client.cookies["troly_visitor"]))
+            return (await client.post("/chat/picture", content=content)).status_code
+
+    async def begins(source: str) -> asyncio.Task[int]:
+        task = asyncio.create_task(posts(source, never_comes()))
+        async with asyncio.timeout(30):
+            await begun.acquire()
+        return task
+
+    slow = [await begins("10.0.0.1") for _ in range(3)]
+    async with asyncio.timeout(30):
+        assert await slow[0] == 408, "the third of one source ends its first"
+    slow.append(await begins("10.0.1.1"))
+    assert await posts("10.0.2.1", _picture()) == 200
+    assert await slow[1] == 408, "all places were taken: who was longest at it gave way"
+    assert not any(task.done() for task in slow[2:])
+    for task in slow[2:]:
+        task.cancel()
+
+
 async def test_the_page_posts_a_picture_where_it_was_asked_for(sqlite_house: House) -> None:
     house = sqlite_house
-    web = Web(
-        house.turns, address="http://127.0.0.1:8080", demo=True, text_limit=2000, frames_per_minute=100, code_sender=None,
-        say_elsewhere={},
-    )  # fmt: skip  # reason: short
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(web.app), base_url="http://127.0.0.1:8080"
-    ) as client:
+    async with _client(_web(house)) as client:
         await client.get("/")
-        cookie = client.cookies["troly_visitor"]
-        from handlers.web.frames import address_of
-
-        address = address_of(cookie)
+        address = address_of(client.cookies["troly_visitor"])
         assert (await client.post("/chat/picture", content=_picture())).status_code == 409
         await _asks(house, address)
         foreign = await client.post(

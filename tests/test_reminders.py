@@ -23,6 +23,7 @@ from data.people.dossiers import Dossier
 from data.people.due_reminders import remind
 from data.seal import Seal
 from data.tables import conversations as conversation_rows
+from data.tables import dossiers as dossier_rows
 from data.tables import outbox as outbox_rows
 from data.tables import people as people_rows
 from data.tables import reminders as reminder_rows
@@ -193,6 +194,26 @@ async def test_a_clock_that_jumps_repeats_nothing_and_says_only_what_still_holds
     for look in looks:
         await remind(house.db, house.seal, house.content, at(look))
     assert [m for _, m, _ in await said(house.db)] == minutes
+
+
+async def test_a_dossier_that_cannot_be_opened_holds_up_nobody_s_reminder(sqlite_house: House) -> None:
+    """Seen to fail: its fault undid the whole step, at every look, and nobody was reminded any more."""
+    house = sqlite_house
+    house.clock.now = at("2026-11-16 10:00")
+    for address in ("telegram:1", "telegram:2", "telegram:3"):
+        await talks(house, *BEGUN, "xong", "luu giup toi", "đồng ý", "xong 6", "hôm nay", address=address)
+    async with house.db.writing() as connection:
+        first = (
+            (await connection.execute(select(dossier_rows.c.id).order_by(dossier_rows.c.id)))
+            .scalars()
+            .first()
+        )
+        await connection.execute(
+            update(dossier_rows).where(dossier_rows.c.id == first).values(named=b"sealed with another key")
+        )
+    for _, minute in MINUTES:
+        await remind(house.db, house.seal, house.content, at(minute))
+    assert sorted(m for _, m, _ in await said(house.db)) == sorted(2 * [minute for _, minute in MINUTES])
 
 
 async def test_an_officer_is_not_interrupted(sqlite_house: House) -> None:

@@ -39,8 +39,9 @@ def facts_of(rows: Rows) -> Iterator[tuple[Key, str]]:
             yield ("conversations", month(r["at"]), r["address"].split(":")[0], ""), r["address"]
     for r in rows[dossiers]:
         yield ("dossiers", month(r["started"]), "", r["who"]), r["person"]
+    person = {r["id"]: r["person"] for r in rows[dossiers]}
     for r in rows[ticks]:
-        yield ("ticks", month(r["at"]), "", r["item"]), r["dossier"]
+        yield ("ticks", month(r["at"]), "", r["item"]), person[r["dossier"]]
     for r in rows[audit]:
         if r["what"] == "look":
             yield ("looks", month(r["at"]), r["who"].split(":")[0], r["outcome"]), r["who"]

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import date
 
 import pytest
 import pytest_asyncio
 from sqlalchemy import Table, func, select, update
 
-from data import people, rights
+from data import people, petitions, rights
 from data.conversations import Conversation, save
 from data.desk.outside import take_over
 from data.people import dossiers, topics_of
 from data.people.dossiers import Dossier
-from data.people.links import PROVEN_WITHIN, share
-from data.tables import conversations, desk_messages
+from data.people.links import MOVED, PROVEN_WITHIN, share
+from data.tables import conversations, desk_messages, metadata
 from data.tables import dossiers as dossier_rows
 from data.tables import people as people_table
+from data.tables import petitions as petition_rows
 from tests.doors import Stage, Telegram, open_stage
 from tests.houses import House, Places
 from tests.transcripts import Move
@@ -173,6 +175,27 @@ async def test_the_dossier_that_was_worked_on_last_is_kept_with_all_topics(house
         assert (found.name, found.done) == (newer, ("install",))
         assert await topics_of(connection, target) == ("bhyt", "chung", "dang_ky")
         assert await dossiers.ids_of(connection, source) == []
+
+
+def test_every_table_that_knows_a_person_goes_with_them() -> None:
+    own = {"dossiers", "subscriptions"}  # moved in ways of their own
+    known = {name for name, table in metadata.tables.items() if "person" in table.c}
+    assert {table.name for table in MOVED} == known - own
+
+
+async def test_a_petition_goes_with_its_person(house: House) -> None:
+    """Seen to fail: it stayed with a person who was no more, so that nothing erased it."""
+    at = house.clock()
+    target = await person_at(house, "telegram:1", at)
+    source = await person_at(house, "zalo:1", at, says=False)
+    async with house.db.writing() as connection:
+        await petitions.send(
+            house.db, connection, house.seal, address="zalo:1", person=source, text="Chờ lâu", category="wait",
+            due=date(2026, 12, 31), at=at,
+        )  # fmt: skip  # reason: short
+    assert await shared(house, source, at) == target
+    async with house.db.reading() as connection:
+        assert (await connection.execute(select(petition_rows.c.person))).scalars().all() == [target]
 
 
 @pytest.mark.parametrize(

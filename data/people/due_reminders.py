@@ -6,6 +6,7 @@ the calendar now gives, nothing is said; of several that are due for one dossier
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
@@ -17,6 +18,8 @@ from data.people.reminders import Due
 from data.seal import Seal
 from flows.content import Content
 from flows.conversations.dossier import deadline
+
+log = logging.getLogger("troly.worker")
 
 AT_ONCE = 20  # reminders of one transaction, so that turns are not held up
 
@@ -31,7 +34,7 @@ async def remind(
         return 0
     newest = {one.dossier: one.due for one in found}
     async with db.writing() as connection:
-        for one in sorted(found, key=lambda one: one.dossier):  # locks are taken in order of address
+        for one in sorted(found, key=lambda one: one.dossier):  # rows are locked in one order everywhere
             await _settle(db, connection, seal, content, one, now, over=one.due < newest[one.dossier])
     return len(found)
 
@@ -49,7 +52,11 @@ async def _settle(
     """Say one reminder, or settle that it is not said."""
     if not await reminders.take(connection, one, reminders.WITHDRAWN if over else reminders.SAID) or over:
         return
-    dossier = await dossiers.load(connection, seal, one.dossier)
+    try:
+        dossier = await dossiers.load(connection, seal, one.dossier)
+    except ValueError as wrong:  # it cannot be opened now: those behind it are said
+        log.error("a reminder was not said, its dossier cannot be read: %s", type(wrong).__name__)
+        dossier = None
     person = await dossiers.owner(connection, one.dossier)
     said = False
     if dossier is not None and person is not None and dossier.sent_on and dossier.stage == dossiers.OPEN:

@@ -15,12 +15,17 @@ from data.channels import CHANNELS
 from data.engine import Database
 from data.people import dossiers
 from data.seal import Seal
-from data.tables import consents, conversations, subscriptions, tickets
+from data.tables import consents, conversations, petitions, subscriptions, tickets
 from data.tables import people as people_table
 
-PROVEN_WITHIN = (
-    30 * 86_400.0
-)  # seconds: a number left to rest is sold anew, so an old proof says nothing of its owner now
+# seconds: a number left to rest is sold anew, so an old proof says nothing of its owner now
+PROVEN_WITHIN = 30 * 86_400.0
+MOVED = (
+    consents,
+    conversations,
+    tickets,
+    petitions,
+)  # rows that are the person's; dossiers and topics go their own way
 
 
 def may_share_at(address: str) -> bool:
@@ -90,6 +95,6 @@ async def _move(connection: AsyncConnection, seal: Seal, source: str, target: st
         kept = await people.topics_of(connection, target)
         await people.set_topics(connection, target, (*kept, *topics), at)
     await connection.execute(delete(subscriptions).where(subscriptions.c.person == source))
-    for table in (consents, conversations, tickets):
+    for table in MOVED:
         await connection.execute(update(table).where(table.c.person == source).values(person=target))
     await connection.execute(delete(people_table).where(people_table.c.id == source))

@@ -18,8 +18,8 @@ from flows.spoken.petitions import CATEGORIES
 
 HIDDEN = f"dưới {LEAST}"
 FACTS: Mapping[str, str] = {
-    "conversations": "Người đã được trợ lý giúp",
-    "dossiers": "Người bắt đầu đăng ký VssID",
+    "conversations": "Cuộc trò chuyện đã được giúp",
+    "dossiers": "Hồ sơ đăng ký VssID đã bắt đầu",
     "ticks": "Mục đăng ký đã xong",
     "looks": "Lượt tra cứu mã số",
     "passwords": "Lượt đổi, cấp lại mật khẩu",

@@ -38,8 +38,8 @@ from handlers.console.access import ADMINS, AccessControl, Live, PageRoute, Visi
 from handlers.console.forms import kept_or_again
 from handlers.console.recipient_pages import HOME, loaded
 from handlers.delivery.preview import preview
-from handlers.web.chat import address_of
 from handlers.web.forms import Form
+from handlers.web.frames import address_of
 
 LIST = 50  # notices on a page
 CANCEL_CHUNKS = 5  # withdrawn while the admin waits; the worker does the rest

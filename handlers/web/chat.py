@@ -28,16 +28,13 @@ from handlers.passwords import Passwords
 from handlers.turns.json_contract import (
     BadInput,
     MoveClock,
-    TypedPassword,
     place_object,
     read_json,
-    read_object,
 )
 from handlers.turns.queue import OTHERS_SAY, Turns
 from handlers.turns.types import Act, Busy, NotKept, TurnResult
 from handlers.waiting import all_done
-from handlers.web.frames import address_of as address_of
-from handlers.web.frames import catch_up_frame, good_cookie, on_page, reply_number
+from handlers.web.frames import address_of, catch_up_frame, good_cookie, on_page, read_wish, reply_number
 from handlers.web.origin import is_ours
 from handlers.web.pages import Pages
 from handlers.web.papers import PaperLinks, opening_of
@@ -45,7 +42,7 @@ from handlers.web.pictures import PicturePosts
 from handlers.web.secure_page import SecurePages
 from handlers.web.server import WebServer
 from handlers.web.sockets import AGAIN, FULL, Readers, Socket, SocketLimits, Sockets
-from handlers.web.source import SourceRates, Sources
+from handlers.web.source import BodyPlaces, SourceRates, Sources
 from handlers.web.webhooks import Webhooks
 
 log = logging.getLogger("troly.web")
@@ -61,7 +58,6 @@ LOOK_AGAIN = 0.02  # seconds between two looks for what another process is sayin
 ERRAND_SECONDS = 4.0  # for what is under way at the end
 GREETING = "/start"  # what a page without a conversation says by itself; the answer concerns that tab only
 BUSY = "Đang có rất nhiều người nhắn. Anh/chị chờ vài giây, tin sẽ được gửi lại."
-NOT_FROM_HERE = ("secure", "contact")  # a page cannot vouch for a phone; codes go to the secure page only
 
 
 class Web:
@@ -81,6 +77,7 @@ class Web:
         staff_pages: Sequence[BaseRoute] = (),
         sources: Sources | None = None,
         source_rates: SourceRates | None = None,
+        picture_bodies: BodyPlaces | None = None,
         socket_limits: SocketLimits = SocketLimits(),  # noqa: B008  # frozen
         passwords: Passwords | None = None,
     ) -> None:
@@ -120,8 +117,11 @@ class Web:
             Route("/", self.page, methods=["GET"]),
             WebSocketRoute("/chat/socket", self.socket),
             *secure.routes,
-            PaperLinks(turns, self._pages, address).route,
-            PicturePosts(turns, address, self._cookie, self.say, self._sources, self._source_rates).route,
+            PaperLinks(turns, self._pages, address, self._sources, self._source_rates).route,
+            PicturePosts(
+                *(turns, address, self._cookie, self.say, self._sources, self._source_rates),
+                picture_bodies or BodyPlaces(in_all=16, of_source=2, seconds=30.0),
+            ).route,
         ]
         self.app = WebServer(turns, self._pages, [*own, *staff_pages], webhooks)
 
@@ -325,13 +325,7 @@ class Web:
         if not isinstance(message_id, str) or not _ID.fullmatch(message_id):
             message_id = secrets.token_hex(16)
         try:
-            if any(k in given for k in NOT_FROM_HERE) or ("wait" in given and not self._demo):
-                raise BadInput("Trang này không nhận mục đó.")
-            if isinstance(given.get("file"), dict) and "path" in given["file"]:
-                raise BadInput("Trang này không nhận đường dẫn tệp.")
-            wish = read_object(given, self._text_limit)
-            if isinstance(wish, TypedPassword):
-                raise BadInput("Trang này không nhận mục đó.")
+            wish = read_wish(given, self._text_limit, demo=self._demo)
             if isinstance(wish, MoveClock):
                 await self._turns.move_clock(one.readers.address, wish.seconds)
                 one.put({"for": message_id, "replies": [], "at": None})

@@ -9,7 +9,18 @@ from typing import Any
 
 from data.conversations import Conversation
 from data.outbox import Outgoing
-from handlers.turns.json_contract import place_object, shown, typed
+from handlers.turns.json_contract import (
+    BadInput,
+    MoveClock,
+    TypedPassword,
+    place_object,
+    read_object,
+    shown,
+    typed,
+)
+from handlers.turns.types import Opens
+
+NOT_FROM_HERE = ("secure", "contact")  # a page cannot vouch for a phone; codes go to the secure page only
 
 
 def address_of(cookie: str) -> str:
@@ -20,6 +31,18 @@ def address_of(cookie: str) -> str:
 def reply_number(name: str, given: Mapping[str, Any]) -> int:
     """A reply's number as the outbox can hold it: a page may claim anything. Raises BadInput when it is no whole number."""
     return min(max(typed(name, given[name], int), 0), 2**31 - 1)
+
+
+def read_wish(given: dict[str, Any], text_limit: int, *, demo: bool) -> Opens | MoveClock:
+    """What the person did. Raises BadInput where it is nothing, or nothing that a page may say; time passes in a `demo` only."""
+    if any(k in given for k in NOT_FROM_HERE) or ("wait" in given and not demo):
+        raise BadInput("Trang này không nhận mục đó.")
+    if isinstance(given.get("file"), dict) and "path" in given["file"]:
+        raise BadInput("Trang này không nhận đường dẫn tệp.")
+    wish = read_object(given, text_limit)
+    if isinstance(wish, TypedPassword):
+        raise BadInput("Trang này không nhận mục đó.")
+    return wish
 
 
 def good_cookie(cookie: str | None) -> bool:

@@ -16,8 +16,11 @@ from flows.entries import entry_words
 from handlers.papers import drawn
 from handlers.turns.queue import Turns
 from handlers.web.pages import Pages
+from handlers.web.source import SourceRates, Sources
 
 GONE = "Tệp này đã quá hạn lưu hoặc không có. Anh/chị quay lại cuộc trò chuyện và nhắn “in ra giấy” hay “cho tôi cái lịch” để lấy lại."
+
+BUSY = "Từ chỗ anh/chị vừa có quá nhiều lượt tải. Đường dẫn vẫn còn dùng được: chờ một phút rồi mở lại."
 
 
 def opening_of(request: Request) -> str:
@@ -27,11 +30,13 @@ def opening_of(request: Request) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PaperLinks:
-    """The route of the links. `address` is the assistant's own, without a slash at its end."""
+    """The route of the links. `address` is the assistant's own, without a slash at its end; a source draws so often in a minute."""
 
     turns: Turns
     pages: Pages
     address: str
+    sources: Sources
+    rates: SourceRates
 
     @property
     def route(self) -> Route:
@@ -45,6 +50,8 @@ class PaperLinks:
             found = await papers.paper_at(connection, turns.seal, request.path_params["token"], turns.clock())
         if found is None:
             return self.pages.notice(request, 410, "Không còn tệp này", GONE)
+        if not self.rates.may_draw(self.sources.of(request)):
+            return self.pages.notice(request, 429, "Đang có quá nhiều lượt tải", BUSY)
         file = await drawn(found[1], f"{self.address}/?start={{}}")
         headers = self.pages.headers(request)
         headers["content-disposition"] = f'attachment; filename="{file.name}"'

@@ -5,10 +5,9 @@ Invariant: a body is read only where a picture was asked for, never more of it t
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -23,10 +22,8 @@ from handlers.turns.queue import Turns
 from handlers.turns.types import Busy, NotKept, TurnResult, at_once
 from handlers.web.frames import address_of, good_cookie
 from handlers.web.origin import is_ours
-from handlers.web.source import SourceRates, Sources
+from handlers.web.source import BodyPlaces, SourceRates, Sources
 
-AT_ONCE = 4  # bodies in memory
-READ_SECONDS = 30.0
 BUSY = "Đang có nhiều người gửi ảnh. Anh/chị chờ một chút rồi gửi lại."
 NOT_ASKED = "Lúc này tôi không nhận ảnh. Anh/chị nhắn “coi ảnh chân dung” trước."
 
@@ -41,7 +38,7 @@ class PicturePosts:
     say: Callable[[TurnResult], Awaitable[None]]
     sources: Sources
     rates: SourceRates
-    _under_way: int = field(default=0, init=False)
+    bodies: BodyPlaces
 
     @property
     def route(self) -> Route:
@@ -55,17 +52,15 @@ class PicturePosts:
         if not ours or not good_cookie(cookie):
             return JSONResponse({"error": NOT_ASKED}, 403)
         source, address = self.sources.of(request), address_of(str(cookie))
-        if not self.rates.may_send(source) or self._under_way >= AT_ONCE:
+        if not self.rates.may_send(source):
             return JSONResponse({"error": BUSY}, 429)
         if not await self._asked_for(address):
             return JSONResponse({"error": NOT_ASKED}, 409)
-        self._under_way += 1
         try:
-            picture = await self._judged(request)
+            async with self.bodies.place(source):
+                picture = await self._judged(request)
         except (ClientDisconnect, TimeoutError):
             return JSONResponse({"error": BUSY}, 408)
-        finally:
-            self._under_way -= 1
         key = f"picture:{secrets.token_hex(16)}"
         try:
             result = await self.turns.take(
@@ -79,13 +74,12 @@ class PicturePosts:
     async def _judged(self, request: Request) -> SentPicture:
         """What the body is; of one that is longer than the limit the rest is not read."""
         most, body = self.turns.content.portrait_bytes, bytearray()
-        async with asyncio.timeout(READ_SECONDS):
-            async for part in request.stream():
-                body += part
-                if len(body) > most:
-                    claimed = request.headers.get("content-length", "")
-                    size = int(claimed) if claimed.isdecimal() and len(claimed) < 12 else len(body)
-                    return SentPicture("too_big", max(size, most + 1), NEVER)
+        async for part in request.stream():
+            body += part
+            if len(body) > most:
+                claimed = request.headers.get("content-length", "")
+                size = int(claimed) if claimed.isdecimal() and len(claimed) < 12 else len(body)
+                return SentPicture("too_big", max(size, most + 1), NEVER)
         return await judged(bytes(body), most, NEVER)
 
     async def _asked_for(self, address: str) -> bool:

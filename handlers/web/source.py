@@ -6,7 +6,9 @@ address of X-Forwarded-For that is no trusted proxy itself. Invariant: what a st
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from limits import RateLimitItemPerMinute
@@ -71,14 +73,15 @@ def _without_port(entry: str) -> str:
 
 
 class SourceRates:
-    """How often one source may open a socket, send a frame, and post a secure page's form, in a minute; counted in this
-    process's memory. Above `secure_posts_in_all` of all together only sources with `secure_posts_when_busy` or fewer go on."""
+    """How often one source may open a socket, send a frame, have a paper drawn, and post a secure page's form, in a minute;
+    counted in this process's memory. Above `secure_posts_in_all` of all together only sources with `secure_posts_when_busy` or fewer go on."""
 
     def __init__(
         self,
         *,
         sockets_per_minute: int = 300,
         frames_per_minute: int = 3000,
+        papers_per_minute: int = 30,
         secure_posts_per_minute: int = 60,
         secure_posts_in_all: int = 600,
         secure_posts_when_busy: int = 10,
@@ -86,6 +89,7 @@ class SourceRates:
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._sockets = RateLimitItemPerMinute(sockets_per_minute, namespace="sockets")
         self._frames = RateLimitItemPerMinute(frames_per_minute, namespace="frames")
+        self._papers = RateLimitItemPerMinute(papers_per_minute, namespace="papers")
         self._posts = RateLimitItemPerMinute(secure_posts_per_minute, namespace="posts")
         self._all_posts = RateLimitItemPerMinute(secure_posts_in_all, namespace="all posts")
         self._few_posts = RateLimitItemPerMinute(secure_posts_when_busy, namespace="few posts")
@@ -98,9 +102,46 @@ class SourceRates:
         """Whether a frame of this source is read; counts it."""
         return bool(self._limiter.hit(self._frames, source))
 
+    def may_draw(self, source: str) -> bool:
+        """Whether a paper is drawn for this source; counts it."""
+        return bool(self._limiter.hit(self._papers, source))
+
     def may_post(self, source: str) -> bool:
         """Whether a secure page's form of this source is read; counts it."""
         if not self._limiter.hit(self._posts, source):
             return False
         few = self._limiter.hit(self._few_posts, source)
         return bool(self._limiter.hit(self._all_posts) or few)
+
+
+class BodyPlaces:
+    """Places where bodies are read, for one purpose: so many `in_all` and `of_source` at once, each for so many `seconds`.
+
+    Where a share is full the one that was begun first gives way, so that a body that does not come keeps nobody else out."""
+
+    def __init__(self, in_all: int, of_source: int, seconds: float) -> None:
+        self._in_all, self._of_source, self._seconds = in_all, of_source, seconds
+        self._reading: dict[asyncio.Timeout, str] = {}  # the source of each, the longest first
+
+    @asynccontextmanager
+    async def place(self, source: str) -> AsyncIterator[None]:
+        """A place while the body is read. Raises TimeoutError where it is late, or gave way."""
+        self._make_room(source)
+        async with asyncio.timeout(self._seconds) as place:
+            self._reading[place] = source
+            try:
+                yield
+            finally:
+                self._reading.pop(place, None)
+
+    def _make_room(self, source: str) -> None:
+        """End the reading that was begun first, of this source where its share is full."""
+        mine = [place for place, whose in self._reading.items() if whose == source]
+        if len(mine) >= self._of_source:
+            given_up = mine[0]
+        elif len(self._reading) >= self._in_all:
+            given_up = next(iter(self._reading))
+        else:
+            return
+        del self._reading[given_up]
+        given_up.reschedule(asyncio.get_running_loop().time())

@@ -17,7 +17,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
 
 from handlers.doors import HttpReply, Webhook
-from handlers.web.source import Sources
+from handlers.web.source import BodyPlaces, Sources
 
 log = logging.getLogger("troly.web")
 
@@ -52,7 +52,7 @@ class Webhooks:
         self._acting: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()  # where there was no room to act, by path
         self._told: dict[str, float] = {}  # when the log said so last
-        self._reading: dict[str, dict[asyncio.Timeout, str]] = {}  # by path: who is at it, the longest first
+        self._reading: dict[str, BodyPlaces] = {}  # by path
 
     def at(self, scope: Scope) -> Webhook | None:
         """The webhook that is called, or None."""
@@ -100,27 +100,11 @@ class Webhooks:
 
     async def _read(self, webhook: Webhook, scope: Scope, receive: Receive) -> bytes | None:
         """The body, or None where the caller went away. Raises TimeoutError where it was late, or gave way."""
-        reading = self._reading.setdefault(scope["path"], {})
-        source = self._sources.of(HTTPConnection(scope))
-        self._make_room(reading, source)
-        async with asyncio.timeout(self._limits.body_seconds) as place:
-            reading[place] = source
-            try:
-                return await _body(receive, webhook.body_limit)
-            finally:
-                reading.pop(place, None)
-
-    def _make_room(self, reading: dict[asyncio.Timeout, str], source: str) -> None:
-        """End the reading that was begun first, of this source where its share is full."""
-        mine = [place for place, whose in reading.items() if whose == source]
-        if len(mine) >= self._limits.reading_source:
-            given_up = mine[0]
-        elif len(reading) >= self._limits.reading:
-            given_up = next(iter(reading))
-        else:
-            return
-        del reading[given_up]
-        given_up.reschedule(asyncio.get_running_loop().time())
+        limits, path = self._limits, scope["path"]
+        if path not in self._reading:
+            self._reading[path] = BodyPlaces(limits.reading, limits.reading_source, limits.body_seconds)
+        async with self._reading[path].place(self._sources.of(HTTPConnection(scope))):
+            return await _body(receive, webhook.body_limit)
 
 
 def _announced(scope: Scope) -> int:
