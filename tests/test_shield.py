@@ -607,14 +607,20 @@ HOSTILE = {
 def test_a_pattern_takes_at_most_ten_milliseconds_on_a_hostile_text(kind: str) -> None:
     """Each compiled pattern on as much of 20,000 characters as is read, best of three: a busy machine is not its fault."""
     text = HOSTILE[kind][: tokens.LONGEST_READ]
+    bound = allowed(0.010)
     for name, pattern in {**vars(detector), **vars(tokens)}.items():
         if isinstance(pattern, re.Pattern):
-            assert cpu_seconds(
-                lambda p=pattern: list(islice(p.finditer(text), tokens.MOST_TOKENS))
-            ) <= allowed(0.010), name  # type: ignore[misc]  # mypy: lambda default
+
+            def work(pattern: re.Pattern[str] = pattern) -> object:
+                return list(islice(pattern.finditer(text), tokens.MOST_TOKENS))
+
+            assert cpu_seconds(work, times=12, enough=bound) <= bound, name
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_the_whole_shield_takes_at_most_fifty_milliseconds_on_a_hostile_text(kind: str) -> None:
-    took = cpu_seconds(lambda: detector.secret_in(HOSTILE[kind], WEIGHTS, expected=True))
-    assert took <= allowed(0.050)
+    bound = allowed(0.050)
+    took = cpu_seconds(
+        lambda: detector.secret_in(HOSTILE[kind], WEIGHTS, expected=True), times=12, enough=bound
+    )
+    assert took <= bound
