@@ -88,7 +88,7 @@ async def test_what_is_written_is_sealed(house: House) -> None:
 
 @pytest.mark.parametrize("when", ["at once", "while it is told", "at the end"])
 async def test_of_a_message_with_a_password_not_a_byte_is_kept(house: House, when: str) -> None:
-    """Seen red with the shield off (flows/engine/shield.py `secret_of` -> ""): the password was in the draft and in the petition."""
+    """Seen red with the shield off (flows/engine/shield.py `secret_of` -> ""), but for the last: the password was in the draft and the petition."""
     secret = "nhân viên bắt tôi đọc, mật khẩu của tôi là Kx7@quyDinh2026 đó, bực quá"
     steps = {
         "at once": ("phản ánh", "đồng ý", secret, STORY, "gửi đi"),
