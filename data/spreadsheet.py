@@ -82,10 +82,20 @@ def refuse_taken(path: Path) -> None:
 @contextmanager
 def new_file(path: Path) -> Iterator[IO[str]]:
     """Write a file in UTF-8; it appears under its name at the end of the block, if that ends well. Raises ValueError."""
+    with new_bytes(path) as raw:
+        file = io.TextIOWrapper(raw, encoding="utf-8", newline="")
+        yield file
+        file.flush()
+        file.detach()
+
+
+@contextmanager
+def new_bytes(path: Path) -> Iterator[IO[bytes]]:
+    """As `new_file`, of bytes."""
     refuse_taken(path)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # only the owner may read it
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

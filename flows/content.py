@@ -223,6 +223,19 @@ class PasswordGuide:
 
 
 @dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What stands around an official letter of the office; its number, day and signature are left to people."""
+
+    parent: str = ""  # the agency above
+    issuer: str = ""  # the office's whole name
+    symbol: str = ""  # behind the number
+    place: str = ""
+    to: str = ""
+    copies: tuple[str, ...] = ()
+    signer: str = ""  # the title of who signs
+
+
+@dataclass(frozen=True, slots=True)
 class Office:
     """How to reach people when the assistant cannot help."""
 
@@ -232,6 +245,7 @@ class Office:
     nearest: str  # one sentence: the nearest office
     hours: Hours = field(default_factory=Hours)
     provinces: tuple[str, ...] = ("",)  # the code of its province, then those of provinces merged into it
+    letterhead: Letterhead = Letterhead()
 
     @property
     def province(self) -> str:

@@ -8,17 +8,21 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import text
 
+from bot.__main__ import main
 from data.report import LEAST, Period, Report, period, report, year_to
 from data.report.tables import as_text, as_workbook, tables
 from data.tables import audit, campaigns, conversations, dossiers, outbox, petitions, tickets, ticks
+from flows.content import Content
 from tests.consoles import Office
-from tests.houses import House
+from tests.houses import SECRET, House
 from tests.report_year import fill
 
 PEOPLE, PAIRS = 2000, 8
@@ -213,6 +217,68 @@ async def test_the_workbook_has_charts_and_no_formula(sqlite_house: House) -> No
     assert sum(len(sheet._charts) for sheet in file.worksheets) >= 5
 
 
+def _letter(report: Report, content: Content) -> str:
+    """What an outside reader finds in the letter, which is one page."""
+    from handlers.papers.report import report_page
+
+    return _words(report_page(report, content, date(2027, 1, 4)))
+
+
+def _words(pdf: bytes) -> str:
+    with pypdfium2.PdfDocument(pdf) as file:
+        assert len(file) == 1
+        return " ".join(file[0].get_textpage().get_text_range().split())
+
+
+async def test_the_letter_says_what_the_report_says_and_leaves_room_to_sign(sqlite_house: House) -> None:
+    await filled(sqlite_house, 600)
+    found, content = await made(sqlite_house), sqlite_house.content
+    told = _letter(found, content)
+    whole = tables(found, content)[0]
+    for name, n in whole.rows:
+        count = f"{n:,}".replace(",", ".") if isinstance(n, int) else n
+        assert f"{name} {count}" in told, name
+    for words in (
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "/BC-BHXH",
+        "tháng 01 năm 2027",
+        "GIÁM ĐỐC",
+        "Kính gửi: Ủy ban",
+    ):
+        assert words in told
+    long = Report(
+        Period("2024-01", "2026-12"),
+        "",
+        found.cells,
+        (("hỏi " * 80, 40),) * 10,
+        (("message", 3), ("link", 2)) * 2,
+    )
+    assert "10/2026" in _letter(long, content)
+    assert "dưới 5" in _letter(Report(YEAR, "", (), (), ()), content)
+
+
+def test_the_command_writes_a_new_private_file_in_each_form(
+    sqlite_place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TROLY_DATABASE_URL", sqlite_place)
+    monkeypatch.setenv("TROLY_SECRET_KEY", SECRET)
+    monkeypatch.setenv("TROLY_DATA_DIR", str(tmp_path))
+    asked = ("report", "--from", "2025-01", "--to", "2025-12")
+    assert main([*asked]) == 0
+    told = capsys.readouterr().out
+    assert "dưới 5" in told
+    for form, begins in (("text", "BÁO CÁO".encode()), ("xlsx", b"PK"), ("pdf", b"%PDF")):
+        name = tmp_path / f"report.{form}"
+        assert main([*asked, "--format", form, "--output", str(name)]) == 0
+        assert name.read_bytes().startswith(begins)
+        assert name.stat().st_mode & 0o777 == 0o600
+        assert main([*asked, "--format", form, "--output", str(name)]) == 1
+        assert "is not written over" in capsys.readouterr().err
+    assert main([*asked, "--format", "pdf"]) == 1
+    assert "pdf needs --output FILE" in capsys.readouterr().err
+    assert _words((tmp_path / "report.pdf").read_bytes()).count("dưới 5") == told.count("dưới 5") - 8 * 12
+
+
 @pytest.mark.parametrize(
     "bad", [("2026-13", "2026-12"), ("2026-02", "2026-01"), ("2020-01", "2026-12"), ("", "x")]
 )
@@ -233,3 +299,9 @@ async def test_the_page_tells_of_months_that_are_over_only(sqlite_house: House) 
     page = await auditor.look("/console/report")
     assert page.status_code == 200
     assert "Tổng hợp" in page.text
+    for form, begins in (("pdf", b"%PDF"), ("xlsx", b"PK")):
+        file = await auditor.post(
+            "/console/report/export", **{"as": form, "from": "2026-01", "to": "2026-06"}
+        )
+        assert file.content.startswith(begins)
+        assert f"bao-cao-2026-01-2026-06.{form}" in file.headers["content-disposition"]

@@ -1,4 +1,4 @@
-"""`troly report`: the figures for the province, as text or as a workbook."""
+"""`troly report`: the figures for the province, as text, as a workbook, or as a letter to sign."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def add_report_commands(commands: Any) -> None:
         "--to", dest="last", metavar="YYYY-MM", required=True, help="last month, which must be over"
     )
     report.add_argument("--channel", default="", help="only this channel: telegram, zalo, web …")
-    report.add_argument("--format", choices=["text", "xlsx"], default="text")
-    report.add_argument("--output", metavar="FILE", help="where to write; a workbook needs it")
+    report.add_argument("--format", choices=["text", "xlsx", "pdf"], default="text")
+    report.add_argument("--output", metavar="FILE", help="where to write; a workbook and a PDF need it")
     report.set_defaults(run=_report)
 
 
@@ -37,16 +37,17 @@ def _report(args: argparse.Namespace) -> int:
     from data.knowledge.content import load_content
     from data.report import Report, period, report
     from data.report.tables import as_text, as_workbook
-    from data.spreadsheet import refuse_taken
+    from data.spreadsheet import new_bytes, refuse_taken
     from flows.calendar.office_hours import VIETNAM
 
     wanted = period(args.first, args.last)
-    if args.last >= datetime.fromtimestamp(time.time(), VIETNAM).strftime("%Y-%m"):
+    today = datetime.fromtimestamp(time.time(), VIETNAM).date()
+    if args.last >= today.strftime("%Y-%m"):
         raise ValueError(f"{args.last} is not over yet: a report is of months that are")
     if args.channel and args.channel not in CHANNELS:
         raise ValueError(f"there is no channel {args.channel}; there are {', '.join(CHANNELS)}")
-    if args.format == "xlsx" and not args.output:
-        raise ValueError("a workbook needs --output FILE")
+    if args.format != "text" and not args.output:
+        raise ValueError(f"{args.format} needs --output FILE")
     if args.output:
         refuse_taken(Path(args.output))
 
@@ -56,9 +57,16 @@ def _report(args: argparse.Namespace) -> int:
 
     made, content = read_once(read), load_content()
     if args.format == "xlsx":
-        Path(args.output).write_bytes(as_workbook(made, content))
-    elif args.output:
-        Path(args.output).write_text(as_text(made, content), encoding="utf-8")
+        written = as_workbook(made, content)
+    elif args.format == "pdf":
+        from handlers.papers.report import report_page
+
+        written = report_page(made, content, today)
     else:
-        sys.stdout.write(as_text(made, content))
+        written = as_text(made, content).encode()
+    if args.output:
+        with new_bytes(Path(args.output)) as file:
+            file.write(written)
+    else:
+        sys.stdout.write(written.decode())
     return 0

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from data.knowledge.yaml_block import YamlBlock, read_yaml
 from flows.calendar.office_hours import Hours
-from flows.content import Office, Province, Source
+from flows.content import Letterhead, Office, Province, Source
 
 _PROVINCE_CODE = (re.compile(r"\d{2}"), "hai chữ số")
 _DAYS = ("t2", "t3", "t4", "t5", "t6", "t7", "cn")
@@ -53,7 +53,8 @@ def read_office(path: Path) -> OfficeFile:
     for code in codes:
         if not _PROVINCE_CODE[0].fullmatch(code):
             raise block.wrong("province", f"phải là {_PROVINCE_CODE[1]}, đang là “{code}”")
-    office = block.record(Office, hours=_hours(block.block("hours")), provinces=codes)
+    letterhead = block.block("letterhead").record(Letterhead)
+    office = block.record(Office, hours=_hours(block.block("hours")), provinces=codes, letterhead=letterhead)
     return top.record(OfficeFile, office=office, sources=sources_of(top))
 
 

@@ -6,12 +6,15 @@ Invariant: nothing is written to disk, and no paper is drawn on the event loop.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from flows.entries import entry_words
 from flows.paper import Paper
 
+T = TypeVar("T")
 AT_ONCE = 2  # papers drawn beside each other; each takes a part of a second
 _slots: asyncio.Semaphore | None = None
 _loop: asyncio.AbstractEventLoop | None = None
@@ -28,8 +31,13 @@ class PaperFile:
 
 async def drawn(paper: Paper, way_back: str) -> PaperFile:
     """The file of a paper, drawn in a thread. `way_back`: where a link back leads, {} for what it begins; "" for none."""
+    return await beside(lambda: draw(paper, way_back))
+
+
+async def beside(work: Callable[[], T]) -> T:
+    """What draws a file, in a thread; few at once."""
     async with _slot():
-        return await asyncio.to_thread(draw, paper, way_back)
+        return await asyncio.to_thread(work)
 
 
 def draw(paper: Paper, way_back: str) -> PaperFile:

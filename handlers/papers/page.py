@@ -16,6 +16,7 @@ from flows.paper import Paper
 
 logging.getLogger("fontTools").setLevel(logging.ERROR)  # it tells of every subset
 FONT = "source"
+_STYLES = {"": "Regular", "B": "Bold", "I": "It"}
 _FILES = files("font_source_sans_pro") / "files"
 MARGIN, TOP, WIDTH, BOTTOM = 18.0, 16.0, 210.0 - 2 * 18.0, 297.0 - 16.0  # mm
 QR = 34.0  # mm, with its quiet zone
@@ -25,14 +26,7 @@ INK, SOFT, SHADE = (20, 30, 36), (88, 98, 104), (228, 240, 242)
 
 def page(paper: Paper, back: str) -> bytes:
     """The file's bytes. Raises ValueError where the words fit on no page."""
-    file = FPDF(format="A4")
-    file.set_title(paper.title)
-    file.set_lang("vi")
-    file.set_margins(MARGIN, TOP, MARGIN)
-    file.set_auto_page_break(False)
-    for style, name in (("", "Regular"), ("B", "Bold")):
-        file.add_font(FONT, style, str(_FILES / f"SourceSansPro-{name}.ttf"))
-    file.add_page()
+    file = new_file(paper.title)
     room = BOTTOM - (QR if back else 0.0)
     for size in SIZES:
         _draw(file, paper, size, dry=True)
@@ -43,6 +37,19 @@ def page(paper: Paper, back: str) -> bytes:
             return bytes(file.output())
         file.set_y(TOP)
     raise ValueError("the words do not fit on one page")
+
+
+def new_file(title: str, styles: tuple[str, ...] = ("", "B")) -> FPDF:
+    """An A4 file with its first page, in Vietnamese; `styles` of the font: "", "B" bold, "I" italic."""
+    file = FPDF(format="A4")
+    file.set_title(title)
+    file.set_lang("vi")
+    file.set_margins(MARGIN, TOP, MARGIN)
+    file.set_auto_page_break(False)
+    for style in styles:
+        file.add_font(FONT, style, str(_FILES / f"SourceSansPro-{_STYLES[style]}.ttf"))
+    file.add_page()
+    return file
 
 
 def _draw(file: FPDF, paper: Paper, size: float, *, dry: bool = False) -> None:

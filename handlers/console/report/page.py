@@ -1,11 +1,12 @@
-"""The report on screen, and as a workbook. Made by `Console`.
+"""The report on screen, as a workbook, and as a letter to sign. Made by `Console`.
 
 Invariant: only months that are over are told, so that nobody reads off from day to day who came.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 
 from starlette.responses import Response
 
@@ -13,7 +14,9 @@ from data.channels import CHANNELS, label
 from data.report import LEAST, Period, Report, period, report, year_to
 from data.report.tables import FACTS, NOTE, as_workbook, heading, tables
 from flows.calendar.office_hours import VIETNAM
+from flows.content import Content
 from handlers.console.access import READERS, AccessControl, PageRoute, Visit
+from handlers.papers import beside
 
 HOME = "/console/report"
 
@@ -77,12 +80,24 @@ class ReportPage:
         )
 
     async def export(self, visit: Visit) -> Response:
-        """The same as a workbook."""
-        form = visit.form
+        """The same as a workbook, or as a letter to sign."""
+        form, content = visit.form, self._turns.content
         wanted, _ = self._period(form.get("from"), form.get("to"))
         made = await self._made(wanted, form.get("channel"))
         await visit.note("report_exported", why=f"{wanted.first}–{wanted.last}")
-        name = f"bao-cao-{wanted.first}-{wanted.last}.xlsx"
+        if form.get("as") == "pdf":
+            today = datetime.fromtimestamp(self._turns.clock(), VIETNAM).date()
+            ending, kind = "pdf", "application/pdf"
+            body = await beside(partial(_letter, made, content, today))
+        else:
+            ending, kind = "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+            body = await beside(partial(as_workbook, made, content))
+        name = f"bao-cao-{wanted.first}-{wanted.last}.{ending}"
         headers = visit.access.headers() | {"content-disposition": f'attachment; filename="{name}"'}
-        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        return Response(as_workbook(made, self._turns.content), media_type=kind, headers=headers)
+        return Response(body, media_type=kind, headers=headers)
+
+
+def _letter(made: Report, content: Content, today: date) -> bytes:
+    from handlers.papers.report import report_page  # takes a while to load
+
+    return report_page(made, content, today)
