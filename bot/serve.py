@@ -111,7 +111,7 @@ async def _run(app: App, stop: Stop, *, demo: bool, roles: tuple[str, ...]) -> N
         chores.append(asyncio.create_task(resume_changes(app.passwords)))
     if app.code_sender is not None and "worker" in roles:
         chores.append(asyncio.create_task(sweep(app)))
-    worker = await worker_of(app) if "worker" in roles else None
+    worker = await worker_of(app, desk) if "worker" in roles else None
     if worker is not None:
         nudges.append(worker.nudge)
     serving = asyncio.create_task(server.serve())

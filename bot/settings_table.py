@@ -516,6 +516,11 @@ class Settings:
         15, "a staff session ends after so many minutes without activity, at most 15", between=(1, 15)
     )
     staff_session_hours: int = _s(8, "a staff session ends after so many hours, at most 8", between=(1, 8))
+    desk_silent_minutes: int = _s(
+        20,
+        "an officer who writes nothing for so many minutes while the person waits loses the ticket to the queue",
+        between=(2, 480),
+    )
     console_live_seconds: float = _s(
         2.0, "how often an open console page asks for what is new, in seconds", between=(0.2, 60)
     )

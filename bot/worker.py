@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from bot import logs
 from bot.app import App, lone_server, opened
-from bot.settings import load
+from bot.settings import Settings, load
 from bot.stopping import Stop
 from data import outbox
 from data.channels import label
@@ -26,11 +26,14 @@ from data.people.due_reminders import AT_ONCE, remind
 from data.seal import Seal
 from flows.content import Content
 from handlers.delivery.sender import Sender
+from handlers.desk import Desk
+from handlers.desk_clocks import DeskClocks, DeskLimits
 from handlers.doors import Parts, open_senders
 
 log = logging.getLogger("troly.worker")
 
 WATCH_SECONDS = 0.4  # how often it is looked which campaigns may speak; a pause takes effect within it
+DESK_SECONDS = 1.5  # how often the tickets' clocks are looked at
 STOP_SECONDS = 8.0  # for what is under way at the end
 PUBLISH_CHUNK = 20  # notices a transaction puts up for those who fetch
 BREATH = 0.02  # seconds between two transactions of a long job, for citizens' turns
@@ -49,12 +52,14 @@ class Worker:
         seal: Seal,
         open_at: Open,
         content: Callable[[], Content],
+        tend: Callable[[], Awaitable[bool]] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.senders = list(senders)
         self._db, self._seal = db, seal
         self._open_at = open_at
         self._content = content
+        self._tend_desk = tend
         self._clock = clock
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -67,6 +72,9 @@ class Worker:
             asyncio.create_task(self._repeat(self._move, "campaigns could not be moved on")),
             asyncio.create_task(self._repeat(self._remind, "reminders could not be said")),
         ]
+        if self._tend_desk is not None:
+            tend = self._repeat(self._tend_desk, "tickets could not be looked after", DESK_SECONDS)
+            self._tasks.append(asyncio.create_task(tend))
 
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Finish what is under way within `seconds`, put back the rest."""
@@ -80,14 +88,16 @@ class Worker:
         for sender in self.senders:
             sender.nudge()
 
-    async def _repeat(self, step: Callable[[], Awaitable[bool]], trouble: str) -> None:
+    async def _repeat(
+        self, step: Callable[[], Awaitable[bool]], trouble: str, rest: float = WATCH_SECONDS
+    ) -> None:
         while True:
             try:
                 more = await step()
             except Exception as wrong:  # noqa: BLE001  # whatever one campaign's rows do, the others go on
                 log.error("%s: %s", trouble, type(wrong).__name__)
                 more = False
-            await asyncio.sleep(BREATH if more else WATCH_SECONDS)
+            await asyncio.sleep(BREATH if more else rest)
 
     async def _running(self) -> list[Running]:
         async with self._db.reading() as connection:
@@ -149,9 +159,10 @@ class Worker:
         return len(rows) == PUBLISH_CHUNK
 
 
-async def worker_of(app: App) -> Worker:
-    """The worker of this process: a sender for each channel that is set up."""
+async def worker_of(app: App, desk: Desk | None = None) -> Worker:
+    """The worker of this process: a sender for each channel that is set up; `desk`: of the doors of this process."""
     s = app.settings
+    desk_clocks = DeskClocks(desk or Desk(app.turns, say={}), desk_limits_of(s))
     outbound = open_senders(Parts(app.turns, app.seal, s, is_demo=await is_demo(app.db)))
     senders = [
         Sender(
@@ -181,8 +192,14 @@ async def worker_of(app: App) -> Worker:
         seal=app.seal,
         open_at=open_at,
         content=lambda: app.turns.content,
+        tend=desk_clocks.tend,
         clock=app.turns.clock,
     )
+
+
+def desk_limits_of(s: Settings) -> DeskLimits:
+    """The times of the desk that the settings give."""
+    return DeskLimits(silent=60.0 * s.desk_silent_minutes)
 
 
 async def work(*, demo: bool = False) -> int:

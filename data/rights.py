@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import delete, false, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data import audit, conversations, desk, outbox, people, petitions
+from data import audit, conversations, outbox, people, petitions
 from data.accounts import changes
+from data.desk import persons
 from data.engine import Database
 from data.outbox import OTP, WAITING
 from data.outbox.rows import open_body
@@ -35,7 +36,7 @@ async def take_along(
     if found is None:
         return None
     on_paper = await papers.kept_for(connection, seal, address)
-    if found.person is None and not on_paper and not await desk.has_tickets(connection, None, address):
+    if found.person is None and not on_paper and not await persons.has_tickets(connection, None, address):
         return None
     person = found.person
     kept = await people.kept_about(connection, person) if person else people.NOTHING_KEPT
@@ -81,7 +82,7 @@ async def take_along(
                 "trang_thai": ticket.state,
                 "tin": [{"ai": m.who, "luc": _day(m.at), "noi": m.text} for m in messages],
             }
-            for ticket, messages in await desk.about(connection, seal, person, address)
+            for ticket, messages in await persons.about(connection, seal, person, address)
         ],
         "doi_mat_khau": await changes.told_of(connection, address),
         "phan_anh": [
@@ -120,7 +121,7 @@ async def erase(
     """
     if person is not None:
         await people.withdraw(connection, person, address.partition(":")[0], stamp)
-    await desk.erase(connection, person, address, now)
+    await persons.erase(connection, person, address, now)
     theirs = conversation_rows.c.person == person if person is not None else false()
     found = await connection.execute(select(conversation_rows.c.address).where(theirs))
     addresses = {address, *found.scalars()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+import unicodedata
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select, update
@@ -15,17 +16,19 @@ from data.tables import staff, staff_links, staff_sessions
 ROLES = ("officer", "admin", "auditor")
 MANY = 1_000_000  # uses of a demo link; an ordinary one has one
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,38}[a-z0-9])?")
-_COLUMNS = (staff.c.id, staff.c.name, staff.c.role, staff.c.telegram)
+_COLUMNS = (staff.c.id, staff.c.name, staff.c.role, staff.c.telegram, staff.c.display_name)
+LONGEST_DISPLAY = 60  # characters of a display name
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of staff; `telegram` is a user id or None."""
+    """A member of staff; `telegram` is a user id or None; `display_name` is what people call them, None for nothing."""
 
     id: str
     name: str
     role: str
     telegram: str | None
+    display_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ async def add(connection: AsyncConnection, name: str, role: str, at: float) -> M
         await connection.execute(
             update(staff).where(staff.c.id == row.id).values(role=role, removed_at=None, telegram=None, at=at)
         )
-        return Member(row.id, name, role, None)
+        return Member(row.id, name, role, None, row.display_name)
     member = Member(secrets.token_hex(16), name, role, None)
     await connection.execute(staff.insert().values(id=member.id, name=name, role=role, at=at))
     return member
@@ -109,6 +112,33 @@ async def link_telegram(connection: AsyncConnection, name: str, user_id: str) ->
     if not (user_id.isascii() and user_id.isdigit() and 1 <= len(user_id) <= 19):
         raise ValueError("a Telegram user id is a number of up to 19 digits")
     await _change(connection, name, telegram=user_id)
+
+
+async def rename(connection: AsyncConnection, name: str, display_name: str) -> None:
+    """Say how people call a member: "Lan"; "" takes it back.
+
+    Raises ValueError with a sentence when there is no such member, or the name cannot be shown.
+    """
+    tidy = " ".join(display_name.split())
+    if len(tidy) > LONGEST_DISPLAY or not all(
+        c.isalpha() or c in " .'-" or unicodedata.combining(c) for c in tidy
+    ):
+        raise ValueError(f"a display name is up to {LONGEST_DISPLAY} letters, for example Lan")
+    if tidy.casefold() == name.casefold():
+        raise ValueError("a display name is not the name they sign in by")
+    await _change(connection, name, display_name=tidy or None)
+
+
+async def has_session(
+    connection: AsyncConnection, member: str, at: float, *, idle: float, total: float
+) -> bool:
+    """Whether this member id is signed in anywhere."""
+    query = select(staff_sessions.c.key).where(
+        staff_sessions.c.staff == member,
+        staff_sessions.c.seen_at >= at - idle,
+        staff_sessions.c.at >= at - total,
+    )
+    return (await connection.execute(query.limit(1))).first() is not None
 
 
 async def remove(connection: AsyncConnection, name: str, at: float) -> None:
@@ -212,7 +242,9 @@ async def session(
     ).first()
     if row is None:
         return None
-    return Session(key, Member(row.id, row.name, row.role, row.telegram), row.began, row.seen_at)
+    return Session(
+        key, Member(row.id, row.name, row.role, row.telegram, row.display_name), row.began, row.seen_at
+    )
 
 
 async def seen(connection: AsyncConnection, key: str, at: float) -> None:

@@ -427,6 +427,9 @@ staff = Table(
     Column("name", String(40), nullable=False, unique=True),  # how commands and pages call them
     Column("role", String(10), nullable=False),  # officer, admin or auditor
     Column("telegram", String(20), nullable=True),  # Telegram user id, for test notices
+    Column(
+        "display_name", String(60), nullable=True
+    ),  # how people call them: "Lan"; never the name they sign in by
     Column("removed_at", Float, nullable=True),
     Column("at", Float, nullable=False),
 )
@@ -463,8 +466,19 @@ tickets = Table(
     Column("card", LargeBinary, nullable=True),  # sealed JSON: want, flow, step, failed, who (masked)
     Column("reason", String(20), nullable=False, server_default=""),  # why it was closed
     Column("opened_at", Float, nullable=False),
-    Column("claimed_at", Float, nullable=True),
+    Column("claimed_at", Float, nullable=True),  # by who has it now
     Column("closed_at", Float, nullable=True),
+    Column("answered_at", Float, nullable=True),  # first words of an officer
+    Column("waits_since", Float, nullable=True),  # of the person, for words of an officer; NULL: answered
+    Column("officer_at", Float, nullable=True),  # last act of the officer who has it
+    Column("leaving_at", Float, nullable=True),  # the person was asked whether to leave the officer
+    Column("warned_at", Float, nullable=True),  # the person was told that it will be closed
+    Column(
+        "escalated", Integer, nullable=False, server_default="0"
+    ),  # clocks that were told to admins: 1 answer, 2 end
+    Column("rating", Integer, nullable=True),  # 1..5
+    Column("reopened", Integer, nullable=False, server_default="0"),  # how often
+    Column("earlier", String(32), nullable=True),  # the same person's ticket before this one
 )
 Index(  # a conversation has one open ticket at most
     "uq_tickets_open",
@@ -479,7 +493,9 @@ desk_messages = Table(  # what was written in a ticket, by whomever
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("ticket", String(32), nullable=False, index=True),
-    Column("who", String(10), nullable=False),  # citizen, officer, bot, withdrawn (a reply of the bot), note
+    Column(
+        "who", String(10), nullable=False
+    ),  # citizen, officer, bot, withdrawn (a reply of the bot), note, told
     Column("staff", String(32), nullable=True),
     Column("words", LargeBinary, nullable=True),  # sealed JSON: text
     Column("row", BigInteger, nullable=True),  # the outbox row that carries an officer's words

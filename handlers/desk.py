@@ -1,4 +1,4 @@
-"""What officers do with tickets: claim, answer, hand back, close. Called by the console.
+"""What officers do with tickets: claim, answer, pass on, take over, put back, hand back, close. Called by the console.
 
 Invariant: an officer writes to a conversation only when nothing of the assistant is on its way there any more.
 """
@@ -12,6 +12,9 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Literal
 
 from data import channels, desk, outbox
+from data.desk import transfers
+from data.desk.transfers import Moved
+from flows.conversations.officer import words as desk_words
 from flows.engine.events import Returned
 from flows.secrets.staff_words import trouble_in
 from flows.text.normalise import clean
@@ -49,12 +52,71 @@ class Desk:
             made = await desk.claim(turns.db, connection, turns.seal, ticket_id, officer, turns.clock())
         if made.outcome != "claimed":
             return made.outcome
-        ready, waited = made.ready, 0.0
+        await self._ready(ticket_id, made.ready)
+        return "yours"
+
+    async def _ready(self, ticket_id: str, ready: bool) -> None:
+        """Wait until nothing of the bot is on its way any more."""
+        waited = 0.0
         while not ready and waited < LONGEST_WAIT:
             await self.sleep(LOOK_AGAIN)
             waited += LOOK_AGAIN
             ready = await self.settle(ticket_id)
+        self.nudge()
+
+    async def transfer(self, ticket_id: str, officer: str, to: str) -> Moved:
+        """Hand the officer's ticket to the member `to`; both are ids. The person is told."""
+        turns = self.turns
+        async with turns.db.writing() as connection:
+            done = await transfers.transfer(
+                turns.db, connection, turns.seal, ticket_id, officer, to, turns.clock()
+            )
+        self.nudge()
+        return done
+
+    async def take_over(self, ticket_id: str, admin: str, who: str) -> Literal["yours", "gone"]:
+        """An admin takes the ticket, whoever has it; audited as done by `who`. Returns as `claim` does."""
+        turns = self.turns
+        async with turns.db.writing() as connection:
+            made = await transfers.take_over(
+                turns.db, connection, turns.seal, ticket_id, admin, turns.clock(), who=who
+            )
+        if made.outcome != "claimed":
+            return "gone"
+        await self._ready(ticket_id, made.ready)
         return "yours"
+
+    async def put_back(self, ticket_id: str, officer: str) -> bool:
+        """The officer's ticket waits again at its old place, and the bot answers; False when it is not theirs."""
+        turns = self.turns
+        async with turns.db.writing() as connection:
+            done = await transfers.put_back(
+                turns.db,
+                connection,
+                turns.seal,
+                ticket_id,
+                officer,
+                turns.clock(),
+                content=turns.content,
+            )
+        self.nudge()
+        return done
+
+    async def gone(self, officer: str, why: str = desk_words.GONE) -> int:
+        """A member is removed (desk_words.GONE) or signed out (LEFT_WORK): their tickets wait again; how many there were."""
+        turns = self.turns
+        async with turns.db.writing() as connection:
+            put = await transfers.put_back_all(
+                turns.db,
+                connection,
+                turns.seal,
+                officer,
+                turns.clock(),
+                content=turns.content,
+                why=why,
+            )
+        self.nudge()
+        return put
 
     async def settle(self, ticket_id: str) -> bool:
         """Finish a claim that somebody began; True when it is finished."""

@@ -18,6 +18,7 @@ from data.conversations import Conversation
 from data.desk import Ticket, TicketMessage
 from data.outbox import Outgoing
 from data.outbox.rows import open_body
+from data.tables import desk_messages
 from data.tables import outbox as outbox_rows
 from flows.conversations.helpdesk import WORDING
 from handlers.delivery.reply_sender import ReplySender
@@ -164,6 +165,14 @@ async def rows_at(house: House, address: str) -> list[Any]:
     async with house.db.reading() as connection:
         query = select(outbox_rows).where(outbox_rows.c.address == address).order_by(outbox_rows.c.id)
         return list(await connection.execute(query))
+
+
+async def officer_rows_at(house: House, address: str) -> list[Any]:
+    """As `rows_at`, of what officers wrote; what the desk told by itself is left out."""
+    async with house.db.reading() as connection:
+        theirs = select(desk_messages.c.row).where(desk_messages.c.who == "officer")
+        query = select(outbox_rows).where(outbox_rows.c.address == address, outbox_rows.c.id.in_(theirs))
+        return list(await connection.execute(query.order_by(outbox_rows.c.id)))
 
 
 async def all_that_is_kept(house: House) -> bytes:

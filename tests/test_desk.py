@@ -27,6 +27,7 @@ from tests.desks import (
     desk_of,
     later,
     lines_of,
+    officer_rows_at,
     open_ticket,
     rows_at,
     soon,
@@ -157,7 +158,7 @@ async def _claim_in_the_making(houses: list[House], number: int) -> Claimed:
     assert kept <= Counter(texts), "a message is in the ticket twice"
     lost = [text for text in texts if text not in kept]
     withdrawn = [m.text for m in lines if m.who == "withdrawn"]
-    states = Counter(row.state for row in await rows_at(houses[0], address))
+    states = Counter(row.state for row in await rows_at(houses[0], address) if row.lane == outbox.REPLY)
     assert set(states) <= {"sent", "withdrawn"}
     assert states["withdrawn"] == len(withdrawn)
     assert states["sent"] == len(channel.said(address))
@@ -234,7 +235,8 @@ async def test_a_reply_that_rests_and_those_behind_it_are_withdrawn_at_once_and_
     await citizen.reply_sender.quiet()
     await house.turns.settled()
     assert len(channel.said(LAN)) == before
-    assert [r.state for r in await rows_at(house, LAN)][-len(made) :] == ["withdrawn"] * len(made)
+    replies = [r for r in await rows_at(house, LAN) if r.lane == outbox.REPLY]
+    assert [r.state for r in replies][-len(made) :] == ["withdrawn"] * len(made)
 
 
 async def test_a_lease_of_a_dead_process_is_waited_for_then_withdrawn(house: House) -> None:
@@ -395,7 +397,7 @@ async def test_a_repeated_post_is_sent_once(house: House) -> None:
     for key in ("x" * 200, "x" * 199 + "y", "\ud800\0"):
         posts = [desk_here.answer(ticket, HAM, f"Chào anh/chị, {key[-1]!r}", key) for _ in range(5)]
         assert await asyncio.gather(*posts) == ["sent"] * 5
-    rows = [row for row in await rows_at(house, LAN) if row.lane == "officer"]
+    rows = await officer_rows_at(house, LAN)
     assert len(rows) == 3
     assert [(row.state, row.number) for row in rows] == [("pending", None)] * 3
     assert len(await texts_of(house, ticket, "officer")) == 3
@@ -447,7 +449,7 @@ async def test_an_officer_s_words_are_looked_at_before_they_leave(
     """Seen to fail: `Desk.answer` without the shield."""
     _, _, ticket = await a_claimed_ticket(sqlite_house)
     assert await desk_of(sqlite_house).answer(ticket, HAM, words, "k") == outcome
-    rows = [row for row in await rows_at(sqlite_house, LAN) if row.lane == "officer"]
+    rows = await officer_rows_at(sqlite_house, LAN)
     assert len(rows) == (outcome == "sent")
 
 
@@ -460,7 +462,7 @@ async def test_what_an_officer_asks_for_in_two_messages_is_stopped_at_the_second
     assert await at_work.answer(ticket, HAM, "Gửi qua đây giúp em nha", "2") == "asks"
     _, _, other = await a_claimed_ticket(house, "telegram:77")
     assert await at_work.answer(other, HAM, "Gửi qua đây giúp em nha", "3") == "sent"
-    rows = [row for row in await rows_at(house, LAN) if row.lane == "officer"]
+    rows = await officer_rows_at(house, LAN)
     assert len(rows) == 2
 
 
@@ -472,7 +474,7 @@ async def test_the_officer_s_words_leave_before_the_bot_goes_on(house: House) ->
     giving = asyncio.create_task(desk_of(house, citizen.reply_sender, sleep=looks).hand_back(ticket, HAM))
     await looks.more()
     assert not giving.done()
-    (row,) = [row for row in await rows_at(house, LAN) if row.lane == "officer"]
+    (row,) = await officer_rows_at(house, LAN)
     house.turns.mark(Outgoing(row.id, LAN, None, {}, row.fence))
     await house.turns.settled()
     async with asyncio.timeout(PATIENCE):

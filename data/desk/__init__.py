@@ -11,21 +11,22 @@ import secrets
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import channels, outbox
-from data.conversations import BOT, NOBODY, OFFICER, claim_events, topic_of
+from data.conversations import NOBODY, OFFICER, claim_events, topic_of
 from data.engine import Database, value_of
 from data.outbox import Outgoing
 from data.seal import Seal
-from data.tables import conversations, desk_messages, tickets
+from data.tables import conversations, desk_messages, staff, tickets
 from data.tables import outbox as outbox_rows
+from flows.conversations.officer import words as desk_words
 from flows.text.masking import mask_text
 
 REASONS = ("answered", "no_answer", "elsewhere")  # why an officer closes; "" is handed back
 OUTSIDE = "outside"  # tickets.officer where an officer writes in the channel's own tool: data/desk/outside.py
-SIGNED = "Cán bộ BHXH: "  # before an officer's words, on every channel
+SIGNED = desk_words.signed("")  # before the words of an officer who has no display name, on every channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class TicketCard:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One handover. `state`: waiting, claiming, claimed, closed; `number` is what people call it."""
+    """One handover. `state`: waiting, claiming, claimed, closed; `number` is what people call it; times in seconds since 1970."""
 
     id: str
     number: int
@@ -54,6 +55,11 @@ class Ticket:
     opened_at: float
     claimed_at: float | None
     closed_at: float | None
+    answered_at: float | None = None  # first words of an officer
+    waits_since: float | None = None  # of the person, for words of an officer; None: answered
+    officer_at: float | None = None  # last act of the officer who has it
+    leaving_at: float | None = None  # the person was asked whether to leave the officer
+    earlier: str | None = None  # the ticket of the same person before this one
 
     @property
     def door(self) -> str:
@@ -68,7 +74,8 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class TicketMessage:
-    """One line of a ticket. `who`: citizen, officer, bot, withdrawn (a reply never said) or note.
+    """One line of a ticket. `who`: citizen, officer, bot, withdrawn (a reply never said), note, or told (what the desk told
+    the person by itself).
 
     `state` is what the outbox says of an officer's words: pending, leased, sent, blocked, failed …; "" for the others.
     """
@@ -109,7 +116,7 @@ async def load(
 
 async def queue(connection: AsyncConnection, seal: Seal) -> list[Ticket]:
     """Open tickets, the one that waits longest first."""
-    return await _listed(connection, seal, select(tickets).where(tickets.c.state != "closed"))
+    return await listed(connection, seal, select(tickets).where(tickets.c.state != "closed"))
 
 
 async def closed(connection: AsyncConnection, seal: Seal, limit: int) -> list[Ticket]:
@@ -118,7 +125,8 @@ async def closed(connection: AsyncConnection, seal: Seal, limit: int) -> list[Ti
     return [_ticket(seal, r) for r in await connection.execute(query.limit(limit))]
 
 
-async def _listed(connection: AsyncConnection, seal: Seal, query: Select[Any]) -> list[Ticket]:
+async def listed(connection: AsyncConnection, seal: Seal, query: Select[Any]) -> list[Ticket]:
+    """The tickets of a query of all their columns, the oldest first."""
     rows = await connection.execute(query.order_by(tickets.c.opened_at, tickets.c.number))
     return [_ticket(seal, r) for r in rows]
 
@@ -206,11 +214,23 @@ async def open_ticket(
             fence=1,
             card=seal.close(whole, f"ticket {ticket_id}"),
             opened_at=at,
+            waits_since=at,
+            earlier=await _newest_of(connection, person, address),
         )
     )
     made = await load(connection, seal, ticket_id)
     assert made is not None
     return made, True
+
+
+async def _newest_of(connection: AsyncConnection, person: str | None, address: str) -> str | None:
+    """The person's ticket before this one, None for none; of nobody known, the conversation's."""
+    whose = tickets.c.address == address
+    if person is not None:
+        whose = or_(whose, tickets.c.person == person)
+    return await connection.scalar(
+        select(tickets.c.id).where(whose).order_by(tickets.c.number.desc()).limit(1)
+    )
 
 
 async def receive(
@@ -224,7 +244,7 @@ async def receive(
     staff: str | None = None,
     row: int | None = None,
 ) -> None:
-    """Keep one line of a ticket, sealed."""
+    """Keep one line of a ticket, sealed. Words of the person wait for an officer's from then on."""
     line = outbox.new_id()
     await connection.execute(
         desk_messages.insert().values(
@@ -237,6 +257,12 @@ async def receive(
             at=at,
         )
     )
+    if who == "citizen":
+        await connection.execute(
+            update(tickets)
+            .where(tickets.c.id == ticket_id, tickets.c.state != "closed")
+            .values(waits_since=func.coalesce(tickets.c.waits_since, at), leaving_at=None, warned_at=None)
+        )
 
 
 async def leave(connection: AsyncConnection, ticket_id: str, reason: str, at: float) -> bool:
@@ -285,7 +311,7 @@ async def claim(
                 (tickets.c.state == "claimed") & (tickets.c.officer == OUTSIDE),
             ),
         )
-        .values(state="claiming", officer=officer, fence=tickets.c.fence + 1, claimed_at=at)
+        .values(state="claiming", officer=officer, fence=tickets.c.fence + 1, claimed_at=at, officer_at=at)
         .returning(tickets.c.fence)
     )
     fence = won.scalar()
@@ -331,7 +357,40 @@ async def _settled(
             )
             .values(owner=OFFICER)
         )
+        ticket = await load(connection, seal, ticket_id)
+        if ticket is not None:
+            arrived = desk_words.arrived(await display_of(connection, ticket.officer))
+            await tell(connection, seal, ticket, arrived, at)
     return True
+
+
+async def display_of(connection: AsyncConnection, officer: str | None) -> str:
+    """How people call this officer, "" where nothing was given: a login is never shown to them."""
+    found = await connection.scalar(select(staff.c.display_name).where(staff.c.id == officer))
+    return str(found or "")
+
+
+async def tell(connection: AsyncConnection, seal: Seal, ticket: Ticket, text: str, at: float) -> None:
+    """The desk itself tells the person something, the way an officer's words go. The caller holds the address's lock."""
+    row = await _put_words(connection, seal, ticket, text, at)
+    await receive(connection, seal, ticket.id, "told", text, at, row=row)
+
+
+async def _put_words(connection: AsyncConnection, seal: Seal, ticket: Ticket, text: str, at: float) -> int:
+    """Write words into the outbox's lane of officers; the row's id. Where the reader fetches them they have the next number."""
+    mine = conversations.c.address == ticket.address
+    found = (
+        await connection.execute(select(conversations.c.said, conversations.c.place).where(mine))
+    ).first()
+    topic = topic_of(found.place) if found is not None else 0
+    number = None
+    if found is not None and ticket.door in channels.pulled():
+        number = found.said + 1
+        await connection.execute(update(conversations).where(mine).values(said=number))
+    body: dict[str, Any] = {"text": text} | ({"topic": topic} if topic else {})
+    out = Outgoing(outbox.new_id(), ticket.address, number, body)
+    await outbox.put(connection, [outbox.officer_row(out, seal, at=at)])
+    return out.id
 
 
 async def answer(
@@ -350,7 +409,7 @@ async def answer(
         return False
     await db.lock(connection, ticket.address)
     owned = await connection.execute(
-        select(conversations.c.said, conversations.c.place)
+        select(conversations.c.address)
         .join(tickets, tickets.c.address == conversations.c.address)
         .where(
             conversations.c.owner == OFFICER,
@@ -359,78 +418,23 @@ async def answer(
             tickets.c.officer == officer,
         )
     )
-    found = owned.first()
-    if found is None:
+    if owned.first() is None:
         return False
-    said, topic = found.said, topic_of(found.place)
     event = (ticket.address, seal.keyed("desk", f"{ticket_id} {key!a}"))
     if event not in await claim_events(db, connection, [event], at):
         return True
-    number = None
-    if ticket.door in channels.pulled():
-        number = said + 1
-        await connection.execute(
-            update(conversations).where(conversations.c.address == ticket.address).values(said=number)
-        )
-    body: dict[str, Any] = {"text": SIGNED + text} | ({"topic": topic} if topic else {})
-    out = Outgoing(outbox.new_id(), ticket.address, number, body)
-    await outbox.put(connection, [outbox.officer_row(out, seal, at=at)])
-    await receive(connection, seal, ticket_id, "officer", text, at, staff=officer, row=out.id)
-    return True
-
-
-# -- the person's right to it
-
-
-def _whose(person: str | None, address: str) -> ColumnElement[bool]:
-    """Tickets of the person who talks at `address`; of the conversation alone where nobody is known there."""
-    if person is None:
-        return tickets.c.address == address
-    theirs = select(conversations.c.address).where(conversations.c.person == person)
-    return or_(tickets.c.person == person, tickets.c.address == address, tickets.c.address.in_(theirs))
-
-
-async def about(
-    connection: AsyncConnection, seal: Seal, person: str | None, address: str
-) -> list[tuple[Ticket, list[TicketMessage]]]:
-    """All tickets of a person with what was written in them, plain: it is theirs."""
-    rows = await connection.execute(select(tickets).where(_whose(person, address)).order_by(tickets.c.number))
-    found = [_ticket(seal, r) for r in rows]
-    return [(t, await messages(connection, seal, t.id, plain=True)) for t in found]
-
-
-async def count_about(connection: AsyncConnection, person: str | None, address: str) -> int:
-    """How many lines are kept in this person's tickets."""
-    query = (
-        select(func.count())
-        .select_from(desk_messages)
-        .join(tickets, tickets.c.id == desk_messages.c.ticket)
-        .where(_whose(person, address))
-    )
-    return int((await connection.execute(query)).scalar_one())
-
-
-async def has_tickets(connection: AsyncConnection, person: str | None, address: str) -> bool:
-    """Whether this person ever asked for an officer and it is still kept."""
-    query = select(tickets.c.id).where(_whose(person, address)).limit(1)
-    return (await connection.execute(query)).first() is not None
-
-
-async def erase(connection: AsyncConnection, person: str | None, address: str, at: float) -> None:
-    """Wipe what was written in a person's tickets; that there were tickets stays, without them. Open ones are closed."""
-    whose = _whose(person, address)
-    mine = select(tickets.c.id).where(whose).scalar_subquery()
-    rows = select(desk_messages.c.row).where(
-        desk_messages.c.ticket.in_(mine), desk_messages.c.row.is_not(None)
-    )
-    await outbox.wipe(connection, rows, at)
-    await connection.execute(delete(desk_messages).where(desk_messages.c.ticket.in_(mine)))
-    await connection.execute(
-        update(conversations).where(conversations.c.ticket.in_(mine)).values(ticket=None, owner=BOT)
-    )
+    display = await display_of(connection, officer)
+    row = await _put_words(connection, seal, ticket, desk_words.signed(display) + text, at)
+    await receive(connection, seal, ticket_id, "officer", text, at, staff=officer, row=row)
     await connection.execute(
         update(tickets)
-        .where(whose, tickets.c.state != "closed")
-        .values(state="closed", reason="erased", closed_at=at, fence=tickets.c.fence + 1)
+        .where(tickets.c.id == ticket_id)
+        .values(
+            answered_at=func.coalesce(tickets.c.answered_at, at),
+            waits_since=None,
+            officer_at=at,
+            leaving_at=None,
+            warned_at=None,
+        )
     )
-    await connection.execute(update(tickets).where(whose).values(person=None, card=None, address=""))
+    return True

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from data import desk, outbox, people, petitions, rights
+from data import outbox, people, petitions, rights
+from data.desk import persons
 from data.effects.handler import handles
 from data.effects.turn_context import TurnContext, one_time_page
 from data.people import links
@@ -14,7 +15,7 @@ from flows.effects import EffectResult, EraseMyData, ExportMyData, LoadMyData, S
 async def load_my_data(turn: TurnContext, effect: LoadMyData) -> EffectResult:
     whose = (turn.connection, turn.person, turn.address)
     kept = await people.kept_about(turn.connection, turn.person) if turn.person else people.NOTHING_KEPT
-    letters, asked = await desk.count_about(*whose), await desk.has_tickets(*whose)
+    letters, asked = await persons.count_about(*whose), await persons.has_tickets(*whose)
     sent = await petitions.count_about(turn.connection, turn.person) if turn.person else 0
     open_papers = len(await papers.kept_for(turn.connection, turn.services.seal, turn.address))
     if not (

@@ -55,7 +55,7 @@ class Console:
         access = AccessControl(turns, address=address, rules=rules)
         self.entries: list[PageRoute] = access.entries
         for pages in (
-            SignIn(access, sources or Sources()),
+            SignIn(access, sources or Sources(), desk.nudge),
             HomePage(access),
             DeskPages(access, desk),
             NoticePages(access, limits or Limits(), sending or Sending()),

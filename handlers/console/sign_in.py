@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from data import audit, staff
+from data.desk import transfers
+from flows.conversations.officer import words as desk_words
 from handlers.console import wording
 from handlers.console.access import EVERYBODY, AccessControl, PageRoute, Visit
 from handlers.console.forms import csrf_token, has_csrf_token, read_form
@@ -89,8 +91,9 @@ class SourceFailures:
 class SignIn:
     """The pages of the way in and out."""
 
-    def __init__(self, access: AccessControl, sources: Sources) -> None:
+    def __init__(self, access: AccessControl, sources: Sources, nudge: Callable[[], None]) -> None:
         self._access = access
+        self._nudge = nudge
         self._sources = sources
         self._failures = SourceFailures(
             access.turns.clock,
@@ -160,13 +163,19 @@ class SignIn:
         return self._access.refused(request, status, title, message)
 
     async def sign_out(self, visit: Visit) -> Response:
-        """End the session, here and in the database."""
+        """End the session, here and in the database. The last session of an officer puts their tickets back."""
         access, turns = self._access, self._access.turns
+        now, member = turns.clock(), visit.member.id
         async with turns.db.writing() as connection:
             await staff.sign_out(connection, visit.session.key)
-            await audit.note(
-                turns.db, connection, turns.seal, at=turns.clock(), who=visit.who, what="signed_out"
-            )
+            times = {"idle": access.rules.idle, "total": access.rules.total}
+            if not await staff.has_session(connection, member, now, **times):
+                desk = (turns.db, connection, turns.seal)
+                await transfers.put_back_all(
+                    *desk, member, now, content=turns.content, why=desk_words.LEFT_WORK
+                )
+            await audit.note(turns.db, connection, turns.seal, at=now, who=visit.who, what="signed_out")
+        self._nudge()
         response = access.page(visit.request, "console/signed_out.html", left=True)
         response.delete_cookie(access.cookie, path="/", secure=access.https, httponly=True, samesite="lax")
         return response

@@ -30,6 +30,9 @@ ENDS = {  # how a closed ticket ended
     "handed_back": "Đã trả lại cho trợ lý",
     "erased": "Đã xóa theo yêu cầu của người dân",
     "": "Người dân không cần nữa",
+    "withdrawn": "Người dân rút phiếu",
+    "left": "Người dân rời cán bộ, về lại trợ lý",
+    "silent": "Tự đóng: người dân không trả lời",
 }
 DEEDS = {  # what a row of the audit says was done
     "look": "Tra cứu",
@@ -76,6 +79,7 @@ SPEAKERS = {
     "bot": "Trợ lý",
     "withdrawn": "Trợ lý định nói, chưa gửi",
     "note": "Ghi chú",
+    "told": "Hệ thống báo người dân",
 }
 DELIVERY = {
     "pending": "đang chờ gửi",
