@@ -471,7 +471,9 @@ tickets = Table(
     Column("answered_at", Float, nullable=True),  # first words of an officer
     Column("waits_since", Float, nullable=True),  # of the person, for words of an officer; NULL: answered
     Column("officer_at", Float, nullable=True),  # last act of the officer who has it
-    Column("leaving_at", Float, nullable=True),  # the person was asked whether to leave the officer
+    Column(
+        "asked_at", Float, nullable=True
+    ),  # the assistant asked the person something beside the officer, and nobody wrote since
     Column("warned_at", Float, nullable=True),  # the person was told that it will be closed
     Column(
         "escalated", Integer, nullable=False, server_default="0"

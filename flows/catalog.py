@@ -19,6 +19,8 @@ from flows.conversations import (
     questions,
     registration,
 )
+from flows.conversations.officer import answers
+from flows.conversations.officer.answers import BesideOfficer, HeldTicket
 from flows.conversations.papers import portrait
 from flows.engine import dialogue, shield
 from flows.engine.events import Event
@@ -51,6 +53,21 @@ def advance(state: State, event: Event, content: Content) -> Turn:
 def overhear(state: State, event: Event, content: Content) -> Turn:
     """One event while an officer owns the conversation: only what must not wait for the officer."""
     return dialogue.overhear(state, event, content, FLOWS)
+
+
+def attend(
+    state: State, event: Event, content: Content, ticket: int, officer: str, *, asked: bool
+) -> BesideOfficer:
+    """One event while an officer owns the conversation: what the assistant answers all the same, if anything.
+
+    `officer`: how people call them; `asked`: what the assistant offered beside is the newest thing said.
+    """
+    return answers.attend(state, event, content, HeldTicket(ticket, officer, asked), FLOWS)
+
+
+def after_beside(state: State, attended: BesideOfficer) -> State:
+    """The state to keep after a turn that `attend` gave, with what the officer interrupted."""
+    return dialogue.put_back(state, attended.below, FLOWS)
 
 
 def valid_labels(state: State, content: Content, at: datetime) -> tuple[str, ...]:

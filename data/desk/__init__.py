@@ -58,7 +58,7 @@ class Ticket:
     answered_at: float | None = None  # first words of an officer
     waits_since: float | None = None  # of the person, for words of an officer; None: answered
     officer_at: float | None = None  # last act of the officer who has it
-    leaving_at: float | None = None  # the person was asked whether to leave the officer
+    asked_at: float | None = None  # the assistant asked the person something beside, and nobody wrote since
     earlier: str | None = None  # the ticket of the same person before this one
 
     @property
@@ -261,8 +261,13 @@ async def receive(
         await connection.execute(
             update(tickets)
             .where(tickets.c.id == ticket_id, tickets.c.state != "closed")
-            .values(waits_since=func.coalesce(tickets.c.waits_since, at), leaving_at=None, warned_at=None)
+            .values(waits_since=func.coalesce(tickets.c.waits_since, at), asked_at=None, warned_at=None)
         )
+
+
+async def asked(connection: AsyncConnection, ticket_id: str, at: float) -> None:
+    """The assistant asked the person something beside the officer: until somebody writes, a short word answers it."""
+    await connection.execute(update(tickets).where(tickets.c.id == ticket_id).values(asked_at=at))
 
 
 async def leave(connection: AsyncConnection, ticket_id: str, reason: str, at: float) -> bool:
@@ -433,7 +438,7 @@ async def answer(
             answered_at=func.coalesce(tickets.c.answered_at, at),
             waits_since=None,
             officer_at=at,
-            leaving_at=None,
+            asked_at=None,
             warned_at=None,
         )
     )

@@ -45,7 +45,7 @@ async def transfer(
     done = await connection.execute(
         update(tickets)
         .where(*mine)
-        .values(officer=to, fence=tickets.c.fence + 1, claimed_at=at, officer_at=at, leaving_at=None)
+        .values(officer=to, fence=tickets.c.fence + 1, claimed_at=at, officer_at=at, asked_at=None)
     )
     if done.rowcount != 1:
         return "not_yours"
@@ -85,7 +85,7 @@ async def take_over(
         taken = update(tickets).where(tickets.c.id == ticket_id, tickets.c.state.in_(HELD))
         fence = await connection.scalar(
             taken.values(
-                officer=admin, fence=tickets.c.fence + 1, claimed_at=at, officer_at=at, leaving_at=None
+                officer=admin, fence=tickets.c.fence + 1, claimed_at=at, officer_at=at, asked_at=None
             ).returning(tickets.c.fence)
         )
         assert fence is not None, "its conversation is locked"
@@ -133,7 +133,7 @@ async def put_back(
             fence=tickets.c.fence + 1,
             claimed_at=None,
             officer_at=None,
-            leaving_at=None,
+            asked_at=None,
             warned_at=None,
             waits_since=func.coalesce(tickets.c.waits_since, at),
         )

@@ -119,6 +119,8 @@ _WAITING_CHOICES = (
 )
 _HANDED_BACK = {
     "": "Cán bộ đã chuyển lại cho tôi. Mình làm tiếp từ chỗ đang dở nhé.",
+    "left": "Dạ, mình về lại với trợ lý; phiếu đã khép, cán bộ đã được báo. Cần cán bộ lại, anh/chị gõ “gặp cán bộ”.",
+    "silent": "Lâu chưa thấy anh/chị nhắn nên phiếu tự khép. Cần nữa, anh/chị gõ “gặp cán bộ”.",
     "no_answer": "Cán bộ chờ chưa thấy anh/chị trả lời nên tạm khép yêu cầu. Cần nữa, anh/chị gõ “gặp cán bộ”.",
 }
 

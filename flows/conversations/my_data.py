@@ -111,7 +111,13 @@ def _flow() -> Flow:
         slash="dulieu",
         last_on_menu=True,
         reads=_reads,
+        beside=_asked_beside,
     )
+
+
+def _asked_beside(text: str) -> bool:
+    """Whether somebody asks for it while an officer answers them."""
+    return asks_what_is_kept(text) or erasing(text, close=False) == "wanted"
 
 
 def _kept_prompt(context: Context) -> str:

@@ -21,8 +21,10 @@ Called through flows/catalog.py, which hands in the flows. docs/flows.md draws t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from flows.content import NOT_ASKED, Content
 from flows.effects import ForgetMessage, NoteMiss
@@ -40,6 +42,7 @@ from flows.engine.steps import Flow, Reply, Step
 from flows.secrets import detector
 from flows.spoken import secret_help
 from flows.text.dictated import written
+from flows.text.normalise import plain
 from flows.understanding import numbers_explained
 from flows.understanding.acts import Before
 from flows.understanding.address import address_of
@@ -88,6 +91,49 @@ def overhear(state: State, event: Event, content: Content, flows: Flows) -> Turn
         obeyed = (flow.obeys(event.text) for flow in flows.values())
         return replace(turn, effects=tuple(effect for effect in obeyed if effect is not None))
     return turn
+
+
+def beside(state: State, event: Event, content: Content, flows: Flows, *, asked: bool) -> Turn | None:
+    """One event while an officer owns the conversation that a flow answers all the same; None: it is for the officer. Pure.
+
+    `asked`: what that flow asked is the newest thing said, so that a short word is its answer. What the officer interrupted
+    is laid aside: `interrupted` tells it, `put_back` puts it back.
+    """
+    words = words_of(event)
+    dialogue = (
+        Dialogue(replace(state, under={}), event.at, content, flows, Shield(content)) if words else None
+    )
+    if dialogue is None or not isinstance(event, Said | Pressed):
+        return None
+    flow, step = dialogue.here()
+    if flow is not None and step is not None and flow.beside is not None:
+        chosen = dialogue.choice(step, event)
+        if chosen is not None and (asked or plain(words) == plain(chosen.label)):
+            dialogue.accept(flow, step, chosen.parsed)
+            return dialogue.turn()
+    name, _ = named(words, content, flows.routes(content))
+    begun = (f for f in flows.values() if f.beside is not None and (f.name == name or f.beside(words)))
+    if (first := next(begun, None)) is None:
+        return None
+    dialogue.state = State(watch=state.watch)
+    dialogue.digress(first.name)
+    return dialogue.turn()
+
+
+def interrupted(state: State, flows: Flows) -> Mapping[str, Any]:
+    """What an officer interrupted, as JSON: the state itself, or what lies under a flow that is answered beside the officer."""
+    flow, _ = flows.find(state.flow, state.step)
+    if flow is not None and flow.beside is not None:
+        return state.under
+    return replace(state, memory={}, watch=("", 0), follow_up=()).to_json()
+
+
+def put_back(state: State, below: Mapping[str, Any], flows: Flows) -> State:
+    """The state after `beside` and its effects, with what was set aside under it, or in its place once the flow is over."""
+    flow, _ = flows.find(state.flow, state.step)
+    if flow is not None and flow.beside is not None:
+        return replace(state, under=dict(below))
+    return replace(State.from_json(below), memory=state.memory, watch=state.watch)
 
 
 class Dialogue(Commands):
@@ -157,6 +203,7 @@ class Dialogue(Commands):
 
     def handed_back(self, reason: str) -> None:
         """An officer gave the conversation back: say so, and go on where it stood."""
+        self.state = put_back(State(watch=self.state.watch), interrupted(self.state, self.flows), self.flows)
         for flow in self.flows.values():
             if flow.handed_back is not None:
                 self.say(Reply(flow.handed_back(reason)))

@@ -212,6 +212,8 @@ class Flow:
     """What a wish for it tells that need not be asked any more: subjects of memory.py."""
     tells_of: Callable[[Context, PageUsed], str] = lambda context, event: ""
     """What is said of something done on its secure page where the conversation stands elsewhere."""
+    beside: Callable[[str], bool] | None = None
+    """Whether these words begin it while an officer owns the conversation; None: it waits for the officer to be done."""
     handed_back: Callable[[str], str] | None = None
     """What is said when an officer hands the conversation back for this reason."""
 

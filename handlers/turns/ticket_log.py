@@ -22,6 +22,7 @@ from flows.text.normalise import clean
 
 _PHONE = re.compile(r"\+?[0-9][0-9 .\-]{7,18}")  # anything else may be words
 LONGEST_LABEL = 200  # characters of a name or a label: no limit of texts holds for these
+LEFT_OFFICER = "Người dân rời cuộc trò chuyện với cán bộ, về lại trợ lý."
 LEFT_OUT = "[một tin có mật khẩu hoặc mã OTP, đã bỏ]"
 _KINDS = {
     "sticker": "nhãn dán",

@@ -14,7 +14,6 @@ import logging
 import secrets
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -29,14 +28,15 @@ from data.outbox import HeldText, HeldWords, Outgoing
 from data.seal import Seal
 from flows import catalog
 from flows.content import Content
-from flows.effects import ForgetMessage, GiveConsent, NoteMiss
+from flows.effects import GiveConsent, NoteMiss
 from flows.engine.events import Answered, Event, Returned, Said, Unreadable
 from flows.engine.navigation import Turn
 from flows.engine.state import State
 from flows.engine.steps import Reply
 from handlers.turns.bursts import BurstLimits, Gathered, gather
 from handlers.turns.openings import Openings
-from handlers.turns.ticket_log import LEFT_OUT, written
+from handlers.turns.ticket_log import LEFT_OFFICER, LEFT_OUT, written
+from handlers.turns.turn_parts import Savepoint, TurnReplies, again, body_of, has_secret, silent
 from handlers.turns.types import Clock, MadeTurn, TurnResult, WaitingTurn
 
 log = logging.getLogger("troly.turn")
@@ -48,48 +48,6 @@ APOLOGY = "Xin lỗi, tôi vừa gặp lỗi với tin này. Anh/chị thử l�
 WRITTEN = frozenset(
     {"long", "empty", "edited"}
 )  # kinds of messages that are words: each is an act of its own
-
-
-def body_of(reply: Reply, topic: int = 0) -> dict[str, Any]:
-    """A reply as the outbox keeps it: JSON values, what is empty left out. `topic`: where on its channel it is to go."""
-    body: dict[str, Any] = {"text": reply.text}
-    if reply.options:
-        body["options"] = list(reply.options)
-    if reply.by_words:
-        body["by_words"] = True
-    if reply.shares:
-        body["shares"] = reply.shares
-    if reply.contact:
-        body["contact"] = {"name": reply.contact.name, "phone": reply.contact.phone}
-    if reply.link:
-        body["link"] = reply.link
-    if reply.until:
-        body["until"] = reply.until.astimezone(UTC).isoformat()
-    if reply.paper:
-        body["paper"] = reply.paper.as_json()
-    if reply.key:
-        body["key"] = reply.key
-    if topic:
-        body["topic"] = topic
-    return body
-
-
-@dataclass(slots=True)
-class _TurnReplies:
-    """What one or more events came to. `forget`: the message being taken held a secret; `texts`: earlier ones that did."""
-
-    turn: Turn
-    outcomes: tuple[str, ...] = ()
-    forget: bool = False
-    texts: tuple[HeldText, ...] = ()
-
-    def add(self, turn: Turn, outcomes: tuple[str, ...]) -> None:
-        """This came after it; what is said again is said once."""
-        said = {reply.text for reply in turn.replies}
-        earlier = tuple(reply for reply in self.turn.replies if reply.text not in said)
-        effects = (*self.turn.effects, *turn.effects)
-        self.turn = replace(turn, replies=(*earlier, *turn.replies), effects=effects)
-        self.outcomes += outcomes
 
 
 @dataclass(eq=False)
@@ -121,7 +79,7 @@ class TurnMaker:
         for waiting in group:
             conversation = found.get(waiting.address) or Conversation(waiting.address)
             if (waiting.address, waiting.key) not in fresh:
-                made.append(await _again(connection, waiting, conversation))
+                made.append(await again(connection, waiting, conversation))
                 continue
             once = waiting.act.once
             answered = bool(once) and (waiting.address, once) not in fresh
@@ -156,7 +114,7 @@ class TurnMaker:
         while True:
             source = held.source if held is not None and waiting.act.ends else waiting.source
             turn_context = self._context(connection, conversation, at, now, source)
-            savepoint = _Savepoint(connection)
+            savepoint = Savepoint(connection)
             try:
                 event = waiting.opens(conversation.state, at)
                 if not waiting.act.ends and not isinstance(event, Returned):
@@ -194,7 +152,7 @@ class TurnMaker:
                     why = f"{type(wrong).__name__} at {conversation.state.flow}/{conversation.state.step}"
                     await conversations.dead_letter(self.db, connection, door, waiting.key, why, {}, now)
                     apology = Reply(APOLOGY.format(self.content.office.hotline))
-                    read = _TurnReplies(Turn(conversation.state, (apology,)))
+                    read = TurnReplies(Turn(conversation.state, (apology,)))
                     turn_context = self._context(connection, conversation, at, now, source)
                     break
         if held is not None:
@@ -204,16 +162,16 @@ class TurnMaker:
         return made
 
     async def _read(
-        self, turn_context: TurnContext, savepoint: _Savepoint, conversation: Conversation, gathered: Gathered
-    ) -> _TurnReplies:
+        self, turn_context: TurnContext, savepoint: Savepoint, conversation: Conversation, gathered: Gathered
+    ) -> TurnReplies:
         """Act on what was gathered, one thing after the other."""
-        read = _TurnReplies(Turn(conversation.state))
+        read = TurnReplies(Turn(conversation.state))
         for reading in gathered.readings:
             state = read.turn.state
             turn, outcomes = await self._advance(turn_context, savepoint, reading.event, state, reading.turn)
             await self._overheard(turn_context, conversation, reading.event, turn)
             read.add(turn, outcomes)
-            if _has_secret(turn):
+            if has_secret(turn):
                 read.forget = read.forget or reading.own
                 read.texts += reading.texts
         return read
@@ -240,7 +198,7 @@ class TurnMaker:
     ) -> MadeTurn:
         """Keep words until more comes; nothing is said yet."""
         words = gathered.wait
-        made = _silent(waiting, conversation)
+        made = silent(waiting, conversation)
         if words is not None:
             await outbox.hold(self.db, connection, self.seal, conversation.address, words, now)
             made.result = replace(made.result, repeat=False)
@@ -260,7 +218,7 @@ class TurnMaker:
         waiting: WaitingTurn,
         conversation: Conversation,
         turn_context: TurnContext,
-        read: _TurnReplies,
+        read: TurnReplies,
     ) -> MadeTurn:
         """Number the replies and lay out the rows."""
         address, at, turn = waiting.address, turn_context.now, read.turn
@@ -300,7 +258,7 @@ class TurnMaker:
     async def _advance(
         self,
         turn_context: TurnContext,
-        savepoint: _Savepoint,
+        savepoint: Savepoint,
         event: Event,
         state: State,
         first: Turn | None = None,
@@ -339,7 +297,7 @@ class TurnMaker:
         )
         if given:
             return replace(conversation, owner=BOT, ticket=None)
-        return _silent(waiting, conversation)
+        return silent(waiting, conversation)
 
     async def _to_the_desk(
         self,
@@ -349,7 +307,8 @@ class TurnMaker:
         event: Event,
         held: HeldWords | None,
     ) -> MadeTurn:
-        """What the person writes is the officer's to answer. A secret reaches nobody, and its writer is told so."""
+        """What the person writes is the officer's to answer, but for what is always answered. A secret reaches nobody, and
+        its writer is told so."""
         if held is not None:
             await outbox.drop_held(turn_context.connection, held.id)
             conversation = replace(conversation, held=0)
@@ -360,7 +319,49 @@ class TurnMaker:
                 turn = catalog.overhear(conversation.state, words, self.content)
                 await self._write_down(turn_context, conversation.ticket, words, turn)
         texts = () if held is None else held.texts
+        if (made := await self._beside_officer(turn_context, waiting, conversation, event)) is not None:
+            return made
         return await self._overheard_only(turn_context, waiting, conversation, event, texts)
+
+    async def _beside_officer(
+        self, turn_context: TurnContext, waiting: WaitingTurn, conversation: Conversation, event: Event
+    ) -> MadeTurn | None:
+        """What is answered although an officer has the conversation; None for what is the officer's alone."""
+        connection, state = turn_context.connection, conversation.state
+        heard = catalog.overhear(state, event, self.content)
+        if conversation.ticket is None or has_secret(heard) or not written(event):
+            return None
+        ticket = await desk.load(connection, self.seal, conversation.ticket)
+        if ticket is None or ticket.state == "closed":
+            return None
+        display = await desk.display_of(connection, ticket.officer)
+        asked = ticket.asked_at is not None
+        attended = catalog.attend(state, event, self.content, ticket.number, display, asked=asked)
+        if attended.how == "officer":
+            return None
+        await self._write_down(turn_context, ticket.id, event, heard)
+        turn = attended.turn
+        outcomes: tuple[str, ...] = ()
+        match attended.how:
+            case "leaves":
+                await self._receive(turn_context, ticket.id, "note", LEFT_OFFICER)
+                await desk.leave(connection, ticket.id, "left", turn_context.now)
+                turn_context.ticket = None
+                returned = Returned(ticket.id, ticket.officer or "", "left", turn_context.at)
+                turn = catalog.advance(turn.state, returned, self.content)
+            case "beside":
+                savepoint = Savepoint(connection)
+                turn, outcomes = await self._advance(turn_context, savepoint, event, state, turn)
+                await savepoint.keep()
+                turn = replace(turn, state=catalog.after_beside(turn.state, attended))
+            case _:
+                pass
+        if turn_context.ticket is None:
+            conversation = replace(conversation, owner=BOT)
+        elif turn.replies and turn.replies[-1].options:
+            await desk.asked(connection, ticket.id, turn_context.now)
+        read = TurnReplies(turn, outcomes)
+        return await self._bound(connection, waiting, conversation, turn_context, read)
 
     async def _overheard_only(
         self,
@@ -377,8 +378,8 @@ class TurnMaker:
                 await self.effect_handler.handle(turn_context, effect)
         if conversation.ticket is not None:
             await self._write_down(turn_context, conversation.ticket, event, turn)
-        read = _TurnReplies(turn)
-        if _has_secret(turn):
+        read = TurnReplies(turn)
+        if has_secret(turn):
             read.forget, read.texts = True, texts
         return await self._bound(turn_context.connection, waiting, conversation, turn_context, read)
 
@@ -395,48 +396,10 @@ class TurnMaker:
 
     async def _write_down(self, turn_context: TurnContext, ticket: str, event: Event, turn: Turn) -> None:
         """Put what the person wrote into the ticket; of a secret, only that there was one."""
-        if _has_secret(turn):
+        if has_secret(turn):
             await self._receive(turn_context, ticket, "note", LEFT_OUT)
         elif words := written(event):
             await self._receive(turn_context, ticket, "citizen", words)
 
     async def _receive(self, turn_context: TurnContext, ticket: str, who: str, words: str) -> None:
         await desk.receive(turn_context.connection, self.seal, ticket, who, words, turn_context.now)
-
-
-async def _again(connection: AsyncConnection, waiting: WaitingTurn, conversation: Conversation) -> MadeTurn:
-    """An event that was acted on before: nothing is said, but a secret is to be forgotten by whoever still has it."""
-    forget = await conversations.held_secret(connection, waiting.address, waiting.key)
-    return _silent(waiting, conversation, forget=forget)
-
-
-def _silent(waiting: WaitingTurn, conversation: Conversation, *, forget: bool = False) -> MadeTurn:
-    """A turn that changes nothing and says nothing."""
-    place = (conversation.state.flow, conversation.state.step)
-    said = conversation.said
-    return MadeTurn(waiting, TurnResult(waiting.address, place=place, forget=forget, repeat=True, said=said))
-
-
-def _has_secret(turn: Turn) -> bool:
-    return any(isinstance(effect, ForgetMessage) for effect in turn.effects)
-
-
-class _Savepoint:
-    """A savepoint that begins only when the turn first asks for an effect."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
-        self._nested: Any = None
-
-    async def begin(self) -> None:
-        if self._nested is None:
-            self._nested = await self._connection.begin_nested()
-
-    async def keep(self) -> None:
-        if self._nested is not None:
-            await self._nested.commit()
-
-    async def undo(self) -> None:
-        if self._nested is not None:
-            await self._nested.rollback()
-            self._nested = None

@@ -8,7 +8,7 @@ down_revision = '0018'
 branch_labels = None
 depends_on = None
 
-TIMES = ('answered_at', 'waits_since', 'officer_at', 'leaving_at', 'warned_at')
+TIMES = ('answered_at', 'waits_since', 'officer_at', 'asked_at', 'warned_at')
 
 
 def upgrade() -> None:
