@@ -521,6 +521,20 @@ class Settings:
         "an officer who writes nothing for so many minutes while the person waits loses the ticket to the queue",
         between=(2, 480),
     )
+    desk_answer_minutes: int = _s(
+        15, "working minutes after which admins hear that nobody answered a ticket", between=(1, 10**4)
+    )
+    desk_end_hours: int = _s(
+        8, "working hours after which admins hear that a ticket is not closed", between=(1, 10**4)
+    )
+    desk_warn_minutes: int = _s(
+        240,
+        "minutes without a word after an officer's answer; then the person hears that the ticket will be closed",
+        between=(1, 10**5),
+    )
+    desk_close_minutes: int = _s(
+        1200, "minutes after that warning until the ticket is closed", between=(1, 10**5)
+    )
     console_live_seconds: float = _s(
         2.0, "how often an open console page asks for what is new, in seconds", between=(0.2, 60)
     )

@@ -184,7 +184,7 @@ async def worker_of(app: App, desk: Desk | None = None) -> Worker:
     ]
 
     def open_at(at: float) -> bool:
-        return app.content.office.hours.open_at(datetime.fromtimestamp(at, UTC))
+        return app.content.office.hours.open_at(datetime.fromtimestamp(at, UTC), app.content.calendar)
 
     return Worker(
         app.db,
@@ -199,7 +199,13 @@ async def worker_of(app: App, desk: Desk | None = None) -> Worker:
 
 def desk_limits_of(s: Settings) -> DeskLimits:
     """The times of the desk that the settings give."""
-    return DeskLimits(silent=60.0 * s.desk_silent_minutes)
+    return DeskLimits(
+        silent=60.0 * s.desk_silent_minutes,
+        answer=60.0 * s.desk_answer_minutes,
+        end=3600.0 * s.desk_end_hours,
+        warn=60.0 * s.desk_warn_minutes,
+        close=60.0 * s.desk_close_minutes,
+    )
 
 
 async def work(*, demo: bool = False) -> int:

@@ -467,7 +467,7 @@ tickets = Table(
     Column("reason", String(20), nullable=False, server_default=""),  # why it was closed
     Column("opened_at", Float, nullable=False),
     Column("claimed_at", Float, nullable=True),  # by who has it now
-    Column("closed_at", Float, nullable=True),
+    Column("closed_at", Float, nullable=True, index=True),
     Column("answered_at", Float, nullable=True),  # first words of an officer
     Column("waits_since", Float, nullable=True),  # of the person, for words of an officer; NULL: answered
     Column("officer_at", Float, nullable=True),  # last act of the officer who has it

@@ -243,14 +243,15 @@ class ShareDossier(Effect, outcomes=("linked", "waiting", "unproven", "never_her
 
 @dataclass(frozen=True, slots=True)
 class CheckTicket(Effect, outcomes=("none", "waiting")):
-    """Does this conversation wait for an officer? waiting: facts ticket_number, ticket_ahead."""
+    """Does this conversation wait for an officer? waiting: facts as of OpenTicket."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenTicket(Effect, outcomes=("opened", "already")):
     """Ask for an officer, with what the summary card says; all masked but `want`, the person's own words.
 
-    Facts ticket_number, ticket_ahead: how many wait before.
+    Facts ticket_number; ticket_ahead: how many wait before; ticket_minutes: about how long, "" unknown; ticket_earlier: the number
+    of the person's ticket before this one, "" none.
     """
 
     want: str = field(default="", repr=False)

@@ -164,6 +164,10 @@ class Desk:
             raise ValueError(f"a ticket is closed for one of {', '.join(desk.REASONS)}")
         return await self._return(ticket_id, officer, reason)
 
+    async def close_silent(self, ticket_id: str, officer: str) -> bool:
+        """Close a ticket whose person wrote nothing after the warning; False when they did, or it is nobody's any more."""
+        return await self._return(ticket_id, officer, desk.SILENT)
+
     async def _return(self, ticket_id: str, officer: str, reason: str) -> bool:
         turns = self.turns
         async with turns.db.reading() as connection:
@@ -172,12 +176,17 @@ class Desk:
             return False
         await self._let_last_words_leave(ticket.address)
         event = at_once(Returned(ticket_id, officer, reason, NEVER))
+        key = f"return:{ticket_id}:{ticket.fence}"
+        if (
+            reason == desk.SILENT
+        ):  # refused when the person wrote meanwhile: that must not use up the officer's own key
+            key = f"silent:{ticket_id}:{ticket.fence}:{ticket.warned_at}"
         say = self.say.get(ticket.door)
         shown = say is not None and ticket.door in channels.pulled()
         try:
             result = await turns.take(
                 ticket.address,
-                f"return:{ticket_id}:{ticket.fence}",
+                key,
                 event,
                 pushed=say is not None and not shown,
                 shown=shown,

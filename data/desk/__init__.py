@@ -25,6 +25,7 @@ from flows.conversations.officer import words as desk_words
 from flows.text.masking import mask_text
 
 REASONS = ("answered", "no_answer", "elsewhere")  # why an officer closes; "" is handed back
+SILENT = "silent"  # why the desk closes a ticket by itself: the person wrote nothing after a warning
 OUTSIDE = "outside"  # tickets.officer where an officer writes in the channel's own tool: data/desk/outside.py
 SIGNED = desk_words.signed("")  # before the words of an officer who has no display name, on every channel
 
@@ -59,6 +60,7 @@ class Ticket:
     waits_since: float | None = None  # of the person, for words of an officer; None: answered
     officer_at: float | None = None  # last act of the officer who has it
     asked_at: float | None = None  # the assistant asked the person something beside, and nobody wrote since
+    warned_at: float | None = None  # the person was told that it will be closed
     earlier: str | None = None  # the ticket of the same person before this one
 
     @property
@@ -284,14 +286,16 @@ async def give_back(
     connection: AsyncConnection, ticket_id: str, officer: str, reason: str, at: float
 ) -> bool:
     """The officer gives the conversation back; False when it is not theirs. Part of the turn in which the bot goes on."""
+    mine = (
+        tickets.c.id == ticket_id,
+        tickets.c.officer == officer,
+        tickets.c.state.in_(("claiming", "claimed")),
+    )
+    closes = update(tickets).where(*mine)
+    if reason == SILENT:  # not when they wrote since they were warned
+        closes = closes.where(tickets.c.warned_at.is_not(None), tickets.c.waits_since.is_(None))
     done = await connection.execute(
-        update(tickets)
-        .where(
-            tickets.c.id == ticket_id,
-            tickets.c.officer == officer,
-            tickets.c.state.in_(("claiming", "claimed")),
-        )
-        .values(state="closed", reason=reason or "handed_back", fence=tickets.c.fence + 1, closed_at=at)
+        closes.values(state="closed", reason=reason or "handed_back", fence=tickets.c.fence + 1, closed_at=at)
     )
     return int(done.rowcount) == 1
 

@@ -34,7 +34,7 @@ async def transfer(
 
     "not_yours": it is not that officer's; "nobody": `to` is nobody who may answer; "gone": no such ticket, or closed.
     """
-    ticket = await _locked(db, connection, seal, ticket_id)
+    ticket = await locked(db, connection, seal, ticket_id)
     if ticket is None or ticket.state == "closed":
         return "gone"
     if not await _may_answer(connection, to):
@@ -72,7 +72,7 @@ async def take_over(
 
     As after `desk.claim`, the conversation is the admin's once `ready`.
     """
-    ticket = await _locked(db, connection, seal, ticket_id)
+    ticket = await locked(db, connection, seal, ticket_id)
     if ticket is None or ticket.state == "closed":
         return Claim("gone")
     if ticket.state in HELD and ticket.officer == admin:
@@ -121,7 +121,7 @@ async def put_back(
 
     `why`: one of desk_words.RETURNED, GONE, SILENT, LEFT_WORK. False when it is not that officer's.
     """
-    ticket = await _locked(db, connection, seal, ticket_id)
+    ticket = await locked(db, connection, seal, ticket_id)
     if ticket is None:
         return False
     done = await connection.execute(
@@ -180,7 +180,9 @@ async def left_alone(
     answers = select(staff.c.id).where(staff.c.removed_at.is_(None), staff.c.role.in_(DESK_ROLES))
     gone = tickets.c.officer.not_in(answers)
     before = at - silent_seconds
-    silent = (tickets.c.waits_since <= before) & (tickets.c.officer_at <= before)
+    silent = (tickets.c.waits_since <= before) & (
+        func.coalesce(tickets.c.officer_at, tickets.c.claimed_at) <= before
+    )
     query = (
         select(tickets.c.id, tickets.c.officer, gone.label("gone"))
         .where(tickets.c.state.in_(HELD), tickets.c.officer != OUTSIDE, or_(gone, silent))
@@ -201,7 +203,7 @@ async def put_back_if_left_alone(
     content: Content,
 ) -> bool:
     """Let a ticket wait again that `left_alone` named, unless its officer did something since; looked at under the lock."""
-    if await _locked(db, connection, seal, ticket_id) is None:
+    if await locked(db, connection, seal, ticket_id) is None:
         return False
     for one, officer, why in await left_alone(connection, at, silent_seconds):
         if one == ticket_id:
@@ -219,7 +221,7 @@ async def colleagues(connection: AsyncConnection, but: str) -> list[tuple[str, s
     ]
 
 
-async def _locked(db: Database, connection: AsyncConnection, seal: Seal, ticket_id: str) -> Ticket | None:
+async def locked(db: Database, connection: AsyncConnection, seal: Seal, ticket_id: str) -> Ticket | None:
     """The ticket as it is under its conversation's lock; None for no such ticket."""
     found = await desk.load(connection, seal, ticket_id)
     if found is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data import desk
-from data.desk import Ticket, TicketCard
+from data.desk import Ticket, TicketCard, clocks
 from data.effects.handler import handles
 from data.effects.turn_context import TurnContext, person
 from flows.effects import CheckTicket, EffectResult, LeaveQueue, OpenTicket
@@ -40,5 +40,14 @@ async def leave_queue(turn: TurnContext, effect: LeaveQueue) -> EffectResult:
 
 
 async def _facts(turn: TurnContext, ticket: Ticket) -> dict[str, str]:
-    ahead = await desk.ahead_of(turn.connection, ticket)
-    return {"ticket_number": str(ticket.number), "ticket_ahead": str(ahead)}
+    """What the person is told of a ticket; "" for what is not known."""
+    connection = turn.connection
+    ahead = await desk.ahead_of(connection, ticket)
+    minutes = await clocks.expected_minutes(connection, ticket, turn.now)
+    earlier = await clocks.earlier_of(connection, turn.services.seal, ticket, 1)
+    return {
+        "ticket_number": str(ticket.number),
+        "ticket_ahead": str(ahead),
+        "ticket_minutes": str(minutes or ""),
+        "ticket_earlier": str(earlier[0].number) if earlier else "",
+    }

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from flows.conversations import handover_card
 from flows.conversations.consent import consent_steps
+from flows.conversations.officer.words import opening
 from flows.effects import CheckTicket, LeaveQueue, OpenTicket
 from flows.engine.events import Event, Said
 from flows.engine.memory import age
@@ -140,7 +141,20 @@ def _parse_want(context: Context, event: Event) -> Parsed | None:
 
 def _queue(context: Context) -> str:
     ahead = int(context.get("ticket_ahead") or "0")
-    return f"Trước anh/chị còn {ahead} người." if ahead else "Anh/chị là người kế tiếp."
+    place = f"Trước anh/chị còn {ahead} người." if ahead else "Anh/chị là người kế tiếp."
+    return f"{place} {_minutes(context)}".rstrip()
+
+
+def _minutes(context: Context) -> str:
+    """About how long the wait is, "" where it is not known or nobody is at work."""
+    minutes, content = context.get("ticket_minutes"), context.content
+    is_open = content.office.hours.open_at(context.at, content.calendar)
+    return f"Thường chờ khoảng {minutes} phút." if minutes and is_open else ""
+
+
+def _earlier(context: Context) -> str:
+    number = context.get("ticket_earlier")
+    return f"Cán bộ thấy cả phiếu số {number} trước đây, anh/chị không phải kể lại. " if number else ""
 
 
 def _hours(context: Context) -> str:
@@ -151,7 +165,7 @@ def _hours(context: Context) -> str:
 def _opened_prompt(context: Context) -> str:
     return (
         f"Đã chuyển cho cán bộ, phiếu số {context.get('ticket_number')}. {_queue(context)} {_hours(context)} "
-        f"Trong lúc chờ, anh/chị vẫn hỏi tôi được. Gấp thì gọi {context.content.office.hotline}."
+        f"{opening(context.content, context.at)}{_earlier(context)}Trong lúc chờ, anh/chị vẫn hỏi tôi được. Gấp thì gọi {context.content.office.hotline}."
     )
 
 
@@ -185,7 +199,11 @@ def _in_queue_prompt(context: Context) -> str:
             )
         case "again":
             return f"Dạ còn: phiếu số {number} vẫn chờ, cán bộ sẽ trả lời ngay tại đây. Không cần nữa, anh/chị nhắn “khỏi gặp cán bộ”."
-    return f"Dạ phiếu số {number} vẫn đang chờ. {_queue(context)} Tôi chưa biết chắc mấy phút. {_hours(context)} Gấp thì gọi {hotline}."
+    return f"Dạ phiếu số {number} vẫn đang chờ. {_queue(context)} {_unsure(context)}{_hours(context)} {opening(context.content, context.at)}Gấp thì gọi {hotline}."
+
+
+def _unsure(context: Context) -> str:
+    return "" if _minutes(context) else "Tôi chưa biết chắc mấy phút. "
 
 
 def _no_ticket_prompt(context: Context) -> str:

@@ -21,13 +21,13 @@ def upgrade() -> None:
             batch_op.add_column(sa.Column(name, sa.Integer(), nullable=False, server_default='0'))
         batch_op.add_column(sa.Column('rating', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('earlier', sa.String(length=32), nullable=True))
-    # who has waited or held one until now begins anew: nobody is taken from an officer by the upgrade itself
+        batch_op.create_index(batch_op.f('ix_tickets_closed_at'), ['closed_at'], unique=False)
     op.execute("UPDATE tickets SET waits_since = opened_at WHERE state = 'waiting'")
-    op.execute("UPDATE tickets SET officer_at = claimed_at WHERE state IN ('claiming', 'claimed')")
 
 
 def downgrade() -> None:
     with op.batch_alter_table('tickets', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_tickets_closed_at'))
         for name in ('earlier', 'rating', 'reopened', 'escalated', *reversed(TIMES)):
             batch_op.drop_column(name)
     with op.batch_alter_table('staff', schema=None) as batch_op:

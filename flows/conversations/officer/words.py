@@ -48,9 +48,25 @@ def waits_again(number: int, why: str, content: Content, at: datetime) -> str:
 
 def opening(content: Content, at: datetime) -> str:
     """When the office opens next, as a sentence with a blank behind it; "" while it is open."""
-    office = content.office.hours
-    if office.open_at(at):
+    office, calendar = content.office.hours, content.calendar
+    if office.open_at(at, calendar):
         return ""
-    here, there = at.astimezone(VIETNAM), office.next_opening(at)
+    here, there = at.astimezone(VIETNAM), office.next_opening(at, calendar)
     day = "hôm nay" if there.date() == here.date() else f"{there:%d/%m}"
     return f"Giờ này ngoài giờ làm việc; cán bộ trả lời từ {there:%H:%M} {day}. "
+
+
+def late(number: int, minutes: int, link: str, answer: bool) -> str:
+    """What admins are told of a ticket whose clock ran out: nothing of what the person wrote."""
+    what = "chưa ai trả lời" if answer else "chưa xong"
+    long = f"{minutes} phút" if minutes < 120 else f"{minutes // 60} giờ"
+    return f"Phiếu số {number} đã {long} mà {what}. Mở phiếu: {link}"
+
+
+def closes_soon(number: int, seconds: float, content: Content) -> str:
+    """The person has not written for long: the ticket will be closed."""
+    hours = max(1, round(seconds / 3600))
+    return (
+        f"Cán bộ đã trả lời và đang chờ anh/chị. Trong {hours} giờ nữa chưa thấy anh/chị nhắn, phiếu số {number} sẽ tự khép; nhắn một "
+        f"tin bất kỳ là giữ lại. Gấp thì gọi {content.office.hotline}."
+    )
