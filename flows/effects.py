@@ -261,6 +261,18 @@ class OpenTicket(Effect, outcomes=("opened", "already")):
 
 
 @dataclass(frozen=True, slots=True)
+class RateTicket(Effect, outcomes=("rated", "none")):
+    """What the person thinks of the ticket that an officer answered and that ended last: `stars`, 1 to 5."""
+
+    stars: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenTicket(Effect, outcomes=("reopened", "none", "waiting")):
+    """The ticket that ended last waits again. waiting: there is an open one. Facts as of OpenTicket."""
+
+
+@dataclass(frozen=True, slots=True)
 class LeaveQueue(Effect, outcomes=("left",)):
     """The person needs no officer any more."""
 

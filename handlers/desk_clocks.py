@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from data import desk, outbox
 from data.desk import clocks, transfers
-from data.desk.clocks import ANSWER, Overdue
+from data.desk.clocks import ANSWER, LateTicket
 from data.outbox import Outgoing
 from flows.conversations.officer import words as desk_words
 from handlers.desk import Desk
@@ -83,7 +83,7 @@ class DeskClocks:
                 await outbox.put(connection, rows)
         return len(late)
 
-    def _is_late(self, one: Overdue, now: float) -> bool:
+    def _is_late(self, one: LateTicket, now: float) -> bool:
         content = self.desk.turns.content
         begin, end = datetime.fromtimestamp(one.since, UTC), datetime.fromtimestamp(now, UTC)
         worked = content.office.hours.worked_seconds(begin, end, content.calendar)

@@ -7,13 +7,13 @@ from datetime import date, datetime, time
 from sqlalchemy import update
 
 from data import desk, staff
-from data.desk import clocks
+from data.desk import clocks, ended
 from data.outbox.rows import open_body
 from data.tables import tickets
 from flows.calendar.office_hours import VIETNAM, Hours
 from flows.calendar.working_days import Calendar
 from handlers.desk_clocks import DeskClocks, DeskLimits
-from tests.desks import desk_of, open_ticket, rows_at, texts_of, ticket_of
+from tests.desks import Citizen, desk_of, open_ticket, rows_at, texts_of, ticket_of
 from tests.houses import House
 from tests.test_desk import LAN, a_ticket
 from tests.test_desk_transfers import held, officers, told
@@ -190,3 +190,45 @@ async def test_one_word_keeps_a_quiet_ticket(house: House) -> None:
 async def _pass(house: House, tends: DeskClocks, seconds: float) -> None:
     house.clock.move(seconds)
     await tends.tend()
+
+
+# -- after the end
+
+
+async def _closed(house: House) -> tuple[Citizen, str, str]:
+    citizen, _, ticket, (lan, _, _) = await held(house)
+    desk_here = desk_of(house, citizen.reply_sender)
+    assert await desk_here.answer(ticket, lan, "Chào bác", "k1") == "sent"
+    assert await desk_here.close(ticket, lan, "answered")
+    return citizen, ticket, lan
+
+
+async def test_the_person_rates_once_an_officer_answered(house: House) -> None:
+    citizen, ticket, _ = await _closed(house)
+    (row, *_) = (await citizen.writes("chấm 4")).rows
+    assert row.body["text"].startswith("Dạ, cảm ơn anh/chị đã chấm 4 điểm.")
+    await citizen.writes("5 sao")
+    assert (await ticket_of(house, ticket)).rating == 5
+    house.clock.move(ended.SECONDS + 1)
+    (row, *_) = (await citizen.writes("chấm 1")).rows
+    assert "không có phiếu nào" in row.body["text"]
+    assert (await ticket_of(house, ticket)).rating == 5
+
+
+async def test_a_ticket_is_opened_again_within_three_days_with_all_that_was_written(house: House) -> None:
+    """Seen to fail: `newest` without its time: a ticket of last week was opened again."""
+    citizen, ticket, lan = await _closed(house)
+    (row, *_) = (await citizen.writes("mở lại phiếu giúp tôi")).rows
+    assert row.body["text"].startswith("Đã mở lại phiếu số 1")
+    found = await ticket_of(house, ticket)
+    assert (found.state, found.officer, found.reopened) == ("waiting", None, 1)
+    desk_here = desk_of(house, citizen.reply_sender)
+    assert await desk_here.claim(ticket, lan) == "yours"
+    await citizen.writes("hỏi thêm ab")
+    assert await texts_of(house, ticket, "officer") == ["Chào bác"]
+    assert "hỏi thêm ab" in await texts_of(house, ticket, "citizen")
+    assert await desk_here.close(ticket, lan, "answered")
+    house.clock.move(ended.SECONDS + 1)
+    (row, *_) = (await citizen.writes("mở lại phiếu")).rows
+    assert "không còn phiếu nào mở lại được" in row.body["text"]
+    assert await open_ticket(house, LAN) is None

@@ -62,6 +62,9 @@ _ACTIONS = {
 }
 _ESCAPE = re.compile(r"\\(?:u([0-9a-f]{4})|(n))")
 _TICKET = re.compile(r"phiếu số [0-9N]+")  # tickets of several transcripts share one count
+_CLOSED = re.compile(
+    r" Giờ này ngoài giờ làm việc; cán bộ trả lời từ [0-9:]{5} (?:hôm nay|[0-9/]{5})\."
+)  # by the clock
 _PETITION = re.compile(
     r"KN-[0-9]{4,}|(?<=ngày )[0-9]{2}/[0-9]{2}/20[0-9]{2}(?=[.:;])"
 )  # likewise, and days by the clock
@@ -242,7 +245,9 @@ def expected_at(door: Door, lines: Sequence[str]) -> list[str]:
 def _tidy(lines: Sequence[str]) -> list[str]:
     lines = [_EXPECTED.sub("", line) for line in lines]
     counted = (
-        _PETITION.sub(_masked, _TICKET.sub("phiếu số N", line.rstrip())) for line in lines if line.strip()
+        _PETITION.sub(_masked, _TICKET.sub("phiếu số N", _CLOSED.sub("", line.rstrip())))
+        for line in lines
+        if line.strip()
     )
     return [_COUNTED.sub("N", line) for line in counted]
 

@@ -45,6 +45,9 @@ def add_staff_commands(commands: Any) -> None:
     link = action("link-telegram", _link_telegram, "note a member's Telegram user id")
     link.add_argument("name", metavar="NAME")
     link.add_argument("user_id", metavar="USER_ID")
+    shown = action("display-name", _display_name, "say how people call an officer: Lan; empty takes it back")
+    shown.add_argument("name", metavar="NAME")
+    shown.add_argument("display_name", metavar="DISPLAY_NAME")
     action("remove", _remove, "take somebody off; links and sessions end").add_argument(
         "name", metavar="NAME"
     )
@@ -115,6 +118,18 @@ def _link_telegram(args: argparse.Namespace) -> int:
         why=args.name,
     )
     print(f"{args.name} gets test notices on Telegram now")
+    return 0
+
+
+def _display_name(args: argparse.Namespace) -> int:
+    from data import staff
+
+    write_once(
+        lambda connection, _: staff.rename(connection, args.name, args.display_name),
+        what="staff_renamed",
+        why=args.name,
+    )
+    print(f"people read “Cán bộ {args.display_name}”" if args.display_name else "people read “Cán bộ BHXH”")
     return 0
 
 

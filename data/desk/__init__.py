@@ -61,6 +61,8 @@ class Ticket:
     officer_at: float | None = None  # last act of the officer who has it
     asked_at: float | None = None  # the assistant asked the person something beside, and nobody wrote since
     warned_at: float | None = None  # the person was told that it will be closed
+    rating: int | None = None  # 1..5
+    reopened: int = 0  # how often
     earlier: str | None = None  # the ticket of the same person before this one
 
     @property
@@ -166,16 +168,6 @@ async def last_words(connection: AsyncConnection, seal: Seal, ticket_id: str, of
     )
     row = (await connection.execute(query)).first()
     return str(seal.open(row.words, f"desk {row.id}") or "") if row else ""
-
-
-async def ahead_of(connection: AsyncConnection, ticket: Ticket) -> int:
-    """How many tickets wait before this one."""
-    query = (
-        select(func.count())
-        .select_from(tickets)
-        .where(tickets.c.state == "waiting", tickets.c.number < ticket.number)
-    )
-    return int((await connection.execute(query)).scalar_one())
 
 
 async def open_at(connection: AsyncConnection, seal: Seal, address: str) -> Ticket | None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import median
 
-from sqlalchemy import distinct, func, select, update
+from sqlalchemy import distinct, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data.desk import OUTSIDE, Ticket, ahead_of, listed
+from data.desk import OUTSIDE, Ticket, listed
 from data.desk.transfers import DESK_ROLES, HELD
 from data.seal import Seal
 from data.tables import staff, staff_sessions, tickets
@@ -21,6 +21,19 @@ LOOKED_AT = 50  # of the tickets served last
 AT_WORK_SECONDS = 900.0  # since an officer's last act at the console
 ROUNDED = 5  # minutes
 ANSWER, END = 1, 2  # bits of tickets.escalated
+
+
+async def ahead_of(connection: AsyncConnection, ticket: Ticket) -> int:
+    """How many tickets wait before this one."""
+    query = (
+        select(func.count())
+        .select_from(tickets)
+        .where(
+            tickets.c.state == "waiting",
+            tuple_(tickets.c.opened_at, tickets.c.number) < (ticket.opened_at, ticket.number),
+        )
+    )
+    return int((await connection.execute(query)).scalar_one())
 
 
 async def expected_minutes(connection: AsyncConnection, ticket: Ticket, at: float) -> int | None:
@@ -71,7 +84,7 @@ async def earlier_of(
 
 
 @dataclass(frozen=True, slots=True)
-class Overdue:
+class LateTicket:
     """A ticket whose clock ran out. `clock`: ANSWER, or END."""
 
     id: str
@@ -80,7 +93,7 @@ class Overdue:
     since: float
 
 
-async def running(connection: AsyncConnection, before: float) -> list[Overdue]:
+async def running(connection: AsyncConnection, before: float) -> list[LateTicket]:
     """Open tickets that were opened before this time and of which a clock is not yet told of; the oldest first.
 
     Whether working hours have run out is the caller's to count.
@@ -95,13 +108,13 @@ async def running(connection: AsyncConnection, before: float) -> list[Overdue]:
     found = []
     for r in await connection.execute(query):
         if r.answered_at is None and not r.escalated & ANSWER:
-            found.append(Overdue(r.id, r.number, ANSWER, r.opened_at))
+            found.append(LateTicket(r.id, r.number, ANSWER, r.opened_at))
         if not r.escalated & END:
-            found.append(Overdue(r.id, r.number, END, r.opened_at))
+            found.append(LateTicket(r.id, r.number, END, r.opened_at))
     return found
 
 
-async def escalate(connection: AsyncConnection, one: Overdue) -> bool:
+async def escalate(connection: AsyncConnection, one: LateTicket) -> bool:
     """Be the one who tells of this clock; False when another has, or there is no reason any more."""
     mine = (tickets.c.id == one.id, tickets.c.state != "closed", tickets.c.escalated.op("&")(one.clock) == 0)
     due = update(tickets).where(*mine)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flows.conversations import handover_card
 from flows.conversations.consent import consent_steps
 from flows.conversations.officer.words import opening
-from flows.effects import CheckTicket, LeaveQueue, OpenTicket
+from flows.effects import CheckTicket, LeaveQueue, OpenTicket, RateTicket, ReopenTicket
 from flows.engine.events import Event, Said
 from flows.engine.memory import age
 from flows.engine.proposals import Answer, Begin, Proposal, Reading, Say, Show
@@ -102,9 +102,28 @@ def _flow() -> Flow:
             ),
             end("in_queue", _in_queue_prompt, recalls=_waits),
             end("no_ticket", _no_ticket_prompt, recalls=lambda s: {"ticket": ""}),
+            call(
+                "rate",
+                lambda s: RateTicket(int(s.get("stars"))),
+                RateTicket,
+                transitions={"rated": "rated", "none": "not_rated"},
+            ),
+            end("rated", lambda s: f"Dạ, cảm ơn anh/chị đã chấm {s.get('stars')} điểm."),
+            end("not_rated", "Dạ, hiện không có phiếu nào vừa xong để chấm điểm."),
+            call(
+                "reopen",
+                lambda s: ReopenTicket(),
+                ReopenTicket,
+                transitions={"reopened": "reopened", "none": "too_late", "waiting": "waiting"},
+            ),
+            end("reopened", _reopened_prompt, recalls=_waits),
+            end(
+                "too_late",
+                "Dạ, không còn phiếu nào mở lại được (chỉ trong 3 ngày sau khi khép). Cần cán bộ, anh/chị gõ “gặp cán bộ”.",
+            ),
             end("staying", "Phiếu vẫn còn đó; cán bộ trả lời ngay tại đây."),
         ),
-        begun_at=("withdraw", "look"),
+        begun_at=("withdraw", "look", "rate", "reopen"),
         command="person",
         digression=True,
         purposes={"handover": "chuyển lời cho cán bộ"},
@@ -128,7 +147,10 @@ _HANDED_BACK = {
 
 def _handed_back(reason: str) -> str:
     """What the bot says when an officer gives the conversation back for this reason."""
-    return _HANDED_BACK.get(reason, "Cán bộ đã trả lời xong. Còn gì chưa rõ, anh/chị gõ “gặp cán bộ”.")
+    return _HANDED_BACK.get(
+        reason,
+        "Cán bộ đã trả lời xong. Còn gì chưa rõ, anh/chị gõ “gặp cán bộ”, hoặc “mở lại phiếu” trong 3 ngày. Chấm giúp từ 1 đến 5: gõ “chấm 5”.",
+    )
 
 
 def _ticket(context: Context) -> OpenTicket:
@@ -166,6 +188,13 @@ def _opened_prompt(context: Context) -> str:
     return (
         f"Đã chuyển cho cán bộ, phiếu số {context.get('ticket_number')}. {_queue(context)} {_hours(context)} "
         f"{opening(context.content, context.at)}{_earlier(context)}Trong lúc chờ, anh/chị vẫn hỏi tôi được. Gấp thì gọi {context.content.office.hotline}."
+    )
+
+
+def _reopened_prompt(context: Context) -> str:
+    return (
+        f"Đã mở lại phiếu số {context.get('ticket_number')}; những gì đã viết vẫn còn, cán bộ đọc được. {_queue(context)} "
+        f"{opening(context.content, context.at)}Viết thêm điều chưa rõ vào đây; gấp thì gọi {context.content.office.hotline}."
     )
 
 
@@ -271,6 +300,12 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
     text = _TAG.sub(r"\1, ", reading.input.text)
     if _OR_A_MACHINE.search(reading.input.plain):
         return
+    if rated := _RATES.fullmatch(reading.input.plain):
+        yield Proposal(0.97, "rates the officer", Show("helpdesk", "rate", {"stars": rated[1] or rated[2]}))
+        return
+    if _REOPENS.search(reading.input.plain):
+        yield Proposal(0.97, "opens the ticket again", Show("helpdesk", "reopen", {}))
+        return
     person = person_wanted(text)
     ticket, left = reading.recall("ticket"), reading.recall("did") == "ticket:left"
     if reading.is_at("helpdesk", "want"):
@@ -348,6 +383,10 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(0.93, "wants a person", Show("helpdesk", "queue", {}))
 
 
+_RATES = re.compile(
+    r"(?:(?:da|toi|con|em|cho) )*(?:cham|danh gia)(?: can bo| cho can bo)? ([1-5])(?: diem| sao)?|([1-5]) (?:diem|sao)"
+)
+_REOPENS = re.compile(r"\bmo lai (?:giup )?(?:cai )?(?:phieu|yeu cau)\b")
 # "có người thiệt hông cho gặp đi": a question ends before the wish, and denies nothing
 _TAG = re.compile(
     r"\b((?:thiệt|thật|được|ai|có|that|thiet|duoc|nào|nao) (?:không|hông|hong|khong|ko|hok|k)) (?=(?:cho|kêu|keu|gọi|goi|nối|gặp|gap|chuyển|chuyen)\b)",
