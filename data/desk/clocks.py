@@ -102,7 +102,11 @@ async def running(connection: AsyncConnection, before: float) -> list[LateTicket
         select(
             tickets.c.id, tickets.c.number, tickets.c.answered_at, tickets.c.opened_at, tickets.c.escalated
         )
-        .where(tickets.c.state != "closed", tickets.c.opened_at <= before, tickets.c.escalated < ANSWER + END)
+        .where(
+            tickets.c.state.in_(("waiting", *HELD)),
+            tickets.c.opened_at <= before,
+            tickets.c.escalated < ANSWER + END,
+        )
         .order_by(tickets.c.opened_at)
     )
     found = []

@@ -57,8 +57,6 @@ _HOTLINE = frozenset(
             "goi tong dai so may",
             "so tong dai la gi",
             "tong dai so may",
-            "1900 9068",
-            "19009068",
         ),
     }
 )
@@ -108,9 +106,13 @@ def attend(state: State, event: Event, content: Content, held: HeldTicket, flows
     if words in _BACK or (words and len(words) <= LONGEST and leaves_ticket(words_of(event), close=False)):
         return BesideOfficer("asks", *_turn_with(calm, _question(held), (LEAVE, STAY)))
     command = commands.anywhere(words)
-    if (command in _ANSWERED and words not in _SAID_TO_OFFICERS) or words in _HOTLINE:
+    if (command in _ANSWERED and words not in _SAID_TO_OFFICERS) or _asks_hotline(words, content):
         return _told(calm, _notice(held, content), (BACK_TO_BOT, flows.label("my_data", content)))
     return BesideOfficer("officer", Turn(state))
+
+
+def _asks_hotline(words: str, content: Content) -> bool:
+    return words in _HOTLINE or words.replace(" ", "") == content.office.hotline_digits
 
 
 def _turn_with(state: State, text: str, options: tuple[str, ...]) -> tuple[Turn]:
