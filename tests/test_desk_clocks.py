@@ -76,6 +76,10 @@ async def test_the_expected_wait_comes_from_tickets_that_were_served(house: Hous
     lan, tu, _ = await officers(house)
     for number in range(clocks.ENOUGH):
         _, _, old = await a_ticket(house, f"telegram:{100 + number}")
+        async with house.db.reading() as connection:
+            waiting = await desk.load(connection, house.seal, old)
+            assert waiting is not None
+            assert await clocks.expected_minutes(connection, waiting, house.clock()) is None  # too few
         await _serve(house, old, 600.0, officer=lan, number=number)
         if number == 0:
             await _sign_in(house, lan)
@@ -174,7 +178,7 @@ async def test_a_quiet_ticket_is_warned_of_then_closed(house: House) -> None:
 
 
 async def test_one_word_keeps_a_quiet_ticket(house: House) -> None:
-    """Seen to fail: `receive` without `warned_at=None`."""
+    """Seen to fail: `give_back` without what it asks of a ticket that closes by itself."""
     citizen, _, ticket, (lan, _, _) = await held(house)
     desk_here = desk_of(house, citizen.reply_sender)
     tends = DeskClocks(desk_here, LIMITS)
@@ -216,7 +220,6 @@ async def test_the_person_rates_once_an_officer_answered(house: House) -> None:
 
 
 async def test_a_ticket_is_opened_again_within_three_days_with_all_that_was_written(house: House) -> None:
-    """Seen to fail: `newest` without its time: a ticket of last week was opened again."""
     citizen, ticket, lan = await _closed(house)
     (row, *_) = (await citizen.writes("mở lại phiếu giúp tôi")).rows
     assert row.body["text"].startswith("Đã mở lại phiếu số 1")
