@@ -164,7 +164,7 @@ async def _races(fork_server: ForkServer, place: str, folder: Path, *, claims: i
 async def test_one_of_twenty_wins_and_the_bot_is_silent_through_transfers_and_take_overs(
     fork_server: ForkServer, place: str, tmp_path: Path
 ) -> None:
-    """Two real processes. Seen to fail: `take_over` without its wait (`_ready`): nobody had the ticket; `claim` without `state == "waiting"`."""
+    """Two real processes. Seen to fail: `take_over` without its wait (`_ready`): nobody had the ticket."""
     await _races(fork_server, place, tmp_path, claims=2, moves=6)
 
 
