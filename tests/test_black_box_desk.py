@@ -54,10 +54,13 @@ async def _handover(service: Service, officer: httpx.AsyncClient) -> None:
     found = _TICKET.search((await officer.get("/console/queue")).text)
     assert found is not None
     ticket = f"/console/tickets/{found.group(1)}"
+    before = len(server.to(person.id))
     claimed = await officer.post(f"{ticket}/claim", data={"csrf_token": csrf_token})
     assert claimed.headers["location"] == f"{ticket}?note=yours"
     page = (await officer.get(ticket)).text
     assert "nhờ xem giúp hồ sơ" in page
+
+    await person.hears(before, "Cán bộ đã vào trả lời anh/chị.")
 
     before = len(server.to(person.id))
     key = re.search(r'name="key" value="([0-9a-f]+)"', page)
@@ -71,7 +74,7 @@ async def _handover(service: Service, officer: httpx.AsyncClient) -> None:
     assert time.monotonic() - began < WITHIN + bare.grace()
     assert heard.text == SIGNED + form["text"]
 
-    for words in ("menu", "khi nào xong ạ"):
+    for words in ("đổi mật khẩu", "khi nào xong ạ"):
         await server.write(person.id, words)
     warned = await person.writes(SECRET, "Tôi không lưu và không đọc tin đó")
     assert "mật khẩu" in warned.text
