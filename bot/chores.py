@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from bot.app import App
 from data import conversations, outbox, petitions, proofs, staff
 from data.accounts import changes, local, resets
+from data.desk import drafts, search
 from data.registry import removed
 from data.secure import pages, papers
 from handlers.passwords import Passwords
@@ -23,6 +24,7 @@ log = logging.getLogger("troly.serve")
 LEFT_BEHIND_SECONDS = 5.0  # a code this old was left by its own process
 SWEEP_SECONDS = 2.0  # how often codes left behind by another process are looked for
 SWEEPS_AT_ONCE = 8  # of those that wait for a slow gateway
+INDEX_PAUSE = 0.2  # seconds between two lots of old tickets: others write meanwhile
 FORGET_SECONDS = 600.0  # how often what is past its time is wiped
 
 
@@ -71,6 +73,15 @@ async def load_names(app: App) -> None:
             await app.effect_handler.services.names.renew(connection)
 
 
+async def index_tickets(app: App) -> None:
+    """Have tickets found by their words that were kept before words were; it ends when none is left."""
+    with logged("tickets could not be indexed"):
+        left = True
+        while left:
+            left = await search.catch_up(app.db, app.seal)
+            await asyncio.sleep(INDEX_PAUSE)
+
+
 async def forget(app: App) -> None:
     """Wipe what is past its time: hashes of codes, cases, event keys."""
     while True:
@@ -86,6 +97,7 @@ async def forget(app: App) -> None:
                 await staff.forget_old(connection, now, 3600.0 * app.settings.staff_session_hours)
                 events_until = now - 3600.0 * app.settings.event_keys_hours
                 await conversations.forget_old_events(connection, events_until)
+                await drafts.forget_old(connection, now - 86400.0 * app.settings.draft_days)
                 await removed.forget_old(connection, now - removed.DAY * app.settings.removed_days)
                 petitions_until = now - petitions.DAY * app.settings.petition_days
                 await petitions.forget_old(connection, petitions_until, now)

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from bot import logs
 from bot.app import App, limits_of, lone_server, opened, secret_for
-from bot.chores import forget, load_names, logged, resume_changes, sweep
+from bot.chores import forget, index_tickets, load_names, logged, resume_changes, sweep
 from bot.settings import BadSetting, Settings, load, load_demo, proxy_networks
 from bot.stopping import Stop, side_by_side
 from bot.worker import worker_of
@@ -104,6 +104,8 @@ async def _run(app: App, stop: Stop, *, demo: bool, roles: tuple[str, ...]) -> N
     if console:
         await _end_demo_links(app)
     chores = [asyncio.create_task(forget(app))]
+    if console:
+        chores.append(asyncio.create_task(index_tickets(app)))
     if "chat" in roles:
         chores.append(asyncio.create_task(load_names(app)))
     if app.passwords is not None:

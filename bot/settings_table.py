@@ -516,6 +516,11 @@ class Settings:
         15, "a staff session ends after so many minutes without activity, at most 15", between=(1, 15)
     )
     staff_session_hours: int = _s(8, "a staff session ends after so many hours, at most 8", between=(1, 8))
+    draft_days: int = _s(
+        7,
+        "how long what a colleague typed at the console and did not send is kept, sealed, in days",
+        between=(1, 90),
+    )
     desk_silent_minutes: int = _s(
         20,
         "an officer who writes nothing for so many minutes while the person waits loses the ticket to the queue",

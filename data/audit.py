@@ -115,10 +115,33 @@ async def first_broken(connection: AsyncConnection, seal: Seal) -> int | None:
     return None if (head or "") == before else 0
 
 
-async def newest(connection: AsyncConnection, limit: int, before: int | None = None) -> list[AuditEntry]:
-    """The newest rows first; `before`: only those with a smaller id."""
+@dataclass(frozen=True, slots=True)
+class AuditQuery:
+    """Which rows: of whom ("" for anybody), what was done (any of these; empty: anything), times in seconds since 1970."""
+
+    who: str = ""
+    whats: tuple[str, ...] = ()
+    since: float | None = None
+    until: float | None = None
+
+
+ALL = AuditQuery()
+
+
+async def newest(
+    connection: AsyncConnection, limit: int, before: int | None = None, only: AuditQuery = ALL
+) -> list[AuditEntry]:
+    """The newest rows first; `before`: those with a smaller id; `only`: those that fit."""
     query = select(audit).order_by(audit.c.id.desc()).limit(limit)
     if before is not None:
         query = query.where(audit.c.id < before)
+    if only.who:
+        query = query.where(audit.c.who == only.who)
+    if only.whats:
+        query = query.where(audit.c.what.in_(only.whats))
+    if only.since is not None:
+        query = query.where(audit.c.at >= only.since)
+    if only.until is not None:
+        query = query.where(audit.c.at < only.until)
     rows = await connection.execute(query)
     return [AuditEntry(r.id, r.at, r.who, r.what, r.whose, r.outcome, r.fields, r.why) for r in rows]

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import audit, conversations, outbox, people, petitions
 from data.accounts import changes
-from data.desk import persons
+from data.desk import drafts, persons, search
 from data.engine import Database
 from data.outbox import OTP, WAITING
 from data.outbox.rows import open_body
@@ -121,6 +121,8 @@ async def erase(
     """
     if person is not None:
         await people.withdraw(connection, person, address.partition(":")[0], stamp)
+    await drafts.erase(connection, person, address)
+    await search.forget(connection, person, address)
     await persons.erase(connection, person, address, now)
     theirs = conversation_rows.c.person == person if person is not None else false()
     found = await connection.execute(select(conversation_rows.c.address).where(theirs))

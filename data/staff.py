@@ -91,8 +91,9 @@ async def by_name(connection: AsyncConnection, name: str) -> Member | None:
 
 
 async def names(connection: AsyncConnection) -> dict[str, str]:
-    """Id -> name, of former members too: pages say who wrote something."""
-    return {row.id: row.name for row in await connection.execute(select(staff.c.id, staff.c.name))}
+    """Id -> how pages call them, of former members too: their display name, else their name."""
+    rows = await connection.execute(select(staff.c.id, staff.c.name, staff.c.display_name))
+    return {row.id: row.display_name or row.name for row in rows}
 
 
 async def change_role(connection: AsyncConnection, name: str, role: str) -> None:
@@ -245,6 +246,12 @@ async def session(
     return Session(
         key, Member(row.id, row.name, row.role, row.telegram, row.display_name), row.began, row.seen_at
     )
+
+
+async def ended(connection: AsyncConnection, cookie: str) -> Session | None:
+    """Whose session this was that is past its time. Worth nothing but to keep what its member typed."""
+    always = float("inf")
+    return await session(connection, cookie, 0.0, idle=always, total=always)
 
 
 async def seen(connection: AsyncConnection, key: str, at: float) -> None:

@@ -420,11 +420,13 @@ audit = Table(
     ),  # keyed hash over this row and the link before
 )
 
+Index("ix_audit_what", audit.c.what, audit.c.id)
+
 staff = Table(
     "staff",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("name", String(40), nullable=False, unique=True),  # how commands and pages call them
+    Column("name", String(40), nullable=False, unique=True),  # how commands and the audit call them
     Column("role", String(10), nullable=False),  # officer, admin or auditor
     Column("telegram", String(20), nullable=True),  # Telegram user id, for test notices
     Column(
@@ -490,11 +492,15 @@ Index(  # a conversation has one open ticket at most
     postgresql_where=tickets.c.state != "closed",
 )
 
+Index("ix_tickets_state_opened", tickets.c.state, tickets.c.opened_at)  # who waits longest
+Index("ix_tickets_state_closed", tickets.c.state, tickets.c.closed_at)  # what was closed last
+Index("ix_tickets_state_officer", tickets.c.state, tickets.c.officer)  # whose they are
+
 desk_messages = Table(  # what was written in a ticket, by whomever
     "desk_messages",
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
-    Column("ticket", String(32), nullable=False, index=True),
+    Column("ticket", String(32), nullable=False),
     Column(
         "who", String(10), nullable=False
     ),  # citizen, officer, bot, withdrawn (a reply of the bot), note, told
@@ -502,6 +508,32 @@ desk_messages = Table(  # what was written in a ticket, by whomever
     Column("words", LargeBinary, nullable=True),  # sealed JSON: text
     Column("row", BigInteger, nullable=True),  # the outbox row that carries an officer's words
     Column("at", Float, nullable=False),
+)
+Index("ix_desk_messages_ticket_id", desk_messages.c.ticket, desk_messages.c.id)  # the newest of each
+
+desk_seen = Table(  # up to which line a colleague has read a ticket
+    "desk_seen",
+    metadata,
+    Column("staff", String(32), primary_key=True),
+    Column("ticket", String(32), primary_key=True),
+    Column("message", BigInteger, nullable=False),
+)
+
+desk_words = Table(  # which words occur in which ticket, each as a keyed hash: data/desk/search.py
+    "desk_words",
+    metadata,
+    Column("word", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False, index=True),  # of the ticket
+    sqlite_with_rowid=False,
+)
+
+drafts = Table(  # what a colleague typed and has not sent
+    "drafts",
+    metadata,
+    Column("staff", String(32), primary_key=True),
+    Column("form", String(80), primary_key=True),  # which form: "ticket <id>", "petition <id>", a path
+    Column("sealed", LargeBinary, nullable=False),  # sealed JSON: field -> text
+    Column("at", Float, nullable=False, index=True),
 )
 
 petitions = Table(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -213,7 +214,7 @@ async def _signed_in(browser: Browser, server: RealServer, who: str, size: Any) 
     page = await context.new_page()
     await page.goto(server.link(who))
     await page.get_by_role("button", name="Đăng nhập").click()
-    await page.wait_for_url("**/console")
+    await page.wait_for_url(re.compile("/console(/queue)?$"))
     return _Shown(page)
 
 
@@ -231,7 +232,7 @@ async def _take_staff(browser: Browser, server: RealServer) -> None:
             page = officer.page
             await page.goto(f"{server.address}/console/queue")
             await officer.save(f"console-queue-{name}")
-            await page.locator("a.row").first.click()
+            await page.locator(".entry-link").first.click()
             if size is DESKTOP:
                 await page.get_by_role("button", name="Nhận trả lời").click()
                 await citizen.page.get_by_role("textbox", name="Nhập tin nhắn").fill("dạ cô coi giúp")

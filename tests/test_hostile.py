@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from itertools import product
 from typing import Any
@@ -141,7 +142,7 @@ async def sign_in(visitors: Visitors, server: RealServer, who: str) -> Page:
     page = await (await visitors.context()).new_page()
     await page.goto(server.link(who))
     await page.get_by_role("button", name="Đăng nhập").click()
-    await page.wait_for_url("**/console")
+    await page.wait_for_url(re.compile("/console(/queue)?$"))
     return page
 
 
@@ -187,8 +188,8 @@ async def test_two_hundred_hostile_texts_in_chat_and_console(
 
     officer = await sign_in(visitors, server, "as an officer")
     await officer.goto(f"{server.address}/console/queue")
-    await expect(officer.locator("a.row").first).to_contain_text(PAYLOADS[0])
-    await officer.locator("a.row").first.click()
+    await expect(officer.locator(".entry-link").first).to_contain_text(PAYLOADS[0])
+    await officer.locator(".entry-link").first.click()
     await officer.get_by_role("button", name="Nhận trả lời").click()
     await expect(officer.get_by_role("textbox", name="Trả lời người dân")).to_be_visible()
 
@@ -231,6 +232,7 @@ async def test_two_hundred_hostile_texts_in_chat_and_console(
     await expect(citizen.state).to_have_text(CONNECTED)
     await nothing_ran(citizen.page)
     await nothing_ran(officer)
+    await officer.locator("#more > summary").click()
     await officer.get_by_role("button", name="Trả lại cho trợ lý").click()
 
     bot = await visitors.arrive()  # as a name, to the bot

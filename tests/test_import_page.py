@@ -72,7 +72,7 @@ def files_of(office: Office) -> list[str]:
 
 def refused(response: httpx.Response) -> str:
     """The sentence of a page that refuses."""
-    found = re.search(r'<p class="error" role="alert" id="error">([^<]+)</p>', response.text)
+    found = re.search(r'id="error"[^>]*>\s*<h2>[^<]*</h2>\s*<p>(?:<a[^>]*>)?([^<]+)<', response.text)
     return unescape(found.group(1)) if found else response.text[:3000]
 
 

@@ -180,8 +180,8 @@ class Officer:
 
     async def claims(self) -> str:
         """Claim the oldest ticket that it has not claimed; its address."""
-        queue = await self._page(f"{self._target.address}/console/queue")
-        links = re.findall(r'href="(/console/tickets/[^"?]+)"', queue)
+        queue = await self._page(f"{self._target.address}/console/queue?tab=waiting")
+        links = re.findall(r'href="(/console/tickets/[^"?]+)', queue)
         tickets = [self._target.address + link for link in links]
         ticket = next(one for one in tickets if one not in self._claimed)
         self._claimed.append(ticket)

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import channels, outbox
 from data.conversations import NOBODY, OFFICER, claim_events, topic_of
+from data.desk import search
 from data.engine import Database, value_of
 from data.outbox import Outgoing
 from data.seal import Seal
@@ -212,6 +213,7 @@ async def open_ticket(
             earlier=await _newest_of(connection, person, address),
         )
     )
+    await search.keep(connection, seal, ticket_id, f"{card.want} {card.who}")
     made = await load(connection, seal, ticket_id)
     assert made is not None
     return made, True
@@ -251,6 +253,7 @@ async def receive(
             at=at,
         )
     )
+    await search.keep(connection, seal, ticket_id, text)
     if who == "citizen":
         await connection.execute(
             update(tickets)

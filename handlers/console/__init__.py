@@ -16,6 +16,10 @@ from handlers.console.desk_pages import DeskPages
 from handlers.console.home_page import HomePage
 from handlers.console.imports.page import ImportPage
 from handlers.console.imports.runs import ImportLimits, ImportRuns
+from handlers.console.inbox.draft_pages import DraftPages
+from handlers.console.inbox.list_part import InboxList
+from handlers.console.inbox.page import InboxPage
+from handlers.console.members.page import MembersPage
 from handlers.console.notice_pages import NoticePages, Sending
 from handlers.console.petitions.page import PetitionPages
 from handlers.console.question_pages import QuestionPages
@@ -54,10 +58,13 @@ class Console:
     ) -> None:
         access = AccessControl(turns, address=address, rules=rules)
         self.entries: list[PageRoute] = access.entries
+        lists = InboxList(access)
         for pages in (
             SignIn(access, sources or Sources(), desk.nudge),
             HomePage(access),
-            DeskPages(access, desk),
+            InboxPage(access, desk, lists),
+            DeskPages(access, desk, lists),
+            DraftPages(access),
             NoticePages(access, limits or Limits(), sending or Sending()),
             RecipientPages(access, limits or Limits()),
             QuestionPages(access),
@@ -67,6 +74,7 @@ class Console:
             *([ZaloPage(access, zalo)] if zalo is not None else ()),
             ResetPage(access, limits or Limits(), accounts),
             ReportPage(access),
+            MembersPage(access, desk),
             AuditPage(access),
         ):
             self.entries += pages.entries

@@ -17,7 +17,10 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from data import audit, staff
+from data.desk import drafts
 from data.staff import Member, Session
+from flows.secrets.staff_words import trouble_in
+from flows.text.normalise import clean
 from handlers.console import wording
 from handlers.console.forms import csrf_token, has_csrf_token, read_form
 from handlers.turns.queue import Turns
@@ -28,7 +31,11 @@ from handlers.web.pages import SAME_SITE, page_headers, static_version, template
 
 log = logging.getLogger("troly.console")
 
-LIVE = "x-live"  # header of a request that a page makes by itself: it is no activity
+LIVE = "x-live"  # header of a request that a page makes by itself: it is no activity; "hidden": nobody looks at the page
+NOT_DONE = frozenset(
+    {"not_yours", "taken", "gone", "petition_closed", "notice_no_edit"}
+)  # what was typed stays
+NO_DRAFT = frozenset({"csrf_token", "draft", "key"})  # fields that nobody typed
 EVERYBODY = frozenset({"officer", "admin", "auditor"})
 DESK = frozenset({"officer", "admin"})
 ADMINS = frozenset({"admin"})
@@ -97,6 +104,19 @@ class Visit:
         return self.request.method == "GET" and LIVE in self.request.headers
 
     @property
+    def looked_at(self) -> bool:
+        """Whether somebody may be looking: not a page in the background that asks by itself."""
+        return not self.live or self.request.headers[LIVE] != "hidden"
+
+    @property
+    def left(self) -> dict[str, str]:
+        """A header with the seconds until the session ends without activity, and at the latest."""
+        rules, now = self.access.rules, self.access.turns.clock()
+        seen_at = self.session.seen_at if self.live else now
+        idle, total = seen_at + rules.idle - now, self.session.at + rules.total - now
+        return {"x-session-left": f"{max(0, int(min(idle, total)))} {max(0, int(total))}"}
+
+    @property
     def fragment(self) -> str:
         """Which live part is asked for; "" for the whole page."""
         return self.request.query_params.get("fragment", "")
@@ -109,6 +129,7 @@ class Visit:
     def page(self, template: str, /, *, status: int = 200, **context: Any) -> Response:
         """The page; `note` in the address becomes its sentence."""
         note = wording.NOTES.get(self.request.query_params.get("note", ""))
+        context.setdefault("left", self.left["x-session-left"])
         return self.access.page(
             self.request,
             template,
@@ -128,7 +149,7 @@ class Visit:
 
     def send(self, part: Live) -> Response:
         """The part alone; 304 when the page has it already."""
-        headers = self.access.headers() | {"etag": f'"{part.tag}"'}
+        headers = self.access.headers() | {"etag": f'"{part.tag}"'} | self.left
         if self.request.headers.get("if-none-match") == f'"{part.tag}"':
             return Response(status_code=304, headers=headers)
         return HTMLResponse(str(part.html), headers=headers)
@@ -191,6 +212,7 @@ class AccessControl:
             hotline=turns.content.office.hotline,
             live_seconds=rules.live_seconds,
             live=_live,
+            draft=_draft,
             words=wording,
         )
         self._templates.filters["clock"] = wording.clock_time
@@ -219,6 +241,7 @@ class AccessControl:
             tone="error",
             link="/console",
             link_label="Về bàn làm việc",
+            help=wording.STAFF_HELP,
         )
 
     # -- who it is
@@ -270,8 +293,9 @@ class AccessControl:
             return await entry.act(request)  # type: ignore[arg-type]  # an entry without roles takes the request itself
         session = await self._session_of(request)
         if session is None:
-            typed = (await read_form(request)).get("text") if post and not entry.takes_file else ""
-            return self.page(request, "console/signed_out.html", 401, typed=typed)
+            form = await read_form(request) if post and not entry.takes_file else Form()
+            kept = await self._kept_for_later(request, form)
+            return self.page(request, "console/signed_out.html", 401, typed=form.get("text"), kept=kept)
         visit = Visit(self, request, session)
         if not visit.live:
             await self._seen(session)
@@ -282,7 +306,39 @@ class AccessControl:
             if not has_csrf_token(form, self.turns.seal, session.key):
                 raise PageRefused(403, "Trang đã cũ", wording.OLD_FORM)
             visit.form = form
-        return await entry.act(visit)  # type: ignore[arg-type]  # an entry with roles takes a visit
+        response = await entry.act(visit)  # type: ignore[arg-type]  # an entry with roles takes a visit
+        await self._sent(visit, response)
+        return response
+
+    async def _sent(self, visit: Visit, response: Response) -> None:
+        """What was taken is no draft any more."""
+        note = response.headers.get("location", "").partition("note=")[2]
+        if response.status_code == 303 and visit.form.get("draft") and note not in NOT_DONE:
+            async with self.turns.db.writing() as connection:
+                await drafts.drop(connection, visit.member.id, visit.form.get("draft"))
+
+    async def _kept_for_later(self, request: Request, form: Form) -> bool:
+        """Keep what was typed under a session that ended meanwhile, as a draft of its member's."""
+        cookie = request.cookies.get(self.cookie, "")
+        if not form.get("draft") or not cookie or len(cookie) > 100:
+            return False
+        turns = self.turns
+        async with turns.db.reading() as connection:
+            session = await staff.ended(connection, cookie)
+        if session is None or not has_csrf_token(form, turns.seal, session.key):
+            return False
+        return await self.keep_draft(session.member, form)
+
+    async def keep_draft(self, member: Member, form: Form) -> bool:
+        """Keep what stands in a form as this member's draft; False when it is too long, or seems to hold a secret."""
+        fields = {name: form.get(name) for name in form.posted if name not in NO_DRAFT}
+        turns = self.turns
+        if any(trouble_in(clean(f), turns.content.staff_weights) == "secret" for f in fields.values()):
+            return False
+        async with turns.db.writing() as connection:
+            return await drafts.keep(
+                turns.db, connection, turns.seal, member.id, form.get("draft"), fields, turns.clock()
+            )
 
     def _is_ours(self, request: Request) -> bool:
         """Whether a form was posted from a page of ours."""
@@ -295,6 +351,11 @@ class AccessControl:
         if now - session.seen_at >= 1.0:
             async with self.turns.db.writing() as connection:
                 await staff.seen(connection, session.key, now)
+
+
+def _draft(form: str) -> Markup:
+    """The field that names a form whose text is kept while it is typed, until it was taken."""
+    return Markup('<input type="hidden" name="draft" value="{}">').format(form)
 
 
 def _live(part: Live) -> Markup:

@@ -1,13 +1,16 @@
-"""The first page after signing in: counts of tickets and links by role.
+"""The first page: today's figures of the desk, and links by role.
 
 Invariant: it shows no personal data.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from starlette.responses import Response
 
-from data import desk
+from data.desk import inbox
+from flows.calendar.office_hours import VIETNAM
 from handlers.console import wording
 from handlers.console.access import EVERYBODY, AccessControl, PageRoute, Visit
 
@@ -22,17 +25,13 @@ class HomePage:
     async def home(self, visit: Visit) -> Response:
         """Greeting, what waits, links by role."""
         turns = self._turns
-        async with turns.db.reading() as connection:
-            tickets = await desk.queue(connection, turns.seal)
-        waiting = [t for t in tickets if t.state == "waiting"]
-        part = visit.part(
-            "/console?fragment=figures",
-            "console/_figures.html",
-            waiting=len(waiting),
-            oldest=waiting[0].opened_at if waiting else None,
-            mine=sum(t.officer == visit.member.id for t in tickets),
-            answered=sum(t.officer is not None for t in tickets),
+        today = datetime.fromtimestamp(turns.clock(), VIETNAM).replace(
+            hour=0, minute=0, second=0, microsecond=0
         )
+        async with turns.db.reading() as connection:
+            counted = await inbox.counts(connection, visit.member.id)
+            done = await inbox.since(connection, today.timestamp())
+        part = visit.part("/console?fragment=figures", "console/_figures.html", counted=counted, today=done)
         if visit.fragment == "figures":
             return visit.send(part)
         return visit.page("console/home.html", greeting=wording.greeting(turns.clock()), part=part)

@@ -43,6 +43,17 @@ NEXT = {
     "petitions": "Phản ánh, kiến nghị",
     "my_data": "Dữ liệu của tôi",
 }
+FIELDS = {  # key of an item's file -> its field in the form, and what is read there
+    "câu": ("answer", "Câu"),
+    "titles": ("titles", "Tên trên nút"),
+    "wordings": ("wordings", "Mục này"),
+    "source": ("source", "Nguồn"),
+    "valid_from": ("valid_from", "Hiệu lực từ"),
+    "valid_to": ("valid_to", "Hiệu lực đến"),
+    "last_verified": ("last_verified", "Ngày kiểm lần cuối"),
+    "next": ("next", "Mời làm tiếp"),
+    "opens": ("next", "Mời làm tiếp"),
+}
 NO_ITEM = "Không có mục này. Anh/chị quay lại danh sách."
 CHANGED = "Có người vừa sửa mục này sau khi anh/chị mở trang. Nội dung anh/chị gõ còn dưới đây; mở bản mới ở thẻ khác để so trước khi lưu lại."
 HIDDEN = "Câu này có vẻ chứa mật khẩu hoặc mã OTP; trợ lý sẽ xóa và nhắc."
@@ -294,6 +305,7 @@ class QuestionPages:
             q=question,
             form=form,
             error=_said(error),
+            error_at=_field(error),
             sources=self._files.sources.values(),
             statuses=[(s, STATUS[s]) for s in QUESTION_STATUSES],
             flows=[(flow, NEXT[flow]) for flow in ("", *FLOWS)],
@@ -371,9 +383,19 @@ def _lines(text: str) -> tuple[str, ...]:
 
 
 def _said(error: str) -> str:
-    """The sentence without the name of a file that nobody here sees."""
+    """The sentence without the name of a file that nobody here sees, its keys in words."""
     name, colon, rest = error.partition(".md: ")
-    return (rest[:1].upper() + rest[1:]) if colon and " " not in name else error
+    if not colon or " " in name:
+        return error
+    key, _, why = rest.partition(" ")
+    field = FIELDS.get(key)
+    return f"{field[1]} {why}" if field else rest[:1].upper() + rest[1:]
+
+
+def _field(error: str) -> str:
+    """The id of the field that the sentence is about; the answer's where it names none."""
+    key = error.partition(".md: ")[2].partition(" ")[0]
+    return FIELDS[key][0] if key in FIELDS else "answer"
 
 
 def _previews(question: Question) -> list[tuple[str, list[str]]]:

@@ -15,10 +15,12 @@ from starlette.responses import Response
 
 from data import audit, staff
 from data.desk import transfers
+from data.staff import Member
 from flows.conversations.officer import words as desk_words
 from handlers.console import wording
 from handlers.console.access import EVERYBODY, AccessControl, PageRoute, Visit
 from handlers.console.forms import csrf_token, has_csrf_token, read_form
+from handlers.console.inbox.list_part import HOME
 from handlers.web.source import Sources
 
 log = logging.getLogger("troly.console")
@@ -128,11 +130,12 @@ class SignIn:
         signed_in = await self._signed_in(request, token) if good else None
         if signed_in is None:
             return self._failed(request, 410, "Liên kết không dùng được", wording.LINK_GONE)
-        response = Response(status_code=303, headers=access.headers() | {"location": "/console"})
+        home = HOME if signed_in[1].role == "officer" else "/console"
+        response = Response(status_code=303, headers=access.headers() | {"location": home})
         # lax, not strict: a link to a ticket that a colleague sends is to open signed in; every change is a POST with its CSRF token
         response.set_cookie(
             access.cookie,
-            signed_in,
+            signed_in[0],
             max_age=int(access.rules.total),
             httponly=True,
             samesite="lax",
@@ -141,8 +144,8 @@ class SignIn:
         )
         return response
 
-    async def _signed_in(self, request: Request, token: str) -> str | None:
-        """The cookie of a new session; None when another request used the link up meanwhile."""
+    async def _signed_in(self, request: Request, token: str) -> tuple[str, Member] | None:
+        """The cookie of a new session and whose it is; None when another request used the link up meanwhile."""
         access, turns = self._access, self._access.turns
         before = request.cookies.get(access.cookie, "")
         async with turns.db.writing() as connection:
@@ -153,7 +156,7 @@ class SignIn:
                 await staff.sign_out(connection, staff.key_of(before))
             who = f"staff:{signed_in[1].name}"
             await audit.note(turns.db, connection, turns.seal, at=turns.clock(), who=who, what="signed_in")
-        return signed_in[0]
+        return signed_in
 
     def _failed(self, request: Request, status: int, title: str, message: str) -> Response:
         if wait := self._failures.failed(self._sources.of(request)):

@@ -40,7 +40,8 @@ DEEDS = {  # what a row of the audit says was done
     "codes_unlocked": "Mở lại việc gửi mã",
     "signed_in": "Đăng nhập",
     "signed_out": "Đăng xuất",
-    "queue_viewed": "Xem hàng chờ",
+    "queue_viewed": "Xem danh sách phiếu",
+    "queue_searched": "Tìm trong các phiếu",
     "ticket_viewed": "Xem cuộc trò chuyện",
     "ticket_revealed": "Xem số đầy đủ",
     "audit_viewed": "Xem sổ truy cập",
@@ -67,11 +68,24 @@ DEEDS = {  # what a row of the audit says was done
     "question_restored": "Trả câu hỏi đáp về bản trước",
     "staff_added": "Thêm nhân viên",
     "staff_role": "Đổi vai trò",
+    "staff_named": "Đổi tên hiển thị",
+    "audit_exported": "Tải sổ truy cập",
     "staff_link": "Tạo liên kết đăng nhập",
     "staff_telegram": "Gắn Telegram",
     "staff_removed": "Xóa nhân viên",
+    "export": "Người dân lấy dữ liệu của mình",
+    "removal_undone": "Khôi phục người đã xóa",
+    "ticket_taken_over": "Nhận thay phiếu",
+    "notice_exported": "Tải danh sách người nhận",
     "zalo_authorise_begun": "Bắt đầu cấp quyền Zalo OA",
     "zalo_authorised": "Cấp quyền Zalo OA",
+}
+OUTCOMES = {
+    "kept": "đã làm",
+    "refused": "không được",
+    "done": "xong",
+    "own": "của chính mình",
+    "removed": "đã gỡ",
 }
 SPEAKERS = {
     "citizen": "Người dân",
@@ -80,6 +94,18 @@ SPEAKERS = {
     "withdrawn": "Trợ lý định nói, chưa gửi",
     "note": "Ghi chú",
     "told": "Hệ thống báo người dân",
+}
+TABS = {
+    "mine": "Của tôi",
+    "waiting": "Đang chờ",
+    "others": "Đồng nghiệp",
+    "closed": "Đã đóng",
+}  # lists of the inbox
+EMPTY_TABS = {
+    "mine": "Anh/chị chưa giữ phiếu nào",
+    "waiting": "Chưa có ai chờ",
+    "others": "Đồng nghiệp không giữ phiếu nào",
+    "closed": "Chưa có phiếu nào đã đóng",
 }
 DELIVERY = {
     "pending": "đang chờ gửi",
@@ -96,13 +122,14 @@ ON_THE_PAGE = "sẽ hiện khi người dân mở trang"
 ABOUT = {  # what a page of the menu is for, on the first page
     "/console/scams": "Tin nhắn, đường dẫn, số máy lừa đảo mà người dân báo, gộp theo loại.",
     "/console/petitions": "Phản ánh, kiến nghị của người dân: ai đang xem, hạn trả lời, trả lời ngay tại đây.",
-    "/console/queue": "Người dân đang chờ gặp cán bộ, và các phiếu anh/chị đang giữ.",
+    "/console/queue": "Người dân đang chờ gặp cán bộ, các phiếu anh/chị đang giữ, tìm trong các cuộc trò chuyện.",
     "/console/notices": "Soạn, xem trước, gửi thử và gửi thông báo cho người đã đăng ký nhận.",
     "/console/questions": "Trợ lý trả lời những gì, còn hiệu lực không, và những câu chưa hiểu.",
     "/console/import": "Xem thử một danh sách người tham gia trước khi nhập, lấy lại các dòng sai, rồi nhập.",
     "/console/zalo": "Quyền của Zalo OA còn hạn đến khi nào, cấp lại quyền, hạn mức tin, kiểm tra một sự kiện đã nhận.",
     "/console/resets": "Cho người dân đứng tại quầy tự đặt mật khẩu mới, khi hai cán bộ đã xem giấy tờ.",
     "/console/report": "Số liệu từng tháng cho UBND tỉnh: bảng, biểu đồ, tệp Excel; không có thông tin của ai.",
+    "/console/staff": "Thêm, đổi vai trò, đặt tên hiển thị và xóa người làm việc ở đây.",
     "/console/audit": "Ai đã xem hoặc đổi gì, và sổ có còn nguyên vẹn không.",
 }
 
@@ -117,6 +144,15 @@ NOTES = {
     "sent": "Đã ghi câu trả lời; trạng thái gửi hiện dưới tin.",
     "handed_back": "Đã trả lại cho trợ lý. Cuộc trò chuyện đi tiếp đúng bước đang dở.",
     "closed": "Đã đóng phiếu.",
+    "sent_and_closed": "Đã gửi câu trả lời và đóng phiếu.",
+    "staff_added": "Đã thêm nhân viên.",
+    "staff_role": "Đã đổi vai trò; có hiệu lực từ thao tác tiếp theo của người đó.",
+    "staff_named": "Đã đổi tên hiển thị.",
+    "staff_removed": "Đã xóa nhân viên. Phiếu người đó giữ, nếu có, đã về lại hàng chờ.",
+    "moved": "Đã chuyển phiếu cho đồng nghiệp.",
+    "no_such_colleague": "Đồng nghiệp này không nhận được phiếu; phiếu vẫn do anh/chị giữ.",
+    "put_back": "Đã trả phiếu về hàng chờ; người dân được báo.",
+    "nobody_waits": "Không còn ai chờ.",
     "notice_new": "Đã lưu bản nháp. Anh/chị xem trước và gửi thử cho mình trước khi bắt đầu.",
     "notice_edit": "Đã lưu thay đổi. Duyệt và gửi thử trước đó, nếu có, không còn hiệu lực.",
     "notice_no_edit": "Thông báo này không còn là bản nháp, nên không sửa được nữa.",
@@ -149,6 +185,19 @@ OLD_FORM = "Trang đã mở từ phiên trước. Anh/chị quay lại, tải l�
 NO_PAGE = "Địa chỉ này không có trong bàn làm việc. Anh/chị chọn lại từ danh sách."
 TOO_LONG = "Nội dung gửi lên quá dài hoặc kèm tệp, nên không được nhận."
 LINK_GONE = "Liên kết này đã dùng, đã quá hạn hoặc không có. Anh/chị xin người vận hành một liên kết mới."
+BAD_PERIOD = "Ngày viết như 2026-11-24; ngày sau không trước ngày đầu."
+NO_COLLEAGUE = "Anh/chị chọn đồng nghiệp nhận phiếu trước đã."
+NO_KEEPING = "Bản nháp này không được giữ: dài quá, hoặc có vẻ chứa mật khẩu hay mã."
+NO_ROLE = "Anh/chị chọn một vai trò."
+BAD_NAME = (
+    "Tên đăng nhập có 1 đến 40 chữ thường không dấu, số, dấu chấm, gạch; bắt đầu và kết thúc bằng chữ hay số."
+)
+NAME_TAKEN = "Tên đăng nhập này đang có người dùng."
+BAD_CALLED = "Tên hiển thị có tối đa 60 chữ, không có số hay ký hiệu, và khác tên đăng nhập."
+NOT_SURE = "Anh/chị đánh dấu “Tôi chắc chắn” rồi mới xóa được."
+NO_MEMBER = "Không có nhân viên này, hoặc người đó đã bị xóa."
+NOT_ONESELF = "Anh/chị không đổi vai trò của mình hay tự xóa mình được; nhờ một quản trị viên khác."
+STAFF_HELP = "Vẫn không được, anh/chị báo người quản trị hoặc người vận hành hệ thống."
 NO_TICKET = "Không có phiếu này, hoặc phiếu đã bị xóa theo yêu cầu của người dân."
 
 
@@ -178,6 +227,7 @@ FIELDS = {
     "messages": "tin nhắn",
     "numbers": "số đầy đủ",
     "want": "điều muốn hỏi",
+    "last": "tin cuối",
     "petition": "nội dung phản ánh",
 }
 
@@ -207,13 +257,18 @@ def waiting(seconds: float) -> str:
     """How long somebody waits, in words."""
     minutes = int(max(seconds, 0.0) // 60)
     if minutes < 1:
-        return "vừa xong"
+        return "dưới 1 phút"
     if minutes < 60:
         return f"{minutes} phút"
     hours, rest = divmod(minutes, 60)
     if hours < 24:
         return f"{hours} giờ {rest} phút" if rest else f"{hours} giờ"
     return f"{hours // 24} ngày {hours % 24} giờ"
+
+
+def ago(seconds: float) -> str:
+    """How long ago something was, in words."""
+    return "vừa xong" if seconds < 60 else f"{waiting(seconds)} trước"
 
 
 def reply_window(door: str, heard_at: float, now: float) -> tuple[str, str]:

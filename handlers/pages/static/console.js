@@ -4,11 +4,11 @@
    Rules:
    1. An element with data-live="address" is asked for again every few seconds; the server answers 304 while nothing changed.
    2. What a person typed, chose, opened or focused survives a change; so does the place in a conversation, and its end.
-   3. These requests say "X-Live: 1": they keep no session alive. When the session ended, the page says so and stops. */
+   3. These requests say "X-Live: 1" ("hidden" in the background): they keep no session alive. When it ended, the page says so. */
 
 const seconds = Number(document.body.dataset.liveSeconds) || 2;
 const lost = document.getElementById("lost");
-const ENDED = "Phiên làm việc đã hết. Anh/chị sao lại nội dung đang gõ (nếu có), rồi đăng nhập bằng liên kết mới.";
+const ENDED = "Phiên làm việc đã hết. Nội dung đang gõ được giữ lại; anh/chị đăng nhập bằng liên kết mới là còn nguyên.";
 const OFFLINE = "Mất kết nối – đang thử lại. Nội dung đang gõ vẫn còn trên trang.";
 const NEAR_END = 80;             // px from the end of a conversation that still count as its end
 const PATIENCE = 10000;          // ms without an answer before the line counts as lost
@@ -89,9 +89,10 @@ async function ask(part) {
   const timer = setTimeout(() => stop.abort(), PATIENCE);
   try {
     const answer = await fetch(part.dataset.live, {
-      headers: { "X-Live": "1", "If-None-Match": '"' + part.dataset.tag + '"' },
+      headers: { "X-Live": document.hidden ? "hidden" : "1", "If-None-Match": '"' + part.dataset.tag + '"' },
       credentials: "same-origin", cache: "no-store", signal: stop.signal,
     });
+    dispatchEvent(new CustomEvent("left", { detail: answer.headers.get("x-session-left") }));
     if (answer.status === 401 || answer.status === 403) return "ended";
     if (answer.status === 200) replace(part, await answer.text(), (answer.headers.get("etag") || "").replace(/^W\//, "").replaceAll('"', ""));
     return answer.status === 200 || answer.status === 304 ? "fine" : "lost";
@@ -108,12 +109,13 @@ function count() {
   if (waiting) document.title = (waiting.dataset.waiting > 0 ? "(" + waiting.dataset.waiting + ") " : "") + document.title.replace(/^\(\d+\) /, "");
 }
 
+let rounds = 0;
 async function round() {
-  const parts = [...document.querySelectorAll("[data-live]")];
-  if (!parts.length) return;
+  rounds += 1;
+  const parts = [...document.querySelectorAll("[data-live]")].filter((part) => (rounds - 1) % (Number(part.dataset.every) || 1) === 0);
   const results = await Promise.all(parts.map(ask));
-  if (results.includes("ended")) { say(ENDED); return; }
-  say(results.includes("lost") ? OFFLINE : "");
+  if (results.includes("ended")) { say(ENDED); dispatchEvent(new Event("ended")); return; }
+  if (parts.length) say(results.includes("lost") ? OFFLINE : "");
   count();
   setTimeout(round, seconds * 1000);
 }
@@ -136,10 +138,11 @@ document.addEventListener("keydown", (event) => {
   if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); }
 });
 document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;      // what is typed elsewhere is kept first: desk.js
   if (event.target.dataset.sent) { event.preventDefault(); return; }
   event.target.dataset.sent = "yes";
   setTimeout(() => { delete event.target.dataset.sent; }, 5000);
 });
 
 count();
-setTimeout(round, seconds * 1000);
+if (document.querySelector("[data-live]")) setTimeout(round, document.querySelector('[data-tag=""]') ? 0 : seconds * 1000);

@@ -1,0 +1,1 @@
+"""The inbox: its lists, drafts, and the end of a session."""

@@ -1,0 +1,1 @@
+"""Members of staff, as admins see them."""
