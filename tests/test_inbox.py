@@ -377,7 +377,7 @@ async def test_members_are_added_named_given_roles_and_removed_in_the_console(bo
         rows = [(r.what, r.why) for r in await audit.newest(connection, 100) if r.what.startswith("staff_")]
     assert rows[::-1] == [
         ("staff_added", "lan.nguyen (Cán bộ)"),
-        ("staff_named", "lan.nguyen"),
+        ("staff_renamed", "lan.nguyen"),
         ("staff_removed", "lan.nguyen"),
         ("staff_role", "tam → Kiểm tra"),
     ]

@@ -68,7 +68,7 @@ DEEDS = {  # what a row of the audit says was done
     "question_restored": "Trả câu hỏi đáp về bản trước",
     "staff_added": "Thêm nhân viên",
     "staff_role": "Đổi vai trò",
-    "staff_named": "Đổi tên hiển thị",
+    "staff_renamed": "Đổi tên hiển thị",
     "audit_exported": "Tải sổ truy cập",
     "staff_link": "Tạo liên kết đăng nhập",
     "staff_telegram": "Gắn Telegram",

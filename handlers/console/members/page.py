@@ -98,7 +98,7 @@ class MembersPage:
         try:
             async with self._turns.db.writing() as connection:
                 await _call(connection, member.name, called, f"called-{member.name}")
-                await self._note(connection, visit, "staff_named", member.name)
+                await self._note(connection, visit, "staff_renamed", member.name)
         except RefusedForm as wrong:
             return await self._shown(visit, wrong)
         return visit.go(f"{HOME}?note=staff_named")
