@@ -20,6 +20,7 @@ from flows.conversations import (
     registration,
 )
 from flows.conversations.papers import portrait
+from flows.conversations.units import contact, joining
 from flows.engine import dialogue, shield
 from flows.engine.events import Event
 from flows.engine.flows import Flows
@@ -32,6 +33,8 @@ FLOWS = Flows(
     papers.FLOW,
     agency.FLOW,
     portrait.FLOW,
+    contact.FLOW,
+    joining.FLOW,
     password.FLOW,
     contacts.FLOW,
     questions.FLOW,
