@@ -25,7 +25,7 @@ MOVED = (
     conversations,
     tickets,
     petitions,
-)  # rows that are the person's; dossiers and topics go their own way
+)  # rows that are the person's; dossiers, topics and units go their own way
 
 
 def may_share_at(address: str) -> bool:
