@@ -104,6 +104,8 @@ async def drop_unit(turn: TurnContext, effect: DropUnit) -> EffectResult:
 @handles(FindUnit)
 async def find_unit(turn: TurnContext, effect: FindUnit) -> EffectResult:
     connection, services = turn.connection, turn.services
+    if not effect.code:  # asked for by name, without a link
+        return EffectResult("unknown")
     bounds = budgets.unit_misses(services.limits)
     if await budgets.spent(connection, bounds, turn.taker, turn.now) is not None:
         return EffectResult("limited")

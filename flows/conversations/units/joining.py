@@ -107,7 +107,7 @@ def _flow() -> Flow:
             end("refused", _refused, (_NEXT_WISH,), recalls=lambda s: {"refused": PURPOSE}),
             end(
                 "unknown",
-                "Mã đơn vị này không có, hoặc đơn vị đã bỏ. Anh/chị xin lại đường dẫn của cán bộ đầu mối; tự làm thì gõ “đăng ký”.",
+                _unknown,
                 (_NEXT_WISH,),
             ),
             end(
@@ -145,6 +145,7 @@ def _flow() -> Flow:
             end("no_unit", "Hiện không có đơn vị nào thấy việc đăng ký của anh/chị."),
         ),
         begun_at=("leave", "silence"),
+        slash="chodonvi",
         off_menu=True,
         purposes={PURPOSE: "cho đơn vị xem việc đăng ký tới đâu"},
         expects_digits=lambda step, text, content: step == "code",
@@ -160,6 +161,14 @@ def wording(context: Context) -> str:
         "Tên đơn vị do người gửi đường dẫn tự ghi, tôi không kiểm được: đúng cơ quan mình hãy đồng ý. Đổi ý thì gõ “rời đơn vị”; không đồng ý tôi vẫn chỉ từng việc. "
         "Anh/chị có đồng ý không?"
     )
+
+
+def _unknown(context: Context) -> str:
+    if not context.get("unit_code"):
+        return (
+            "Anh/chị mở đường dẫn, hoặc nhắn mã đơn vị (dv-…) mà cán bộ đầu mối gửi; tự làm thì gõ “đăng ký”."
+        )
+    return "Mã đơn vị này không có, hoặc đơn vị đã bỏ. Anh/chị xin lại đường dẫn của cán bộ đầu mối; tự làm thì gõ “đăng ký”."
 
 
 def _refused(context: Context) -> str:
