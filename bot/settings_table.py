@@ -478,6 +478,42 @@ class Settings:
         "how long a petition is kept after it was answered or withdrawn, in days; then only its kind and dates stay",
         between=(30, 3650),
     )
+    units_per_person: int = _s(
+        3, "units (employers) one person may be the contact of at once", between=(1, 20)
+    )
+    unit_employees: int = _s(500, "people of one unit whose contact may see their step", between=(1, 5000))
+    units_source: int = _s(20, "units that may be registered from one source in 24 hours", between=(1, 10**5))
+    units_all: int = _s(1000, "units that everybody together may register in 24 hours", between=(1, 10**6))
+    unit_misses_per_day: int = _s(
+        10, "wrong codes of units one conversation may try in 24 hours", between=(1, 1000)
+    )
+    unit_misses_source: int = _s(
+        50, "wrong codes of units one source may try in 24 hours", between=(1, 10**5)
+    )
+    unit_misses_all: int = _s(
+        2000, "wrong codes of units everybody together may try in 24 hours", between=(1, 10**6)
+    )
+    unit_link_minutes: int = _s(
+        30, "how long the link of a unit's page is good, in minutes, at most 240", between=(1, 240)
+    )
+    unit_links_per_day: int = _s(
+        30, "links of a unit's page one conversation may take in 24 hours", between=(1, 1000)
+    )
+    unit_remind_hours: int = _s(
+        24,
+        "how many hours after a unit's contact had somebody reminded nobody can have them reminded again, at least 24",
+        between=(24, 720),
+    )
+    unit_near_days: int = _s(
+        3,
+        "with so many working days left to hand the papers in a unit's contact sees somebody as late",
+        between=(0, 9),
+    )
+    unit_idle_days: int = _s(
+        7,
+        "after so many days without a step before the declaration is sent a unit's contact sees somebody as late",
+        between=(1, 365),
+    )
     miss_days: int = _s(
         180,
         "how long texts that were not understood are kept for staff after they were last written, in days",

@@ -22,6 +22,7 @@ from data.engine import Database
 from data.installation.demo import is_demo
 from data.notices import runs
 from data.notices.runs import Running
+from data.people import unit_reminders
 from data.people.due_reminders import AT_ONCE, remind
 from data.seal import Seal
 from flows.content import Content
@@ -134,10 +135,12 @@ class Worker:
 
     async def _remind(self) -> bool:
         """Say the reminders that are due; True while there are more."""
-        due = await remind(self._db, self._seal, self._content(), self._clock())
-        if due:
+        parts = (self._db, self._seal, self._content(), self._clock())
+        due = await remind(*parts)
+        asked = await unit_reminders.say_due(*parts)
+        if due or asked:
             self.nudge()
-        return due == AT_ONCE
+        return due == AT_ONCE or asked == unit_reminders.AT_ONCE
 
     async def _publish(self, campaign: Running) -> bool:
         """Show a notice to those who fetch: at the web page, in the terminal."""

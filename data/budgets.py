@@ -36,6 +36,9 @@ SCAM_REPORT = "scam report"  # a scam was reported to the office
 OLD_WRONG = "old wrong"  # an old password was compared and wrong, whether or not there is such an account
 PETITION = "petition"  # a petition was sent
 PETITION_LOOK = "asked after"  # somebody asked after a petition with a code and a phone
+UNIT = "unit"  # a unit was registered
+UNIT_MISS = "unit miss"  # a code was tried that is no unit's
+UNIT_LINK = "unit link"  # a link of a unit's page was taken
 PAGE = "page"  # a page for a new password was opened
 WARNING = "warning"  # the owner of a phone was told of wrong codes; `who` is the phone's keyed hash
 
@@ -175,6 +178,25 @@ def petition_looks(limits: Limits) -> Bounds:
         Bound(PETITION_LOOK, CONVERSATION, limits.petition_looks_per_day, DAY),
         Bound(PETITION_LOOK, SOURCE, limits.petition_looks_source, DAY),
     )
+
+
+def units(limits: Limits) -> Bounds:
+    """Of units that are registered, each of which is a link for strangers."""
+    return (Bound(UNIT, SOURCE, limits.units_source, DAY), Bound(UNIT, ALL, limits.units_all, DAY))
+
+
+def unit_misses(limits: Limits) -> Bounds:
+    """Of wrong codes of units, so that nobody finds one by trying."""
+    return (
+        Bound(UNIT_MISS, CONVERSATION, limits.unit_misses_per_day, DAY),
+        Bound(UNIT_MISS, SOURCE, limits.unit_misses_source, DAY),
+        Bound(UNIT_MISS, ALL, limits.unit_misses_all, DAY),
+    )
+
+
+def unit_links(limits: Limits) -> Bounds:
+    """Of links of a unit's page."""
+    return (Bound(UNIT_LINK, CONVERSATION, limits.unit_links_per_day, DAY),)
 
 
 def failures(limits: Limits) -> Bounds:

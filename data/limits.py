@@ -62,3 +62,15 @@ class Limits:
     petition_looks_source: int = 100
     petition_working_days: int = 10
     petition_days: int = 730
+    units_per_person: int = 3
+    unit_employees: int = 500
+    units_source: int = 20
+    units_all: int = 1000
+    unit_misses_per_day: int = 10
+    unit_misses_source: int = 50
+    unit_misses_all: int = 2000
+    unit_link_minutes: int = 30
+    unit_links_per_day: int = 30
+    unit_remind_hours: int = 24
+    unit_near_days: int = 3
+    unit_idle_days: int = 7

@@ -17,7 +17,7 @@ from data.desk import drafts, persons, search
 from data.engine import Database
 from data.outbox import OTP, WAITING
 from data.outbox.rows import open_body
-from data.people import dossiers, reminders
+from data.people import dossiers, reminders, units
 from data.seal import Seal
 from data.secure import pages, papers
 from data.tables import cases
@@ -71,6 +71,20 @@ async def take_along(
                 "se_nhac": [_day(due) for due in await reminders.waiting_for(connection, dossier.id)],
             }
             for dossier in registered
+        ],
+        "don_vi_theo_doi": [
+            {"ten": unit.name, "loai": unit.kind, "ma": unit.code}
+            for unit in (await units.of_contact(connection, seal, person) if person else [])
+        ],
+        "don_vi_xem": [
+            {
+                "don_vi": told["unit"],
+                "tu": _day(told["at"]),
+                "ho_ten": told["name"],
+                "ma_so": told["code"],
+                "nhac": not told["silent"],
+            }
+            for told in (await units.told_of(connection, seal, person) if person else [])
         ],
         "giay_in_va_lich": [
             {"luc": _day(made), "tep": paper.name, "noi": paper.as_json()} for made, paper in on_paper

@@ -135,7 +135,36 @@ people = Table(
     Column("phone_key", String(64), nullable=True, index=True),  # keyed hash of a proven phone
     Column("proven_at", Float, nullable=True),
     Column("shares", Boolean, nullable=False, server_default=false()),  # said that the phone is their own
+    Column("unit_reminded_at", Float, nullable=True),  # when a unit's contact last had them reminded
     Column("at", Float, nullable=False),
+)
+
+units = Table(  # employers whose contact wants to see how far the employees are
+    "units",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("person", String(32), nullable=False, index=True),  # the contact
+    Column("code_key", String(64), nullable=False, unique=True),  # keyed hash of the code in the link
+    Column("sealed", LargeBinary, nullable=False),  # sealed JSON: name, kind, code
+    Column("at", Float, nullable=False),
+)
+
+unit_employees = Table(  # who agreed that the contact of a unit sees their step
+    "unit_employees",
+    metadata,
+    Column("unit", String(32), primary_key=True),
+    Column("person", String(32), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),  # sealed JSON: name, code, as they told them
+    Column("silent", Boolean, nullable=False, server_default=false()),  # wants no reminder from the unit
+    Column("due", Float, nullable=True),  # a reminder waits to be said since; NULL: none
+    Column("at", Float, nullable=False),
+    Index("ix_unit_employees_person", "person"),
+)
+Index(
+    "ix_unit_employees_due",
+    unit_employees.c.due,
+    sqlite_where=unit_employees.c.due.is_not(None),
+    postgresql_where=unit_employees.c.due.is_not(None),
 )
 
 consents = Table(

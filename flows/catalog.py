@@ -22,6 +22,7 @@ from flows.conversations import (
 from flows.conversations.officer import answers
 from flows.conversations.officer.answers import BesideOfficer, HeldTicket
 from flows.conversations.papers import portrait
+from flows.conversations.units import contact, joining
 from flows.engine import dialogue, shield
 from flows.engine.events import Event
 from flows.engine.flows import Flows
@@ -34,6 +35,8 @@ FLOWS = Flows(
     papers.FLOW,
     agency.FLOW,
     portrait.FLOW,
+    contact.FLOW,
+    joining.FLOW,
     password.FLOW,
     contacts.FLOW,
     questions.FLOW,

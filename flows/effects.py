@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from flows.content import Content
 from flows.paper import Kind, Paper
 
 
@@ -218,9 +219,82 @@ class KeepPaper(Effect, outcomes=("kept", "limited")):
 
 
 @dataclass(frozen=True, slots=True)
+class LoadUnit(Effect, outcomes=("none", "one", "several")):
+    """The unit of which this person is the contact: the one with this id, or the only one.
+
+    one: facts unit (its id), unit_name, unit_kind, unit_code, unit_links, unit_counts (state -> people), and with `lines` so many
+    unit_lines, [name, how far], the latest first. several: fact units, as [id, name].
+    """
+
+    content: Content = field(repr=False)
+    unit: str = ""
+    lines: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterUnit(Effect, outcomes=("one", "full", "limited")):
+    """This person is the contact of a unit. one: as LoadUnit. full: of too many; limited: too many made today."""
+
+    content: Content = field(repr=False)
+    name: str
+    kind: str  # Block.id, "" for another
+
+
+@dataclass(frozen=True, slots=True)
+class OpenUnitPage(Effect, outcomes=("ready", "none", "limited")):
+    """A page on which the contact sees everybody and takes the list along; facts link, until."""
+
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemindUnit(Effect, outcomes=("reminded", "none")):
+    """Remind everybody of the unit who is late, at most once a day.
+
+    Facts unit_reminded, unit_earlier (reminded today already), unit_silent (want no reminder): how many.
+    """
+
+    content: Content = field(repr=False)
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class DropUnit(Effect, outcomes=("dropped", "none")):
+    """The unit is no more: nobody of it is seen."""
+
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindUnit(Effect, outcomes=("found", "joined", "unknown", "full", "limited")):
+    """The unit whose code this is. found, joined: facts unit_name, unit_kind; known_name, known_code of the person's dossier."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class JoinUnit(Effect, outcomes=("joined", "unknown", "full")):
+    """The person agreed that the contact of this unit sees their step."""
+
+    unit_code: str
+    name: str = field(repr=False)
+    code: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveUnits(Effect, outcomes=("left", "none")):
+    """No unit sees this person's step any more; fact unit_names."""
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceUnits(Effect, outcomes=("silent", "none")):
+    """No unit may have this person reminded any more; it still sees their step."""
+
+
+@dataclass(frozen=True, slots=True)
 class LoadMyData(Effect, outcomes=("nothing", "something")):
     """What is kept about the person. something: facts purposes, dossier, phone, shares, may_share, topics, letters, petitions,
-    papers, waiting."""
+    papers, waiting, units (whose contact they are), seen_by (units that see their step)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from data import conversations
 from data.outbox import Outgoing
 from data.people import dossiers
 from data.people.due_reminders import remind
+from data.people.unit_reminders import say_due
 from flows.engine import trace
 from flows.engine.events import TypedSecret
 from flows.engine.state import State
@@ -144,9 +145,11 @@ class Terminal:
             found = await conversations.load(connection, turns.seal, [self.address])
             person = found[self.address].person
             mine = await dossiers.ids_of(connection, person) if person else []
+        at = turns.clock() + found[self.address].clock
         if mine:  # nobody else's clock is moved
-            at = turns.clock() + found[self.address].clock
             await remind(turns.db, turns.seal, turns.content, at, of=mine)
+        if person:
+            await say_due(turns.db, turns.seal, turns.content, at, of=[person])
         missed = await turns.missed(self.address)
         self._sent(missed)
         await turns.settled()

@@ -508,6 +508,8 @@ class Telegram(_Inside):
         lines = text.split("\n")
         if "/secure/" in lines[-1]:
             reply["link"] = self._link = lines.pop()
+        elif "/unit/" in lines[-1]:
+            reply["link"] = lines.pop()
         if re.fullmatch(r"\(đến [0-9:]{5}\)", lines[-1]):
             reply["clock"] = lines.pop()
         reply["text"] = "\n".join(lines)

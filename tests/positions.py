@@ -26,6 +26,16 @@ _PAGE = {
 }
 _PAGE_CODE = {**_PAGE, "until": "2026-11-30T08:04:00+00:00", "phone": "09•••••001"}
 
+_UNIT = {
+    "unit": "u1",
+    "unit_name": "Trường Mầm non Hoa Sen",
+    "unit_kind": "truong-hoc",
+    "unit_code": "dv-bcdf-ghkm-npqr",
+    "unit_links": ["http://127.0.0.1/?start=dv-bcdf-ghkm-npqr"],
+    "unit_counts": {"near": 1, "working": 2},
+}
+_JOINING = {"unit_name": "Trường Mầm non Hoa Sen", "unit_code": "dv-bcdf-ghkm-npqr"}
+
 _ANSWERS: dict[str, dict[str, Any]] = {
     "lookup/consent": {},
     "lookup/name": {},
@@ -120,6 +130,21 @@ _ANSWERS: dict[str, dict[str, Any]] = {
     "petitions/sent": {"number": "KN-0001", "due": "2026-12-14"},
     "petitions/taking_back": {"number": "KN-0001"},
     "petitions/which": {},
+    "unit/consent": {},
+    "unit/name": {},
+    "unit/kind": {"unit_name": "Trường Mầm non Hoa Sen"},
+    "unit/which": {"units": [["u1", "Trường Mầm non Hoa Sen"], ["u2", "Trường Hoa Mai"]]},
+    "unit/home": _UNIT,
+    "unit/next": _UNIT,
+    "unit/invited": _UNIT,
+    "unit/page_open": {**_UNIT, "link": "http://127.0.0.1/unit/x", "until": "2026-11-30T08:30:00+00:00"},
+    "unit/reminded": {**_UNIT, "unit_reminded": "2"},
+    "unit/dropping": _UNIT,
+    "unit/nothing": {},
+    "joining/consent": _JOINING,
+    "joining/name": _JOINING,
+    "joining/code": {**_JOINING, "name": "Trần Thị Bé Ba"},
+    "joining/already": {**_JOINING, "known_name": "Trần Thị Bé Ba"},
 }
 _PASSED = {
     "lookup": ("lookup/name", "lookup/fact"),

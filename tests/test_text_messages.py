@@ -16,7 +16,7 @@ from flows.engine.events import Said
 from flows.engine.state import State
 from flows.secrets import detector
 from flows.text.normalise import clean
-from flows.text.vssid_sms import Received, read_received, which_secret
+from flows.text.vssid_sms import Received, read_number, read_received, which_secret
 from tests.houses import House
 
 CONTENT = load_content()
@@ -75,6 +75,49 @@ def test_the_day_a_phone_writes_before_the_message_is_read() -> None:
 @pytest.mark.parametrize("text", ["số hồ sơ 01841.GD/2026/087", "BHXH đã nhận tờ khai", "x" * 2000, ""])
 def test_other_texts_are_no_received_message(text: str) -> None:
     assert read_received(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "01841.GD/2026/087",
+        "01841GD/2026/087",
+        "so ho so cua tui la 01841.gd/2026/087 nha",
+        "Số hồ sơ nè: 01841 . GD / 2026 / 087",
+    ],
+)
+def test_a_dossier_number_alone_is_read(text: str) -> None:
+    assert read_number(text) == "01841.GD/2026/087"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "01841.HT/2026/087",
+        "hồ sơ 01841.GD/2026/087 tới đâu rồi",
+        "01841.GD/2026/087 đóng 1.200.000đ",
+        RECEIVED,
+        "so ho so",
+        "x" * 2000,
+    ],
+)
+def test_another_number_and_a_question_about_one_are_no_declaration(text: str) -> None:
+    assert read_number(text) == ""
+
+
+async def test_a_dossier_number_alone_starts_the_clock_and_the_day_it_is_told_stays(house: House) -> None:
+    house.clock.now = AT.timestamp()
+    asked = await house.say("01841.GD/2026/087")
+    assert "01841.GD/2026/087 là của tờ khai đã gửi" in asked.rows[0].body["text"]
+    day = await house.say("đồng ý")
+    assert "ngày nào?" in day.rows[-1].body["text"]
+    told = await house.say("hôm qua")
+    assert "hạn nộp giấy khoảng thứ hai, 07/12/2026, còn 9 ngày làm việc" in told.rows[0].body["text"]
+    await house.say("menu")
+    await house.say("số hồ sơ của tui là 01841.GD/2026/087")  # told again: the day stays
+    assert "gửi 23/11/2026" in (await house.say("hạn chừng nào")).rows[0].body["text"]
+    other = await house.say("01999.GD/2026/087")  # another declaration: its day is asked for
+    assert "ngày nào?" in other.rows[-1].body["text"]
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,12 @@ _CLOSED = re.compile(
 _PETITION = re.compile(
     r"KN-[0-9]{4,}|(?<=ngày )[0-9]{2}/[0-9]{2}/20[0-9]{2}(?=[.:;])"
 )  # likewise, and days by the clock
+_UNIT_CODE = re.compile(
+    r"dv-(?!bbbb)[a-z]{4}-[a-z]{4}-[a-z]{4}"
+)  # by chance; that of the demo's unit is fixed
+_LINK = re.compile(
+    r"(?:https?://[\w.:]+|…)/(\?start=dv-|unit/)\S+"
+)  # the port and the token are others each time
 _COUNTED = re.compile(
     r"(?<=gửi )[0-9/]{10}|(?<=gửi: )[0-9/]{10}|(?<=khoảng )(?:(?:thứ \w+|chủ nhật),? )?[0-9/]{10}|(?<=sáng )thứ \w+, [0-9/]{10}"
     r"|(?<=còn )[0-9]+(?= ngày làm việc)|(?<=các ngày )[0-9/, ]+"
@@ -249,7 +255,7 @@ def _tidy(lines: Sequence[str]) -> list[str]:
         for line in lines
         if line.strip()
     )
-    return [_COUNTED.sub("N", line) for line in counted]
+    return [_LINK.sub(r"…/\1N", _UNIT_CODE.sub("dv-N", _COUNTED.sub("N", line))) for line in counted]
 
 
 def _masked(hit: re.Match[str]) -> str:

@@ -155,6 +155,8 @@ class ZaloVisitor(_Inside):
             lines.pop()
         if "/secure/" in lines[-1]:
             reply["link"] = self._link = lines.pop()
+        elif "/unit/" in lines[-1]:
+            reply["link"] = lines.pop()
         if "/papers/" in lines[-1]:
             assert lines.pop().startswith(self.stage.base)
         if found := re.fullmatch(r"📎 (.+)", lines[-1]):

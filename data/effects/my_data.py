@@ -6,7 +6,7 @@ from data import outbox, people, petitions, rights
 from data.desk import persons
 from data.effects.handler import handles
 from data.effects.turn_context import TurnContext, one_time_page
-from data.people import links
+from data.people import links, units
 from data.secure import papers
 from flows.effects import EffectResult, EraseMyData, ExportMyData, LoadMyData, ShareDossier
 
@@ -22,6 +22,9 @@ async def load_my_data(turn: TurnContext, effect: LoadMyData) -> EffectResult:
         sent or open_papers or kept.purposes or kept.ticked is not None or kept.phone or kept.topics or asked
     ):
         return EffectResult("nothing")
+    seal = turn.services.seal
+    watched = await units.of_contact(turn.connection, seal, turn.person) if turn.person else []
+    seen_by = await units.seen_by(turn.connection, seal, turn.person) if turn.person else []
     waiting = await outbox.waiting_for(turn.connection, turn.address)
     may_share = not kept.shares and await _proven_of_late(turn)
     facts = {
@@ -35,6 +38,8 @@ async def load_my_data(turn: TurnContext, effect: LoadMyData) -> EffectResult:
         "petitions": str(sent) if sent else None,
         "papers": str(open_papers) if open_papers else None,
         "waiting": str(waiting) if waiting else None,
+        "units": ", ".join(unit.name for unit in watched) or None,
+        "seen_by": ", ".join(unit.name for unit in seen_by) or None,
     }
     return EffectResult("something", facts)
 

@@ -9,6 +9,7 @@ import random
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import yaml
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from data.accounts.hashing import Hasher
 from data.engine import Database
 from data.knowledge.content import CONTENT_DIR
 from data.knowledge.office import read_office
+from data.people import units
 from data.registry import records
 from data.registry.records import Person
 from data.seal import Seal
@@ -79,9 +81,12 @@ async def fill(db: Database, seal: Seal, count: int) -> int:
         await db.lock(connection, "demo")  # two processes may start at once
         if await records.count(connection):
             return 0
+        school: dict[str, Any] = {"contact": "demo", "name": UNIT_NAME, "kind": "truong-hoc", "at": 0.0}
+        await units.register(connection, seal, **school, code=UNIT_CODE)
         return await records.add(db, connection, seal, demo_people(count))
 
 
+UNIT_NAME, UNIT_CODE = "Trường Mầm non Thử Nghiệm", "dv-bbbb-cccc-dddd"  # whose link can be tried out
 PASSWORD = "mat khau thu nghiem 88"  # noqa: S105  # of every demo account, printed when a demo starts
 
 

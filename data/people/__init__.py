@@ -10,7 +10,7 @@ from sqlalchemy import case, delete, false, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.outbox import NOTICE, WAITING, wipe
-from data.people import dossiers
+from data.people import dossiers, units
 from data.tables import consents, conversations, outbox, people, subscriptions, ticks
 
 
@@ -157,6 +157,6 @@ async def withdraw(connection: AsyncConnection, person: str, door: str, at: floa
         await take_back(connection, person, purpose, door, at)
     await set_topics(connection, person, (), at)
     await dossiers.erase(connection, person, at)
-    await connection.execute(
-        update(people).where(people.c.id == person).values(phone_key=None, proven_at=None, shares=False)
-    )
+    await units.erase(connection, person)
+    nothing = {"phone_key": None, "proven_at": None, "shares": False}
+    await connection.execute(update(people).where(people.c.id == person).values(nothing))

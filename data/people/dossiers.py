@@ -6,11 +6,12 @@ A person may have several: their own, the mother's, two children's. Invariant: w
 from __future__ import annotations
 
 import secrets
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.engine import Database
@@ -62,13 +63,17 @@ async def load(connection: AsyncConnection, seal: Seal, dossier: str) -> Dossier
     marked = await connection.execute(
         select(ticks.c.item).where(ticks.c.dossier == dossier).order_by(ticks.c.at, ticks.c.item)
     )
-    named: dict[str, Any] = seal.open(row.named, f"dossier {dossier}") or {}
+    return _dossier(seal, row, [r.item for r in marked])
+
+
+def _dossier(seal: Seal, row: Any, done: Sequence[str]) -> Dossier:
+    named: dict[str, Any] = seal.open(row.named, f"dossier {row.id}") or {}
     told = {key: named.get(key, "") for key in _NAMED}
     return Dossier(
-        *(row.who, row.platform, row.code_known, tuple(r.item for r in marked)),
+        *(row.who, row.platform, row.code_known, tuple(done)),
         **told,
         stage=row.stage,
-        id=dossier,
+        id=row.id,
         reminds=row.reminds,
     )
 
@@ -77,6 +82,20 @@ async def all_of(connection: AsyncConnection, seal: Seal, person: str) -> list[D
     """All dossiers of a person, the one that was worked on last first."""
     found = [await load(connection, seal, one) for one in await ids_of(connection, person)]
     return [dossier for dossier in found if dossier is not None]
+
+
+async def newest_of(
+    connection: AsyncConnection, seal: Seal, persons: Select[tuple[str]], who: Collection[str]
+) -> dict[str, tuple[Dossier, float]]:
+    """Of each of these people the dossier for one of `who` that was worked on last, and when; in two statements."""
+    mine = select(dossiers).where(dossiers.c.person.in_(persons), dossiers.c.who.in_(list(who)))
+    rows = (await connection.execute(mine.order_by(dossiers.c.at, dossiers.c.id))).all()
+    newest = {r.person: r for r in rows}
+    marked = select(ticks.c.dossier, ticks.c.item).join(dossiers, dossiers.c.id == ticks.c.dossier)
+    done: dict[str, list[str]] = defaultdict(list)
+    for tick in await connection.execute(marked.where(dossiers.c.person.in_(persons))):
+        done[tick.dossier].append(tick.item)
+    return {person: (_dossier(seal, r, done[r.id]), r.at) for person, r in newest.items()}
 
 
 async def owner(connection: AsyncConnection, dossier: str) -> str | None:

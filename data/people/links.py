@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from data import people
 from data.channels import CHANNELS
 from data.engine import Database
-from data.people import dossiers
+from data.people import dossiers, units
 from data.seal import Seal
 from data.tables import consents, conversations, petitions, subscriptions, tickets
 from data.tables import people as people_table
@@ -25,7 +25,7 @@ MOVED = (
     conversations,
     tickets,
     petitions,
-)  # rows that are the person's; dossiers and topics go their own way
+)  # rows that are the person's; dossiers, topics and units go their own way
 
 
 def may_share_at(address: str) -> bool:
@@ -90,6 +90,7 @@ def _is_free(address: str) -> bool:
 
 async def _move(connection: AsyncConnection, seal: Seal, source: str, target: str, at: float) -> None:
     await dossiers.move(connection, seal, source, target, at)
+    await units.move(connection, seal, source, target)
     topics = await people.topics_of(connection, source)
     if topics:
         kept = await people.topics_of(connection, target)

@@ -132,7 +132,7 @@ async def say(
     expires: float,
 ) -> bool:
     """Write a reminder that was taken into the outbox, at the channel that reaches the person best; False when none does."""
-    found = await _address(connection, person, now)
+    found = await address_of(connection, person, now)
     if found is None:
         return False
     address, busy = found
@@ -165,7 +165,7 @@ async def wait_until(connection: AsyncConnection, one: Due, due: float) -> None:
     await connection.execute(update(reminders).where(*mine).values(state=STATE_WAITING, due=due))
 
 
-async def _address(connection: AsyncConnection, person: str, now: float) -> tuple[str, bool] | None:
+async def address_of(connection: AsyncConnection, person: str, now: float) -> tuple[str, bool] | None:
     """Where the person is told, and whether somebody else is speaking there: the channel heard from last that pushes, else
     the one heard from last."""
     query = select(conversations).where(

@@ -16,6 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.tables import secure_pages
 
+UNIT = "unit"
+_is_unit = secure_pages.c.kind == UNIT
+
 
 def _token_key(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
@@ -30,10 +33,12 @@ async def open_page(
     kind: str = "otp",
     subject: str = "",
 ) -> str:
-    """A one-time page for this conversation: `kind` otp takes a code, export hands out the person's data, password changes
-    the one that is the `subject`. Earlier pages of it close. Returns the token, 256 random bits."""
+    """A page for this conversation: `kind` otp takes a code, export hands out the person's data, password changes the one
+    that is the `subject`, unit shows the unit that is; each once but the last, which is there until its time is up. Earlier pages
+    of the same sort close. Returns the token, 256 random bits."""
     token = secrets.token_urlsafe(32)
-    await connection.execute(delete(secure_pages).where(secure_pages.c.address == address))
+    same = _is_unit if kind == UNIT else ~_is_unit
+    await connection.execute(delete(secure_pages).where(secure_pages.c.address == address, same))
     await connection.execute(
         secure_pages.insert().values(
             token_key=_token_key(token),
@@ -60,13 +65,18 @@ class Page:
 
 
 async def page_of(connection: AsyncConnection, token: str) -> Page | None:
-    """The page with this token, or None. Looking burns nothing."""
-    return await _page(connection, secure_pages.c.token_key == _token_key(token))
+    """The one-time page with this token, or None. Looking burns nothing."""
+    return await _page(connection, (secure_pages.c.token_key == _token_key(token)) & ~_is_unit)
+
+
+async def unit_page_of(connection: AsyncConnection, token: str) -> Page | None:
+    """The page of a unit with this token, or None."""
+    return await _page(connection, (secure_pages.c.token_key == _token_key(token)) & _is_unit)
 
 
 async def page_at(connection: AsyncConnection, address: str) -> Page | None:
     """The conversation's open page, or None."""
-    return await _page(connection, (secure_pages.c.address == address) & ~secure_pages.c.done)
+    return await _page(connection, (secure_pages.c.address == address) & ~secure_pages.c.done & ~_is_unit)
 
 
 async def _page(connection: AsyncConnection, which: ColumnElement[bool]) -> Page | None:
@@ -86,8 +96,8 @@ async def keep_code_until(connection: AsyncConnection, subject: str, code_until:
 
 async def finish_pages(connection: AsyncConnection, address: str) -> None:
     """The conversation's secure pages have done what they were for; they say so."""
-    mine = secure_pages.c.address == address
-    await connection.execute(update(secure_pages).where(mine).values(done=True))
+    mine = (secure_pages.c.address == address, ~_is_unit)
+    await connection.execute(update(secure_pages).where(*mine).values(done=True))
 
 
 async def finish_page(connection: AsyncConnection, subject: str) -> None:

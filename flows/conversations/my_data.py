@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from flows.conversations.notices import TOPICS
-from flows.effects import EraseMyData, ExportMyData, LoadMyData, ShareDossier
+from flows.effects import EraseMyData, ExportMyData, LeaveUnits, LoadMyData, ShareDossier
 from flows.engine.proposals import Answer, Proposal, Reading, Say, Show
 from flows.engine.steps import Choice, Context, Flow, Parsed, Reply, call, choose, end
 from flows.spoken import consent_speech
@@ -28,6 +28,7 @@ _KEPT_CHOICES = (
     Choice("Tải về", "export", words="tai, tai xuong, xuat, xem het, tai du lieu", means="export"),
     Choice("Giữ lại", "keep", words="giu, khong, khong xoa, ko, thoi", means="keep"),
 )
+_LEAVE = Choice("Thôi cho đơn vị xem", "leave", words="roi don vi, khong cho don vi xem, dung cho don vi xem")
 _SHARE = Choice("Dùng chung với kênh khác", "share", words="dung chung, noi kenh, noi voi kenh khac")
 
 
@@ -45,9 +46,25 @@ def _flow() -> Flow:
             choose(
                 "choice",
                 _kept_prompt,
-                lambda s: (*_KEPT_CHOICES, _SHARE) if s.get("may_share") else _KEPT_CHOICES,
+                _choices,
                 label="xem dữ liệu của mình",
-                transitions={"erase": "erase", "export": "export", "keep": "still_kept", "share": "own"},
+                transitions={
+                    "erase": "erase",
+                    "export": "export",
+                    "keep": "still_kept",
+                    "share": "own",
+                    "leave": "leave",
+                },
+            ),
+            call(
+                "leave",
+                lambda s: LeaveUnits(),
+                LeaveUnits,
+                transitions=dict.fromkeys(("left", "none"), "unseen"),
+            ),
+            end(
+                "unseen",
+                "Dạ, không đơn vị nào thấy việc đăng ký của anh/chị nữa; tên và mã số trong danh sách của đơn vị đã xóa. Hồ sơ đăng ký vẫn còn.",
             ),
             choose(
                 "own",
@@ -120,6 +137,11 @@ def _asked_beside(text: str) -> bool:
     return asks_what_is_kept(text) or erasing(text, close=False) == "wanted"
 
 
+def _choices(context: Context) -> tuple[Choice, ...]:
+    more = ((_LEAVE, context.get("seen_by")), (_SHARE, context.get("may_share")))
+    return (*_KEPT_CHOICES, *(choice for choice, wanted in more if wanted))
+
+
 def _kept_prompt(context: Context) -> str:
     purposes = [context.flows.purposes.get(p, p) for p in context.get("purposes").split()]
     topics = [name for topic, name in TOPICS.items() if topic in context.get("topics").split()]
@@ -134,6 +156,8 @@ def _kept_prompt(context: Context) -> str:
         f"{letters} tin trong các yêu cầu gặp cán bộ": letters,
         f"{sent} phản ánh, kiến nghị đã gửi": sent,
         f"{papers} tờ giấy in hoặc lịch mà đường dẫn còn mở được": papers,
+        f"danh sách đơn vị mà anh/chị theo dõi: {context.get('units')}": context.get("units"),
+        f"việc anh/chị cho đơn vị xem đăng ký tới đâu: {context.get('seen_by')}": context.get("seen_by"),
         f"{waiting} tin chưa gửi tới anh/chị": waiting,
     }
     question = "Anh/chị muốn rút lại đồng ý và xóa hết không? Xóa rồi không lấy lại được."

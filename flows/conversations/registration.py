@@ -401,6 +401,7 @@ _RECEIVED = {"received": "keep"}
 _TRANSITIONS = {
     **{name: name for name in ("mark", "unmark", "how", "all", "list", "consent", "resend")},
     "lookup": "lookup/",
+    "unit": "unit/",
     "again": AGAIN,
     **_RECEIVED,
 }

@@ -56,6 +56,26 @@ def read_received(text: str) -> Received | None:
     )
 
 
+_TO_REGISTER = "GD"  # kind of a declaration for electronic transactions
+_AROUND = frozenset(
+    "so ma ho so cua toi tui em minh con me ma ba la day ne nay do a da thua bhxh bao hiem xa hoi vssid cap cho co duoc nhan moi"
+    " to khai nghe nha nhe nghen ne de thoi ghi gium giup luu dang ky sms tin bao ve".split()
+)
+
+
+def read_number(text: str) -> str:
+    """The number of a declaration's dossier in a text that says nothing else; "" for any other text."""
+    folded = fold(text)
+    if len(text) > _LONGEST or (found := _NUMBER.search(re.sub(r"\s+", "", folded))) is None:
+        return ""
+    one, kind, year, office = found.groups()
+    words = re.findall(r"[a-z]+|[0-9]+", folded)
+    told = {one, kind, year, office, one + kind}
+    if kind.upper() != _TO_REGISTER or not all(word in _AROUND or word in told for word in words):
+        return ""
+    return f"{one}.{kind.upper()}/{year}/{office}"
+
+
 def _day(text: str) -> date | None:
     """The first whole date of the text that joins its numbers by signs; a phone writes it before the message."""
     days = (

@@ -41,6 +41,7 @@ from aiogram.types import BotCommand, CallbackQuery, ChatMemberUpdated, MenuButt
 from sqlalchemy.exc import SQLAlchemyError
 
 from data import conversations
+from data.installation.addresses import keep_telegram_name
 from flows import catalog
 from flows.engine.events import Event, Pressed
 from flows.engine.state import State
@@ -194,6 +195,7 @@ class TelegramDoor:
     async def _introduce(self) -> None:
         me = await self._insist(GetMe(), essential=False)
         self.username = (me.username or "") if me is not None else ""
+        await keep_telegram_name(self.turns.db, self.username)
         listed = telegram_commands.commands(self.turns.content).items()
         commands = [BotCommand(command=name, description=about) for name, (_, about) in listed]
         await self._insist(SetMyCommands(commands=commands), essential=False)

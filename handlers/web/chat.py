@@ -37,7 +37,7 @@ from handlers.waiting import all_done
 from handlers.web.frames import address_of, catch_up_frame, good_cookie, on_page, read_wish, reply_number
 from handlers.web.origin import is_ours
 from handlers.web.pages import Pages
-from handlers.web.papers import PaperLinks, opening_of
+from handlers.web.papers import link_routes, opening_of
 from handlers.web.pictures import PicturePosts
 from handlers.web.secure_page import SecurePages
 from handlers.web.server import WebServer
@@ -117,7 +117,7 @@ class Web:
             Route("/", self.page, methods=["GET"]),
             WebSocketRoute("/chat/socket", self.socket),
             *secure.routes,
-            PaperLinks(turns, self._pages, address, self._sources, self._source_rates).route,
+            *link_routes(turns, self._pages, address, self._sources, self._source_rates),
             PicturePosts(
                 *(turns, address, self._cookie, self.say, self._sources, self._source_rates),
                 picture_bodies or BodyPlaces(in_all=16, of_source=2, seconds=30.0),

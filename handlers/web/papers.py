@@ -15,6 +15,7 @@ from data.secure import papers
 from flows.entries import entry_words
 from handlers.papers import drawn
 from handlers.turns.queue import Turns
+from handlers.units import UnitPages
 from handlers.web.pages import Pages
 from handlers.web.source import SourceRates, Sources
 
@@ -26,6 +27,14 @@ BUSY = "Từ chỗ anh/chị vừa có quá nhiều lượt tải. Đường d�
 def opening_of(request: Request) -> str:
     """The words that the page's ?start= stands for: what a link back begins; "" for none."""
     return entry_words(request.query_params.get("start", ""))
+
+
+def link_routes(
+    turns: Turns, pages: Pages, address: str, sources: Sources, rates: SourceRates
+) -> list[Route]:
+    """What links of the conversation lead to: papers, and the page of a unit."""
+    papers_of = PaperLinks(turns, pages, address, sources, rates)
+    return [papers_of.route, *UnitPages(turns, pages, sources, rates).routes]
 
 
 @dataclass(frozen=True, slots=True)

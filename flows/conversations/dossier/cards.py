@@ -203,6 +203,9 @@ def choices(context: Context) -> tuple[Choice, ...]:
     ]
     if task.items[0].step == "b2":
         found.append(Choice("Tra mã số giúp tôi", "lookup", words="tra cuu, tra ma so", means="look_up"))
+    if context.get("who") == "officer" and task.id == declaration.HANDING_IN:
+        words = "danh sach don vi, ca don vi, don vi, danh sach nop"
+        found.append(Choice("Danh sách của đơn vị", "unit", words=words))
     if declaration.overdue(context):
         found.append(Choice("Gửi lại tờ khai", "resend", words="gui lai, nop lai, lam lai to khai"))
     if undone := newest(context):

@@ -14,7 +14,7 @@ from flows.engine.events import Event, Said
 from flows.engine.steps import Choice, Context, Parsed
 from flows.text.dates import DAY_AND_MONTH, dates_in
 from flows.text.normalise import plain
-from flows.text.vssid_sms import read_received
+from flows.text.vssid_sms import read_number, read_received
 from flows.understanding.answers.days import Day, read_day
 
 LAST_OF_SENDING = "ghi_nhan"  # the item with which the declaration leaves
@@ -71,10 +71,10 @@ def waits(context: Context) -> list[str]:
 
 
 def parse_received(context: Context, event: Event) -> Parsed | None:
-    """The pasted text message that the declaration was received."""
+    """The pasted text message that the declaration was received, or its dossier number alone."""
     received = read_received(event.text) if isinstance(event, Said) else None
     if received is None:
-        return None
+        return _parse_number(context, event)
     note, day, own = "", received.day, context.get("record_code")
     if own and received.code and received.code != own:
         note = "Mã số trong tin khác với mã số của hồ sơ đang làm; anh/chị xem lại có đúng người không."
@@ -82,6 +82,20 @@ def parse_received(context: Context, event: Event) -> Parsed | None:
     if day is not None and recounted(context, day):
         told["told_on"] = day.isoformat()
     return Parsed("received", told, note=note)
+
+
+def _parse_number(context: Context, event: Event) -> Parsed | None:
+    """A dossier number without a day: a day that is known stays, unless it is another declaration's."""
+    number = read_number(event.text) if isinstance(event, Said) else ""
+    if not number:
+        return None
+    known = context.get("number")
+    if context.get("sent_on") and known in ("", number):
+        return Parsed("received", {"number": number}, note="" if known else f"Dạ, tôi ghi số hồ sơ {number}.")
+    asked = context.get("consent") or context.get("refused") or known == number
+    days = context.content.working_days
+    note = "" if asked else f"Dạ, số hồ sơ {number} là của tờ khai đã gửi, có hiệu lực {days} ngày làm việc."
+    return Parsed("received", {"number": number, "sent_on": None, "stage": None}, note=note)
 
 
 def day_choices(context: Context) -> tuple[Choice, ...]:

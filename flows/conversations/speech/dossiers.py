@@ -13,9 +13,11 @@ from datetime import date, timedelta
 from flows.calendar.office_hours import VIETNAM
 from flows.conversations.dossier import cards, deadline, declaration
 from flows.engine import courtesy
-from flows.engine.proposals import Begin, Correct, Proposal, Reading, Say
+from flows.engine.events import Said
+from flows.engine.proposals import Answer, Begin, Correct, Proposal, Reading, Say
 from flows.people.livelihoods import told_in
 from flows.text.fold import fold
+from flows.text.vssid_sms import read_number
 from flows.understanding.answers import day_of
 from flows.understanding.everyday import asks
 
@@ -90,6 +92,7 @@ _FOR_KIN = re.compile(
 
 def reads(reading: Reading) -> Iterator[Proposal]:
     """What is said of a declaration, of the deadline, of reminders, and of which dossier is meant."""
+    yield from _number(reading)
     yield from _reminders(reading)
     yield from _handed_in(reading)
     yield from _sent(reading)
@@ -108,6 +111,19 @@ def _today(reading: Reading) -> date:
 def _begun(reading: Reading, step: str, keep: dict[str, str], *, here: str = "") -> Begin | Correct:
     """Go to a step of the registration, on top of what is under way when that is something else."""
     return Correct(here or step, keep) if reading.is_at(FLOW) else Begin(FLOW, "", step, keep)
+
+
+def _number(reading: Reading) -> Iterator[Proposal]:
+    """A dossier number and nothing else: the declaration was sent, so its day is asked for and the countdown begins."""
+    step, text = reading.step, reading.input.text
+    if (step is not None and step.takes_any) or not read_number(text):
+        return
+    if not reading.is_at(FLOW):
+        yield Proposal(0.95, "a dossier number", Begin(FLOW, text))
+        return
+    parsed = declaration.parse_received(reading.context, Said(text, reading.context.at))
+    if parsed is not None and step is not None and parsed.outcome in step.transitions:
+        yield Proposal(0.95, "a dossier number", Answer(parsed))
 
 
 # -- reminders

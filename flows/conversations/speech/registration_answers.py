@@ -52,7 +52,8 @@ def told_with(said: Input) -> dict[str, str]:
     """What a wish for the registration says that need not be asked: subjects of the memory."""
     facts = told_in(said)
     told = {"told": _written(facts)} if _written(facts) else {}
-    return told | ({"who": facts["who"]} if "who" in facts else {})
+    whose_it_is = facts.get("who") or facts.get("relation")  # "cho mẹ": a mother's may be of any kind
+    return told | ({"who": whose_it_is} if whose_it_is else {})
 
 
 _LABELS = {"mother": "má", "father": "ba", "spouse": "ông xã, bà xã", "other": "người nhà"}
