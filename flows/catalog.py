@@ -19,6 +19,7 @@ from flows.conversations import (
     questions,
     registration,
 )
+from flows.conversations.campaign import arrival, materials
 from flows.conversations.papers import portrait
 from flows.conversations.units import contact, joining
 from flows.engine import dialogue, shield
@@ -33,6 +34,8 @@ FLOWS = Flows(
     papers.FLOW,
     agency.FLOW,
     portrait.FLOW,
+    arrival.FLOW,
+    materials.FLOW,
     contact.FLOW,
     joining.FLOW,
     password.FLOW,

@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 from data import audit, desk, staff
+from data.installation.demo import POSTER_CODE
 from data.limits import Limits
 from data.notices.audience import Audience
 from data.notices.campaigns import Campaigns
@@ -68,6 +69,10 @@ MATRIX: dict[str, tuple[int, int, int]] = {
     f"POST {PETITION}/reveal": (200, 200, 403),
     "GET /console/scams": (200, 200, 403),
     "POST /console/scams/export": (403, 200, 403),
+    "GET /console/posters": (403, 200, 403),
+    "POST /console/posters/new": (403, 422, 403),
+    "GET /console/posters/{code}/{size}.pdf": (403, 200, 403),
+    "POST /console/posters/{code}/retire": (403, 303, 403),
     "GET /console/report": (403, 200, 200),
     "POST /console/report/export": (403, 200, 200),
     "GET /console/audit": (403, 200, 200),
@@ -140,7 +145,12 @@ def assert_headers(response: httpx.Response) -> None:
 
 
 def filled(entry: PageRoute, ticket: str) -> str:
-    path = entry.path.replace("{ticket}", ticket).replace("{token}", "A" * 43)
+    path = (
+        entry.path.replace("{code}", POSTER_CODE)
+        .replace("{size}", "a6")
+        .replace("{ticket}", ticket)
+        .replace("{token}", "A" * 43)
+    )
     return path.replace("{notice}", "1").replace("{petition}", "1").replace("{item}", "quen-mat-khau")
 
 
