@@ -17,7 +17,7 @@ from starlette.routing import Route
 from bot import logs
 from bot.app import App, limits_of, lone_server, opened, secret_for
 from bot.chores import forget, index_tickets, load_names, logged, resume_changes, sweep
-from bot.settings import BadSetting, Settings, load, load_demo, proxy_networks
+from bot.settings import BadSetting, Settings, embed_origins, load, load_demo, proxy_networks
 from bot.stopping import Stop, side_by_side
 from bot.worker import worker_of
 from data import staff
@@ -366,6 +366,8 @@ def _web(app: App, doors: Mapping[str, Door], staff_pages: Sequence[Route], *, d
             secure_posts_in_all=s.secure_posts_per_minute,
             secure_posts_when_busy=s.secure_posts_when_busy,
         ),
+        embed_origins=embed_origins(s.embed_origins),
+        counter_seconds=s.counter_seconds,
         picture_bodies=BodyPlaces(s.portrait_bodies, s.portrait_bodies_source, s.portrait_body_seconds),
         socket_limits=SocketLimits(
             per_conversation=s.sockets_per_conversation,

@@ -7,13 +7,14 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from bot.settings_check import checked, is_loopback, proxy_networks
+from bot.settings_check import checked, embed_origins, is_loopback, proxy_networks
 from bot.settings_table import PREFIX, BadSetting, Settings, ranges
 
 __all__ = [
     "PREFIX",
     "BadSetting",
     "Settings",
+    "embed_origins",
     "is_loopback",
     "load",
     "load_demo",

@@ -66,10 +66,24 @@ def checked(s: Settings) -> Settings:
         proxy_networks(s.trusted_proxies)
     except ValueError as wrong:
         raise BadSetting(f"TROLY_TRUSTED_PROXIES: {wrong}") from None
+    embed_origins(s.embed_origins)
     _check_sms(s)
     _check_accounts(s)
     _check_ranges(s)
     return s
+
+
+def embed_origins(listed: str) -> tuple[str, ...]:
+    """The sites that may embed the chat, as browsers write them. Raises BadSetting with one line for anything but plain origins."""
+    found = []
+    for one in filter(None, (part.strip() for part in listed.split(","))):
+        scheme, host = _parts("TROLY_EMBED_ORIGINS", one, bare=True)
+        if scheme == "http" and not is_loopback(host):
+            raise BadSetting(
+                f"TROLY_EMBED_ORIGINS: {one} must begin with https://: others could change that page"
+            )
+        found.append(one.rstrip("/").lower())
+    return tuple(found)
 
 
 def _is_webhook_secret(secret: str) -> bool:

@@ -302,6 +302,25 @@ class Settings:
     papers_per_day: int = _s(
         20, "pages and calendars one conversation may take in 24 hours", between=(1, 200)
     )
+    embed_origins: str = _s(
+        "",
+        "sites that may show the chat in a frame, with a comma between two: https://bhxh.example.vn; empty: none",
+    )
+    counter_seconds: int = _s(
+        60,
+        "seconds without a touch after which the page at a counter forgets the person",
+        between=(10, 600),
+    )
+    arrivals_per_day: int = _s(
+        5, "posters by which one conversation is counted as come in 24 hours", between=(1, 100)
+    )
+    arrivals_source: int = _s(
+        300, "people of one source who are counted as come by a poster in 24 hours", between=(1, 10**5)
+    )
+    arrivals_all: int = _s(
+        20_000, "people who are counted as come by a poster in 24 hours, all together", between=(1, 10**6)
+    )
+    posters: int = _s(2000, "QR posters that the office may have at once", between=(1, 10**5))
     text_limit: int = _s(2000, "longest message that is read, in characters", between=(100, 4096))
     socket_frame_limit: int = _s(
         65536, "largest frame the chat socket accepts, in bytes", between=(16384, 1048576)

@@ -39,6 +39,7 @@ PETITION_LOOK = "asked after"  # somebody asked after a petition with a code and
 UNIT = "unit"  # a unit was registered
 UNIT_MISS = "unit miss"  # a code was tried that is no unit's
 UNIT_LINK = "unit link"  # a link of a unit's page was taken
+ARRIVAL = "arrival"  # somebody new came by a poster and was counted
 PAGE = "page"  # a page for a new password was opened
 WARNING = "warning"  # the owner of a phone was told of wrong codes; `who` is the phone's keyed hash
 
@@ -113,6 +114,15 @@ def codes(limits: Limits) -> Bounds:
         Bound(REQUEST, SOURCE, limits.otp_requests_per_day_source, DAY),
         *messages(limits),
         *failures(limits),
+    )
+
+
+def arrivals(limits: Limits) -> Bounds:
+    """Of people who are counted as come by a poster."""
+    return (
+        Bound(ARRIVAL, CONVERSATION, limits.arrivals_per_day, DAY),
+        Bound(ARRIVAL, SOURCE, limits.arrivals_source, DAY),
+        Bound(ARRIVAL, ALL, limits.arrivals_all, DAY),
     )
 
 

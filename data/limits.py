@@ -74,3 +74,7 @@ class Limits:
     unit_remind_hours: int = 24
     unit_near_days: int = 3
     unit_idle_days: int = 7
+    arrivals_per_day: int = 5
+    arrivals_source: int = 300
+    arrivals_all: int = 20_000
+    posters: int = 2000

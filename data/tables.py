@@ -167,6 +167,27 @@ Index(
     postgresql_where=unit_employees.c.due.is_not(None),
 )
 
+posters = Table(  # QR posters of a place; nobody's: it is public where it hangs
+    "posters",
+    metadata,
+    Column("code", String(20), primary_key=True),
+    Column("kind", String(10), nullable=False),  # commune, unit, counter, event
+    Column("name", String(120), nullable=False),
+    Column("commune", String(80), nullable=False),  # of places.yaml, "" for none
+    Column("at", Float, nullable=False),
+    Column("retired_at", Float, nullable=True),  # it says nothing any more
+)
+
+tallies = Table(  # how often something was, a number a month; nobody's
+    "tallies",
+    metadata,
+    Column("fact", String(10), primary_key=True),  # arrival, material
+    Column("name", String(40), primary_key=True),  # code of the poster, id of the material
+    Column("channel", String(12), primary_key=True),
+    Column("at", Float, primary_key=True),  # the first second of the month, in Vietnam
+    Column("count", Integer, nullable=False),
+)
+
 consents = Table(
     "consents",
     metadata,

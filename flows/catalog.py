@@ -19,6 +19,7 @@ from flows.conversations import (
     questions,
     registration,
 )
+from flows.conversations.campaign import arrival, materials
 from flows.conversations.officer import answers
 from flows.conversations.officer.answers import BesideOfficer, HeldTicket
 from flows.conversations.papers import portrait
@@ -35,6 +36,8 @@ FLOWS = Flows(
     papers.FLOW,
     agency.FLOW,
     portrait.FLOW,
+    arrival.FLOW,
+    materials.FLOW,
     contact.FLOW,
     joining.FLOW,
     password.FLOW,

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from flows.calendar.office_hours import Hours
 from flows.calendar.working_days import Calendar
+from flows.materials import Library
 from flows.paper import HandingIn
 from flows.places import KnownPlaces
 from flows.text.normalise import plain
@@ -386,6 +387,7 @@ class Content:
     follow_weights: bytes = field(repr=False)  # a file that `flows.understanding.follow_ups` reads
     scam_weights: bytes = field(repr=False)  # a file that `flows.scams.recogniser` reads
     official: OfficialFacts
+    library: Library  # materials of the campaign, and the words of posters
     accounts: str = "guide"  # where passwords are changed: guide (in VssID alone), local or http (here, too)
     otp_minutes: int = 5  # how long a code of ours lasts
     otp_resend_seconds: int = 60  # before another one is sent

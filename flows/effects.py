@@ -213,9 +213,21 @@ class PreparePaper(Effect, outcomes=("known", "undated", "whose")):
 
 @dataclass(frozen=True, slots=True)
 class KeepPaper(Effect, outcomes=("kept", "limited")):
-    """Keep a paper sealed for some days, so that a link leads to it. kept: fact link. limited: too many today."""
+    """Keep a paper sealed for some days, so that a link leads to it. kept: fact link. limited: too many today.
+
+    `tally`: the material that is counted once more, "" for none.
+    """
 
     paper: Paper = field(repr=False)
+    tally: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindPoster(Effect, outcomes=("known", "unknown")):
+    """The poster of a code; `counts`: who came by it is counted. known: facts poster_name, poster_kind, poster_commune ("" for none)."""
+
+    code: str
+    counts: bool
 
 
 @dataclass(frozen=True, slots=True)

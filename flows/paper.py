@@ -49,6 +49,7 @@ class Paper:
     start: str = ""
     made: str = ""  # ISO time
     back: str = ""  # what is said beside the link back
+    more: tuple[Paper, ...] = ()  # pages that follow in the same file
 
     def as_json(self) -> dict[str, Any]:
         """The paper as JSON values."""

@@ -38,6 +38,9 @@ SUBJECTS: Mapping[str, Subject] = MappingProxyType(
         "warned": Subject(6, 1, "vừa được cảnh báo lừa đảo"),  # scam, gave
         "secret": Subject(6, 1, "vừa được nhắc đừng gõ mã hay mật khẩu"),  # otp, password
         "aside": Subject(1, 1, "vừa trả lời xen giữa"),  # what "quay lại" comes back from
+        "poster": Subject(500, 90, "nơi anh/chị quét mã QR"),  # code of a poster
+        "commune": Subject(500, 90, "xã, phường của nơi quét mã QR"),  # its folded name
+        "taken": Subject(200, 31, "tài liệu đã lấy"),  # ids, one blank between them
         "place": Subject(8, 2, "việc làm dở đã rời"),  # "flow/step" that was left
     }
 )

@@ -20,6 +20,7 @@ import pytest
 
 from data import audit, desk, staff
 from data.desk import inbox
+from data.installation.demo import POSTER_CODE
 from data.limits import Limits
 from data.notices.audience import Audience
 from data.notices.campaigns import Campaigns
@@ -80,6 +81,10 @@ MATRIX: dict[str, tuple[int, int, int]] = {
     f"POST {PETITION}/reveal": (200, 200, 403),
     "GET /console/scams": (200, 200, 403),
     "POST /console/scams/export": (403, 200, 403),
+    "GET /console/posters": (403, 200, 403),
+    "POST /console/posters/new": (403, 422, 403),
+    "GET /console/posters/{code}/{size}.pdf": (403, 200, 403),
+    "POST /console/posters/{code}/retire": (403, 303, 403),
     "GET /console/report": (403, 200, 200),
     "POST /console/report/export": (403, 200, 200),
     "GET /console/audit": (403, 200, 200),
@@ -165,7 +170,12 @@ def assert_headers(response: httpx.Response) -> None:
 
 
 def filled(entry: PageRoute, ticket: str) -> str:
-    path = entry.path.replace("{ticket}", ticket).replace("{token}", "A" * 43)
+    path = (
+        entry.path.replace("{code}", POSTER_CODE)
+        .replace("{size}", "a6")
+        .replace("{ticket}", ticket)
+        .replace("{token}", "A" * 43)
+    )
     return (
         path.replace("{number}", "1")
         .replace("{member}", "nguoi.soan")

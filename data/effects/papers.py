@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from data import posters
 from data.effects.handler import handles
 from data.effects.turn_context import TurnContext
 from data.people import dossiers
@@ -39,6 +40,8 @@ async def keep_paper(turn: TurnContext, effect: KeepPaper) -> EffectResult:
     taken = await papers.taken_since(turn.connection, turn.address, turn.now - papers.DAY)
     if taken >= limits.papers_per_day:
         return EffectResult("limited")
+    if effect.tally:
+        await posters.count(services.db, turn.connection, posters.MATERIAL, effect.tally, turn.door, turn.now)
     until = turn.now + HOUR * limits.paper_link_hours
     token = await papers.keep(
         turn.connection, services.seal, turn.address, effect.paper, at=turn.now, until=until

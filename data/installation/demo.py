@@ -15,6 +15,7 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from data import posters
 from data.accounts import local
 from data.accounts.hashing import Hasher
 from data.engine import Database
@@ -83,9 +84,11 @@ async def fill(db: Database, seal: Seal, count: int) -> int:
             return 0
         school: dict[str, Any] = {"contact": "demo", "name": UNIT_NAME, "kind": "truong-hoc", "at": 0.0}
         await units.register(connection, seal, **school, code=UNIT_CODE)
+        await posters.add(connection, "commune", POSTER_NAME, POSTER_NAME, 0.0, code=POSTER_CODE)
         return await records.add(db, connection, seal, demo_people(count))
 
 
+POSTER_NAME, POSTER_CODE = "Xã Chợ Gạo", "ap-bbbb-cccc"  # of a QR that can be tried out
 UNIT_NAME, UNIT_CODE = "Trường Mầm non Thử Nghiệm", "dv-bbbb-cccc-dddd"  # whose link can be tried out
 PASSWORD = "mat khau thu nghiem 88"  # noqa: S105  # of every demo account, printed when a demo starts
 

@@ -14,6 +14,7 @@ from data.knowledge.calendar import read_calendar
 from data.knowledge.checklist import read_checklist
 from data.knowledge.directory import read_directory
 from data.knowledge.handing_in import read_handing_in
+from data.knowledge.materials import read_materials
 from data.knowledge.office import read_office, read_provinces
 from data.knowledge.official import read_official
 from data.knowledge.password_guide import read_password
@@ -73,6 +74,7 @@ def load_content(folder: Path = CONTENT_DIR) -> Content:
         follow_weights=read_weights(FOLLOW, folder),
         scam_weights=read_weights(SCAMS, folder),
         official=read_official(folder / "official.yaml", office.sources),
+        library=read_materials(folder / "materials.yaml"),
         places=read_places(folder / "places.yaml", office.sources, elsewhere),
         handing_in=read_handing_in(folder / "handing_in.yaml"),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -24,7 +24,9 @@ from data.tables import (
     misses,
     outbox,
     petitions,
+    posters,
     scam_reports,
+    tallies,
     tickets,
     ticks,
 )
@@ -100,6 +102,7 @@ class Report:
     cells: tuple[Cell, ...]
     unanswered: tuple[tuple[str, int], ...]
     scams: tuple[tuple[str, int], ...]
+    places: Mapping[str, str] = field(default_factory=dict)  # code of a poster -> where it hangs
 
     def of(self, fact: str) -> tuple[Cell, ...]:
         """The cells of one kind of fact."""
@@ -154,8 +157,15 @@ def queries(within: tuple[float, float], *, is_sqlite: bool) -> Mapping[str, Sel
     ended = case((t.state == "closed", "closed"), else_="open")
     told = case((p.state.in_(("sent", "assigned")), "open"), else_=p.state)
     who = func.count(audit.c.who.distinct())
+    a = tallies.c
+    often = func.sum(a["count"])
+    counted = {
+        fact: grouped(a.at, a.channel, a.name, often, count=often).where(a.fact == name)
+        for fact, name in (("arrivals", "arrival"), ("materials", "material"))
+    }
     of_notices = outbox.c.campaign == campaigns.c.id
     return {
+        **counted,
         "conversations": grouped(c.at, _channel(c.address), none, func.count()).where(c.turns > 0),
         "dossiers": grouped(d.started, none, d.who, func.count(d.person.distinct())),
         "ticks": grouped(k.at, none, k.item, func.count(d.person.distinct())).where(k.dossier == d.id),
@@ -193,6 +203,7 @@ async def report(
         tuple(cells),
         tuple((words, int(n)) for words, n in await connection.execute(asked)),
         tuple((thing, int(n)) for thing, n in sorted(await connection.execute(scams))),
+        {r.code: r.name for r in await connection.execute(select(posters.c.code, posters.c.name))},
     )
 
 

@@ -14,6 +14,7 @@ from data import channels
 from data.report import LEAST, Report
 from data.spreadsheet import text_or_number
 from flows.content import Content
+from flows.materials import MADE
 from flows.spoken.petitions import CATEGORIES
 
 HIDDEN = f"dưới {LEAST}"
@@ -26,6 +27,8 @@ FACTS: Mapping[str, str] = {
     "tickets": "Phiếu gặp cán bộ",
     "petitions": "Phản ánh, kiến nghị",
     "notices": "Tin thông báo",
+    "arrivals": "Người tới bằng mã QR áp phích",
+    "materials": "Tài liệu tuyên truyền đã phát",
 }
 _GROUPS: Mapping[str, Mapping[str, str]] = {
     "dossiers": {"employee": "Người lao động của đơn vị", "individual": "Cá nhân tự do", "child": "Con nhỏ"}
@@ -79,7 +82,7 @@ def tables(report: Report, content: Content) -> tuple[ReportTable, ...]:
         by_month = [(_month(month), n or HIDDEN) for month, n in report.by(fact, "month").items()]
         found.append(ReportTable(f"{title} theo tháng", ("Tháng", "Số"), tuple(by_month)))
         for what, heading in (("channel", "Kênh"), ("group", "Loại")):
-            named = _named(fact, what, report.by(fact, what), content)
+            named = _named(report, fact, what, content)
             if named:
                 found.append(
                     ReportTable(f"{title} theo {heading.lower()}", (heading, "Số"), tuple(named.items()))
@@ -105,16 +108,21 @@ def _summary(report: Report) -> ReportTable:
     return ReportTable("Tổng hợp", ("Việc", "Số"), tuple(rows), drawn=False)
 
 
-def _named(fact: str, what: str, sums: Mapping[str, int], content: Content) -> dict[str, int]:
+def _named(report: Report, fact: str, what: str, content: Content) -> dict[str, int]:
     """Sums under the names that people read, those of one name together; {} where there is nothing to part."""
     named: dict[str, int] = {}
-    for key, n in sums.items():
-        name = channels.label(key) if what == "channel" else _group(fact, key, content)
+    for key, n in report.by(fact, what).items():
+        name = channels.label(key) if what == "channel" else _group(report, fact, key, content)
         named[name] = named.get(name, 0) + n
     return {name: n for name, n in named.items() if name}
 
 
-def _group(fact: str, key: str, content: Content) -> str:
+def _group(report: Report, fact: str, key: str, content: Content) -> str:
+    if fact == "arrivals":
+        return report.places.get(key, key)
+    if fact == "materials":
+        known = content.library.material(key)
+        return known.short if known else MADE.get(key, key)
     if fact == "petitions":
         category, _, state = key.partition("/")
         called = CATEGORIES.get(category, category)

@@ -10,13 +10,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flows.content import Content
+from flows.conversations.campaign.arrival import remembered_commune
 from flows.engine.events import Event, Said
 from flows.engine.proposals import Begin, Proposal, Reading, Show
-from flows.engine.steps import Context, Flow, Parsed, ask, end
+from flows.engine.steps import Choice, Context, Flow, Parsed, ask, end
 from flows.places import LocalOffice, NamedPlace, Place, bare
 
 SHOWN = 10  # places of today that are named
 _SURE, _NAMED_ALONE = 0.95, 0.9
+_KNOWN_SURE = 0.992  # the place is known: better than what holds anywhere
 _LED_HERE = frozenset(
     {"den-bhxh-nao", "dia-chi-bhxh", "chon-co-quan", "nop-to-khai", "sap-nhap", "mang-theo-gi"}
 )
@@ -31,6 +33,7 @@ _BECAME = re.compile(
 _MINE = re.compile(
     r"(?<!\bba )\b(?:xa|phuong)(?: cua)? (?:toi|tui|em|minh)\b.*\b(?:nop|bhxh|bao hiem|co quan)\b.*\b(?:nao|dau)\b"
 )
+_NEAR = re.compile(r"\b(?:nop|bhxh|bao hiem)\b.*\b(?:o dau|cho nao|noi nao|dau|gan nhat|gan day|gan nha)\b")
 _OTHERS = re.compile(
     r"\b(?:lien he|dau moi|gap ai|phu trach|so dien thoai|sdt|tai app|ch play|otp|mat khau|mk|ma so|tra cuu|ho ten|sinh nam|sinh ngay|diem thu|benh vien|kham|can bo nao|cong an|chot so|tap huan|goi (?:ong|ai|so|can bo)|keu ai|hoi ai|noi linh|lai xe|xe|can cuoc|cccd)\b"
 )
@@ -44,6 +47,7 @@ def _flow() -> Flow:
             ask(
                 "place",
                 "Anh/chị ở xã, phường nào? Gõ tên cũ hay tên mới đều được, ví dụ “xã Tân Nhuận Đông, Châu Thành”.",
+                choices=_of_the_poster,
                 label="hỏi nộp ở BHXH nào",
                 parse=_parse,
                 hint=lambda s: (
@@ -61,6 +65,14 @@ def _flow() -> Flow:
         reads_opening=True,
         reads=_reads,
     )
+
+
+def _of_the_poster(context: Context) -> tuple[Choice, ...]:
+    """The place of the poster that they came by, as one to press."""
+    place = remembered_commune(context)
+    if place is None:
+        return ()
+    return (Choice(place.name, "found", _keep(NamedPlace(place.name, (place,)), context.content)),)
 
 
 def _keep(found: NamedPlace, content: Content) -> dict[str, Any]:
@@ -129,6 +141,9 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
         found = content.places.find(reading.input.text)
         if found is not None:
             yield Proposal(_SURE, "where to go from a place", Show("agency", "answer", _keep(found, content)))
+        elif (place := remembered_commune(reading.context)) and _NEAR.search(words):
+            kept = _keep(NamedPlace(place.name, (place,)), content)
+            yield Proposal(_KNOWN_SURE, "where to go near the poster", Show("agency", "answer", kept))
         elif _MINE.search(words) and _WHERE.search(words):
             yield Proposal(_SURE, "where to go, place not told", Begin("agency", "", "place"))
     elif reading.recall("item") in _LED_HERE and len(reading.input.words) <= 8:

@@ -12,6 +12,7 @@ from data.limits import Limits
 from handlers.console.access import AccessControl, PageRoute, Rules
 from handlers.console.accounts.reset_page import ResetPage
 from handlers.console.audit_page import AuditPage
+from handlers.console.campaign.posters_page import PostersPage
 from handlers.console.desk_pages import DeskPages
 from handlers.console.home_page import HomePage
 from handlers.console.imports.page import ImportPage
@@ -73,6 +74,7 @@ class Console:
             *([ImportPage(access, imports)] if imports is not None else ()),
             *([ZaloPage(access, zalo)] if zalo is not None else ()),
             ResetPage(access, limits or Limits(), accounts),
+            PostersPage(access, limits or Limits()),
             ReportPage(access),
             MembersPage(access, desk),
             AuditPage(access),

@@ -49,6 +49,9 @@ DEEDS = {  # what a row of the audit says was done
     "petitions_viewed": "Xem danh sách phản ánh",
     "petitions_searched": "Tìm trong phản ánh",
     "petitions_exported": "Tải danh sách phản ánh",
+    "poster_made": "Làm áp phích QR",
+    "poster_retired": "Thôi dùng áp phích QR",
+    "poster_brought_back": "Dùng lại áp phích QR",
     "petition_viewed": "Xem một phản ánh",
     "petition_revealed": "Xem tên, số đầy đủ",
     "petition_assigned": "Giao phản ánh",
@@ -136,6 +139,7 @@ ABOUT = {  # what a page of the menu is for, on the first page
 # what happened, said on the page that a form leads to: the address carries the key only
 PAPERS = {"id_card": "Căn cước, CCCD", "passport": "Hộ chiếu", "vneid": "Căn cước điện tử trên VNeID"}
 NOTES = {
+    "poster_made": "Đã làm áp phích. Tải A4 hoặc A6 ở dòng của nó để in.",
     "reset_asked": "Đã gửi. Cán bộ thứ hai xem giấy tờ rồi duyệt trên trang này.",
     "reset_refused": "Đã bỏ yêu cầu. Không có gì thay đổi.",
     "yours": "Anh/chị đã nhận phiếu này. Từ giờ trợ lý im lặng, người dân chờ anh/chị trả lời.",

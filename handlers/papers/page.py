@@ -1,4 +1,4 @@
-"""One A4 page as PDF: title, deadline, sections, the link back as a QR. Pure; imported when the first one is drawn.
+"""A4 pages as PDF, one for each paper of a file: title, deadline, sections, the link back as a QR. Pure; imported when the first one is drawn.
 
 Invariant: what a paper says fits on the one page, or the type gets smaller; the font is embedded.
 """
@@ -27,6 +27,16 @@ INK, SOFT, SHADE = (20, 30, 36), (88, 98, 104), (228, 240, 242)
 def page(paper: Paper, back: str) -> bytes:
     """The file's bytes. Raises ValueError where the words fit on no page."""
     file = new_file(paper.title)
+    _one(file, paper, back)
+    for another in paper.more:
+        file.add_page()
+        _one(file, another, back)
+    return bytes(file.output())
+
+
+def _one(file: FPDF, paper: Paper, back: str) -> None:
+    """A paper on the page that was begun. Raises ValueError where its words fit on no page."""
+    file.set_xy(MARGIN, TOP)
     room = BOTTOM - (QR if back else 0.0)
     for size in SIZES:
         _draw(file, paper, size, dry=True)
@@ -34,14 +44,14 @@ def page(paper: Paper, back: str) -> bytes:
             file.set_y(TOP)
             _draw(file, paper, size)
             _foot(file, paper, back, size)
-            return bytes(file.output())
+            return
         file.set_y(TOP)
     raise ValueError("the words do not fit on one page")
 
 
-def new_file(title: str, styles: tuple[str, ...] = ("", "B")) -> FPDF:
-    """An A4 file with its first page, in Vietnamese; `styles` of the font: "", "B" bold, "I" italic."""
-    file = FPDF(format="A4")
+def new_file(title: str, styles: tuple[str, ...] = ("", "B"), size: str | tuple[float, float] = "A4") -> FPDF:
+    """A file with its first page, in Vietnamese; `styles` of the font: "", "B" bold, "I" italic; `size` by name or in mm."""
+    file = FPDF(format=size)
     file.set_title(title)
     file.set_lang("vi")
     file.set_margins(MARGIN, TOP, MARGIN)
@@ -108,7 +118,7 @@ def _foot(file: FPDF, paper: Paper, back: str, size: float) -> None:
     top = BOTTOM - (QR if back else len(paper.foot) * size * 0.5 + 2)
     left = MARGIN
     if back:
-        _qr(file, back, MARGIN - 2, top)
+        qr(file, back, MARGIN - 2, top, QR)
         left += QR + 2
     file.set_xy(left, top + 3)
     file.set_text_color(*SOFT)
@@ -117,10 +127,10 @@ def _foot(file: FPDF, paper: Paper, back: str, size: float) -> None:
         file.ln(0.8)
 
 
-def _qr(file: FPDF, address: str, x: float, y: float) -> None:
-    """The address as filled squares: sharp at any size, and no picture to decode."""
+def qr(file: FPDF, address: str, x: float, y: float, size: float) -> None:
+    """The address as filled squares, `size` mm with its quiet zone: sharp at any size, and no picture to decode."""
     matrix = segno.make(address, error="m", micro=False).matrix
-    side = QR / (len(matrix) + 8)  # four squares of quiet on each side
+    side = size / (len(matrix) + 8)  # four squares of quiet on each side
     file.set_fill_color(0, 0, 0)
     for row, squares in enumerate(matrix):
         begun = None

@@ -34,10 +34,11 @@ from handlers.turns.json_contract import (
 from handlers.turns.queue import OTHERS_SAY, Turns
 from handlers.turns.types import Act, Busy, NotKept, TurnResult
 from handlers.waiting import all_done
-from handlers.web.frames import address_of, catch_up_frame, good_cookie, on_page, read_wish, reply_number
+from handlers.web.frames import address_of, catch_up_frame, on_page, read_wish, reply_number
+from handlers.web.front import FrontPage
 from handlers.web.origin import is_ours
 from handlers.web.pages import Pages
-from handlers.web.papers import link_routes, opening_of
+from handlers.web.papers import link_routes
 from handlers.web.pictures import PicturePosts
 from handlers.web.secure_page import SecurePages
 from handlers.web.server import WebServer
@@ -47,7 +48,6 @@ from handlers.web.webhooks import Webhooks
 
 log = logging.getLogger("troly.web")
 
-VISITOR_DAYS = 180
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # a message id that a page may send
 PUSH_SECONDS = 0.5  # how often the outbox is looked through for what nobody told us of
 PUSH_PATIENCE = 2.0  # seconds one conversation may take
@@ -80,11 +80,11 @@ class Web:
         picture_bodies: BodyPlaces | None = None,
         socket_limits: SocketLimits = SocketLimits(),  # noqa: B008  # frozen
         passwords: Passwords | None = None,
+        embed_origins: tuple[str, ...] = (),
+        counter_seconds: int = 60,
     ) -> None:
         self._turns = turns
         self._address = address
-        self._https = address.startswith("https://")
-        self._cookie = "__Host-troly_visitor" if self._https else "troly_visitor"
         self._demo = demo
         self._text_limit = text_limit
         self._frames_per_minute = frames_per_minute
@@ -102,6 +102,11 @@ class Web:
         self._closing = False
         turns.released = self._released
         self._pages = Pages(turns.content.office, address=address)
+        self._front = FrontPage(
+            *(self._pages, address.startswith("https://"), demo),
+            embed_origins=embed_origins,
+            counter_seconds=counter_seconds,
+        )
         self._sources = sources or Sources()
         self._source_rates = source_rates or SourceRates()
         secure = SecurePages(
@@ -119,7 +124,7 @@ class Web:
             *secure.routes,
             *link_routes(turns, self._pages, address, self._sources, self._source_rates),
             PicturePosts(
-                *(turns, address, self._cookie, self.say, self._sources, self._source_rates),
+                *(turns, address, self._front.cookie, self.say, self._sources, self._source_rates),
                 picture_bodies or BodyPlaces(in_all=16, of_source=2, seconds=30.0),
             ).route,
         ]
@@ -128,26 +133,16 @@ class Web:
     # -- the page
 
     async def page(self, request: Request) -> Response:
-        """The chat page; gives a new visitor their cookie."""
-        response = self._pages.html("chat.html", request, demo=self._demo, opening=opening_of(request))
-        if not good_cookie(request.cookies.get(self._cookie)):
-            response.set_cookie(
-                self._cookie,
-                secrets.token_urlsafe(24),
-                max_age=VISITOR_DAYS * 86400,
-                httponly=True,
-                samesite="lax",
-                secure=self._https,
-            )
-        return response
+        """The chat page."""
+        return self._front.page(request)
 
     # -- the socket
 
     async def socket(self, websocket: WebSocket) -> None:
         """One tab's connection: objects of the contract, both ways."""
-        cookie = websocket.cookies.get(self._cookie)
+        cookie = self._front.cookie(websocket)
         origin, host = websocket.headers.get("origin"), websocket.headers.get("host")
-        if not good_cookie(cookie) or not is_ours(origin, host, self._address):
+        if cookie is None or not is_ours(origin, host, self._address):
             await websocket.close(4403)
             return
         source = self._sources.of(websocket)
@@ -158,7 +153,7 @@ class Web:
             await websocket.accept()
         except (WebSocketDisconnect, RuntimeError, OSError):
             return  # it has left already
-        one = None if self._closing else self.sockets.open(websocket, address_of(str(cookie)), source)
+        one = None if self._closing else self.sockets.open(websocket, address_of(cookie), source)
         if one is None:
             await websocket.close(FULL)
             return

@@ -35,17 +35,19 @@ class Pages:
         self.version = static_version()
         self._templates = templates()
 
-    def html(self, template: str, request: Request, status: int = 200, **context: Any) -> HTMLResponse:
-        """A page with its headers."""
+    def html(
+        self, template: str, request: Request, status: int = 200, ancestors: str = "'none'", **context: Any
+    ) -> HTMLResponse:
+        """A page with its headers; `ancestors`: which sites may frame it."""
         text = self._templates.get_template(template).render(
             office_name=self.office.name, hotline=self.office.hotline, static_version=self.version, **context
         )
-        return HTMLResponse(text, status, headers=self.headers(request))
+        return HTMLResponse(text, status, headers=self.headers(request, ancestors))
 
-    def headers(self, request: Request) -> dict[str, str]:
+    def headers(self, request: Request, ancestors: str = "'none'") -> dict[str, str]:
         """The headers of a public page; its script may call the chat socket."""
         socket = f"{'wss' if self.https else 'ws'}://{request.url.netloc}"
-        return page_headers(https=self.https, connect=f"'self' {socket}")
+        return page_headers(https=self.https, connect=f"'self' {socket}", ancestors=ancestors)
 
     def notice(
         self, request: Request, status: int, title: str, message: str, tone: str = "error"
@@ -62,8 +64,10 @@ def static_version() -> str:
     return digest.hexdigest()[:10]
 
 
-def page_headers(*, https: bool, connect: str = "'self'", referrer: str = "no-referrer") -> dict[str, str]:
-    """The headers of an HTML page. `connect`: what scripts may call.
+def page_headers(
+    *, https: bool, connect: str = "'self'", referrer: str = "no-referrer", ancestors: str = "'none'"
+) -> dict[str, str]:
+    """The headers of an HTML page. `connect`: what scripts may call. `ancestors`: which sites may frame it.
 
     `referrer`: a page with forms whose Origin is checked needs "same-origin"; without referrers browsers send "null".
     """
@@ -71,7 +75,7 @@ def page_headers(*, https: bool, connect: str = "'self'", referrer: str = "no-re
         "content-security-policy": (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
             f"connect-src {connect}; form-action 'self'; base-uri 'none'; object-src 'none'; "
-            "frame-ancestors 'none'; manifest-src 'self'"
+            f"frame-ancestors {ancestors}; manifest-src 'self'"
         ),
         "x-content-type-options": "nosniff",
         "referrer-policy": referrer,

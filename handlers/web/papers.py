@@ -5,8 +5,11 @@ Invariant: GET changes nothing, so a link preview uses nothing up; who has the l
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from io import BytesIO
 
+import segno
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -20,8 +23,8 @@ from handlers.web.pages import Pages
 from handlers.web.source import SourceRates, Sources
 
 GONE = "Tệp này đã quá hạn lưu hoặc không có. Anh/chị quay lại cuộc trò chuyện và nhắn “in ra giấy” hay “cho tôi cái lịch” để lấy lại."
-
 BUSY = "Từ chỗ anh/chị vừa có quá nhiều lượt tải. Đường dẫn vẫn còn dùng được: chờ một phút rồi mở lại."
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 def opening_of(request: Request) -> str:
@@ -33,8 +36,10 @@ def link_routes(
     turns: Turns, pages: Pages, address: str, sources: Sources, rates: SourceRates
 ) -> list[Route]:
     """What links of the conversation lead to: papers, and the page of a unit."""
-    papers_of = PaperLinks(turns, pages, address, sources, rates)
-    return [papers_of.route, *UnitPages(turns, pages, sources, rates).routes]
+    return [
+        *PaperLinks(turns, pages, address, sources, rates).routes,
+        *UnitPages(turns, pages, sources, rates).routes,
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +53,25 @@ class PaperLinks:
     rates: SourceRates
 
     @property
-    def route(self) -> Route:
-        """Where the links lead."""
-        return Route("/papers/{token}", self.take, methods=["GET"])
+    def routes(self) -> list[Route]:
+        """Where the links lead; and a link as a QR, for a device on which no file is to be left."""
+        return [
+            Route("/papers/{token}", self.take, methods=["GET"]),
+            Route("/papers/{token}/qr.svg", self.picture, methods=["GET"]),
+        ]
+
+    async def picture(self, request: Request) -> Response:
+        """The link as a QR; whether it leads anywhere is not looked up."""
+        token = request.path_params["token"]
+        if not _TOKEN.fullmatch(token):
+            return self.pages.notice(request, 404, "Không có trang này", GONE)
+        if not self.rates.may_draw(self.sources.of(request)):
+            return self.pages.notice(request, 429, "Đang có quá nhiều lượt tải", BUSY)
+        out = BytesIO()
+        segno.make(f"{self.address}/papers/{token}", error="m", micro=False).save(
+            out, kind="svg", scale=6, border=4, light="#fff"
+        )
+        return Response(out.getvalue(), media_type="image/svg+xml", headers=self.pages.headers(request))
 
     async def take(self, request: Request) -> Response:
         """The file, as an attachment."""

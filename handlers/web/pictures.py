@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -20,7 +20,7 @@ from handlers.pictures import judged
 from handlers.turns.json_contract import NEVER
 from handlers.turns.queue import Turns
 from handlers.turns.types import Busy, NotKept, TurnResult, at_once
-from handlers.web.frames import address_of, good_cookie
+from handlers.web.frames import address_of
 from handlers.web.origin import is_ours
 from handlers.web.source import BodyPlaces, SourceRates, Sources
 
@@ -30,11 +30,11 @@ NOT_ASKED = "Lúc này tôi không nhận ảnh. Anh/chị nhắn “coi ảnh c
 
 @dataclass(slots=True)
 class PicturePosts:
-    """The route. `cookie`: the visitor's; `say` shows the answer in the person's open pages."""
+    """The route. `cookie`: reads the visitor's; `say` shows the answer in the person's open pages."""
 
     turns: Turns
     address: str
-    cookie: str
+    cookie: Callable[[HTTPConnection], str | None]
     say: Callable[[TurnResult], Awaitable[None]]
     sources: Sources
     rates: SourceRates
@@ -47,11 +47,11 @@ class PicturePosts:
 
     async def take(self, request: Request) -> Response:
         """Judge the body; the answer comes through the socket."""
-        cookie = request.cookies.get(self.cookie)
+        cookie = self.cookie(request)
         ours = is_ours(request.headers.get("origin"), request.headers.get("host"), self.address)
-        if not ours or not good_cookie(cookie):
+        if not ours or cookie is None:
             return JSONResponse({"error": NOT_ASKED}, 403)
-        source, address = self.sources.of(request), address_of(str(cookie))
+        source, address = self.sources.of(request), address_of(cookie)
         if not self.rates.may_send(source):
             return JSONResponse({"error": BUSY}, 429)
         if not await self._asked_for(address):

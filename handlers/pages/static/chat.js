@@ -34,6 +34,8 @@ const CLOSED = {                 // codes with which the server closes a line; "
 };
 
 const byId = (id) => document.getElementById(id);
+const MODE = document.body.dataset.mode;             // "own", "counter", "frame": each has its own cookie
+const COUNTER = document.body.dataset.counter || ""; // at a counter nothing is kept, not even in this tab
 const log = byId("log");
 const field = byId("field");
 const phone = byId("phone");     // only on the demo page
@@ -55,18 +57,22 @@ let held = null;                 // frames that wait until the other tabs were a
 // Storage full, forbidden or unreadable: the chat goes on, only a reload forgets.
 function load() {
   const fresh = { conversation: null, last: 0, entries: [], pending: [], sms: [] };
+  if (COUNTER) return fresh;
   try { return Object.assign(fresh, JSON.parse(sessionStorage.getItem(STORE))); } catch (unreadable) { return fresh; }
 }
 
 function save() {
+  if (COUNTER) return;
   try { sessionStorage.setItem(STORE, JSON.stringify(store)); } catch (full) { return; }
 }
 
 function saveDraft() {
+  if (COUNTER) return;
   try { sessionStorage.setItem(DRAFT, field.value); } catch (full) { return; }
 }
 
 function restoreDraft() {
+  if (COUNTER) return;
   try { field.value = field.value || sessionStorage.getItem(DRAFT) || ""; } catch (forbidden) { return; }
 }
 
@@ -120,7 +126,7 @@ function linkOf(found, before) {
   const words = web || bare ? withoutEnd(found[0]) : found[0];
   const url = (web || bare) && webAddress(web ? words : "https://" + words);
   const href = url ? url.href : mail ? "mailto:" + mail : number ? phoneAddress(number, before) : "";
-  if (!href) return null;
+  if (!href || (COUNTER && url)) return null;   // nobody surfs on from a counter
   const outside = url ? { target: "_blank", "aria-describedby": "new-tab" } : {};
   return make("a", "", words, Object.assign({ href, rel: "noopener noreferrer" }, outside));
 }
@@ -188,9 +194,19 @@ function drawLink(address, file) {
   const url = address && webAddress(address);
   if (!url) return null;
   const secure = url.pathname.includes("/secure/");
+  if (COUNTER && file) return drawTakeAway(url, file);
+  if (COUNTER && url.origin !== location.origin) return make("p", "words", url.href);
   if (file) return make("a", "button", "Tải " + file, { href: url.href, download: file, rel: "noopener noreferrer" });
   const label = secure ? "Mở trang bảo mật" : "Mở liên kết";
   return make("a", secure ? "button strong" : "button", label, { href: url.href, target: "_blank", rel: "noopener noreferrer", "aria-describedby": "new-tab" });
+}
+
+// A file is not left on the counter's device: its link goes to the person's own telephone.
+function drawTakeAway(url, file) {
+  const box = make("figure", "take-away");
+  box.append(make("img", "", "", { src: url.pathname + "/qr.svg", alt: "Mã QR để lấy tệp " + file, width: 180, height: 180 }));
+  box.append(make("figcaption", "", "Quét bằng điện thoại của anh/chị để lấy tệp về máy mình."));
+  return box;
 }
 
 function drawOptions(labels) {
@@ -377,7 +393,7 @@ function acknowledge(id, forget) {
 
 /* ---- the other tabs of this browser ---- */
 
-const others = typeof BroadcastChannel === "function" ? new BroadcastChannel(STORE) : null;
+const others = !COUNTER && typeof BroadcastChannel === "function" ? new BroadcastChannel(STORE) : null;
 
 function tellOthers(what) {
   if (others) others.postMessage(Object.assign({ conversation: store.conversation }, what));
@@ -456,7 +472,7 @@ function comeBack() {
 
 function connect() {
   clearTimeout(retryTimer);
-  const line = new WebSocket(location.origin.replace(/^http/, "ws") + "/chat/socket");
+  const line = new WebSocket(location.origin.replace(/^http/, "ws") + "/chat/socket?in=" + MODE);
   socket = line;
   expectWord();
   line.onopen = opened;
@@ -495,7 +511,7 @@ function greet() {
   if (held) return;                  // it is asked again when they have answered
   const spoken = store.pending.length || store.entries.some((entry) => entry.kind !== "note");
   const opening = greeted ? "" : takenOpening();
-  if (opening) say({ text: opening });
+  if (opening) say({ text: opening }, Boolean(COUNTER));
   else if (!spoken && !greeted) say({ text: "/start" }, true);
   greeted = true;
 }
@@ -504,7 +520,7 @@ function greet() {
 function takenOpening() {
   const words = document.body.dataset.opening || "";
   delete document.body.dataset.opening;
-  if (words) history.replaceState(null, "", "/");
+  if (words && !COUNTER) history.replaceState(null, "", MODE === "frame" ? "/?embed" : "/");
   return words;
 }
 
@@ -573,7 +589,7 @@ async function pictureChosen(event) {
   if (!file) return;
   byId("voice").textContent = "Đang coi ảnh…";
   try {
-    const answer = await fetch("/chat/picture", { method: "POST", body: file, headers: { "content-type": "application/octet-stream" } });
+    const answer = await fetch("/chat/picture?in=" + MODE, { method: "POST", body: file, headers: { "content-type": "application/octet-stream" } });
     const told = answer.ok ? {} : await answer.json();
     if (told.error) add({ kind: "note", text: told.error });
   } catch (lost) {

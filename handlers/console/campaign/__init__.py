@@ -1,0 +1,1 @@
+"""The console's pages of the campaign: QR posters and what came of them."""
