@@ -17,7 +17,7 @@ from flows.conversations.dossier.answers import parse_number, parse_who
 from flows.conversations.dossier.declaration import parse_received
 from flows.conversations.dossier.first_questions import CODE_CHOICES, WHO_CHOICES, platform_choices
 from flows.conversations.speech import registration as speech
-from flows.conversations.speech.registration_answers import assumed, told_with
+from flows.conversations.speech.registration_answers import WITHOUT_CONSENT, assumed, told_with
 from flows.effects import KEPT_THEN, GiveConsent, KeepDossier, LoadDossier, PutOffReminder, StopReminders
 from flows.engine.steps import (
     AGAIN,
@@ -48,9 +48,6 @@ _NUMBERED_SURELY = 0.92  # "bỏ dấu mục 5" is more than the wording of an o
 NEW: Mapping[str, Any] = {  # what is forgotten when a registration begins
     **dict.fromkeys(("done", "number", "sent_on", "stage", "label", "code_known", "told_on", "handed")),
 }
-WITHOUT_CONSENT = (
-    "Tôi chỉ từng việc, không cần lưu gì; khi nào cần nhớ giùm, tôi mới hỏi anh/chị đồng ý không."
-)
 
 
 def _flow() -> Flow:

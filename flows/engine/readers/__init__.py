@@ -49,7 +49,7 @@ NAMED_AGAIN = 0.29  # how much less sure it is that a flow is named which is und
 CLOSE, EQUAL = 0.05, 0.01  # wishes so close are asked about, when none is sure, and even then
 SURE_WISH = 0.9  # from this score on it is not asked which of two wishes is meant
 _WHICH_NUMBER = re.compile(
-    r"\b(?:so|ma|cai|day)(?: \w+){0,4} (?:gi|chi|nao)\b|\bla (?:so|ma|cai) (?:gi|chi|nao)\b"
+    r"\b(?:so|ma|cai|day)(?: \w+){0,4} (?:gi|chi|nao)\b|\bla (?:so|ma|cai) (?:gi|chi|nao)\b|^(?:\w+ ){0,2}(?:cai|so|day) (?:nay|ne|kia|do)\b"
 )
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,2}[0-9](?:[ .-]?[0-9]){7,14}(?![0-9])")
 GREETING = 10  # words
@@ -98,6 +98,7 @@ def question(reading: Reading) -> Iterator[Proposal]:
     if step:
         shown = Show(flows.questions.name, step, kept)
         noted = {"item": item.id, "offered": f"flow:{item.next}" if item.next else ""}
+        noted |= {"later": f"item:{kept['second']}"} if kept.get("second") else {}
         yield Proposal(score, f"question {item.id}", shown, remember=noted)
 
 
@@ -323,6 +324,6 @@ def second_wish(good: Sequence[Proposal], reading: Reading) -> tuple[str, str] |
         if not _TWO.search(reading.input.plain):
             continue
         found = read.question.item if read.question.decision == "answer" else None
-        if found is not None and found is not item:
+        if found is not None and found is not item and found.next not in done:
             return found.title, f"item:{found.id}"
     return wish_behind(first, reading)
