@@ -33,6 +33,7 @@ from flows.spoken.rights import (
 )
 from flows.spoken.wordings import heard_in
 from flows.text.spoken_clauses import spoken_clauses
+from flows.understanding.everyday import everyday
 from flows.understanding.input import Input
 
 SHORT_QUESTION = 90  # characters: a longer one is what the officer is to answer
@@ -345,7 +346,10 @@ _OR_A_MACHINE = re.compile(
 
 def _asked_meanwhile(reading: Reading) -> str:
     """The item that is asked for while an officer is being called, "" for none that is likely."""
-    parts = (reading.input, *(Input(part, reading.context.content) for part in spoken_clauses(reading.input.text)[-1:]))
+    parts = (
+        reading.input,
+        *(Input(part, reading.context.content) for part in spoken_clauses(reading.input.text)[-1:]),
+    )
     found = (next(iter(part.question.candidates), None) for part in parts)
     return next((best.item.id for best in found if best is not None and best.score >= LIKELY), "")
 
@@ -353,8 +357,14 @@ def _asked_meanwhile(reading: Reading) -> str:
 def _of_ticket(reading: Reading, wanted: bool) -> Iterator[Proposal]:
     """What is asked of a ticket, or added to it. Words that the conversation writes down go into the ticket anyway."""
     text = reading.input.text
-    free = reading.flow is None or reading.is_at("helpdesk") or age(reading.state.memory, "ticket") == 1
+    ticket, just_now = reading.recall("ticket"), age(reading.state.memory, "ticket") == 1
+    free = reading.flow is None or reading.is_at("helpdesk") or reading.is_at("questions") or just_now
     about = heard_in(text, _SPEAKS_OF_IT)
+    if ticket and just_now and reading.flow is None and max(everyday(text), default="") == "ack":
+        yield Proposal(
+            0.94, "heard that it waits", Say(f"Dạ, phiếu số {ticket} đã ghi, anh/chị cứ chờ ở đây ạ.")
+        )
+        return
     asked = asks_of_ticket(text)
     if asked and (about or free) and (not wanted or asked in ("wait", "place", "hours", "where")):
         score = 0.97 if about or wanted else 0.9 if asked != "hours" else 0.88

@@ -257,7 +257,9 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(_SURE, "asks if it is on", Show("notices", "look", {}))
     elif did in _STOPPED and asks_if_sure(text):
         yield Proposal(_SURE, "asks if it is done", Say(_STOPPED[did], reminds=False), remember={"did": did})
-    elif not close and not reading.is_at("notices") and not asks(text) and stance(text, _TURNED_ON) == "wanted":
+    elif (
+        not close and not reading.is_at("notices") and not asks(text) and stance(text, _TURNED_ON) == "wanted"
+    ):
         yield Proposal(0.88, "turns the notices on", Begin("notices"))
     elif did in _STOPPED and heard_in(text, _ANSWERS_ON):
         answers = "Dạ được, anh/chị cứ hỏi bình thường, lúc nào tôi cũng trả lời; chỉ là tôi không tự gửi thông báo."

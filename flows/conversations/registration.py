@@ -19,6 +19,7 @@ from flows.conversations.dossier.first_questions import CODE_CHOICES, WHO_CHOICE
 from flows.conversations.speech import registration as speech
 from flows.conversations.speech.registration_answers import WITHOUT_CONSENT, assumed, told_with
 from flows.effects import KEPT_THEN, GiveConsent, KeepDossier, LoadDossier, PutOffReminder, StopReminders
+from flows.engine.memory import recall
 from flows.engine.steps import (
     AGAIN,
     Choice,
@@ -298,7 +299,8 @@ def _who_prompt(context: Context) -> str:
 
 def _consent_prompt(context: Context) -> str:
     known = [declaration.countdown(context)] if context.get("sent_on") else []
-    if context.get("who") and context.get("number") and not known:
+    told_just_now = recall(context.memory, "item") == "nhan-sms"  # by `_recognises`
+    if context.get("number") and not known and (context.get("who") or not told_just_now):
         days = context.content.working_days
         known = [
             f"Tin này báo BHXH đã nhận tờ khai, số hồ sơ {context.get('number')}: trong {days} ngày làm việc "

@@ -58,7 +58,9 @@ def spelt(tokens: list[Token]) -> list[Token]:
     """Single characters joined: letters and digits ("h o a 1 2 3") as one mixed word, then digits, also in words, as one
     number, then the pieces of a number."""
     words = _joined(
-        _letters(_without_idioms(tokens)), lambda token, begun: _is_single(token) or (begun and token.name == ","), _as_word
+        _letters(_without_idioms(tokens)),
+        lambda token, begun: _is_single(token) or (begun and token.name == ","),
+        _as_word,
     )
     numbers = _joined(
         words, lambda token, begun: _is_digit(token) or (begun and _continues(token)), _as_number
