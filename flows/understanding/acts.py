@@ -146,7 +146,9 @@ class ActModel(NamedTuple):
     def chances(self, found: Mapping[str, float]) -> dict[str, float]:
         """The probability of each act for a text with these features."""
         rows = self.rows
-        sums, square = summed([(found[name] * (row := rows[name])[0], row[1]) for name in found if name in rows])
+        sums, square = summed(
+            [(found[name] * (row := rows[name])[0], row[1]) for name in found if name in rows]
+        )
         norm = self.scale / math.sqrt(square) if square else 0.0
         scores = (s * norm + b for s, b in zip(sums(len(self.acts)), self.bias, strict=True))
         return dict(zip(self.acts, softmax(scores), strict=True))

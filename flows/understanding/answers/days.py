@@ -78,7 +78,9 @@ _DAYS_BACK = (  # wording, days back; the longest first
      r"moi (?:vua|gui|bam|nop|lam|xong|day|hoi|ghi|nay|tuc)|vua (?:gui|bam|nop|lam|xong|moi|roi|nay|ghi)|nay gio|ban nay|ban sang|ngay bay gio|bay gio|luc sang|luc trua|tuc thi|"
      r"(?:^| )nay(?= (?:moi|gui|bam|ne|a|luon)|$)|may phut truoc|tieng truoc|[0-9]+ phut|[0-9]+ tieng", 0),
 )  # fmt: skip  # reason: as above
-_DAYS_BACK_WORDS = tuple((re.compile(rf"(?:^| )(?:{wording})(?= |$|,)"), back) for wording, back in _DAYS_BACK)
+_DAYS_BACK_WORDS = tuple(
+    (re.compile(rf"(?:^| )(?:{wording})(?= |$|,)"), back) for wording, back in _DAYS_BACK
+)
 _TURNED = re.compile(
     r"(?:khong phai|chu khong|dau phai|chu dau|cho khong phai|cho khong)(?: la| phai)? (.*?)(?= ma | la |,|$)"
 )
