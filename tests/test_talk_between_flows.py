@@ -44,7 +44,7 @@ def test_an_idiom_that_folds_to_four_digits_is_no_code(text: str, kind: str) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["ảnh thẻ 3x4 tối đa bao nhiêu mb được", "cho xem quy định ảnh chân dung, dung lượng mấy thì đạt"]
+    "text", ["kiểm tra dùm ảnh thẻ 3x4 tối đa bao nhiêu mb thì được", "cho xem quy định ảnh chân dung, dung lượng mấy thì đạt"]
 )
 def test_how_large_a_picture_may_be_is_a_question(text: str) -> None:
     assert said(text)[1].flow != PORTRAIT.name
@@ -89,8 +89,8 @@ def test_a_reason_may_follow_any_yes() -> None:
 
 
 def test_our_name_may_be_asked_behind_a_story() -> None:
-    assert "tro ly" in said("Hồi xưa tụi tui viết tay không hà. Em tên gì")[0]
-    assert "tro ly" not in said("con tui tên gì trong sổ thì sao")[0]
+    assert "khong co ten rieng" in said("Hồi xưa tụi tui viết tay không hà. Em tên gì")[0]
+    assert "khong co ten rieng" not in said("con tui tên gì trong sổ thì sao")[0]
 
 
 def test_notices_are_turned_on_and_their_end_is_told() -> None:
@@ -100,7 +100,7 @@ def test_notices_are_turned_on_and_their_end_is_told() -> None:
 
 
 def test_telling_something_again_is_no_reminder() -> None:
-    assert said("ờ mà nhắc cái số của con bé lại coi")[1].flow != "registration"
+    assert said("ờ rồi mà giờ nhắc con bé lại coi nghen")[1].flow != "registration"
 
 
 def test_a_card_number_in_a_sentence_is_explained() -> None:
