@@ -44,7 +44,11 @@ def test_an_idiom_that_folds_to_four_digits_is_no_code(text: str, kind: str) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["kiểm tra dùm ảnh thẻ 3x4 tối đa bao nhiêu mb thì được", "cho xem quy định ảnh chân dung, dung lượng mấy thì đạt"]
+    "text",
+    [
+        "kiểm tra dùm ảnh thẻ 3x4 tối đa bao nhiêu mb thì được",
+        "cho xem quy định ảnh chân dung, dung lượng mấy thì đạt",
+    ],
 )
 def test_how_large_a_picture_may_be_is_a_question(text: str) -> None:
     assert said(text)[1].flow != PORTRAIT.name
