@@ -33,6 +33,9 @@ from flows.spoken.rights import (
     wants_it_now,
 )
 from flows.spoken.wordings import heard_in
+from flows.text.spoken_clauses import spoken_clauses
+from flows.understanding.everyday import everyday
+from flows.understanding.input import Input
 
 SHORT_QUESTION = 90  # characters: a longer one is what the officer is to answer
 SHORT_REFUSAL = 40  # characters: a longer text that refuses something tells of it
@@ -282,6 +285,7 @@ def _before(context: Context) -> str:
 
 
 _MEANWHILE = ("trong_luc|trong_khi|luc|lo cho|doi ... con|em|ad|bot|ban|may .. tra_loi|chi|noi",)
+_ANY_WAITING = ("con|co .. phieu|yeu_cau|don nao|gi? .. cho|doi|treo .. khong|chua|ha|$",)
 _YES_FIRST = ("^ da|u|ok? dong_y|chiu|cho_phep",)
 _WHO_ANSWERS = (
     "co_nao|anh_nao|chi_nao|ong_nao|ba_nao|con_nao|thang_nao|dua_nao|nguoi_nao|con_nho_nao|can_bo_nao .. tra_loi|truc|nghe|tiep|xu_ly",
@@ -379,6 +383,8 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
         return
     if waiting or left:
         yield from _of_ticket(reading, person == "wanted")
+    elif heard_in(text, _ANY_WAITING):
+        yield Proposal(0.96, "asks after a ticket", Show("helpdesk", "look", {"asks": "again"}))
     if person == "wanted":
         yield Proposal(0.93, "wants a person", Show("helpdesk", "queue", {}))
 
@@ -399,15 +405,25 @@ _OR_A_MACHINE = re.compile(
 
 def _asked_meanwhile(reading: Reading) -> str:
     """The item that is asked for while an officer is being called, "" for none that is likely."""
-    best = next(iter(reading.input.question.candidates), None)
-    return best.item.id if best is not None and best.score >= LIKELY else ""
+    parts = (
+        reading.input,
+        *(Input(part, reading.context.content) for part in spoken_clauses(reading.input.text)[-1:]),
+    )
+    found = (next(iter(part.question.candidates), None) for part in parts)
+    return next((best.item.id for best in found if best is not None and best.score >= LIKELY), "")
 
 
 def _of_ticket(reading: Reading, wanted: bool) -> Iterator[Proposal]:
     """What is asked of a ticket, or added to it. Words that the conversation writes down go into the ticket anyway."""
     text = reading.input.text
-    free = reading.flow is None or reading.is_at("helpdesk") or age(reading.state.memory, "ticket") == 1
+    ticket, just_now = reading.recall("ticket"), age(reading.state.memory, "ticket") == 1
+    free = reading.flow is None or reading.is_at("helpdesk") or reading.is_at("questions") or just_now
     about = heard_in(text, _SPEAKS_OF_IT)
+    if ticket and just_now and reading.flow is None and max(everyday(text), default="") == "ack":
+        yield Proposal(
+            0.94, "heard that it waits", Say(f"Dạ, phiếu số {ticket} đã ghi, anh/chị cứ chờ ở đây ạ.")
+        )
+        return
     asked = asks_of_ticket(text)
     if asked and (about or free) and (not wanted or asked in ("wait", "place", "hours", "where")):
         score = 0.97 if about or wanted else 0.9 if asked != "hours" else 0.88

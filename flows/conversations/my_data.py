@@ -123,7 +123,7 @@ def _flow() -> Flow:
                 "Tôi giữ nguyên. Lúc nào muốn xóa, anh/chị gõ “dữ liệu của tôi”.",
                 recalls=lambda s: {"did": "data:kept"},
             ),
-            end("nothing", lambda s: f"Tôi không giữ thông tin cá nhân nào của anh/chị.{_remembered(s)}"),
+            end("nothing", _nothing_prompt, recalls=lambda s: {"did": "data:none"}),
         ),
         slash="dulieu",
         last_on_menu=True,
@@ -165,6 +165,11 @@ def _kept_prompt(context: Context) -> str:
     return "\n".join(("Tôi đang giữ về anh/chị:", *lines, f"{question}{_remembered(context)}"))
 
 
+def _nothing_prompt(context: Context) -> str:
+    erased = " nên chưa có gì để xóa" if context.get("asked") == "erase" else ""
+    return f"Tôi không giữ thông tin cá nhân nào của anh/chị{erased}.{_remembered(context)}"
+
+
 def _remembered(context: Context) -> str:
     """What this conversation remembers of what was said before, by name; "" for nothing."""
     called = [
@@ -192,7 +197,10 @@ def _exported_prompt(context: Context) -> Reply:
 _DONE = {
     "data:erased": "Dạ chắc rồi: đã xóa, không lấy lại được nữa.",
     "data:kept": "Dạ chắc rồi: tôi chưa xóa gì, mọi thứ còn nguyên.",
+    "data:none": "Dạ chắc rồi: tôi không giữ gì của anh/chị.",
 }
+_SPOKEN_OF = ("data:kept", "data:none")  # erasing was just spoken of, and nothing was erased
+_TO_ERASE = {"asked": "erase"}
 _SURE = 0.95
 _WOULD_BE_LOST = (
     "Dạ, tôi chưa xóa gì. Nếu xóa thì mất hồ sơ đăng ký làm dở, số điện thoại đã xác minh, tin với cán bộ, phản ánh đã gửi và đăng ký nhận thông báo mà "
@@ -226,10 +234,10 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
     if asks_if_erased(text):
         yield Proposal(0.96, "asks what erasing would do", Say(_WOULD_BE_LOST), remember={"did": "data:kept"})
         return
-    if not erase and (did == "data:kept" or reading.flow is None) and _not_erased(text):
+    if not erase and (did in _SPOKEN_OF or reading.flow is None) and _not_erased(text):
         erase = "refused"
-    if did == "data:kept" and (again := erasing(text, close=True)) == "wanted":
-        yield Proposal(_SURE, f"erasing {again} after all", Show("my_data", "kept", {}))
+    if did in _SPOKEN_OF and (again := erasing(text, close=True)) == "wanted":
+        yield Proposal(_SURE, f"erasing {again} after all", Show("my_data", "kept", _TO_ERASE))
         return
     if erase == "refused":
         yield Proposal(
@@ -239,7 +247,7 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
             remember={"did": "data:kept"},
         )
     elif erase:
-        yield Proposal(_SURE, f"erasing {erase}", Show("my_data", "kept", {}))
+        yield Proposal(_SURE, f"erasing {erase}", Show("my_data", "kept", _TO_ERASE))
     elif asks_what_is_kept(text):
         yield Proposal(0.88, "asks what is kept", Show("my_data", "kept", {}))
     elif did in _DONE and asks_if_sure(text):

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 
 from flows.conversations.consent import consent_steps
 from flows.effects import LoadNotices, SetTopics, StopNotices
-from flows.engine.proposals import Answer, Proposal, Reading, Say, Show
+from flows.engine.proposals import Answer, Begin, Proposal, Reading, Say, Show
 from flows.engine.steps import Choice, Context, Flow, Parsed, call, choose, end
+from flows.spoken.polarity import stance
 from flows.spoken.rights import asks_if_receiving, asks_if_sure, misses_notices, notices_stopped
 from flows.spoken.topics import topics_chosen
 from flows.spoken.wordings import heard_in
@@ -179,6 +180,14 @@ _ANSWERS_ON = (
 _STOPS_ELSEWHERE = ("dung|ngung|dung_lai|ket|tat|huy .. o|cho|buoc|muc|phan|man_hinh|tai|giua_chung",)
 _MAY_STOP = "Anh/chị muốn ngừng nhận thông báo không ạ? Muốn ngừng thì bấm “Ngừng nhận” hay gõ DUNG; không thì tôi giữ như vậy."
 _LABEL = "Nhận thông báo"
+_ASKS_HOW_TO_END = (
+    "lam_sao|cach_nao|sao|lam_the_nao|lam_cach_nao|bang_cach_nao .. het|ngung|tat|thoi|khong|khoi|huy|bo nhan|gui|nua|$",
+    "het|ngung|tat|thoi|khong|khoi|huy|bo .. nhan|gui|nua|tin .. lam_sao|cach_nao|sao|the_nao",
+)
+_HOW_TO_END = "Dạ dễ lắm: lúc nào không muốn nhận nữa, anh/chị gõ DUNG là tôi ngừng ngay."
+_TURNED_ON = (
+    "bat|mo|dang_ky|cho|xin|muon nhan? thong_bao|tin_nhac|tin|loi_nhac|cai_nhac|nhac_viec|tin_nhan|tin_bao .. cho|giup|di|nha|nghe|luon|len|lai|voi|toi|em|$",
+)
 _TURN_ON = "Dạ, thông báo hiện đang tắt, tôi chưa bật lại. Muốn bật lại thì bấm “Nhận thông báo” rồi chọn tin muốn giữ."
 _IS_OFF = "Dạ hết nhận rồi ạ: thông báo đang tắt, tôi không gửi gì. Muốn nhận lại thì bấm “Nhận thông báo”."
 _A_CHOICE = 3  # words: a longer message that names a topic must speak of notices, too
@@ -215,6 +224,9 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
             none = f"{receives} Có thông báo mới tôi mới gửi ngay tại đây; chưa có gì thì tôi không nhắn."
             yield Proposal(_SURE, "misses notices", Say(none, reminds=False))
             return
+    if (at_topics or at_manage) and heard_in(text, _ASKS_HOW_TO_END):
+        yield Proposal(_SURE, "asks how to end them", Say(_HOW_TO_END, reminds=True))
+        return
     stop = notices_stopped(text, close=close, at_menu=reading.flow is None and not reading.recall("secret"))
     if stop == "wanted" and _STANDS.search(text.lower()):  # "tin đứng tên BHXH" stops nothing
         return
@@ -245,6 +257,10 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(_SURE, "asks if it is on", Show("notices", "look", {}))
     elif did in _STOPPED and asks_if_sure(text):
         yield Proposal(_SURE, "asks if it is done", Say(_STOPPED[did], reminds=False), remember={"did": did})
+    elif (
+        not close and not reading.is_at("notices") and not asks(text) and stance(text, _TURNED_ON) == "wanted"
+    ):
+        yield Proposal(0.88, "turns the notices on", Begin("notices"))
     elif did in _STOPPED and heard_in(text, _ANSWERS_ON):
         answers = "Dạ được, anh/chị cứ hỏi bình thường, lúc nào tôi cũng trả lời; chỉ là tôi không tự gửi thông báo."
         yield Proposal(_SURE, "asks if it still answers", Say(answers, reminds=False), remember={"did": did})

@@ -216,6 +216,7 @@ def _parse_situation(context: Context, event: Event) -> Parsed | None:
     topic = topic_of(event.text)
     if here and topic == "forgotten":
         return Parsed("here", {"purpose": FORGOTTEN})
+    topic = "no_otp" if topic == "expired" else topic  # "OTP không về, chờ hơn năm phút"
     troubles = {trouble.id for trouble in context.content.password.troubles}
     return Parsed("trouble", {"trouble": topic, **_NOWHERE}) if topic in troubles else None
 

@@ -17,8 +17,9 @@ from flows.conversations.dossier.answers import parse_number, parse_who
 from flows.conversations.dossier.declaration import parse_received
 from flows.conversations.dossier.first_questions import CODE_CHOICES, WHO_CHOICES, platform_choices
 from flows.conversations.speech import registration as speech
-from flows.conversations.speech.registration_answers import assumed, told_with
+from flows.conversations.speech.registration_answers import WITHOUT_CONSENT, assumed, told_with
 from flows.effects import KEPT_THEN, GiveConsent, KeepDossier, LoadDossier, PutOffReminder, StopReminders
+from flows.engine.memory import recall
 from flows.engine.steps import (
     AGAIN,
     Choice,
@@ -48,9 +49,6 @@ _NUMBERED_SURELY = 0.92  # "bỏ dấu mục 5" is more than the wording of an o
 NEW: Mapping[str, Any] = {  # what is forgotten when a registration begins
     **dict.fromkeys(("done", "number", "sent_on", "stage", "label", "code_known", "told_on", "handed")),
 }
-WITHOUT_CONSENT = (
-    "Tôi chỉ từng việc, không cần lưu gì; khi nào cần nhớ giùm, tôi mới hỏi anh/chị đồng ý không."
-)
 
 
 def _flow() -> Flow:
@@ -301,7 +299,8 @@ def _who_prompt(context: Context) -> str:
 
 def _consent_prompt(context: Context) -> str:
     known = [declaration.countdown(context)] if context.get("sent_on") else []
-    if context.get("who") and context.get("number") and not known:
+    told_just_now = recall(context.memory, "item") == "nhan-sms"  # by `_recognises`
+    if context.get("number") and not known and (context.get("who") or not told_just_now):
         days = context.content.working_days
         known = [
             f"Tin này báo BHXH đã nhận tờ khai, số hồ sơ {context.get('number')}: trong {days} ngày làm việc "

@@ -77,6 +77,7 @@ class PhraseTable:
         self._heads: set[str] = set()  # what some key begins with, at most _HEAD letters
         self._alias_words: set[str] = set()
         self._one_less: dict[str, list[str]] = {}  # short keys by what one letter less leaves
+        self._about: dict[int, list[str]] = {}  # see `_keys_about`; made when first asked for
         self._like = lru_cache(maxsize=_REMEMBERED)(self._nearest)
 
     def add(self, spelt: tuple[Word, ...], role: Role, *targets: Target) -> None:
@@ -157,12 +158,18 @@ class PhraseTable:
             others = {other for less in with_one_less(key) for other in self._one_less.get(less, ())}
             near = [(o, 1) for o in sorted(others) if OSA.distance(key, o, score_cutoff=1) <= 1]
         else:
-            near = []
-            for size in range(len(key) - 2, len(key) + 3):
-                keys = self.long_keys.get(size, ())
-                hits = process.extract(key, keys, scorer=OSA.distance, score_cutoff=2, limit=3)
-                near += [(other, int(distance)) for other, distance, _ in hits]
+            keys = self._keys_about(len(key))
+            hits = process.extract(key, keys, scorer=OSA.distance, score_cutoff=2, limit=3)
+            near = [(other, int(distance)) for other, distance, _ in hits]
         return tuple(sorted(near, key=lambda hit: hit[1])[:3])
+
+    def _keys_about(self, size: int) -> list[str]:
+        """The keys of aliases at most two letters shorter or longer, the shortest first."""
+        keys = self._about.get(size)
+        if keys is None:
+            keys = [key for near in range(size - 2, size + 3) for key in self.long_keys.get(near, ())]
+            self._about[size] = keys
+        return keys
 
     def _is_slip(self, window: Sequence[Word], spelt: Sequence[Word], distance: int) -> bool:
         """Whether the words differ from the phrase by something that fingers or ears do, not by another word."""

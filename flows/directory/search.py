@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from flows.content import Block, Contact, Department, Directory, Gap
@@ -66,7 +67,12 @@ def find_contacts(query: str, directory: Directory) -> DirectoryResult:
     nearly that of a contact is a `suggest`; for people the appendix gives nobody, `none` with the gap. Best
     contact first.
     """
-    index = index_of(directory)
+    return _searched(query, index_of(directory))
+
+
+@lru_cache(maxsize=4)  # asked by the reader of contacts and by the step that looks for one
+def _searched(query: str, index: DirectoryIndex) -> DirectoryResult:
+    directory = index.directory
     text = put_together(query[:MAX_CHARS])
     said = evidence_in(index, text) if directory.weights else None
     if said is None or not said.typed:

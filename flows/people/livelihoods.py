@@ -11,7 +11,7 @@ from flows.understanding.answers import facts_told
 from flows.understanding.input import Input
 
 _NO_PLACE = re.compile(
-    r"\b(?:co|lam|an luong|thuoc|vo|thuoc ve|khong|hong|ko|k|chua|dau co|dau)(?: \w+){0,3} (?:cong ty|cty|co quan|don vi|nha nuoc|xi nghiep|luong|luong bong)(?: \w+){0,4} (?:dau|gi|nao|het|ai)\b"
+    r"\b(?:co|lam|an luong|thuoc|vo|thuoc ve|khong|hong|ko|k|chua|dau co|dau)(?: \w+){0,3} (?:cong ty|cty|co quan|don vi|nha nuoc|xi nghiep|luong|luong bong)(?: (?!nop|gui|hoi|dua|goi|gap)\w+){0,4} (?:dau|gi|nao|het|ai)\b"
     r"|\b(?:khong|hong|ko|k|hok|chua|dau|dau co|chang)(?: co)?(?: \w+)? (?:lam|an luong|lanh luong|di lam|muon|thuoc|vo|ai muon|ai thue)(?: \w+){0,3} (?:cong ty|cty|co quan|don vi|nha nuoc|ai|dau|cho nao)\b"
     r"|\b(?:khong|hong|ko|k|hok|chua|dau|chang) (?:an|lanh|co|huong) (?:\w+ )?luong\b|\b(?:lam|ban|song|nghe) tu do\b|\btu do(?: thoi| ma| do)?$|\bkhong (?:nghe|viec lam)\b"
 )

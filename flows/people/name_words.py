@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flows.names.name_syllables import FORMS
 from flows.text.fold import fold
@@ -140,6 +141,7 @@ class Run:
         return first.text + "".join(word.joint + word.text for word in more)
 
 
+@lru_cache(maxsize=8)  # of one message several readers look for names
 def words_of(text: str) -> tuple[NameWord, ...]:
     """The words of a text with the signs between them; a letter with a full stop stays with the next ("N.T.Hải")."""
     hits = list(_WORD.finditer(text))

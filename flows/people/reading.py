@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from flows.content import Content
@@ -60,9 +61,7 @@ def read_person(text: str, today: date, content: Content, expected: str = "") ->
     for birth in births:
         typed = typed[: birth.start] + "|" * (birth.end - birth.start) + typed[birth.end :]
     code, typed = province_in(typed, content)
-    names = names_in(words_of(typed), asked=expected == "name")
-    if not names and (joined := is_joined_name(typed)):
-        names = [Run((joined,), sure=True, speech=False)]
+    names = _names(typed, asked=expected == "name")
     found = replace(found, province=code)
     if not names:
         return found
@@ -81,6 +80,14 @@ def read_person(text: str, today: date, content: Content, expected: str = "") ->
     return replace(found, name=first.text, sure=first.sure, speech=first.speech, others=others)
 
 
+@lru_cache(maxsize=8)  # one message is read by several readers
+def _names(typed: str, *, asked: bool) -> tuple[Run, ...]:
+    """The names in a text, the likeliest first."""
+    names = names_in(words_of(typed), asked=asked)
+    joined = is_joined_name(typed) if not names else None
+    return (Run((joined,), sure=True, speech=False),) if joined else tuple(names)
+
+
 def _kin(one: Run, other: Run) -> bool:
     """Whether two names share the family's and the given name."""
     return [one.words[n].plain for n in (0, -1)] == [other.words[n].plain for n in (0, -1)]
@@ -92,6 +99,7 @@ def _begins_alike(one: Run, other: Run) -> bool:
     return [w.plain for w in one.words[:size]] == [w.plain for w in other.words[:size]]
 
 
+@lru_cache(maxsize=4)
 def _one_length(text: str) -> str:
     """The text with spaces tidied, in a form that folds letter by letter."""
     text = unicodedata.normalize("NFC", _SPACES.sub(" ", text).strip())

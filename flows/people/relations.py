@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from flows.text.fold import fold
 
@@ -38,6 +39,7 @@ CALLED = {
 }
 
 
+@lru_cache(maxsize=4)
 def whose(text: str) -> str:
     """self, mother, father, child, spouse or other; "" when nobody is named."""
     lower = " ".join(unicodedata.normalize("NFC", text).lower().split())

@@ -44,6 +44,7 @@ _JOINTS = frozenset(
 _TELLING_JOINTS = frozenset(
     "voi roi sau ke tiep giua cuoi dau khuc phan doan xong nua truoc cap ghep".split()
 )
+_OF_CODES = frozenset("ma otp code so mk pin la mat khau pass".split())  # a number follows these
 _COUNTED = frozenset(("so", "chu", "cap", "khuc", "phan", "doan", "nhom", "cum"))
 LETTER = "@letter"
 _LETTERS = frozenset(
@@ -57,12 +58,28 @@ def spelt(tokens: list[Token]) -> list[Token]:
     """Single characters joined: letters and digits ("h o a 1 2 3") as one mixed word, then digits, also in words, as one
     number, then the pieces of a number."""
     words = _joined(
-        _letters(tokens), lambda token, begun: _is_single(token) or (begun and token.name == ","), _as_word
+        _letters(_without_idioms(tokens)),
+        lambda token, begun: _is_single(token) or (begun and token.name == ","),
+        _as_word,
     )
     numbers = _joined(
         words, lambda token, begun: _is_digit(token) or (begun and _continues(token)), _as_number
     )
     return _in_pieces(numbers)
+
+
+def _without_idioms(tokens: list[Token]) -> list[Token]:
+    """The tokens with "tầm bậy tầm bạ", "làm bậy làm bạ" as no numbers, though folded they are four digits."""
+    names = [token.name for token in tokens]
+    out = list(tokens)
+    for at in range(len(names) - 3):
+        one, bay, again, ba = names[at : at + 4]
+        if (bay, ba) != ("bay", "ba") or one != again or one not in _DIGITS:
+            continue
+        beside = (*names[max(0, at - 2) : at], *names[at + 4 : at + 5])
+        if not any(is_number_word(name) or name in _OF_CODES or name[0] in "@#" for name in beside):
+            out[at : at + 4] = [Token("bay ba", "", token.start, token.end) for token in tokens[at : at + 4]]
+    return out
 
 
 def _letters(tokens: list[Token]) -> list[Token]:

@@ -67,6 +67,7 @@ def question_in_a_clause(reading: Reading, sureness: Sureness) -> Iterator[Propo
     why = f"a clause asks {item.id}" + (f", another {second.id}" if second else "")
     if step:
         noted = {"item": item.id, "offered": f"flow:{item.next}" if item.next else ""}
+        noted |= {"later": f"item:{second.id}"} if second else {}
         yield Proposal(score, why, Show(flows.questions.name, step, kept), remember=noted)
 
 

@@ -72,11 +72,13 @@ _STUCK = (
     "chua|khong .. xong|giai_quyet|giai_quyet_duoc|dau_vao_dau",
 )
 _REASON = re.compile(
-    r"^\s*(?:dạ|da|vâng|vang|ừ|u|ok|được|duoc|tôi|toi|em|mình|minh)?[\s,]*(?:đồng ý|dong y|ok|vâng|vang)(?:\s(?:ạ|a|nhé|nha))?\s*[.,;:!]\s*(?=\S)",
+    r"^\s*(?:dạ|da|vâng|vang|ừ|u|ok|được|duoc|tôi|toi|em|mình|minh)?[\s,]*(?:đồng ý|dong y|ok|vâng|vang)(?:\s(?:ạ|a|nhé|nha))?\s*[.,;:!]\s*(?=\S)"
+    r"|^\s*(?:dạ|da|vâng|vang|ừ|u|ok|được|duoc)?[\s,]*(?:\w+\s)?(?:chịu|chiu|đồng ý|dong y)(?:\s(?:ạ|a|nhé|nha|liền|lien|luôn|luon))?\s*[.,;:!]\s*(?=\S)",
     re.IGNORECASE,
 )
 _NAMES_REASON = (
     "^ ly_do|viec_cua_toi|viec_cua_em|toi_hoi|em_hoi|toi_can|em_can|noi_dung|cu_the|van_de|toi_bi|em_bi",
+    "^ toi|em|minh|di|co|chu|bac|chi|anh|ba|ong|con|chau muon|can|tinh|dinh hoi|nho|noi .. vu|viec|chuyen|cai|ve",
 )
 
 

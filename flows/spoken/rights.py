@@ -51,6 +51,7 @@ _NOT_PERSON = (  # one of the directory, or a question about officers
     "phan_anh|kien_nghi|khieu_nai|to_cao",
     "nguoi lao_dong|nha|khac|than|dan|nay|quen|su_dung|nhan|xai|dung|xuong|trong|bi|duoc|moi",
     "lam|dang_ky|tra|hoi cho nguoi",
+    "cung mot_nguoi",
     "nguoi con_lai|kia|thu_nhat|thu_hai|thu_ba|dau|sau|truoc|do .. cho|luon|nua|so|chac|$",
     "goi|dien|lien_he|bam|quay .. khong|chang|chua .. nghe|tra_loi|bat|bat_may|nhac_may",
 )

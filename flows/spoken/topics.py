@@ -13,7 +13,7 @@ from flows.spoken.wordings import Clause, clauses, heard
 
 _NAMED: Mapping[str, tuple[str, ...]] = {
     "chung": ("chung|chung_chung|tong_hop|tin_chung|thong_bao_chung|cho_ba_con",),
-    "dang_ky": ("dang_ky|dk|vssid|app|mo_tai_khoan|vu_dang_ky",),
+    "dang_ky": ("dang_ky|dk|vssid|app|mo_tai_khoan|vu_dang_ky|nhac_han|nhac_nop|han_nop",),
     "bhyt": ("bhyt|the|y_te|kham_benh|kham_chua_benh|the_kham|bao_hiem_y_te|the_bh",),
 }
 _ALL = (

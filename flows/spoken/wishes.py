@@ -18,8 +18,9 @@ _CODE = r"(?:ma so|ma (?:bao hiem|bhxh|bh|bhyt|xa hoi)|so so(?: bao hiem| bhxh)?
 _MK = r"(?:mat khau|mk|pass|password)"
 _THINGS = {
     "registration": (
-        rf"(?:lam|lm|man|dang ky|dk|dki|dky|tao|lap|cai|gan){_BETWEEN} {_VSSID}|(?:dang ky|dk|lam){_BETWEEN} tai khoan (?:{_VSSID}|bao hiem)",
-        ("vss",),
+        rf"(?:lam|lm|man|dang ky|dk|dki|dky|tao|lap|(?<!co )cai|gan){_BETWEEN} {_VSSID}|(?:dang ky|dk|lam){_BETWEEN} tai khoan (?:{_VSSID}|bao hiem)"
+        r"|bat dau (?:lam )?(?:dang ky|dk) cho \w+",
+        ("vss", "bat dau "),
     ),
     "lookup": (
         rf"(?:tra|kiem|tim|do|coi|xem|lay|cho|xin|muon biet|can biet)(?: cuu)?{_BETWEEN} {_CODE}|(?:tra|kiem|tim)(?: cuu)?(?: (?:gium|giup|dum|ho|cho|luon|cai|lai|con|toi|tui|em|c|co|chu|bac|ba|ong))* ma",

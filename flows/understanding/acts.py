@@ -145,8 +145,9 @@ class ActModel(NamedTuple):
 
     def chances(self, found: Mapping[str, float]) -> dict[str, float]:
         """The probability of each act for a text with these features."""
+        rows = self.rows
         sums, square = summed(
-            (count * row[0], row[1]) for name, count in found.items() if (row := self.rows.get(name))
+            [(found[name] * (row := rows[name])[0], row[1]) for name in found if name in rows]
         )
         norm = self.scale / math.sqrt(square) if square else 0.0
         scores = (s * norm + b for s, b in zip(sums(len(self.acts)), self.bias, strict=True))

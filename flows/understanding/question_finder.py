@@ -242,19 +242,20 @@ class _QuestionFinder:
     def likeness(self, words: tuple[str, ...]) -> list[float]:
         """For each item, how like its nearest wording the words are, 0..1."""
         values = vector(words, self.rare, self.unknown)
-        close = [0.0] * len(self.owner)
-        touched: set[int] = set()
+        close: dict[int, float] = {}
         for name, value in values.items():
             row = self._having(name)
-            touched.update(row)
             square = value * value
+            if not close:
+                close = dict.fromkeys(row, square)
+                continue
             for at in row:
-                close[at] += square
+                close[at] = close.get(at, 0.0) + square
         whole = length(values)
         best = [0.0] * (len(self.items) + 1)  # the last for nobody's
         owners, lengths = self.owner, self.lengths
-        for at in touched:
-            like = close[at] / lengths[at]
+        for at, sum_ in close.items():
+            like = sum_ / lengths[at]
             if like > best[owners[at]]:
                 best[owners[at]] = like
         best.pop()

@@ -81,10 +81,13 @@ class Weights:
 
     def scores(self, found: Mapping[str, float]) -> list[float]:
         """The score of each class, in order; not yet probabilities."""
+        places, rarities, lanes = self.places, self.rarities, self.lanes
         sums, square = summed(
-            (count * (self.rarities[at] / 1000), self.lanes.get(at) or self._lanes_of(at))
-            for name, count in found.items()
-            if (at := self.places.get(name)) is not None
+            [
+                (found[name] * (rarities[at] / 1000), lanes.get(at) or self._lanes_of(at))
+                for name in found
+                if (at := places.get(name)) is not None
+            ]
         )
         norm = self.scale / math.sqrt(square) if square else 0.0
         return [s * norm + b for s, b in zip(sums(len(self.classes)), self.bias, strict=True)]

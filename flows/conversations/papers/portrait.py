@@ -44,6 +44,9 @@ _ASKED = re.compile(
     r"|\b(?:anh|hinh) (?:chan dung|the|3x4)\b.*\b(?:duoc (?:khong|hong|ko|k|chua)|dat (?:chua|khong)|co duoc|on (?:khong|chua)|coi giup|coi gium|coi dum|xem giup|xem gium)\b"
     r"|\bgui (?:anh|hinh)(?: \w+){0,2} (?:cho|de) (?:coi|xem|kiem tra)\b"
 )
+_LIMIT_ASKED = re.compile(  # a question that an item answers, and no picture to look at
+    r"\b(?:toi da|bao nhieu|dung luong|may (?:mb|mega|kb|met)|bao lon|co nao|kich (?:thuoc|co) nao)\b"
+)
 _PAPERS = re.compile(
     r"\b(?:can cuoc|cccd|cmnd|chung minh|giay to|giay khai sinh|the bhyt|so bhxh|ho chieu|hai mat|mat truoc|mat sau)\b"
 )
@@ -139,7 +142,7 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
         and re.search(r"\b(?:anh|hinh|chup|gui)\b", words)
     ):
         yield Proposal(0.985, "a picture of papers", Say(_NO_PAPERS))
-    elif not here and _ASKED.search(words):
+    elif not here and _ASKED.search(words) and not _LIMIT_ASKED.search(words):
         yield Proposal(0.92, "a portrait is to be looked at", Begin("portrait"))
 
 

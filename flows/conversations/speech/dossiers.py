@@ -63,6 +63,10 @@ _NOT_REMINDED = re.compile(
 _LATER = re.compile(
     r"\bnhac(?: \w+){0,3} (?:sau|lai|hom khac|bua khac|khi khac|mai|ngay mai|mot|thu (?:hai|ba|tu|nam|sau)|tuan sau|[0-9]+ ngay)\b|\b(?:mai|hom sau|bua khac|bua sau|tuan sau|thu (?:hai|ba|tu|nam|sau)) (?:hay |roi |moi )?nhac\b|\bdoi (?:ngay |gio )?nhac\b"
 )
+_WHEN = re.compile(
+    r"\b(?:sau|khac|mai|mot|thu (?:hai|ba|tu|nam|sau)|tuan|ngay|bua|hom|chieu|sang|han|nop|to khai|giay)\b"
+)
+_ONLY_THAT = 6  # words: a longer "nhắc … lại" without a day wants something told again
 _REMINDS = re.compile(
     r"\b(?:co|tu|se|nho)?(?: \w+)? ?nhac (?:em|toi|tui|minh|anh|chi|nop|truoc|gium|giup|ho|lai|khi)\b"
 )
@@ -140,7 +144,8 @@ def _reminders(reading: Reading) -> Iterator[Proposal]:
         or reading.is_at("notices")
     ):
         return
-    if _LATER.search(words) and not asks(reading.input.text):
+    of_something_else = not (reading.is_at(FLOW) or _WHEN.search(words)) and len(words.split()) > _ONLY_THAT
+    if _LATER.search(words) and not of_something_else and not asks(reading.input.text):
         day = _later_day(reading)
         command = _begun(reading, "put_off", {"later_on": day.isoformat()}, here="put_off_here")
         yield Proposal(0.965, "put the reminder off", command)

@@ -19,6 +19,9 @@ from flows.understanding.everyday import asks
 from flows.understanding.input import Input
 
 FLOW = "registration"
+WITHOUT_CONSENT = (
+    "Tôi chỉ từng việc, không cần lưu gì; khi nào cần nhớ giùm, tôi mới hỏi anh/chị đồng ý không."
+)
 FRESH = 4  # turns for which what was said before the flow began answers its questions
 ASKED = ("who", "platform", "code")
 _ASKS_FOR = {"who": "who", "platform": "device", "code": "code"}
@@ -74,7 +77,9 @@ def assumed(step: str, choices: tuple[Choice, ...], memory: Memory) -> Choice | 
     found = next((c for c in choices if c.means in told), None)
     if found is None or found.note:
         return found
-    return replace(found, note=f"Dạ, {'làm cho ' if step == 'who' else ''}{_SAID_BACK[found.means]}.")
+    if step == "who":  # the question that says so is not asked
+        return replace(found, note=f"Dạ, làm cho {_SAID_BACK[found.means]}. {WITHOUT_CONSENT}")
+    return replace(found, note=f"Dạ, {_SAID_BACK[found.means]}.")
 
 
 def reads(reading: Reading) -> Iterator[Proposal]:

@@ -26,6 +26,7 @@ from flows.engine.readers.step_answers import (
     own_answer,
 )
 from flows.spoken.clause_readers import question_in_a_clause, wish_behind
+from flows.text.normalise import plain
 from flows.understanding import numbers_explained
 from flows.understanding.answers import meanings
 from flows.understanding.everyday import asks, everyday
@@ -41,6 +42,9 @@ AT_MENU = 0.08  # where nothing is under way a wish that is misread costs little
 TELLS = 0.55  # probability of a text that tells something and asks nothing
 SURELY_YES = 0.7
 _WILLING = re.compile(r"\b(?:dong y|co|duoc|dc|muon|lam|dang ky|chuyen|di|luon|giup|gium|nhan)\b")
+_LET_US = re.compile(
+    r"^(?:(?:v|vay|thoi|roi|thi|gio|ok|u|da|uh) )*lam (?:giup |gium |luon )?(?:cho )?(?:e|em|toi|tui|minh|chi|anh|bac|co|chu|di|me|ma|ba|con|no)(?: (?:truoc|trc|di|nha|nhe|nghen|luon|da|a|voi))+$"
+)
 _SECOND = re.compile(
     r"\b(?:viec|cai|y|cau|chuyen|van de)(?: \w+)? (?:thu hai|thu 2|kia|con lai|luc dau|hoi nay)\b|\bnhu (?:\w+ )?(?:noi|hoi) (?:luc dau|hoi nay|ban dau)\b"
     r"|\b(?:con|gio|roi) (?:toi )?(?:viec|cai|y) (?:thu hai|kia|con lai|sau)\b"
@@ -49,10 +53,14 @@ NAMED_AGAIN = 0.29  # how much less sure it is that a flow is named which is und
 CLOSE, EQUAL = 0.05, 0.01  # wishes so close are asked about, when none is sure, and even then
 SURE_WISH = 0.9  # from this score on it is not asked which of two wishes is meant
 _WHICH_NUMBER = re.compile(
-    r"\b(?:so|ma|cai|day)(?: \w+){0,4} (?:gi|chi|nao)\b|\bla (?:so|ma|cai) (?:gi|chi|nao)\b"
+    r"\b(?:so|ma|cai|day)(?: \w+){0,4} (?:gi|chi|nao)\b|\bla (?:so|ma|cai) (?:gi|chi|nao)\b|^(?:\w+ ){0,2}(?:cai|so|day) (?:nay|ne|kia|do)\b"
 )
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,2}[0-9](?:[ .-]?[0-9]){7,14}(?![0-9])")
 GREETING = 10  # words
+_YOUR_NAME = re.compile(
+    r"(?:(?:ma|vay|the|a) )*(?:chau|con|em|bot|may|ban|ad) ten (?:la )?(?:gi|chi|j)(?: \w+)?"
+)
+_SENTENCE_ENDS = re.compile(r"[.!?,\n]+\s*(?=\S)")
 _GREETS = re.compile(
     r"^(?:(?:alo|da|chao|hello|hi|con oi|em oi|chau oi|xin chao)\b ?)+(?:\w+ ){0,3}(?:khoe|manh gioi|do con|do em|do chau|day|ne|nghe khong|nghe hon)\b"
 )
@@ -98,6 +106,7 @@ def question(reading: Reading) -> Iterator[Proposal]:
     if step:
         shown = Show(flows.questions.name, step, kept)
         noted = {"item": item.id, "offered": f"flow:{item.next}" if item.next else ""}
+        noted |= {"later": f"item:{kept['second']}"} if kept.get("second") else {}
         yield Proposal(score, f"question {item.id}", shown, remember=noted)
 
 
@@ -178,7 +187,10 @@ def everyday_words(reading: Reading) -> Iterator[Proposal]:
 
 
 def greeting(reading: Reading) -> Iterator[Proposal]:
-    """A greeting and nothing more, or words that nobody answers here."""
+    """A greeting and nothing more, who we are, or words that nobody answers here."""
+    if _YOUR_NAME.fullmatch(plain(_SENTENCE_ENDS.split(reading.input.text)[-1])):
+        who = f"Dạ, tôi là trợ lý tự động của {reading.context.content.office.name}, không có tên riêng."
+        yield Proposal(0.8, "asks our name", Say(who, answers=False))
     if _GREETS.match(reading.input.plain) and len(reading.input.words) <= GREETING:
         hello = Do("start") if reading.flow is None else Say(courtesy.GREETED, answers=False)
         yield Proposal(0.66, "a greeting with a name", hello)
@@ -214,6 +226,12 @@ def offered(reading: Reading) -> Iterator[Proposal]:
     what = reading.recall("offered")
     kind, _, name = what.partition(":")
     if not what or age(reading.state.memory, "offered") > 1:
+        return
+    if kind == "flow" and name in reading.context.flows and _LET_US.search(reading.input.plain):
+        about = reading.context.flows[name].told_with(reading.input)
+        yield Proposal(
+            0.84, f"sets about {what}", Begin(name), remember={**about, "offered": "", "later": ""}
+        )
         return
     yes = meanings(reading.input, frozenset({"yes", "no"})).get("yes", 0.0)
     willing = kind == "option" or _WILLING.search(reading.input.plain)  # "dạ" alone may only have heard
@@ -323,6 +341,6 @@ def second_wish(good: Sequence[Proposal], reading: Reading) -> tuple[str, str] |
         if not _TWO.search(reading.input.plain):
             continue
         found = read.question.item if read.question.decision == "answer" else None
-        if found is not None and found is not item:
+        if found is not None and found is not item and found.next not in done:
             return found.title, f"item:{found.id}"
     return wish_behind(first, reading)

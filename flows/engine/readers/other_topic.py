@@ -6,7 +6,9 @@ Invariant: what tells a fact (digits) or leans on what was said is never another
 from __future__ import annotations
 
 from flows.content import SMALL_TALK, Question
+from flows.directory.follow_ups import points_at_somebody
 from flows.engine.proposals import Reading
+from flows.text.fold import words
 from flows.understanding.everyday import asks_on
 
 WHOLE, WHOLE_WORDS, WHOLE_QUESTION = 0.85, 4, 0.955  # a question that needs nothing said before
@@ -42,7 +44,7 @@ def is_whole(reading: Reading, item: Question) -> bool:
     said, step = reading.input, reading.step
     if step is None or step.takes_any or len(said.words) < WHOLE_WORDS or said.acts["question"] < ASKED:
         return False
-    if asks_on(said.text):
+    if asks_on(said.text) or (reading.recall("contacts") and points_at_somebody(words(said.text))):
         return False
     if (
         reading.flow is None

@@ -78,6 +78,9 @@ _DAYS_BACK = (  # wording, days back; the longest first
      r"moi (?:vua|gui|bam|nop|lam|xong|day|hoi|ghi|nay|tuc)|vua (?:gui|bam|nop|lam|xong|moi|roi|nay|ghi)|nay gio|ban nay|ban sang|ngay bay gio|bay gio|luc sang|luc trua|tuc thi|"
      r"(?:^| )nay(?= (?:moi|gui|bam|ne|a|luon)|$)|may phut truoc|tieng truoc|[0-9]+ phut|[0-9]+ tieng", 0),
 )  # fmt: skip  # reason: as above
+_DAYS_BACK_WORDS = tuple(
+    (re.compile(rf"(?:^| )(?:{wording})(?= |$|,)"), back) for wording, back in _DAYS_BACK
+)
 _TURNED = re.compile(
     r"(?:khong phai|chu khong|dau phai|chu dau|cho khong phai|cho khong)(?: la| phai)? (.*?)(?= ma | la |,|$)"
 )
@@ -234,8 +237,8 @@ def _counted(text: str, today: date) -> Day:
         number, unit = (ago[1], ago[2]) if ago[1] else (ago[3], ago[4])
         days = _count(number) * (7 if unit == "tuan" else 1)
         return Day(today - timedelta(days=days)) if unit != "thang" and days <= OLDEST else Day(vague=True)
-    for wording, back in _DAYS_BACK:
-        if hit := re.search(rf"(?:^| )(?:{wording})(?= |$|,)", text):
+    for wording, back in _DAYS_BACK_WORDS:
+        if hit := wording.search(text):
             found = today - timedelta(days=back)
             if weekday and _number_of(weekday) != found.weekday():
                 return Day(vague=True)  # the two do not agree

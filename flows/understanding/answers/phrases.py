@@ -45,6 +45,9 @@ class Phrase:
     anchored: bool
     guarded: bool  # a negation before or "đâu" after it turns it
     in_questions: bool
+    # of each of these a word must occur, so that most messages need not be searched
+    needs_marked: tuple[frozenset[str], ...]
+    needs_plain: tuple[frozenset[str], ...]
 
 
 _NEGATIONS = "không|chưa|chẳng|chả|đừng|khỏi|lười|hết|không_cần|không_muốn|chưa_muốn|sợ|miễn|làm_biếng"
@@ -67,6 +70,7 @@ def phrase(written: str) -> Phrase:
     out = ["(?<= )"]
     pieces = written.split()
     anchored = pieces[0] == "^" or pieces[-1] == "$"
+    needs: list[frozenset[str]] = []
     for piece in pieces:
         if piece == "^":
             out = ["(?:(?<=^ )|(?<= , ))"]
@@ -83,6 +87,8 @@ def phrase(written: str) -> Phrase:
                 body = body.replace(f"<{name}>", words)
             alternatives = sorted({a.replace("_", " ") for a in body.split("|")}, key=len, reverse=True)
             out.append(f"(?:(?:{'|'.join(alternatives)}) ){'?' if optional else ''}")
+            if not optional and all(a.replace(" ", "").isalnum() for a in alternatives):
+                needs.append(frozenset(a.split(" ")[0] for a in alternatives))
     pattern = "".join(out)
     return Phrase(
         re.compile(pattern),
@@ -90,7 +96,14 @@ def phrase(written: str) -> Phrase:
         anchored,
         guarded,
         in_questions,
+        tuple(needs),
+        tuple(frozenset(fold(word.replace("đừng", "khỏi")) for word in need) for need in needs),
     )
+
+
+@lru_cache(maxsize=8)
+def _words_in(where: str) -> frozenset[str]:
+    return frozenset(where.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +124,10 @@ def look_for(written: str, said: Spoken) -> PhraseHit:
     one = phrase(written)
     pattern = one.marked if said.marked else one.plain
     where = said.core if one.anchored else said.text
+    known = _words_in(where)
+    for need in one.needs_marked if said.marked else one.needs_plain:
+        if need.isdisjoint(known):
+            return NO_HIT
     for hit in pattern.finditer(where):
         if one.guarded and _turned(where, hit.start(), hit.end(), said.marked):
             continue
