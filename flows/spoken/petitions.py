@@ -92,7 +92,7 @@ _MONEY = (
     "thu|lay|doi|bat|bieu|keu|dong|dua|tra|nop .. them|du|lo|qua|mac|gap_doi|cao .. @money|tien|ngan|phi|tram|k",
     "thu|lay|nop|dong|dua .. tien|@money ... khong|chang|chua|hong .. bien_lai|hoa_don|bien_nhan|giay_to|bien_lai_gi",
     "khong|chang|chua .. bien_lai|bien_nhan|hoa_don",
-    "an_chan|an_bot|an_gian|tinh_sai|thu_sai|tinh_lo|boi_duong|lot_tay|phong_bi|tien_ca_phe|tien_tra_nuoc|chen_tien",
+    "an_chan|an_bot|an_gian|tinh_sai|thu_sai|tinh_lo_tien|boi_duong|lot_tay|phong_bi|tien_ca_phe|tien_tra_nuoc|chen_tien",
 )
 _RUNS = (
     "di_toi_di_lui|chay_toi_chay_lui|di_len_di_xuong|di_qua_di_lai|chay_di_chay_lai|di_di_lai_lai|toi_lui|len_len_xuong_xuong|len_xuong|chay_vong_vong|chay_long_vong",

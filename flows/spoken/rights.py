@@ -49,6 +49,8 @@ _NOT_PERSON = (  # one of the directory, or a question about officers
     "no|vssid|app keu|bao|noi co",
     "ai bat|bat_may|nghe_may",
     "phan_anh|kien_nghi|khieu_nai|to_cao",
+    "noi_tro|noi_dong|nghe_noi",
+    "nguoi_ta gat|lua|noi|keu|bieu|bao|doi|biet|lam|gui|dang",
     "nguoi lao_dong|nha|khac|than|dan|nay|quen|su_dung|nhan|xai|dung|xuong|trong|bi|duoc|moi",
     "lam|dang_ky|tra|hoi cho nguoi",
     "cung mot_nguoi",

@@ -19,7 +19,7 @@ _MK = r"(?:mat khau|mk|pass|password)"
 _THINGS = {
     "registration": (
         rf"(?:lam|lm|man|dang ky|dk|dki|dky|tao|lap|(?<!co )cai|gan){_BETWEEN} {_VSSID}|(?:dang ky|dk|lam){_BETWEEN} tai khoan (?:{_VSSID}|bao hiem)"
-        r"|bat dau (?:lam )?(?:dang ky|dk) cho \w+",
+        r"|bat dau (?:lam )?(?:dang ky|dk) cho \w+|(?:tinh|dinh|muon|mun) (?:\w+ )?(?:dang ky|dk|cai) (?:thu|luon)",
         ("vss", "bat dau "),
     ),
     "lookup": (
@@ -54,10 +54,15 @@ _PLEASE = re.compile(
     r"\b(?:gium|giup|dum|ho|di|nghen|nghe|luon|lien|voi|nhe|nha|muon|mun|can(?! cuoc)|nho (?:em|con|ad|anh|chi|minh|giup|gium|dum|tro ly)|phai lam|cho (?:tui|toi|c|em|e|minh|mk|co|chu|bac|ba|ong|ngoai|con|chi|anh|ck|vk|chong|vo|me|ma|thang|dua|be|nhoc|chau)|con oi|em oi|ad oi)\b"
 )
 _DONE = re.compile(r"^(?: \w+){0,2}? (?:roi|r|xong)\b")
+_ANY_THING = re.compile(r"\bgi do\b|\bcoi sao\b")  # nothing is asked: "cài cái VssID gì đó", "thử coi sao"
+_SHOW_ME = re.compile(
+    r"\b(?:chi|bay|huong dan)(?: (?:gium|giup|dum|cho|tui|toi|em|minh|con|bac|chu|co))+ (?:lam|dang ky|cai|tu dau|tung buoc)\b"
+)
 _OF_A_CODE = re.compile(r"\bla (?:so )?(?:gi|may|bao nhieu)\b")
 _LEFT_OUT = re.compile(
     r"^(?: \w+){0,5}? (?:khoi|thoi|cung khoi|khong can|hong can|dep|bo)(?: luon| di| lam)?\b"
 )
+_MEANS_TO = re.compile(r"(?:tinh|dinh|muon|mun) ")
 _PIECES = re.compile(r"[.,;!?\n]+")
 _FORGOTTEN = re.compile(r"\bquen\b|^mat (?!khau)")
 _OF_PASSWORDS = re.compile(r"\bmat khau\b|\bpass")
@@ -117,11 +122,12 @@ def _wished_in(words: str, flow: str, length: int) -> float:
         return 0.0
     if flow != "password" and _OF_PASSWORDS.search(thing):
         return 0.0
-    begun = f"{thing} {' '.join(behind.split()[:BEHIND])}"
+    begun = _ANY_THING.sub("", f"{thing} {' '.join(behind.split()[:BEHIND])}")
     begun = _OF_A_CODE.sub("", begun) if flow == "lookup" else begun
     if forgotten:
         return LIKELY if length <= SHORT or "vssid" in words else PERHAPS
     please = bool(_PLEASE.search(begun) or _BEFORE_IT.search(words[: found.start()].rstrip()))
+    please = please or (flow == "registration" and bool(_SHOW_ME.search(behind) or _MEANS_TO.match(thing)))
     if _MAY_WE.search(begun) or _MAY_IT.search(begun):
         return LIKELY if please else 0.0
     if _ASKED.search(begun):

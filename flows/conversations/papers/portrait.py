@@ -142,8 +142,33 @@ def _reads(reading: Reading) -> Iterator[Proposal]:
         and re.search(r"\b(?:anh|hinh|chup|gui)\b", words)
     ):
         yield Proposal(0.985, "a picture of papers", Say(_NO_PAPERS))
+    elif reading.is_at("portrait", "picture") and (size := _size_told(reading.input.text)):
+        limit = spoken_size(reading.context.content.portrait_bytes)
+        told = _TOO_BIG if size > reading.context.content.portrait_bytes else _FITS
+        yield Proposal(0.95, "a size is told", Say(told.format(size=spoken_size(size), limit=limit)))
+    elif reading.is_at("portrait", "picture") and _LATER.search(words):
+        limit = spoken_size(reading.context.content.portrait_bytes)
+        yield Proposal(0.95, "not taken yet", Say(_WHEN_TAKEN.format(limit=limit)))
     elif not here and _ASKED.search(words) and not _LIMIT_ASKED.search(words):
         yield Proposal(0.92, "a portrait is to be looked at", Begin("portrait"))
+
+
+_SIZE = re.compile(r"\b([0-9]{1,4}(?:[.,][0-9]{1,2})?) ?(mb|mega|kb)\b", re.IGNORECASE)
+_LATER = re.compile(
+    r"\b(?:chua|chut|lat|toi|mai|chieu|sang mai|khi nao|hoi nua)(?: \w+){0,3} (?:chup|gui|co hinh|co anh)\b|\b(?:chua|de sau|khoan)$|^chua\b"
+)
+_TOO_BIG = "Dạ, {size} là quá giới hạn {limit}: mở ảnh trên máy, cắt bớt viền hoặc chụp lại khổ nhỏ (cài đặt máy ảnh, chọn cỡ thấp) rồi gửi vào đây."
+_FITS = "Dạ, {size} là dưới giới hạn {limit}. Anh/chị gửi vào đây, tôi coi luôn kiểu và chiều ảnh."
+_WHEN_TAKEN = "Dạ, khi nào chụp xong anh/chị gửi vào đây cũng được. Chụp đứng, rõ mặt, nền sáng, JPG hoặc PNG, dưới {limit}."
+
+
+def _size_told(text: str) -> int:
+    """Bytes of a size as people say it, "4,2 MB"; 0 for none."""
+    found = _SIZE.search(text)
+    if found is None:
+        return 0
+    number = float(found[1].replace(",", "."))
+    return round(number * (1_000_000 if found[2].lower().startswith("m") else 1000))
 
 
 def takes_picture(flow: str, step: str) -> bool:

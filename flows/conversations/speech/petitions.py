@@ -5,11 +5,12 @@ Invariant: pure; what is proposed here sends nothing by itself but a draft that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from flows.engine.events import Said
 from flows.engine.memory import age
-from flows.engine.proposals import Answer, Begin, Proposal, Reading, Say, Show
+from flows.engine.proposals import Answer, Begin, Do, Proposal, Reading, Say, Show
 from flows.engine.steps import Context, Parsed
 from flows.spoken import petitions as speech
 from flows.spoken.consent_speech import asks_why, refuses_consent
@@ -76,6 +77,7 @@ def reads(reading: Reading) -> Iterator[Proposal]:
         yield Proposal(sure, "a complaint is told", Begin("petitions", typed))
 
 
+_SHOW_IT = re.compile(r"\b(?:xem|coi|doc) lai\b(?!.*\b(?:sai|thieu|them|sua)\b)")
 _FRESH = 3  # turns in which a correction is one of the petition that was just sent
 
 
@@ -109,7 +111,9 @@ def _while_written(reading: Reading, typed: str) -> Iterator[Proposal]:
     """The draft takes what is told; what is asked about it, or sends it, is heard first."""
     at_review = reading.is_at("petitions", "review")
     short = len(reading.input.words) <= speech.SHORT
-    if at_review and speech.sends(typed):
+    if at_review and short and _SHOW_IT.search(reading.input.plain) and not speech.corrects(typed):
+        yield Proposal(_SURE, "wants to see it again", Do("repeat"))
+    elif at_review and speech.sends(typed):
         yield Proposal(0.985, "it is to be sent", Answer(Parsed("send")))
     elif at_review and short and speech.gives_up(typed):
         yield Proposal(_SURE, "it is not to be sent", Answer(Parsed("drop")))

@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from flows.engine.proposals import Begin, Proposal, Reading, Say
 from flows.entries import unit_code_in
 
+_WHOLE = {"gv": "giao vien", "nv": "nhan vien", "cn": "cong nhan", "nld": "nguoi lao dong"}
+_WHOLE |= {"dv": "don vi", "ktoan": "ke toan", "ns": "nhan su", "dk": "dang ky"}  # as officers of units write
+_SHORTENED = re.compile(rf"\b(?:{'|'.join(_WHOLE)})\b")
 _SURE, _WATCHES = 0.945, 0.965
 _BY_OTHERS = re.compile(  # of whom is spoken: the unit's officer is somebody else
     r"\b(?:ke toan|nhan su|dau moi|co quan|cong ty|truong|sep)(?: \w+){0,3} (?:chua|khong|ko|hong|keu|noi|bao|bieu|bat|doi|hoi|gui|nop|dua|giu|thu|lam mat|nghi)\b"
@@ -30,12 +33,12 @@ _WHERE = re.compile(
     rf"(?:{_WHO}.*{_HOW_FAR}|{_HOW_FAR}.*{_WHO}|{_PEOPLE}.*{_HOW_FAR}|\btien do (?:cua )?(?:{_PEOPLE})|\b(?:xem|coi|cho coi|cho xem) (?:danh sach )?{_PEOPLE})"
 )
 _REMIND = re.compile(
-    rf"\b(?:nhac|hoi|giuc|hối)(?: nho| giup| gium| dum| ho| het| luon)* (?:{_PEOPLE}|may nguoi|nhung nguoi|nguoi|ai|ho|het|tat ca|ca dam)\b(?: \w+)*?(?: (?:tre|chua|sap|cham|di|giup|gium|dum|het|nop|lam|dang ky))"
+    rf"\b(?:nhac|giuc)(?: nho| giup| gium| dum| ho| het| luon)* (?:{_PEOPLE}|may nguoi|nhung nguoi|nguoi|ai|ho|het|tat ca|ca dam)\b(?: \w+)*?(?: (?:tre|chua|sap|cham|di|giup|gium|dum|het|nop|lam|dang ky))"
 )
 _INVITE = re.compile(
     r"\b(?:(?:xin|cho|gui|lay|can|muon|tao|lam|in|dua)(?: \w+){0,4} (?:link|duong dan|duong link|ma qr|qr|ma moi|ma don vi)|link|ma qr|duong dan)(?: \w+){0,3} (?:cho|de|gui) (?:\w+ ){0,3}?"
     r"(?:nhan vien|giao vien|cong nhan|anh em|chi em|moi nguoi|may co|cac co|don vi|truong|nguoi lao dong|dong nghiep|to|ca truong)\b"
-    r"|\bmoi (?:may|cac|moi|toan bo)? ?(?:nhan vien|giao vien|cong nhan|anh em|may co|cac co|nguoi lao dong) (?:vao|vo|dang ky)\b"
+    r"|\b(?:dang ky|lap)(?: \w+)? don vi\b|\bmoi (?:may|cac|moi|toan bo)? ?(?:nhan vien|giao vien|cong nhan|anh em|may co|cac co|nguoi lao dong) (?:vao|vo|dang ky)\b"
 )
 _LIST = re.compile(
     r"\b(?:in|xuat|tai|lay|lam|cho|gui|can)(?: \w+){0,4} danh sach(?: \w+){0,6} (?:nop|bhxh|bao hiem|co diem|chi diem|anh hai|anh toan|don vi|nhan vien|giao vien|cong nhan|ban giao|ho ten|ma so|excel|pdf)\b"
@@ -96,7 +99,7 @@ def contact_reads(reading: Reading) -> Iterator[Proposal]:
     """The officer's wishes, at any step but one where any words are an answer."""
     if reading.step is not None and reading.step.takes_any:
         return
-    words = reading.input.plain
+    words = _SHORTENED.sub(lambda one: _WHOLE[one[0]], reading.input.plain)
     if _TURNS_DOWN.search(words) or unit_code_in(reading.input.text):
         return
     here = reading.is_at("unit")
