@@ -145,6 +145,15 @@ _ANSWERS: dict[str, dict[str, Any]] = {
     "joining/name": _JOINING,
     "joining/code": {**_JOINING, "name": "Trần Thị Bé Ba"},
     "joining/already": {**_JOINING, "known_name": "Trần Thị Bé Ba"},
+    "arrival/told": {
+        "poster_code": "ap-bcdf-ghkm",
+        "poster_name": "Xã Chợ Gạo",
+        "poster_commune": "Xã Chợ Gạo",
+        "poster_kind": "commune",
+    },
+    "materials/which": {},
+    "materials/who": {},
+    "materials/platform": {"who": "employee"},
 }
 _PASSED = {
     "lookup": ("lookup/name", "lookup/fact"),

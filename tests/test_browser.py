@@ -252,7 +252,7 @@ async def test_a_message_whose_answer_was_lost_on_the_way_is_acted_on_once_and_w
         near.on_message(to_server)
         far.on_message(to_page)  # type: ignore[arg-type]  # it may be a coroutine
 
-    await page.route_web_socket(re.compile("/chat/socket$"), between)
+    await page.route_web_socket(re.compile(r"/chat/socket(\?|$)"), between)
     await page.goto(visitors.address)
     talk = await ChatPage(page).greeted()
     losing = True
@@ -420,7 +420,7 @@ async def test_a_secret_seen_only_by_what_was_said_before_is_wiped_also_when_the
         near.on_message(far.send)
         far.on_message(to_page)  # type: ignore[arg-type]  # it may be a coroutine
 
-    await page.route_web_socket(re.compile("/chat/socket$"), between)
+    await page.route_web_socket(re.compile(r"/chat/socket(\?|$)"), between)
     await page.goto(visitors.address)
     talk = await ChatPage(page).greeted()
     await talk.say("mật khẩu của tôi là")

@@ -115,11 +115,11 @@ async def test_what_nobody_came_for_is_wiped_and_an_officers_answer_is_told_to_b
     house.clock.move(31 * DAY)
     assert await outbox.expire_unread(house.db, house.clock() - 30 * DAY, house.clock()) > 0
     assert await outbox.expire_unread(house.db, house.clock() - 30 * DAY, house.clock()) == 0
-    assert await waiting(house) == [GONE]
+    assert await waiting(house) == [GONE, GONE]  # that an officer came, and what was answered
     async with house.db.reading() as connection:
         states = await outbox.counts(connection)
         assert (await connection.execute(select(ledger.c.id).where(ledger.c.sealed.is_not(None)))).all() == []
-    assert states["officer pending"] == 1
+    assert states["officer pending"] == 2
     assert "reply pending" not in states
     assert await count(house) == rows
 

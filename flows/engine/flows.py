@@ -97,7 +97,9 @@ class Flows(Mapping[str, Flow]):
 
     def help_text(self, content: Content) -> str:
         """What the assistant can do, and the words that work anywhere."""
-        lines = "\n".join(f"• {self.label(name, content)}" for name in self._flows)
+        lines = "\n".join(
+            f"• {self.label(name, content)}" for name, f in self._flows.items() if not f.by_link
+        )
         return (
             f"Tôi làm được những việc này:\n{lines}\n"
             "Lúc nào cũng gõ được: menu (về đầu), quay lại (lùi một bước), hủy (thôi), gặp cán bộ. "

@@ -180,6 +180,7 @@ class Flow:
     slash: str = ""  # its command on channels that have them, without "/"
     last_on_menu: bool = False
     off_menu: bool = False  # reached by words alone
+    by_link: bool = False  # begun by the code of a link alone: nobody is told that it can be asked for
     digression: bool = False  # begun on top of what is under way, which goes on when it ends
     reads_opening: bool = False  # its first question may be answered by the words that led there
     opening_waits: bool = (

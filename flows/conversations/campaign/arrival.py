@@ -72,6 +72,7 @@ def _flow() -> Flow:
         ),
         begun_at=("forgotten",),
         off_menu=True,
+        by_link=True,
         reads=_reads,
     )
 

@@ -147,6 +147,7 @@ def _flow() -> Flow:
         begun_at=("leave", "silence"),
         slash="chodonvi",
         off_menu=True,
+        by_link=True,
         purposes={PURPOSE: "cho đơn vị xem việc đăng ký tới đâu"},
         expects_digits=lambda step, text, content: step == "code",
         reads=joining_reads,

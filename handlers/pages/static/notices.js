@@ -6,6 +6,7 @@
    2. Without this script the button "Xem trước" does the same by a reload. */
 
 const PAUSE = 350;               // ms without a key before the server is asked
+const AGAIN = 3000;              // ms until it is asked again where it was busy or could not be reached
 
 document.querySelectorAll("[data-script-hides]").forEach((one) => { one.hidden = true; });
 
@@ -32,10 +33,11 @@ document.querySelectorAll("form[data-look]").forEach((form) => {
         method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin", cache: "no-store",
       });
       if (mine !== asked) return;                  // a newer question is under way
-      if (answer.ok) into.innerHTML = await answer.text();   // rendered and escaped by the server
+      if (answer.ok) { into.innerHTML = await answer.text(); return; }   // rendered and escaped by the server
     } catch (unreachable) {
-      // the next change asks again; what was typed is still here
+      // asked again below; what was typed is still here
     }
+    if (mine === asked) { clearTimeout(timer); timer = setTimeout(look, AGAIN); }
   }
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, PAUSE); });
 });
