@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from data import desk, staff
-from data.desk import clocks, ended
+from data.desk import clocks, ended, inbox, search
 from data.outbox.rows import open_body
 from data.tables import tickets
 from flows.calendar.office_hours import VIETNAM, Hours
@@ -155,6 +155,29 @@ async def test_admins_hear_once_of_each_clock_and_only_of_working_time(house: Ho
     assert answer.endswith(f"/console/tickets/{ticket}")
     assert len(await look(16, 0)) == 1
     assert "chưa xong" in (await look(8, 0, day=23))[1]
+
+
+async def test_a_ticket_that_cannot_be_opened_holds_up_no_other(house: House) -> None:
+    """Seen to fail: the clocks ended at it, at every look; no list was shown, and no older ticket found."""
+    house.clock.now = MONDAY
+    citizen, _, _ = await a_ticket(house)
+    await Citizen(house, citizen.reply_sender, "telegram:8").asks_for_an_officer("hỏi vụ sổ")
+    lan, _, _ = await officers(house)
+    async with house.db.writing() as connection:
+        first = select(func.min(tickets.c.number)).scalar_subquery()
+        await connection.execute(update(tickets).where(tickets.c.number == first).values(card=b"other key"))
+        ids = (await connection.execute(select(tickets.c.id).order_by(tickets.c.number))).scalars().all()
+        for one in ids:
+            await desk.claim(house.db, connection, house.seal, one, lan, house.clock())
+            await desk.receive(connection, house.seal, one, "citizen", "Alo", house.clock())
+        await staff.remove(connection, "ct.lan", house.clock())
+    await DeskClocks(desk_of(house), LIMITS).tend()
+    async with house.db.reading() as connection:
+        rows = await inbox.listed(connection, house.seal, "waiting", lan, limit=9)
+    assert [row.ticket.id for row in rows] == list(ids)
+    assert [row.ticket.card.want for row in rows] == ["", "hỏi vụ sổ"]
+    while await search.catch_up(house.db, house.seal):
+        pass
 
 
 # -- quiet

@@ -187,7 +187,7 @@ async def _rows(connection: AsyncConnection, seal: Seal, found: list[Any], offic
     rows = []
     for r in found:
         line = lines.get(r.id)
-        words = str(seal.open(line.words, f"desk {line.id}") or "") if line is not None else ""
+        words = str(seal.open_if_possible(line.words, f"desk {line.id}") or "") if line is not None else ""
         rows.append(
             InboxRow(
                 _ticket(seal, r),
